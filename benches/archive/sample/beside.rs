@@ -1,0 +1,85 @@
+//! What else lies in a bucket with CloudTrail's records, and is to be skipped by name of reason.
+
+use super::super::{json, key::Key, rng::SplitMix64};
+use super::{ORGANISATION, PAYMENTS, case, gzip};
+
+/// An insight, a digest, AWS Config's snapshot and the empty object AWS Config checks a bucket with.
+pub fn files() -> Vec<(String, Vec<u8>)> {
+    vec![insight(), digest(), config_snapshot(), config_check()]
+}
+
+fn key(kind: &'static str, delivered: &str) -> Key<'static> {
+    Key {
+        organisation: ORGANISATION,
+        account: PAYMENTS,
+        kind,
+        region: "us-east-1",
+        delivered: case::seconds(delivered),
+    }
+}
+
+/// A burst of AssumeRole, which names STS without being a call.
+fn insight() -> (String, Vec<u8>) {
+    let record = |state: &str, time: &str, number: u32| {
+        let id = case::event_id(number);
+        format!(
+            r#"{{"eventVersion":"1.08","eventTime":"2025-11-{time}Z","awsRegion":"us-east-1","eventID":"{id}","eventType":"AwsCloudTrailInsight","recipientAccountId":"{PAYMENTS}","sharedEventID":"5a3f1e00-0000-4000-a000-000000000060","insightDetails":{{"state":"{state}","eventSource":"sts.amazonaws.com","eventName":"AssumeRole","insightType":"ApiCallRateInsight","insightContext":{{"statistics":{{"baseline":{{"average":0.0020833333}},"insight":{{"average":12.5}},"insightDuration":6,"baselineDuration":11520}}}}}},"eventCategory":"Insight"}}"#
+        )
+    };
+    let document = format!(
+        "{{\"Records\":[{},{}]}}",
+        record("Start", "03T09:00:00", 60),
+        record("End", "03T09:06:00", 61)
+    );
+    let path =
+        key("CloudTrail-Insight", "03T09:20:00").file(&mut SplitMix64::of(&[22]), ".json.gz");
+    (path, gzip(document.as_bytes()))
+}
+
+/// The hourly list of files delivered: a JSON object without Records.
+fn digest() -> (String, Vec<u8>) {
+    let key = key("CloudTrail-Digest", "03T10:00:00");
+    let path = format!(
+        "{}{PAYMENTS}_CloudTrail-Digest_us-east-1_example-trail_us-east-1_20251103T100000Z.json.gz",
+        key.folder()
+    );
+    let mut document = String::new();
+    json::set(&mut document, |digest| {
+        digest
+            .text("awsAccountId", PAYMENTS)
+            .text("digestStartTime", "2025-11-03T09:00:00Z")
+            .text("digestEndTime", "2025-11-03T10:00:00Z")
+            .text("digestS3Bucket", "example-trail-bucket")
+            .text("digestS3Object", &path)
+            .text("digestPublicKeyFingerprint", "00112233445566778899aabbccddeeff")
+            .text("digestSignatureAlgorithm", "SHA256withRSA")
+            .text("newestEventTime", "2025-11-03T09:01:12Z")
+            .text("oldestEventTime", "2025-11-03T08:58:01Z")
+            .raw("previousDigestS3Bucket", "null")
+            .one("logFiles", |file| {
+                file.text("s3Bucket", "example-trail-bucket")
+                    .text("s3Object", "AWSLogs/o-exampleorg/111122223333/CloudTrail/us-east-1/2025/11/03/example.json.gz")
+                    .text("hashValue", "0000000000000000000000000000000000000000000000000000000000000000")
+                    .text("hashAlgorithm", "SHA-256")
+                    .text("newestEventTime", "2025-11-03T09:01:12Z")
+                    .text("oldestEventTime", "2025-11-03T08:58:01Z");
+            });
+    });
+    (path, gzip(document.as_bytes()))
+}
+
+/// AWS Config writes into the same folder: sound JSON of another kind.
+fn config_snapshot() -> (String, Vec<u8>) {
+    let path = format!(
+        "AWSLogs/{ORGANISATION}/{PAYMENTS}/Config/us-east-1/2025/11/3/ConfigSnapshot/{PAYMENTS}_Config_us-east-1_ConfigSnapshot_20251103T120000Z_5a3f1e00-0000-4000-8000-000000000070.json.gz"
+    );
+    let document = format!(
+        r#"{{"fileVersion":"1.0","configSnapshotId":"5a3f1e00-0000-4000-8000-000000000070","configurationItems":[{{"configurationItemVersion":"1.3","configurationItemCaptureTime":"2025-11-03T11:59:00.000Z","configurationItemStatus":"ResourceDiscovered","resourceType":"AWS::IAM::Role","resourceId":"AROALEDGERXXXEXAMPLE","awsAccountId":"{PAYMENTS}","awsRegion":"global","configuration":{{"roleName":"ledger","assumeRolePolicyDocument":"%7B%22Action%22%3A%22sts%3AAssumeRole%22%7D","eventSource":"sts.amazonaws.com"}},"relationships":[]}}]}}"#
+    );
+    (path, gzip(document.as_bytes()))
+}
+
+fn config_check() -> (String, Vec<u8>) {
+    let path = format!("AWSLogs/{ORGANISATION}/{PAYMENTS}/Config/ConfigWritabilityCheckFile");
+    (path, Vec::new())
+}

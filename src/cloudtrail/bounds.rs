@@ -1,0 +1,182 @@
+//! Where an object or an array ends, found 64 bytes at a time.
+//!
+//! Exact, not guessed: strings, escapes and depth are followed byte for byte. The state can be
+//! carried over any cut of the input.
+
+use super::kernel::{Block, Kernel, Lanes, escaped};
+
+/// How far a search has come. It begins at the opening bracket.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    /// Brackets open.
+    depth: u64,
+    /// All ones inside a string.
+    in_string: u64,
+    /// 1 where the next byte is escaped.
+    escape: u64,
+    /// A backslash was seen: what is written may not be what is meant.
+    pub saw_backslash: bool,
+    /// A byte was seen that JSON does not allow where it stood: a control character in a string, or
+    /// one that is no white space outside.
+    pub saw_control: bool,
+}
+
+impl Bounds {
+    /// Looks at more bytes. Gives the length up to and with the bracket that closes the first one.
+    #[inline]
+    pub fn feed(&mut self, kernel: Kernel, bytes: &[u8]) -> Option<usize> {
+        let (blocks, rest) = bytes.as_chunks::<64>();
+        if let Some(end) = kernel.bounds(self, blocks) {
+            return Some(end);
+        }
+        self.bytes(rest).map(|end| blocks.len() * 64 + end)
+    }
+
+    /// The loop over whole blocks, compiled once for each kernel.
+    #[inline(always)]
+    pub fn blocks(&mut self, lanes: impl Lanes, blocks: &[Block]) -> Option<usize> {
+        let mut depth = self.depth;
+        let mut carried_string = self.in_string;
+        let mut escape = self.escape;
+        let mut backslashes = 0;
+        let mut end = None;
+        for (at, block) in blocks.iter().enumerate() {
+            let masks = lanes.bounds(block);
+            backslashes |= masks.backslash;
+            let quote = masks.quote & !escaped(masks.backslash, &mut escape);
+            let in_string = lanes.prefix_xor(quote) ^ carried_string;
+            carried_string = (in_string.cast_signed() >> 63).cast_unsigned();
+            let misplaced = if masks.any_control { misplaced_control(block, in_string) } else { 0 };
+            let open = masks.open & !in_string;
+            let mut close = masks.close & !in_string;
+            if depth > u64::from(close.count_ones()) {
+                depth = depth + u64::from(open.count_ones()) - u64::from(close.count_ones());
+                self.saw_control |= misplaced != 0;
+                continue;
+            }
+            // The end may be here: go from one closing bracket to the next.
+            let mut opened = 0;
+            while close != 0 {
+                let before = (close & close.wrapping_neg()) - 1;
+                let opened_before = u64::from((open & before).count_ones());
+                depth += opened_before - opened;
+                opened = opened_before;
+                depth -= 1;
+                if depth == 0 {
+                    end = Some(at * 64 + close.trailing_zeros() as usize + 1);
+                    self.saw_control |= misplaced & before != 0;
+                    break;
+                }
+                close &= close - 1;
+            }
+            if end.is_some() {
+                break;
+            }
+            depth += u64::from(open.count_ones()) - opened;
+            self.saw_control |= misplaced != 0;
+        }
+        self.saw_backslash |= backslashes != 0;
+        (self.depth, self.in_string, self.escape) = (depth, carried_string, escape);
+        end
+    }
+
+    /// The same, byte by byte, for what does not fill a block.
+    fn bytes(&mut self, bytes: &[u8]) -> Option<usize> {
+        for (at, &byte) in bytes.iter().enumerate() {
+            let is_escaped = std::mem::take(&mut self.escape) == 1;
+            if byte < 0x20 {
+                self.saw_control |= self.in_string != 0 || !matches!(byte, b'\t' | b'\n' | b'\r');
+            }
+            match byte {
+                b'\\' => {
+                    self.saw_backslash = true;
+                    self.escape = u64::from(!is_escaped);
+                }
+                b'"' if !is_escaped => self.in_string = !self.in_string,
+                b'{' | b'[' if self.in_string == 0 => self.depth += 1,
+                b'}' | b']' if self.in_string == 0 => {
+                    self.depth = self.depth.saturating_sub(1);
+                    if self.depth == 0 {
+                        return Some(at + 1);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+}
+
+/// The control characters of a block that stand where JSON does not allow them.
+#[cold]
+fn misplaced_control(block: &Block, in_string: u64) -> u64 {
+    block.iter().enumerate().fold(0, |bits, (at, &byte)| {
+        let white = matches!(byte, b'\t' | b'\n' | b'\r') && in_string >> at & 1 == 0;
+        bits | u64::from(byte < 0x20 && !white) << at
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The plain definition: one byte after the other.
+    fn reference(bytes: &[u8]) -> (Option<usize>, Bounds) {
+        let mut state = Bounds::default();
+        let end = state.bytes(bytes);
+        (end, state)
+    }
+
+    fn jsonish() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            8 => "[a-z:,0-9 ]{0,30}".prop_map(String::into_bytes),
+            3 => proptest::sample::select(vec!["{", "}", "[", "]", "{\"a\":", "\"", "\"x\""])
+                .prop_map(|s| s.as_bytes().to_vec()),
+            1 => proptest::sample::select(vec!["\\", "\\\\", "\\\"", "\n", "\u{1}"])
+                .prop_map(|s| s.as_bytes().to_vec()),
+        ];
+        proptest::collection::vec(piece, 0..60).prop_map(|pieces| {
+            let mut bytes = b"{".to_vec();
+            bytes.extend(pieces.concat());
+            bytes
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_end_is_the_same_by_every_kernel_and_over_every_cut(bytes in jsonish(), cut in 1_usize..200) {
+            let (end, state) = reference(&bytes);
+            for kernel in Kernel::all() {
+                let mut whole = Bounds::default();
+                prop_assert_eq!(whole.feed(kernel, &bytes), end);
+                prop_assert_eq!(whole.saw_control, state.saw_control);
+                prop_assert!(whole.saw_backslash || !state.saw_backslash);
+                let mut cut_up = Bounds::default();
+                let mut found = None;
+                for (at, part) in bytes.chunks(cut).enumerate() {
+                    if let Some(in_part) = cut_up.feed(kernel, part) {
+                        found = Some(at * cut + in_part);
+                        break;
+                    }
+                }
+                prop_assert_eq!(found, end);
+                if end.is_none() {
+                    prop_assert_eq!(&cut_up, &state);
+                    prop_assert_eq!(&whole, &state);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn brackets_in_strings_and_escaped_quotes_do_not_count() {
+        for kernel in Kernel::all() {
+            for pad in 0..130 {
+                let text = format!("{{\"k{}\":\"}}]\\\"}}\\\\\",\"b\":[{{}}]}}tail}}", "x".repeat(pad));
+                let end = Bounds::default().feed(kernel, text.as_bytes());
+                assert_eq!(end, Some(text.len() - "tail}".len()), "{text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What is wrong with a file, and where.
+
+use serde::{Deserialize, Serialize};
+
+/// How far a file came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// It could not be opened or read.
+    Open,
+    /// Its gzip stream is cut or corrupt.
+    Gzip,
+    /// Its JSON is cut, or is none.
+    Json,
+    /// A record in it is no sound JSON, between sound bounds.
+    Record,
+}
+
+impl Stage {
+    /// The value of `stage` in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stage::Open => "open",
+            Stage::Gzip => "gzip",
+            Stage::Json => "json",
+            Stage::Record => "record",
+        }
+    }
+}
+
+/// Something wrong at one place of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// How far the file came.
+    pub stage: Stage,
+    /// Where, in bytes: of the file for gzip, of the decompressed JSON for what lies in it.
+    pub offset: u64,
+    /// What stands there.
+    pub what: String,
+}
+
+impl Damage {
+    /// Something wrong at `offset`.
+    pub fn new(stage: Stage, offset: u64, what: impl Into<String>) -> Damage {
+        Damage { stage, offset, what: what.into() }
+    }
+}

@@ -1,0 +1,23 @@
+//! Bytes → one borrowed record at a time.
+//!
+//! Somebody who knows JSON and no AWS can read this: containers and where records lie in them
+//! ([`Reader`]), the bounds of a record (`bounds`, on top of the vector code in `kernel`), its
+//! structure (`index`), and its members ([`RecordParser`] → [`Record`]). Nothing here knows what STS
+//! is, or where the bytes come from.
+
+mod bounds;
+mod damage;
+mod index;
+mod kernel;
+mod reader;
+mod record;
+mod text;
+mod walk;
+mod window;
+
+pub use damage::{Damage, Stage};
+pub use kernel::Kernel;
+pub use reader::{Handler, Outcome, Reader, Shape};
+pub use record::{Field, Member, Place, Record};
+pub use walk::{RecordError, RecordParser};
+pub use window::{Source, Window};

@@ -1,0 +1,117 @@
+//! The small change of JSON: escapes in strings, and whether a number or word is one.
+
+use std::borrow::Cow;
+
+/// The text a string stands for. `inside` is what is between the quotes, its escapes known to be
+/// sound. Half of a surrogate pair, which stands for nothing, becomes U+FFFD.
+pub(crate) fn unescape(inside: &str) -> Cow<'_, str> {
+    if memchr::memchr(b'\\', inside.as_bytes()).is_none() {
+        return Cow::Borrowed(inside);
+    }
+    let mut text = String::with_capacity(inside.len());
+    let mut rest = inside;
+    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+        text.push_str(&rest[..at]);
+        let letter = rest.as_bytes().get(at + 1).copied().unwrap_or(b'\\');
+        let mut length = 2;
+        text.push(match letter {
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let (character, used) = unicode(&rest[at..]);
+                length = used;
+                character
+            }
+            other => char::from(other),
+        });
+        rest = rest.get(at + length..).unwrap_or_default();
+    }
+    text.push_str(rest);
+    Cow::Owned(text)
+}
+
+/// The character of `\uXXXX`, or of two of them that are a surrogate pair, and the bytes it takes.
+fn unicode(escape: &str) -> (char, usize) {
+    let unit = |from: usize| {
+        let hex = escape.get(from..from + 6)?.strip_prefix("\\u")?;
+        u32::from_str_radix(hex, 16).ok()
+    };
+    let first = unit(0).unwrap_or(0xfffd);
+    if (0xd800..0xdc00).contains(&first)
+        && let Some(second) = unit(6).filter(|unit| (0xdc00..0xe000).contains(unit))
+    {
+        let code = 0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+        return (char::from_u32(code).unwrap_or('\u{fffd}'), 12);
+    }
+    (char::from_u32(first).unwrap_or('\u{fffd}'), 6)
+}
+
+/// Whether `token` is a number, `true`, `false` or `null`.
+pub(crate) fn is_scalar(token: &[u8]) -> bool {
+    matches!(token, b"true" | b"false" | b"null") || is_number(token)
+}
+
+fn is_number(token: &[u8]) -> bool {
+    let digits = |from: &[u8]| from.iter().take_while(|b| b.is_ascii_digit()).count();
+    let mut rest = token.strip_prefix(b"-").unwrap_or(token);
+    let whole = digits(rest);
+    if whole == 0 || (whole > 1 && rest[0] == b'0') {
+        return false;
+    }
+    rest = &rest[whole..];
+    if let Some(fraction) = rest.strip_prefix(b".") {
+        let count = digits(fraction);
+        if count == 0 {
+            return false;
+        }
+        rest = &fraction[count..];
+    }
+    if let [b'e' | b'E', exponent @ ..] = rest {
+        let exponent = match exponent {
+            [b'+' | b'-', digits @ ..] => digits,
+            digits => digits,
+        };
+        let count = digits(exponent);
+        if count == 0 {
+            return false;
+        }
+        rest = &exponent[count..];
+    }
+    rest.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn half_a_surrogate_pair_stands_for_nothing() {
+        assert_eq!(unescape("a\\ud83d\\ude00b"), "a\u{1f600}b");
+        for (lone, shown) in [
+            ("\\ud83d", "\u{fffd}"),
+            ("\\ude00x", "\u{fffd}x"),
+            ("\\ud83d\\u0041", "\u{fffd}A"),
+            ("\\ud83dé", "\u{fffd}é"),
+        ] {
+            assert_eq!(unescape(lone), shown);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_serde_escapes_is_unescaped(text: String) {
+            let json = serde_json::to_string(&text).unwrap();
+            prop_assert_eq!(unescape(&json[1..json.len() - 1]), text);
+        }
+
+        #[test]
+        fn numbers_are_what_serde_says(text in "-?[0-9]{0,3}(\\.[0-9]{0,2})?([eE][+-]?[0-9]{0,2})?|[-+.0-9eE]{0,6}") {
+            let serde = serde_json::from_str::<serde_json::Value>(&text).is_ok();
+            prop_assert_eq!(is_scalar(text.as_bytes()), serde, "{}", text);
+        }
+    }
+}

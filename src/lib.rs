@@ -1,0 +1,3 @@
+//! lib
+pub mod cloudtrail;
+pub mod sts;

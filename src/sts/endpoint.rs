@@ -1,0 +1,207 @@
+//! Where an STS call went, and what says so.
+//!
+//! The order of evidence is fixed: CloudTrail's own verdict (`additionalEventData.RequestDetails`,
+//! since 2025), then the name the client asked for, then who called, then the Region of the record.
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html>
+
+use super::host::{Host, HostKind, Variant};
+
+/// Where a call went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endpoint<'a> {
+    /// `sts.amazonaws.com`: one Region for the whole world.
+    Global,
+    /// A Region's own endpoint.
+    Regional {
+        /// The Region in the host name, else the record's `awsRegion`; `None` where neither tells.
+        region: Option<&'a str>,
+        /// Which of the Region's endpoints; `None` where the host name does not tell.
+        variant: Option<Variant>,
+    },
+    /// AWS called on the customer's behalf, by a way of its own.
+    AwsService,
+    /// A name that is not AWS's: a proxy, a CNAME, an address.
+    Other,
+    /// A record of us-east-1 without a host: it could be either.
+    Unknown,
+}
+
+impl Endpoint<'_> {
+    /// The values of the `endpoint` dimension, in the order reports show them.
+    pub const NAMES: [&'static str; 5] = ["global", "regional", "aws-service", "other", "unknown"];
+
+    /// The place of this endpoint in [`Endpoint::NAMES`].
+    pub fn index(&self) -> usize {
+        match self {
+            Endpoint::Global => 0,
+            Endpoint::Regional { .. } => 1,
+            Endpoint::AwsService => 2,
+            Endpoint::Other => 3,
+            Endpoint::Unknown => 4,
+        }
+    }
+
+    /// The value of the `endpoint` dimension.
+    pub fn as_str(&self) -> &'static str {
+        Self::NAMES[self.index()]
+    }
+}
+
+/// What decided the endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// `additionalEventData.RequestDetails.endpointType`
+    EndpointType,
+    /// `tlsDetails.clientProvidedHostHeader`
+    HostHeader,
+    /// An AWS service is the caller.
+    Caller,
+    /// `awsRegion`: only global calls are logged as `global`, only Regional ones outside us-east-1.
+    AwsRegion,
+    /// Nothing.
+    None,
+}
+
+impl Evidence {
+    /// The value of the `evidence` dimension.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Evidence::EndpointType => "endpoint-type",
+            Evidence::HostHeader => "host-header",
+            Evidence::Caller => "caller",
+            Evidence::AwsRegion => "aws-region",
+            Evidence::None => "none",
+        }
+    }
+}
+
+/// What a record says of the endpoint; absent members are `None`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Traces<'a> {
+    /// `additionalEventData.RequestDetails.endpointType`
+    pub endpoint_type: Option<&'a str>,
+    /// The normalised host header.
+    pub host: Option<&'a Host<'a>>,
+    /// `userIdentity.type` is `AWSService`, or `userIdentity.invokedBy` is present.
+    pub called_by_aws: bool,
+    /// `awsRegion`
+    pub aws_region: Option<&'a str>,
+}
+
+/// A decision, its ground, and whether the record contradicts itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision<'a> {
+    /// Where the call went.
+    pub endpoint: Endpoint<'a>,
+    /// What says so.
+    pub evidence: Evidence,
+    /// CloudTrail's verdict and the host header do not agree (the verdict stands).
+    pub disagreement: bool,
+}
+
+/// Decides where a call went, by the first trace that tells.
+pub fn decide<'a>(traces: &Traces<'a>) -> Decision<'a> {
+    let by_region = traces.aws_region.filter(|&region| region != "global");
+    let by_host = traces.host.map(|host| match host.kind() {
+        HostKind::Global { .. } => Endpoint::Global,
+        HostKind::Regional { region, variant } => {
+            Endpoint::Regional { region: Some(region), variant: Some(variant) }
+        }
+        HostKind::Other => Endpoint::Other,
+    });
+    let verdict = match traces.endpoint_type {
+        Some("global") => Some(Endpoint::Global),
+        Some("regional") => Some(match by_host {
+            Some(regional @ Endpoint::Regional { .. }) => regional,
+            _ => Endpoint::Regional { region: by_region, variant: None },
+        }),
+        _ => None,
+    };
+    let (endpoint, evidence) = if let Some(endpoint) = verdict {
+        (endpoint, Evidence::EndpointType)
+    } else if let Some(endpoint) = by_host {
+        (endpoint, Evidence::HostHeader)
+    } else if traces.called_by_aws {
+        (Endpoint::AwsService, Evidence::Caller)
+    } else {
+        match traces.aws_region {
+            Some("global") => (Endpoint::Global, Evidence::AwsRegion),
+            None | Some("us-east-1") => (Endpoint::Unknown, Evidence::None),
+            region => (Endpoint::Regional { region, variant: None }, Evidence::AwsRegion),
+        }
+    };
+    let disagreement = match (verdict, by_host) {
+        (Some(verdict), Some(host)) => verdict.index() != host.index(),
+        _ => false,
+    };
+    Decision { endpoint, evidence, disagreement }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GLOBAL: &str = "sts.amazonaws.com";
+    const STOCKHOLM: &str = "sts.eu-north-1.amazonaws.com";
+
+    /// endpointType, host, called by AWS, awsRegion → endpoint, region, evidence, disagreement
+    type Case = (
+        (Option<&'static str>, &'static str, bool, Option<&'static str>),
+        (&'static str, &'static str, &'static str, bool),
+    );
+
+    #[test]
+    fn the_first_trace_that_tells_decides() {
+        let us = Some("us-east-1");
+        let eu = Some("eu-north-1");
+        let table: &[Case] = &[
+            ((Some("global"), GLOBAL, false, us), ("global", "", "endpoint-type", false)),
+            (
+                (Some("global"), "sts-global.eu-north-1.amazonaws.com", false, us),
+                ("global", "", "endpoint-type", false),
+            ),
+            ((Some("global"), STOCKHOLM, false, us), ("global", "", "endpoint-type", true)),
+            ((Some("regional"), GLOBAL, false, eu), ("regional", "eu-north-1", "endpoint-type", true)),
+            (
+                (Some("regional"), "proxy.example", false, eu),
+                ("regional", "eu-north-1", "endpoint-type", true),
+            ),
+            ((Some("regional"), "", false, eu), ("regional", "eu-north-1", "endpoint-type", false)),
+            (
+                (Some("regional"), "sts.eu-west-3.amazonaws.com", false, eu),
+                ("regional", "eu-west-3", "endpoint-type", false),
+            ),
+            ((Some("regional"), "", true, None), ("regional", "", "endpoint-type", false)),
+            ((Some("Global"), STOCKHOLM, false, us), ("regional", "eu-north-1", "host-header", false)),
+            ((None, GLOBAL, true, us), ("global", "", "host-header", false)),
+            ((None, STOCKHOLM, false, us), ("regional", "eu-north-1", "host-header", false)),
+            ((None, "proxy.example", true, eu), ("other", "", "host-header", false)),
+            ((None, "", true, us), ("aws-service", "", "caller", false)),
+            ((None, "", true, Some("global")), ("aws-service", "", "caller", false)),
+            ((None, "", false, Some("global")), ("global", "", "aws-region", false)),
+            ((None, "", false, eu), ("regional", "eu-north-1", "aws-region", false)),
+            ((None, "", false, us), ("unknown", "", "none", false)),
+            ((None, "", false, None), ("unknown", "", "none", false)),
+        ];
+        for (input, expected) in table {
+            let host = Host::normalise(input.1);
+            let decision = decide(&Traces {
+                endpoint_type: input.0,
+                host: host.as_ref(),
+                called_by_aws: input.2,
+                aws_region: input.3,
+            });
+            let region = match decision.endpoint {
+                Endpoint::Regional { region, .. } => region.unwrap_or_default(),
+                _ => "",
+            };
+            let found = (
+                decision.endpoint.as_str(),
+                region,
+                decision.evidence.as_str(),
+                decision.disagreement,
+            );
+            assert_eq!(found, *expected, "{input:?}");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! A record → an STS call: endpoint, principal, SDK, Regions.
+//!
+//! Pure: no files, no JSON, no threads. Somebody who knows AWS can check every rule here against
+//! the page it names.
+
+mod call;
+mod dimension;
+pub mod endpoint;
+mod host;
+pub mod principal;
+pub mod region;
+pub mod sdk;
+mod time;
+
+pub use call::{Call, EVENT_SOURCE, Kind, kind};
+pub use dimension::Dimension;
+pub use endpoint::{Decision, Endpoint, Evidence};
+pub use host::{Host, HostKind, Variant};
+pub use time::Time;

@@ -1,0 +1,231 @@
+//! Which SDK made a call, read from `userAgent`.
+//!
+//! Agents are words of the form `PRODUCT/VERSION`, with comments in brackets. The SDK's own word may
+//! stand anywhere: Terraform and the CDK put it behind theirs. Agents are cut at 1 KB by CloudTrail
+//! and are whatever a client likes to send, so everything here is a claim, not a fact.
+//! The grammar: <https://docs.aws.amazon.com/sdkref/latest/guide/user-agent.html>
+
+use super::region::Partition;
+
+/// Who a user agent says it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sdk<'a> {
+    /// The value of the `sdk` dimension.
+    pub name: &'static str,
+    /// The product's own version, as it stands in the agent; empty where there is none.
+    pub version: &'a str,
+}
+
+impl Sdk<'_> {
+    /// Whether AWS itself made the call: not the customer's to change.
+    pub fn is_aws_managed(&self) -> bool {
+        matches!(self.name, AWS_INTERNAL | AWS_SERVICE)
+    }
+}
+
+const AWS_INTERNAL: &str = "aws-internal";
+const AWS_SERVICE: &str = "aws-service";
+const BROWSER: &str = "browser";
+const OTHER: &str = "other";
+
+/// How the `sdk` follows from a product token.
+enum Reading {
+    /// One SDK, whatever its version.
+    Always(&'static str),
+    /// By the major version; any other major is `other`.
+    ByMajor(&'static [(&'static str, &'static str)]),
+}
+
+/// A product token and what it stands for. Wrappers come before what they wrap: the AWS CLI v1 and
+/// Boto3 both name the botocore inside them. Tokens are compared without regard to case.
+struct Product {
+    token: Token,
+    reading: Reading,
+}
+
+enum Token {
+    /// `token/`
+    Exact(&'static str),
+    /// `token` followed by anything that is no slash: `aws-sdk-dotnet-coreclr/`
+    Prefix(&'static str),
+}
+
+use Reading::{Always, ByMajor};
+use Token::{Exact, Prefix};
+
+/// Every product known, in the order in which they are looked for.
+#[rustfmt::skip]
+const PRODUCTS: &[Product] = &[
+    Product { token: Exact("aws-cli"), reading: ByMajor(&[("1", "aws-cli-v1"), ("2", "aws-cli-v2")]) },
+    Product { token: Exact("boto3"), reading: Always("boto3") },
+    Product { token: Exact("botocore"), reading: Always("botocore") },
+    // PowerShell 3 and 4 stand on the .NET SDK 3; `AWSPowerShell`, `.Common` and `.NetCore` are one product.
+    Product { token: Prefix("awspowershell"), reading: ByMajor(&[
+        ("3", "aws-tools-powershell-v4"), ("4", "aws-tools-powershell-v4"), ("5", "aws-tools-powershell-v5"),
+    ]) },
+    Product { token: Exact("aws-sdk-go-v2"), reading: Always("aws-sdk-go-v2") },
+    Product { token: Exact("aws-sdk-go"), reading: ByMajor(&[("0", "aws-sdk-go-v1"), ("1", "aws-sdk-go-v1")]) },
+    Product { token: Exact("aws-sdk-java"), reading: ByMajor(&[("1", "aws-sdk-java-v1"), ("2", "aws-sdk-java-v2")]) },
+    Product { token: Exact("aws-sdk-nodejs"), reading: ByMajor(&[("2", "aws-sdk-js-v2"), ("3", "aws-sdk-js-v3")]) },
+    Product { token: Exact("aws-sdk-js"), reading: ByMajor(&[("2", "aws-sdk-js-v2"), ("3", "aws-sdk-js-v3")]) },
+    Product { token: Exact("aws-sdk-php"), reading: Always("aws-sdk-php") },
+    Product { token: Exact("aws-sdk-php2"), reading: Always("aws-sdk-php") },
+    Product { token: Exact("aws-sdk-ruby3"), reading: Always("aws-sdk-ruby") },
+    Product { token: Exact("aws-sdk-ruby2"), reading: Always("aws-sdk-ruby") },
+    Product { token: Exact("aws-sdk-ruby"), reading: Always("aws-sdk-ruby") },
+    // `-core` behind the service's own package is the same SDK, with another build number.
+    Product { token: Prefix("aws-sdk-dotnet-"), reading: ByMajor(&[
+        ("2", "aws-sdk-dotnet-v3"), ("3", "aws-sdk-dotnet-v3"), ("4", "aws-sdk-dotnet-v4"),
+    ]) },
+    Product { token: Exact("aws-sdk-cpp"), reading: Always("aws-sdk-cpp") },
+    Product { token: Exact("aws-sdk-rust"), reading: Always("aws-sdk-rust") },
+    Product { token: Exact("aws-sdk-kotlin"), reading: Always("aws-sdk-kotlin") },
+    Product { token: Exact("aws-sdk-swift"), reading: Always("aws-sdk-swift") },
+];
+
+/// Reads a user agent. `None` where there is none.
+///
+/// ```
+/// use stscope::sts::sdk;
+/// let agent = "Boto3/1.28.57 md/Botocore#1.31.57 ua/2.0 os/linux#6.1.0 lang/python#3.11.5";
+/// let sdk = sdk::recognise(agent).unwrap();
+/// assert_eq!((sdk.name, sdk.version), ("boto3", "1.28.57"));
+/// ```
+pub fn recognise(user_agent: &str) -> Option<Sdk<'_>> {
+    let agent = user_agent.trim();
+    let agent = agent.strip_prefix('[').map_or(agent, |a| a.strip_suffix(']').unwrap_or(a)).trim();
+    if agent.is_empty() {
+        return None;
+    }
+    let named = |name| Some(Sdk { name, version: "" });
+    if agent.starts_with("AWS Internal")
+        || agent.contains("aws-internal/")
+        || agent.contains("md/internal")
+    {
+        return named(AWS_INTERNAL);
+    }
+    if is_service_name(agent) {
+        return named(AWS_SERVICE);
+    }
+    if let Some(sdk) = product(agent) {
+        return Some(sdk);
+    }
+    named(if agent.starts_with("Mozilla/") { BROWSER } else { OTHER })
+}
+
+/// The first product of the table that a word of the agent names.
+fn product(agent: &str) -> Option<Sdk<'_>> {
+    // One pass over the words; the product that stands earliest in the table wins.
+    let mut best: Option<(usize, Sdk<'_>)> = None;
+    for (token, rest) in words(agent).filter_map(|word| word.split_once('/')) {
+        let before = best.as_ref().map_or(PRODUCTS.len(), |(rank, _)| *rank);
+        let found = PRODUCTS[..before].iter().position(|product| match product.token {
+            Exact(name) => token.eq_ignore_ascii_case(name),
+            Prefix(name) => token.get(..name.len()).is_some_and(|t| t.eq_ignore_ascii_case(name)),
+        });
+        if let Some(rank) = found {
+            best = Some((rank, read(&PRODUCTS[rank].reading, rest)));
+            if rank == 0 {
+                break;
+            }
+        }
+    }
+    best.map(|(_, sdk)| sdk)
+}
+
+/// The words of an agent; brackets, commas and semicolons end one as white space does.
+fn words(agent: &str) -> impl Iterator<Item = &str> {
+    agent.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']' | ';' | ','))
+}
+
+fn read<'a>(reading: &Reading, version: &'a str) -> Sdk<'a> {
+    match reading {
+        Always(name) => Sdk { name, version },
+        ByMajor(majors) => {
+            let major = version.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+            let name = majors.iter().find(|(number, _)| *number == major).map(|(_, name)| *name);
+            Sdk { name: name.unwrap_or(OTHER), version }
+        }
+    }
+}
+
+/// A service's DNS name, as CloudTrail writes it for calls that AWS makes: `ec2.amazonaws.com`.
+fn is_service_name(agent: &str) -> bool {
+    Partition::ALL.iter().any(|partition| {
+        agent
+            .strip_suffix(partition.dns_suffix())
+            .and_then(|name| name.strip_suffix('.'))
+            .is_some_and(|name| {
+                !name.is_empty()
+                    && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'))
+            })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn user_agents_old_and_new() {
+        #[rustfmt::skip]
+        let table: &[(&str, &str, &str)] = &[
+            ("aws-cli/1.27.74 Python/3.10.6 Linux/5.15.90.1 botocore/1.29.74", "aws-cli-v1", "1.27.74"),
+            ("aws-cli/1.29.54 md/Botocore#1.31.54 md/awscrt#1.0.0.dev0 ua/2.0 os/linux#6.3.0 cfg/retry-mode#legacy botocore/1.31.54", "aws-cli-v1", "1.29.54"),
+            ("aws-cli/2.0.30 Python/3.7.7 Windows/10 botocore/2.0.0dev34", "aws-cli-v2", "2.0.30"),
+            ("[aws-cli/2.12.0 Python/3.11.3 Linux/5.10 exe/x86_64.amzn.2 prompt/off command/sts.assume-role]", "aws-cli-v2", "2.12.0"),
+            ("[aws-cli/2.12.0 Python/3.11.3 cut he", "aws-cli-v2", "2.12.0"),
+            ("aws-cli/3.0.0", "other", "3.0.0"),
+            ("Boto3/1.10.2 Python/3.8.0 Linux/4.14 exec-env/AWS_Lambda_python3.8 Botocore/1.13.2 Botocore/1.31.49", "boto3", "1.10.2"),
+            ("Boto3/1.34.69 md/Botocore#1.34.69 ua/2.0 os/linux#6.1.0", "boto3", "1.34.69"),
+            ("Botocore/1.31.49 Python/3.8.0", "botocore", "1.31.49"),
+            ("aiobotocore/2.5 botocore/1.29.76", "botocore", "1.29.76"),
+            ("Boto3/", "boto3", ""),
+            ("aws-sdk-go/1.38.69 (go1.16.5; darwin; arm64)", "aws-sdk-go-v1", "1.38.69"),
+            ("aws-sdk-go-v2/1.36.3 ua/2.1 os/linux lang/go#1.26.4 api/sts#1.33.19 m/E,e", "aws-sdk-go-v2", "1.36.3"),
+            ("aws-sdk-java/1.12.479 Linux/5.10 OpenJDK_64-Bit_Server_VM/17.0.7+11", "aws-sdk-java-v1", "1.12.479"),
+            ("aws-internal/3 aws-sdk-java/1.12.479 Linux/5.10", "aws-internal", ""),
+            ("aws-sdk-java/2.46.14 md/io#sync md/http#Apache ua/2.1 api/STS#2.46.x", "aws-sdk-java-v2", "2.46.14"),
+            ("aws-sdk-java/2.46.14 md/io#sync md/http#Apache md/internal ua/2.1", "aws-internal", ""),
+            ("aws-sdk-jav", "other", ""),
+            ("aws-sdk-nodejs/2.585.0 linux/v12.14.1 exec-env/AWS_Lambda_nodejs12.x promise", "aws-sdk-js-v2", "2.585.0"),
+            ("aws-sdk-nodejs/2.1112.0 linux/v20.19.0 configure-aws-credentials-for-github-actions promise", "aws-sdk-js-v2", "2.1112.0"),
+            ("aws-sdk-js/3.632.0 ua/2.0 os/linux#5.10 lang/js md/nodejs#20.18.0", "aws-sdk-js-v3", "3.632.0"),
+            ("aws-sdk-dotnet-coreclr/3.7.108.0 aws-sdk-dotnet-core/3.7.108.2 .NET_Core/6.0.20 OS/Linux_5 ClientAsync", "aws-sdk-dotnet-v3", "3.7.108.0"),
+            ("aws-sdk-dotnet-45/3.3.1.2 aws-sdk-dotnet-core/3.3.2", "aws-sdk-dotnet-v3", "3.3.1.2"),
+            ("aws-sdk-dotnet-coreclr/4.0.9.6 ua/2.1 os/linux#6", "aws-sdk-dotnet-v4", "4.0.9.6"),
+            ("AWSPowerShell.Common/4.1.90.0 .NET_Core/6.0.5 OS/Microsoft_Windows_10 PowerShellCore/7.-1 ClientAsync", "aws-tools-powershell-v4", "4.1.90.0"),
+            ("AWSPowerShell/3.3.1 .NET_Runtime/4.0", "aws-tools-powershell-v4", "3.3.1"),
+            ("AWSPowerShell.Common/5.0.233.0 aws-sdk-dotnet-core/4.0.1", "aws-tools-powershell-v5", "5.0.233.0"),
+            ("aws-sdk-php/3.300.1 ua/2.1 OS/Linux#5.10 lang/php#8.1 GuzzleHttp/7", "aws-sdk-php", "3.300.1"),
+            ("aws-sdk-ruby3/3.191.0 ua/2.0 api/sts#3.0 os/linux md/x86_64 lang/ruby#3.2", "aws-sdk-ruby", "3.191.0"),
+            ("aws-sdk-cpp/1.11.200 ua/2.1 api/STS os/Linux/5 lang/c++#C++11", "aws-sdk-cpp", "1.11.200"),
+            ("aws-sdk-rust/1.3.8 os/linux lang/rust/1.88.0", "aws-sdk-rust", "1.3.8"),
+            ("aws-sdk-kotlin/1.2.3 ua/2.1 api/sts#1.2.3", "aws-sdk-kotlin", "1.2.3"),
+            ("aws-sdk-swift/1.5.86 ua/2.1 os/ios#26.3.1 m/D,N", "aws-sdk-swift", "1.5.86"),
+            ("APN/1.0 HashiCorp/1.0 Terraform/1.5.6 (+https://www.terraform.io) terraform-provider-aws/4.67.0 (+https://registry.terraform.io) aws-sdk-go/1.44.261 (go1.19.8; freebsd; amd64)", "aws-sdk-go-v1", "1.44.261"),
+            ("aws-sdk-go/1.20.4 (go1.12.5; linux; amd64) APN/1.0 HashiCorp/1.0 Terraform/0.12.2", "aws-sdk-go-v1", "1.20.4"),
+            ("aws-sdk-nodejs/2.1586.0 linux/v20.15.1 aws-cdk/2.135.0 promise", "aws-sdk-js-v2", "2.1586.0"),
+            ("custom (aws-sdk-go/1.2.3)", "aws-sdk-go-v1", "1.2.3"),
+            ("ec2.amazonaws.com", "aws-service", ""),
+            ("[signin.amazonaws.com]", "aws-service", ""),
+            ("ecs-tasks.amazonaws.com.cn", "aws-service", ""),
+            ("see ec2.amazonaws.com", "other", ""),
+            ("AWS Internal", "aws-internal", ""),
+            ("AWS Internal/3", "aws-internal", ""),
+            ("S3Console/0.4, aws-internal/3 aws-sdk-java/1.11.1", "aws-internal", ""),
+            ("Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101", "browser", ""),
+            ("Mozilla/5.0 (X11) aws-sdk-js/3.1.0", "aws-sdk-js-v3", "3.1.0"),
+            ("stratus-red-team_5c59eb79", "other", ""),
+            ("app/boto3/1.0 curl/8", "other", ""),
+            ("Ж/1 aws-sdk-dotn€t-x/3", "other", ""),
+        ];
+        for (agent, name, version) in table {
+            let sdk = recognise(agent).expect(agent);
+            assert_eq!((sdk.name, sdk.version), (*name, *version), "{agent}");
+        }
+        for nothing in ["", "  ", "[]", "[ ]"] {
+            assert_eq!(recognise(nothing), None, "{nothing:?}");
+        }
+    }
+}
