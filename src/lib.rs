@@ -1,3 +1,12 @@
-//! lib
+//! Who still calls the global AWS STS endpoint, from CloudTrail logs.
+//!
+//! The data's way through this crate: [`input`] (paths → bytes) → [`cloudtrail`] (bytes → records) →
+//! [`sts`] (records → calls) → [`tally`] (calls → sums), driven by [`Scan`].
+
 pub mod cloudtrail;
+pub mod input;
+mod scan;
 pub mod sts;
+pub mod tally;
+
+pub use scan::{Progress, Scan, ScanError};

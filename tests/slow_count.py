@@ -692,8 +692,9 @@ def session_name_of(identity, principal):
     kind = identity.get("type")
     after_colon = (as_text(identity.get("principalId")) or "").partition(":")[2] or None
     if kind == "AssumedRole":
-        parts = (as_text(identity.get("arn")) or "").split("/")
-        return (parts[2] if len(parts) > 2 else None) or after_colon
+        # arn:P:sts::A:assumed-role/NAME/SESSION; whatever follows the second slash is the session.
+        parts = (as_text(identity.get("arn")) or "").split("/", 2)
+        return (parts[2] if len(parts) == 3 else None) or after_colon
     if kind == "WebIdentityUser":
         return None if is_eks(identity) else as_text(identity.get("userName"))
     return after_colon

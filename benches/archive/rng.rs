@@ -35,6 +35,12 @@ impl SplitMix64 {
         first.min(self.below(end)).min(self.below(end))
     }
 
+    /// The same, much more so: within one file most calls come from very few.
+    pub fn bursty(&mut self, end: usize) -> usize {
+        let reach = self.skewed(end);
+        self.skewed(reach + 1)
+    }
+
     /// True with this probability.
     pub fn chance(&mut self, probability: f64) -> bool {
         // 53 bits, the ones a f64 holds exactly.

@@ -94,17 +94,19 @@ impl Reader {
         };
         let broken_json = reading.documents(window).err();
         let tally = reading.tally;
-        let shape = if tally.containers == 0 && tally.records == 0 && tally.broken_records == 0 {
+        let shape = if tally.is_cloudtrail() {
+            if tally.records > 0 && tally.insights == tally.records && broken_json.is_none() {
+                handler.rollback(before);
+                Shape::Insight
+            } else {
+                Shape::CloudTrail
+            }
+        } else {
             match (tally.digests, tally.others) {
                 (0, 0) => Shape::Empty,
                 (0, _) => Shape::Other,
                 _ => Shape::Digest,
             }
-        } else if tally.records > 0 && tally.insights == tally.records && broken_json.is_none() {
-            handler.rollback(before);
-            Shape::Insight
-        } else {
-            Shape::CloudTrail
         };
         Outcome {
             // What stands beside records is counted with them: nothing is passed over in silence.
@@ -128,6 +130,16 @@ struct Tally {
     others: u64,
     broken_record: Option<Damage>,
     broken_records: u64,
+}
+
+impl Tally {
+    fn is_cloudtrail(&self) -> bool {
+        self.containers > 0 || self.records > 0 || self.broken_records > 0
+    }
+
+    fn is_nothing(&self) -> bool {
+        !self.is_cloudtrail() && self.digests == 0 && self.others == 0
+    }
 }
 
 /// One stream being read.
@@ -189,7 +201,11 @@ impl<H: Handler> Reading<'_, H> {
         while let Some(byte) = window.skip_space() {
             match byte {
                 b'{' => self.object(window, 0)?,
-                b'[' => self.items(window, 0)?,
+                b'[' => {
+                    self.items(window, 0)?;
+                    // An array without elements is one without records, not nothing.
+                    self.tally.containers += u64::from(self.tally.is_nothing());
+                }
                 b'"' => {
                     window.pass_string()?;
                     self.tally.others += 1;
@@ -467,7 +483,8 @@ impl<H: Handler> Reading<'_, H> {
         buffer.clear();
         buffer.extend_from_slice(unescape(inside).as_bytes());
         let (mention, searched) = (self.next_mention.take(), std::mem::take(&mut self.searched));
-        let mut inner = Window::whole(&mut buffer, 0);
+        let length = buffer.len();
+        let mut inner = Window::whole(&mut buffer, length);
         let result = match inner.skip_space() {
             Some(_) => self.object(&mut inner, nesting + 1),
             None => Ok(()),
@@ -518,7 +535,8 @@ impl<H: Handler> Reading<'_, H> {
             self.broken(Damage::new(Stage::Record, passed.offset, what));
             return;
         }
-        let mentioned = self.is_mentioned(window, span.start, span.end);
+        let mentioned =
+            self.is_mentioned(window, passed.offset, passed.offset + span.len() as u64);
         let bytes = window.bytes(span);
         self.check_for_insights(bytes);
         let may_mention = mentioned
@@ -539,34 +557,20 @@ impl<H: Handler> Reading<'_, H> {
         }
     }
 
-    /// Whether the needle stands between two places in memory. The stream is searched ahead, once.
+    /// Whether the needle stands in these bytes of the stream. It is searched ahead, once.
     #[inline]
-    fn is_mentioned(&mut self, window: &Window<'_>, start: usize, end: usize) -> bool {
-        let offset_of = |index: usize| window.offset() - (end - index) as u64;
-        debug_assert!(window.index_of(offset_of(start)) == start || self.tally.containers == 0);
-        let needle = self.reader.needle.needle().len();
-        let base = window.offset() - window.index_of(window.offset()) as u64;
-        let (from, to) = (base + start as u64, base + end as u64);
-        loop {
-            match self.next_mention {
-                Some(at) if at >= from => return at + needle as u64 <= to,
-                _ => {}
-            }
-            if self.searched >= to {
-                return false;
-            }
-            let resume = from.max(self.searched.saturating_sub(needle as u64 - 1));
-            let haystack = window.in_memory((resume - base) as usize);
-            self.next_mention =
-                self.reader.needle.find(haystack).map(|found| resume + found as u64);
-            self.searched = match self.next_mention {
-                Some(at) => at + needle as u64,
-                None => resume + haystack.len() as u64,
-            };
-            if self.next_mention.is_none() {
-                return false;
-            }
+    fn is_mentioned(&mut self, window: &Window<'_>, from: u64, to: u64) -> bool {
+        let needle = self.reader.needle.needle().len() as u64;
+        match self.next_mention {
+            Some(at) if at >= from => return at + needle <= to,
+            _ if self.searched >= to => return false,
+            _ => {}
         }
+        let resume = from.max(self.searched.saturating_sub(needle - 1));
+        let haystack = window.in_memory(window.index_of(resume));
+        self.next_mention = self.reader.needle.find(haystack).map(|found| resume + found as u64);
+        self.searched = self.next_mention.unwrap_or(resume + haystack.len() as u64);
+        self.next_mention.is_some_and(|at| at + needle <= to)
     }
 
     /// Insights stand in files of their own, so this looks no further than the first other record.

@@ -50,10 +50,10 @@ enum More {
 }
 
 impl<'b> Window<'b> {
-    /// The whole of a stream, already in memory. `base` is the offset of its first byte.
-    pub fn whole(buffer: &'b mut Vec<u8>, base: u64) -> Window<'b> {
-        let filled = buffer.len();
-        Window { buffer, filled, at: 0, keep: None, base, source: None, limit: filled }
+    /// The whole of a stream, already in memory: the first `length` bytes of `buffer`.
+    pub fn whole(buffer: &'b mut Vec<u8>, length: usize) -> Window<'b> {
+        let filled = length.min(buffer.len());
+        Window { buffer, filled, at: 0, keep: None, base: 0, source: None, limit: filled }
     }
 
     /// A stream of any length, of which at most `limit` bytes are kept in memory at a time.
@@ -330,7 +330,7 @@ mod tests {
     fn a_value_that_is_cut_or_closed_wrongly_is_damage_where_it_stands() {
         for (text, offset) in [(" {\"a\":[1,2", 1), (" {\"a\":1]", 7), (" \"abc", 1), (" \"ab\\", 1)] {
             let mut bytes = text.as_bytes().to_vec();
-            let mut window = Window::whole(&mut bytes, 0);
+            let mut window = Window::whole(&mut bytes, text.len());
             let damage = match window.skip_space() {
                 Some(b'"') => window.pass_string().unwrap_err(),
                 _ => window.pass_container(Kernel::detect()).unwrap_err(),

@@ -1,7 +1,10 @@
 //! What calls can be grouped and filtered by, and what each of these means.
 
+use serde::{Deserialize, Serialize};
+
 /// One property of a call, by its name in `--group-by`, `--where` and the columns of reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "each is explained by `Dimension::help`")]
 pub enum Dimension {
     Endpoint,

@@ -143,8 +143,10 @@ fn read<'a>(reading: &Reading, version: &'a str) -> Sdk<'a> {
         Always(name) => Sdk { name, version },
         ByMajor(majors) => {
             let major = version.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
-            let name = majors.iter().find(|(number, _)| *number == major).map(|(_, name)| *name);
-            Sdk { name: name.unwrap_or(OTHER), version }
+            match majors.iter().find(|(number, _)| *number == major) {
+                Some((_, name)) => Sdk { name, version },
+                None => Sdk { name: OTHER, version: "" },
+            }
         }
     }
 }
@@ -175,7 +177,7 @@ mod tests {
             ("aws-cli/2.0.30 Python/3.7.7 Windows/10 botocore/2.0.0dev34", "aws-cli-v2", "2.0.30"),
             ("[aws-cli/2.12.0 Python/3.11.3 Linux/5.10 exe/x86_64.amzn.2 prompt/off command/sts.assume-role]", "aws-cli-v2", "2.12.0"),
             ("[aws-cli/2.12.0 Python/3.11.3 cut he", "aws-cli-v2", "2.12.0"),
-            ("aws-cli/3.0.0", "other", "3.0.0"),
+            ("aws-cli/3.0.0", "other", ""),
             ("Boto3/1.10.2 Python/3.8.0 Linux/4.14 exec-env/AWS_Lambda_python3.8 Botocore/1.13.2 Botocore/1.31.49", "boto3", "1.10.2"),
             ("Boto3/1.34.69 md/Botocore#1.34.69 ua/2.0 os/linux#6.1.0", "boto3", "1.34.69"),
             ("Botocore/1.31.49 Python/3.8.0", "botocore", "1.31.49"),

@@ -19,7 +19,7 @@ pub struct Session {
 impl Session {
     /// Draws a session; the same few come again and again.
     pub fn draw(principal: &Principal, time: i64, rng: &mut SplitMix64) -> Self {
-        let number = rng.skewed(8);
+        let number = rng.bursty(8);
         // Keys change by the hour, as sessions do.
         let hour = time.div_euclid(3600);
         let mut own = SplitMix64::of(&[principal.seed, number as u64]);

@@ -213,6 +213,7 @@ impl Archive {
             region: place.region,
             // Delivery takes about five minutes.
             time: place.delivered - 30 - rng.below(600) as i64,
+            busy: file as u64,
         };
         let global = if place.region == REGIONS[0] {
             self.leader.1

@@ -252,7 +252,12 @@ impl Event {
         for n in 0..1 + rng.skewed(10) {
             record.request.push_str(if n == 0 { "" } else { "," });
             record.request.push_str(r#"{"instanceId":"i-0"#);
-            ids::hex(&mut record.request, rng, 16);
+            // The same instances again and again.
+            ids::hex(
+                &mut record.request,
+                &mut SplitMix64::of(&[rng.skewed(60) as u64]),
+                16,
+            );
             record.request.push_str("\"}");
         }
         record.request.push_str(r#"]},"filterSet":{"items":[{"name":"instance-state-name","valueSet":{"items":[{"value":"running"},{"value":"pending"}]}},{"name":"tag:aws:autoscaling:groupName","valueSet":{"items":[{"value":"search-api"}]}}]}}"#);
@@ -454,7 +459,11 @@ impl Event {
         for n in 0..1 + rng.skewed(8) {
             record.request.push_str(if n == 0 { "\"" } else { ",\"" });
             record.request.push_str(&self.arn("ecs", "task/apps/"));
-            ids::hex(&mut record.request, rng, 32);
+            ids::hex(
+                &mut record.request,
+                &mut SplitMix64::of(&[rng.skewed(60) as u64]),
+                32,
+            );
             record.request.push('"');
         }
         record.request.push_str("]}");

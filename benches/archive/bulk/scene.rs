@@ -14,6 +14,8 @@ pub struct Scene<'a> {
     pub region: &'static str,
     /// `eventTime`, Unix seconds.
     pub time: i64,
+    /// Tells who is busy in this file: any number.
+    pub busy: u64,
 }
 
 impl<'a> Scene<'a> {
@@ -32,14 +34,14 @@ impl<'a> Scene<'a> {
         ids::uuid(&mut record.event_id, rng);
     }
 
-    /// One of the account's principals; a few are seen often.
+    /// One of the account's principals. A few make most calls, and in each file other ones.
     pub fn principal(&self, rng: &mut SplitMix64, legacy: bool) -> &'a Principal {
         let choices = if legacy {
             &self.account.legacy
         } else {
             &self.account.modern
         };
-        &choices[rng.skewed(choices.len())]
+        &choices[self.draw(rng, choices.len())]
     }
 
     /// One that may call any service.
@@ -49,13 +51,18 @@ impl<'a> Scene<'a> {
         } else {
             &self.account.modern
         };
-        let first = rng.skewed(choices.len());
+        let first = self.draw(rng, choices.len());
         choices[first..]
             .iter()
             .chain(choices)
             .find(|principal| principal.is_signed_in())
             // The first of each is a function's role.
             .unwrap_or(&choices[0])
+    }
+
+    fn draw(&self, rng: &mut SplitMix64, principals: usize) -> usize {
+        let busiest = SplitMix64::of(&[self.busy]).skewed(principals);
+        (busiest + rng.bursty(principals)) % principals
     }
 
     /// Writes who calls, from where and with what.

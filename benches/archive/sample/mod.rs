@@ -138,6 +138,7 @@ fn other_record(
             account,
             region,
             time,
+            busy: 0,
         },
         rng,
     );

@@ -1,0 +1,164 @@
+//! What the S3 key of a log file says: `AWSLogs/[o-…/]ACCOUNT/KIND/REGION/YYYY/MM/DD/FILE`.
+//!
+//! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html>
+
+use std::path::{Component, Path};
+
+use chrono::NaiveDate;
+
+use crate::sts::region::is_region;
+
+/// What CloudTrail puts into a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// Management and data events.
+    CloudTrail,
+    /// Checksums of log files.
+    Digest,
+    /// Insights.
+    Insight,
+    /// Aggregated events, of another shape.
+    Aggregated,
+}
+
+/// A key that is certainly of S3's own layout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The account whose log it is.
+    pub account: String,
+    /// The Region the events were recorded in.
+    pub region: String,
+    /// The day of delivery.
+    pub day: NaiveDate,
+}
+
+impl Key {
+    /// Reads the key at the end of a path. `None` unless every part of it is as S3 writes it, and the
+    /// kind of log is CloudTrail's own.
+    pub fn of(path: &Path) -> Option<Key> {
+        let mut parts = folders(path);
+        let mut next = || parts.next().flatten();
+        let (day, month, year) = (next()?, next()?, next()?);
+        let (region, kind, account) = (next()?, next()?, next()?);
+        let above = next()?;
+        let root = if is_organisation(above) { next()? } else { above };
+        let number = |text: &str, digits: usize| {
+            (text.len() == digits && text.bytes().all(|b| b.is_ascii_digit()))
+                .then(|| text.parse::<u32>().ok())
+                .flatten()
+        };
+        if root != "AWSLogs" || kind != "CloudTrail" || !is_region(region) || !is_account(account) {
+            return None;
+        }
+        let year = i32::try_from(number(year, 4)?).ok()?;
+        let day = NaiveDate::from_ymd_opt(year, number(month, 2)?, number(day, 2)?)?;
+        Some(Key { account: account.to_owned(), region: region.to_owned(), day })
+    }
+}
+
+impl KeyKind {
+    /// What kind of file this is, by its name or the folder it stands in: CloudTrail writes the kind
+    /// into both. Anything in doubt is `CloudTrail`, whose content decides.
+    pub fn of(path: &Path) -> KeyKind {
+        let of_name = path.file_name().and_then(|name| name.to_str()).and_then(|name| {
+            let (account, rest) = name.split_once('_')?;
+            let (kind, _) = rest.split_once('_')?;
+            is_account(account).then(|| KeyKind::named(kind)).flatten()
+        });
+        of_name.or_else(|| KeyKind::of_folder(path)).unwrap_or(KeyKind::CloudTrail)
+    }
+
+    fn of_folder(path: &Path) -> Option<KeyKind> {
+        // FILE ← day ← month ← year ← Region ← KIND ← account
+        let mut parts = folders(path).skip(4);
+        let kind = parts.next()??;
+        let account = parts.next()??;
+        is_account(account).then(|| KeyKind::named(kind)).flatten()
+    }
+
+    fn named(kind: &str) -> Option<KeyKind> {
+        match kind {
+            "CloudTrail-Digest" => Some(KeyKind::Digest),
+            "CloudTrail-Insight" => Some(KeyKind::Insight),
+            "CloudTrail-Aggregated" => Some(KeyKind::Aggregated),
+            _ => None,
+        }
+    }
+}
+
+/// The folders a file stands in, the innermost first; `None` for one that is no UTF-8.
+fn folders(path: &Path) -> impl Iterator<Item = Option<&str>> {
+    path.components().rev().skip(1).map(|component| match component {
+        Component::Normal(name) => name.to_str(),
+        _ => None,
+    })
+}
+
+fn is_account(name: &str) -> bool {
+    name.len() == 12 && name.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `o-` and 10 to 32 letters and digits:
+/// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>
+fn is_organisation(name: &str) -> bool {
+    name.strip_prefix("o-").is_some_and(|id| {
+        (10..=32).contains(&id.len())
+            && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_s3s_own_layout_are_read() {
+        for prefix in ["", "/data/", "my/prefix/", "../", "s3/AWSLogs/"] {
+            for organisation in ["", "o-exampleorg/", "o-0123456789abcdef0123456789abcdef/"] {
+                let path = format!(
+                    "{prefix}AWSLogs/{organisation}000011112222/CloudTrail/us-gov-west-1/2024/02/29/f"
+                );
+                let key = Key::of(Path::new(&path)).expect(&path);
+                assert_eq!((key.account.as_str(), key.region.as_str()), ("000011112222", "us-gov-west-1"));
+                assert_eq!(key.day.to_string(), "2024-02-29");
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_not_certain_says_nothing() {
+        for path in [
+            "f.json.gz",
+            "111122223333/CloudTrail/eu-west-1/2024/01/02/f",
+            "AWSlogs/111122223333/CloudTrail/eu-west-1/2024/01/02/f",
+            "AWSLogs/o-short/111122223333/CloudTrail/eu-west-1/2024/01/02/f",
+            "AWSLogs/11112222333/CloudTrail/eu-west-1/2024/01/02/f",
+            "AWSLogs/111122223333/CloudTrail-NetworkActivity/eu-west-1/2024/01/02/f",
+            "AWSLogs/111122223333/CloudTrail/eu-west-1/2024/01/f",
+            "AWSLogs/111122223333/CloudTrail/eu-west-1/2024/01/02/more/f",
+            "AWSLogs/111122223333/CloudTrail/eu-west-1/2023/02/29/f",
+            "AWSLogs/111122223333/CloudTrail/eu-west-1/2024/1/2/f",
+            "AWSLogs/111122223333/CloudTrail/global/2024/01/02/f",
+            "AWSLogs/111122223333/CloudTrail/eu-west-1/+024/01/02/f",
+        ] {
+            assert_eq!(Key::of(Path::new(path)), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn digests_insights_and_aggregates_are_told_by_name_or_folder() {
+        let base = "AWSLogs/111122223333";
+        for (path, kind) in [
+            (format!("{base}/CloudTrail-Digest/eu-west-1/2024/01/02/x.json.gz"), KeyKind::Digest),
+            (format!("{base}/CloudTrail-Insight/eu-west-1/2024/01/02/x.json.gz"), KeyKind::Insight),
+            (format!("{base}/CloudTrail-Aggregated/eu-west-1/2024/01/02/x"), KeyKind::Aggregated),
+            ("111122223333_CloudTrail-Digest_eu-west-1_t_eu-west-1_2.json.gz".into(), KeyKind::Digest),
+            ("a/111122223333_CloudTrail-Insight_eu-west-1_2.json".into(), KeyKind::Insight),
+            (format!("{base}/CloudTrail/eu-west-1/2024/01/02/x.json.gz"), KeyKind::CloudTrail),
+            ("CloudTrail-Digest/x.json.gz".into(), KeyKind::CloudTrail),
+            ("me_CloudTrail-Digest_x.json.gz".into(), KeyKind::CloudTrail),
+        ] {
+            assert_eq!(KeyKind::of(Path::new(&path)), kind, "{path}");
+        }
+    }
+}

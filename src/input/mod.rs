@@ -1,0 +1,18 @@
+//! Paths → bytes: which files there are, what their S3 keys say, and what is in them.
+//!
+//! Knows nothing of JSON. Whatever cannot be read is handed on as such, never left out.
+
+mod gzip;
+mod key;
+mod libdeflate;
+mod open;
+mod paths;
+mod prune;
+mod walk;
+
+pub use key::{Key, KeyKind};
+pub use open::{Buffers, Limits, Opened, Stream, open, standard_input};
+pub(crate) use paths::lines;
+pub use paths::{Named, PathError, Paths};
+pub use prune::{Pruned, Pruning};
+pub use walk::{Found, Links, Skip, read_directory};

@@ -1,0 +1,294 @@
+//! What the user named → where reading begins. Nothing named twice is read twice.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use super::walk::is_log_name;
+
+/// Somewhere to begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// A folder, to be walked.
+    Folder(PathBuf),
+    /// A file, to be read whatever its name.
+    File(PathBuf),
+    /// `-`
+    StandardInput,
+    /// Something on a list or matched by a pattern that cannot be looked at.
+    Unreadable(PathBuf, String),
+}
+
+/// Everything the user named.
+#[derive(Debug, Default)]
+pub struct Paths {
+    /// Where to begin; a folder inside another, or a file twice, stands here once.
+    pub named: Vec<Named>,
+    /// The canonical names of the folders.
+    pub roots: Vec<PathBuf>,
+}
+
+/// A path that cannot be what the user meant.
+#[derive(Debug, PartialEq, Eq)]
+pub enum PathError {
+    /// There is nothing of that name.
+    Missing(PathBuf, String),
+    /// A glob pattern that matches nothing.
+    NoMatch(String),
+    /// A glob pattern that is none.
+    BadPattern(String, String),
+    /// A list of paths that cannot be read.
+    List(PathBuf, String),
+    /// Standard input is named twice.
+    InputTwice,
+}
+
+impl Paths {
+    /// Resolves PATH arguments, and the list of `--files-from` if there is one.
+    ///
+    /// # Errors
+    /// A path or pattern that leads nowhere. What a list names and is gone by now is not an error
+    /// here but an unreadable file.
+    pub fn resolve(arguments: &[PathBuf], list: Option<&Path>) -> Result<Paths, PathError> {
+        let mut named = Vec::new();
+        for argument in arguments {
+            expand(argument, &mut named)?;
+        }
+        if let Some(list) = list {
+            read_list(list, &mut named)?;
+        }
+        let inputs = named.iter().filter(|one| **one == Named::StandardInput).count();
+        if inputs + usize::from(list == Some(Path::new("-"))) > 1 {
+            return Err(PathError::InputTwice);
+        }
+        Ok(once(named))
+    }
+}
+
+fn expand(argument: &Path, named: &mut Vec<Named>) -> Result<(), PathError> {
+    if argument.as_os_str() == "-" {
+        named.push(Named::StandardInput);
+        return Ok(());
+    }
+    match fs::metadata(argument) {
+        Ok(metadata) => named.push(of_kind(argument.to_owned(), &metadata)),
+        Err(error) => match argument.to_str().filter(|text| text.contains(['*', '?', '['])) {
+            Some(pattern) => expand_pattern(pattern, named)?,
+            None if error.kind() == io::ErrorKind::PermissionDenied => {
+                named.push(Named::Unreadable(argument.to_owned(), error.to_string()));
+            }
+            None => return Err(PathError::Missing(argument.to_owned(), error.to_string())),
+        },
+    }
+    Ok(())
+}
+
+fn expand_pattern(pattern: &str, named: &mut Vec<Named>) -> Result<(), PathError> {
+    let before = named.len();
+    let matches = glob::glob(pattern)
+        .map_err(|error| PathError::BadPattern(pattern.to_owned(), error.to_string()))?;
+    for path in matches {
+        named.push(match path {
+            Ok(path) => listed(path),
+            Err(error) => {
+                let what = error.error().to_string();
+                Named::Unreadable(error.path().to_owned(), what)
+            }
+        });
+    }
+    if named.len() == before { Err(PathError::NoMatch(pattern.to_owned())) } else { Ok(()) }
+}
+
+/// A path somebody else wrote down: if it is gone, that is one unreadable file.
+fn listed(path: PathBuf) -> Named {
+    match fs::metadata(&path) {
+        Ok(metadata) => of_kind(path, &metadata),
+        Err(error) => Named::Unreadable(path, error.to_string()),
+    }
+}
+
+fn of_kind(path: PathBuf, metadata: &fs::Metadata) -> Named {
+    if metadata.is_dir() { Named::Folder(path) } else { Named::File(path) }
+}
+
+/// Reads a list of paths, one a line; ended by NUL bytes if it has any (`find -print0`).
+fn read_list(list: &Path, named: &mut Vec<Named>) -> Result<(), PathError> {
+    let fail = |error: io::Error| PathError::List(list.to_owned(), error.to_string());
+    let reader: Box<dyn Read> = if list.as_os_str() == "-" {
+        Box::new(io::stdin())
+    } else {
+        Box::new(fs::File::open(list).map_err(fail)?)
+    };
+    let mut text = Vec::new();
+    BufReader::new(reader).read_to_end(&mut text).map_err(fail)?;
+    let end = if text.contains(&0) { 0 } else { b'\n' };
+    for line in text.as_slice().split(|&b| b == end) {
+        let line = if end == b'\n' { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
+        match line {
+            b"" => {}
+            b"-" => named.push(Named::StandardInput),
+            path => named.push(listed(to_path(path)?)),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn to_path(bytes: &[u8]) -> Result<PathBuf, PathError> {
+    use std::os::unix::ffi::OsStrExt;
+    Ok(PathBuf::from(OsStr::from_bytes(bytes)))
+}
+
+#[cfg(not(unix))]
+fn to_path(bytes: &[u8]) -> Result<PathBuf, PathError> {
+    String::from_utf8(bytes.to_vec())
+        .map(PathBuf::from)
+        .map_err(|error| PathError::List(PathBuf::from("--files-from"), error.to_string()))
+}
+
+/// Leaves out what is named twice, or lies in a folder that is walked anyway.
+fn once(named: Vec<Named>) -> Paths {
+    let canonical = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut roots: Vec<PathBuf> = named
+        .iter()
+        .filter_map(|one| if let Named::Folder(path) = one { Some(canonical(path)) } else { None })
+        .collect();
+    roots.sort();
+    // Sorted, a folder comes right before what lies in it.
+    roots.dedup_by(|inner, outer| is_walked_from(outer, inner));
+    let mut seen = HashSet::new();
+    let named = named
+        .into_iter()
+        .filter(|one| match one {
+            Named::Folder(path) => {
+                let path = canonical(path);
+                roots.contains(&path) && seen.insert(path)
+            }
+            Named::File(path) => {
+                let path = canonical(path);
+                let is_walked = path.file_name().is_some_and(is_log_name)
+                    && path.parent().is_some_and(|folder| {
+                        roots.iter().any(|root| is_walked_from(root, folder))
+                    });
+                !is_walked && seen.insert(path)
+            }
+            Named::StandardInput => true,
+            Named::Unreadable(path, _) => seen.insert(path.clone()),
+        })
+        .collect();
+    Paths { named, roots }
+}
+
+/// Whether a walk from `root` comes to `folder`: no hidden folder lies between them.
+fn is_walked_from(root: &Path, folder: &Path) -> bool {
+    folder.strip_prefix(root).is_ok_and(|rest| {
+        !rest.iter().any(|part: &OsStr| part.as_encoded_bytes().starts_with(b"."))
+    })
+}
+
+impl std::fmt::Display for PathError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            PathError::Missing(path, error) => {
+                write!(f, "{}: {error}; check the path", path.display())
+            }
+            PathError::NoMatch(pattern) => {
+                write!(f, "{pattern}: no file matches this pattern; check it, or name a folder")
+            }
+            PathError::BadPattern(pattern, error) => {
+                write!(f, "{pattern}: no glob pattern ({error}); quote a literal [ as [[]")
+            }
+            PathError::List(path, error) => write!(
+                f,
+                "--files-from {}: {error}; give a file with one path a line",
+                path.display()
+            ),
+            PathError::InputTwice => {
+                write!(f, "standard input (-) is named twice; name it once")
+            }
+        }
+    }
+}
+
+impl std::error::Error for PathError {}
+
+/// Reads lines for other lists the user gives.
+pub(crate) fn lines(path: &Path) -> io::Result<Vec<String>> {
+    BufReader::new(fs::File::open(path)?).lines().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree() -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for folder in ["a/b", "a/.hidden", "c"] {
+            fs::create_dir_all(dir.path().join(folder)).unwrap();
+        }
+        for file in ["a/1.json", "a/b/2.json", "a/b/notes.txt", "a/.hidden/3.json", "c/4.json"] {
+            fs::write(dir.path().join(file), "{}").unwrap();
+        }
+        dir
+    }
+
+    fn resolve(dir: &Path, names: &[&str]) -> Vec<String> {
+        let arguments: Vec<PathBuf> = names.iter().map(|name| dir.join(name)).collect();
+        let mut paths: Vec<String> = Paths::resolve(&arguments, None)
+            .unwrap()
+            .named
+            .into_iter()
+            .map(|one| match one {
+                Named::Folder(path) | Named::File(path) | Named::Unreadable(path, _) => {
+                    path.strip_prefix(dir).unwrap().display().to_string()
+                }
+                Named::StandardInput => "-".into(),
+            })
+            .collect();
+        paths.sort();
+        paths
+    }
+
+    #[test]
+    fn what_is_named_twice_is_read_once() {
+        let tree = tree();
+        let dir = tree.path();
+        assert_eq!(resolve(dir, &["a", "a/", "a/b", "c/../a"]), ["a/"].map(|_| "a"));
+        assert_eq!(resolve(dir, &["a/b", "a"]), ["a"]);
+        assert_eq!(resolve(dir, &["a", "a/1.json", "c/4.json", "c/4.json"]), ["a", "c/4.json"]);
+        let kept = ["a", "a/.hidden", "a/b/notes.txt"];
+        assert_eq!(resolve(dir, &kept), kept, "a walk does not come to these");
+        assert_eq!(resolve(dir, &["a/*.json", "*/4.json"]), ["a/1.json", "c/4.json"]);
+    }
+
+    #[test]
+    fn a_path_that_leads_nowhere_is_an_error() {
+        let tree = tree();
+        let fails = |name: &str| Paths::resolve(&[tree.path().join(name)], None).unwrap_err();
+        assert!(matches!(fails("nothing"), PathError::Missing(..)));
+        assert!(matches!(fails("a/*.gz"), PathError::NoMatch(_)));
+        assert!(matches!(fails("a/[x"), PathError::BadPattern(..)));
+        let twice = Paths::resolve(&["-".into(), "-".into()], None).unwrap_err();
+        assert_eq!(twice, PathError::InputTwice);
+    }
+
+    #[test]
+    fn a_list_may_end_its_lines_with_nul_and_name_what_is_gone() {
+        let tree = tree();
+        let list = tree.path().join("list");
+        let one = tree.path().join("a/1.json");
+        let gone = tree.path().join("gone.json");
+        for end in ["\n", "\r\n", "\0"] {
+            fs::write(&list, format!("{}{end}{end}{}{end}", one.display(), gone.display())).unwrap();
+            let named = Paths::resolve(&[], Some(&list)).unwrap().named;
+            assert_eq!(named[0], Named::File(one.clone()), "{end:?}");
+            assert!(matches!(&named[1], Named::Unreadable(path, _) if *path == gone));
+        }
+        assert!(matches!(
+            Paths::resolve(&[], Some(&tree.path().join("none"))),
+            Err(PathError::List(..))
+        ));
+    }
+}

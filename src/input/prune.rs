@@ -1,0 +1,117 @@
+//! Which files need not be read, by their keys.
+//!
+//! Pruning may never change an answer. A key's day is the day of *delivery*, which is never before
+//! the event and rarely long after it; a key's Region is that of the record only since CloudTrail
+//! stopped delivering global STS events everywhere.
+
+use chrono::{Days, NaiveDate};
+
+use super::key::Key;
+
+/// Why a file was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pruned {
+    /// Delivered before the time asked about, or long after it.
+    Date,
+    /// Of another account.
+    Account,
+    /// Of another Region.
+    Region,
+}
+
+/// What is asked about, as far as keys tell. Empty lists ask about everything.
+#[derive(Clone, Debug, Default)]
+pub struct Pruning {
+    /// The UTC day of `--since`.
+    pub first_day: Option<NaiveDate>,
+    /// The UTC day of `--until`.
+    pub until_day: Option<NaiveDate>,
+    /// Accounts asked about.
+    pub accounts: Vec<String>,
+    /// Regions asked about.
+    pub regions: Vec<String>,
+}
+
+/// How late a file may be delivered and still be read for `--until`.
+const LATE_DELIVERY: Days = Days::new(2);
+
+/// From this day on, global STS events (`awsRegion` us-east-1) are delivered to us-east-1 only:
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html>
+fn regions_are_true_from() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2021, 12, 1).unwrap_or(NaiveDate::MAX)
+}
+
+impl Pruning {
+    /// Whether keys have to be looked at.
+    pub fn is_needed(&self) -> bool {
+        self.first_day.is_some()
+            || self.until_day.is_some()
+            || !self.accounts.is_empty()
+            || !self.regions.is_empty()
+    }
+
+    /// Why a file with this key need not be read; `None` if it must.
+    pub fn prunes(&self, key: &Key) -> Option<Pruned> {
+        let too_early = self.first_day.is_some_and(|first| key.day < first);
+        let too_late = self
+            .until_day
+            .and_then(|until| until.checked_add_days(LATE_DELIVERY))
+            .is_some_and(|last| key.day > last);
+        let asked = |list: &[String], name: &String| list.is_empty() || list.contains(name);
+        if too_early || too_late {
+            Some(Pruned::Date)
+        } else if !asked(&self.accounts, &key.account) {
+            Some(Pruned::Account)
+        } else if key.day >= regions_are_true_from() && !asked(&self.regions, &key.region) {
+            Some(Pruned::Region)
+        } else {
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(region: &str, day: &str) -> Key {
+        Key {
+            account: "111122223333".into(),
+            region: region.into(),
+            day: day.parse().expect("a day"),
+        }
+    }
+
+    #[test]
+    fn dates_prune_what_cannot_hold_the_events_asked_for() {
+        let pruning = Pruning {
+            first_day: Some("2024-05-10".parse().expect("a day")),
+            until_day: Some("2024-05-20".parse().expect("a day")),
+            ..Pruning::default()
+        };
+        for (day, pruned) in [
+            ("2024-05-09", Some(Pruned::Date)),
+            ("2024-05-10", None),
+            ("2024-05-20", None),
+            ("2024-05-22", None),
+            ("2024-05-23", Some(Pruned::Date)),
+        ] {
+            assert_eq!(pruning.prunes(&key("eu-west-1", day)), pruned, "{day}");
+        }
+    }
+
+    #[test]
+    fn a_region_in_a_key_is_believed_from_december_2021_on() {
+        let pruning = Pruning { regions: vec!["us-east-1".into()], ..Pruning::default() };
+        assert_eq!(pruning.prunes(&key("eu-west-1", "2021-11-30")), None);
+        assert_eq!(pruning.prunes(&key("eu-west-1", "2021-12-01")), Some(Pruned::Region));
+        assert_eq!(pruning.prunes(&key("us-east-1", "2021-12-01")), None);
+    }
+
+    #[test]
+    fn accounts_prune_whatever_the_day() {
+        let pruning = Pruning { accounts: vec!["444455556666".into()], ..Pruning::default() };
+        assert_eq!(pruning.prunes(&key("eu-west-1", "2015-01-01")), Some(Pruned::Account));
+        assert!(pruning.is_needed() && !Pruning::default().is_needed());
+    }
+}

@@ -1,0 +1,210 @@
+//! What a run read, skipped, dropped and could not read. Its figures add up.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::AddAssign;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::cloudtrail::Stage;
+
+/// Why a file that was found was not taken as a log. None of these is a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SkipReason {
+    /// Checksums of log files.
+    Digest,
+    /// Insights, which are not calls.
+    Insight,
+    /// Aggregated events, which are not calls.
+    Aggregated,
+    /// Zero bytes, or a gzip of nothing.
+    Empty,
+    /// Sound JSON of another kind.
+    NotCloudtrail,
+    /// A name that is not that of a log.
+    NotALog,
+    /// A FIFO, a socket, a device.
+    NotAFile,
+}
+
+impl SkipReason {
+    /// Every reason, in the order of the documentation.
+    pub const ALL: [SkipReason; 7] = [
+        SkipReason::Digest,
+        SkipReason::Insight,
+        SkipReason::Aggregated,
+        SkipReason::Empty,
+        SkipReason::NotCloudtrail,
+        SkipReason::NotALog,
+        SkipReason::NotAFile,
+    ];
+
+    /// Its name in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SkipReason::Digest => "digest",
+            SkipReason::Insight => "insight",
+            SkipReason::Aggregated => "aggregated",
+            SkipReason::Empty => "empty",
+            SkipReason::NotCloudtrail => "not-cloudtrail",
+            SkipReason::NotALog => "not-a-log",
+            SkipReason::NotAFile => "not-a-file",
+        }
+    }
+}
+
+/// Files not read because their keys say that they hold nothing of what was asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "by the reason")]
+pub struct PrunedFiles {
+    pub date: u64,
+    pub account: u64,
+    pub region: u64,
+}
+
+impl PrunedFiles {
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.date + self.account + self.region
+    }
+}
+
+/// What became of the files: `found = read + pruned + skipped + damaged`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Files {
+    /// Everything named or come upon. A folder that cannot be listed counts as one.
+    pub found: u64,
+    /// Read, whole and sound.
+    pub read: u64,
+    /// Not opened.
+    pub pruned: PrunedFiles,
+    /// No logs.
+    pub skipped: BTreeMap<SkipReason, u64>,
+    /// Not readable, or not whole and sound.
+    pub damaged: u64,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Files {
+            found: 0,
+            read: 0,
+            pruned: PrunedFiles::default(),
+            skipped: SkipReason::ALL.map(|reason| (reason, 0)).into(),
+            damaged: 0,
+        }
+    }
+}
+
+impl Files {
+    /// All that were skipped.
+    pub fn skipped_total(&self) -> u64 {
+        self.skipped.values().sum()
+    }
+}
+
+/// A file with something wrong in it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DamagedFile {
+    /// Its path, as it was found.
+    pub path: String,
+    /// How far it came.
+    pub stage: Stage,
+    /// What is wrong, and at which byte.
+    pub detail: String,
+    /// Whole records that were read from it, which count.
+    pub records_read: u64,
+}
+
+/// Sizes in bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bytes {
+    /// Read from files.
+    pub compressed: u64,
+    /// After decompression.
+    pub decompressed: u64,
+}
+
+/// What a run read. The order of the members is that of the JSON.
+///
+/// `sts_records = calls + filtered + duplicates + shared_copies`; `not_calls` stand outside.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// What became of the files.
+    pub files: Files,
+    /// The damaged ones, by path.
+    pub damaged: Vec<DamagedFile>,
+    /// What was read of them.
+    pub bytes: Bytes,
+    /// Records of all services.
+    pub records: u64,
+    /// Records of STS that are calls.
+    pub sts_records: u64,
+    /// Records of STS that are not: a VPC endpoint's own log, Insights.
+    pub not_calls: u64,
+    /// Calls that the options leave out.
+    pub filtered: u64,
+    /// Records delivered more than once.
+    pub duplicates: u64,
+    /// Second copies of cross-account calls.
+    pub shared_copies: u64,
+    /// Calls counted.
+    pub calls: u64,
+    /// Calls whose host header contradicts CloudTrail's own verdict, which stands.
+    pub disagreements: u64,
+    /// Global calls that came through a VPC endpoint, which answers Regional names only.
+    pub global_via_vpc_endpoint: u64,
+    /// Accounts in the keys of the files read.
+    pub key_accounts: BTreeSet<String>,
+    /// Regions in the keys of the files read.
+    pub key_regions: BTreeSet<String>,
+    /// The first day of delivery in the keys of the files read.
+    pub key_first_day: Option<NaiveDate>,
+    /// The last one.
+    pub key_last_day: Option<NaiveDate>,
+}
+
+impl Coverage {
+    /// Whether anything at all was read, be it damaged.
+    pub fn is_nothing_read(&self) -> bool {
+        let opened = self.damaged.iter().any(|file| file.stage != Stage::Open);
+        self.files.read == 0 && !opened
+    }
+}
+
+impl AddAssign for Coverage {
+    fn add_assign(&mut self, other: Coverage) {
+        let files = &mut self.files;
+        files.found += other.files.found;
+        files.read += other.files.read;
+        files.pruned.date += other.files.pruned.date;
+        files.pruned.account += other.files.pruned.account;
+        files.pruned.region += other.files.pruned.region;
+        for (reason, count) in other.files.skipped {
+            *files.skipped.entry(reason).or_default() += count;
+        }
+        files.damaged += other.files.damaged;
+        self.damaged.extend(other.damaged);
+        self.damaged.sort();
+        self.bytes.compressed += other.bytes.compressed;
+        self.bytes.decompressed += other.bytes.decompressed;
+        self.records += other.records;
+        self.sts_records += other.sts_records;
+        self.not_calls += other.not_calls;
+        self.filtered += other.filtered;
+        self.duplicates += other.duplicates;
+        self.shared_copies += other.shared_copies;
+        self.calls += other.calls;
+        self.disagreements += other.disagreements;
+        self.global_via_vpc_endpoint += other.global_via_vpc_endpoint;
+        self.key_accounts.extend(other.key_accounts);
+        self.key_regions.extend(other.key_regions);
+        // `None` is less than any day, so only the first day needs a word.
+        self.key_first_day = match (self.key_first_day, other.key_first_day) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        self.key_last_day = self.key_last_day.max(other.key_last_day);
+    }
+}

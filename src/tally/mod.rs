@@ -1,0 +1,237 @@
+//! Calls → groups and coverage: the sums of a run.
+//!
+//! Everything here can be added. Files may be split over threads, machines or nights in any way and
+//! come in any order: the sum is the same, counting once included, because nothing is decided before
+//! [`Tally::finish`].
+
+mod claims;
+mod coverage;
+mod groups;
+mod report;
+mod selection;
+mod symbols;
+
+use serde::{Deserialize, Serialize};
+
+use crate::sts::{Call, Dimension};
+
+pub(crate) use claims::{Claim, Claims};
+pub use coverage::{Bytes, Coverage, DamagedFile, Files, PrunedFiles, SkipReason};
+pub use groups::Measures;
+pub use report::{Group, Offender, Report, Summary};
+pub use selection::{Condition, Selection, glob};
+
+use groups::{GroupId, Groups};
+use report::Sums;
+use symbols::{Symbol, Symbols};
+
+/// What is done with the calls of a run. One collector works on each thread; in the end they are
+/// merged into one.
+pub trait Collector: Send + Sized {
+    /// A place in the sequence of calls.
+    type Mark: Copy;
+    /// Takes a call. `wanted` says whether the filters that act after counting once let it pass.
+    fn take(&mut self, call: &Call<'_>, wanted: bool);
+    /// The place behind the last call.
+    fn mark(&self) -> Self::Mark;
+    /// Takes back every call since `mark`, which was made in the same file.
+    fn rollback(&mut self, mark: Self::Mark);
+    /// The file is read: what it gave stands.
+    fn end_file(&mut self);
+    /// What was read so far.
+    fn coverage(&mut self) -> &mut Coverage;
+    /// A call of us-east-1 was read, whatever the filters say of it.
+    fn see_us_east_1(&mut self) {}
+    /// Takes in what another thread collected.
+    fn merge(&mut self, other: Self);
+}
+
+/// The sums of a run, or of many: calls by group, and what was read for it.
+///
+/// Tallies of the same question can be merged, and written down (`serde`) to be merged later.
+///
+/// ```
+/// use stscope::{Scan, tally::Tally};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let scan = Scan::default();
+/// let mut sum = scan.tally(&["sample-logs/AWSLogs/o-exampleorg/111122223333".into()])?;
+/// let other = scan.tally(&["sample-logs/AWSLogs/o-exampleorg/444455556666".into()])?;
+/// let other: Tally = serde_json::from_str(&serde_json::to_string(&other)?)?;
+/// sum.merge(other)?;
+/// let report = sum.finish();
+/// assert_eq!(report.summary.calls, report.groups().map(|group| group.measures.calls).sum());
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Tally {
+    group_by: Vec<Dimension>,
+    once: bool,
+    symbols: Symbols,
+    groups: Groups,
+    sums: Sums,
+    /// Calls that may turn out to be copies.
+    open: Claims,
+    coverage: Coverage,
+    /// Whether anything of us-east-1 was read: without it nothing can be said of global calls.
+    saw_us_east_1: bool,
+    /// Calls of the file being read, which may still be taken back.
+    #[serde(skip)]
+    staged: Vec<Claim>,
+    #[serde(skip)]
+    scratch: Scratch,
+}
+
+#[derive(Clone, Default)]
+struct Scratch {
+    key: Vec<Symbol>,
+    text: String,
+}
+
+/// Two tallies that do not answer the same question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DifferentQuestions;
+
+impl std::fmt::Display for DifferentQuestions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("tallies by different dimensions, or by another way of counting, have no sum")
+    }
+}
+
+impl std::error::Error for DifferentQuestions {}
+
+impl Tally {
+    /// An empty tally by these dimensions. With `once` off, copies are counted, too.
+    pub fn new(group_by: &[Dimension], once: bool) -> Tally {
+        Tally {
+            group_by: group_by.to_vec(),
+            once,
+            symbols: Symbols::default(),
+            groups: Groups::new(group_by.len()),
+            sums: Sums::default(),
+            open: Claims::default(),
+            coverage: Coverage::default(),
+            saw_us_east_1: false,
+            staged: Vec::new(),
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Adds another tally of the same question.
+    ///
+    /// # Errors
+    /// If it is grouped by other dimensions.
+    pub fn merge(&mut self, mut other: Tally) -> Result<(), DifferentQuestions> {
+        if (&self.group_by, self.once) != (&other.group_by, other.once) {
+            return Err(DifferentQuestions);
+        }
+        let renumbering = self.symbols.absorb(&other.symbols);
+        let group_ids = self.groups.absorb(&other.groups, &renumbering);
+        for claim in other.open.iter_mut() {
+            if claim.slot != Claim::FILTERED {
+                claim.slot = group_ids[claim.slot as usize];
+                claim.principal = renumbering.of(Symbol::from_raw(claim.principal)).raw();
+            }
+        }
+        self.open.append(other.open);
+        self.sums.absorb(other.sums, &renumbering);
+        self.coverage += other.coverage;
+        self.saw_us_east_1 |= other.saw_us_east_1;
+        Ok(())
+    }
+
+    /// What was read so far; its counts of calls come with [`Tally::finish`].
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
+    /// Decides what counts once, and sums up.
+    pub fn finish(self) -> Report {
+        let Tally { group_by, symbols, mut groups, mut sums, open, mut coverage, .. } = self;
+        let mut counted = Vec::new();
+        // Groups are compared by their keys while claims are settled, so measures wait.
+        let dropped = {
+            let by_content = |a: &Claim, b: &Claim| {
+                let in_group = |claim: &Claim| (claim.slot != Claim::FILTERED).then_some(claim.slot);
+                let principal = |claim: &Claim| symbols.text(Symbol::from_raw(claim.principal));
+                match (in_group(a), in_group(b)) {
+                    (Some(one), Some(other)) => groups.compare(&symbols, one, other),
+                    // A copy that is asked about goes before one that is not.
+                    (one, other) => other.is_some().cmp(&one.is_some()),
+                }
+                .then_with(|| principal(a).cmp(principal(b)))
+            };
+            counted.resize(groups.len(), Measures::default());
+            open.settle(by_content, |claim| {
+                if sums.add(claim) {
+                    counted[claim.slot as usize].add(claim.time(), claim.is_error());
+                }
+            })
+        };
+        for (id, measures) in counted.into_iter().enumerate() {
+            *groups.measures_mut(id as GroupId) += measures;
+        }
+        coverage.duplicates += dropped.duplicates;
+        coverage.shared_copies += dropped.shared_copies;
+        Report::new(group_by, symbols, groups, sums, coverage, self.saw_us_east_1)
+    }
+
+    /// The number of the group a call belongs to.
+    fn group_of(&mut self, call: &Call<'_>) -> GroupId {
+        let Scratch { key, text } = &mut self.scratch;
+        key.clear();
+        for &dimension in &self.group_by {
+            key.push(match call.value(dimension, text) {
+                Some(value) => self.symbols.intern(value),
+                None => Symbol::ABSENT,
+            });
+        }
+        self.groups.id(key)
+    }
+}
+
+impl Collector for Tally {
+    type Mark = usize;
+
+    fn take(&mut self, call: &Call<'_>, wanted: bool) {
+        let (slot, principal) = if wanted {
+            (self.group_of(call), self.symbols.intern(call.principal()).raw())
+        } else {
+            (Claim::FILTERED, Symbol::ABSENT.raw())
+        };
+        self.staged.push(Claim::new(call, slot, principal, self.once));
+    }
+
+    fn mark(&self) -> usize {
+        self.staged.len()
+    }
+
+    fn rollback(&mut self, mark: usize) {
+        self.staged.truncate(mark);
+    }
+
+    fn end_file(&mut self) {
+        for claim in self.staged.drain(..) {
+            if !claim.stands_alone() {
+                self.open.push(claim);
+            } else if self.sums.add(&claim) {
+                self.groups.measures_mut(claim.slot).add(claim.time(), claim.is_error());
+            }
+        }
+        // One huge file must not leave its memory behind.
+        self.staged.shrink_to(1 << 16);
+    }
+
+    fn coverage(&mut self) -> &mut Coverage {
+        &mut self.coverage
+    }
+
+    fn see_us_east_1(&mut self) {
+        self.saw_us_east_1 = true;
+    }
+
+    fn merge(&mut self, other: Tally) {
+        // The threads of one run ask the same question.
+        let merged = Tally::merge(self, other);
+        debug_assert_eq!(merged, Ok(()));
+    }
+}

@@ -1,0 +1,141 @@
+//! Which calls are asked about.
+
+use glob::Pattern;
+
+use crate::cloudtrail::Field;
+use crate::sts::{Call, Dimension, Time};
+
+/// The filters of a run. The default lets everything pass.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// From this instant on.
+    pub since: Option<Time>,
+    /// Up to, and without, this one.
+    pub until: Option<Time>,
+    /// `recipientAccountId` is one of these; empty: any.
+    pub accounts: Vec<String>,
+    /// `awsRegion` is one of these; empty: any.
+    pub regions: Vec<String>,
+    /// The endpoint is one of these; empty: any.
+    pub endpoints: Vec<String>,
+    /// All of these hold.
+    pub conditions: Vec<Condition>,
+}
+
+/// `DIM=GLOB` or `DIM!=GLOB`. What a record lacks is matched as the empty text.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// What is looked at.
+    pub dimension: Dimension,
+    /// What it is held against.
+    pub glob: Pattern,
+    /// Whether it must not match.
+    pub negated: bool,
+}
+
+/// Reads a glob in which `*` crosses `/` and `:`. Runs of `*` mean what one of them does.
+///
+/// # Errors
+/// What is wrong with the pattern.
+pub fn glob(text: &str) -> Result<Pattern, glob::PatternError> {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        if !(c == '*' && pattern.ends_with('*')) {
+            pattern.push(c);
+        }
+    }
+    Pattern::new(&pattern)
+}
+
+impl Selection {
+    /// Whether a record counts at all: the filters that act before counting once.
+    pub fn admits(&self, call: &Call<'_>) -> bool {
+        let in_time = match call.time() {
+            Some(time) => {
+                self.since.is_none_or(|since| since <= time)
+                    && self.until.is_none_or(|until| time < until)
+            }
+            None => self.since.is_none() && self.until.is_none(),
+        };
+        let listed = |list: &[String], field| {
+            list.is_empty()
+                || call.field(field).is_some_and(|value| list.iter().any(|one| one == value))
+        };
+        in_time
+            && listed(&self.accounts, Field::RecipientAccountId)
+            && listed(&self.regions, Field::AwsRegion)
+    }
+
+    /// Whether a call that is counted once is asked about: all other filters.
+    pub fn wants(&self, call: &Call<'_>, scratch: &mut String) -> bool {
+        let endpoint = call.endpoint().as_str();
+        (self.endpoints.is_empty() || self.endpoints.iter().any(|one| one == endpoint))
+            && self.conditions.iter().all(|condition| condition.holds(call, scratch))
+    }
+}
+
+impl Condition {
+    fn holds(&self, call: &Call<'_>, scratch: &mut String) -> bool {
+        let value = call.value(self.dimension, scratch).unwrap_or_default();
+        self.glob.matches(value) != self.negated
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloudtrail::Record;
+
+    fn holds(dimension: Dimension, pattern: &str, negated: bool, record: &Record<'_>) -> bool {
+        let selection = Selection {
+            conditions: vec![Condition { dimension, glob: glob(pattern).unwrap(), negated }],
+            ..Selection::default()
+        };
+        selection.wants(&Call::new(record, None), &mut String::new())
+    }
+
+    #[test]
+    fn a_star_crosses_slashes_and_colons() {
+        let record = Record::default().with(Field::IdentityArn, "arn:aws:iam::1:role/a/b/c");
+        for (pattern, expected) in [
+            ("*", true),
+            ("*role/*c", true),
+            ("arn:**:role/**/c", true),
+            ("*role/?/b/c", true),
+            ("role", false),
+            ("*role/[xa]/*", true),
+        ] {
+            assert_eq!(holds(Dimension::Principal, pattern, false, &record), expected, "{pattern}");
+            assert_eq!(holds(Dimension::Principal, pattern, true, &record), !expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_empty() {
+        let record = Record::default();
+        assert!(holds(Dimension::ErrorCode, "", false, &record));
+        assert!(!holds(Dimension::ErrorCode, "", true, &record));
+        assert!(holds(Dimension::ErrorCode, "*", false, &record));
+    }
+
+    #[test]
+    fn a_call_without_a_time_is_in_no_span_of_time() {
+        let at = |text| Record::default().with(Field::EventTime, text);
+        let selection = Selection {
+            since: Time::parse("2024-05-10T00:00:00Z"),
+            until: Time::parse("2024-05-11T00:00:00Z"),
+            ..Selection::default()
+        };
+        for (text, expected) in [
+            ("2024-05-09T23:59:59Z", false),
+            ("2024-05-10T00:00:00Z", true),
+            ("2024-05-10T23:59:59Z", true),
+            ("2024-05-11T00:00:00Z", false),
+            ("soon", false),
+        ] {
+            let record = at(text);
+            assert_eq!(selection.admits(&Call::new(&record, None)), expected, "{text}");
+        }
+        assert!(Selection::default().admits(&Call::new(&at("soon"), None)));
+    }
+}

@@ -1,0 +1,153 @@
+//! Texts that occur over and over, each kept once and known by a number.
+
+use std::hash::BuildHasher as _;
+
+use foldhash::quality::RandomState;
+use hashbrown::HashTable;
+use serde::{Deserialize, Serialize};
+
+/// The number of a text in its [`Symbols`].
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Symbol(u32);
+
+impl Symbol {
+    /// What a record lacks: the empty text.
+    pub const ABSENT: Symbol = Symbol(0);
+
+    /// The number itself, for places where every byte counts.
+    pub fn raw(self) -> u32 {
+        self.0
+    }
+
+    /// The symbol of a number that [`Symbol::raw`] gave.
+    pub fn from_raw(raw: u32) -> Symbol {
+        Symbol(raw)
+    }
+}
+
+/// A set of texts. They are chosen by strangers, so the hash is seeded.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(from = "Vec<String>", into = "Vec<String>")]
+pub struct Symbols {
+    text: String,
+    /// Where each text ends in `text`; it begins where the one before ends.
+    ends: Vec<u64>,
+    table: HashTable<u32>,
+    hasher: RandomState,
+}
+
+impl Default for Symbols {
+    fn default() -> Self {
+        Symbols {
+            text: String::new(),
+            ends: vec![0],
+            table: HashTable::new(),
+            hasher: RandomState::default(),
+        }
+    }
+}
+
+impl Symbols {
+    /// The number of `text`, new or known.
+    pub fn intern(&mut self, text: &str) -> Symbol {
+        if text.is_empty() {
+            return Symbol::ABSENT;
+        }
+        let hash = self.hasher.hash_one(text);
+        let Symbols { text: all, ends, table, hasher } = self;
+        let entry = table.entry(
+            hash,
+            |&at| slice(all, ends, at) == text,
+            |&at| hasher.hash_one(slice(all, ends, at)),
+        );
+        match entry {
+            hashbrown::hash_table::Entry::Occupied(known) => Symbol(*known.get()),
+            hashbrown::hash_table::Entry::Vacant(vacant) => {
+                // Four thousand million texts do not fit into the memory of any machine.
+                let at = u32::try_from(ends.len()).unwrap_or(u32::MAX);
+                vacant.insert(at);
+                all.push_str(text);
+                ends.push(all.len() as u64);
+                Symbol(at)
+            }
+        }
+    }
+
+    /// The text behind a number.
+    pub fn text(&self, symbol: Symbol) -> &str {
+        slice(&self.text, &self.ends, symbol.0)
+    }
+
+    /// The texts, in the order of their numbers, without the empty one.
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        (1..self.ends.len()).map(|at| slice(&self.text, &self.ends, at as u32))
+    }
+
+    /// Takes in the texts of another set; gives the new number for each of its numbers.
+    pub fn absorb(&mut self, other: &Symbols) -> Renumbering {
+        Renumbering(
+            std::iter::once(Symbol::ABSENT)
+                .chain(other.iter().map(|text| self.intern(text)))
+                .collect(),
+        )
+    }
+}
+
+fn slice<'a>(text: &'a str, ends: &[u64], at: u32) -> &'a str {
+    let at = at as usize;
+    let start = if at == 0 { 0 } else { ends[at - 1] };
+    &text[start as usize..ends[at] as usize]
+}
+
+/// From the numbers of one set of texts to those of another.
+pub struct Renumbering(Vec<Symbol>);
+
+impl Renumbering {
+    /// The new number.
+    pub fn of(&self, old: Symbol) -> Symbol {
+        self.0[old.0 as usize]
+    }
+}
+
+impl From<Vec<String>> for Symbols {
+    fn from(texts: Vec<String>) -> Self {
+        let mut symbols = Symbols::default();
+        for text in texts {
+            symbols.intern(&text);
+        }
+        symbols
+    }
+}
+
+impl From<Symbols> for Vec<String> {
+    fn from(symbols: Symbols) -> Self {
+        symbols.iter().map(str::to_owned).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_one_number_and_keeps_it_when_written_down() {
+        let mut symbols = Symbols::default();
+        let numbers: Vec<_> = ["a", "", "b", "a", "bb"].map(|text| symbols.intern(text)).into();
+        assert_eq!(numbers[0], numbers[3]);
+        assert_eq!(numbers[1], Symbol::ABSENT);
+        let json = serde_json::to_string(&symbols).unwrap();
+        assert_eq!(json, r#"["a","b","bb"]"#);
+        let mut read: Symbols = serde_json::from_str(&json).unwrap();
+        for (number, text) in numbers.iter().zip(["a", "", "b", "a", "bb"]) {
+            assert_eq!(read.text(*number), text);
+            assert_eq!(read.intern(text), *number);
+        }
+        let mut other = Symbols::default();
+        other.intern("c");
+        let renumbering = other.absorb(&symbols);
+        assert_eq!(other.text(renumbering.of(numbers[2])), "b");
+    }
+}
