@@ -3,7 +3,11 @@
 //!
 //! `cargo run --release --example inflate-only -- THREADS FOLDER`
 
-#![allow(unsafe_code, clippy::print_stdout, reason = "calls libdeflate and prints a number")]
+#![allow(
+    unsafe_code,
+    clippy::print_stdout,
+    reason = "calls libdeflate and prints a number"
+)]
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -22,7 +26,9 @@ thread_local! {
 }
 
 fn inflate(file: &[u8], inflater: &mut Inflater) -> usize {
-    let Some(&size) = file.last_chunk() else { return 0 };
+    let Some(&size) = file.last_chunk() else {
+        return 0;
+    };
     let size = u32::from_le_bytes(size) as usize;
     if inflater.1.len() < size {
         inflater.1.resize(size, 0);
@@ -39,21 +45,36 @@ fn inflate(file: &[u8], inflater: &mut Inflater) -> usize {
             std::ptr::null_mut(),
         )
     };
-    assert_eq!(result, libdeflate_sys::libdeflate_result_LIBDEFLATE_SUCCESS, "damaged file");
+    assert_eq!(
+        result,
+        libdeflate_sys::libdeflate_result_LIBDEFLATE_SUCCESS,
+        "damaged file"
+    );
     size
 }
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let threads = arguments.next().and_then(|n| n.parse().ok()).expect("THREADS");
+    let threads = arguments
+        .next()
+        .and_then(|n| n.parse().ok())
+        .expect("THREADS");
     let folder = arguments.next().expect("FOLDER");
     let files: Vec<PathBuf> = walkdir::WalkDir::new(folder)
         .into_iter()
         .filter_map(Result::ok)
-        .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "gz"))
+        .filter(|entry| {
+            entry
+                .path()
+                .extension()
+                .is_some_and(|extension| extension == "gz")
+        })
         .map(walkdir::DirEntry::into_path)
         .collect();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .expect("threads");
     let bytes: usize = pool.install(|| {
         files
             .par_iter()

@@ -93,7 +93,10 @@ impl std::fmt::Display for ScanError {
                 file.detail
             ),
             ScanError::Threads(error) => {
-                write!(f, "--threads: cannot start the threads: {error}; ask for fewer")
+                write!(
+                    f,
+                    "--threads: cannot start the threads: {error}; ask for fewer"
+                )
             }
         }
     }
@@ -128,7 +131,9 @@ impl Scan {
     /// otherwise no errors but part of the coverage.
     pub fn tally(&self, paths: &[PathBuf]) -> Result<Tally, ScanError> {
         let paths = Paths::resolve(paths, None)?;
-        self.collect(&paths, &Progress::default(), || Tally::new(&self.group_by, self.once))
+        self.collect(&paths, &Progress::default(), || {
+            Tally::new(&self.group_by, self.once)
+        })
     }
 
     /// Reads what was named into collectors, one for each thread, and merges them.
@@ -155,7 +160,11 @@ impl Scan {
             first_damage: Mutex::new(None),
         };
         pool.in_place_scope(|scope| run.start(scope, &paths.named));
-        if let Some(file) = run.first_damage.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(file) = run
+            .first_damage
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+        {
             return Err(ScanError::Damaged(file));
         }
         let mut workers = run.workers.into_iter().map(|worker| {
@@ -264,7 +273,9 @@ impl<'s, C: Collector> Run<'s, C> {
         if count == 0 {
             return;
         }
-        self.progress.found.fetch_add(count as u64, Ordering::Relaxed);
+        self.progress
+            .found
+            .fetch_add(count as u64, Ordering::Relaxed);
         if self.queued.fetch_add(count, Ordering::Relaxed) > MAX_QUEUED {
             self.files(&files, named);
         } else {
@@ -303,7 +314,10 @@ impl<'s, C: Collector> Run<'s, C> {
         if self.scan.strict
             && let Some(file) = worker.coverage.damaged.last()
         {
-            let mut first = self.first_damage.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut first = self
+                .first_damage
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             first.get_or_insert_with(|| file.clone());
             self.stop.store(true, Ordering::Relaxed);
         }
@@ -312,7 +326,11 @@ impl<'s, C: Collector> Run<'s, C> {
     /// The worker of this thread. Nobody else uses it, so the lock is never waited for.
     fn with_worker(&self, work: impl FnOnce(&mut Worker<'s, C>)) {
         let at = rayon::current_thread_index().unwrap_or(0);
-        work(&mut self.workers[at].lock().unwrap_or_else(PoisonError::into_inner));
+        work(
+            &mut self.workers[at]
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
     }
 }
 
@@ -364,13 +382,17 @@ impl<'s, C: Collector> Worker<'s, C> {
             }
         }
         let limits = self.scan.limits;
-        self.guarded(path, key.as_ref(), |buffers| input::open(path, named, &limits, buffers));
+        self.guarded(path, key.as_ref(), |buffers| {
+            input::open(path, named, &limits, buffers)
+        });
     }
 
     fn standard_input(&mut self) {
         self.coverage.files.found += 1;
         let limits = self.scan.limits;
-        self.guarded(Path::new("-"), None, |buffers| input::standard_input(&limits, buffers));
+        self.guarded(Path::new("-"), None, |buffers| {
+            input::standard_input(&limits, buffers)
+        });
     }
 
     /// Opens and reads; a panic on the way is this one file's damage.
@@ -399,7 +421,11 @@ impl<'s, C: Collector> Worker<'s, C> {
     fn opened(&mut self, path: &Path, key: Option<&Key>, opened: Opened<'_>) {
         let (outcome, damage) = match opened {
             Opened::NotAFile => return self.skip(SkipReason::NotAFile),
-            Opened::Whole { buffer, length, compressed } => {
+            Opened::Whole {
+                buffer,
+                length,
+                compressed,
+            } => {
                 self.coverage.bytes.compressed += compressed;
                 self.coverage.bytes.decompressed += length as u64;
                 (self.read(&mut Window::whole(buffer, length)), None)
@@ -439,7 +465,9 @@ impl<'s, C: Collector> Worker<'s, C> {
             _ => 0,
         };
         // A broken stream breaks the JSON in it, so its damage is the cause.
-        let damage = stream_damage.or(outcome.broken_json).or(outcome.broken_record);
+        let damage = stream_damage
+            .or(outcome.broken_json)
+            .or(outcome.broken_record);
         if let Some(damage) = damage {
             let unit = match damage.stage {
                 Stage::Gzip | Stage::Open => "byte",
@@ -484,7 +512,12 @@ impl<'s, C: Collector> Worker<'s, C> {
     fn damaged(&mut self, path: &Path, stage: Stage, detail: String, records_read: u64) {
         self.coverage.files.damaged += 1;
         let path = path.to_string_lossy().into_owned();
-        self.coverage.damaged.push(DamagedFile { path, stage, detail, records_read });
+        self.coverage.damaged.push(DamagedFile {
+            path,
+            stage,
+            detail,
+            records_read,
+        });
     }
 }
 
@@ -522,7 +555,12 @@ impl<C: Collector> Handler for Calls<'_, C> {
     }
 
     fn mark(&self) -> Self::Mark {
-        let Coverage { sts_records, not_calls, filtered, .. } = *self.coverage;
+        let Coverage {
+            sts_records,
+            not_calls,
+            filtered,
+            ..
+        } = *self.coverage;
         ([sts_records, not_calls, filtered], self.collector.mark())
     }
 

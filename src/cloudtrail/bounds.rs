@@ -46,7 +46,11 @@ impl Bounds {
             let quote = masks.quote & !escaped(masks.backslash, &mut escape);
             let in_string = lanes.prefix_xor(quote) ^ carried_string;
             carried_string = (in_string.cast_signed() >> 63).cast_unsigned();
-            let misplaced = if masks.any_control { misplaced_control(block, in_string) } else { 0 };
+            let misplaced = if masks.any_control {
+                misplaced_control(block, in_string)
+            } else {
+                0
+            };
             let open = masks.open & !in_string;
             let mut close = masks.close & !in_string;
             if depth > u64::from(close.count_ones()) {
@@ -173,7 +177,10 @@ mod tests {
     fn brackets_in_strings_and_escaped_quotes_do_not_count() {
         for kernel in Kernel::all() {
             for pad in 0..130 {
-                let text = format!("{{\"k{}\":\"}}]\\\"}}\\\\\",\"b\":[{{}}]}}tail}}", "x".repeat(pad));
+                let text = format!(
+                    "{{\"k{}\":\"}}]\\\"}}\\\\\",\"b\":[{{}}]}}tail}}",
+                    "x".repeat(pad)
+                );
                 let end = Bounds::default().feed(kernel, text.as_bytes());
                 assert_eq!(end, Some(text.len() - "tail}".len()), "{text}");
             }

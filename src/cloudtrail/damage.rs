@@ -42,6 +42,10 @@ pub struct Damage {
 impl Damage {
     /// Something wrong at `offset`.
     pub fn new(stage: Stage, offset: u64, what: impl Into<String>) -> Damage {
-        Damage { stage, offset, what: what.into() }
+        Damage {
+            stage,
+            offset,
+            what: what.into(),
+        }
     }
 }

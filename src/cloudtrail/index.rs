@@ -27,7 +27,13 @@ pub(crate) struct Index {
 impl Index {
     /// Takes the structure of `record` down. Records are far below 4 GiB: the reader's cap.
     pub fn build(&mut self, kernel: Kernel, record: &[u8]) -> Result<(), RecordError> {
-        (self.len, self.in_string, self.escape, self.in_scalar, self.base) = (0, 0, 0, 0, 0);
+        (
+            self.len,
+            self.in_string,
+            self.escape,
+            self.in_scalar,
+            self.base,
+        ) = (0, 0, 0, 0, 0);
         self.misplaced_control = None;
         self.escapes.clear();
         let (blocks, rest) = record.as_chunks::<64>();
@@ -38,7 +44,10 @@ impl Index {
             kernel.index(self, &[last]);
         }
         if let Some(at) = self.misplaced_control {
-            return Err(RecordError::new(at as usize, "a control character where none may stand"));
+            return Err(RecordError::new(
+                at as usize,
+                "a control character where none may stand",
+            ));
         }
         for &at in &self.escapes {
             check_escape(record, at as usize)?;
@@ -47,6 +56,11 @@ impl Index {
             return Err(RecordError::new(record.len(), "a string without an end"));
         }
         Ok(())
+    }
+
+    /// Whether there is any escape in the record.
+    pub fn has_escapes(&self) -> bool {
+        !self.escapes.is_empty()
     }
 
     /// The positions taken down last.
@@ -81,7 +95,8 @@ impl Index {
     #[inline(always)]
     fn push(&mut self, mut bits: u64) {
         if self.positions.len() < self.len + 64 {
-            self.positions.resize((self.len + 64).next_multiple_of(4096), 0);
+            self.positions
+                .resize((self.len + 64).next_multiple_of(4096), 0);
         }
         let count = bits.count_ones() as usize;
         for slot in &mut self.positions[self.len..self.len + count] {
@@ -116,12 +131,16 @@ impl Index {
 fn check_escape(record: &[u8], at: usize) -> Result<(), RecordError> {
     let sound = match record.get(at + 1) {
         Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => true,
-        Some(b'u') => {
-            record.get(at + 2..at + 6).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
-        }
+        Some(b'u') => record
+            .get(at + 2..at + 6)
+            .is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)),
         _ => false,
     };
-    if sound { Ok(()) } else { Err(RecordError::new(at, "an escape that JSON does not have")) }
+    if sound {
+        Ok(())
+    } else {
+        Err(RecordError::new(at, "an escape that JSON does not have"))
+    }
 }
 
 #[cfg(test)]
@@ -133,10 +152,17 @@ mod tests {
         for kernel in Kernel::all() {
             let mut index = Index::default();
             index.build(kernel, text.as_bytes())?;
-            let bytes = index.positions().iter().map(|&at| text.as_bytes()[at as usize]).collect();
+            let bytes = index
+                .positions()
+                .iter()
+                .map(|&at| text.as_bytes()[at as usize])
+                .collect();
             shown.push(String::from_utf8(bytes).unwrap());
         }
-        assert!(shown.iter().all(|one| *one == shown[0]), "the kernels differ on {text}");
+        assert!(
+            shown.iter().all(|one| *one == shown[0]),
+            "the kernels differ on {text}"
+        );
         Ok(shown.swap_remove(0))
     }
 

@@ -2,7 +2,7 @@
 //!
 //! The shapes are told by content: `{"Records":[…]}` as CloudTrail writes it to S3, arrays, single
 //! records, JSON lines, `lookup-events` output, EventBridge envelopes, CloudWatch Logs
-//! subscriptions and exports. Only what may mention the service looked for is read closely; of
+//! subscriptions and exports. Only what may be of the service looked for is read closely; of
 //! everything else the bounds are followed.
 
 use memchr::memmem::Finder;
@@ -18,7 +18,7 @@ use super::{Damage, Stage};
 pub trait Handler {
     /// A place in the sequence of records.
     type Mark;
-    /// A whole record that may mention the service looked for.
+    /// A whole record that may be of the service looked for.
     fn record(&mut self, record: &Record<'_>);
     /// The place behind the last record.
     fn mark(&self) -> Self::Mark;
@@ -60,24 +60,24 @@ pub struct Outcome {
 pub struct Reader {
     kernel: Kernel,
     parser: RecordParser,
-    /// What a record must mention to be read closely.
+    /// What stands in a record of the service looked for: its name, quoted.
     needle: Finder<'static>,
     /// The text of a string that holds JSON itself.
     inner: Vec<u8>,
 }
 
-/// An escape may spell anything, so a record with one of these is read closely, too.
-const UNICODE_ESCAPE: &[u8] = b"\\u";
+/// The key that says which service a record is of.
+const KEY: &[u8] = b"\"eventSource\"";
 /// Text in strings in text in strings: EventBridge in CloudWatch Logs is two.
 const MAX_NESTING: u8 = 3;
 
 impl Reader {
-    /// A reader that looks closely at the records in which `needle` may be mentioned.
-    pub fn new(kernel: Kernel, needle: &'static str) -> Reader {
+    /// A reader that looks closely at the records whose `eventSource` may be `service`.
+    pub fn new(kernel: Kernel, service: &str) -> Reader {
         Reader {
             kernel,
             parser: RecordParser::new(kernel),
-            needle: Finder::new(needle),
+            needle: Finder::new(&format!("\"{service}\"")).into_owned(),
             inner: Vec::new(),
         }
     }
@@ -110,7 +110,12 @@ impl Reader {
         };
         Outcome {
             // What stands beside records is counted with them: nothing is passed over in silence.
-            records: tally.records + if shape == Shape::CloudTrail { tally.others } else { 0 },
+            records: tally.records
+                + if shape == Shape::CloudTrail {
+                    tally.others
+                } else {
+                    0
+                },
             shape,
             broken_record: tally.broken_record,
             broken_records: tally.broken_records,
@@ -147,9 +152,9 @@ struct Reading<'r, H> {
     reader: &'r mut Reader,
     handler: &'r mut H,
     tally: Tally,
-    /// The offset of the first mention of the needle that is not behind us…
+    /// The offset of the first mention of the service that is not behind us…
     next_mention: Option<u64>,
-    /// …and how far the stream has been searched for it.
+    /// …and how far the stream has been searched for one.
     searched: u64,
 }
 
@@ -241,10 +246,14 @@ impl<H: Handler> Reading<'_, H> {
         let start = window.offset();
         let first = window.ahead().first_chunk().copied();
         let token = window.pass_token();
-        self.check_scalar(&token, start).map_err(|damage| match first {
-            Some(bytes) if start == 0 => Damage { what: no_json(bytes), ..damage },
-            _ => damage,
-        })
+        self.check_scalar(&token, start)
+            .map_err(|damage| match first {
+                Some(bytes) if start == 0 => Damage {
+                    what: no_json(bytes),
+                    ..damage
+                },
+                _ => damage,
+            })
     }
 
     fn check_scalar(&mut self, token: &[u8], offset: u64) -> Step {
@@ -299,7 +308,9 @@ impl<H: Handler> Reading<'_, H> {
     ) -> Step {
         const CUT: &str = "an array without an end";
         window.step();
-        let Some(mut byte) = window.skip_space() else { return Err(json(window, CUT)) };
+        let Some(mut byte) = window.skip_space() else {
+            return Err(json(window, CUT));
+        };
         if byte == b']' {
             window.step();
             return Ok(());
@@ -342,7 +353,9 @@ impl<H: Handler> Reading<'_, H> {
                     return Err(json(window, "no colon after a key"));
                 }
                 window.step();
-                let Some(value) = window.skip_space() else { return Err(json(window, CUT)) };
+                let Some(value) = window.skip_space() else {
+                    return Err(json(window, CUT));
+                };
                 if matches!(key, Key::Records | Key::Wrapped) && value == b'[' {
                     if let Some((earlier, mark, tally)) = list.take()
                         && earlier == key
@@ -377,18 +390,25 @@ impl<H: Handler> Reading<'_, H> {
         if found.is_container {
             return Ok(());
         }
-        self.settle(window, Passed {
-            span: kept,
-            offset,
-            saw_backslash: found.saw_backslash,
-            saw_control: found.saw_control,
-        }, &found, nesting)
+        self.settle(
+            window,
+            Passed {
+                span: kept,
+                offset,
+                saw_backslash: found.saw_backslash,
+                saw_control: found.saw_control,
+            },
+            &found,
+            nesting,
+        )
     }
 
     fn key(&mut self, window: &mut Window<'_>, found: &mut Found) -> Step<Key> {
         let passed = window.pass_string()?;
         found.see(&passed);
-        let Some(span) = &passed.span else { return Ok(Key::Other) };
+        let Some(span) = &passed.span else {
+            return Ok(Key::Other);
+        };
         let inside = &window.bytes(span)[1..span.len() - 1];
         Ok(match std::str::from_utf8(inside) {
             Ok(text) if passed.saw_backslash => Key::of(unescape(text).as_bytes()),
@@ -397,13 +417,7 @@ impl<H: Handler> Reading<'_, H> {
     }
 
     /// Passes the value of a member and notes what it says of the object.
-    fn member(
-        &mut self,
-        window: &mut Window<'_>,
-        key: Key,
-        first: u8,
-        found: &mut Found,
-    ) -> Step {
+    fn member(&mut self, window: &mut Window<'_>, key: Key, first: u8, found: &mut Found) -> Step {
         let passed = match first {
             b'{' | b'[' => window.pass_container(self.reader.kernel)?,
             b'"' => window.pass_string()?,
@@ -413,7 +427,12 @@ impl<H: Handler> Reading<'_, H> {
                 if !is_scalar(&token) {
                     return Err(Damage::new(Stage::Json, start, "no JSON value"));
                 }
-                Passed { span: None, offset: start, saw_backslash: false, saw_control: false }
+                Passed {
+                    span: None,
+                    offset: start,
+                    saw_backslash: false,
+                    saw_control: false,
+                }
             }
         };
         found.see(&passed);
@@ -443,17 +462,22 @@ impl<H: Handler> Reading<'_, H> {
         // Spans inside an object that could not be kept are no longer there.
         if whole.span.is_some() {
             if let Some(detail) = &found.detail {
-                let mentions_source = |span| {
-                    memchr::memmem::find(window.bytes(span), b"eventSource").is_some()
-                };
+                let mentions_source =
+                    |span| memchr::memmem::find(window.bytes(span), b"eventSource").is_some();
                 if found.is_envelope || detail.span.as_ref().is_some_and(mentions_source) {
-                    let detail = Passed { span: relocate(window, detail), ..detail.clone() };
+                    let detail = Passed {
+                        span: relocate(window, detail),
+                        ..detail.clone()
+                    };
                     self.record(window, &detail);
                     return Ok(());
                 }
             }
             if let Some(text) = &found.text {
-                let text = Passed { span: relocate(window, text), ..text.clone() };
+                let text = Passed {
+                    span: relocate(window, text),
+                    ..text.clone()
+                };
                 if self.text(window, &text, nesting)? {
                     return Ok(());
                 }
@@ -469,7 +493,9 @@ impl<H: Handler> Reading<'_, H> {
 
     /// JSON inside a string. Says whether the string held any.
     fn text(&mut self, window: &Window<'_>, passed: &Passed, nesting: u8) -> Step<bool> {
-        let Some(span) = &passed.span else { return Ok(false) };
+        let Some(span) = &passed.span else {
+            return Ok(false);
+        };
         let inside = &window.bytes(span)[1..span.len() - 1];
         if nesting == MAX_NESTING || !inside.trim_ascii_start().starts_with(b"{") {
             return Ok(false);
@@ -535,13 +561,12 @@ impl<H: Handler> Reading<'_, H> {
             self.broken(Damage::new(Stage::Record, passed.offset, what));
             return;
         }
-        let mentioned =
-            self.is_mentioned(window, passed.offset, passed.offset + span.len() as u64);
         let bytes = window.bytes(span);
         self.check_for_insights(bytes);
-        let may_mention = mentioned
-            || (passed.saw_backslash && memchr::memmem::find(bytes, UNICODE_ESCAPE).is_some());
-        if !may_mention {
+        let may_be_of_service =
+            self.is_named(window, passed.offset, passed.offset + span.len() as u64)
+                || (passed.saw_backslash && has_escaped_letter(bytes));
+        if !may_be_of_service {
             self.tally.records += 1;
             return;
         }
@@ -557,20 +582,43 @@ impl<H: Handler> Reading<'_, H> {
         }
     }
 
-    /// Whether the needle stands in these bytes of the stream. It is searched ahead, once.
+    /// Whether `"eventSource":` and the service stand in these bytes of the stream, in whatever
+    /// object. The stream is searched ahead, once.
     #[inline]
-    fn is_mentioned(&mut self, window: &Window<'_>, from: u64, to: u64) -> bool {
-        let needle = self.reader.needle.needle().len() as u64;
-        match self.next_mention {
-            Some(at) if at >= from => return at + needle <= to,
-            _ if self.searched >= to => return false,
-            _ => {}
+    fn is_named(&mut self, window: &Window<'_>, from: u64, to: u64) -> bool {
+        let length = self.reader.needle.needle().len() as u64;
+        let mut resume = from.max(self.searched);
+        loop {
+            let at = match self.next_mention {
+                Some(at) if at >= from => at,
+                _ if resume >= to => return false,
+                _ => {
+                    let haystack = window.in_memory(window.index_of(resume));
+                    let found = self
+                        .reader
+                        .needle
+                        .find(haystack)
+                        .map(|at| resume + at as u64);
+                    self.next_mention = found;
+                    // A mention may be cut by the end of what is in memory.
+                    let searched = resume + haystack.len() as u64;
+                    self.searched = found.unwrap_or(searched.saturating_sub(length - 1)).max(to);
+                    match found {
+                        Some(at) => at,
+                        None => return false,
+                    }
+                }
+            };
+            if at + length > to {
+                return false;
+            }
+            let before = window.in_memory(window.index_of(from));
+            if is_value_of_key(&before[..(at - from) as usize]) {
+                return true;
+            }
+            self.next_mention = None;
+            resume = at + length;
         }
-        let resume = from.max(self.searched.saturating_sub(needle - 1));
-        let haystack = window.in_memory(window.index_of(resume));
-        self.next_mention = self.reader.needle.find(haystack).map(|found| resume + found as u64);
-        self.searched = self.next_mention.unwrap_or(resume + haystack.len() as u64);
-        self.next_mention.is_some_and(|at| at + needle <= to)
     }
 
     /// Insights stand in files of their own, so this looks no further than the first other record.
@@ -624,6 +672,27 @@ impl Found {
 fn relocate(window: &Window<'_>, passed: &Passed) -> Option<std::ops::Range<usize>> {
     let start = window.index_of(passed.offset);
     passed.span.as_ref().map(|span| start..start + span.len())
+}
+
+/// Whether what stands before a value is its key, [`KEY`], and a colon.
+fn is_value_of_key(before: &[u8]) -> bool {
+    before
+        .trim_ascii_end()
+        .strip_suffix(b":")
+        .is_some_and(|before| before.trim_ascii_end().ends_with(KEY))
+}
+
+/// Whether some `\u` escape stands for a letter, digit or dot. Such a record may spell the key or the
+/// service in a way that a search does not find; the escapes AWS writes itself (`\u003c`) cannot.
+fn has_escaped_letter(record: &[u8]) -> bool {
+    memchr::memmem::find_iter(record, b"\\u00").any(|at| {
+        record.get(at + 4..at + 6).is_some_and(|hex| {
+            let code = std::str::from_utf8(hex)
+                .ok()
+                .and_then(|h| u8::from_str_radix(h, 16).ok());
+            code.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
+        })
+    })
 }
 
 /// Names what begins with these bytes, where it is known.

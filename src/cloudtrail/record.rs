@@ -11,7 +11,10 @@ use std::borrow::Cow;
 /// (see [`Place::fields`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-#[allow(missing_docs, reason = "the names are CloudTrail's own; the paths stand in `Place::member`")]
+#[allow(
+    missing_docs,
+    reason = "the names are CloudTrail's own; the paths stand in `Place::member`"
+)]
 pub enum Field {
     EventSource,
     EventName,
@@ -179,7 +182,9 @@ pub struct Record<'a> {
 
 impl Default for Record<'_> {
     fn default() -> Self {
-        Record { values: [const { Cow::Borrowed("") }; Field::COUNT] }
+        Record {
+            values: [const { Cow::Borrowed("") }; Field::COUNT],
+        }
     }
 }
 
@@ -222,7 +227,11 @@ mod tests {
             (Place::SessionContext, "sessionIssuer", Place::SessionIssuer),
             (Place::UserIdentity, "onBehalfOf", Place::OnBehalfOf),
             (Place::UserIdentity, "inScopeOf", Place::InScopeOf),
-            (Place::AdditionalEventData, "RequestDetails", Place::RequestDetails),
+            (
+                Place::AdditionalEventData,
+                "RequestDetails",
+                Place::RequestDetails,
+            ),
         ];
         for (outer, key, place) in inner {
             assert_eq!(outer.member(key.as_bytes()), Some(Member::Place(place)));
@@ -230,6 +239,10 @@ mod tests {
             assert!(outer.fields().contains(place.fields().end()), "{outer:?}");
         }
         let first_inner = *Place::Addendum.fields().start();
-        assert_eq!(first_inner, Field::VpcEndpointId as u8 + 1, "the record's own fields come first");
+        assert_eq!(
+            first_inner,
+            Field::VpcEndpointId as u8 + 1,
+            "the record's own fields come first"
+        );
     }
 }

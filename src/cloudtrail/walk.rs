@@ -40,7 +40,11 @@ pub struct RecordParser {
 impl RecordParser {
     /// A parser for one thread.
     pub fn new(kernel: Kernel) -> RecordParser {
-        RecordParser { kernel, index: Index::default(), levels: Vec::new() }
+        RecordParser {
+            kernel,
+            index: Index::default(),
+            levels: Vec::new(),
+        }
     }
 
     /// Reads `bytes`, which must be one JSON object and nothing else.
@@ -63,6 +67,7 @@ impl RecordParser {
             text,
             positions: self.index.positions(),
             at: 0,
+            has_escapes: self.index.has_escapes(),
             levels: &mut self.levels,
             record: Record::default(),
         };
@@ -72,7 +77,10 @@ impl RecordParser {
         walk.place(Place::Record)?;
         match walk.positions.get(walk.at) {
             None => Ok(walk.record),
-            Some(&at) => Err(RecordError::new(at as usize, "something after the end of the record")),
+            Some(&at) => Err(RecordError::new(
+                at as usize,
+                "something after the end of the record",
+            )),
         }
     }
 }
@@ -82,6 +90,8 @@ struct Walk<'a, 'i> {
     positions: &'i [u32],
     /// The next of `positions`.
     at: usize,
+    /// Without escapes, what is written is what is meant.
+    has_escapes: bool,
     levels: &'i mut Vec<bool>,
     record: Record<'a>,
 }
@@ -110,9 +120,26 @@ impl<'a> Walk<'a, '_> {
     /// A number or word that begins at `at`: up to the next structure, without white space.
     #[inline]
     fn scalar(&self, at: usize) -> Step {
-        let end = self.positions.get(self.at).map_or(self.text.len(), |&next| next as usize);
+        let end = self
+            .positions
+            .get(self.at)
+            .map_or(self.text.len(), |&next| next as usize);
         let token = self.text.as_bytes()[at..end].trim_ascii_end();
-        if is_scalar(token) { Ok(()) } else { Err(RecordError::new(at, "no JSON value")) }
+        if is_scalar(token) {
+            Ok(())
+        } else {
+            Err(RecordError::new(at, "no JSON value"))
+        }
+    }
+
+    /// The text that is meant by what is written in a string.
+    #[inline]
+    fn meant(&self, inside: &'a str) -> Cow<'a, str> {
+        if self.has_escapes {
+            unescape(inside)
+        } else {
+            Cow::Borrowed(inside)
+        }
     }
 
     #[inline]
@@ -137,12 +164,7 @@ impl<'a> Walk<'a, '_> {
             }
             let key = self.string(at)?;
             self.colon()?;
-            let member = if memchr::memchr(b'\\', key.as_bytes()).is_none() {
-                place.member(key.as_bytes())
-            } else {
-                place.member(unescape(key).as_bytes())
-            };
-            match member {
+            match place.member(self.meant(key).as_bytes()) {
                 None => self.pass_over()?,
                 Some(Member::Field(field)) => self.field(field)?,
                 Some(Member::Place(inner)) => {
@@ -164,7 +186,9 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn peek(&self) -> Option<u8> {
-        self.positions.get(self.at).map(|&at| self.text.as_bytes()[at as usize])
+        self.positions
+            .get(self.at)
+            .map(|&at| self.text.as_bytes()[at as usize])
     }
 
     /// The value of a field: kept if it is a string, else the field is as if it were not there.
@@ -172,7 +196,8 @@ impl<'a> Walk<'a, '_> {
         if self.peek() == Some(b'"') {
             let (open, _) = self.next("")?;
             let inside = self.string(open)?;
-            self.record.set(field, unescape(inside));
+            let value = self.meant(inside);
+            self.record.set(field, value);
             return Ok(());
         }
         self.record.set(field, Cow::Borrowed(""));
@@ -210,7 +235,9 @@ impl<'a> Walk<'a, '_> {
             }
             // A value has ended: close what ends with it, then go on to the next one.
             loop {
-                let Some(&is_object) = self.levels.last() else { return Ok(()) };
+                let Some(&is_object) = self.levels.last() else {
+                    return Ok(());
+                };
                 match (self.next(CUT)?, is_object) {
                     ((_, b'}'), true) | ((_, b']'), false) => {
                         self.levels.pop();
@@ -251,7 +278,10 @@ mod tests {
             .into_iter()
             .map(|kernel| RecordParser::new(kernel).parse(text.as_bytes()))
             .collect();
-        assert!(results.iter().all(|one| *one == results[0]), "the kernels differ on {text}");
+        assert!(
+            results.iter().all(|one| *one == results[0]),
+            "the kernels differ on {text}"
+        );
         results.into_iter().next().unwrap()
     }
 
@@ -266,19 +296,28 @@ mod tests {
             {"sessionIssuer":{"arn":"issuer"},"arn":"no"},"arn":"own"}}"#;
         assert_eq!(get(text, Field::EventSource).as_deref(), Some("yes"));
         assert_eq!(get(text, Field::RoleArn).as_deref(), Some("arn"));
-        assert_eq!(get(text, Field::SessionIssuerArn).as_deref(), Some("issuer"));
+        assert_eq!(
+            get(text, Field::SessionIssuerArn).as_deref(),
+            Some("issuer")
+        );
         assert_eq!(get(text, Field::IdentityArn).as_deref(), Some("own"));
     }
 
     #[test]
     fn of_a_duplicate_key_the_last_value_stands() {
         let last = |text: &str| get(text, Field::EventName);
-        assert_eq!(last(r#"{"eventName":"a","eventName":"b"}"#).as_deref(), Some("b"));
+        assert_eq!(
+            last(r#"{"eventName":"a","eventName":"b"}"#).as_deref(),
+            Some("b")
+        );
         assert_eq!(last(r#"{"eventName":"a","eventName":null}"#), None);
         assert_eq!(last(r#"{"eventName":"a","event\u004eame":["x"]}"#), None);
         let arn = |text: &str| get(text, Field::SessionIssuerArn);
         let nested = r#""sessionContext":{"sessionIssuer":{"arn":"a"}}"#;
-        assert_eq!(arn(&format!(r#"{{"userIdentity":{{{nested}}}}}"#)).as_deref(), Some("a"));
+        assert_eq!(
+            arn(&format!(r#"{{"userIdentity":{{{nested}}}}}"#)).as_deref(),
+            Some("a")
+        );
         for last in ["{}", "null", "[]", "\"s\"", "{\"sessionContext\":{}}"] {
             let text = format!(r#"{{"userIdentity":{{{nested}}},"userIdentity":{last}}}"#);
             assert_eq!(arn(&text), None, "{text}");
@@ -288,7 +327,10 @@ mod tests {
     #[test]
     fn keys_and_values_may_be_escaped() {
         let text = r#"{"event\u0053ource":"sts\u002eamazonaws.com","userAgent":"a\"b\\c\/\u00e9"}"#;
-        assert_eq!(get(text, Field::EventSource).as_deref(), Some("sts.amazonaws.com"));
+        assert_eq!(
+            get(text, Field::EventSource).as_deref(),
+            Some("sts.amazonaws.com")
+        );
         assert_eq!(get(text, Field::UserAgent).as_deref(), Some("a\"b\\c/é"));
     }
 
@@ -299,7 +341,10 @@ mod tests {
             assert_eq!(get(&text, Field::EventId), None, "{text}");
             assert_eq!(get(&text, Field::EventName).as_deref(), Some("n"), "{text}");
         }
-        assert_eq!(get(r#"{"tlsDetails":["tlsVersion","x"]}"#, Field::TlsVersion), None);
+        assert_eq!(
+            get(r#"{"tlsDetails":["tlsVersion","x"]}"#, Field::TlsVersion),
+            None
+        );
     }
 
     #[test]
@@ -309,17 +354,47 @@ mod tests {
             format!(r#"{{"requestParameters":{open}1{close},"eventName":"n"}}"#)
         };
         assert_eq!(get(&deep(5_000), Field::EventName).as_deref(), Some("n"));
-        assert_eq!(parse(&deep(40_000)).unwrap_err().what, "nesting deeper than 65,536 levels");
+        assert_eq!(
+            parse(&deep(40_000)).unwrap_err().what,
+            "nesting deeper than 65,536 levels"
+        );
     }
 
     #[test]
     fn what_is_no_json_is_refused() {
         for text in [
-            "", "x", "[]", "\"a\"", "{", "{}}", "{} {}", "{}x", "{,}", "{\"a\"}", "{\"a\":}",
-            "{\"a\":1,}", "{\"a\":1 \"b\":2}", "{\"a\" 1}", "{\"a\":1:2}", "{a:1}", "{\"a\":tru}",
-            "{\"a\":truex}", "{\"a\":01}", "{\"a\":[1,]}", "{\"a\":[1 2]}", "{\"a\":[}", "{\"a\":{]}",
-            "{\"a\":[1}]", "{\"a\":{\"b\":1]}", "{\"a\":{1:2}}", "{\"a\":\"b\"\"c\"}", "{\"a\":1\"b\"}",
-            "{\"a\":[,1]}", "{\"userIdentity\":{\"arn\":}}", "{\"a\":{\"b\"}}", "{\"a\":{\"b\":1,}}",
+            "",
+            "x",
+            "[]",
+            "\"a\"",
+            "{",
+            "{}}",
+            "{} {}",
+            "{}x",
+            "{,}",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{\"a\":1,}",
+            "{\"a\":1 \"b\":2}",
+            "{\"a\" 1}",
+            "{\"a\":1:2}",
+            "{a:1}",
+            "{\"a\":tru}",
+            "{\"a\":truex}",
+            "{\"a\":01}",
+            "{\"a\":[1,]}",
+            "{\"a\":[1 2]}",
+            "{\"a\":[}",
+            "{\"a\":{]}",
+            "{\"a\":[1}]",
+            "{\"a\":{\"b\":1]}",
+            "{\"a\":{1:2}}",
+            "{\"a\":\"b\"\"c\"}",
+            "{\"a\":1\"b\"}",
+            "{\"a\":[,1]}",
+            "{\"userIdentity\":{\"arn\":}}",
+            "{\"a\":{\"b\"}}",
+            "{\"a\":{\"b\":1,}}",
         ] {
             assert!(parse(text).is_err(), "{text}");
             assert!(serde_json::from_str::<serde_json::Map<_, serde_json::Value>>(text).is_err());

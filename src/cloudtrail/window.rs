@@ -53,14 +53,34 @@ impl<'b> Window<'b> {
     /// The whole of a stream, already in memory: the first `length` bytes of `buffer`.
     pub fn whole(buffer: &'b mut Vec<u8>, length: usize) -> Window<'b> {
         let filled = length.min(buffer.len());
-        Window { buffer, filled, at: 0, keep: None, base: 0, source: None, limit: filled }
+        Window {
+            buffer,
+            filled,
+            at: 0,
+            keep: None,
+            base: 0,
+            source: None,
+            limit: filled,
+        }
     }
 
     /// A stream of any length, of which at most `limit` bytes are kept in memory at a time.
     /// `buffer` lends its memory, at least 64 bytes of it.
-    pub fn sliding(buffer: &'b mut Vec<u8>, source: &'b mut dyn Source, limit: usize) -> Window<'b> {
+    pub fn sliding(
+        buffer: &'b mut Vec<u8>,
+        source: &'b mut dyn Source,
+        limit: usize,
+    ) -> Window<'b> {
         buffer.resize(buffer.len().clamp(64, limit.max(64)), 0);
-        Window { buffer, filled: 0, at: 0, keep: None, base: 0, source: Some(source), limit }
+        Window {
+            buffer,
+            filled: 0,
+            at: 0,
+            keep: None,
+            base: 0,
+            source: Some(source),
+            limit,
+        }
     }
 
     /// The offset in the stream of the next byte to look at.
@@ -156,15 +176,27 @@ impl<'b> Window<'b> {
             }
             let to_feed = self.base + self.filled as u64;
             if !self.fill_keeping() {
-                let what = if opening == b'{' { "an object" } else { "an array" };
-                return Err(Damage::new(Stage::Json, offset, format!("{what} without an end")));
+                let what = if opening == b'{' {
+                    "an object"
+                } else {
+                    "an array"
+                };
+                return Err(Damage::new(
+                    Stage::Json,
+                    offset,
+                    format!("{what} without an end"),
+                ));
             }
             fed = self.index_of(to_feed);
         };
         self.at = end;
         if self.buffer[end - 1] != opening + 2 {
             let at = self.offset() - 1;
-            return Err(Damage::new(Stage::Json, at, "a bracket closed by one of another kind"));
+            return Err(Damage::new(
+                Stage::Json,
+                at,
+                "a bracket closed by one of another kind",
+            ));
         }
         Ok(self.passed(offset, held, bounds.saw_backslash, bounds.saw_control))
     }
@@ -181,7 +213,9 @@ impl<'b> Window<'b> {
         loop {
             let ahead = &self.buffer[self.at..self.filled];
             let plain = memchr::memchr2(b'"', b'\\', ahead);
-            saw_control |= ahead[..plain.unwrap_or(ahead.len())].iter().any(|&b| b < 0x20);
+            saw_control |= ahead[..plain.unwrap_or(ahead.len())]
+                .iter()
+                .any(|&b| b < 0x20);
             let stop = plain.map(|n| ahead[n]);
             self.at += plain.map_or(ahead.len(), |n| n + 1);
             match stop {
@@ -216,13 +250,24 @@ impl<'b> Window<'b> {
         token
     }
 
-    fn passed(&mut self, offset: u64, held: bool, saw_backslash: bool, saw_control: bool) -> Passed {
+    fn passed(
+        &mut self,
+        offset: u64,
+        held: bool,
+        saw_backslash: bool,
+        saw_control: bool,
+    ) -> Passed {
         let start = self.index_of(offset);
         let span = self.keep.is_some().then_some(start..self.at);
         if !held {
             self.keep = None;
         }
-        Passed { span, offset, saw_backslash, saw_control }
+        Passed {
+            span,
+            offset,
+            saw_backslash,
+            saw_control,
+        }
     }
 
     /// Gets more bytes at any price: if what is kept fills the window, it is given up.
@@ -245,7 +290,9 @@ impl<'b> Window<'b> {
     }
 
     fn more(&mut self) -> More {
-        let Some(source) = &mut self.source else { return More::End };
+        let Some(source) = &mut self.source else {
+            return More::End;
+        };
         // Only what stands before the kept part and this place can go.
         let from = self.keep.unwrap_or(self.at).min(self.at);
         if self.filled == self.buffer.len() {
@@ -314,7 +361,11 @@ mod tests {
 
     #[test]
     fn what_is_too_large_to_keep_is_passed_without_being_kept() {
-        let text = format!("{{\"a\":\"{}\"}} \"{}\" 1", "x".repeat(3000), "y".repeat(3000));
+        let text = format!(
+            "{{\"a\":\"{}\"}} \"{}\" 1",
+            "x".repeat(3000),
+            "y".repeat(3000)
+        );
         let mut buffer = Vec::new();
         let mut source = Drops(text.as_bytes(), 100);
         let mut window = Window::sliding(&mut buffer, &mut source, 256);
@@ -328,14 +379,23 @@ mod tests {
 
     #[test]
     fn a_value_that_is_cut_or_closed_wrongly_is_damage_where_it_stands() {
-        for (text, offset) in [(" {\"a\":[1,2", 1), (" {\"a\":1]", 7), (" \"abc", 1), (" \"ab\\", 1)] {
+        for (text, offset) in [
+            (" {\"a\":[1,2", 1),
+            (" {\"a\":1]", 7),
+            (" \"abc", 1),
+            (" \"ab\\", 1),
+        ] {
             let mut bytes = text.as_bytes().to_vec();
             let mut window = Window::whole(&mut bytes, text.len());
             let damage = match window.skip_space() {
                 Some(b'"') => window.pass_string().unwrap_err(),
                 _ => window.pass_container(Kernel::detect()).unwrap_err(),
             };
-            assert_eq!((damage.stage, damage.offset), (Stage::Json, offset), "{text}");
+            assert_eq!(
+                (damage.stage, damage.offset),
+                (Stage::Json, offset),
+                "{text}"
+            );
         }
     }
 }

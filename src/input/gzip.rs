@@ -82,7 +82,8 @@ impl<R: Read> Gzip<R> {
 
     fn fail(&mut self, stage: Stage, what: impl Into<String>) {
         self.state = State::Done;
-        self.damage.get_or_insert(Damage::new(stage, self.compressed, what));
+        self.damage
+            .get_or_insert(Damage::new(stage, self.compressed, what));
     }
 
     fn take(&mut self, count: usize) {
@@ -130,7 +131,10 @@ impl<R: Read> Gzip<R> {
         }
         if self.decompressed > self.max_inflated {
             let limit = self.max_inflated >> 30;
-            self.fail(Stage::Gzip, format!("decompresses to more than {limit} GiB"));
+            self.fail(
+                Stage::Gzip,
+                format!("decompresses to more than {limit} GiB"),
+            );
         }
         given
     }
@@ -145,7 +149,10 @@ impl<R: Read> Source for Gzip<R> {
             }
             if !self.refill() {
                 if self.state != State::Done {
-                    self.fail(Stage::Gzip, "the gzip stream is cut: the file ends inside it");
+                    self.fail(
+                        Stage::Gzip,
+                        "the gzip stream is cut: the file ends inside it",
+                    );
                 }
                 break;
             }
@@ -219,7 +226,12 @@ mod tests {
         let whole = gzip(&text);
         let (all, damage, _) = inflate(&whole[..whole.len() / 2]);
         assert!(text.starts_with(&all));
-        assert!(all.len() > text.len() / 2 - 40_000, "{} of {}", all.len(), text.len());
+        assert!(
+            all.len() > text.len() / 2 - 40_000,
+            "{} of {}",
+            all.len(),
+            text.len()
+        );
         assert_eq!(damage.map(|damage| damage.stage), Some(Stage::Gzip));
         let (all, damage, taken) = inflate(&whole[..whole.len() - 1]);
         assert!(all == text && damage.is_some());
@@ -248,7 +260,12 @@ mod tests {
         file[middle..middle + 64].fill(0xff);
         let (all, damage, _) = inflate(&file);
         assert!(damage.is_some());
-        assert!(all.len() > text.len() / 3, "{} of {}", all.len(), text.len());
+        assert!(
+            all.len() > text.len() / 3,
+            "{} of {}",
+            all.len(),
+            text.len()
+        );
     }
 
     #[test]
@@ -267,7 +284,13 @@ mod tests {
         let mut source = Gzip::new(&file[..], &[]);
         source.max_inflated = 1 << 16;
         source.drain();
-        assert!(source.damage.expect("damage").what.contains("decompresses to more than"));
+        assert!(
+            source
+                .damage
+                .expect("damage")
+                .what
+                .contains("decompresses to more than")
+        );
         assert!(source.decompressed < 1 << 18);
     }
 }

@@ -41,7 +41,11 @@ impl Key {
         let (day, month, year) = (next()?, next()?, next()?);
         let (region, kind, account) = (next()?, next()?, next()?);
         let above = next()?;
-        let root = if is_organisation(above) { next()? } else { above };
+        let root = if is_organisation(above) {
+            next()?
+        } else {
+            above
+        };
         let number = |text: &str, digits: usize| {
             (text.len() == digits && text.bytes().all(|b| b.is_ascii_digit()))
                 .then(|| text.parse::<u32>().ok())
@@ -52,7 +56,11 @@ impl Key {
         }
         let year = i32::try_from(number(year, 4)?).ok()?;
         let day = NaiveDate::from_ymd_opt(year, number(month, 2)?, number(day, 2)?)?;
-        Some(Key { account: account.to_owned(), region: region.to_owned(), day })
+        Some(Key {
+            account: account.to_owned(),
+            region: region.to_owned(),
+            day,
+        })
     }
 }
 
@@ -60,12 +68,17 @@ impl KeyKind {
     /// What kind of file this is, by its name or the folder it stands in: CloudTrail writes the kind
     /// into both. Anything in doubt is `CloudTrail`, whose content decides.
     pub fn of(path: &Path) -> KeyKind {
-        let of_name = path.file_name().and_then(|name| name.to_str()).and_then(|name| {
-            let (account, rest) = name.split_once('_')?;
-            let (kind, _) = rest.split_once('_')?;
-            is_account(account).then(|| KeyKind::named(kind)).flatten()
-        });
-        of_name.or_else(|| KeyKind::of_folder(path)).unwrap_or(KeyKind::CloudTrail)
+        let of_name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .and_then(|name| {
+                let (account, rest) = name.split_once('_')?;
+                let (kind, _) = rest.split_once('_')?;
+                is_account(account).then(|| KeyKind::named(kind)).flatten()
+            });
+        of_name
+            .or_else(|| KeyKind::of_folder(path))
+            .unwrap_or(KeyKind::CloudTrail)
     }
 
     fn of_folder(path: &Path) -> Option<KeyKind> {
@@ -88,10 +101,13 @@ impl KeyKind {
 
 /// The folders a file stands in, the innermost first; `None` for one that is no UTF-8.
 fn folders(path: &Path) -> impl Iterator<Item = Option<&str>> {
-    path.components().rev().skip(1).map(|component| match component {
-        Component::Normal(name) => name.to_str(),
-        _ => None,
-    })
+    path.components()
+        .rev()
+        .skip(1)
+        .map(|component| match component {
+            Component::Normal(name) => name.to_str(),
+            _ => None,
+        })
 }
 
 fn is_account(name: &str) -> bool {
@@ -103,7 +119,9 @@ fn is_account(name: &str) -> bool {
 fn is_organisation(name: &str) -> bool {
     name.strip_prefix("o-").is_some_and(|id| {
         (10..=32).contains(&id.len())
-            && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
     })
 }
 
@@ -119,7 +137,10 @@ mod tests {
                     "{prefix}AWSLogs/{organisation}000011112222/CloudTrail/us-gov-west-1/2024/02/29/f"
                 );
                 let key = Key::of(Path::new(&path)).expect(&path);
-                assert_eq!((key.account.as_str(), key.region.as_str()), ("000011112222", "us-gov-west-1"));
+                assert_eq!(
+                    (key.account.as_str(), key.region.as_str()),
+                    ("000011112222", "us-gov-west-1")
+                );
                 assert_eq!(key.day.to_string(), "2024-02-29");
             }
         }
@@ -149,12 +170,30 @@ mod tests {
     fn digests_insights_and_aggregates_are_told_by_name_or_folder() {
         let base = "AWSLogs/111122223333";
         for (path, kind) in [
-            (format!("{base}/CloudTrail-Digest/eu-west-1/2024/01/02/x.json.gz"), KeyKind::Digest),
-            (format!("{base}/CloudTrail-Insight/eu-west-1/2024/01/02/x.json.gz"), KeyKind::Insight),
-            (format!("{base}/CloudTrail-Aggregated/eu-west-1/2024/01/02/x"), KeyKind::Aggregated),
-            ("111122223333_CloudTrail-Digest_eu-west-1_t_eu-west-1_2.json.gz".into(), KeyKind::Digest),
-            ("a/111122223333_CloudTrail-Insight_eu-west-1_2.json".into(), KeyKind::Insight),
-            (format!("{base}/CloudTrail/eu-west-1/2024/01/02/x.json.gz"), KeyKind::CloudTrail),
+            (
+                format!("{base}/CloudTrail-Digest/eu-west-1/2024/01/02/x.json.gz"),
+                KeyKind::Digest,
+            ),
+            (
+                format!("{base}/CloudTrail-Insight/eu-west-1/2024/01/02/x.json.gz"),
+                KeyKind::Insight,
+            ),
+            (
+                format!("{base}/CloudTrail-Aggregated/eu-west-1/2024/01/02/x"),
+                KeyKind::Aggregated,
+            ),
+            (
+                "111122223333_CloudTrail-Digest_eu-west-1_t_eu-west-1_2.json.gz".into(),
+                KeyKind::Digest,
+            ),
+            (
+                "a/111122223333_CloudTrail-Insight_eu-west-1_2.json".into(),
+                KeyKind::Insight,
+            ),
+            (
+                format!("{base}/CloudTrail/eu-west-1/2024/01/02/x.json.gz"),
+                KeyKind::CloudTrail,
+            ),
             ("CloudTrail-Digest/x.json.gz".into(), KeyKind::CloudTrail),
             ("me_CloudTrail-Digest_x.json.gz".into(), KeyKind::CloudTrail),
         ] {

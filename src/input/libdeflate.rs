@@ -1,6 +1,9 @@
 //! Whole gzip members, in half the time of any streaming inflater.
 
-#![allow(unsafe_code, reason = "libdeflate is a C library; see `benches/` for what it is worth")]
+#![allow(
+    unsafe_code,
+    reason = "libdeflate is a C library; see `benches/` for what it is worth"
+)]
 
 use std::ptr::NonNull;
 
@@ -39,9 +42,7 @@ impl Libdeflate {
                 &raw mut given,
             )
         };
-        result == libdeflate_result_LIBDEFLATE_SUCCESS
-            && taken == file.len()
-            && given == into.len()
+        result == libdeflate_result_LIBDEFLATE_SUCCESS && taken == file.len() && given == into.len()
     }
 }
 
@@ -75,7 +76,13 @@ mod tests {
         let padded = [sound.clone(), vec![0; 8]].concat();
         let mut bad_checksum = sound.clone();
         bad_checksum[sound.len() - 8] ^= 1;
-        for unsound in [&two, &padded, &bad_checksum, &sound[..sound.len() - 1].to_vec(), &vec![]] {
+        for unsound in [
+            &two,
+            &padded,
+            &bad_checksum,
+            &sound[..sound.len() - 1].to_vec(),
+            &vec![],
+        ] {
             assert!(!inflater.inflate(unsound, &mut into));
         }
         assert!(!inflater.inflate(&sound, &mut into[..text.len() - 1]));

@@ -22,7 +22,11 @@ pub struct Limits {
 impl Default for Limits {
     /// 32 MiB for a file and for a record; CloudTrail's own records end at 256 KB.
     fn default() -> Self {
-        Limits { whole_file: 32 << 20, window: 1 << 20, record: 32 << 20 }
+        Limits {
+            whole_file: 32 << 20,
+            window: 1 << 20,
+            record: 32 << 20,
+        }
     }
 }
 
@@ -98,12 +102,19 @@ pub fn open<'b>(
     if !metadata.is_file() {
         return Ok(Opened::NotAFile);
     }
-    let Some(size) = usize::try_from(metadata.len()).ok().filter(|&n| n <= limits.whole_file) else {
+    let Some(size) = usize::try_from(metadata.len())
+        .ok()
+        .filter(|&n| n <= limits.whole_file)
+    else {
         return stream(Box::new(file), limits, &mut buffers.window);
     };
     let length = read_whole(&mut file, size, &mut buffers.raw)?;
     if !buffers.raw[..length].starts_with(&MAGIC) {
-        return Ok(Opened::Whole { buffer: &mut buffers.raw, length, compressed: length as u64 });
+        return Ok(Opened::Whole {
+            buffer: &mut buffers.raw,
+            length,
+            compressed: length as u64,
+        });
     }
     let raw = &buffers.raw[..length];
     if let (Some(libdeflate), Some(inflated)) = (&mut buffers.libdeflate, claimed_length(raw)) {
@@ -114,11 +125,19 @@ pub fn open<'b>(
             }
             if libdeflate.inflate(raw, &mut buffers.inflated[..inflated]) {
                 let (length, compressed) = (inflated, length as u64);
-                return Ok(Opened::Whole { buffer: &mut buffers.inflated, length, compressed });
+                return Ok(Opened::Whole {
+                    buffer: &mut buffers.inflated,
+                    length,
+                    compressed,
+                });
             }
         }
     }
-    stream(Box::new(&buffers.raw[..length]), limits, &mut buffers.window)
+    stream(
+        Box::new(&buffers.raw[..length]),
+        limits,
+        &mut buffers.window,
+    )
 }
 
 /// Standard input, as a file.
@@ -147,13 +166,21 @@ fn stream<'b>(
     let stream = if head == MAGIC {
         Stream::Gzip(Gzip::new(reader, head))
     } else {
-        Stream::Plain(Plain { head: head.to_vec(), reader, length: 0, damage: None })
+        Stream::Plain(Plain {
+            head: head.to_vec(),
+            reader,
+            length: 0,
+            damage: None,
+        })
     };
     // The window begins small again: a huge record of an earlier file has made it large.
     window.truncate(limits.window);
     window.shrink_to(limits.window);
     window.resize(limits.window, 0);
-    Ok(Opened::Stream { stream: Box::new(stream), window })
+    Ok(Opened::Stream {
+        stream: Box::new(stream),
+        window,
+    })
 }
 
 /// Reads a file of `size` bytes into reused memory. A size of zero may be a lie (`/proc`).
@@ -174,7 +201,8 @@ fn read_whole(file: &mut File, size: usize, into: &mut Vec<u8>) -> io::Result<us
 
 /// The length of the content as the last four bytes of a gzip file claim it.
 fn claimed_length(raw: &[u8]) -> Option<usize> {
-    raw.last_chunk().map(|&bytes| u32::from_le_bytes(bytes) as usize)
+    raw.last_chunk()
+        .map(|&bytes| u32::from_le_bytes(bytes) as usize)
 }
 
 fn is_file_descriptor(path: &Path) -> bool {
@@ -248,7 +276,8 @@ impl<R: Read> Source for Plain<R> {
             }
             Err(error) => {
                 let what = format!("cannot be read: {error}");
-                self.damage.get_or_insert(Damage::new(Stage::Open, self.length, what));
+                self.damage
+                    .get_or_insert(Damage::new(Stage::Open, self.length, what));
                 0
             }
         }

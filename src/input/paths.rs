@@ -59,7 +59,10 @@ impl Paths {
         if let Some(list) = list {
             read_list(list, &mut named)?;
         }
-        let inputs = named.iter().filter(|one| **one == Named::StandardInput).count();
+        let inputs = named
+            .iter()
+            .filter(|one| **one == Named::StandardInput)
+            .count();
         if inputs + usize::from(list == Some(Path::new("-"))) > 1 {
             return Err(PathError::InputTwice);
         }
@@ -74,7 +77,10 @@ fn expand(argument: &Path, named: &mut Vec<Named>) -> Result<(), PathError> {
     }
     match fs::metadata(argument) {
         Ok(metadata) => named.push(of_kind(argument.to_owned(), &metadata)),
-        Err(error) => match argument.to_str().filter(|text| text.contains(['*', '?', '['])) {
+        Err(error) => match argument
+            .to_str()
+            .filter(|text| text.contains(['*', '?', '[']))
+        {
             Some(pattern) => expand_pattern(pattern, named)?,
             None if error.kind() == io::ErrorKind::PermissionDenied => {
                 named.push(Named::Unreadable(argument.to_owned(), error.to_string()));
@@ -98,7 +104,11 @@ fn expand_pattern(pattern: &str, named: &mut Vec<Named>) -> Result<(), PathError
             }
         });
     }
-    if named.len() == before { Err(PathError::NoMatch(pattern.to_owned())) } else { Ok(()) }
+    if named.len() == before {
+        Err(PathError::NoMatch(pattern.to_owned()))
+    } else {
+        Ok(())
+    }
 }
 
 /// A path somebody else wrote down: if it is gone, that is one unreadable file.
@@ -110,7 +120,11 @@ fn listed(path: PathBuf) -> Named {
 }
 
 fn of_kind(path: PathBuf, metadata: &fs::Metadata) -> Named {
-    if metadata.is_dir() { Named::Folder(path) } else { Named::File(path) }
+    if metadata.is_dir() {
+        Named::Folder(path)
+    } else {
+        Named::File(path)
+    }
 }
 
 /// Reads a list of paths, one a line; ended by NUL bytes if it has any (`find -print0`).
@@ -122,10 +136,16 @@ fn read_list(list: &Path, named: &mut Vec<Named>) -> Result<(), PathError> {
         Box::new(fs::File::open(list).map_err(fail)?)
     };
     let mut text = Vec::new();
-    BufReader::new(reader).read_to_end(&mut text).map_err(fail)?;
+    BufReader::new(reader)
+        .read_to_end(&mut text)
+        .map_err(fail)?;
     let end = if text.contains(&0) { 0 } else { b'\n' };
     for line in text.as_slice().split(|&b| b == end) {
-        let line = if end == b'\n' { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
+        let line = if end == b'\n' {
+            line.strip_suffix(b"\r").unwrap_or(line)
+        } else {
+            line
+        };
         match line {
             b"" => {}
             b"-" => named.push(Named::StandardInput),
@@ -153,7 +173,13 @@ fn once(named: Vec<Named>) -> Paths {
     let canonical = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut roots: Vec<PathBuf> = named
         .iter()
-        .filter_map(|one| if let Named::Folder(path) = one { Some(canonical(path)) } else { None })
+        .filter_map(|one| {
+            if let Named::Folder(path) = one {
+                Some(canonical(path))
+            } else {
+                None
+            }
+        })
         .collect();
     roots.sort();
     // Sorted, a folder comes right before what lies in it.
@@ -184,7 +210,9 @@ fn once(named: Vec<Named>) -> Paths {
 /// Whether a walk from `root` comes to `folder`: no hidden folder lies between them.
 fn is_walked_from(root: &Path, folder: &Path) -> bool {
     folder.strip_prefix(root).is_ok_and(|rest| {
-        !rest.iter().any(|part: &OsStr| part.as_encoded_bytes().starts_with(b"."))
+        !rest
+            .iter()
+            .any(|part: &OsStr| part.as_encoded_bytes().starts_with(b"."))
     })
 }
 
@@ -195,10 +223,16 @@ impl std::fmt::Display for PathError {
                 write!(f, "{}: {error}; check the path", path.display())
             }
             PathError::NoMatch(pattern) => {
-                write!(f, "{pattern}: no file matches this pattern; check it, or name a folder")
+                write!(
+                    f,
+                    "{pattern}: no file matches this pattern; check it, or name a folder"
+                )
             }
             PathError::BadPattern(pattern, error) => {
-                write!(f, "{pattern}: no glob pattern ({error}); quote a literal [ as [[]")
+                write!(
+                    f,
+                    "{pattern}: no glob pattern ({error}); quote a literal [ as [[]"
+                )
             }
             PathError::List(path, error) => write!(
                 f,
@@ -228,7 +262,13 @@ mod tests {
         for folder in ["a/b", "a/.hidden", "c"] {
             fs::create_dir_all(dir.path().join(folder)).unwrap();
         }
-        for file in ["a/1.json", "a/b/2.json", "a/b/notes.txt", "a/.hidden/3.json", "c/4.json"] {
+        for file in [
+            "a/1.json",
+            "a/b/2.json",
+            "a/b/notes.txt",
+            "a/.hidden/3.json",
+            "c/4.json",
+        ] {
             fs::write(dir.path().join(file), "{}").unwrap();
         }
         dir
@@ -255,12 +295,21 @@ mod tests {
     fn what_is_named_twice_is_read_once() {
         let tree = tree();
         let dir = tree.path();
-        assert_eq!(resolve(dir, &["a", "a/", "a/b", "c/../a"]), ["a/"].map(|_| "a"));
+        assert_eq!(
+            resolve(dir, &["a", "a/", "a/b", "c/../a"]),
+            ["a/"].map(|_| "a")
+        );
         assert_eq!(resolve(dir, &["a/b", "a"]), ["a"]);
-        assert_eq!(resolve(dir, &["a", "a/1.json", "c/4.json", "c/4.json"]), ["a", "c/4.json"]);
+        assert_eq!(
+            resolve(dir, &["a", "a/1.json", "c/4.json", "c/4.json"]),
+            ["a", "c/4.json"]
+        );
         let kept = ["a", "a/.hidden", "a/b/notes.txt"];
         assert_eq!(resolve(dir, &kept), kept, "a walk does not come to these");
-        assert_eq!(resolve(dir, &["a/*.json", "*/4.json"]), ["a/1.json", "c/4.json"]);
+        assert_eq!(
+            resolve(dir, &["a/*.json", "*/4.json"]),
+            ["a/1.json", "c/4.json"]
+        );
     }
 
     #[test]
@@ -281,7 +330,11 @@ mod tests {
         let one = tree.path().join("a/1.json");
         let gone = tree.path().join("gone.json");
         for end in ["\n", "\r\n", "\0"] {
-            fs::write(&list, format!("{}{end}{end}{}{end}", one.display(), gone.display())).unwrap();
+            fs::write(
+                &list,
+                format!("{}{end}{end}{}{end}", one.display(), gone.display()),
+            )
+            .unwrap();
             let named = Paths::resolve(&[], Some(&list)).unwrap().named;
             assert_eq!(named[0], Named::File(one.clone()), "{end:?}");
             assert!(matches!(&named[1], Named::Unreadable(path, _) if *path == gone));

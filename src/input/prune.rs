@@ -102,16 +102,28 @@ mod tests {
 
     #[test]
     fn a_region_in_a_key_is_believed_from_december_2021_on() {
-        let pruning = Pruning { regions: vec!["us-east-1".into()], ..Pruning::default() };
+        let pruning = Pruning {
+            regions: vec!["us-east-1".into()],
+            ..Pruning::default()
+        };
         assert_eq!(pruning.prunes(&key("eu-west-1", "2021-11-30")), None);
-        assert_eq!(pruning.prunes(&key("eu-west-1", "2021-12-01")), Some(Pruned::Region));
+        assert_eq!(
+            pruning.prunes(&key("eu-west-1", "2021-12-01")),
+            Some(Pruned::Region)
+        );
         assert_eq!(pruning.prunes(&key("us-east-1", "2021-12-01")), None);
     }
 
     #[test]
     fn accounts_prune_whatever_the_day() {
-        let pruning = Pruning { accounts: vec!["444455556666".into()], ..Pruning::default() };
-        assert_eq!(pruning.prunes(&key("eu-west-1", "2015-01-01")), Some(Pruned::Account));
+        let pruning = Pruning {
+            accounts: vec!["444455556666".into()],
+            ..Pruning::default()
+        };
+        assert_eq!(
+            pruning.prunes(&key("eu-west-1", "2015-01-01")),
+            Some(Pruned::Account)
+        );
         assert!(pruning.is_needed() && !Pruning::default().is_needed());
     }
 }

@@ -50,7 +50,10 @@ struct Targets {
 impl Links {
     /// For a walk that begins at these folders, whose names are canonical.
     pub fn new(roots: Vec<PathBuf>) -> Links {
-        Links(Mutex::new(Targets { roots, ..Targets::default() }))
+        Links(Mutex::new(Targets {
+            roots,
+            ..Targets::default()
+        }))
     }
 
     fn targets(&self) -> std::sync::MutexGuard<'_, Targets> {
@@ -76,7 +79,8 @@ impl Links {
         if !log_name {
             return Some(Found::Skipped(Skip::NotALog));
         }
-        let given_anyway = targets.is_walked(&target) && target.file_name().is_some_and(is_log_name);
+        let given_anyway =
+            targets.is_walked(&target) && target.file_name().is_some_and(is_log_name);
         let is_new = !given_anyway && targets.files.insert(target);
         is_new.then_some(Found::File(link))
     }
@@ -95,7 +99,9 @@ impl Links {
 impl Targets {
     fn is_walked(&self, target: &Path) -> bool {
         let below = |root: &PathBuf| {
-            target.strip_prefix(root).is_ok_and(|rest| !rest.iter().any(is_hidden))
+            target
+                .strip_prefix(root)
+                .is_ok_and(|rest| !rest.iter().any(is_hidden))
         };
         self.roots.iter().any(below) || self.folders.iter().any(below)
     }
@@ -153,7 +159,9 @@ pub(super) fn is_log_name(name: &OsStr) -> bool {
     const ENDINGS: [&str; 5] = ["gz", "json", "jsonl", "ndjson", "log"];
     !is_hidden(name)
         && Path::new(name).extension().is_none_or(|extension| {
-            ENDINGS.iter().any(|ending| extension.eq_ignore_ascii_case(ending))
+            ENDINGS
+                .iter()
+                .any(|ending| extension.eq_ignore_ascii_case(ending))
         })
 }
 
@@ -162,7 +170,10 @@ mod tests {
     use super::*;
 
     fn walk(roots: &[&Path]) -> Vec<String> {
-        let canonical = roots.iter().map(|root| fs::canonicalize(root).unwrap()).collect();
+        let canonical = roots
+            .iter()
+            .map(|root| fs::canonicalize(root).unwrap())
+            .collect();
         let links = Links::new(canonical);
         let mut todo: Vec<PathBuf> = roots.iter().map(|root| root.to_path_buf()).collect();
         let mut found = Vec::new();
@@ -208,7 +219,12 @@ mod tests {
         let (root, outside) = (dir.path().join("root"), dir.path().join("outside"));
         fs::create_dir_all(root.join("sub")).unwrap();
         fs::create_dir_all(outside.join("deep")).unwrap();
-        for file in ["root/a.json", "root/sub/b.json", "outside/c.json", "outside/deep/d.json"] {
+        for file in [
+            "root/a.json",
+            "root/sub/b.json",
+            "outside/c.json",
+            "outside/deep/d.json",
+        ] {
             fs::write(dir.path().join(file), "x").unwrap();
         }
         fs::write(dir.path().join("e.json"), "x").unwrap();
@@ -220,7 +236,11 @@ mod tests {
         symlink(dir.path().join("nowhere"), root.join("broken.json")).unwrap();
         let found = walk(&[&root]);
         for file in ["a.json", "b.json", "c.json", "d.json", "e.json"] {
-            assert_eq!(found.iter().filter(|name| *name == file).count(), 1, "{file} in {found:?}");
+            assert_eq!(
+                found.iter().filter(|name| *name == file).count(),
+                1,
+                "{file} in {found:?}"
+            );
         }
         assert!(found.contains(&"! broken.json".to_owned()), "{found:?}");
         assert!(!found.contains(&"again.json".to_owned()), "{found:?}");

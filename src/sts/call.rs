@@ -27,9 +27,15 @@ pub fn kind(record: &Record<'_>) -> Option<Kind> {
     if record.get(Field::EventSource) != Some(EVENT_SOURCE) {
         return None;
     }
-    let not_a_call = matches!(record.get(Field::EventCategory), Some("NetworkActivity" | "Insight"))
-        || record.get(Field::EventType) == Some("AwsCloudTrailInsight");
-    Some(if not_a_call { Kind::NotACall } else { Kind::Call })
+    let not_a_call = matches!(
+        record.get(Field::EventCategory),
+        Some("NetworkActivity" | "Insight")
+    ) || record.get(Field::EventType) == Some("AwsCloudTrailInsight");
+    Some(if not_a_call {
+        Kind::NotACall
+    } else {
+        Kind::Call
+    })
 }
 
 /// An STS call, borrowed from its record.
@@ -59,7 +65,13 @@ impl<'r> Call<'r> {
         });
         let principal = principal::principal(record);
         let time = record.get(Field::EventTime).and_then(Time::parse);
-        Call { record, host, decision, principal, time }
+        Call {
+            record,
+            host,
+            decision,
+            principal,
+            time,
+        }
     }
 
     /// Where it went, and why that is known.
@@ -99,7 +111,9 @@ impl<'r> Call<'r> {
 
     /// Whether it came through a VPC endpoint. AWS also writes service names into `vpcEndpointId`.
     pub fn is_through_vpc_endpoint(&self) -> bool {
-        self.record.get(Field::VpcEndpointId).is_some_and(|id| id.starts_with("vpce-"))
+        self.record
+            .get(Field::VpcEndpointId)
+            .is_some_and(|id| id.starts_with("vpce-"))
     }
 
     /// Global, and through a VPC endpoint: an STS interface endpoint answers Regional names only.
@@ -120,7 +134,8 @@ impl<'r> Call<'r> {
     /// The id by which a delivery is told from another. A record that mends an earlier one goes by
     /// the earlier one's id.
     pub fn event_id(&self) -> Option<&str> {
-        self.original_event_id().or_else(|| self.record.get(Field::EventId))
+        self.original_event_id()
+            .or_else(|| self.record.get(Field::EventId))
     }
 
     /// The id of the record that this one mends.
@@ -156,9 +171,10 @@ impl<'r> Call<'r> {
             Dimension::RoleArn => field(Field::RoleArn),
             Dimension::InvokedBy => field(Field::InvokedBy),
             Dimension::Sdk => self.sdk().map(|sdk| sdk.name),
-            Dimension::SdkVersion => {
-                self.sdk().map(|sdk| sdk.version).filter(|version| !version.is_empty())
-            }
+            Dimension::SdkVersion => self
+                .sdk()
+                .map(|sdk| sdk.version)
+                .filter(|version| !version.is_empty()),
             Dimension::UserAgent => field(Field::UserAgent),
             Dimension::SourceIpAddress => field(Field::SourceIpAddress),
             Dimension::TlsVersion => field(Field::TlsVersion),
@@ -203,14 +219,20 @@ mod tests {
     fn records_of_vpc_endpoints_and_insights_are_no_calls() {
         let sts = Record::default().with(Field::EventSource, EVENT_SOURCE);
         assert_eq!(kind(&sts), Some(Kind::Call));
-        assert_eq!(kind(&sts.clone().with(Field::EventCategory, "Management")), Some(Kind::Call));
+        assert_eq!(
+            kind(&sts.clone().with(Field::EventCategory, "Management")),
+            Some(Kind::Call)
+        );
         for category in ["NetworkActivity", "Insight"] {
             let record = sts.clone().with(Field::EventCategory, category);
             assert_eq!(kind(&record), Some(Kind::NotACall));
         }
         let insight = sts.with(Field::EventType, "AwsCloudTrailInsight");
         assert_eq!(kind(&insight), Some(Kind::NotACall));
-        assert_eq!(kind(&Record::default().with(Field::EventSource, "s3.amazonaws.com")), None);
+        assert_eq!(
+            kind(&Record::default().with(Field::EventSource, "s3.amazonaws.com")),
+            None
+        );
         assert_eq!(kind(&Record::default()), None);
     }
 
@@ -227,8 +249,14 @@ mod tests {
         let record = Record::default()
             .with(Field::EventTime, "2026-11-01T05:06:07Z")
             .with(Field::IssuerType, "AWS::Lambda::Function")
-            .with(Field::CredentialsIssuedTo, "arn:aws:lambda:eu-west-1:1:function:f")
-            .with(Field::ClientProvidedHostHeader, "STS.EU-WEST-1.amazonaws.com:443")
+            .with(
+                Field::CredentialsIssuedTo,
+                "arn:aws:lambda:eu-west-1:1:function:f",
+            )
+            .with(
+                Field::ClientProvidedHostHeader,
+                "STS.EU-WEST-1.amazonaws.com:443",
+            )
             .with(Field::AwsRegion, "eu-west-1");
         let table = [
             (Dimension::Day, Some("2026-11-01")),
@@ -237,7 +265,10 @@ mod tests {
                 Dimension::InScopeOf,
                 Some("AWS::Lambda::Function arn:aws:lambda:eu-west-1:1:function:f"),
             ),
-            (Dimension::ClientProvidedHostHeader, Some("sts.eu-west-1.amazonaws.com")),
+            (
+                Dimension::ClientProvidedHostHeader,
+                Some("sts.eu-west-1.amazonaws.com"),
+            ),
             (Dimension::EndpointRegion, Some("eu-west-1")),
             (Dimension::EndpointVariant, Some("standard")),
             (Dimension::Principal, Some("unknown")),
@@ -245,16 +276,27 @@ mod tests {
             (Dimension::AccountId, None),
         ];
         for (dimension, expected) in table {
-            assert_eq!(value(&record, dimension).as_deref(), expected, "{}", dimension.name());
+            assert_eq!(
+                value(&record, dimension).as_deref(),
+                expected,
+                "{}",
+                dimension.name()
+            );
         }
     }
 
     #[test]
     fn a_global_call_has_no_endpoint_region() {
         let record = Record::default()
-            .with(Field::ClientProvidedHostHeader, "sts-global.eu-north-1.amazonaws.com")
+            .with(
+                Field::ClientProvidedHostHeader,
+                "sts-global.eu-north-1.amazonaws.com",
+            )
             .with(Field::AwsRegion, "us-east-1");
-        assert_eq!(value(&record, Dimension::Endpoint).as_deref(), Some("global"));
+        assert_eq!(
+            value(&record, Dimension::Endpoint).as_deref(),
+            Some("global")
+        );
         assert_eq!(value(&record, Dimension::EndpointRegion), None);
         assert_eq!(value(&record, Dimension::EndpointVariant), None);
     }

@@ -104,16 +104,20 @@ pub fn decide<'a>(traces: &Traces<'a>) -> Decision<'a> {
     let by_region = traces.aws_region.filter(|&region| region != "global");
     let by_host = traces.host.map(|host| match host.kind() {
         HostKind::Global { .. } => Endpoint::Global,
-        HostKind::Regional { region, variant } => {
-            Endpoint::Regional { region: Some(region), variant: Some(variant) }
-        }
+        HostKind::Regional { region, variant } => Endpoint::Regional {
+            region: Some(region),
+            variant: Some(variant),
+        },
         HostKind::Other => Endpoint::Other,
     });
     let verdict = match traces.endpoint_type {
         Some("global") => Some(Endpoint::Global),
         Some("regional") => Some(match by_host {
             Some(regional @ Endpoint::Regional { .. }) => regional,
-            _ => Endpoint::Regional { region: by_region, variant: None },
+            _ => Endpoint::Regional {
+                region: by_region,
+                variant: None,
+            },
         }),
         _ => None,
     };
@@ -127,14 +131,24 @@ pub fn decide<'a>(traces: &Traces<'a>) -> Decision<'a> {
         match traces.aws_region {
             Some("global") => (Endpoint::Global, Evidence::AwsRegion),
             None | Some("us-east-1") => (Endpoint::Unknown, Evidence::None),
-            region => (Endpoint::Regional { region, variant: None }, Evidence::AwsRegion),
+            region => (
+                Endpoint::Regional {
+                    region,
+                    variant: None,
+                },
+                Evidence::AwsRegion,
+            ),
         }
     };
     let disagreement = match (verdict, by_host) {
         (Some(verdict), Some(host)) => verdict.index() != host.index(),
         _ => false,
     };
-    Decision { endpoint, evidence, disagreement }
+    Decision {
+        endpoint,
+        evidence,
+        disagreement,
+    }
 }
 
 #[cfg(test)]
@@ -146,7 +160,12 @@ mod tests {
 
     /// endpointType, host, called by AWS, awsRegion → endpoint, region, evidence, disagreement
     type Case = (
-        (Option<&'static str>, &'static str, bool, Option<&'static str>),
+        (
+            Option<&'static str>,
+            &'static str,
+            bool,
+            Option<&'static str>,
+        ),
         (&'static str, &'static str, &'static str, bool),
     );
 
@@ -155,31 +174,72 @@ mod tests {
         let us = Some("us-east-1");
         let eu = Some("eu-north-1");
         let table: &[Case] = &[
-            ((Some("global"), GLOBAL, false, us), ("global", "", "endpoint-type", false)),
             (
-                (Some("global"), "sts-global.eu-north-1.amazonaws.com", false, us),
+                (Some("global"), GLOBAL, false, us),
                 ("global", "", "endpoint-type", false),
             ),
-            ((Some("global"), STOCKHOLM, false, us), ("global", "", "endpoint-type", true)),
-            ((Some("regional"), GLOBAL, false, eu), ("regional", "eu-north-1", "endpoint-type", true)),
+            (
+                (
+                    Some("global"),
+                    "sts-global.eu-north-1.amazonaws.com",
+                    false,
+                    us,
+                ),
+                ("global", "", "endpoint-type", false),
+            ),
+            (
+                (Some("global"), STOCKHOLM, false, us),
+                ("global", "", "endpoint-type", true),
+            ),
+            (
+                (Some("regional"), GLOBAL, false, eu),
+                ("regional", "eu-north-1", "endpoint-type", true),
+            ),
             (
                 (Some("regional"), "proxy.example", false, eu),
                 ("regional", "eu-north-1", "endpoint-type", true),
             ),
-            ((Some("regional"), "", false, eu), ("regional", "eu-north-1", "endpoint-type", false)),
+            (
+                (Some("regional"), "", false, eu),
+                ("regional", "eu-north-1", "endpoint-type", false),
+            ),
             (
                 (Some("regional"), "sts.eu-west-3.amazonaws.com", false, eu),
                 ("regional", "eu-west-3", "endpoint-type", false),
             ),
-            ((Some("regional"), "", true, None), ("regional", "", "endpoint-type", false)),
-            ((Some("Global"), STOCKHOLM, false, us), ("regional", "eu-north-1", "host-header", false)),
-            ((None, GLOBAL, true, us), ("global", "", "host-header", false)),
-            ((None, STOCKHOLM, false, us), ("regional", "eu-north-1", "host-header", false)),
-            ((None, "proxy.example", true, eu), ("other", "", "host-header", false)),
+            (
+                (Some("regional"), "", true, None),
+                ("regional", "", "endpoint-type", false),
+            ),
+            (
+                (Some("Global"), STOCKHOLM, false, us),
+                ("regional", "eu-north-1", "host-header", false),
+            ),
+            (
+                (None, GLOBAL, true, us),
+                ("global", "", "host-header", false),
+            ),
+            (
+                (None, STOCKHOLM, false, us),
+                ("regional", "eu-north-1", "host-header", false),
+            ),
+            (
+                (None, "proxy.example", true, eu),
+                ("other", "", "host-header", false),
+            ),
             ((None, "", true, us), ("aws-service", "", "caller", false)),
-            ((None, "", true, Some("global")), ("aws-service", "", "caller", false)),
-            ((None, "", false, Some("global")), ("global", "", "aws-region", false)),
-            ((None, "", false, eu), ("regional", "eu-north-1", "aws-region", false)),
+            (
+                (None, "", true, Some("global")),
+                ("aws-service", "", "caller", false),
+            ),
+            (
+                (None, "", false, Some("global")),
+                ("global", "", "aws-region", false),
+            ),
+            (
+                (None, "", false, eu),
+                ("regional", "eu-north-1", "aws-region", false),
+            ),
             ((None, "", false, us), ("unknown", "", "none", false)),
             ((None, "", false, None), ("unknown", "", "none", false)),
         ];

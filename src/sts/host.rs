@@ -44,7 +44,9 @@ impl<'a> Host<'a> {
         if host == "sts.amazonaws.com" {
             return HostKind::Global { served_in: None };
         }
-        plain_name(host).or_else(|| privatelink_name(host)).unwrap_or(HostKind::Other)
+        plain_name(host)
+            .or_else(|| privatelink_name(host))
+            .unwrap_or(HostKind::Other)
     }
 }
 
@@ -116,7 +118,9 @@ fn plain_name(host: &str) -> Option<HostKind<'_>> {
         return None;
     }
     if service == "sts-global" {
-        return (suffix == "amazonaws.com").then_some(HostKind::Global { served_in: Some(region) });
+        return (suffix == "amazonaws.com").then_some(HostKind::Global {
+            served_in: Some(region),
+        });
     }
     let variant = match (service, suffix_kind(suffix)?) {
         ("sts", SuffixKind::Standard) => Variant::Standard,
@@ -131,7 +135,9 @@ fn plain_name(host: &str) -> Option<HostKind<'_>> {
 fn privatelink_name(host: &str) -> Option<HostKind<'_>> {
     let name_part = |label: &str| {
         !label.is_empty()
-            && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
     let (first, after_first) = host.split_once('.')?;
     let (endpoint, rest) = if first.starts_with("vpce-") {
@@ -148,7 +154,10 @@ fn privatelink_name(host: &str) -> Option<HostKind<'_>> {
     let (region, rest) = rest.split_once('.')?;
     let suffix = rest.strip_prefix("vpce.")?;
     (matches!(service, "sts" | "sts-fips") && is_region(region) && suffix_kind(suffix).is_some())
-        .then_some(HostKind::Regional { region, variant: Variant::Vpce })
+        .then_some(HostKind::Regional {
+            region,
+            variant: Variant::Vpce,
+        })
 }
 
 #[cfg(test)]
@@ -176,24 +185,104 @@ mod tests {
             ("sts.amazonaws.com.:443", "global", "", ""),
             ("  sts.amazonaws.com..  ", "global", "", ""),
             ("sts.amazonaws.com:", "global", "", ""),
-            ("sts-global.eu-north-1.amazonaws.com", "global", "eu-north-1", ""),
+            (
+                "sts-global.eu-north-1.amazonaws.com",
+                "global",
+                "eu-north-1",
+                "",
+            ),
             ("sts-global.eu-north-1.amazonaws.com.cn", "other", "", ""),
             ("sts-global.amazonaws.com", "other", "", ""),
-            ("sts.us-east-1.amazonaws.com", "regional", "us-east-1", "standard"),
-            ("sts.eu-west-1.amazonaws.com:8443", "regional", "eu-west-1", "standard"),
-            ("sts.apiso-northsouth-3r.amazonaws.com", "regional", "apiso-northsouth-3r", "standard"),
-            ("sts.me-west-1.amazonaws.com", "regional", "me-west-1", "standard"),
-            ("sts-fips.us-east-2.amazonaws.com", "regional", "us-east-2", "fips"),
-            ("sts.us-gov-west-1.amazonaws.com", "regional", "us-gov-west-1", "standard"),
-            ("sts.eu-west-1.api.aws", "regional", "eu-west-1", "dualstack"),
-            ("sts-fips.eu-west-1.api.aws", "regional", "eu-west-1", "fips-dualstack"),
-            ("sts.cn-north-1.amazonaws.com.cn", "regional", "cn-north-1", "standard"),
-            ("sts.cn-north-1.api.amazonwebservices.com.cn", "regional", "cn-north-1", "dualstack"),
-            ("sts.eusc-de-east-1.amazonaws.eu", "regional", "eusc-de-east-1", "standard"),
-            ("sts.us-iso-east-1.c2s.ic.gov", "regional", "us-iso-east-1", "standard"),
-            ("sts.us-isob-east-1.sc2s.sgov.gov", "regional", "us-isob-east-1", "standard"),
-            ("sts.eu-isoe-west-1.cloud.adc-e.uk", "regional", "eu-isoe-west-1", "standard"),
-            ("sts.us-isof-south-1.csp.hci.ic.gov", "regional", "us-isof-south-1", "standard"),
+            (
+                "sts.us-east-1.amazonaws.com",
+                "regional",
+                "us-east-1",
+                "standard",
+            ),
+            (
+                "sts.eu-west-1.amazonaws.com:8443",
+                "regional",
+                "eu-west-1",
+                "standard",
+            ),
+            (
+                "sts.apiso-northsouth-3r.amazonaws.com",
+                "regional",
+                "apiso-northsouth-3r",
+                "standard",
+            ),
+            (
+                "sts.me-west-1.amazonaws.com",
+                "regional",
+                "me-west-1",
+                "standard",
+            ),
+            (
+                "sts-fips.us-east-2.amazonaws.com",
+                "regional",
+                "us-east-2",
+                "fips",
+            ),
+            (
+                "sts.us-gov-west-1.amazonaws.com",
+                "regional",
+                "us-gov-west-1",
+                "standard",
+            ),
+            (
+                "sts.eu-west-1.api.aws",
+                "regional",
+                "eu-west-1",
+                "dualstack",
+            ),
+            (
+                "sts-fips.eu-west-1.api.aws",
+                "regional",
+                "eu-west-1",
+                "fips-dualstack",
+            ),
+            (
+                "sts.cn-north-1.amazonaws.com.cn",
+                "regional",
+                "cn-north-1",
+                "standard",
+            ),
+            (
+                "sts.cn-north-1.api.amazonwebservices.com.cn",
+                "regional",
+                "cn-north-1",
+                "dualstack",
+            ),
+            (
+                "sts.eusc-de-east-1.amazonaws.eu",
+                "regional",
+                "eusc-de-east-1",
+                "standard",
+            ),
+            (
+                "sts.us-iso-east-1.c2s.ic.gov",
+                "regional",
+                "us-iso-east-1",
+                "standard",
+            ),
+            (
+                "sts.us-isob-east-1.sc2s.sgov.gov",
+                "regional",
+                "us-isob-east-1",
+                "standard",
+            ),
+            (
+                "sts.eu-isoe-west-1.cloud.adc-e.uk",
+                "regional",
+                "eu-isoe-west-1",
+                "standard",
+            ),
+            (
+                "sts.us-isof-south-1.csp.hci.ic.gov",
+                "regional",
+                "us-isof-south-1",
+                "standard",
+            ),
             (
                 "vpce-07a469e9e500866e6-wrptt4b4.sts.us-east-1.vpce.amazonaws.com",
                 "regional",
@@ -206,14 +295,39 @@ mod tests {
                 "us-east-1",
                 "vpce",
             ),
-            ("*.vpce-0a-b.sts.eu-west-1.vpce.amazonaws.com", "regional", "eu-west-1", "vpce"),
-            ("eu-west-1a.vpce-0a-b.sts.eu-west-1.vpce.amazonaws.com", "regional", "eu-west-1", "vpce"),
-            ("vpce-0a-b.sts-fips.us-east-1.vpce.amazonaws.com", "regional", "us-east-1", "vpce"),
-            ("vpce-0a-b.sts.cn-north-1.vpce.amazonaws.com.cn", "regional", "cn-north-1", "vpce"),
+            (
+                "*.vpce-0a-b.sts.eu-west-1.vpce.amazonaws.com",
+                "regional",
+                "eu-west-1",
+                "vpce",
+            ),
+            (
+                "eu-west-1a.vpce-0a-b.sts.eu-west-1.vpce.amazonaws.com",
+                "regional",
+                "eu-west-1",
+                "vpce",
+            ),
+            (
+                "vpce-0a-b.sts-fips.us-east-1.vpce.amazonaws.com",
+                "regional",
+                "us-east-1",
+                "vpce",
+            ),
+            (
+                "vpce-0a-b.sts.cn-north-1.vpce.amazonaws.com.cn",
+                "regional",
+                "cn-north-1",
+                "vpce",
+            ),
             ("sts.us-west-2.vpce.amazonaws.com", "other", "", ""),
             ("vpce-0a-b.s3.us-east-1.vpce.amazonaws.com", "other", "", ""),
             ("vpce-.sts.us-east-1.vpce.amazonaws.com", "other", "", ""),
-            ("a.b.vpce-0a-b.sts.us-east-1.vpce.amazonaws.com", "other", "", ""),
+            (
+                "a.b.vpce-0a-b.sts.us-east-1.vpce.amazonaws.com",
+                "other",
+                "",
+                "",
+            ),
             ("sts.amazonaws.com.proxy.example", "other", "", ""),
             ("sts.us-east-1.amazonaws.com.proxy.example", "other", "", ""),
             ("xsts.amazonaws.com", "other", "", ""),
@@ -229,8 +343,13 @@ mod tests {
             (" .. ", "", "", ""),
         ];
         for &(header, endpoint, region, variant) in table {
-            let expected = (!endpoint.is_empty())
-                .then(|| (endpoint, (!region.is_empty()).then(|| region.to_owned()), variant));
+            let expected = (!endpoint.is_empty()).then(|| {
+                (
+                    endpoint,
+                    (!region.is_empty()).then(|| region.to_owned()),
+                    variant,
+                )
+            });
             assert_eq!(kind(header), expected, "{header:?}");
         }
     }

@@ -39,9 +39,10 @@ fn by_type<'r>(record: &'r Record<'_>) -> Option<Cow<'r, str>> {
         "AWSAccount" => account_and_id(get(Field::AccountId), get(Field::PrincipalId))?,
         "WebIdentityUser" if is_eks(record) => get(Field::PrincipalId)?.into(),
         "WebIdentityUser" => federation(get(Field::IdentityProvider), record)?,
-        "SAMLUser" => {
-            federation(get(Field::PrincipalArn).or_else(|| get(Field::IdentityProvider)), record)?
-        }
+        "SAMLUser" => federation(
+            get(Field::PrincipalArn).or_else(|| get(Field::IdentityProvider)),
+            record,
+        )?,
         "IdentityCenterUser" => {
             let store = get(Field::IdentityStoreArn)?;
             let user = get(Field::OnBehalfOfUserId)?;
@@ -85,7 +86,9 @@ fn is_anonymous(name: &str) -> bool {
 }
 
 fn is_eks(record: &Record<'_>) -> bool {
-    record.get(Field::UserName).is_some_and(|name| name.starts_with(EKS_SERVICE_ACCOUNT))
+    record
+        .get(Field::UserName)
+        .is_some_and(|name| name.starts_with(EKS_SERVICE_ACCOUNT))
 }
 
 /// People and branches behind an identity provider are sessions; the provider and role are stable.
@@ -94,7 +97,9 @@ fn federation<'r>(provider: Option<&'r str>, record: &'r Record<'_>) -> Option<C
         (Some(provider), Some(role)) => Some(format!("{provider} for {role}").into()),
         (Some(one), None) | (None, Some(one)) => Some(one.into()),
         (None, None) => {
-            let name = record.get(Field::PrincipalId).or_else(|| record.get(Field::UserName))?;
+            let name = record
+                .get(Field::PrincipalId)
+                .or_else(|| record.get(Field::UserName))?;
             Some(name.into())
         }
     }
@@ -149,13 +154,15 @@ mod tests {
     const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/app/i-0abc";
     const EKS_ID: &str = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/\
                           E:sts.amazonaws.com:system:serviceaccount:ns:sa";
-    const GITHUB: &str = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com";
+    const GITHUB: &str =
+        "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com";
     const STORE: &str = "arn:aws:identitystore::111122223333:identitystore/d-1";
 
     fn record<'a>(kind: &'a str, fields: &[(Field, &'a str)]) -> Record<'a> {
-        fields.iter().fold(Record::default().with(IdentityType, kind), |record, &(field, value)| {
-            record.with(field, value)
-        })
+        fields.iter().fold(
+            Record::default().with(IdentityType, kind),
+            |record, &(field, value)| record.with(field, value),
+        )
     }
 
     #[test]
@@ -199,7 +206,11 @@ mod tests {
             ("", &[], "unknown"),
         ];
         for (kind, fields, expected) in table {
-            assert_eq!(principal(&record(kind, fields)), *expected, "{kind} {fields:?}");
+            assert_eq!(
+                principal(&record(kind, fields)),
+                *expected,
+                "{kind} {fields:?}"
+            );
         }
     }
 
@@ -218,7 +229,11 @@ mod tests {
             ("FederatedUser", &[(PrincipalId, "1:bob")], Some("bob")),
         ];
         for (kind, fields, expected) in table {
-            assert_eq!(session_name(&record(kind, fields)), *expected, "{kind} {fields:?}");
+            assert_eq!(
+                session_name(&record(kind, fields)),
+                *expected,
+                "{kind} {fields:?}"
+            );
         }
     }
 
@@ -226,13 +241,19 @@ mod tests {
     fn the_account_is_the_callers() {
         let arn = "arn:aws:iam::111122223333:role/r";
         let received = |record: Record<'static>| record.with(Field::RecipientAccountId, "9");
-        let plain = received(record("IAMUser", &[(AccountId, "444455556666"), (RoleArn, arn)]));
+        let plain = received(record(
+            "IAMUser",
+            &[(AccountId, "444455556666"), (RoleArn, arn)],
+        ));
         assert_eq!(account_id(&plain, arn), Some("444455556666"));
         let by_principal = received(record("AssumedRole", &[]));
         assert_eq!(account_id(&by_principal, arn), Some("111122223333"));
         let by_role = received(record("SAMLUser", &[(RoleArn, arn)]));
         assert_eq!(account_id(&by_role, "okta"), Some("111122223333"));
-        assert_eq!(account_id(&received(record("Root", &[])), "unknown"), Some("9"));
+        assert_eq!(
+            account_id(&received(record("Root", &[])), "unknown"),
+            Some("9")
+        );
         assert_eq!(account_of_arn("arn:aws:iam::aws:policy/x"), None);
     }
 }

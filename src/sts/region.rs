@@ -26,8 +26,9 @@ pub enum Partition {
 
 impl Partition {
     /// Every partition known to botocore.
-    pub const ALL: [Partition; 8] =
-        [Aws, AwsCn, AwsEusc, AwsIso, AwsIsoB, AwsIsoE, AwsIsoF, AwsUsGov];
+    pub const ALL: [Partition; 8] = [
+        Aws, AwsCn, AwsEusc, AwsIso, AwsIsoB, AwsIsoE, AwsIsoF, AwsUsGov,
+    ];
 
     /// The id as it stands in an ARN: `aws`, `aws-cn`, `aws-us-gov`, …
     pub fn id(self) -> &'static str {
@@ -118,8 +119,12 @@ pub fn suffix_kind(suffix: &str) -> Option<SuffixKind> {
 /// assert!(!is_region("global") && !is_region("us-east-1.evil") && !is_region("US-EAST-1"));
 /// ```
 pub fn is_region(name: &str) -> bool {
-    let Some((head, number)) = name.rsplit_once('-') else { return false };
-    let digits = number.strip_suffix(|c: char| c.is_ascii_lowercase()).unwrap_or(number);
+    let Some((head, number)) = name.rsplit_once('-') else {
+        return false;
+    };
+    let digits = number
+        .strip_suffix(|c: char| c.is_ascii_lowercase())
+        .unwrap_or(number);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return false;
     }
@@ -130,7 +135,10 @@ pub fn is_region(name: &str) -> bool {
         && first.bytes().all(|b| b.is_ascii_lowercase())
         && parts.all(|part| {
             middles += 1;
-            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         })
         && middles > 0
 }
@@ -168,7 +176,10 @@ pub struct Region {
 impl Region {
     /// The Region of this code, if the table knows it.
     pub fn find(code: &str) -> Option<&'static Region> {
-        REGIONS.binary_search_by(|region| region.code.cmp(code)).ok().map(|at| &REGIONS[at])
+        REGIONS
+            .binary_search_by(|region| region.code.cmp(code))
+            .ok()
+            .map(|at| &REGIONS[at])
     }
 
     /// Whether the Region is enabled in every new account; `None` where that is not documented.
@@ -204,7 +215,11 @@ impl Region {
 
     /// The dual-stack endpoint by botocore's rule.
     pub fn dualstack_host(&self) -> String {
-        format!("sts.{}.{}", self.code, self.partition.dualstack_dns_suffix())
+        format!(
+            "sts.{}.{}",
+            self.code,
+            self.partition.dualstack_dns_suffix()
+        )
     }
 }
 
@@ -215,7 +230,13 @@ const fn row(
     activation: Activation,
     fips_listed: bool,
 ) -> Region {
-    Region { code, name, partition, activation, fips_listed }
+    Region {
+        code,
+        name,
+        partition,
+        activation,
+        fips_listed,
+    }
 }
 
 /// Every Region known at release, sorted by code. A Region that is missing here is still recognised.
@@ -223,51 +244,201 @@ pub const REGIONS: &[Region] = &[
     row("af-south-1", "Africa (Cape Town)", Aws, OptIn, false),
     row("ap-east-1", "Asia Pacific (Hong Kong)", Aws, OptIn, false),
     row("ap-east-2", "Asia Pacific (Taipei)", Aws, OptIn, false),
-    row("ap-northeast-1", "Asia Pacific (Tokyo)", Aws, Deactivatable, false),
-    row("ap-northeast-2", "Asia Pacific (Seoul)", Aws, Deactivatable, false),
-    row("ap-northeast-3", "Asia Pacific (Osaka)", Aws, Deactivatable, false),
-    row("ap-south-1", "Asia Pacific (Mumbai)", Aws, Deactivatable, false),
+    row(
+        "ap-northeast-1",
+        "Asia Pacific (Tokyo)",
+        Aws,
+        Deactivatable,
+        false,
+    ),
+    row(
+        "ap-northeast-2",
+        "Asia Pacific (Seoul)",
+        Aws,
+        Deactivatable,
+        false,
+    ),
+    row(
+        "ap-northeast-3",
+        "Asia Pacific (Osaka)",
+        Aws,
+        Deactivatable,
+        false,
+    ),
+    row(
+        "ap-south-1",
+        "Asia Pacific (Mumbai)",
+        Aws,
+        Deactivatable,
+        false,
+    ),
     row("ap-south-2", "Asia Pacific (Hyderabad)", Aws, OptIn, false),
-    row("ap-southeast-1", "Asia Pacific (Singapore)", Aws, Deactivatable, false),
-    row("ap-southeast-2", "Asia Pacific (Sydney)", Aws, Deactivatable, false),
-    row("ap-southeast-3", "Asia Pacific (Jakarta)", Aws, OptIn, false),
-    row("ap-southeast-4", "Asia Pacific (Melbourne)", Aws, OptIn, false),
-    row("ap-southeast-5", "Asia Pacific (Malaysia)", Aws, OptIn, false),
-    row("ap-southeast-6", "Asia Pacific (New Zealand)", Aws, OptIn, false),
-    row("ap-southeast-7", "Asia Pacific (Thailand)", Aws, OptIn, false),
-    row("ca-central-1", "Canada (Central)", Aws, Deactivatable, false),
+    row(
+        "ap-southeast-1",
+        "Asia Pacific (Singapore)",
+        Aws,
+        Deactivatable,
+        false,
+    ),
+    row(
+        "ap-southeast-2",
+        "Asia Pacific (Sydney)",
+        Aws,
+        Deactivatable,
+        false,
+    ),
+    row(
+        "ap-southeast-3",
+        "Asia Pacific (Jakarta)",
+        Aws,
+        OptIn,
+        false,
+    ),
+    row(
+        "ap-southeast-4",
+        "Asia Pacific (Melbourne)",
+        Aws,
+        OptIn,
+        false,
+    ),
+    row(
+        "ap-southeast-5",
+        "Asia Pacific (Malaysia)",
+        Aws,
+        OptIn,
+        false,
+    ),
+    row(
+        "ap-southeast-6",
+        "Asia Pacific (New Zealand)",
+        Aws,
+        OptIn,
+        false,
+    ),
+    row(
+        "ap-southeast-7",
+        "Asia Pacific (Thailand)",
+        Aws,
+        OptIn,
+        false,
+    ),
+    row(
+        "ca-central-1",
+        "Canada (Central)",
+        Aws,
+        Deactivatable,
+        false,
+    ),
     row("ca-west-1", "Canada West (Calgary)", Aws, OptIn, false),
     row("cn-north-1", "China (Beijing)", AwsCn, AlwaysOn, false),
-    row("cn-northwest-1", "China (Ningxia)", AwsCn, Deactivatable, false),
-    row("eu-central-1", "Europe (Frankfurt)", Aws, Deactivatable, false),
+    row(
+        "cn-northwest-1",
+        "China (Ningxia)",
+        AwsCn,
+        Deactivatable,
+        false,
+    ),
+    row(
+        "eu-central-1",
+        "Europe (Frankfurt)",
+        Aws,
+        Deactivatable,
+        false,
+    ),
     row("eu-central-2", "Europe (Zurich)", Aws, OptIn, false),
-    row("eu-isoe-west-1", "EU ISOE West", AwsIsoE, Undocumented, false),
-    row("eu-north-1", "Europe (Stockholm)", Aws, Deactivatable, false),
+    row(
+        "eu-isoe-west-1",
+        "EU ISOE West",
+        AwsIsoE,
+        Undocumented,
+        false,
+    ),
+    row(
+        "eu-north-1",
+        "Europe (Stockholm)",
+        Aws,
+        Deactivatable,
+        false,
+    ),
     row("eu-south-1", "Europe (Milan)", Aws, OptIn, false),
     row("eu-south-2", "Europe (Spain)", Aws, OptIn, false),
     row("eu-west-1", "Europe (Ireland)", Aws, Deactivatable, false),
     row("eu-west-2", "Europe (London)", Aws, Deactivatable, false),
     row("eu-west-3", "Europe (Paris)", Aws, Deactivatable, false),
-    row("eusc-de-east-1", "AWS European Sovereign Cloud (Germany)", AwsEusc, Undocumented, false),
+    row(
+        "eusc-de-east-1",
+        "AWS European Sovereign Cloud (Germany)",
+        AwsEusc,
+        Undocumented,
+        false,
+    ),
     row("il-central-1", "Israel (Tel Aviv)", Aws, OptIn, false),
     row("me-central-1", "Middle East (UAE)", Aws, OptIn, false),
     row("me-south-1", "Middle East (Bahrain)", Aws, OptIn, false),
     row("me-west-1", "", Aws, OptIn, false),
     row("mx-central-1", "Mexico (Central)", Aws, OptIn, false),
-    row("sa-east-1", "South America (Sao Paulo)", Aws, Deactivatable, false),
+    row(
+        "sa-east-1",
+        "South America (Sao Paulo)",
+        Aws,
+        Deactivatable,
+        false,
+    ),
     row("sa-west-1", "", Aws, OptIn, false),
     row("us-east-1", "US East (N. Virginia)", Aws, AlwaysOn, true),
     row("us-east-2", "US East (Ohio)", Aws, Deactivatable, true),
-    row("us-gov-east-1", "AWS GovCloud (US-East)", AwsUsGov, Undocumented, true),
-    row("us-gov-west-1", "AWS GovCloud (US-West)", AwsUsGov, Undocumented, true),
+    row(
+        "us-gov-east-1",
+        "AWS GovCloud (US-East)",
+        AwsUsGov,
+        Undocumented,
+        true,
+    ),
+    row(
+        "us-gov-west-1",
+        "AWS GovCloud (US-West)",
+        AwsUsGov,
+        Undocumented,
+        true,
+    ),
     row("us-iso-east-1", "US ISO East", AwsIso, Undocumented, false),
     row("us-iso-west-1", "US ISO WEST", AwsIso, Undocumented, false),
-    row("us-isob-east-1", "US ISOB East (Ohio)", AwsIsoB, Undocumented, false),
-    row("us-isob-west-1", "US ISOB West", AwsIsoB, Undocumented, false),
-    row("us-isof-east-1", "US ISOF EAST", AwsIsoF, Undocumented, false),
-    row("us-isof-south-1", "US ISOF SOUTH", AwsIsoF, Undocumented, false),
+    row(
+        "us-isob-east-1",
+        "US ISOB East (Ohio)",
+        AwsIsoB,
+        Undocumented,
+        false,
+    ),
+    row(
+        "us-isob-west-1",
+        "US ISOB West",
+        AwsIsoB,
+        Undocumented,
+        false,
+    ),
+    row(
+        "us-isof-east-1",
+        "US ISOF EAST",
+        AwsIsoF,
+        Undocumented,
+        false,
+    ),
+    row(
+        "us-isof-south-1",
+        "US ISOF SOUTH",
+        AwsIsoF,
+        Undocumented,
+        false,
+    ),
     row("us-south-1", "", Aws, OptIn, false),
-    row("us-west-1", "US West (N. California)", Aws, Deactivatable, true),
+    row(
+        "us-west-1",
+        "US West (N. California)",
+        Aws,
+        Deactivatable,
+        true,
+    ),
     row("us-west-2", "US West (Oregon)", Aws, Deactivatable, true),
 ];
 
@@ -284,7 +455,12 @@ mod tests {
     fn every_region_of_the_table_has_the_shape_and_partition_of_one() {
         for region in REGIONS {
             assert!(is_region(region.code), "{}", region.code);
-            assert_eq!(Partition::of_region(region.code), region.partition, "{}", region.code);
+            assert_eq!(
+                Partition::of_region(region.code),
+                region.partition,
+                "{}",
+                region.code
+            );
             assert_eq!(Region::find(region.code), Some(region));
         }
     }
@@ -300,12 +476,31 @@ mod tests {
 
     #[test]
     fn region_shapes() {
-        for good in ["us-east-1", "apiso-northsouth-3r", "eu-isoe-west-1", "ab-c-9", "us-1-1"] {
+        for good in [
+            "us-east-1",
+            "apiso-northsouth-3r",
+            "eu-isoe-west-1",
+            "ab-c-9",
+            "us-1-1",
+        ] {
             assert!(is_region(good), "{good}");
         }
         for bad in [
-            "", "-", "us", "us-1", "us--1", "us-east-", "us-east-1ab", "u-east-1", "us-east_1-1",
-            "verylongname-east-1", "us-east-1-", "-east-1", "1us-east-1", "us-east-x", "us-éast-1",
+            "",
+            "-",
+            "us",
+            "us-1",
+            "us--1",
+            "us-east-",
+            "us-east-1ab",
+            "u-east-1",
+            "us-east_1-1",
+            "verylongname-east-1",
+            "us-east-1-",
+            "-east-1",
+            "1us-east-1",
+            "us-east-x",
+            "us-éast-1",
         ] {
             assert!(!is_region(bad), "{bad}");
         }

@@ -93,7 +93,10 @@ const PRODUCTS: &[Product] = &[
 /// ```
 pub fn recognise(user_agent: &str) -> Option<Sdk<'_>> {
     let agent = user_agent.trim();
-    let agent = agent.strip_prefix('[').map_or(agent, |a| a.strip_suffix(']').unwrap_or(a)).trim();
+    let agent = agent
+        .strip_prefix('[')
+        .map_or(agent, |a| a.strip_suffix(']').unwrap_or(a))
+        .trim();
     if agent.is_empty() {
         return None;
     }
@@ -110,7 +113,11 @@ pub fn recognise(user_agent: &str) -> Option<Sdk<'_>> {
     if let Some(sdk) = product(agent) {
         return Some(sdk);
     }
-    named(if agent.starts_with("Mozilla/") { BROWSER } else { OTHER })
+    named(if agent.starts_with("Mozilla/") {
+        BROWSER
+    } else {
+        OTHER
+    })
 }
 
 /// The first product of the table that a word of the agent names.
@@ -119,10 +126,14 @@ fn product(agent: &str) -> Option<Sdk<'_>> {
     let mut best: Option<(usize, Sdk<'_>)> = None;
     for (token, rest) in words(agent).filter_map(|word| word.split_once('/')) {
         let before = best.as_ref().map_or(PRODUCTS.len(), |(rank, _)| *rank);
-        let found = PRODUCTS[..before].iter().position(|product| match product.token {
-            Exact(name) => token.eq_ignore_ascii_case(name),
-            Prefix(name) => token.get(..name.len()).is_some_and(|t| t.eq_ignore_ascii_case(name)),
-        });
+        let found = PRODUCTS[..before]
+            .iter()
+            .position(|product| match product.token {
+                Exact(name) => token.eq_ignore_ascii_case(name),
+                Prefix(name) => token
+                    .get(..name.len())
+                    .is_some_and(|t| t.eq_ignore_ascii_case(name)),
+            });
         if let Some(rank) = found {
             best = Some((rank, read(&PRODUCTS[rank].reading, rest)));
             if rank == 0 {
@@ -142,10 +153,16 @@ fn read<'a>(reading: &Reading, version: &'a str) -> Sdk<'a> {
     match reading {
         Always(name) => Sdk { name, version },
         ByMajor(majors) => {
-            let major = version.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+            let major = version
+                .split(|c: char| !c.is_ascii_digit())
+                .next()
+                .unwrap_or_default();
             match majors.iter().find(|(number, _)| *number == major) {
                 Some((_, name)) => Sdk { name, version },
-                None => Sdk { name: OTHER, version: "" },
+                None => Sdk {
+                    name: OTHER,
+                    version: "",
+                },
             }
         }
     }
@@ -159,7 +176,9 @@ fn is_service_name(agent: &str) -> bool {
             .and_then(|name| name.strip_suffix('.'))
             .is_some_and(|name| {
                 !name.is_empty()
-                    && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'))
+                    && name
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'))
             })
     })
 }

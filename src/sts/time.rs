@@ -24,7 +24,9 @@ impl Time {
 
     /// From milliseconds since 1970; `None` outside the years 0 to 9999.
     pub fn from_millis(millis: i64) -> Option<Time> {
-        (Time::MIN..=Time::MAX).contains(&Time(millis)).then_some(Time(millis))
+        (Time::MIN..=Time::MAX)
+            .contains(&Time(millis))
+            .then_some(Time(millis))
     }
 
     /// Milliseconds since 1970.
@@ -75,7 +77,14 @@ mod tests {
 
     #[test]
     fn what_is_no_rfc_3339_time_is_no_time() {
-        for text in ["", "2026-11-01", "yesterday", "2026-13-01T00:00:00Z", "1730419200", "\u{661}"] {
+        for text in [
+            "",
+            "2026-11-01",
+            "yesterday",
+            "2026-13-01T00:00:00Z",
+            "1730419200",
+            "\u{661}",
+        ] {
             assert_eq!(Time::parse(text), None, "{text}");
         }
     }
@@ -83,6 +92,9 @@ mod tests {
     #[test]
     fn days_and_hours_are_utc() {
         let time = Time::parse("2026-11-01T23:30:00-01:00").expect("a time");
-        assert_eq!((time.day().as_str(), time.hour().as_str()), ("2026-11-02", "2026-11-02T00"));
+        assert_eq!(
+            (time.day().as_str(), time.hour().as_str()),
+            ("2026-11-02", "2026-11-02T00")
+        );
     }
 }

@@ -54,10 +54,14 @@ impl Claim {
         use crate::cloudtrail::Field;
         let id = call.event_id().filter(|_| once);
         let event = id.map_or(0, |id| {
-            hash(&[id, call.field(Field::RecipientAccountId).unwrap_or_default()])
+            hash(&[
+                id,
+                call.field(Field::RecipientAccountId).unwrap_or_default(),
+            ])
         });
-        let shared =
-            id.and(call.field(Field::SharedEventId)).map_or(0, |shared| hash(&[shared]));
+        let shared = id
+            .and(call.field(Field::SharedEventId))
+            .map_or(0, |shared| hash(&[shared]));
         let endpoint = call.endpoint();
         // Who made the call matters only where somebody might have to change it.
         let may_matter = matches!(endpoint, Endpoint::Global | Endpoint::Unknown);
@@ -73,7 +77,13 @@ impl Claim {
         let time = call.time().map_or(0, |time| {
             1 + (time.millis() - Time::MIN.millis()).cast_unsigned()
         });
-        Claim { event, shared, packed: time << FLAG_BITS | flags, slot, principal }
+        Claim {
+            event,
+            shared,
+            packed: time << FLAG_BITS | flags,
+            slot,
+            principal,
+        }
     }
 
     /// Whether it counts whatever else there is.
@@ -113,7 +123,11 @@ impl Claim {
 
     /// Which of two claims to the same thing is preferred: the caller's own copy, a mended record,
     /// the earlier one; then any order that has nothing to do with the order of reading.
-    fn preference(&self, other: &Claim, by_content: impl Fn(&Claim, &Claim) -> Ordering) -> Ordering {
+    fn preference(
+        &self,
+        other: &Claim,
+        by_content: impl Fn(&Claim, &Claim) -> Ordering,
+    ) -> Ordering {
         let rank = |claim: &Claim| claim.packed & (TARGET_COPY | NOT_MENDED);
         rank(self)
             .cmp(&rank(other))
@@ -191,7 +205,10 @@ impl Claims {
                 dropped.duplicates += copies.len() as u64 - 1;
                 // If any copy knows of a sharing, the one that stands does.
                 let sharing = copies.iter().map(|claim| claim.shared).find(|&id| id != 0);
-                let standing = Claim { shared: sharing.unwrap_or(0), ..copies[0] };
+                let standing = Claim {
+                    shared: sharing.unwrap_or(0),
+                    ..copies[0]
+                };
                 if standing.shared == 0 {
                     each(&standing);
                 } else {
@@ -230,7 +247,9 @@ impl Claims {
         }
         parts.par_iter_mut().for_each(|part| {
             part.sort_unstable_by(|a, b| {
-                identity(a).cmp(&identity(b)).then_with(|| a.preference(b, by_content))
+                identity(a)
+                    .cmp(&identity(b))
+                    .then_with(|| a.preference(b, by_content))
             });
         });
         parts.into_iter()
@@ -243,9 +262,11 @@ mod tests {
     use crate::cloudtrail::{Field, Record};
 
     fn claim(fields: &[(Field, &'static str)], slot: u32) -> Claim {
-        let record = fields.iter().fold(Record::default(), |record, &(field, value)| {
-            record.with(field, value)
-        });
+        let record = fields
+            .iter()
+            .fold(Record::default(), |record, &(field, value)| {
+                record.with(field, value)
+            });
         Claim::new(&Call::new(&record, None), slot, 0, true)
     }
 
@@ -265,7 +286,11 @@ mod tests {
 
     #[test]
     fn the_properties_of_a_call_come_back_out_of_a_claim() {
-        for time in ["0000-01-01T00:00:00Z", "2026-11-01T00:00:00.123Z", "9999-12-31T23:59:59.999Z"] {
+        for time in [
+            "0000-01-01T00:00:00Z",
+            "2026-11-01T00:00:00.123Z",
+            "9999-12-31T23:59:59.999Z",
+        ] {
             let claim = claim(
                 &[
                     (Field::EventTime, time),
@@ -286,8 +311,16 @@ mod tests {
 
     #[test]
     fn one_event_of_one_account_counts_once() {
-        let a = |slot| claim(&[(Field::EventId, "e"), (Field::RecipientAccountId, "1")], slot);
-        let elsewhere = claim(&[(Field::EventId, "e"), (Field::RecipientAccountId, "2")], 3);
+        let a = |slot| {
+            claim(
+                &[(Field::EventId, "e"), (Field::RecipientAccountId, "1")],
+                slot,
+            )
+        };
+        let elsewhere = claim(
+            &[(Field::EventId, "e"), (Field::RecipientAccountId, "2")],
+            3,
+        );
         let mended = claim(
             &[
                 (Field::EventId, "other"),
@@ -296,12 +329,24 @@ mod tests {
             ],
             4,
         );
-        assert_eq!(standing(&[a(1), a(1)]), (vec![1], Dropped { duplicates: 1, shared_copies: 0 }));
+        assert_eq!(
+            standing(&[a(1), a(1)]),
+            (
+                vec![1],
+                Dropped {
+                    duplicates: 1,
+                    shared_copies: 0
+                }
+            )
+        );
         assert_eq!(standing(&[a(2), a(1)]).0, standing(&[a(1), a(2)]).0);
         assert_eq!(standing(&[a(1), elsewhere]).0, [1, 3]);
         assert_eq!(standing(&[a(1), mended]).0, [4], "what mends is preferred");
         assert!(claim(&[], 0).stands_alone());
-        assert!(claim(&[(Field::SharedEventId, "s")], 0).stands_alone(), "no id: always counts");
+        assert!(
+            claim(&[(Field::SharedEventId, "s")], 0).stands_alone(),
+            "no id: always counts"
+        );
     }
 
     #[test]
@@ -319,7 +364,13 @@ mod tests {
         };
         let target = copy("b", "2", "AWSAccount", 2);
         let caller = copy("a", "1", "AssumedRole", 1);
-        let expected = (vec![1], Dropped { duplicates: 1, shared_copies: 1 });
+        let expected = (
+            vec![1],
+            Dropped {
+                duplicates: 1,
+                shared_copies: 1,
+            },
+        );
         assert_eq!(standing(&[target, caller, target]), expected);
         assert_eq!(standing(&[caller, target, caller]), expected);
         assert_eq!(standing(&[target]).0, [2], "nobody else logged it");
@@ -330,8 +381,10 @@ mod tests {
         let ids: Vec<&'static str> = (0..20_000)
             .map(|n: u32| -> &'static str { format!("event-{}", n % 15_000).leak() })
             .collect();
-        let claims: Vec<Claim> =
-            ids.iter().map(|id| claim(&[(Field::EventId, id)], 1)).collect();
+        let claims: Vec<Claim> = ids
+            .iter()
+            .map(|id| claim(&[(Field::EventId, id)], 1))
+            .collect();
         let (slots, dropped) = standing(&claims);
         assert_eq!((slots.len(), dropped.duplicates), (15_000, 5_000));
     }

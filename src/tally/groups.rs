@@ -27,7 +27,12 @@ pub struct Measures {
 impl Measures {
     /// Adds one call.
     pub fn add(&mut self, time: Option<Time>, is_error: bool) {
-        *self += Measures { calls: 1, errors: u64::from(is_error), first: time, last: time };
+        *self += Measures {
+            calls: 1,
+            errors: u64::from(is_error),
+            first: time,
+            last: time,
+        };
     }
 }
 
@@ -71,7 +76,13 @@ impl Groups {
     /// The number of the group with this key, new or known.
     pub fn id(&mut self, key: &[Symbol]) -> GroupId {
         let hash = self.hasher.hash_one(key);
-        let Groups { width, keys, measures, table, hasher } = self;
+        let Groups {
+            width,
+            keys,
+            measures,
+            table,
+            hasher,
+        } = self;
         let key_of = |keys: &[Symbol], id: GroupId| -> std::ops::Range<usize> {
             let start = id as usize * *width;
             debug_assert!(start + *width <= keys.len());
@@ -163,6 +174,10 @@ impl From<Written> for Groups {
 
 impl From<Groups> for Written {
     fn from(groups: Groups) -> Self {
-        Written { width: groups.width, keys: groups.keys, measures: groups.measures }
+        Written {
+            width: groups.width,
+            keys: groups.keys,
+            measures: groups.measures,
+        }
     }
 }

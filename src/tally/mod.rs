@@ -146,12 +146,21 @@ impl Tally {
 
     /// Decides what counts once, and sums up.
     pub fn finish(self) -> Report {
-        let Tally { group_by, symbols, mut groups, mut sums, open, mut coverage, .. } = self;
+        let Tally {
+            group_by,
+            symbols,
+            mut groups,
+            mut sums,
+            open,
+            mut coverage,
+            ..
+        } = self;
         let mut counted = Vec::new();
         // Groups are compared by their keys while claims are settled, so measures wait.
         let dropped = {
             let by_content = |a: &Claim, b: &Claim| {
-                let in_group = |claim: &Claim| (claim.slot != Claim::FILTERED).then_some(claim.slot);
+                let in_group =
+                    |claim: &Claim| (claim.slot != Claim::FILTERED).then_some(claim.slot);
                 let principal = |claim: &Claim| symbols.text(Symbol::from_raw(claim.principal));
                 match (in_group(a), in_group(b)) {
                     (Some(one), Some(other)) => groups.compare(&symbols, one, other),
@@ -172,7 +181,14 @@ impl Tally {
         }
         coverage.duplicates += dropped.duplicates;
         coverage.shared_copies += dropped.shared_copies;
-        Report::new(group_by, symbols, groups, sums, coverage, self.saw_us_east_1)
+        Report::new(
+            group_by,
+            symbols,
+            groups,
+            sums,
+            coverage,
+            self.saw_us_east_1,
+        )
     }
 
     /// The number of the group a call belongs to.
@@ -194,11 +210,15 @@ impl Collector for Tally {
 
     fn take(&mut self, call: &Call<'_>, wanted: bool) {
         let (slot, principal) = if wanted {
-            (self.group_of(call), self.symbols.intern(call.principal()).raw())
+            (
+                self.group_of(call),
+                self.symbols.intern(call.principal()).raw(),
+            )
         } else {
             (Claim::FILTERED, Symbol::ABSENT.raw())
         };
-        self.staged.push(Claim::new(call, slot, principal, self.once));
+        self.staged
+            .push(Claim::new(call, slot, principal, self.once));
     }
 
     fn mark(&self) -> usize {
@@ -214,7 +234,9 @@ impl Collector for Tally {
             if !claim.stands_alone() {
                 self.open.push(claim);
             } else if self.sums.add(&claim) {
-                self.groups.measures_mut(claim.slot).add(claim.time(), claim.is_error());
+                self.groups
+                    .measures_mut(claim.slot)
+                    .add(claim.time(), claim.is_error());
             }
         }
         // One huge file must not leave its memory behind.

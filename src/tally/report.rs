@@ -48,7 +48,10 @@ impl Sums {
         self.vpc_endpoint_calls += u64::from(claim.is_through_vpc_endpoint());
         self.disagreements += u64::from(claim.is_disagreement());
         self.global_via_vpc_endpoint += u64::from(claim.is_global_via_vpc_endpoint());
-        let principal = self.principals.entry(Symbol::from_raw(claim.principal)).or_default();
+        let principal = self
+            .principals
+            .entry(Symbol::from_raw(claim.principal))
+            .or_default();
         match (endpoint, claim.is_aws_managed()) {
             (GLOBAL, true) => self.global_aws_managed += 1,
             (GLOBAL, false) => principal.global += 1,
@@ -70,7 +73,10 @@ impl Sums {
         self.global_via_vpc_endpoint += other.global_via_vpc_endpoint;
         self.filtered += other.filtered;
         for (principal, theirs) in other.principals {
-            let mine = self.principals.entry(renumbering.of(principal)).or_default();
+            let mine = self
+                .principals
+                .entry(renumbering.of(principal))
+                .or_default();
             mine.global += theirs.global;
             mine.unknown += theirs.unknown;
         }
@@ -169,7 +175,14 @@ impl Report {
         let order = groups.with_calls();
         let principals = sums.principals;
         let mut report = Report {
-            summary, group_by, coverage, symbols, groups, order, principals, saw_us_east_1,
+            summary,
+            group_by,
+            coverage,
+            symbols,
+            groups,
+            order,
+            principals,
+            saw_us_east_1,
         };
         report.sort_by_calls();
         report
@@ -193,7 +206,9 @@ impl Report {
     fn sort<K: Ord>(&mut self, key: impl Fn(&Groups, GroupId) -> K) {
         let (groups, symbols) = (&self.groups, &self.symbols);
         self.order.sort_unstable_by(|&a, &b| -> Ordering {
-            key(groups, a).cmp(&key(groups, b)).then_with(|| groups.compare(symbols, a, b))
+            key(groups, a)
+                .cmp(&key(groups, b))
+                .then_with(|| groups.compare(symbols, a, b))
         });
     }
 

@@ -59,7 +59,9 @@ impl Selection {
         };
         let listed = |list: &[String], field| {
             list.is_empty()
-                || call.field(field).is_some_and(|value| list.iter().any(|one| one == value))
+                || call
+                    .field(field)
+                    .is_some_and(|value| list.iter().any(|one| one == value))
         };
         in_time
             && listed(&self.accounts, Field::RecipientAccountId)
@@ -70,7 +72,10 @@ impl Selection {
     pub fn wants(&self, call: &Call<'_>, scratch: &mut String) -> bool {
         let endpoint = call.endpoint().as_str();
         (self.endpoints.is_empty() || self.endpoints.iter().any(|one| one == endpoint))
-            && self.conditions.iter().all(|condition| condition.holds(call, scratch))
+            && self
+                .conditions
+                .iter()
+                .all(|condition| condition.holds(call, scratch))
     }
 }
 
@@ -88,7 +93,11 @@ mod tests {
 
     fn holds(dimension: Dimension, pattern: &str, negated: bool, record: &Record<'_>) -> bool {
         let selection = Selection {
-            conditions: vec![Condition { dimension, glob: glob(pattern).unwrap(), negated }],
+            conditions: vec![Condition {
+                dimension,
+                glob: glob(pattern).unwrap(),
+                negated,
+            }],
             ..Selection::default()
         };
         selection.wants(&Call::new(record, None), &mut String::new())
@@ -105,8 +114,16 @@ mod tests {
             ("role", false),
             ("*role/[xa]/*", true),
         ] {
-            assert_eq!(holds(Dimension::Principal, pattern, false, &record), expected, "{pattern}");
-            assert_eq!(holds(Dimension::Principal, pattern, true, &record), !expected, "{pattern}");
+            assert_eq!(
+                holds(Dimension::Principal, pattern, false, &record),
+                expected,
+                "{pattern}"
+            );
+            assert_eq!(
+                holds(Dimension::Principal, pattern, true, &record),
+                !expected,
+                "{pattern}"
+            );
         }
     }
 
@@ -134,7 +151,11 @@ mod tests {
             ("soon", false),
         ] {
             let record = at(text);
-            assert_eq!(selection.admits(&Call::new(&record, None)), expected, "{text}");
+            assert_eq!(
+                selection.admits(&Call::new(&record, None)),
+                expected,
+                "{text}"
+            );
         }
         assert!(Selection::default().admits(&Call::new(&at("soon"), None)));
     }

@@ -57,7 +57,12 @@ impl Symbols {
             return Symbol::ABSENT;
         }
         let hash = self.hasher.hash_one(text);
-        let Symbols { text: all, ends, table, hasher } = self;
+        let Symbols {
+            text: all,
+            ends,
+            table,
+            hasher,
+        } = self;
         let entry = table.entry(
             hash,
             |&at| slice(all, ends, at) == text,
@@ -135,7 +140,9 @@ mod tests {
     #[test]
     fn a_text_has_one_number_and_keeps_it_when_written_down() {
         let mut symbols = Symbols::default();
-        let numbers: Vec<_> = ["a", "", "b", "a", "bb"].map(|text| symbols.intern(text)).into();
+        let numbers: Vec<_> = ["a", "", "b", "a", "bb"]
+            .map(|text| symbols.intern(text))
+            .into();
         assert_eq!(numbers[0], numbers[3]);
         assert_eq!(numbers[1], Symbol::ABSENT);
         let json = serde_json::to_string(&symbols).unwrap();

@@ -3,7 +3,10 @@
 //! Against the portable kernel it takes the search for record bounds from about 1.4 to 1.2 times
 //! the cost of inflating (see benches/).
 
-#![allow(unsafe_code, reason = "run-time detected vector instructions; see the module `kernel`")]
+#![allow(
+    unsafe_code,
+    reason = "run-time detected vector instructions; see the module `kernel`"
+)]
 
 use std::arch::x86_64::{
     __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8,
@@ -54,24 +57,14 @@ fn index(lanes: Avx2, state: &mut Index, blocks: &[Block]) {
     state.blocks(lanes, blocks);
 }
 
+/// Sixty-four bytes in two registers.
+///
+/// Every method promises AVX2 by being reached through an [`Avx2`] only, and all are inlined into
+/// the two functions above. Closures would not be: they do not inherit the features.
 #[derive(Clone, Copy)]
 struct Halves(__m256i, __m256i);
 
 impl Halves {
-    /// The bits of the bytes for which `test` is all ones.
-    ///
-    /// # Safety
-    /// The processor has AVX2.
-    #[inline(always)]
-    unsafe fn bits(self, test: impl Fn(__m256i) -> __m256i) -> u64 {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let low = _mm256_movemask_epi8(test(self.0)) as u32;
-            let high = _mm256_movemask_epi8(test(self.1)) as u32;
-            u64::from(low) | u64::from(high) << 32
-        }
-    }
-
     /// # Safety
     /// The processor has AVX2.
     #[inline(always)]
@@ -80,35 +73,80 @@ impl Halves {
         // SAFETY: a block is 64 bytes, two unaligned loads of 32; AVX2 is the caller's promise.
         unsafe { Halves(_mm256_loadu_si256(start), _mm256_loadu_si256(start.add(1))) }
     }
-}
 
-/// # Safety
-/// The processor has AVX2.
-#[inline(always)]
-unsafe fn eq(lane: __m256i, byte: u8) -> __m256i {
-    // SAFETY: the caller's promise.
-    unsafe { _mm256_cmpeq_epi8(lane, _mm256_set1_epi8(byte as i8)) }
-}
+    /// One bit a byte.
+    ///
+    /// # Safety
+    /// The processor has AVX2.
+    #[inline(always)]
+    unsafe fn bits(self) -> u64 {
+        // SAFETY: the caller's promise.
+        let (low, high) = unsafe { (_mm256_movemask_epi8(self.0), _mm256_movemask_epi8(self.1)) };
+        u64::from(low.cast_unsigned()) | u64::from(high.cast_unsigned()) << 32
+    }
 
-/// # Safety
-/// The processor has AVX2.
-#[inline(always)]
-unsafe fn at_most(lane: __m256i, byte: u8) -> __m256i {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let limit = _mm256_set1_epi8(byte as i8);
-        _mm256_cmpeq_epi8(_mm256_max_epu8(lane, limit), limit)
+    /// All ones where a byte is `byte`.
+    ///
+    /// # Safety
+    /// The processor has AVX2.
+    #[inline(always)]
+    unsafe fn eq(self, byte: u8) -> Halves {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let byte = _mm256_set1_epi8(byte.cast_signed());
+            Halves(
+                _mm256_cmpeq_epi8(self.0, byte),
+                _mm256_cmpeq_epi8(self.1, byte),
+            )
+        }
+    }
+
+    /// All ones where a byte is at most `limit`.
+    ///
+    /// # Safety
+    /// The processor has AVX2.
+    #[inline(always)]
+    unsafe fn at_most(self, limit: u8) -> Halves {
+        // SAFETY: the caller's promise.
+        unsafe { Halves(at_most(self.0, limit), at_most(self.1, limit)) }
+    }
+
+    /// # Safety
+    /// The processor has AVX2.
+    #[inline(always)]
+    unsafe fn or(self, other: Halves) -> Halves {
+        // SAFETY: the caller's promise.
+        unsafe {
+            Halves(
+                _mm256_or_si256(self.0, other.0),
+                _mm256_or_si256(self.1, other.1),
+            )
+        }
+    }
+
+    /// Folds `[` onto `{` and `]` onto `}`: they differ in one bit only.
+    ///
+    /// # Safety
+    /// The processor has AVX2.
+    #[inline(always)]
+    unsafe fn folded(self) -> Halves {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let bit = _mm256_set1_epi8(0x20);
+            self.or(Halves(bit, bit))
+        }
     }
 }
 
-/// Folds `[` onto `{` and `]` onto `}`: they differ in one bit only.
-///
 /// # Safety
 /// The processor has AVX2.
 #[inline(always)]
-unsafe fn fold(lane: __m256i) -> __m256i {
+unsafe fn at_most(lane: __m256i, limit: u8) -> __m256i {
     // SAFETY: the caller's promise.
-    unsafe { _mm256_or_si256(lane, _mm256_set1_epi8(0x20)) }
+    unsafe {
+        let limit = _mm256_set1_epi8(limit.cast_signed());
+        _mm256_cmpeq_epi8(_mm256_max_epu8(lane, limit), limit)
+    }
 }
 
 impl Lanes for Avx2 {
@@ -116,14 +154,14 @@ impl Lanes for Avx2 {
     fn bounds(self, block: &Block) -> BoundsMasks {
         // SAFETY: an `Avx2` exists only where the features were detected.
         unsafe {
-            let halves = Halves::load(block);
-            let folded = Halves(fold(halves.0), fold(halves.1));
-            let least = _mm256_min_epu8(halves.0, halves.1);
+            let bytes = Halves::load(block);
+            let folded = bytes.folded();
+            let least = _mm256_min_epu8(bytes.0, bytes.1);
             BoundsMasks {
-                quote: halves.bits(|lane| eq(lane, b'"')),
-                backslash: halves.bits(|lane| eq(lane, b'\\')),
-                open: folded.bits(|lane| eq(lane, b'{')),
-                close: folded.bits(|lane| eq(lane, b'}')),
+                quote: bytes.eq(b'"').bits(),
+                backslash: bytes.eq(b'\\').bits(),
+                open: folded.eq(b'{').bits(),
+                close: folded.eq(b'}').bits(),
                 any_control: _mm256_movemask_epi8(at_most(least, 0x1f)) != 0,
             }
         }
@@ -133,19 +171,15 @@ impl Lanes for Avx2 {
     fn index(self, block: &Block) -> IndexMasks {
         // SAFETY: an `Avx2` exists only where the features were detected.
         unsafe {
-            let halves = Halves::load(block);
+            let bytes = Halves::load(block);
+            let folded = bytes.folded();
+            let brackets = folded.eq(b'{').or(folded.eq(b'}'));
             IndexMasks {
-                quote: halves.bits(|lane| eq(lane, b'"')),
-                backslash: halves.bits(|lane| eq(lane, b'\\')),
-                operator: halves.bits(|lane| {
-                    let folded = fold(lane);
-                    _mm256_or_si256(
-                        _mm256_or_si256(eq(folded, b'{'), eq(folded, b'}')),
-                        _mm256_or_si256(eq(lane, b','), eq(lane, b':')),
-                    )
-                }),
-                blank: halves.bits(|lane| at_most(lane, 0x20)),
-                control: halves.bits(|lane| at_most(lane, 0x1f)),
+                quote: bytes.eq(b'"').bits(),
+                backslash: bytes.eq(b'\\').bits(),
+                operator: brackets.or(bytes.eq(b',')).or(bytes.eq(b':')).bits(),
+                blank: bytes.at_most(0x20).bits(),
+                control: bytes.at_most(0x1f).bits(),
             }
         }
     }
@@ -154,11 +188,8 @@ impl Lanes for Avx2 {
     fn prefix_xor(self, bits: u64) -> u64 {
         // SAFETY: an `Avx2` exists only where the features were detected.
         unsafe {
-            let product = _mm_clmulepi64_si128(
-                _mm_set_epi64x(0, bits.cast_signed()),
-                _mm_set1_epi8(-1),
-                0,
-            );
+            let product =
+                _mm_clmulepi64_si128(_mm_set_epi64x(0, bits.cast_signed()), _mm_set1_epi8(-1), 0);
             _mm_cvtsi128_si64(product).cast_unsigned()
         }
     }

@@ -138,7 +138,10 @@ mod tests {
 
     fn naive_index(block: &Block) -> IndexMasks {
         let mask = |test: fn(u8) -> bool| {
-            block.iter().enumerate().fold(0, |bits, (i, &b)| bits | u64::from(test(b)) << i)
+            block
+                .iter()
+                .enumerate()
+                .fold(0, |bits, (i, &b)| bits | u64::from(test(b)) << i)
         };
         IndexMasks {
             quote: mask(|b| b == b'"'),
@@ -153,7 +156,10 @@ mod tests {
         let index = naive_index(block);
         assert_eq!(lanes.index(block), index);
         let mask = |set: &[u8]| {
-            block.iter().enumerate().fold(0, |m, (i, b)| m | u64::from(set.contains(b)) << i)
+            block
+                .iter()
+                .enumerate()
+                .fold(0, |m, (i, b)| m | u64::from(set.contains(b)) << i)
         };
         let bounds = BoundsMasks {
             quote: index.quote,

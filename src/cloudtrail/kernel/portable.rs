@@ -20,7 +20,9 @@ fn lanes(block: &Block) -> [u8x16; 4] {
 
 #[inline(always)]
 fn bits(lanes: &[u8x16; 4], test: impl Fn(u8x16) -> u8x16) -> u64 {
-    lanes.iter().rev().fold(0, |bits, &lane| bits << 16 | u64::from(test(lane).to_bitmask()))
+    lanes.iter().rev().fold(0, |bits, &lane| {
+        bits << 16 | u64::from(test(lane).to_bitmask())
+    })
 }
 
 #[inline(always)]
@@ -66,6 +68,8 @@ impl Lanes for Portable {
 
     #[inline(always)]
     fn prefix_xor(self, bits: u64) -> u64 {
-        [1, 2, 4, 8, 16, 32].iter().fold(bits, |bits, shift| bits ^ (bits << shift))
+        [1, 2, 4, 8, 16, 32]
+            .iter()
+            .fold(bits, |bits, shift| bits ^ (bits << shift))
     }
 }
