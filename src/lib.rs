@@ -1,10 +1,14 @@
 //! Who still calls the global AWS STS endpoint, from CloudTrail logs.
 //!
 //! The data's way through this crate: [`input`] (paths → bytes) → [`cloudtrail`] (bytes → records) →
-//! [`sts`] (records → calls) → [`tally`] (calls → sums), driven by [`Scan`].
+//! [`sts`] (records → calls) → [`tally`] (calls → sums) → [`report`] (sums → bytes), driven by
+//! [`Scan`].
 
+#[doc(hidden)]
+pub mod cli;
 pub mod cloudtrail;
 pub mod input;
+pub mod report;
 mod scan;
 pub mod sts;
 pub mod tally;

@@ -1,8 +1,7 @@
-//! tmp
-fn main() {
-    let r = stscope::Scan::default()
-        .tally(&std::env::args().skip(1).map(Into::into).collect::<Vec<_>>())
-        .unwrap()
-        .finish();
-    eprintln!("{:?}\n{:?}", r.summary, r.coverage);
+//! The `stscope` command.
+
+use stscope::cli::{self, Exit};
+
+fn main() -> Exit {
+    cli::run(std::env::args_os())
 }

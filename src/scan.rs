@@ -295,6 +295,9 @@ impl<'s, C: Collector> Run<'s, C> {
                 self.progress.bytes.fetch_add(bytes, Ordering::Relaxed);
                 self.progress.done.fetch_add(1, Ordering::Relaxed);
                 self.stop_if_strict(worker);
+                if worker.collector.is_closed() {
+                    self.stop.store(true, Ordering::Relaxed);
+                }
             }
         });
         self.queued.fetch_sub(files.len(), Ordering::Relaxed);

@@ -12,6 +12,7 @@ mod walk;
 
 pub use key::{Key, KeyKind};
 pub use open::{Buffers, Limits, Opened, Stream, open, standard_input};
+pub(crate) use paths::lines;
 pub use paths::{Named, PathError, Paths};
 pub use prune::{Pruned, Pruning};
 pub use walk::{Found, Links, Skip, read_directory};

@@ -84,6 +84,38 @@ impl Dimension {
         TABLE[self as usize].1
     }
 
+    /// What stands above it in a table.
+    pub fn label(self) -> &'static str {
+        match self {
+            D::Endpoint => "ENDPOINT",
+            D::Evidence => "EVIDENCE",
+            D::EndpointRegion => "ENDPOINT REGION",
+            D::EndpointVariant => "VARIANT",
+            D::ClientProvidedHostHeader => "HOST",
+            D::VpcEndpointId => "VPC ENDPOINT",
+            D::Principal => "PRINCIPAL",
+            D::PrincipalType => "TYPE",
+            D::AccountId => "ACCOUNT",
+            D::RecipientAccountId => "RECIPIENT",
+            D::AwsRegion => "AWS REGION",
+            D::AwsServingRegion => "SERVED IN",
+            D::EventName => "CALL",
+            D::ErrorCode => "ERROR",
+            D::RoleArn => "ROLE",
+            D::InvokedBy => "INVOKED BY",
+            D::Sdk => "SDK",
+            D::SdkVersion => "VERSION",
+            D::UserAgent => "USER AGENT",
+            D::SourceIpAddress => "SOURCE",
+            D::TlsVersion => "TLS",
+            D::KeyExchange => "KEY EXCHANGE",
+            D::Day => "DAY",
+            D::Hour => "HOUR",
+            D::SessionName => "SESSION",
+            D::InScopeOf => "IN SCOPE OF",
+        }
+    }
+
     /// What it means, in a line.
     pub fn help(self) -> &'static str {
         TABLE[self as usize].2

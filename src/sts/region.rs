@@ -213,6 +213,11 @@ impl Region {
         }
     }
 
+    /// What the names of VPC endpoints for STS end in.
+    pub fn vpce_suffix(&self) -> String {
+        format!(".sts.{}.vpce.{}", self.code, self.partition.dns_suffix())
+    }
+
     /// The dual-stack endpoint by botocore's rule.
     pub fn dualstack_host(&self) -> String {
         format!(

@@ -91,6 +91,21 @@ impl Claim {
         self.event == 0
     }
 
+    /// The identity of the delivery; 0 for none.
+    pub fn event(&self) -> u128 {
+        self.event
+    }
+
+    /// The identity of the call it is a copy of; 0 for none.
+    pub fn shared(&self) -> u128 {
+        self.shared
+    }
+
+    /// Whether it is the target account's copy.
+    pub fn is_target_copy(&self) -> bool {
+        self.packed & TARGET_COPY != 0
+    }
+
     pub fn time(&self) -> Option<Time> {
         let millis = (self.packed >> FLAG_BITS).checked_sub(1)?;
         Time::from_millis(millis.cast_signed() + Time::MIN.millis())

@@ -6,9 +6,13 @@
 
 mod claims;
 mod coverage;
+mod events;
 mod groups;
 mod report;
+mod rows;
 mod selection;
+mod stream;
+mod sums;
 mod symbols;
 
 use serde::{Deserialize, Serialize};
@@ -17,12 +21,16 @@ use crate::sts::{Call, Dimension};
 
 pub(crate) use claims::{Claim, Claims};
 pub use coverage::{Bytes, Coverage, DamagedFile, Files, PrunedFiles, SkipReason};
+pub use events::{EventLog, Events};
 pub use groups::Measures;
-pub use report::{Group, Offender, Report, Summary};
-pub use selection::{Condition, Selection, glob};
+pub use report::{Group, Report};
+pub use rows::{EVENT_COLUMNS, Row};
+pub use selection::{Condition, Glob, Selection, glob};
+pub use stream::{EventStream, Streamed};
+pub use sums::{Offender, Summary};
 
 use groups::{GroupId, Groups};
-use report::Sums;
+use sums::Sums;
 use symbols::{Symbol, Symbols};
 
 /// What is done with the calls of a run. One collector works on each thread; in the end they are
@@ -44,6 +52,15 @@ pub trait Collector: Send + Sized {
     fn see_us_east_1(&mut self) {}
     /// Takes in what another thread collected.
     fn merge(&mut self, other: Self);
+    /// Whether there is no use in reading on.
+    fn is_closed(&self) -> bool {
+        false
+    }
+}
+
+/// Whether anything was read that global calls would be logged in.
+fn can_judge_global_calls(saw_us_east_1: bool, coverage: &Coverage) -> bool {
+    saw_us_east_1 || coverage.key_regions.contains("us-east-1")
 }
 
 /// The sums of a run, or of many: calls by group, and what was read for it.
@@ -179,8 +196,7 @@ impl Tally {
         for (id, measures) in counted.into_iter().enumerate() {
             *groups.measures_mut(id as GroupId) += measures;
         }
-        coverage.duplicates += dropped.duplicates;
-        coverage.shared_copies += dropped.shared_copies;
+        sums.complete(&mut coverage, dropped);
         Report::new(
             group_by,
             symbols,

@@ -1,6 +1,6 @@
 //! Which calls are asked about.
 
-use glob::Pattern;
+pub use glob::Pattern as Glob;
 
 use crate::cloudtrail::Field;
 use crate::sts::{Call, Dimension, Time};
@@ -28,7 +28,7 @@ pub struct Condition {
     /// What is looked at.
     pub dimension: Dimension,
     /// What it is held against.
-    pub glob: Pattern,
+    pub glob: Glob,
     /// Whether it must not match.
     pub negated: bool,
 }
@@ -37,14 +37,14 @@ pub struct Condition {
 ///
 /// # Errors
 /// What is wrong with the pattern.
-pub fn glob(text: &str) -> Result<Pattern, glob::PatternError> {
+pub fn glob(text: &str) -> Result<Glob, glob::PatternError> {
     let mut pattern = String::with_capacity(text.len());
     for c in text.chars() {
         if !(c == '*' && pattern.ends_with('*')) {
             pattern.push(c);
         }
     }
-    Pattern::new(&pattern)
+    Glob::new(&pattern)
 }
 
 impl Selection {

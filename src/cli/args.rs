@@ -1,0 +1,321 @@
+//! What can be typed. Help, man page and completions are all made from this.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+
+use crate::sts::Dimension;
+
+/// Who still calls the global AWS STS endpoint, from where, and with which SDK: read from CloudTrail
+/// logs on this machine, at the speed at which they can be decompressed.
+#[derive(Parser)]
+#[command(
+    name = "stscope",
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  stscope report logs/                         who calls which endpoint
+  stscope report logs/ --since 7d -o sts.csv   the last week, for a spreadsheet
+  stscope events logs/ --endpoint global       every global call
+  stscope endpoint sts.eu-west-1.amazonaws.com what a host name is
+
+'stscope report --help' explains filters, formats and dimensions.
+Exit codes: 0 done; 1 a --fail-on gate failed; 2 wrong usage, or nothing could be read or judged;
+3 done, but some files were damaged."
+)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Groups of calls, and the global-versus-regional summary
+    #[command(after_help = REPORT_EXAMPLES, after_long_help = report_help())]
+    Report(Box<ReportArgs>),
+    /// One row per call, the newest first
+    #[command(after_help = EVENTS_EXAMPLES, after_long_help = events_help())]
+    Events(Box<EventsArgs>),
+    /// What a host name is; with no HOST, the table of STS endpoints
+    #[command(after_help = "\
+Examples:
+  stscope endpoint sts.amazonaws.com sts-fips.us-east-1.amazonaws.com:443
+  stscope endpoint --format csv -o endpoints.csv")]
+    Endpoint(EndpointArgs),
+    /// Print a completion script for a shell
+    #[command(after_help = "\
+Example:
+  stscope completions bash > ~/.local/share/bash-completion/completions/stscope")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the man page (roff)
+    #[command(after_help = "Example:\n  stscope man > /usr/local/share/man/man1/stscope.1")]
+    Man,
+}
+
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  stscope report s3-logs/
+  stscope report s3-logs/ --endpoint global --group-by principal,sdk,sdk_version
+  stscope report s3-logs/ --where 'principal=*role/ci-*' --since 2026-11-01 -o ci.csv
+  stscope report s3-logs/ --fail-on global --allow known.txt --quiet
+  aws s3 cp s3://trail/AWSLogs/.../x.json.gz - | stscope report -";
+
+const EVENTS_EXAMPLES: &str = "\
+Examples:
+  stscope events s3-logs/ --endpoint global --top 20
+  stscope events s3-logs/ --where 'principal=*role/app' --format jsonl
+  stscope events s3-logs/ --sort none --format csv | head";
+
+fn report_help() -> String {
+    format!(
+        "{REPORT_EXAMPLES}\n\n{}\n{}",
+        dimensions_help(),
+        exit_help()
+    )
+}
+
+fn events_help() -> String {
+    format!(
+        "{EVENTS_EXAMPLES}\n\n{}\n{}",
+        dimensions_help(),
+        exit_help()
+    )
+}
+
+fn dimensions_help() -> String {
+    let mut help = "Dimensions (for --group-by, --where, and as columns):\n".to_owned();
+    for dimension in Dimension::all() {
+        help += &format!("  {:<28} {}\n", dimension.name(), dimension.help());
+    }
+    help
+}
+
+fn exit_help() -> &'static str {
+    "Exit codes:
+  0  done
+  1  a --fail-on gate failed
+  2  wrong usage, a fatal error, a gate that cannot be judged, or nothing was read at all
+  3  done, but some input was damaged or unreadable (it is listed on standard error)"
+}
+
+/// Where to read.
+#[derive(Args)]
+#[command(next_help_heading = "Input")]
+pub(super) struct InputArgs {
+    /// A file, a folder (walked), a glob pattern, or - for standard input
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Read more paths from FILE, one a line or NUL-terminated; - for standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files_from: Option<PathBuf>,
+    /// Read every file, whatever its S3 key says of date, account and Region
+    #[arg(long)]
+    pub no_prune: bool,
+    /// Count duplicate deliveries, and both copies of cross-account calls
+    #[arg(long)]
+    pub no_dedup: bool,
+    /// End with exit code 2 at the first damaged file, without a report
+    #[arg(long)]
+    pub strict: bool,
+    /// Read with N threads [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<std::num::NonZeroUsize>,
+}
+
+/// What to count.
+#[derive(Args)]
+#[command(next_help_heading = "Filters")]
+pub(super) struct FilterArgs {
+    /// Calls from T on: 2026-11-01, 2026-11-01T12:00:00Z, or an age: 36h, 7d, 2w
+    #[arg(long, value_name = "T")]
+    pub since: Option<String>,
+    /// Calls before T
+    #[arg(long, value_name = "T")]
+    pub until: Option<String>,
+    /// Records received by these accounts (recipientAccountId)
+    #[arg(long, value_name = "A,...", value_delimiter = ',')]
+    pub account: Vec<String>,
+    /// Records of these Regions (awsRegion); global calls are logged in us-east-1
+    #[arg(long, value_name = "R,...", value_delimiter = ',')]
+    pub region: Vec<String>,
+    /// These endpoints only
+    #[arg(long, value_name = "E,...", value_delimiter = ',')]
+    pub endpoint: Vec<EndpointName>,
+    /// DIM=GLOB or DIM!=GLOB; repeatable, all must hold. * crosses / and :
+    #[arg(long = "where", value_name = "DIM=GLOB")]
+    pub conditions: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum EndpointName {
+    Global,
+    Regional,
+    AwsService,
+    Other,
+    Unknown,
+}
+
+impl EndpointName {
+    /// The value of the `endpoint` dimension.
+    pub fn value(self) -> &'static str {
+        crate::sts::Endpoint::NAMES[self as usize]
+    }
+}
+
+/// What to write, and where.
+#[derive(Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputArgs {
+    /// How to write [default: table, or by the ending of --output]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<FormatName>,
+    /// Write to FILE, which appears whole or not at all
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// The first N rows; 0: all [default: 25 in a table, else all]
+    #[arg(long, value_name = "N")]
+    pub top: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatName {
+    Table,
+    Csv,
+    Json,
+    Jsonl,
+}
+
+/// For pipelines.
+#[derive(Args)]
+#[command(next_help_heading = "Gates")]
+pub(super) struct GateArgs {
+    /// global[=N] or unknown[=N]: exit with 1 if there are more than N such calls [default N: 0]
+    #[arg(long, value_name = "GATE", value_delimiter = ',')]
+    pub fail_on: Vec<String>,
+    /// Principals that --fail-on forgives: globs, one a line, # for comments
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "fail_on")]
+    pub allow: Option<PathBuf>,
+}
+
+/// What to say on standard error.
+#[derive(Args)]
+#[command(next_help_heading = "Messages")]
+pub(super) struct MessageArgs {
+    /// Say nothing on standard error but errors and damaged files
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Show progress on standard error
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub progress: When,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum When {
+    /// When it is a terminal
+    Auto,
+    /// Always; a line a second where it is no terminal
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Args)]
+pub(super) struct ReportArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    #[command(flatten)]
+    pub grouping: GroupingArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub gate: GateArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+/// How to group.
+#[derive(Args)]
+#[command(next_help_heading = "Groups")]
+pub(super) struct GroupingArgs {
+    /// Group by these dimensions (--help lists them)
+    #[arg(
+        long,
+        value_name = "DIM,...",
+        value_delimiter = ',',
+        default_value = "endpoint,client_provided_host_header,vpc_endpoint_id,principal",
+        hide_possible_values = true,
+        value_parser = clap::builder::PossibleValuesParser::new(
+            Dimension::all().map(Dimension::name).collect::<Vec<_>>()
+        )
+    )]
+    pub group_by: Vec<String>,
+    /// Order: most calls first, last seen first, or by the group's values
+    #[arg(long, value_name = "ORDER", default_value = "calls")]
+    pub sort: GroupOrder,
+    /// Leave out groups with fewer calls; the summary keeps them
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub min_calls: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum GroupOrder {
+    Calls,
+    #[value(name = "last_event_time")]
+    LastEventTime,
+    Group,
+}
+
+#[derive(Args)]
+pub(super) struct EventsArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Order: newest first, or as they are read (starts at once, needs little memory)
+    #[arg(
+        long,
+        value_name = "ORDER",
+        default_value = "event_time",
+        help_heading = "Output"
+    )]
+    pub sort: EventOrder,
+    #[command(flatten)]
+    pub gate: GateArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum EventOrder {
+    #[value(name = "event_time")]
+    EventTime,
+    None,
+}
+
+#[derive(Args)]
+pub(super) struct EndpointArgs {
+    /// A host name, as a client asked for it; a port, capitals and a trailing dot do not matter
+    #[arg(value_name = "HOST")]
+    pub hosts: Vec<String>,
+    /// How to write [default: table, or by the ending of --output]
+    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
+    pub format: Option<FormatName>,
+    /// Write to FILE, which appears whole or not at all
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub output: Option<PathBuf>,
+}
+
+/// The whole command line.
+pub(super) fn command() -> clap::Command {
+    Cli::command()
+}

@@ -1,0 +1,270 @@
+//! What was typed → what it means. Everything is decided here, once, before any file is opened.
+
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::args::{FilterArgs, FormatName, InputArgs, MessageArgs, OutputArgs, When};
+use super::exit::{Failure, say};
+use super::when;
+use crate::input::{Paths, Pruning};
+use crate::report::{Format, Layout, Paint};
+use crate::scan::Scan;
+use crate::sts::region::{Region, is_region};
+use crate::sts::{Dimension, Time};
+use crate::tally::{Condition, Glob, Selection, glob};
+
+/// How to read, resolved.
+pub(super) struct Reading {
+    pub paths: Paths,
+    pub scan: Scan,
+}
+
+impl Reading {
+    pub fn resolve(
+        input: &InputArgs,
+        filter: &FilterArgs,
+        messages: &MessageArgs,
+    ) -> Result<Reading, Failure> {
+        if input.paths.is_empty() && input.files_from.is_none() {
+            return Err(Failure::new(
+                "no PATH given; name files, a folder of logs, or - for standard input",
+            ));
+        }
+        let selection = selection(filter)?;
+        if !messages.quiet {
+            warn_of_typos(filter, &selection);
+        }
+        let pruning = if input.no_prune {
+            Pruning::default()
+        } else {
+            pruning(&selection)
+        };
+        let paths = Paths::resolve(&input.paths, input.files_from.as_deref())
+            .map_err(|error| Failure::new(error.to_string()))?;
+        let scan = Scan {
+            selection,
+            pruning,
+            once: !input.no_dedup,
+            threads: input.threads.map_or(0, std::num::NonZeroUsize::get),
+            strict: input.strict,
+            ..Scan::default()
+        };
+        Ok(Reading { paths, scan })
+    }
+}
+
+fn now() -> Time {
+    Time::from_millis(Utc::now().timestamp_millis()).unwrap_or(Time::MAX)
+}
+
+fn selection(filter: &FilterArgs) -> Result<Selection, Failure> {
+    let time = |option: &str, text: &Option<String>| match text {
+        None => Ok(None),
+        Some(text) => when::parse(text, now())
+            .map(Some)
+            .map_err(|error| Failure::new(format!("{option} {text}: {error}"))),
+    };
+    let (since, until) = (
+        time("--since", &filter.since)?,
+        time("--until", &filter.until)?,
+    );
+    if let (Some(since), Some(until)) = (since, until)
+        && since >= until
+    {
+        return Err(Failure::new(format!(
+            "--since {since} is not before --until {until}: no call could pass; exchange the two"
+        )));
+    }
+    for account in &filter.account {
+        if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(Failure::new(format!(
+                "--account {account}: an account id has twelve digits; keep leading zeros"
+            )));
+        }
+    }
+    for region in &filter.region {
+        if !is_region(region) && region != "global" {
+            return Err(Failure::new(format!(
+                "--region {region}: no Region has such a name; \
+                 'stscope endpoint' lists them (write eu-west-1)"
+            )));
+        }
+    }
+    Ok(Selection {
+        since,
+        until,
+        accounts: filter.account.clone(),
+        regions: filter.region.clone(),
+        endpoints: filter
+            .endpoint
+            .iter()
+            .map(|name| name.value().to_owned())
+            .collect(),
+        conditions: filter
+            .conditions
+            .iter()
+            .map(|text| condition(text))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+/// Names that may be right, but probably are not.
+fn warn_of_typos(filter: &FilterArgs, selection: &Selection) {
+    for region in filter.region.iter().filter(|region| *region != "global") {
+        if Region::find(region).is_none() {
+            say(&format!(
+                "stscope: note: --region {region} is no Region this release knows of"
+            ));
+        }
+    }
+    if selection.since.is_some_and(|since| since > now()) {
+        say("stscope: note: --since lies in the future");
+    }
+}
+
+fn condition(text: &str) -> Result<Condition, Failure> {
+    let fail = |what: String| Failure::new(format!("--where {text}: {what}"));
+    let (name, pattern) = text
+        .split_once('=')
+        .ok_or_else(|| fail("no condition; write DIM=GLOB or DIM!=GLOB".into()))?;
+    let (name, negated) = name
+        .strip_suffix('!')
+        .map_or((name, false), |name| (name, true));
+    Ok(Condition {
+        dimension: dimension(name.trim()).map_err(fail)?,
+        glob: parse_glob(pattern).map_err(fail)?,
+        negated,
+    })
+}
+
+fn parse_glob(pattern: &str) -> Result<Glob, String> {
+    glob(pattern)
+        .map_err(|error| format!("'{pattern}' is no glob ({error}); write a literal [ as [[]"))
+}
+
+/// The dimension of a name.
+pub(super) fn dimension(name: &str) -> Result<Dimension, String> {
+    Dimension::find(name).ok_or_else(|| {
+        let names: Vec<_> = Dimension::all().map(Dimension::name).collect();
+        format!(
+            "there is no dimension '{name}'; there are {}",
+            names.join(", ")
+        )
+    })
+}
+
+/// What keys can tell of a selection.
+fn pruning(selection: &Selection) -> Pruning {
+    let day = |time: Option<Time>| -> Option<NaiveDate> {
+        DateTime::from_timestamp_millis(time?.millis()).map(|time| time.date_naive())
+    };
+    Pruning {
+        first_day: day(selection.since),
+        until_day: day(selection.until),
+        accounts: selection.accounts.clone(),
+        // A record without a Region of its own may be in any file.
+        regions: selection
+            .regions
+            .iter()
+            .filter(|region| *region != "global")
+            .cloned()
+            .collect(),
+    }
+}
+
+/// How to write, resolved.
+pub(super) struct Writing {
+    pub format: Format,
+    pub output: Option<PathBuf>,
+    /// The most rows, if there is a limit.
+    pub top: Option<u64>,
+    pub layout: Layout,
+}
+
+impl Writing {
+    pub fn resolve(output: &OutputArgs, rows: &'static str) -> Result<Writing, Failure> {
+        let mut writing = Writing::plain(output.format, output.output.as_deref(), rows)?;
+        writing.top = match (output.top, writing.format) {
+            (None, Format::Table) => Some(25),
+            (None, _) | (Some(0), _) => None,
+            (some, _) => some,
+        };
+        Ok(writing)
+    }
+
+    /// For commands whose rows are few.
+    pub fn plain(
+        format: Option<FormatName>,
+        output: Option<&Path>,
+        rows: &'static str,
+    ) -> Result<Writing, Failure> {
+        let output = output
+            .filter(|path| path.as_os_str() != "-")
+            .map(Path::to_owned);
+        let format = match (format, &output) {
+            (Some(FormatName::Table), _) | (None, None) => Format::Table,
+            (Some(FormatName::Csv), _) => Format::Csv,
+            (Some(FormatName::Json), _) => Format::Json,
+            (Some(FormatName::Jsonl), _) => Format::Jsonl,
+            (None, Some(path)) => of_extension(path)?,
+        };
+        let on_terminal = output.is_none() && std::io::stdout().is_terminal();
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+            || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let paint = Paint(on_terminal && !no_color);
+        let layout = Layout {
+            width: width(on_terminal),
+            more: 0,
+            rows,
+            paint,
+        };
+        Ok(Writing {
+            format,
+            output,
+            top: None,
+            layout,
+        })
+    }
+}
+
+fn of_extension(path: &Path) -> Result<Format, Failure> {
+    let extension = path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or_default();
+    Format::of_extension(extension).ok_or_else(|| {
+        Failure::new(format!(
+            "--output {}: the ending tells no format; end it in .csv, .json, .jsonl or .txt, or give --format",
+            path.display()
+        ))
+    })
+}
+
+/// The terminal's width; without a terminal, `COLUMNS` or 80.
+fn width(on_terminal: bool) -> usize {
+    let of_terminal = on_terminal
+        .then(terminal_size::terminal_size)
+        .flatten()
+        .map(|(width, _)| usize::from(width.0));
+    let of_environment = || {
+        std::env::var("COLUMNS")
+            .ok()
+            .and_then(|columns| columns.parse().ok())
+    };
+    of_terminal
+        .or_else(of_environment)
+        .filter(|&width| width >= 20)
+        .unwrap_or(80)
+}
+
+/// Whether progress is shown, and whether on a terminal.
+pub(super) fn progress(messages: &MessageArgs) -> Option<bool> {
+    let terminal = std::io::stderr().is_terminal();
+    match messages.progress {
+        When::Never => None,
+        When::Always => Some(terminal),
+        When::Auto => (terminal && !messages.quiet).then_some(true),
+    }
+}

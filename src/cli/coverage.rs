@@ -1,0 +1,131 @@
+//! What was read, said in words on standard error; and what follows from it for the exit code.
+
+use indicatif::HumanBytes;
+
+use super::exit::{Exit, Failure, say};
+use crate::report::{count, escape::for_terminal, plural};
+use crate::tally::Coverage;
+
+/// The most damaged files that are listed one by one.
+const MAX_LISTED: usize = 20;
+
+/// Lists the damaged files, and says what was read unless that is unwanted.
+///
+/// # Errors
+/// If nothing was read at all: that must not look like an answer.
+pub(super) fn tell(coverage: &Coverage, quiet: bool) -> Result<Exit, Failure> {
+    for file in coverage.damaged.iter().take(MAX_LISTED) {
+        say(&format!(
+            "stscope: {}: damaged ({}): {}; {} whole {} counted",
+            for_terminal(&file.path),
+            file.stage.as_str(),
+            for_terminal(&file.detail),
+            count(file.records_read),
+            plural(file.records_read, "record"),
+        ));
+    }
+    let unlisted = coverage.damaged.len().saturating_sub(MAX_LISTED) as u64;
+    if unlisted > 0 {
+        say(&format!(
+            "stscope: and {} more damaged {}; --format json lists them all",
+            count(unlisted),
+            plural(unlisted, "file")
+        ));
+    }
+    if coverage.is_nothing_read() {
+        return Err(Failure::new(format!(
+            "nothing was read: {}; {}",
+            files(coverage),
+            advice(coverage)
+        )));
+    }
+    if !quiet {
+        say(&format!("stscope: {}", line(coverage)));
+    }
+    Ok(if coverage.files.damaged > 0 {
+        Exit::Damaged
+    } else {
+        Exit::Done
+    })
+}
+
+/// One line: files, sizes, records.
+fn line(coverage: &Coverage) -> String {
+    let mut line = format!(
+        "{}; {} ({} of JSON), {} {}",
+        files(coverage),
+        HumanBytes(coverage.bytes.compressed),
+        HumanBytes(coverage.bytes.decompressed),
+        count(coverage.records),
+        plural(coverage.records, "record"),
+    );
+    let dropped = [
+        (coverage.filtered, "filtered"),
+        (coverage.duplicates, "delivered twice"),
+        (coverage.shared_copies, "other account's copies"),
+    ];
+    for (number, what) in dropped {
+        if number > 0 {
+            line += &format!(", {} {what}", count(number));
+        }
+    }
+    line
+}
+
+fn files(coverage: &Coverage) -> String {
+    let files = &coverage.files;
+    let mut text = format!(
+        "{} of {} {} read",
+        count(files.read),
+        count(files.found),
+        plural(files.found, "file")
+    );
+    let skipped: Vec<String> = files
+        .skipped
+        .iter()
+        .filter(|(_, number)| **number > 0)
+        .map(|(reason, number)| format!("{} {}", count(*number), reason.as_str()))
+        .collect();
+    if !skipped.is_empty() {
+        text += &format!(
+            ", {} skipped ({})",
+            count(files.skipped_total()),
+            skipped.join(", ")
+        );
+    }
+    if files.pruned.total() > 0 {
+        let by = [
+            (files.pruned.date, "date"),
+            (files.pruned.account, "account"),
+            (files.pruned.region, "Region"),
+        ];
+        let by: Vec<String> = by
+            .iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, what)| format!("{} by {what}", count(*number)))
+            .collect();
+        text += &format!(
+            ", {} pruned ({})",
+            count(files.pruned.total()),
+            by.join(", ")
+        );
+    }
+    if files.damaged > 0 {
+        text += &format!(", {} damaged", count(files.damaged));
+    }
+    text
+}
+
+/// What to do when nothing was read.
+fn advice(coverage: &Coverage) -> &'static str {
+    let files = &coverage.files;
+    if files.damaged > 0 {
+        "check that you may read the files"
+    } else if files.pruned.total() > 0 {
+        "widen --since, --until, --account or --region, or give --no-prune"
+    } else if files.skipped_total() > 0 {
+        "name a folder with CloudTrail log files (AWSLogs/ACCOUNT/CloudTrail/...)"
+    } else {
+        "the folder is empty; name one with CloudTrail log files"
+    }
+}

@@ -1,0 +1,192 @@
+//! `stscope events`
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use serde_json::Value;
+
+use super::args::{EventOrder, EventsArgs};
+use super::config::{Reading, Writing, progress};
+use super::coverage;
+use super::exit::{Exit, Failure, say};
+use super::gate::Gates;
+use super::output::Output;
+use super::progress::Shown;
+use crate::report::{Format, Frame, event_cells, event_columns, write};
+use crate::scan::Progress;
+use crate::tally::{EventLog, EventStream, Row};
+
+/// Said where nothing can be said of global calls.
+pub(super) const NO_US_EAST_1: &str = "stscope: note: nothing of us-east-1 was read, and global \
+    calls are logged only there; that none is shown means nothing";
+
+const FRAME: Frame<'static> = Frame {
+    schema: "stscope.events/1",
+    head: Vec::new(),
+    list: "rows",
+};
+
+pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
+    let writing = Writing::resolve(&arguments.output, "calls")?;
+    let gates = Gates::resolve(&arguments.gate)?;
+    let reading = Reading::resolve(&arguments.input, &arguments.filter, &arguments.messages)?;
+    let output = Output::open(writing.output.as_deref())?;
+    let shared = Arc::new(Progress::default());
+    // Progress and rows on one terminal would be a mess.
+    let is_mixed = arguments.sort == EventOrder::None && writing.layout.paint.0;
+    let shown = progress(&arguments.messages)
+        .filter(|_| !is_mixed)
+        .map(|terminal| Shown::start(Arc::clone(&shared), terminal));
+    let quiet = arguments.messages.quiet;
+    match arguments.sort {
+        EventOrder::EventTime => sorted(&reading, writing, &gates, output, &shared, shown, quiet),
+        EventOrder::None => streamed(&reading, writing, &gates, output, &shared, shown, quiet),
+    }
+}
+
+/// The newest first: everything is read, then written.
+fn sorted(
+    reading: &Reading,
+    mut writing: Writing,
+    gates: &Gates,
+    output: Output,
+    shared: &Progress,
+    shown: Option<Shown>,
+    quiet: bool,
+) -> Result<Exit, Failure> {
+    let once = reading.scan.once;
+    let log = reading
+        .scan
+        .collect(&reading.paths, shared, || EventLog::new(once))?;
+    let mut events = log.finish().map_err(|error| temporary(&error))?;
+    drop(shown);
+    let exit = coverage::tell(&events.coverage, quiet)?;
+    if !events.can_judge_global_calls() && !quiet {
+        say(NO_US_EAST_1);
+    }
+    let verdict = gates.judge(events.can_judge_global_calls(), |endpoint| {
+        events.offenders(endpoint)
+    });
+    let top = writing
+        .top
+        .map_or(events.len(), |top| events.len().min(top as usize));
+    writing.layout.more = (events.len() - top) as u64;
+    let coverage = serde_json::to_value(&events.coverage).map_err(io::Error::from)?;
+    let written = output.write(|out| {
+        let rows = events.rows().take(top).map(|row| Ok(event_cells(&row?)));
+        let (format, layout) = (writing.format, &writing.layout);
+        Ok(write(
+            format,
+            out,
+            &event_columns(),
+            &FRAME,
+            rows,
+            layout,
+            || Ok(Some(coverage)),
+        )?)
+    });
+    conclude(exit, verdict, written)
+}
+
+/// As they are read: rows are written on a thread of their own while others read.
+fn streamed(
+    reading: &Reading,
+    writing: Writing,
+    gates: &Gates,
+    output: Output,
+    shared: &Progress,
+    shown: Option<Shown>,
+    quiet: bool,
+) -> Result<Exit, Failure> {
+    let (sender, rows) = sync_channel(4096);
+    let (tell, told) = sync_channel(1);
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(move || write_rows(rows, &told, writing, output));
+        let first = EventStream::new(reading.scan.once, sender);
+        let streams = reading
+            .scan
+            .collect(&reading.paths, shared, || first.another());
+        // With the last sender the rows end.
+        drop(first);
+        let streamed = streams?.finish().map_err(|error| temporary(&error))?;
+        drop(shown);
+        let exit = coverage::tell(&streamed.coverage, quiet)?;
+        // From here on the writer may finish; without this, what it wrote is thrown away.
+        let _ = tell.send(serde_json::to_value(&streamed.coverage).map_err(io::Error::from)?);
+        let can_judge = streamed.can_judge_global_calls();
+        if !can_judge && !quiet {
+            say(NO_US_EAST_1);
+        }
+        let verdict = gates.judge(can_judge, |endpoint| streamed.offenders(endpoint));
+        let panicked = |_| Err(Failure::new("writing failed; please report this"));
+        conclude(exit, verdict, writer.join().unwrap_or_else(panicked))
+    })
+}
+
+fn write_rows(
+    rows: Receiver<Row>,
+    told: &Receiver<Value>,
+    mut writing: Writing,
+    output: Output,
+) -> Result<(), Failure> {
+    let top = writing.top.map_or(usize::MAX, |top| top as usize);
+    let coverage = || {
+        told.recv()
+            .map(Some)
+            .map_err(|_| io::Error::other("the scan failed"))
+    };
+    output.write(|out| {
+        let columns = event_columns();
+        // Rows beyond the top are taken, too, or the scan would stop and its coverage be short.
+        if writing.format == Format::Table {
+            let mut kept = Vec::new();
+            for row in rows {
+                if kept.len() < top {
+                    kept.push(row)
+                } else {
+                    writing.layout.more += 1
+                }
+            }
+            let cells = kept.iter().map(|row| Ok(event_cells(row)));
+            return Ok(write(
+                Format::Table,
+                out,
+                &columns,
+                &FRAME,
+                cells,
+                &writing.layout,
+                coverage,
+            )?);
+        }
+        let first = rows.into_iter().enumerate().filter(|(at, _)| *at < top);
+        let cells = first.map(|(_, row)| Ok(event_cells(&row)));
+        Ok(write(
+            writing.format,
+            out,
+            &columns,
+            &FRAME,
+            cells,
+            &writing.layout,
+            coverage,
+        )?)
+    })
+}
+
+/// The end of a run: a gate that failed, or cannot be judged, wins over damage.
+pub(super) fn conclude(
+    exit: Exit,
+    verdict: Result<Exit, Failure>,
+    written: Result<(), Failure>,
+) -> Result<Exit, Failure> {
+    match (verdict?, written) {
+        (Exit::GateFailed, Ok(()) | Err(Failure::ClosedPipe)) => Ok(Exit::GateFailed),
+        (_, written) => written.map(|()| exit),
+    }
+}
+
+fn temporary(error: &io::Error) -> Failure {
+    Failure::new(format!(
+        "the temporary file for the rows: {error}; set TMPDIR to a folder with more room"
+    ))
+}

@@ -1,0 +1,98 @@
+//! How a run ends.
+
+use std::io::{self, Write as _};
+use std::process::{ExitCode, Termination};
+
+use crate::scan::ScanError;
+
+/// The exit codes, which scripts rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done,
+    /// A `--fail-on` gate failed.
+    GateFailed,
+    /// A usage error, a fatal one, a gate that cannot be judged, or nothing read.
+    Failed,
+    /// Done, but some input was damaged or unreadable.
+    Damaged,
+}
+
+impl Exit {
+    /// The number the shell sees.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Done => 0,
+            Exit::GateFailed => 1,
+            Exit::Failed => 2,
+            Exit::Damaged => 3,
+        }
+    }
+}
+
+impl Termination for Exit {
+    fn report(self) -> ExitCode {
+        ExitCode::from(self.code())
+    }
+}
+
+/// Why a command ended without its result.
+pub(super) enum Failure {
+    /// What to tell the user: what is wrong, and what to do next.
+    Message(String),
+    /// Whoever read standard output has enough.
+    ClosedPipe,
+}
+
+impl Failure {
+    /// Something the user can mend: what is wrong, and what to do next.
+    pub fn new(message: impl Into<String>) -> Failure {
+        Failure::Message(message.into())
+    }
+
+    /// Tells the user, and ends.
+    pub fn report(self) -> Exit {
+        match self {
+            Failure::Message(message) => {
+                say(&format!("stscope: {message}"));
+                Exit::Failed
+            }
+            Failure::ClosedPipe => Exit::Done,
+        }
+    }
+}
+
+/// An error of standard output; other files say which they are.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Failure::ClosedPipe
+        } else {
+            Failure::Message(format!(
+                "standard output: {error}; free some room, or write to another place with --output"
+            ))
+        }
+    }
+}
+
+impl From<ScanError> for Failure {
+    fn from(error: ScanError) -> Self {
+        Failure::Message(error.to_string())
+    }
+}
+
+/// Ends after a wrong word on the command line, or after `--help`.
+pub(super) fn usage(error: &clap::Error) -> Exit {
+    // Writing help into a closed pipe is no error.
+    let _ = error.print();
+    if error.use_stderr() {
+        Exit::Failed
+    } else {
+        Exit::Done
+    }
+}
+
+/// Prints a line on standard error. If that is closed, nobody wants to know; `eprintln!` would panic.
+pub(super) fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}

@@ -1,0 +1,140 @@
+//! `--fail-on`: verdicts for pipelines.
+
+use std::path::Path;
+
+use super::args::GateArgs;
+use super::exit::{Exit, Failure, say};
+use crate::input::lines;
+use crate::report::{count, escape::for_terminal, plural};
+use crate::sts::Endpoint;
+use crate::tally::{Glob, Offender, glob};
+
+/// The gates of a run, read before the long work.
+pub(super) struct Gates {
+    gates: Vec<Gate>,
+    allowed: Vec<Glob>,
+}
+
+struct Gate {
+    endpoint: Endpoint<'static>,
+    most: u64,
+}
+
+/// The most offenders that are named.
+const MAX_NAMED: usize = 20;
+
+impl Gates {
+    pub fn resolve(arguments: &GateArgs) -> Result<Gates, Failure> {
+        let gates = arguments
+            .fail_on
+            .iter()
+            .map(|text| gate(text))
+            .collect::<Result<_, _>>()?;
+        let allowed = arguments
+            .allow
+            .as_deref()
+            .map_or(Ok(Vec::new()), allow_list)?;
+        Ok(Gates { gates, allowed })
+    }
+
+    /// Holds the calls against the gates. `offenders` gives the principals with calls to an endpoint.
+    ///
+    /// # Errors
+    /// If nothing was read that could show global calls: that is no verdict.
+    pub fn judge<'r>(
+        &self,
+        can_judge: bool,
+        offenders: impl Fn(Endpoint<'static>) -> Vec<Offender<'r>>,
+    ) -> Result<Exit, Failure> {
+        if self.gates.is_empty() {
+            return Ok(Exit::Done);
+        }
+        if !can_judge {
+            return Err(Failure::new(
+                "--fail-on cannot be judged: nothing of us-east-1 was read, where global calls are \
+                 logged; add the logs of us-east-1",
+            ));
+        }
+        let mut exit = Exit::Done;
+        for gate in &self.gates {
+            let offenders: Vec<_> = offenders(gate.endpoint)
+                .into_iter()
+                .filter(|offender| {
+                    !self
+                        .allowed
+                        .iter()
+                        .any(|glob| glob.matches(offender.principal))
+                })
+                .collect();
+            let calls: u64 = offenders.iter().map(|offender| offender.calls).sum();
+            if calls > gate.most {
+                exit = Exit::GateFailed;
+                gate.tell(calls, &offenders);
+            }
+        }
+        Ok(exit)
+    }
+}
+
+impl Gate {
+    fn tell(&self, calls: u64, offenders: &[Offender<'_>]) {
+        say(&format!(
+            "stscope: --fail-on {}: {} {}, {} allowed; move these principals to Regional endpoints, \
+             or list them with --allow",
+            self.endpoint.as_str(),
+            count(calls),
+            plural(calls, "call"),
+            count(self.most),
+        ));
+        for offender in offenders.iter().take(MAX_NAMED) {
+            say(&format!(
+                "  {:>9}  {}",
+                count(offender.calls),
+                for_terminal(offender.principal)
+            ));
+        }
+        let unnamed = offenders.len().saturating_sub(MAX_NAMED) as u64;
+        if unnamed > 0 {
+            say(&format!(
+                "  and {} more {}",
+                count(unnamed),
+                plural(unnamed, "principal")
+            ));
+        }
+    }
+}
+
+fn gate(text: &str) -> Result<Gate, Failure> {
+    let fail = || {
+        Failure::new(format!(
+            "--fail-on {text}: no gate; write global, unknown, global=N or unknown=N"
+        ))
+    };
+    let (name, most) = match text.split_once('=') {
+        Some((name, most)) => (name, most.parse().map_err(|_| fail())?),
+        None => (text, 0),
+    };
+    let endpoint = match name {
+        "global" => Endpoint::Global,
+        "unknown" => Endpoint::Unknown,
+        _ => return Err(fail()),
+    };
+    Ok(Gate { endpoint, most })
+}
+
+fn allow_list(path: &Path) -> Result<Vec<Glob>, Failure> {
+    let fail = |what: String| Failure::new(format!("--allow {}: {what}", path.display()));
+    lines(path)
+        .map_err(|error| fail(format!("{error}; give a file with one glob a line")))?
+        .iter()
+        .map(|line| line.trim())
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(|line| {
+            glob(line).map_err(|error| {
+                fail(format!(
+                    "'{line}' is no glob ({error}); write a literal [ as [[]"
+                ))
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,62 @@
+//! What was typed → what it means → run → exit code.
+//!
+//! `args` is what can be typed; `config` decides once what it means; each command is a file. Only
+//! this folder prints, reads the clock, and knows the terminal.
+
+mod args;
+mod config;
+mod coverage;
+mod endpoint;
+mod events;
+mod exit;
+mod gate;
+mod output;
+mod progress;
+mod report;
+mod signals;
+mod when;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use args::{Cli, Command};
+pub use exit::Exit;
+use exit::Failure;
+
+/// Runs the program with these arguments.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let matches = match args::command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => return exit::usage(&error),
+    };
+    let outcome = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => dispatch(cli.command),
+        Err(error) => return exit::usage(&error),
+    };
+    outcome.unwrap_or_else(|failure| failure.report())
+}
+
+fn dispatch(command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Report(arguments) => report::run(*arguments),
+        Command::Events(arguments) => events::run(*arguments),
+        Command::Endpoint(arguments) => endpoint::run(arguments),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut args::command(), "stscope", &mut script);
+            output::print(&script)
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(args::command().flatten_help(true)).render(&mut page)?;
+            output::print(&page)
+        }
+    }
+}
+
+/// The command line, for tests and for whoever embeds it.
+pub fn command() -> clap::Command {
+    let _ = Cli::command;
+    args::command()
+}

@@ -1,0 +1,144 @@
+//! Where results go: standard output, or a file that appears whole or not at all.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::exit::{Exit, Failure};
+use super::signals;
+
+/// A destination, opened before the long work: a wrong path is an error at once.
+pub(super) enum Output {
+    Standard,
+    /// Written beside its place, then renamed.
+    Atomic {
+        place: PathBuf,
+        file: NamedTempFile,
+        name: PathBuf,
+    },
+    /// Something that cannot be replaced: a device, a FIFO.
+    Direct {
+        file: File,
+        name: PathBuf,
+    },
+}
+
+impl Output {
+    pub fn open(path: Option<&Path>) -> Result<Output, Failure> {
+        let Some(name) = path else {
+            return Ok(Output::Standard);
+        };
+        Output::open_file(name).map_err(|error| failure(name, &error))
+    }
+
+    fn open_file(name: &Path) -> io::Result<Output> {
+        // Through a link, the file it leads to is replaced, not the link.
+        let place = name.canonicalize().unwrap_or_else(|_| name.to_owned());
+        if let Ok(metadata) = place.metadata() {
+            if metadata.is_dir() {
+                return Err(io::Error::from(io::ErrorKind::IsADirectory));
+            }
+            if !metadata.is_file() {
+                let file = File::options().write(true).open(&place)?;
+                return Ok(Output::Direct {
+                    file,
+                    name: name.to_owned(),
+                });
+            }
+        }
+        let folder = match place.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".stscope-").suffix(".part");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            // As any new file: what the umask leaves of it.
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let file = builder.tempfile_in(folder)?;
+        signals::remove_on_interrupt(Some(file.path()));
+        Ok(Output::Atomic {
+            place,
+            file,
+            name: name.to_owned(),
+        })
+    }
+
+    /// Writes, and puts the file in its place.
+    pub fn write(
+        self,
+        body: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        match self {
+            Output::Standard => {
+                let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+                body(&mut out)?;
+                Ok(out.flush()?)
+            }
+            Output::Direct { mut file, name } => {
+                let mut out = BufWriter::with_capacity(1 << 16, &mut file);
+                let written = body(&mut out);
+                written
+                    .and_then(|()| Ok(out.flush()?))
+                    .map_err(|error| named(&name, error))
+            }
+            Output::Atomic {
+                place,
+                mut file,
+                name,
+            } => {
+                let mut out = BufWriter::with_capacity(1 << 16, file.as_file_mut());
+                let written = body(&mut out).and_then(|()| Ok(out.flush()?));
+                drop(out);
+                written.map_err(|error| named(&name, error))?;
+                file.as_file()
+                    .sync_all()
+                    .map_err(|error| failure(&name, &error))?;
+                keep_permissions(&place, file.as_file());
+                file.persist(&place)
+                    .map_err(|error| failure(&name, &error.error))?;
+                signals::remove_on_interrupt(None);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A file that is replaced keeps its permissions.
+fn keep_permissions(place: &Path, file: &File) {
+    if let Ok(metadata) = place.metadata() {
+        // Where that cannot be, the new file has those of any new file.
+        let _ = file.set_permissions(metadata.permissions());
+    }
+}
+
+fn failure(name: &Path, error: &io::Error) -> Failure {
+    Failure::new(format!(
+        "--output {}: {error}; check the folder, its permissions and the room on the disk",
+        name.display()
+    ))
+}
+
+/// An error while writing a file is not one of standard output.
+fn named(name: &Path, error: Failure) -> Failure {
+    match error {
+        Failure::ClosedPipe => failure(name, &io::Error::from(io::ErrorKind::BrokenPipe)),
+        Failure::Message(message) => {
+            Failure::Message(match message.strip_prefix("standard output: ") {
+                Some(rest) => format!("--output {}: {rest}", name.display()),
+                None => message,
+            })
+        }
+    }
+}
+
+/// Prints a text that is made already.
+pub(super) fn print(text: &[u8]) -> Result<Exit, Failure> {
+    Output::Standard.write(|out| Ok(out.write_all(text)?))?;
+    Ok(Exit::Done)
+}

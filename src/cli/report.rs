@@ -1,0 +1,99 @@
+//! `stscope report`
+
+use std::io::Write;
+use std::sync::Arc;
+
+use super::args::{GroupOrder, ReportArgs};
+use super::config::{Reading, Writing, dimension, progress};
+use super::exit::{Exit, Failure, say};
+use super::gate::Gates;
+use super::output::Output;
+use super::progress::Shown;
+use super::{coverage, events};
+use crate::report::{
+    Format, Frame, group_cells, group_columns, summary_json, summary_lines, write,
+};
+use crate::scan::Progress;
+use crate::tally::{Report, Tally};
+
+pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
+    let mut writing = Writing::resolve(&arguments.output, "groups")?;
+    let gates = Gates::resolve(&arguments.gate)?;
+    let mut reading = Reading::resolve(&arguments.input, &arguments.filter, &arguments.messages)?;
+    reading.scan.group_by = arguments
+        .grouping
+        .group_by
+        .iter()
+        .map(|name| dimension(name))
+        .collect::<Result<_, _>>()
+        .map_err(Failure::new)?;
+    let output = Output::open(writing.output.as_deref())?;
+
+    let mut report = {
+        let shared = Arc::new(Progress::default());
+        let _shown = progress(&arguments.messages)
+            .map(|terminal| Shown::start(Arc::clone(&shared), terminal));
+        let scan = &reading.scan;
+        scan.collect(&reading.paths, &shared, || {
+            Tally::new(&scan.group_by, scan.once)
+        })?
+        .finish()
+    };
+
+    let quiet = arguments.messages.quiet;
+    let exit = coverage::tell(&report.coverage, quiet)?;
+    match arguments.grouping.sort {
+        GroupOrder::Calls => {}
+        GroupOrder::LastEventTime => report.sort_by_last_event_time(),
+        GroupOrder::Group => report.sort_by_group(),
+    }
+    report.keep_min_calls(arguments.grouping.min_calls);
+    if !report.can_judge_global_calls() && !quiet {
+        say(events::NO_US_EAST_1);
+    }
+    let verdict = gates.judge(report.can_judge_global_calls(), |endpoint| {
+        report.offenders(endpoint)
+    });
+    let written = output.write(|out| print(&report, &mut writing, out));
+    events::conclude(exit, verdict, written)
+}
+
+fn print(report: &Report, writing: &mut Writing, out: &mut dyn Write) -> Result<(), Failure> {
+    let top = writing
+        .top
+        .map_or(report.len(), |top| report.len().min(top as usize));
+    writing.layout.more = (report.len() - top) as u64;
+    if writing.format == Format::Table {
+        let can_judge = report.can_judge_global_calls();
+        for line in summary_lines(&report.summary, can_judge, writing.layout.paint) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    let names: Vec<_> = report
+        .group_by
+        .iter()
+        .map(|dimension| dimension.name())
+        .collect();
+    let frame = Frame {
+        schema: "stscope.report/1",
+        head: vec![
+            ("summary", summary_json(&report.summary)),
+            ("group_by", names.into()),
+        ],
+        list: "groups",
+    };
+    let rows = report
+        .groups()
+        .take(top)
+        .map(|group| Ok(group_cells(&group)));
+    let coverage = || Ok(Some(serde_json::to_value(&report.coverage)?));
+    Ok(write(
+        writing.format,
+        out,
+        &group_columns(report),
+        &frame,
+        rows,
+        &writing.layout,
+        coverage,
+    )?)
+}

@@ -1,0 +1,38 @@
+//! An interrupt leaves no half-written file behind.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, Once, PoisonError};
+
+/// The file to remove when a signal ends the program.
+static PARTIAL: Mutex<Option<PathBuf>> = Mutex::new(None);
+static WATCH: Once = Once::new();
+
+/// Names the file that must not stay behind, or none.
+pub(super) fn remove_on_interrupt(file: Option<&Path>) {
+    *PARTIAL.lock().unwrap_or_else(PoisonError::into_inner) = file.map(Path::to_owned);
+    #[cfg(unix)]
+    if file.is_some() {
+        WATCH.call_once(watch);
+    }
+}
+
+/// Waits for the signals that end a program, on a thread of its own. Where that cannot be set up,
+/// an interrupt ends the program as it always does, and the file stays under its temporary name.
+#[cfg(unix)]
+fn watch() {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM]) else {
+        return;
+    };
+    std::thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            let file = PARTIAL.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(file) = &*file {
+                let _ = std::fs::remove_file(file);
+            }
+            // The shell sees what it would have seen without us. The lock is held until the end, so
+            // that nobody begins another file.
+            let _ = signal_hook::low_level::emulate_default_handler(signal);
+        }
+    });
+}

@@ -1,0 +1,90 @@
+//! Instants as people type them: RFC 3339, a date, or an age.
+
+use chrono::{NaiveDate, NaiveTime};
+
+use crate::sts::Time;
+
+/// Reads `2026-11-01T12:00:00Z`, `2026-11-01` (midnight, UTC) or an age such as `36h`, `7d`, `2w`
+/// before `now`.
+pub(super) fn parse(text: &str, now: Time) -> Result<Time, String> {
+    if let Some(time) = Time::parse(text) {
+        return Ok(time);
+    }
+    if let Ok(date) = text.parse::<NaiveDate>()
+        && text.len() == 10
+    {
+        let midnight = date.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
+        return Time::from_millis(midnight).ok_or_else(|| format!("{text} is out of range"));
+    }
+    if let Some(age) = age_in_millis(text) {
+        return age
+            .and_then(|age| Time::from_millis(now.millis().checked_sub(age)?))
+            .ok_or_else(|| format!("an age of {text} goes back before the year 0"));
+    }
+    Err("no time; give a date (2026-11-01), a time with its zone (2026-11-01T12:00:00Z), or an age \
+         in hours, days or weeks (36h, 7d, 2w)"
+        .to_owned())
+}
+
+/// `None`: no age; `Some(None)`: too old to be told.
+fn age_in_millis(text: &str) -> Option<Option<i64>> {
+    let (digits, hours) = match text.as_bytes().last()? {
+        b'h' => (&text[..text.len() - 1], 1),
+        b'd' => (&text[..text.len() - 1], 24),
+        b'w' => (&text[..text.len() - 1], 7 * 24),
+        _ => return None,
+    };
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    Some(
+        digits
+            .parse::<i64>()
+            .ok()
+            .and_then(|n| n.checked_mul(hours * 3_600_000)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_times_and_ages_are_read() {
+        let now = Time::parse("2026-11-21T12:30:00Z").unwrap();
+        for (text, expected) in [
+            ("2026-11-01", "2026-11-01T00:00:00Z"),
+            ("2026-11-01T12:00:00Z", "2026-11-01T12:00:00Z"),
+            ("2026-11-01T12:00:00+02:00", "2026-11-01T10:00:00Z"),
+            ("36h", "2026-11-20T00:30:00Z"),
+            ("7d", "2026-11-14T12:30:00Z"),
+            ("2w", "2026-11-07T12:30:00Z"),
+            ("0d", "2026-11-21T12:30:00Z"),
+        ] {
+            assert_eq!(
+                parse(text, now).map(|time| time.to_string()),
+                Ok(expected.into()),
+                "{text}"
+            );
+        }
+        for wrong in [
+            "tomorrowish",
+            "",
+            "d",
+            "-1d",
+            "1.5d",
+            "7m",
+            "7 d",
+            "2026-11-1",
+            "2026-13-01",
+            "11/01/2026",
+            "2026-11-01T12:00:00",
+            "9999999999999999999w",
+            "99999999999d",
+            "7dd",
+            "2026-11-01Z",
+        ] {
+            assert!(parse(wrong, now).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Groups and calls → rows → bytes, in every format.
+//!
+//! What is shown is a [`Sheet`]: columns, and rows of cells. Each format is a file of its own and
+//! knows nothing of where the rows come from; each medium has its own way of making hostile text
+//! harmless (`escape`).
+
+mod csv;
+pub mod escape;
+mod json;
+mod table;
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use serde_json::Value;
+
+use crate::sts::{Endpoint, Time};
+use crate::tally::{EVENT_COLUMNS, Group, Report, Row, Summary};
+
+pub use table::{Layout, Paint, count, plural, summary_lines};
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people, on a terminal.
+    Table,
+    /// For spreadsheets: RFC 4180.
+    Csv,
+    /// One JSON object.
+    Json,
+    /// One JSON object a row.
+    Jsonl,
+}
+
+impl Format {
+    /// The format a file name asks for by its ending.
+    pub fn of_extension(extension: &str) -> Option<Format> {
+        Some(match extension.to_ascii_lowercase().as_str() {
+            "txt" => Format::Table,
+            "csv" => Format::Csv,
+            "json" => Format::Json,
+            "jsonl" | "ndjson" => Format::Jsonl,
+            _ => return None,
+        })
+    }
+}
+
+/// A column of a sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name in CSV, and its key in JSON.
+    pub name: &'static str,
+    /// What stands above it in a table; `None` keeps it out of tables.
+    pub label: Option<&'static str>,
+}
+
+/// One value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell<'a> {
+    /// What a record lacks.
+    Absent,
+    /// Text, whoever chose it.
+    Text(Cow<'a, str>),
+    /// A count.
+    Count(u64),
+    /// Yes or no.
+    Flag(bool),
+    /// An instant.
+    Time(Time),
+}
+
+impl<'a> Cell<'a> {
+    /// Text, or nothing.
+    pub fn text(value: Option<&'a str>) -> Cell<'a> {
+        value.map_or(Cell::Absent, |text| Cell::Text(Cow::Borrowed(text)))
+    }
+
+    /// An instant, or nothing.
+    pub fn time(value: Option<Time>) -> Cell<'a> {
+        value.map_or(Cell::Absent, Cell::Time)
+    }
+
+    /// The value as text, before any escaping.
+    pub fn shown(&self) -> Cow<'_, str> {
+        match self {
+            Cell::Absent => Cow::Borrowed(""),
+            Cell::Text(text) => Cow::Borrowed(text),
+            Cell::Count(count) => Cow::Owned(count.to_string()),
+            Cell::Flag(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
+            Cell::Time(time) => Cow::Owned(time.to_string()),
+        }
+    }
+}
+
+/// What frames the rows in JSON: members before them, the name of their list.
+pub struct Frame<'a> {
+    /// `stscope.report/1`
+    pub schema: &'static str,
+    /// Members between the schema and the list.
+    pub head: Vec<(&'static str, Value)>,
+    /// `groups` or `rows`.
+    pub list: &'a str,
+}
+
+/// Writes rows in a format that takes them one at a time. `coverage` is asked for after the last row.
+///
+/// # Errors
+/// What writing gives, and what getting a row gives.
+pub fn write<'c>(
+    format: Format,
+    out: &mut dyn Write,
+    columns: &[Column],
+    frame: &Frame<'_>,
+    rows: impl Iterator<Item = io::Result<Vec<Cell<'c>>>>,
+    layout: &Layout,
+    coverage: impl FnOnce() -> io::Result<Option<Value>>,
+) -> io::Result<()> {
+    match format {
+        Format::Csv => csv::write(out, columns, rows)?,
+        Format::Jsonl => json::write_lines(out, columns, rows)?,
+        Format::Json => return json::write_document(out, columns, frame, rows, coverage),
+        Format::Table => table::write(out, columns, rows, layout)?,
+    }
+    coverage().map(drop)
+}
+
+/// The columns of `report`: the dimensions asked for, then what is measured.
+pub fn group_columns(report: &Report) -> Vec<Column> {
+    let dimensions = report.group_by.iter().map(|dimension| Column {
+        name: dimension.name(),
+        label: Some(dimension.label()),
+    });
+    let measures = [
+        ("calls", Some("CALLS")),
+        ("errors", Some("ERRORS")),
+        ("first_event_time", None),
+        ("last_event_time", Some("LAST")),
+    ];
+    dimensions
+        .chain(measures.map(|(name, label)| Column { name, label }))
+        .collect()
+}
+
+/// The cells of a group, under [`group_columns`].
+pub fn group_cells<'r>(group: &Group<'r>) -> Vec<Cell<'r>> {
+    let measures = group.measures;
+    group
+        .values
+        .iter()
+        .map(|value| Cell::text(*value))
+        .chain([
+            Cell::Count(measures.calls),
+            Cell::Count(measures.errors),
+            Cell::time(measures.first),
+            Cell::time(measures.last),
+        ])
+        .collect()
+}
+
+/// The columns of `events`.
+pub fn event_columns() -> Vec<Column> {
+    EVENT_COLUMNS
+        .into_iter()
+        .map(|name| Column {
+            name,
+            // Of sixteen columns a terminal has room for these.
+            label: match name {
+                "event_time" => Some("TIME"),
+                "event_name" => Some("CALL"),
+                "endpoint" => Some("ENDPOINT"),
+                "client_provided_host_header" => Some("HOST"),
+                "principal" => Some("PRINCIPAL"),
+                "sdk" => Some("SDK"),
+                _ => None,
+            },
+        })
+        .collect()
+}
+
+/// The cells of a call, under [`event_columns`].
+pub fn event_cells(row: &Row) -> Vec<Cell<'static>> {
+    let values = row.values().map(|value| match value {
+        Some(text) => Cell::Text(Cow::Owned(text.to_owned())),
+        None => Cell::Absent,
+    });
+    std::iter::once(Cell::time(row.time()))
+        .chain(values)
+        .collect()
+}
+
+/// The summary, as it stands in JSON.
+pub fn summary_json(summary: &Summary) -> Value {
+    let time = |time: Option<Time>| time.map(|time| time.to_string());
+    let endpoints: serde_json::Map<String, Value> = Endpoint::NAMES
+        .iter()
+        .zip(summary.endpoints)
+        .map(|(name, calls)| ((*name).to_owned(), calls.into()))
+        .collect();
+    serde_json::json!({
+        "calls": summary.calls,
+        "endpoints": endpoints,
+        "global_share": summary.global_share,
+        "principals": summary.principals,
+        "global_principals": summary.global_principals,
+        "global_aws_managed": summary.global_aws_managed,
+        "vpc_endpoint_calls": summary.vpc_endpoint_calls,
+        "errors": summary.errors,
+        "first_event_time": time(summary.span.first),
+        "last_event_time": time(summary.span.last),
+    })
+}

@@ -1,0 +1,256 @@
+//! Calls one by one, as they are read, in no fixed order.
+//!
+//! What is written cannot be taken back, so a target account's copy of a cross-account call waits
+//! until everything is read: only then is it certain that the caller's own copy does not come.
+
+use std::collections::HashSet;
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use foldhash::quality::RandomState;
+
+use super::claims::{Claim, Dropped};
+use super::coverage::Coverage;
+use super::rows::{Row, RowStore};
+use super::sums::{Offender, Summary, Sums};
+use super::symbols::{Symbol, Symbols};
+use super::{Collector, can_judge_global_calls};
+use crate::sts::{Call, Endpoint};
+
+/// A set of identities that threads share.
+struct Seen(Vec<Mutex<HashSet<u128, RandomState>>>);
+
+impl Seen {
+    fn new() -> Seen {
+        Seen((0..64).map(|_| Mutex::default()).collect())
+    }
+
+    /// Says whether the identity is new.
+    fn insert(&self, identity: u128) -> bool {
+        let shard = (identity >> 122) as usize;
+        self.0[shard]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(identity)
+    }
+}
+
+/// What the threads of a run share.
+struct Shared {
+    events: Seen,
+    sharings: Seen,
+    rows: SyncSender<Row>,
+    /// Nobody takes rows any more.
+    closed: AtomicBool,
+}
+
+/// Sends the rows of calls on as they come.
+pub struct EventStream {
+    once: bool,
+    shared: Arc<Shared>,
+    symbols: Symbols,
+    sums: Sums,
+    dropped: Dropped,
+    /// Copies of target accounts, and their rows.
+    held: Vec<Claim>,
+    held_rows: Vec<RowStore>,
+    coverage: Coverage,
+    saw_us_east_1: bool,
+    /// Claims of the file being read, and their rows.
+    staged: Vec<Claim>,
+    staged_rows: RowStore,
+    scratch: String,
+}
+
+/// A file with more calls than this is sent on before it is read to the end.
+const MAX_STAGED: usize = 1 << 14;
+
+impl EventStream {
+    /// A stream into `rows`. With `once` off, copies are rows of their own.
+    pub fn new(once: bool, rows: SyncSender<Row>) -> EventStream {
+        let (events, sharings) = (Seen::new(), Seen::new());
+        let closed = AtomicBool::new(false);
+        EventStream::sharing(
+            once,
+            Arc::new(Shared {
+                events,
+                sharings,
+                rows,
+                closed,
+            }),
+        )
+    }
+
+    /// One more collector into the same stream, for another thread.
+    #[must_use]
+    pub fn another(&self) -> EventStream {
+        EventStream::sharing(self.once, Arc::clone(&self.shared))
+    }
+
+    fn sharing(once: bool, shared: Arc<Shared>) -> EventStream {
+        EventStream {
+            once,
+            shared,
+            symbols: Symbols::default(),
+            sums: Sums::default(),
+            dropped: Dropped::default(),
+            held: Vec::new(),
+            held_rows: vec![RowStore::default()],
+            coverage: Coverage::default(),
+            saw_us_east_1: false,
+            staged: Vec::new(),
+            staged_rows: RowStore::default(),
+            scratch: String::new(),
+        }
+    }
+
+    /// Sends what was held back, if it counts, and sums up.
+    ///
+    /// # Errors
+    /// If the temporary file for the rows held back could not be written or read.
+    pub fn finish(mut self) -> io::Result<Streamed> {
+        let mut held = std::mem::take(&mut self.held).into_iter();
+        for mut store in std::mem::take(&mut self.held_rows) {
+            store.check()?;
+            for at in 0..store.len() {
+                let Some(claim) = held.next() else { break };
+                if self.shared.sharings.insert(claim.shared()) {
+                    self.settle(&claim, || store.read(at))?;
+                } else {
+                    self.dropped.shared_copies += 1;
+                }
+            }
+        }
+        let EventStream {
+            symbols,
+            sums,
+            dropped,
+            mut coverage,
+            saw_us_east_1,
+            ..
+        } = self;
+        sums.complete(&mut coverage, dropped);
+        let summary = sums.summary();
+        Ok(Streamed {
+            summary,
+            coverage,
+            symbols,
+            sums,
+            saw_us_east_1,
+        })
+    }
+
+    /// A call that counts: adds it up, and sends its row if it is asked about.
+    fn settle(&mut self, claim: &Claim, row: impl FnOnce() -> io::Result<Row>) -> io::Result<()> {
+        if self.sums.add(claim) && self.shared.rows.send(row()?).is_err() {
+            self.shared.closed.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    fn send_staged(&mut self) {
+        let staged = std::mem::take(&mut self.staged);
+        let mut rows = std::mem::take(&mut self.staged_rows);
+        for (at, claim) in staged.iter().enumerate() {
+            if !claim.stands_alone() && !self.shared.events.insert(claim.event()) {
+                self.dropped.duplicates += 1;
+            } else if claim.stands_alone() || claim.shared() == 0 {
+                // Rows of one file are few: they never went to a temporary file.
+                let _ = self.settle(claim, || rows.read(at));
+            } else if claim.is_target_copy() {
+                if let Ok(row) = rows.read(at) {
+                    self.held.push(*claim);
+                    self.held_rows[0].push_row(&row);
+                }
+            } else if self.shared.sharings.insert(claim.shared()) {
+                let _ = self.settle(claim, || rows.read(at));
+            } else {
+                self.dropped.shared_copies += 1;
+            }
+        }
+    }
+}
+
+impl Collector for EventStream {
+    type Mark = usize;
+
+    fn take(&mut self, call: &Call<'_>, wanted: bool) {
+        // The slot only says whether the call is asked about; rows go by their place.
+        let slot = if wanted { 0 } else { Claim::FILTERED };
+        let principal = if wanted {
+            self.symbols.intern(call.principal())
+        } else {
+            Symbol::ABSENT
+        };
+        self.staged
+            .push(Claim::new(call, slot, principal.raw(), self.once));
+        self.staged_rows.push(call, &mut self.scratch);
+        if self.staged.len() == MAX_STAGED {
+            self.send_staged();
+        }
+    }
+
+    fn mark(&self) -> usize {
+        self.staged.len()
+    }
+
+    fn rollback(&mut self, mark: usize) {
+        self.staged.truncate(mark);
+        self.staged_rows.truncate(mark);
+    }
+
+    fn end_file(&mut self) {
+        self.send_staged();
+    }
+
+    fn coverage(&mut self) -> &mut Coverage {
+        &mut self.coverage
+    }
+
+    fn see_us_east_1(&mut self) {
+        self.saw_us_east_1 = true;
+    }
+
+    fn merge(&mut self, mut other: EventStream) {
+        let renumbering = self.symbols.absorb(&other.symbols);
+        for claim in &mut other.held {
+            claim.principal = renumbering.of(Symbol::from_raw(claim.principal)).raw();
+        }
+        self.held.append(&mut other.held);
+        self.held_rows.append(&mut other.held_rows);
+        self.sums.absorb(other.sums, &renumbering);
+        self.dropped.duplicates += other.dropped.duplicates;
+        self.dropped.shared_copies += other.dropped.shared_copies;
+        self.coverage += other.coverage;
+        self.saw_us_east_1 |= other.saw_us_east_1;
+    }
+
+    fn is_closed(&self) -> bool {
+        self.shared.closed.load(Ordering::Relaxed)
+    }
+}
+
+/// The sums over a stream that has ended.
+pub struct Streamed {
+    /// The sums over the calls.
+    pub summary: Summary,
+    /// What was read.
+    pub coverage: Coverage,
+    symbols: Symbols,
+    sums: Sums,
+    saw_us_east_1: bool,
+}
+
+impl Streamed {
+    /// See [`super::Report::can_judge_global_calls`].
+    pub fn can_judge_global_calls(&self) -> bool {
+        can_judge_global_calls(self.saw_us_east_1, &self.coverage)
+    }
+
+    /// See [`super::Report::offenders`].
+    pub fn offenders(&self, endpoint: Endpoint<'_>) -> Vec<Offender<'_>> {
+        self.sums.offenders(&self.symbols, endpoint)
+    }
+}

@@ -1,0 +1,393 @@
+//! One record of STS → everything that counting needs to know of it. Contract §1 and §2.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, SecondsFormat};
+use serde_json::{Map, Value};
+
+/// A call.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The values of the dimensions, by name; what the record lacks is missing.
+    pub values: BTreeMap<&'static str, String>,
+    /// Milliseconds since 1970.
+    pub time: Option<i64>,
+    pub event_id: Option<String>,
+    pub shared_event_id: Option<String>,
+    pub mends_another: bool,
+    pub is_aws_managed: bool,
+    pub disagrees: bool,
+}
+
+impl Call {
+    pub fn value(&self, dimension: &str) -> &str {
+        self.values.get(dimension).map_or("", String::as_str)
+    }
+
+    pub fn is_through_vpc_endpoint(&self) -> bool {
+        self.value("vpc_endpoint_id").starts_with("vpce-")
+    }
+}
+
+/// Whether a record of STS is a call, and not a VPC endpoint's log of one, or an Insight.
+pub fn is_call(record: &Map<String, Value>) -> bool {
+    let get = |key| record.get(key).and_then(Value::as_str);
+    !matches!(get("eventCategory"), Some("NetworkActivity" | "Insight"))
+        && get("eventType") != Some("AwsCloudTrailInsight")
+}
+
+/// A string somewhere in the record that is not empty.
+fn text(record: &Map<String, Value>, path: &[&str]) -> Option<String> {
+    let (last, folders) = path.split_last()?;
+    let mut object = record;
+    for folder in folders {
+        object = object.get(*folder)?.as_object()?;
+    }
+    let text = object.get(*last)?.as_str()?;
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+pub fn of(record: &Map<String, Value>) -> Call {
+    let get = |path: &[&str]| text(record, path);
+    let mut values = BTreeMap::new();
+    let mut set = |name: &'static str, value: Option<String>| {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            values.insert(name, value);
+        }
+    };
+
+    let host = get(&["tlsDetails", "clientProvidedHostHeader"]).and_then(|host| normalised(&host));
+    let by_host = host.as_deref().map(kind_of_host);
+    let details = ["additionalEventData", "RequestDetails"];
+    let verdict = get(&[details[0], details[1], "endpointType"])
+        .filter(|verdict| verdict == "global" || verdict == "regional");
+    let aws_region = get(&["awsRegion"]);
+    let invoked_by = get(&["userIdentity", "invokedBy"]);
+    let kind = get(&["userIdentity", "type"]);
+    let (endpoint, evidence) = if let Some(verdict) = &verdict {
+        (verdict.as_str(), "endpoint-type")
+    } else if let Some(host) = &by_host {
+        (host.endpoint, "host-header")
+    } else if kind.as_deref() == Some("AWSService") || invoked_by.is_some() {
+        ("aws-service", "caller")
+    } else {
+        match aws_region.as_deref() {
+            Some("global") => ("global", "aws-region"),
+            None | Some("us-east-1") => ("unknown", "none"),
+            Some(_) => ("regional", "aws-region"),
+        }
+    };
+    set("endpoint", Some(endpoint.to_owned()));
+    set("evidence", Some(evidence.to_owned()));
+    let disagrees = match (&verdict, &by_host) {
+        (Some(verdict), Some(host)) => verdict != host.endpoint,
+        _ => false,
+    };
+    if endpoint == "regional" {
+        let in_host = by_host.as_ref().and_then(|host| host.region.clone());
+        let in_record = aws_region.clone().filter(|region| region != "global");
+        set("endpoint_region", in_host.or(in_record));
+        set(
+            "endpoint_variant",
+            by_host.and_then(|host| host.variant).map(str::to_owned),
+        );
+    }
+    set("client_provided_host_header", host);
+
+    let role = get(&["requestParameters", "roleArn"]);
+    let recipient = get(&["recipientAccountId"]);
+    let principal = principal(record);
+    set(
+        "account_id",
+        get(&["userIdentity", "accountId"])
+            .or_else(|| account_of_arn(&principal))
+            .or_else(|| account_of_arn(role.as_deref()?))
+            .or_else(|| recipient.clone()),
+    );
+    set("principal", Some(principal));
+    set("principal_type", kind.clone());
+    set("recipient_account_id", recipient);
+    set("aws_region", aws_region);
+    set(
+        "aws_serving_region",
+        get(&[details[0], details[1], "awsServingRegion"]),
+    );
+    set("role_arn", role);
+    set("invoked_by", invoked_by);
+    for (name, path) in [
+        ("vpc_endpoint_id", &["vpcEndpointId"][..]),
+        ("event_name", &["eventName"]),
+        ("error_code", &["errorCode"]),
+        ("user_agent", &["userAgent"]),
+        ("source_ip_address", &["sourceIPAddress"]),
+        ("tls_version", &["tlsDetails", "tlsVersion"]),
+        ("key_exchange", &["tlsDetails", "keyExchange"]),
+    ] {
+        set(name, get(path));
+    }
+    let time = get(&["eventTime"]).and_then(|time| milliseconds(&time));
+    let shown = time.and_then(DateTime::from_timestamp_millis);
+    let shown = shown.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true));
+    set("day", shown.as_ref().map(|time| time[..10].to_owned()));
+    set("hour", shown.as_ref().map(|time| time[..13].to_owned()));
+    set("session_name", session_name(record));
+    let scope = ["issuerType", "credentialsIssuedTo"]
+        .map(|key| get(&["userIdentity", "inScopeOf", key]).unwrap_or_default());
+    set(
+        "in_scope_of",
+        Some(scope.join(" ").trim_matches(' ').to_owned())
+            .filter(|_| scope.iter().any(|s| !s.is_empty())),
+    );
+
+    let original = get(&["addendum", "originalEventID"]);
+    Call {
+        is_aws_managed: get(&["userAgent"]).is_some_and(|agent| is_aws_managed(&agent)),
+        mends_another: original.is_some(),
+        event_id: original.or_else(|| get(&["eventID"])),
+        shared_event_id: get(&["sharedEventID"]),
+        time,
+        disagrees,
+        values,
+    }
+}
+
+fn milliseconds(text: &str) -> Option<i64> {
+    let time = DateTime::parse_from_rfc3339(text).ok()?;
+    let millis = time.timestamp_millis();
+    let year = DateTime::from_timestamp_millis(millis)?.year();
+    (0..=9999).contains(&year).then_some(millis)
+}
+
+// --- hosts, contract §1.1 and §1.2 ---
+
+fn normalised(header: &str) -> Option<String> {
+    let mut host = header.trim().to_ascii_lowercase();
+    while host.ends_with('.') {
+        host.pop();
+    }
+    if let Some(colon) = host.rfind(':') {
+        let is_port = host[colon + 1..].bytes().all(|byte| byte.is_ascii_digit());
+        // Every colon of an IPv6 address without brackets looks like a port's.
+        let is_bare_address = host[..colon].contains(':') && !host[..colon].ends_with(']');
+        if is_port && !is_bare_address {
+            host.truncate(colon);
+        }
+    }
+    while host.ends_with('.') {
+        host.pop();
+    }
+    (!host.is_empty()).then_some(host)
+}
+
+#[derive(Debug)]
+struct HostKind {
+    endpoint: &'static str,
+    region: Option<String>,
+    variant: Option<&'static str>,
+}
+
+const SUFFIXES: [&str; 7] = [
+    "amazonaws.com",
+    "amazonaws.com.cn",
+    "amazonaws.eu",
+    "c2s.ic.gov",
+    "sc2s.sgov.gov",
+    "cloud.adc-e.uk",
+    "csp.hci.ic.gov",
+];
+const DUAL_STACK_SUFFIXES: [&str; 7] = [
+    "api.aws",
+    "api.amazonwebservices.com.cn",
+    "api.amazonwebservices.eu",
+    "api.aws.ic.gov",
+    "api.aws.scloud",
+    "api.cloud-aws.adc-e.uk",
+    "api.aws.hci.ic.gov",
+];
+
+fn kind_of_host(host: &str) -> HostKind {
+    let kind = |endpoint, region: Option<&str>, variant| HostKind {
+        endpoint,
+        region: region.map(str::to_owned),
+        variant,
+    };
+    if host == "sts.amazonaws.com" {
+        return kind("global", None, None);
+    }
+    let suffixes = (SUFFIXES.iter().map(|suffix| (suffix, false)))
+        .chain(DUAL_STACK_SUFFIXES.iter().map(|suffix| (suffix, true)));
+    for (suffix, is_dual_stack) in suffixes {
+        let Some(name) = host.strip_suffix(&format!(".{suffix}")) else {
+            continue;
+        };
+        match name.split('.').collect::<Vec<_>>()[..] {
+            ["sts-global", region] if is_region(region) && *suffix == "amazonaws.com" => {
+                return kind("global", None, None);
+            }
+            [service @ ("sts" | "sts-fips"), region] if is_region(region) => {
+                let variant = match (service, is_dual_stack) {
+                    ("sts", false) => "standard",
+                    ("sts", true) => "dualstack",
+                    (_, false) => "fips",
+                    (_, true) => "fips-dualstack",
+                };
+                return kind("regional", Some(region), Some(variant));
+            }
+            [id, "sts" | "sts-fips", region, "vpce"] if is_vpce(id) && is_region(region) => {
+                return kind("regional", Some(region), Some("vpce"));
+            }
+            [zone, id, "sts" | "sts-fips", region, "vpce"]
+                if (zone == "*" || is_label(zone)) && is_vpce(id) && is_region(region) =>
+            {
+                return kind("regional", Some(region), Some("vpce"));
+            }
+            _ => {}
+        }
+    }
+    kind("other", None, None)
+}
+
+fn is_label(label: &str) -> bool {
+    !label.is_empty()
+        && (label.bytes()).all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+fn is_vpce(label: &str) -> bool {
+    label.strip_prefix("vpce-").is_some_and(is_label)
+}
+
+/// `[a-z]{2,10}(-[a-z0-9]+)+-[0-9]+[a-z]?`
+fn is_region(name: &str) -> bool {
+    let parts: Vec<&str> = name.split('-').collect();
+    let [first, middle @ .., last] = &parts[..] else {
+        return false;
+    };
+    let number = last.trim_end_matches(|c: char| c.is_ascii_lowercase());
+    (2..=10).contains(&first.len())
+        && first.bytes().all(|b| b.is_ascii_lowercase())
+        && !middle.is_empty()
+        && middle.iter().all(|part| is_label(part))
+        && !number.is_empty()
+        && number.bytes().all(|b| b.is_ascii_digit())
+        && last.len() - number.len() <= 1
+}
+
+// --- principals, contract §1.3 ---
+
+fn principal(record: &Map<String, Value>) -> String {
+    let identity = |key| text(record, &["userIdentity", key]);
+    let of_type = match identity("type").unwrap_or_default().as_str() {
+        "AssumedRole" => text(
+            record,
+            &["userIdentity", "sessionContext", "sessionIssuer", "arn"],
+        )
+        .or_else(|| role_of_session(&identity("arn")?)),
+        "AWSService" => identity("invokedBy"),
+        "AWSAccount" => {
+            let id = identity("principalId").unwrap_or_default();
+            let id = id.split(':').next().unwrap_or_default().to_owned();
+            let account = identity("accountId").unwrap_or_default();
+            let is_anonymous = [&id, &account].map(|name| name.eq_ignore_ascii_case("anonymous"));
+            match (account.is_empty(), id.is_empty()) {
+                (false, false) if is_anonymous == [false, false] => Some(format!("{account}:{id}")),
+                (false, _) => Some(account),
+                (true, false) => Some(id),
+                (true, true) => None,
+            }
+        }
+        "WebIdentityUser" if is_eks(record) => identity("principalId"),
+        kind @ ("WebIdentityUser" | "SAMLUser") => {
+            let saml = text(record, &["requestParameters", "principalArn"]);
+            let provider = saml
+                .filter(|_| kind == "SAMLUser")
+                .or(identity("identityProvider"));
+            match (provider, text(record, &["requestParameters", "roleArn"])) {
+                (Some(provider), Some(role)) => Some(format!("{provider} for {role}")),
+                (one, other) => (one.or(other))
+                    .or(identity("principalId"))
+                    .or(identity("userName")),
+            }
+        }
+        "IdentityCenterUser" => {
+            let person = |key| text(record, &["userIdentity", "onBehalfOf", key]);
+            match (person("identityStoreArn"), person("userId")) {
+                (Some(store), Some(user)) => Some(format!("{store}/{user}")),
+                _ => None,
+            }
+        }
+        _ => None,
+    };
+    of_type
+        .or_else(|| {
+            ["arn", "principalId", "userName", "invokedBy", "accountId"]
+                .into_iter()
+                .find_map(identity)
+        })
+        .unwrap_or_else(|| "unknown".to_owned())
+}
+
+fn is_eks(record: &Map<String, Value>) -> bool {
+    text(record, &["userIdentity", "userName"])
+        .is_some_and(|name| name.starts_with("system:serviceaccount:"))
+}
+
+/// `arn:P:sts::A:assumed-role/NAME/SESSION` as partition, account, name and session.
+fn assumed_role(arn: &str) -> Option<[&str; 4]> {
+    match arn.splitn(6, ':').collect::<Vec<_>>()[..] {
+        ["arn", partition, "sts", _, account, resource] => {
+            match resource.splitn(3, '/').collect::<Vec<_>>()[..] {
+                ["assumed-role", name, session] => Some([partition, account, name, session]),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn role_of_session(arn: &str) -> Option<String> {
+    let [partition, account, name, _] = assumed_role(arn)?;
+    Some(format!("arn:{partition}:iam::{account}:role/{name}"))
+}
+
+fn session_name(record: &Map<String, Value>) -> Option<String> {
+    let identity = |key| text(record, &["userIdentity", key]);
+    let of_id = || Some(identity("principalId")?.split_once(':')?.1.to_owned());
+    match identity("type").unwrap_or_default().as_str() {
+        "WebIdentityUser" if is_eks(record) => None,
+        "WebIdentityUser" => identity("userName"),
+        "AssumedRole" => match identity("arn").as_deref().and_then(assumed_role) {
+            Some([.., session]) => Some(session.to_owned()),
+            None => of_id(),
+        },
+        _ => of_id(),
+    }
+}
+
+fn account_of_arn(arn: &str) -> Option<String> {
+    let parts: Vec<&str> = arn.split(':').collect();
+    let account = *parts.get(4).filter(|_| parts[0] == "arn")?;
+    let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+    is_account.then(|| account.to_owned())
+}
+
+// --- agents, contract §5.1: only whether AWS itself called ---
+
+fn is_aws_managed(agent: &str) -> bool {
+    let agent = agent.trim();
+    let agent = match agent.strip_prefix('[') {
+        Some(inside) => inside.strip_suffix(']').unwrap_or(inside).trim(),
+        None => agent,
+    };
+    let is_service = SUFFIXES.iter().any(|suffix| {
+        agent
+            .strip_suffix(&format!(".{suffix}"))
+            .is_some_and(|name| {
+                !name.is_empty()
+                    && (name.bytes()).all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+            })
+    });
+    is_service
+        || agent.starts_with("AWS Internal")
+        || agent.contains("aws-internal/")
+        || agent.contains("md/internal")
+}

@@ -1,0 +1,251 @@
+//! Calls → the answer: counting once, filters, groups, coverage. Contract §3 to §5.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::call::{self, Call};
+use super::question::{Question, matches};
+use super::shape::Kind;
+use super::{documents, gunzip, scraps};
+
+/// What is measured of a group: calls, errors, first and last time in milliseconds.
+pub type Measures = (u64, u64, Option<i64>, Option<i64>);
+
+/// A group's values, empty where the records lack them, and what is measured of it.
+pub type Group = (Vec<String>, Measures);
+
+/// Everything a report says that does not depend on paths or sizes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answer {
+    /// Figures of the summary and of the coverage, by name.
+    pub figures: BTreeMap<String, u64>,
+    /// The stage at which each damaged file broke, in order.
+    pub damaged: Vec<&'static str>,
+    pub span: (Option<i64>, Option<i64>),
+    pub groups: Vec<Group>,
+    /// Records with something wrong inside. Of other services' records that need not be noticed, so
+    /// so many more may be counted in `records`.
+    pub broken: u64,
+}
+
+/// What one file comes to.
+pub struct File {
+    pub kind: Kind,
+    pub damage: Option<&'static str>,
+    pub found: super::shape::Found,
+}
+
+/// Reads one file.
+pub fn file(file: &[u8]) -> File {
+    let content = gunzip::content(file);
+    let (found, json_is_damaged) = scraps::read(&content.bytes);
+    if let Some(sound) = documents::read(&content.bytes) {
+        assert_eq!(
+            found, sound,
+            "the twin's two ways to read sound JSON differ"
+        );
+        assert!(!json_is_damaged, "the twin finds damage in sound JSON");
+    }
+    let damage = if content.is_damaged {
+        Some("gzip")
+    } else if json_is_damaged {
+        Some("json")
+    } else if found.broken > 0 {
+        Some("record")
+    } else {
+        None
+    };
+    let mut kind = found.kind();
+    if json_is_damaged && kind == Kind::Insight {
+        kind = Kind::CloudTrail;
+    }
+    File {
+        kind,
+        damage,
+        found,
+    }
+}
+
+/// The answer to a question about these files.
+pub fn answer(files: &[impl AsRef<[u8]>], question: &Question) -> Answer {
+    let mut answer = Answer::default();
+    let mut calls = Vec::new();
+    for file in files.iter().map(|bytes| self::file(bytes.as_ref())) {
+        answer.add("files.found", 1);
+        match (file.damage, file.kind) {
+            (Some(stage), _) => {
+                answer.add("files.damaged", 1);
+                answer.damaged.push(stage);
+            }
+            (None, Kind::CloudTrail) => answer.add("files.read", 1),
+            (None, kind) => answer.add(&format!("files.skipped {kind:?}"), 1),
+        }
+        answer.broken += file.found.broken;
+        if file.kind != Kind::CloudTrail {
+            continue;
+        }
+        answer.add("records", file.found.records + file.found.others);
+        for record in &file.found.of_sts {
+            if call::is_call(record) {
+                calls.push(call::of(record));
+            } else {
+                answer.add("not_calls", 1);
+            }
+        }
+    }
+    answer.damaged.sort_unstable();
+    answer.add("sts_records", calls.len() as u64);
+    answer.count(calls, question);
+    answer
+}
+
+impl Answer {
+    /// A figure that is zero is not there.
+    fn add(&mut self, figure: &str, count: u64) {
+        if count > 0 {
+            *self.figures.entry(figure.to_owned()).or_default() += count;
+        }
+    }
+
+    fn count(&mut self, mut calls: Vec<Call>, question: &Question) {
+        let all = calls.len();
+        calls.retain(|call| passes_before_counting_once(call, question));
+        let mut filtered = all - calls.len();
+        if question.once {
+            let before = calls.len();
+            calls = by_event(calls);
+            self.add("duplicates", (before - calls.len()) as u64);
+            let before = calls.len();
+            calls = by_shared_event(calls);
+            self.add("shared_copies", (before - calls.len()) as u64);
+        }
+        let once = calls.len();
+        calls.retain(|call| passes_after_counting_once(call, question));
+        filtered += once - calls.len();
+        self.add("filtered", filtered as u64);
+        self.sum(&calls);
+        self.group(&calls, question);
+    }
+
+    fn sum(&mut self, calls: &[Call]) {
+        let mut principals = HashSet::new();
+        let mut global_principals = HashSet::new();
+        for call in calls {
+            let is_global = call.value("endpoint") == "global";
+            let is_through_vpc = call.is_through_vpc_endpoint();
+            principals.insert(call.value("principal"));
+            if is_global && !call.is_aws_managed {
+                global_principals.insert(call.value("principal"));
+            }
+            self.add("calls", 1);
+            self.add(&format!("endpoint {}", call.value("endpoint")), 1);
+            self.add("errors", u64::from(!call.value("error_code").is_empty()));
+            self.add(
+                "global_aws_managed",
+                u64::from(is_global && call.is_aws_managed),
+            );
+            self.add("vpc_endpoint_calls", u64::from(is_through_vpc));
+            self.add(
+                "global_via_vpc_endpoint",
+                u64::from(is_global && is_through_vpc),
+            );
+            self.add("disagreements", u64::from(call.disagrees));
+        }
+        self.add("principals", principals.len() as u64);
+        self.add("global_principals", global_principals.len() as u64);
+        self.span = span(calls.iter());
+    }
+
+    fn group(&mut self, calls: &[Call], question: &Question) {
+        let mut groups: BTreeMap<Vec<String>, Vec<&Call>> = BTreeMap::new();
+        for call in calls {
+            let values = question
+                .group_by
+                .iter()
+                .map(|name| call.value(name).to_owned());
+            groups.entry(values.collect()).or_default().push(call);
+        }
+        self.groups = groups
+            .into_iter()
+            .map(|(values, calls)| {
+                let errors = calls
+                    .iter()
+                    .filter(|call| !call.value("error_code").is_empty());
+                let (first, last) = span(calls.iter().copied());
+                (
+                    values,
+                    (calls.len() as u64, errors.count() as u64, first, last),
+                )
+            })
+            .collect();
+        // The map is in the order of the values' bytes; what is sorted stably stays so.
+        self.groups
+            .sort_by_key(|(_, (calls, ..))| std::cmp::Reverse(*calls));
+    }
+}
+
+fn span<'c>(calls: impl Iterator<Item = &'c Call>) -> (Option<i64>, Option<i64>) {
+    let times: Vec<i64> = calls.filter_map(|call| call.time).collect();
+    (times.iter().min().copied(), times.iter().max().copied())
+}
+
+fn passes_before_counting_once(call: &Call, question: &Question) -> bool {
+    let after = question
+        .since
+        .is_none_or(|since| call.time.is_some_and(|time| since <= time));
+    let before = question
+        .until
+        .is_none_or(|until| call.time.is_some_and(|time| time < until));
+    let listed = |list: &[String], dimension| {
+        list.is_empty() || list.iter().any(|one| one == call.value(dimension))
+    };
+    after
+        && before
+        && listed(&question.accounts, "recipient_account_id")
+        && listed(&question.regions, "aws_region")
+}
+
+fn passes_after_counting_once(call: &Call, question: &Question) -> bool {
+    (question.endpoints.is_empty() || question.endpoints.contains(&call.value("endpoint")))
+        && (question.conditions.iter()).all(|(dimension, pattern, negated)| {
+            matches(pattern, call.value(dimension)) != *negated
+        })
+}
+
+/// Of the deliveries of one event to one account, one. Which one matters only to its sharing: a copy
+/// that mends another is preferred, and the caller's own.
+fn by_event(calls: Vec<Call>) -> Vec<Call> {
+    let mut standing = Vec::new();
+    let mut deliveries: HashMap<(String, String), Vec<Call>> = HashMap::new();
+    for call in calls {
+        match call.event_id.clone() {
+            None => standing.push(call),
+            Some(id) => {
+                let account = call.value("recipient_account_id").to_owned();
+                deliveries.entry((id, account)).or_default().push(call);
+            }
+        }
+    }
+    standing.extend(deliveries.into_values().filter_map(preferred));
+    standing
+}
+
+/// Of the copies of one call in several accounts, one: the caller's own if there is one.
+fn by_shared_event(calls: Vec<Call>) -> Vec<Call> {
+    let mut standing = Vec::new();
+    let mut copies: HashMap<String, Vec<Call>> = HashMap::new();
+    for call in calls {
+        match call.shared_event_id.clone() {
+            Some(id) if call.event_id.is_some() => copies.entry(id).or_default().push(call),
+            _ => standing.push(call),
+        }
+    }
+    standing.extend(copies.into_values().filter_map(preferred));
+    standing
+}
+
+fn preferred(copies: Vec<Call>) -> Option<Call> {
+    copies.into_iter().min_by_key(|call| {
+        let is_target_copy = call.value("principal_type") == "AWSAccount";
+        (is_target_copy, !call.mends_another)
+    })
+}

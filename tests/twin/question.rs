@@ -1,0 +1,78 @@
+//! What is asked: the options of a run, in plain types.
+
+use stscope::Scan;
+use stscope::sts::{Dimension, Time};
+use stscope::tally::{Condition, Selection, glob};
+
+/// Options as a user gives them.
+#[derive(Clone, Debug)]
+pub struct Question {
+    pub group_by: Vec<&'static str>,
+    pub once: bool,
+    /// Milliseconds since 1970.
+    pub since: Option<i64>,
+    pub until: Option<i64>,
+    pub accounts: Vec<String>,
+    pub regions: Vec<String>,
+    pub endpoints: Vec<&'static str>,
+    /// Dimension, pattern, and whether it must not match.
+    pub conditions: Vec<(&'static str, String, bool)>,
+}
+
+impl Default for Question {
+    fn default() -> Self {
+        Question {
+            group_by: vec![
+                "endpoint",
+                "client_provided_host_header",
+                "vpc_endpoint_id",
+                "principal",
+            ],
+            once: true,
+            since: None,
+            until: None,
+            accounts: Vec::new(),
+            regions: Vec::new(),
+            endpoints: Vec::new(),
+            conditions: Vec::new(),
+        }
+    }
+}
+
+impl Question {
+    /// The same question to stscope.
+    pub fn scan(&self) -> Scan {
+        let dimension = |name: &str| Dimension::find(name).expect("a dimension of the contract");
+        Scan {
+            group_by: self.group_by.iter().map(|name| dimension(name)).collect(),
+            once: self.once,
+            selection: Selection {
+                since: self.since.and_then(Time::from_millis),
+                until: self.until.and_then(Time::from_millis),
+                accounts: self.accounts.clone(),
+                regions: self.regions.clone(),
+                endpoints: self.endpoints.iter().map(|&name| name.to_owned()).collect(),
+                conditions: (self.conditions.iter())
+                    .map(|(name, pattern, negated)| Condition {
+                        dimension: dimension(name),
+                        glob: glob(pattern).expect("a pattern of stars and letters"),
+                        negated: *negated,
+                    })
+                    .collect(),
+            },
+            ..Scan::default()
+        }
+    }
+}
+
+/// Whether a text matches a pattern in which `*` stands for anything.
+pub fn matches(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((before, after)) => text.strip_prefix(before).is_some_and(|rest| {
+            (0..=rest.len())
+                .filter(|&at| rest.is_char_boundary(at))
+                .any(|at| matches(after, &rest[at..]))
+        }),
+    }
+}
