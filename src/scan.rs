@@ -472,11 +472,11 @@ impl<'s, C: Collector> Worker<'s, C> {
             .or(outcome.broken_json)
             .or(outcome.broken_record);
         if let Some(damage) = damage {
-            let unit = match damage.stage {
-                Stage::Gzip | Stage::Open => "byte",
-                Stage::Json | Stage::Record => "byte of the JSON",
+            let of = match damage.stage {
+                Stage::Gzip | Stage::Open => "file",
+                Stage::Json | Stage::Record => "JSON",
             };
-            let mut detail = format!("{} ({unit} {})", damage.what, damage.offset);
+            let mut detail = format!("{}, at byte {} of the {of}", damage.what, damage.offset);
             if outcome.broken_records > 1 {
                 detail += &format!("; {} broken records in all", outcome.broken_records);
             }

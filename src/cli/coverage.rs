@@ -61,8 +61,8 @@ fn line(coverage: &Coverage) -> String {
     );
     let dropped = [
         (coverage.filtered, "filtered"),
-        (coverage.duplicates, "delivered twice"),
-        (coverage.shared_copies, "other account's copies"),
+        (coverage.duplicates, "duplicates"),
+        (coverage.shared_copies, "copies of cross-account calls"),
     ];
     for (number, what) in dropped {
         if number > 0 {

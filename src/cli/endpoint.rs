@@ -6,7 +6,7 @@ use super::args::EndpointArgs;
 use super::config::Writing;
 use super::exit::{Exit, Failure};
 use super::output::Output;
-use crate::report::{Cell, Column, Format, Frame, write};
+use crate::report::{Cell, Column, Format, Frame, Label, write};
 use crate::sts::region::{Partition, REGIONS, Region};
 use crate::sts::{Host, HostKind};
 
@@ -57,20 +57,25 @@ pub(super) fn run(arguments: EndpointArgs) -> Result<Exit, Failure> {
 }
 
 const TABLE_NOTE: &str = "\
-DEFAULT: enabled in every account. CAN BE OFF: an administrator can deactivate STS there.
-Empty: not documented. The global endpoint is sts.amazonaws.com (partition aws only).
---format csv adds FIPS, dual-stack and VPC endpoint names.";
+DEFAULT: enabled in every account. CAN BE OFF: STS can be deactivated there.
+FIPS: AWS lists a FIPS endpoint. Empty: not documented.
+The global endpoint is sts.amazonaws.com, in the partition aws only.
+--format csv adds the FIPS, dual-stack and VPC endpoint names.";
 
 fn region_columns() -> Vec<Column> {
+    let label = |text| Some(Label::new(text));
     [
-        ("region", Some("REGION")),
-        ("region_name", Some("NAME")),
-        ("partition", None),
-        ("enabled_by_default", Some("DEFAULT")),
-        ("can_deactivate", Some("CAN BE OFF")),
-        ("endpoint", Some("ENDPOINT")),
+        ("region", label("REGION")),
+        (
+            "region_name",
+            Some(Label::new("NAME").least(16).wide_only()),
+        ),
+        ("partition", Some(Label::new("PARTITION").wide_only())),
+        ("enabled_by_default", label("DEFAULT")),
+        ("can_deactivate", label("CAN BE OFF")),
+        ("endpoint", label("ENDPOINT")),
         ("fips_endpoint", None),
-        ("fips_listed", Some("FIPS")),
+        ("fips_listed", label("FIPS")),
         ("dualstack_endpoint", None),
         ("vpce_suffix", None),
     ]

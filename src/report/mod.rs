@@ -14,7 +14,7 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-use crate::sts::{Endpoint, Time};
+use crate::sts::{Dimension, Endpoint, Time};
 use crate::tally::{EVENT_COLUMNS, Group, Report, Row, Summary};
 
 pub use table::{Layout, Paint, count, plural, summary_lines};
@@ -50,8 +50,58 @@ impl Format {
 pub struct Column {
     /// Its name in CSV, and its key in JSON.
     pub name: &'static str,
-    /// What stands above it in a table; `None` keeps it out of tables.
-    pub label: Option<&'static str>,
+    /// How it stands in a table; `None` keeps it out of tables.
+    pub label: Option<Label>,
+}
+
+/// A column's place in a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// What stands above it.
+    pub text: &'static str,
+    /// How far it may be cut before others are cut further.
+    pub least: usize,
+    /// Whether it is left out where the terminal is narrow.
+    pub wide_only: bool,
+    /// Whether what matters stands at the start, so that the end is cut and not the middle.
+    pub cut_end: bool,
+    /// Whether the day of an instant is enough where the terminal is narrow.
+    pub by_day: bool,
+}
+
+impl Label {
+    /// A column that is cut only where nothing else helps.
+    pub const fn new(text: &'static str) -> Label {
+        Label {
+            text,
+            least: usize::MAX,
+            wide_only: false,
+            cut_end: false,
+            by_day: false,
+        }
+    }
+
+    /// A column of long texts.
+    pub const fn least(self, least: usize) -> Label {
+        Label { least, ..self }
+    }
+
+    /// A column of hosts: the Region stands before the suffix.
+    const fn host() -> Label {
+        Label {
+            least: 17,
+            cut_end: true,
+            ..Label::new("HOST")
+        }
+    }
+
+    /// A column for wide terminals.
+    pub const fn wide_only(self) -> Label {
+        Label {
+            wide_only: true,
+            ..self
+        }
+    }
 }
 
 /// One value.
@@ -128,13 +178,27 @@ pub fn write<'c>(
 pub fn group_columns(report: &Report) -> Vec<Column> {
     let dimensions = report.group_by.iter().map(|dimension| Column {
         name: dimension.name(),
-        label: Some(dimension.label()),
+        label: Some(match dimension {
+            Dimension::Principal | Dimension::RoleArn => Label::new(dimension.label()).least(29),
+            Dimension::ClientProvidedHostHeader => Label::host(),
+            Dimension::VpcEndpointId | Dimension::SessionName | Dimension::InScopeOf => {
+                Label::new(dimension.label()).least(10)
+            }
+            Dimension::UserAgent => Label::new(dimension.label()).least(20),
+            _ => Label::new(dimension.label()),
+        }),
     });
     let measures = [
-        ("calls", Some("CALLS")),
-        ("errors", Some("ERRORS")),
+        ("calls", Some(Label::new("CALLS"))),
+        ("errors", Some(Label::new("ERRORS").wide_only())),
         ("first_event_time", None),
-        ("last_event_time", Some("LAST")),
+        (
+            "last_event_time",
+            Some(Label {
+                by_day: true,
+                ..Label::new("LAST")
+            }),
+        ),
     ];
     dimensions
         .chain(measures.map(|(name, label)| Column { name, label }))
@@ -165,12 +229,14 @@ pub fn event_columns() -> Vec<Column> {
             name,
             // Of sixteen columns a terminal has room for these.
             label: match name {
-                "event_time" => Some("TIME"),
-                "event_name" => Some("CALL"),
-                "endpoint" => Some("ENDPOINT"),
-                "client_provided_host_header" => Some("HOST"),
-                "principal" => Some("PRINCIPAL"),
-                "sdk" => Some("SDK"),
+                "event_time" => Some(Label::new("TIME")),
+                "event_name" => Some(Label::new("CALL").wide_only()),
+                "endpoint" => Some(Label::new("ENDPOINT")),
+                "client_provided_host_header" => Some(Label::host().wide_only()),
+                "principal" => Some(Label::new("PRINCIPAL").least(29)),
+                "source_ip_address" => Some(Label::new("SOURCE").least(10).wide_only()),
+                "sdk" => Some(Label::new("SDK")),
+                "sdk_version" => Some(Label::new("VERSION").wide_only()),
                 _ => None,
             },
         })

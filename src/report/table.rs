@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
 use super::escape::for_terminal;
-use super::{Cell, Column};
+use super::{Cell, Column, Label};
 use crate::tally::Summary;
 
 /// How a table is laid out.
@@ -51,6 +51,8 @@ impl Paint {
 const GAP: usize = 2;
 /// The least a column is cut to.
 const LEAST: usize = 7;
+/// From this width on there is room for everything.
+const WIDE: usize = 110;
 
 pub(super) fn write<'c>(
     out: &mut dyn Write,
@@ -62,16 +64,25 @@ pub(super) fn write<'c>(
     if rows.is_empty() {
         return writeln!(out, "No {}.", layout.rows);
     }
-    let shown: Vec<usize> = (0..columns.len())
-        .filter(|&at| columns[at].label.is_some())
-        // A column with nothing in it only takes room.
-        .filter(|&at| rows.iter().any(|row| row[at] != Cell::Absent))
+    let is_wide = layout.width >= WIDE;
+    // A column with nothing in it only takes room.
+    let is_empty = |at: usize| rows.iter().all(|row| row[at] == Cell::Absent);
+    let shown: Vec<(usize, Label)> = columns
+        .iter()
+        .enumerate()
+        .filter_map(|(at, column)| Some((at, column.label?)))
+        .filter(|(at, label)| (is_wide || !label.wide_only) && !is_empty(*at))
         .collect();
     let texts: Vec<Vec<String>> = rows
         .iter()
-        .map(|row| shown.iter().map(|&at| cell_text(&row[at])).collect())
+        .map(|row| {
+            shown
+                .iter()
+                .map(|(at, label)| cell_text(&row[*at], label.by_day && !is_wide))
+                .collect()
+        })
         .collect();
-    let labels: Vec<&str> = shown.iter().filter_map(|&at| columns[at].label).collect();
+    let labels: Vec<Label> = shown.iter().map(|(_, label)| *label).collect();
     let widths = fit(&labels, &texts, layout.width);
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING);
@@ -80,16 +91,13 @@ pub(super) fn write<'c>(
         labels
             .iter()
             .zip(&widths)
-            .map(|(label, &width)| shorten(label, width)),
+            .map(|(label, &width)| shorten(label.text, width, false)),
     );
     for row in &texts {
-        table.add_row(
-            row.iter()
-                .zip(&widths)
-                .map(|(text, &width)| shorten(text, width)),
-        );
+        let cells = row.iter().zip(&widths).zip(&labels);
+        table.add_row(cells.map(|((text, &width), label)| shorten(text, width, label.cut_end)));
     }
-    for (at, &column) in shown.iter().enumerate() {
+    for (at, &(column, _)) in shown.iter().enumerate() {
         if let Some(column_of_table) = table.column_mut(at) {
             column_of_table.set_padding((0, GAP as u16));
             if rows.iter().any(|row| matches!(row[column], Cell::Count(_))) {
@@ -117,11 +125,12 @@ pub(super) fn write<'c>(
     Ok(())
 }
 
-fn cell_text(cell: &Cell<'_>) -> String {
+fn cell_text(cell: &Cell<'_>, by_day: bool) -> String {
     match cell {
         Cell::Count(number) => count(*number),
         Cell::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned(),
-        // To the minute: a table is for people.
+        // To the minute at the most: a table is for people.
+        Cell::Time(_) if by_day => cell.shown().chars().take(10).collect(),
         Cell::Time(_) => cell
             .shown()
             .chars()
@@ -132,40 +141,42 @@ fn cell_text(cell: &Cell<'_>) -> String {
     }
 }
 
-/// The width of each column, so that all of them fit: the widest are cut first.
-fn fit(labels: &[&str], texts: &[Vec<String>], room: usize) -> Vec<usize> {
+/// The width of each column, so that all of them fit. First those are cut that can bear it, down to
+/// what they need; if that is not enough, the widest.
+fn fit(labels: &[Label], texts: &[Vec<String>], room: usize) -> Vec<usize> {
+    let natural = |at: usize, label: &Label| {
+        texts
+            .iter()
+            .map(|row| width(&row[at]))
+            .max()
+            .unwrap_or(0)
+            .max(width(label.text))
+    };
     let mut widths: Vec<usize> = labels
         .iter()
         .enumerate()
-        .map(|(at, label)| {
-            texts
-                .iter()
-                .map(|row| width(&row[at]))
-                .max()
-                .unwrap_or(0)
-                .max(width(label))
-        })
+        .map(|(at, label)| natural(at, label))
         .collect();
     let room = room.saturating_sub(GAP * widths.len().saturating_sub(1));
-    loop {
-        let total: usize = widths.iter().sum();
-        let widest = widths.iter().copied().max().unwrap_or(0);
-        if total <= room || widest <= LEAST {
-            return widths;
-        }
-        // Cut all of the widest to the next widest, or as far as is needed.
-        let next = widths
-            .iter()
-            .copied()
-            .filter(|&w| w < widest)
-            .max()
-            .unwrap_or(0)
-            .max(LEAST);
-        let of_widest = widths.iter().filter(|&&w| w == widest).count();
-        let needed = (total - room).div_ceil(of_widest);
-        let cut = needed.min(widest - next).max(1);
-        for w in widths.iter_mut().filter(|w| **w == widest) {
-            *w -= cut;
+    let leasts: Vec<usize> = labels.iter().map(|label| label.least).collect();
+    cut_widest(&mut widths, &leasts, room);
+    cut_widest(&mut widths, &vec![LEAST; labels.len()], room);
+    widths
+}
+
+/// Cuts the widest columns, one character after the other, until all fit or are at their least.
+fn cut_widest(widths: &mut [usize], leasts: &[usize], room: usize) {
+    while widths.iter().sum::<usize>() > room {
+        let widest = widths
+            .iter_mut()
+            .zip(leasts)
+            .filter(|(width, least)| **width > **least)
+            .max_by_key(|(width, _)| **width);
+        match widest {
+            // A text of a megabyte is not cut character by character.
+            Some((width, least)) if *width > 2 * room.max(*least) => *width = 2 * room.max(*least),
+            Some((width, _)) => *width -= 1,
+            None => return,
         }
     }
 }
@@ -174,13 +185,25 @@ fn width(text: &str) -> usize {
     unicode_width::UnicodeWidthStr::width(text)
 }
 
-/// Cuts a text in the middle: ARNs and hosts differ at both ends.
-fn shorten(text: &str, room: usize) -> String {
+/// Cuts a text in the middle, as ARNs differ at both ends, or at the end.
+fn shorten(text: &str, room: usize, cut_end: bool) -> String {
+    if width(text) <= room {
+        return text.to_owned();
+    }
+    // Of an ARN the account and the name are worth more than what all ARNs begin with.
+    let text = text
+        .strip_prefix("arn:")
+        .and_then(|arn| arn.splitn(4, ':').nth(3))
+        .unwrap_or(text);
     if width(text) <= room {
         return text.to_owned();
     }
     let room = room.saturating_sub(1);
-    let (front, back) = (room / 2, room - room / 2);
+    let (front, back) = if cut_end {
+        (room, 0)
+    } else {
+        (room / 2, room - room / 2)
+    };
     let take = |characters: &mut dyn Iterator<Item = char>, room: usize| -> String {
         let mut used = 0;
         characters
@@ -315,10 +338,10 @@ mod tests {
 
     fn table(rows: Vec<Vec<Cell<'static>>>, width: usize) -> String {
         let columns = [
-            ("host", Some("HOST")),
+            ("host", Some(Label::new("HOST"))),
             ("hidden", None),
-            ("empty", Some("EMPTY")),
-            ("calls", Some("CALLS")),
+            ("empty", Some(Label::new("EMPTY"))),
+            ("calls", Some(Label::new("CALLS"))),
         ]
         .map(|(name, label)| Column { name, label });
         let layout = Layout {
