@@ -3,7 +3,7 @@
 //! Exact, not guessed: strings, escapes and depth are followed byte for byte. The state can be
 //! carried over any cut of the input.
 
-use super::kernel::{Block, Kernel, Lanes, escaped};
+use super::kernel::{Block, Kernel, Lanes, Work, escaped};
 
 /// How far a search has come. It begins at the opening bracket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,15 +26,44 @@ impl Bounds {
     #[inline]
     pub fn feed(&mut self, kernel: Kernel, bytes: &[u8]) -> Option<usize> {
         let (blocks, rest) = bytes.as_chunks::<64>();
-        if let Some(end) = kernel.bounds(self, blocks) {
+        if let Some(end) = kernel.run(self, blocks) {
             return Some(end);
         }
         self.bytes(rest).map(|end| blocks.len() * 64 + end)
     }
 
-    /// The loop over whole blocks, compiled once for each kernel.
+    /// The same, byte by byte, for what does not fill a block.
+    fn bytes(&mut self, bytes: &[u8]) -> Option<usize> {
+        for (at, &byte) in bytes.iter().enumerate() {
+            let is_escaped = std::mem::take(&mut self.escape) == 1;
+            if byte < 0x20 {
+                self.saw_control |= self.in_string != 0 || !matches!(byte, b'\t' | b'\n' | b'\r');
+            }
+            match byte {
+                b'\\' => {
+                    self.saw_backslash = true;
+                    self.escape = u64::from(!is_escaped);
+                }
+                b'"' if !is_escaped => self.in_string = !self.in_string,
+                b'{' | b'[' if self.in_string == 0 => self.depth += 1,
+                b'}' | b']' if self.in_string == 0 => {
+                    self.depth = self.depth.saturating_sub(1);
+                    if self.depth == 0 {
+                        return Some(at + 1);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+}
+
+impl Work for Bounds {
+    type Outcome = Option<usize>;
+
     #[inline(always)]
-    pub fn blocks(&mut self, lanes: impl Lanes, blocks: &[Block]) -> Option<usize> {
+    fn blocks<L: Lanes>(&mut self, lanes: L, blocks: &[Block]) -> Option<usize> {
         let mut depth = self.depth;
         let mut carried_string = self.in_string;
         let mut escape = self.escape;
@@ -82,32 +111,6 @@ impl Bounds {
         self.saw_backslash |= backslashes != 0;
         (self.depth, self.in_string, self.escape) = (depth, carried_string, escape);
         end
-    }
-
-    /// The same, byte by byte, for what does not fill a block.
-    fn bytes(&mut self, bytes: &[u8]) -> Option<usize> {
-        for (at, &byte) in bytes.iter().enumerate() {
-            let is_escaped = std::mem::take(&mut self.escape) == 1;
-            if byte < 0x20 {
-                self.saw_control |= self.in_string != 0 || !matches!(byte, b'\t' | b'\n' | b'\r');
-            }
-            match byte {
-                b'\\' => {
-                    self.saw_backslash = true;
-                    self.escape = u64::from(!is_escaped);
-                }
-                b'"' if !is_escaped => self.in_string = !self.in_string,
-                b'{' | b'[' if self.in_string == 0 => self.depth += 1,
-                b'}' | b']' if self.in_string == 0 => {
-                    self.depth = self.depth.saturating_sub(1);
-                    if self.depth == 0 {
-                        return Some(at + 1);
-                    }
-                }
-                _ => {}
-            }
-        }
-        None
     }
 }
 

@@ -4,7 +4,7 @@
 //! order is the business of `walk`.
 
 use super::RecordError;
-use super::kernel::{Block, Kernel, Lanes, escaped};
+use super::kernel::{Block, Kernel, Lanes, Work, escaped};
 
 /// Positions of a record's structure, in a buffer that is used again for the next one.
 #[derive(Debug, Default)]
@@ -37,11 +37,11 @@ impl Index {
         self.misplaced_control = None;
         self.escapes.clear();
         let (blocks, rest) = record.as_chunks::<64>();
-        kernel.index(self, blocks);
+        kernel.run(self, blocks);
         if !rest.is_empty() {
             let mut last = [b' '; 64];
             last[..rest.len()].copy_from_slice(rest);
-            kernel.index(self, &[last]);
+            kernel.run(self, &[last]);
         }
         if let Some(at) = self.misplaced_control {
             return Err(RecordError::new(
@@ -66,30 +66,6 @@ impl Index {
     /// The positions taken down last.
     pub fn positions(&self) -> &[u32] {
         &self.positions[..self.len]
-    }
-
-    /// The loop over whole blocks, compiled once for each kernel.
-    #[inline(always)]
-    pub fn blocks(&mut self, lanes: impl Lanes, blocks: &[Block]) {
-        for block in blocks {
-            let masks = lanes.index(block);
-            let is_escaped = escaped(masks.backslash, &mut self.escape);
-            let quote = masks.quote & !is_escaped;
-            let in_string = lanes.prefix_xor(quote) ^ self.in_string;
-            self.in_string = (in_string.cast_signed() >> 63).cast_unsigned();
-            if masks.control != 0 {
-                self.check_controls(block, masks.control, in_string);
-            }
-            let leaders = masks.backslash & !is_escaped & in_string;
-            if leaders != 0 {
-                self.note_escapes(leaders);
-            }
-            let scalar = !(in_string | quote | masks.operator | masks.blank);
-            let scalar_start = scalar & !(scalar << 1 | self.in_scalar);
-            self.in_scalar = scalar >> 63;
-            self.push((masks.operator & !in_string) | quote | scalar_start);
-            self.base += 64;
-        }
     }
 
     #[inline(always)]
@@ -124,6 +100,33 @@ impl Index {
         while leaders != 0 {
             self.escapes.push(self.base + leaders.trailing_zeros());
             leaders &= leaders - 1;
+        }
+    }
+}
+
+impl Work for Index {
+    type Outcome = ();
+
+    #[inline(always)]
+    fn blocks<L: Lanes>(&mut self, lanes: L, blocks: &[Block]) {
+        for block in blocks {
+            let masks = lanes.index(block);
+            let is_escaped = escaped(masks.backslash, &mut self.escape);
+            let quote = masks.quote & !is_escaped;
+            let in_string = lanes.prefix_xor(quote) ^ self.in_string;
+            self.in_string = (in_string.cast_signed() >> 63).cast_unsigned();
+            if masks.control != 0 {
+                self.check_controls(block, masks.control, in_string);
+            }
+            let leaders = masks.backslash & !is_escaped & in_string;
+            if leaders != 0 {
+                self.note_escapes(leaders);
+            }
+            let scalar = !(in_string | quote | masks.operator | masks.blank);
+            let scalar_start = scalar & !(scalar << 1 | self.in_scalar);
+            self.in_scalar = scalar >> 63;
+            self.push((masks.operator & !in_string) | quote | scalar_start);
+            self.base += 64;
         }
     }
 }

@@ -117,20 +117,20 @@ pub fn open<'b>(
         });
     }
     let raw = &buffers.raw[..length];
-    if let (Some(libdeflate), Some(inflated)) = (&mut buffers.libdeflate, claimed_length(raw)) {
-        if (1..=limits.whole_file).contains(&inflated) {
-            // Grown, never shrunk: clearing it for every file would cost a twentieth of the time.
-            if buffers.inflated.len() < inflated {
-                buffers.inflated.resize(inflated, 0);
-            }
-            if libdeflate.inflate(raw, &mut buffers.inflated[..inflated]) {
-                let (length, compressed) = (inflated, length as u64);
-                return Ok(Opened::Whole {
-                    buffer: &mut buffers.inflated,
-                    length,
-                    compressed,
-                });
-            }
+    if let (Some(libdeflate), Some(inflated)) = (&mut buffers.libdeflate, claimed_length(raw))
+        && (1..=limits.whole_file).contains(&inflated)
+    {
+        // Grown, never shrunk: clearing it for every file would cost a twentieth of the time.
+        if buffers.inflated.len() < inflated {
+            buffers.inflated.resize(inflated, 0);
+        }
+        if libdeflate.inflate(raw, &mut buffers.inflated[..inflated]) {
+            let (length, compressed) = (inflated, length as u64);
+            return Ok(Opened::Whole {
+                buffer: &mut buffers.inflated,
+                length,
+                compressed,
+            });
         }
     }
     stream(

@@ -150,6 +150,9 @@ mod tests {
         OnBehalfOfUserId, PrincipalArn, PrincipalId, RoleArn, SessionIssuerArn, UserName,
     };
 
+    /// Members of an identity besides its type.
+    type Members<'a> = &'a [(Field, &'a str)];
+
     const ROLE: &str = "arn:aws:iam::111122223333:role/path/to/app";
     const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/app/i-0abc";
     const EKS_ID: &str = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/\
@@ -172,7 +175,7 @@ mod tests {
         let saml_for_role = format!("{saml} for {ROLE}");
         let center = format!("{STORE}/user-1");
         #[rustfmt::skip]
-        let table: &[(&str, &[(Field, &str)], &str)] = &[
+        let table: &[(&str, Members<'_>, &str)] = &[
             ("AssumedRole", &[(SessionIssuerArn, ROLE), (IdentityArn, SESSION)], ROLE),
             ("AssumedRole", &[(IdentityArn, SESSION)], "arn:aws:iam::111122223333:role/app"),
             ("AssumedRole", &[(IdentityArn, "arn:aws-cn:sts::1:assumed-role/r/s")], "arn:aws-cn:iam::1:role/r"),
@@ -217,7 +220,7 @@ mod tests {
     #[test]
     fn the_session_is_what_the_principal_leaves_out() {
         #[rustfmt::skip]
-        let table: &[(&str, &[(Field, &str)], Option<&str>)] = &[
+        let table: &[(&str, Members<'_>, Option<&str>)] = &[
             ("AssumedRole", &[(IdentityArn, SESSION)], Some("i-0abc")),
             ("AssumedRole", &[(PrincipalId, "AROA1:fn")], Some("fn")),
             ("AssumedRole", &[(PrincipalId, "AROA1")], None),

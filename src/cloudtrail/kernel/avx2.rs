@@ -14,9 +14,7 @@ use std::arch::x86_64::{
     _mm256_or_si256, _mm256_set1_epi8,
 };
 
-use super::super::bounds::Bounds;
-use super::super::index::Index;
-use super::{Block, BoundsMasks, IndexMasks, Lanes};
+use super::{Block, BoundsMasks, IndexMasks, Lanes, Work};
 
 /// A proof that this processor has the instructions: it cannot be made in any other way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,35 +30,24 @@ impl Avx2 {
         has_all.then_some(Avx2(()))
     }
 
+    /// Does a piece of work with these instructions.
     #[inline]
-    pub(super) fn run_bounds(self, state: &mut Bounds, blocks: &[Block]) -> Option<usize> {
+    pub(super) fn run<W: Work>(self, work: &mut W, blocks: &[Block]) -> W::Outcome {
         // SAFETY: an `Avx2` exists only where the features were detected.
-        unsafe { bounds(self, state, blocks) }
-    }
-
-    #[inline]
-    pub(super) fn run_index(self, state: &mut Index, blocks: &[Block]) {
-        // SAFETY: an `Avx2` exists only where the features were detected.
-        unsafe { index(self, state, blocks) }
+        unsafe { with_features(self, work, blocks) }
     }
 }
 
-// The loops of `bounds` and `index` are compiled once more inside these two, with the features on.
-
+/// Compiles the loop of the work once more, with the features on.
 #[target_feature(enable = "avx2,pclmulqdq,bmi1,bmi2,popcnt")]
-fn bounds(lanes: Avx2, state: &mut Bounds, blocks: &[Block]) -> Option<usize> {
-    state.blocks(lanes, blocks)
-}
-
-#[target_feature(enable = "avx2,pclmulqdq,bmi1,bmi2,popcnt")]
-fn index(lanes: Avx2, state: &mut Index, blocks: &[Block]) {
-    state.blocks(lanes, blocks);
+fn with_features<W: Work>(lanes: Avx2, work: &mut W, blocks: &[Block]) -> W::Outcome {
+    work.blocks(lanes, blocks)
 }
 
 /// Sixty-four bytes in two registers.
 ///
 /// Every method promises AVX2 by being reached through an [`Avx2`] only, and all are inlined into
-/// the two functions above. Closures would not be: they do not inherit the features.
+/// the function above. Closures would not be: they do not inherit the features.
 #[derive(Clone, Copy)]
 struct Halves(__m256i, __m256i);
 

@@ -9,9 +9,6 @@
 mod avx2;
 mod portable;
 
-use super::bounds::Bounds;
-use super::index::Index;
-
 /// Sixty-four bytes of input.
 pub(super) type Block = [u8; 64];
 
@@ -47,6 +44,15 @@ pub(super) trait Lanes: Copy {
     fn index(self, block: &Block) -> IndexMasks;
     /// Bit `i` of the result is the xor of bits `0..=i`: from quotes to the insides of strings.
     fn prefix_xor(self, bits: u64) -> u64;
+}
+
+/// A loop over blocks. It is compiled once for each kind of lanes, so `blocks` must be
+/// `#[inline(always)]`.
+pub(super) trait Work {
+    /// What comes of it.
+    type Outcome;
+    /// Does the work.
+    fn blocks<L: Lanes>(&mut self, lanes: L, blocks: &[Block]) -> Self::Outcome;
 }
 
 /// The kernel in use.
@@ -93,21 +99,13 @@ impl Kernel {
         }
     }
 
+    /// Does a piece of work over whole blocks.
     #[inline]
-    pub(super) fn bounds(self, state: &mut Bounds, blocks: &[Block]) -> Option<usize> {
+    pub(super) fn run<W: Work>(self, work: &mut W, blocks: &[Block]) -> W::Outcome {
         match self.0 {
-            Kind::Portable => state.blocks(portable::Portable, blocks),
+            Kind::Portable => work.blocks(portable::Portable, blocks),
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx2(avx2) => avx2.run_bounds(state, blocks),
-        }
-    }
-
-    #[inline]
-    pub(super) fn index(self, state: &mut Index, blocks: &[Block]) {
-        match self.0 {
-            Kind::Portable => state.blocks(portable::Portable, blocks),
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx2(avx2) => avx2.run_index(state, blocks),
+            Kind::Avx2(avx2) => avx2.run(work, blocks),
         }
     }
 }
