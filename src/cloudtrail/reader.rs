@@ -5,11 +5,9 @@
 //! subscriptions and exports. Only what may be of the service looked for is read closely; of
 //! everything else the bounds are followed.
 
-use memchr::memmem::Finder;
-
 use super::kernel::Kernel;
 use super::record::{Field, Record};
-use super::text::{is_scalar, unescape};
+use super::search::Search;
 use super::walk::RecordParser;
 use super::window::{Passed, Window};
 use super::{Damage, Stage};
@@ -58,18 +56,12 @@ pub struct Outcome {
 
 /// Reads streams one after the other, with buffers that are used again.
 pub struct Reader {
-    kernel: Kernel,
+    pub(super) kernel: Kernel,
     parser: RecordParser,
-    /// What stands in a record of the service looked for: its name, quoted.
-    needle: Finder<'static>,
+    pub(super) search: Search,
     /// The text of a string that holds JSON itself.
-    inner: Vec<u8>,
+    pub(super) inner: Vec<u8>,
 }
-
-/// The key that says which service a record is of.
-const KEY: &[u8] = b"\"eventSource\"";
-/// Text in strings in text in strings: EventBridge in CloudWatch Logs is two.
-const MAX_NESTING: u8 = 3;
 
 impl Reader {
     /// A reader that looks closely at the records whose `eventSource` may be `service`.
@@ -77,7 +69,7 @@ impl Reader {
         Reader {
             kernel,
             parser: RecordParser::new(kernel),
-            needle: Finder::new(&format!("\"{service}\"")).into_owned(),
+            search: Search::new(service),
             inner: Vec::new(),
         }
     }
@@ -85,12 +77,11 @@ impl Reader {
     /// Reads a stream to its end, or to where it breaks.
     pub fn read<H: Handler>(&mut self, window: &mut Window<'_>, handler: &mut H) -> Outcome {
         let before = handler.mark();
+        self.search.begin();
         let mut reading = Reading {
             reader: self,
             handler,
             tally: Tally::default(),
-            next_mention: None,
-            searched: 0,
         };
         let broken_json = reading.documents(window).err();
         let tally = reading.tally;
@@ -126,13 +117,13 @@ impl Reader {
 
 /// What has been found in a stream so far.
 #[derive(Clone, Debug, Default)]
-struct Tally {
-    records: u64,
+pub(super) struct Tally {
+    pub(super) records: u64,
     /// Insights, for as long as there is nothing else.
-    insights: u64,
-    containers: u64,
-    digests: u64,
-    others: u64,
+    pub(super) insights: u64,
+    pub(super) containers: u64,
+    pub(super) digests: u64,
+    pub(super) others: u64,
     broken_record: Option<Damage>,
     broken_records: u64,
 }
@@ -142,412 +133,22 @@ impl Tally {
         self.containers > 0 || self.records > 0 || self.broken_records > 0
     }
 
-    fn is_nothing(&self) -> bool {
+    pub(super) fn is_nothing(&self) -> bool {
         !self.is_cloudtrail() && self.digests == 0 && self.others == 0
     }
 }
 
 /// One stream being read.
-struct Reading<'r, H> {
-    reader: &'r mut Reader,
-    handler: &'r mut H,
-    tally: Tally,
-    /// The offset of the first mention of the service that is not behind us…
-    next_mention: Option<u64>,
-    /// …and how far the stream has been searched for one.
-    searched: u64,
-}
-
-/// A member of an object outside records that says what the object is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Key {
-    /// `Records`: an array of records.
-    Records,
-    /// `Events`, `logEvents`, `events`: arrays of objects with a record in them.
-    Wrapped,
-    /// `detail`: the record in an EventBridge envelope.
-    Detail,
-    /// `detail-type`: this is an EventBridge envelope.
-    DetailType,
-    /// `CloudTrailEvent`, `message`: a string with a record in it.
-    Text,
-    /// `eventSource`, `eventVersion`: this is a record.
-    EventMember,
-    /// `digestStartTime`: this is a digest.
-    Digest,
-    Other,
-}
-
-impl Key {
-    fn of(name: &[u8]) -> Key {
-        match name {
-            b"Records" => Key::Records,
-            b"Events" | b"logEvents" | b"events" => Key::Wrapped,
-            b"detail" => Key::Detail,
-            b"detail-type" => Key::DetailType,
-            b"CloudTrailEvent" | b"message" => Key::Text,
-            b"eventSource" | b"eventVersion" => Key::EventMember,
-            b"digestStartTime" => Key::Digest,
-            _ => Key::Other,
-        }
-    }
-}
-
-type Step<T = ()> = Result<T, Damage>;
-
-fn json(window: &Window<'_>, what: impl Into<String>) -> Damage {
-    Damage::new(Stage::Json, window.offset(), what)
+pub(super) struct Reading<'r, H> {
+    pub(super) reader: &'r mut Reader,
+    pub(super) handler: &'r mut H,
+    pub(super) tally: Tally,
 }
 
 impl<H: Handler> Reading<'_, H> {
-    /// Documents one after the other, with or without lines, to the end of the stream.
-    fn documents(&mut self, window: &mut Window<'_>) -> Step {
-        window.skip_if(b"\xef\xbb\xbf");
-        while let Some(byte) = window.skip_space() {
-            match byte {
-                b'{' => self.object(window, 0)?,
-                b'[' => {
-                    self.items(window, 0)?;
-                    // An array without elements is one without records, not nothing.
-                    self.tally.containers += u64::from(self.tally.is_nothing());
-                }
-                b'"' => {
-                    window.pass_string()?;
-                    self.tally.others += 1;
-                }
-                b'0'..=b'9' => self.number_or_timestamp(window)?,
-                _ => self.scalar(window)?,
-            }
-            window.release();
-        }
-        Ok(())
-    }
-
-    /// A line of a CloudWatch Logs export begins with a timestamp; anything else is a number.
-    fn number_or_timestamp(&mut self, window: &mut Window<'_>) -> Step {
-        let start = window.offset();
-        let mut token = window.pass_token();
-        while window.peek() == Some(b':') {
-            window.step();
-            token.push(b':');
-            token.extend(window.pass_token());
-        }
-        let is_timestamp = token.len() >= 19 && token[4] == b'-' && token[13] == b':';
-        if is_timestamp && window.peek() == Some(b' ') {
-            return match window.skip_space() {
-                Some(b'{') => self.object(window, 0),
-                _ => Err(json(window, "no JSON object after a timestamp")),
-            };
-        }
-        self.check_scalar(&token, start)
-    }
-
-    fn scalar(&mut self, window: &mut Window<'_>) -> Step {
-        let start = window.offset();
-        let first = window.ahead().first_chunk().copied();
-        let token = window.pass_token();
-        self.check_scalar(&token, start)
-            .map_err(|damage| match first {
-                Some(bytes) if start == 0 => Damage {
-                    what: no_json(bytes),
-                    ..damage
-                },
-                _ => damage,
-            })
-    }
-
-    fn check_scalar(&mut self, token: &[u8], offset: u64) -> Step {
-        if !is_scalar(token) {
-            return Err(Damage::new(Stage::Json, offset, "bytes that are no JSON"));
-        }
-        self.tally.others += 1;
-        Ok(())
-    }
-
-    /// The elements of an array that is no member of a container: records, envelopes, or strings
-    /// with records in them (`lookup-events --query 'Events[].CloudTrailEvent'`).
-    fn items(&mut self, window: &mut Window<'_>, nesting: u8) -> Step {
-        self.elements(window, |reading, window, byte| match byte {
-            b'{' => reading.object(window, nesting),
-            b'"' => {
-                let passed = window.pass_string()?;
-                if reading.text(window, &passed, nesting)? {
-                    return Ok(());
-                }
-                reading.tally.others += 1;
-                Ok(())
-            }
-            _ => {
-                reading.pass_value(window)?;
-                reading.tally.others += 1;
-                Ok(())
-            }
-        })
-    }
-
-    /// `Records`: every element is a record, whatever it looks like.
-    fn records(&mut self, window: &mut Window<'_>) -> Step {
-        self.elements(window, |reading, window, byte| {
-            if byte == b'{' {
-                let passed = window.pass_container(reading.reader.kernel)?;
-                reading.record(window, &passed);
-            } else {
-                reading.pass_value(window)?;
-                reading.tally.records += 1;
-            }
-            Ok(())
-        })
-    }
-
-    /// Goes through an array that begins here.
-    #[inline]
-    fn elements(
-        &mut self,
-        window: &mut Window<'_>,
-        mut element: impl FnMut(&mut Self, &mut Window<'_>, u8) -> Step,
-    ) -> Step {
-        const CUT: &str = "an array without an end";
-        window.step();
-        let Some(mut byte) = window.skip_space() else {
-            return Err(json(window, CUT));
-        };
-        if byte == b']' {
-            window.step();
-            return Ok(());
-        }
-        loop {
-            element(self, window, byte)?;
-            match window.skip_space() {
-                Some(b',') => window.step(),
-                Some(b']') => {
-                    window.step();
-                    return Ok(());
-                }
-                Some(_) => return Err(json(window, "no comma between two elements of an array")),
-                None => return Err(json(window, CUT)),
-            }
-            byte = window.skip_space().ok_or_else(|| json(window, CUT))?;
-        }
-    }
-
-    /// An object outside `Records`: goes through its members to learn what it is, and reads the
-    /// records in it.
-    fn object(&mut self, window: &mut Window<'_>, nesting: u8) -> Step {
-        const CUT: &str = "an object without an end";
-        window.keep_from_here();
-        let offset = window.offset();
-        let mut found = Found::default();
-        // Where the records of a list began: of a duplicate key the last value stands.
-        let mut list = None;
-        window.step();
-        let mut byte = window.skip_space();
-        if byte != Some(b'}') {
-            loop {
-                match byte {
-                    Some(b'"') => {}
-                    Some(_) => return Err(json(window, "no key where one must stand")),
-                    None => return Err(json(window, CUT)),
-                }
-                let key = self.key(window, &mut found)?;
-                if window.skip_space() != Some(b':') {
-                    return Err(json(window, "no colon after a key"));
-                }
-                window.step();
-                let Some(value) = window.skip_space() else {
-                    return Err(json(window, CUT));
-                };
-                if matches!(key, Key::Records | Key::Wrapped) && value == b'[' {
-                    if let Some((earlier, mark, tally)) = list.take()
-                        && earlier == key
-                    {
-                        self.handler.rollback(mark);
-                        self.tally = tally;
-                    }
-                    list = Some((key, self.handler.mark(), self.tally.clone()));
-                    self.tally.containers += 1;
-                    found.is_container = true;
-                    window.release();
-                    if key == Key::Records {
-                        self.records(window)?;
-                    } else {
-                        self.items(window, nesting)?;
-                    }
-                } else {
-                    self.member(window, key, value, &mut found)?;
-                }
-                match window.skip_space() {
-                    Some(b',') => window.step(),
-                    Some(b'}') => break,
-                    Some(_) => return Err(json(window, "no comma between two members")),
-                    None => return Err(json(window, CUT)),
-                }
-                byte = window.skip_space();
-            }
-        }
-        window.step();
-        let kept = window.kept();
-        window.release();
-        if found.is_container {
-            return Ok(());
-        }
-        self.settle(
-            window,
-            Passed {
-                span: kept,
-                offset,
-                saw_backslash: found.saw_backslash,
-                saw_control: found.saw_control,
-            },
-            &found,
-            nesting,
-        )
-    }
-
-    fn key(&mut self, window: &mut Window<'_>, found: &mut Found) -> Step<Key> {
-        let passed = window.pass_string()?;
-        found.see(&passed);
-        let Some(span) = &passed.span else {
-            return Ok(Key::Other);
-        };
-        let inside = &window.bytes(span)[1..span.len() - 1];
-        Ok(match std::str::from_utf8(inside) {
-            Ok(text) if passed.saw_backslash => Key::of(unescape(text).as_bytes()),
-            _ => Key::of(inside),
-        })
-    }
-
-    /// Passes the value of a member and notes what it says of the object.
-    fn member(&mut self, window: &mut Window<'_>, key: Key, first: u8, found: &mut Found) -> Step {
-        let passed = match first {
-            b'{' | b'[' => window.pass_container(self.reader.kernel)?,
-            b'"' => window.pass_string()?,
-            _ => {
-                let start = window.offset();
-                let token = window.pass_token();
-                if !is_scalar(&token) {
-                    return Err(Damage::new(Stage::Json, start, "no JSON value"));
-                }
-                Passed {
-                    span: None,
-                    offset: start,
-                    saw_backslash: false,
-                    saw_control: false,
-                }
-            }
-        };
-        found.see(&passed);
-        match key {
-            Key::EventMember => found.is_record = true,
-            Key::Digest => found.is_digest = true,
-            Key::DetailType => found.is_envelope = true,
-            Key::Detail => found.detail = (first == b'{').then_some(passed),
-            Key::Text => found.text = (first == b'"').then_some(passed),
-            Key::Records | Key::Wrapped | Key::Other => {}
-        }
-        Ok(())
-    }
-
-    /// Decides what a whole object was, from its members.
-    fn settle(
-        &mut self,
-        window: &mut Window<'_>,
-        whole: Passed,
-        found: &Found,
-        nesting: u8,
-    ) -> Step {
-        if found.is_record {
-            self.record(window, &whole);
-            return Ok(());
-        }
-        // Spans inside an object that could not be kept are no longer there.
-        if whole.span.is_some() {
-            if let Some(detail) = &found.detail {
-                let mentions_source =
-                    |span| memchr::memmem::find(window.bytes(span), b"eventSource").is_some();
-                if found.is_envelope || detail.span.as_ref().is_some_and(mentions_source) {
-                    let detail = Passed {
-                        span: relocate(window, detail),
-                        ..detail.clone()
-                    };
-                    self.record(window, &detail);
-                    return Ok(());
-                }
-            }
-            if let Some(text) = &found.text {
-                let text = Passed {
-                    span: relocate(window, text),
-                    ..text.clone()
-                };
-                if self.text(window, &text, nesting)? {
-                    return Ok(());
-                }
-            }
-        }
-        if found.is_digest {
-            self.tally.digests += 1;
-        } else {
-            self.tally.others += 1;
-        }
-        Ok(())
-    }
-
-    /// JSON inside a string. Says whether the string held any.
-    fn text(&mut self, window: &Window<'_>, passed: &Passed, nesting: u8) -> Step<bool> {
-        let Some(span) = &passed.span else {
-            return Ok(false);
-        };
-        let inside = &window.bytes(span)[1..span.len() - 1];
-        if nesting == MAX_NESTING || !inside.trim_ascii_start().starts_with(b"{") {
-            return Ok(false);
-        }
-        let broken = |what| Damage::new(Stage::Record, passed.offset, what);
-        let Ok(inside) = std::str::from_utf8(inside) else {
-            self.broken(broken("bytes that are no UTF-8".to_owned()));
-            return Ok(true);
-        };
-        let mut buffer = std::mem::take(&mut self.reader.inner);
-        buffer.clear();
-        buffer.extend_from_slice(unescape(inside).as_bytes());
-        let (mention, searched) = (self.next_mention.take(), std::mem::take(&mut self.searched));
-        let length = buffer.len();
-        let mut inner = Window::whole(&mut buffer, length);
-        let result = match inner.skip_space() {
-            Some(_) => self.object(&mut inner, nesting + 1),
-            None => Ok(()),
-        };
-        let result = result.and_then(|()| match inner.skip_space() {
-            None => Ok(()),
-            Some(_) => Err(json(&inner, "something after the end of the record")),
-        });
-        self.reader.inner = buffer;
-        (self.next_mention, self.searched) = (mention, searched);
-        // The string around it is whole, so this is one record's damage, not the stream's.
-        if let Err(damage) = result {
-            self.broken(broken(format!("inside a string: {}", damage.what)));
-        }
-        Ok(true)
-    }
-
-    /// Passes any value that is of no interest.
-    fn pass_value(&mut self, window: &mut Window<'_>) -> Step {
-        match window.peek() {
-            Some(b'{' | b'[') => window.pass_container(self.reader.kernel).map(drop),
-            Some(b'"') => window.pass_string().map(drop),
-            _ => {
-                let start = window.offset();
-                let token = window.pass_token();
-                if is_scalar(&token) {
-                    Ok(())
-                } else {
-                    Err(Damage::new(Stage::Json, start, "no JSON value"))
-                }
-            }
-        }
-    }
-
     /// One record, its bounds known.
     #[inline]
-    fn record(&mut self, window: &Window<'_>, passed: &Passed) {
+    pub(super) fn record(&mut self, window: &Window<'_>, passed: &Passed) {
         let Some(span) = &passed.span else {
             self.broken(Damage::new(
                 Stage::Record,
@@ -563,10 +164,7 @@ impl<H: Handler> Reading<'_, H> {
         }
         let bytes = window.bytes(span);
         self.check_for_insights(bytes);
-        let may_be_of_service =
-            self.is_named(window, passed.offset, passed.offset + span.len() as u64)
-                || (passed.saw_backslash && has_escaped_letter(bytes));
-        if !may_be_of_service {
+        if !self.reader.search.may_be_of_service(window, passed, bytes) {
             self.tally.records += 1;
             return;
         }
@@ -579,45 +177,6 @@ impl<H: Handler> Reading<'_, H> {
                 let at = passed.offset + error.at as u64;
                 self.broken(Damage::new(Stage::Record, at, error.what));
             }
-        }
-    }
-
-    /// Whether `"eventSource":` and the service stand in these bytes of the stream, in whatever
-    /// object. The stream is searched ahead, once.
-    #[inline]
-    fn is_named(&mut self, window: &Window<'_>, from: u64, to: u64) -> bool {
-        let length = self.reader.needle.needle().len() as u64;
-        let mut resume = from.max(self.searched);
-        loop {
-            let at = match self.next_mention {
-                Some(at) if at >= from => at,
-                _ if resume >= to => return false,
-                _ => {
-                    let haystack = window.in_memory(window.index_of(resume));
-                    let found = self
-                        .reader
-                        .needle
-                        .find(haystack)
-                        .map(|at| resume + at as u64);
-                    self.next_mention = found;
-                    // A mention may be cut by the end of what is in memory.
-                    let searched = resume + haystack.len() as u64;
-                    self.searched = found.unwrap_or(searched.saturating_sub(length - 1)).max(to);
-                    match found {
-                        Some(at) => at,
-                        None => return false,
-                    }
-                }
-            };
-            if at + length > to {
-                return false;
-            }
-            let before = window.in_memory(window.index_of(from));
-            if is_value_of_key(&before[..(at - from) as usize]) {
-                return true;
-            }
-            self.next_mention = None;
-            resume = at + length;
         }
     }
 
@@ -642,71 +201,8 @@ impl<H: Handler> Reading<'_, H> {
     }
 
     #[cold]
-    fn broken(&mut self, damage: Damage) {
+    pub(super) fn broken(&mut self, damage: Damage) {
         self.tally.broken_records += 1;
         self.tally.broken_record.get_or_insert(damage);
     }
-}
-
-/// What the members of an object said of it.
-#[derive(Debug, Default)]
-struct Found {
-    is_container: bool,
-    is_record: bool,
-    is_digest: bool,
-    is_envelope: bool,
-    detail: Option<Passed>,
-    text: Option<Passed>,
-    saw_backslash: bool,
-    saw_control: bool,
-}
-
-impl Found {
-    fn see(&mut self, passed: &Passed) {
-        self.saw_backslash |= passed.saw_backslash;
-        self.saw_control |= passed.saw_control;
-    }
-}
-
-/// The window may have moved since a member was passed; its offset in the stream stays.
-fn relocate(window: &Window<'_>, passed: &Passed) -> Option<std::ops::Range<usize>> {
-    let start = window.index_of(passed.offset);
-    passed.span.as_ref().map(|span| start..start + span.len())
-}
-
-/// Whether what stands before a value is its key, [`KEY`], and a colon.
-fn is_value_of_key(before: &[u8]) -> bool {
-    before
-        .trim_ascii_end()
-        .strip_suffix(b":")
-        .is_some_and(|before| before.trim_ascii_end().ends_with(KEY))
-}
-
-/// Whether some `\u` escape stands for a letter, digit or dot. Such a record may spell the key or the
-/// service in a way that a search does not find; the escapes AWS writes itself (`\u003c`) cannot.
-fn has_escaped_letter(record: &[u8]) -> bool {
-    memchr::memmem::find_iter(record, b"\\u00").any(|at| {
-        record.get(at + 4..at + 6).is_some_and(|hex| {
-            let code = std::str::from_utf8(hex)
-                .ok()
-                .and_then(|h| u8::from_str_radix(h, 16).ok());
-            code.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
-        })
-    })
-}
-
-/// Names what begins with these bytes, where it is known.
-fn no_json(first: [u8; 4]) -> String {
-    let known = match first {
-        [0x1f, 0x8b, ..] => "gzip inside gzip; decompress it once",
-        [b'P', b'K', 3, 4] => "a ZIP archive; unpack it first",
-        [0x28, 0xb5, 0x2f, 0xfd] => "Zstandard; decompress it first",
-        [b'B', b'Z', b'h', _] => "bzip2; decompress it first",
-        [0xfd, b'7', b'z', b'X'] => "xz; decompress it first",
-        [b'P', b'A', b'R', b'1'] => "Parquet",
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "UTF-16; convert it to UTF-8 first",
-        [b'<', ..] => "XML or HTML",
-        _ => return "bytes that are no JSON".to_owned(),
-    };
-    format!("bytes that are no JSON ({known})")
 }

@@ -1,0 +1,439 @@
+//! Whatever records may be wrapped in: a way through documents, arrays, envelopes and texts.
+
+use super::reader::{Handler, Reading};
+use super::text::{is_scalar, unescape};
+use super::window::{Passed, Window};
+use super::{Damage, Stage};
+
+/// Text in strings in text in strings: EventBridge in CloudWatch Logs is two.
+const MAX_NESTING: u8 = 3;
+
+/// A member of an object outside records that says what the object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    /// `Records`: an array of records.
+    Records,
+    /// `Events`, `logEvents`, `events`: arrays of objects with a record in them.
+    Wrapped,
+    /// `detail`: the record in an EventBridge envelope.
+    Detail,
+    /// `detail-type`: this is an EventBridge envelope.
+    DetailType,
+    /// `CloudTrailEvent`, `message`: a string with a record in it.
+    Text,
+    /// `eventSource`, `eventVersion`: this is a record.
+    EventMember,
+    /// `digestStartTime`: this is a digest.
+    Digest,
+    Other,
+}
+
+impl Key {
+    fn of(name: &[u8]) -> Key {
+        match name {
+            b"Records" => Key::Records,
+            b"Events" | b"logEvents" | b"events" => Key::Wrapped,
+            b"detail" => Key::Detail,
+            b"detail-type" => Key::DetailType,
+            b"CloudTrailEvent" | b"message" => Key::Text,
+            b"eventSource" | b"eventVersion" => Key::EventMember,
+            b"digestStartTime" => Key::Digest,
+            _ => Key::Other,
+        }
+    }
+}
+
+type Step<T = ()> = Result<T, Damage>;
+
+fn json(window: &Window<'_>, what: impl Into<String>) -> Damage {
+    Damage::new(Stage::Json, window.offset(), what)
+}
+
+impl<H: Handler> Reading<'_, H> {
+    /// Documents one after the other, with or without lines, to the end of the stream.
+    pub(super) fn documents(&mut self, window: &mut Window<'_>) -> Step {
+        window.skip_if(b"\xef\xbb\xbf");
+        while let Some(byte) = window.skip_space() {
+            match byte {
+                b'{' => self.object(window, 0)?,
+                b'[' => {
+                    self.items(window, 0)?;
+                    // An array without elements is one without records, not nothing.
+                    self.tally.containers += u64::from(self.tally.is_nothing());
+                }
+                b'"' => {
+                    window.pass_string()?;
+                    self.tally.others += 1;
+                }
+                b'0'..=b'9' => self.number_or_timestamp(window)?,
+                _ => self.scalar(window)?,
+            }
+            window.release();
+        }
+        Ok(())
+    }
+
+    /// A line of a CloudWatch Logs export begins with a timestamp; anything else is a number.
+    fn number_or_timestamp(&mut self, window: &mut Window<'_>) -> Step {
+        let start = window.offset();
+        let mut token = window.pass_token();
+        while window.peek() == Some(b':') {
+            window.step();
+            token.push(b':');
+            token.extend(window.pass_token());
+        }
+        let is_timestamp = token.len() >= 19 && token[4] == b'-' && token[13] == b':';
+        if is_timestamp && window.peek() == Some(b' ') {
+            return match window.skip_space() {
+                Some(b'{') => self.object(window, 0),
+                _ => Err(json(window, "no JSON object after a timestamp")),
+            };
+        }
+        self.check_scalar(&token, start)
+    }
+
+    fn scalar(&mut self, window: &mut Window<'_>) -> Step {
+        let start = window.offset();
+        let first = window.ahead().first_chunk().copied();
+        let token = window.pass_token();
+        self.check_scalar(&token, start)
+            .map_err(|damage| match first {
+                Some(bytes) if start == 0 => Damage {
+                    what: no_json(bytes),
+                    ..damage
+                },
+                _ => damage,
+            })
+    }
+
+    fn check_scalar(&mut self, token: &[u8], offset: u64) -> Step {
+        if !is_scalar(token) {
+            return Err(Damage::new(Stage::Json, offset, "bytes that are no JSON"));
+        }
+        self.tally.others += 1;
+        Ok(())
+    }
+
+    /// The elements of an array that is no member of a container: records, envelopes, or strings
+    /// with records in them (`lookup-events --query 'Events[].CloudTrailEvent'`).
+    fn items(&mut self, window: &mut Window<'_>, nesting: u8) -> Step {
+        self.elements(window, |reading, window, byte| match byte {
+            b'{' => reading.object(window, nesting),
+            b'"' => {
+                let passed = window.pass_string()?;
+                if reading.text(window, &passed, nesting)? {
+                    return Ok(());
+                }
+                reading.tally.others += 1;
+                Ok(())
+            }
+            _ => {
+                reading.pass_value(window)?;
+                reading.tally.others += 1;
+                Ok(())
+            }
+        })
+    }
+
+    /// `Records`: every element is a record, whatever it looks like.
+    fn records(&mut self, window: &mut Window<'_>) -> Step {
+        self.elements(window, |reading, window, byte| {
+            if byte == b'{' {
+                let passed = window.pass_container(reading.reader.kernel)?;
+                reading.record(window, &passed);
+            } else {
+                reading.pass_value(window)?;
+                reading.tally.records += 1;
+            }
+            Ok(())
+        })
+    }
+
+    /// Goes through an array that begins here.
+    #[inline]
+    fn elements(
+        &mut self,
+        window: &mut Window<'_>,
+        mut element: impl FnMut(&mut Self, &mut Window<'_>, u8) -> Step,
+    ) -> Step {
+        const CUT: &str = "an array without an end";
+        window.step();
+        let Some(mut byte) = window.skip_space() else {
+            return Err(json(window, CUT));
+        };
+        if byte == b']' {
+            window.step();
+            return Ok(());
+        }
+        loop {
+            element(self, window, byte)?;
+            match window.skip_space() {
+                Some(b',') => window.step(),
+                Some(b']') => {
+                    window.step();
+                    return Ok(());
+                }
+                Some(_) => return Err(json(window, "no comma between two elements of an array")),
+                None => return Err(json(window, CUT)),
+            }
+            byte = window.skip_space().ok_or_else(|| json(window, CUT))?;
+        }
+    }
+
+    /// An object outside `Records`: goes through its members to learn what it is, and reads the
+    /// records in it.
+    fn object(&mut self, window: &mut Window<'_>, nesting: u8) -> Step {
+        const CUT: &str = "an object without an end";
+        window.keep_from_here();
+        let offset = window.offset();
+        let mut found = Found::default();
+        // Where the records of a list began: of a duplicate key the last value stands.
+        let mut list = None;
+        window.step();
+        let mut byte = window.skip_space();
+        if byte != Some(b'}') {
+            loop {
+                match byte {
+                    Some(b'"') => {}
+                    Some(_) => return Err(json(window, "no key where one must stand")),
+                    None => return Err(json(window, CUT)),
+                }
+                let key = self.key(window, &mut found)?;
+                if window.skip_space() != Some(b':') {
+                    return Err(json(window, "no colon after a key"));
+                }
+                window.step();
+                let Some(value) = window.skip_space() else {
+                    return Err(json(window, CUT));
+                };
+                if matches!(key, Key::Records | Key::Wrapped) && value == b'[' {
+                    if let Some((earlier, mark, tally)) = list.take()
+                        && earlier == key
+                    {
+                        self.handler.rollback(mark);
+                        self.tally = tally;
+                    }
+                    list = Some((key, self.handler.mark(), self.tally.clone()));
+                    self.tally.containers += 1;
+                    found.is_container = true;
+                    window.release();
+                    if key == Key::Records {
+                        self.records(window)?;
+                    } else {
+                        self.items(window, nesting)?;
+                    }
+                } else {
+                    self.member(window, key, value, &mut found)?;
+                }
+                match window.skip_space() {
+                    Some(b',') => window.step(),
+                    Some(b'}') => break,
+                    Some(_) => return Err(json(window, "no comma between two members")),
+                    None => return Err(json(window, CUT)),
+                }
+                byte = window.skip_space();
+            }
+        }
+        window.step();
+        let kept = window.kept();
+        window.release();
+        if found.is_container {
+            return Ok(());
+        }
+        self.settle(
+            window,
+            Passed {
+                span: kept,
+                offset,
+                saw_backslash: found.saw_backslash,
+                saw_control: found.saw_control,
+            },
+            &found,
+            nesting,
+        )
+    }
+
+    fn key(&mut self, window: &mut Window<'_>, found: &mut Found) -> Step<Key> {
+        let passed = window.pass_string()?;
+        found.see(&passed);
+        let Some(span) = &passed.span else {
+            return Ok(Key::Other);
+        };
+        let inside = &window.bytes(span)[1..span.len() - 1];
+        Ok(match std::str::from_utf8(inside) {
+            Ok(text) if passed.saw_backslash => Key::of(unescape(text).as_bytes()),
+            _ => Key::of(inside),
+        })
+    }
+
+    /// Passes the value of a member and notes what it says of the object.
+    fn member(&mut self, window: &mut Window<'_>, key: Key, first: u8, found: &mut Found) -> Step {
+        let passed = match first {
+            b'{' | b'[' => window.pass_container(self.reader.kernel)?,
+            b'"' => window.pass_string()?,
+            _ => {
+                let start = window.offset();
+                let token = window.pass_token();
+                if !is_scalar(&token) {
+                    return Err(Damage::new(Stage::Json, start, "no JSON value"));
+                }
+                Passed {
+                    span: None,
+                    offset: start,
+                    saw_backslash: false,
+                    saw_control: false,
+                }
+            }
+        };
+        found.see(&passed);
+        match key {
+            Key::EventMember => found.is_record = true,
+            Key::Digest => found.is_digest = true,
+            Key::DetailType => found.is_envelope = true,
+            Key::Detail => found.detail = (first == b'{').then_some(passed),
+            Key::Text => found.text = (first == b'"').then_some(passed),
+            Key::Records | Key::Wrapped | Key::Other => {}
+        }
+        Ok(())
+    }
+
+    /// Decides what a whole object was, from its members.
+    fn settle(
+        &mut self,
+        window: &mut Window<'_>,
+        whole: Passed,
+        found: &Found,
+        nesting: u8,
+    ) -> Step {
+        if found.is_record {
+            self.record(window, &whole);
+            return Ok(());
+        }
+        // Spans inside an object that could not be kept are no longer there.
+        if whole.span.is_some() {
+            if let Some(detail) = &found.detail {
+                let mentions_source =
+                    |span| memchr::memmem::find(window.bytes(span), b"eventSource").is_some();
+                if found.is_envelope || detail.span.as_ref().is_some_and(mentions_source) {
+                    let detail = Passed {
+                        span: relocate(window, detail),
+                        ..detail.clone()
+                    };
+                    self.record(window, &detail);
+                    return Ok(());
+                }
+            }
+            if let Some(text) = &found.text {
+                let text = Passed {
+                    span: relocate(window, text),
+                    ..text.clone()
+                };
+                if self.text(window, &text, nesting)? {
+                    return Ok(());
+                }
+            }
+        }
+        if found.is_digest {
+            self.tally.digests += 1;
+        } else {
+            self.tally.others += 1;
+        }
+        Ok(())
+    }
+
+    /// JSON inside a string. Says whether the string held any.
+    fn text(&mut self, window: &Window<'_>, passed: &Passed, nesting: u8) -> Step<bool> {
+        let Some(span) = &passed.span else {
+            return Ok(false);
+        };
+        let inside = &window.bytes(span)[1..span.len() - 1];
+        if nesting == MAX_NESTING || !inside.trim_ascii_start().starts_with(b"{") {
+            return Ok(false);
+        }
+        let broken = |what| Damage::new(Stage::Record, passed.offset, what);
+        let Ok(inside) = std::str::from_utf8(inside) else {
+            self.broken(broken("bytes that are no UTF-8".to_owned()));
+            return Ok(true);
+        };
+        let mut buffer = std::mem::take(&mut self.reader.inner);
+        buffer.clear();
+        buffer.extend_from_slice(unescape(inside).as_bytes());
+        let place = self.reader.search.begin();
+        let length = buffer.len();
+        let mut inner = Window::whole(&mut buffer, length);
+        let result = match inner.skip_space() {
+            Some(_) => self.object(&mut inner, nesting + 1),
+            None => Ok(()),
+        };
+        let result = result.and_then(|()| match inner.skip_space() {
+            None => Ok(()),
+            Some(_) => Err(json(&inner, "something after the end of the record")),
+        });
+        self.reader.inner = buffer;
+        self.reader.search.resume(place);
+        // The string around it is whole, so this is one record's damage, not the stream's.
+        if let Err(damage) = result {
+            self.broken(broken(format!("inside a string: {}", damage.what)));
+        }
+        Ok(true)
+    }
+
+    /// Passes any value that is of no interest.
+    fn pass_value(&mut self, window: &mut Window<'_>) -> Step {
+        match window.peek() {
+            Some(b'{' | b'[') => window.pass_container(self.reader.kernel).map(drop),
+            Some(b'"') => window.pass_string().map(drop),
+            _ => {
+                let start = window.offset();
+                let token = window.pass_token();
+                if is_scalar(&token) {
+                    Ok(())
+                } else {
+                    Err(Damage::new(Stage::Json, start, "no JSON value"))
+                }
+            }
+        }
+    }
+}
+
+/// What the members of an object said of it.
+#[derive(Debug, Default)]
+struct Found {
+    is_container: bool,
+    is_record: bool,
+    is_digest: bool,
+    is_envelope: bool,
+    detail: Option<Passed>,
+    text: Option<Passed>,
+    saw_backslash: bool,
+    saw_control: bool,
+}
+
+impl Found {
+    fn see(&mut self, passed: &Passed) {
+        self.saw_backslash |= passed.saw_backslash;
+        self.saw_control |= passed.saw_control;
+    }
+}
+
+/// The window may have moved since a member was passed; its offset in the stream stays.
+fn relocate(window: &Window<'_>, passed: &Passed) -> Option<std::ops::Range<usize>> {
+    let start = window.index_of(passed.offset);
+    passed.span.as_ref().map(|span| start..start + span.len())
+}
+
+/// Names what begins with these bytes, where it is known.
+fn no_json(first: [u8; 4]) -> String {
+    let known = match first {
+        [0x1f, 0x8b, ..] => "gzip inside gzip; decompress it once",
+        [b'P', b'K', 3, 4] => "a ZIP archive; unpack it first",
+        [0x28, 0xb5, 0x2f, 0xfd] => "Zstandard; decompress it first",
+        [b'B', b'Z', b'h', _] => "bzip2; decompress it first",
+        [0xfd, b'7', b'z', b'X'] => "xz; decompress it first",
+        [b'P', b'A', b'R', b'1'] => "Parquet",
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "UTF-16; convert it to UTF-8 first",
+        [b'<', ..] => "XML or HTML",
+        _ => return "bytes that are no JSON".to_owned(),
+    };
+    format!("bytes that are no JSON ({known})")
+}
