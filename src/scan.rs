@@ -541,13 +541,13 @@ impl<C: Collector> Handler for Calls<'_, C> {
             None => {}
             Some(Kind::NotACall) => self.coverage.not_calls += 1,
             Some(Kind::Call) => {
-                if matches!(record.get(Field::AwsRegion), Some("us-east-1" | "global")) {
-                    self.collector.see_us_east_1();
-                }
                 let host = Call::host_of(record);
                 let call = Call::new(record, host.as_ref());
                 self.coverage.sts_records += 1;
                 if self.selection.admits(&call) {
+                    if matches!(record.get(Field::AwsRegion), Some("us-east-1" | "global")) {
+                        self.collector.see_us_east_1();
+                    }
                     let wanted = self.selection.wants(&call, self.scratch);
                     self.collector.take(&call, wanted);
                 } else {

@@ -61,8 +61,8 @@ fn line(coverage: &Coverage) -> String {
     );
     let dropped = [
         (coverage.filtered, "filtered"),
-        (coverage.duplicates, "duplicates"),
-        (coverage.shared_copies, "copies of cross-account calls"),
+        (coverage.duplicates, "delivered again"),
+        (coverage.shared_copies, "logged in another account, too"),
     ];
     for (number, what) in dropped {
         if number > 0 {

@@ -66,11 +66,8 @@ fn region_columns() -> Vec<Column> {
     let label = |text| Some(Label::new(text));
     [
         ("region", label("REGION")),
-        (
-            "region_name",
-            Some(Label::new("NAME").least(16).wide_only()),
-        ),
-        ("partition", Some(Label::new("PARTITION").wide_only())),
+        ("region_name", Some(Label::new("NAME").least(16).spare(1))),
+        ("partition", Some(Label::new("PARTITION").spare(2))),
         ("enabled_by_default", label("DEFAULT")),
         ("can_deactivate", label("CAN BE OFF")),
         ("endpoint", label("ENDPOINT")),
@@ -137,7 +134,7 @@ fn opinion<'a>(host: Option<&'a Host<'_>>) -> Opinion<'a> {
         HostKind::Global { served_in: None } => Opinion {
             endpoint: "global",
             partition: Some(Partition::Aws),
-            why: "it is the global endpoint: one Region, us-east-1, stands behind it".to_owned(),
+            why: "it is the global endpoint; its calls are logged in us-east-1, wherever they are answered".to_owned(),
             ..nothing
         },
         HostKind::Global {

@@ -62,12 +62,12 @@ fn sorted(
     let mut events = log.finish().map_err(|error| temporary(&error))?;
     drop(shown);
     let exit = coverage::tell(&events.coverage, quiet)?;
-    if !events.can_judge_global_calls() && !quiet {
+    let can_judge =
+        events.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
+    if !can_judge && !quiet {
         say(NO_US_EAST_1);
     }
-    let verdict = gates.judge(events.can_judge_global_calls(), |endpoint| {
-        events.offenders(endpoint)
-    });
+    let verdict = gates.judge(can_judge, |endpoint| events.offenders(endpoint));
     let top = writing
         .top
         .map_or(events.len(), |top| events.len().min(top as usize));
@@ -114,7 +114,8 @@ fn streamed(
         let exit = coverage::tell(&streamed.coverage, quiet)?;
         // From here on the writer may finish; without this, what it wrote is thrown away.
         let _ = tell.send(serde_json::to_value(&streamed.coverage).map_err(io::Error::from)?);
-        let can_judge = streamed.can_judge_global_calls();
+        let can_judge =
+            streamed.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
         if !can_judge && !quiet {
             say(NO_US_EAST_1);
         }

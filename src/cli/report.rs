@@ -48,23 +48,27 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
         GroupOrder::Group => report.sort_by_group(),
     }
     report.keep_min_calls(arguments.grouping.min_calls);
-    if !report.can_judge_global_calls() && !quiet {
+    let can_judge =
+        report.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
+    if !can_judge && !quiet {
         say(events::NO_US_EAST_1);
     }
-    let verdict = gates.judge(report.can_judge_global_calls(), |endpoint| {
-        report.offenders(endpoint)
-    });
-    let written = output.write(|out| print(&report, &mut writing, out));
+    let verdict = gates.judge(can_judge, |endpoint| report.offenders(endpoint));
+    let written = output.write(|out| print(&report, can_judge, &mut writing, out));
     events::conclude(exit, verdict, written)
 }
 
-fn print(report: &Report, writing: &mut Writing, out: &mut dyn Write) -> Result<(), Failure> {
+fn print(
+    report: &Report,
+    can_judge: bool,
+    writing: &mut Writing,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
     let top = writing
         .top
         .map_or(report.len(), |top| report.len().min(top as usize));
     writing.layout.more = (report.len() - top) as u64;
     if writing.format == Format::Table {
-        let can_judge = report.can_judge_global_calls();
         for line in summary_lines(&report.summary, can_judge, writing.layout.paint) {
             writeln!(out, "{line}")?;
         }

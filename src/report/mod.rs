@@ -61,8 +61,9 @@ pub struct Label {
     pub text: &'static str,
     /// How far it may be cut before others are cut further.
     pub least: usize,
-    /// Whether it is left out where the terminal is narrow.
-    pub wide_only: bool,
+    /// Where there is not room for all, the columns with the highest number are left out first; those
+    /// with 0 never are.
+    pub spare: u8,
     /// Whether what matters stands at the start, so that the end is cut and not the middle.
     pub cut_end: bool,
     /// Whether the day of an instant is enough where the terminal is narrow.
@@ -75,7 +76,7 @@ impl Label {
         Label {
             text,
             least: usize::MAX,
-            wide_only: false,
+            spare: 0,
             cut_end: false,
             by_day: false,
         }
@@ -95,12 +96,9 @@ impl Label {
         }
     }
 
-    /// A column for wide terminals.
-    pub const fn wide_only(self) -> Label {
-        Label {
-            wide_only: true,
-            ..self
-        }
+    /// A column that can be left out: see [`Label::spare`].
+    pub const fn spare(self, spare: u8) -> Label {
+        Label { spare, ..self }
     }
 }
 
@@ -190,13 +188,13 @@ pub fn group_columns(report: &Report) -> Vec<Column> {
     });
     let measures = [
         ("calls", Some(Label::new("CALLS"))),
-        ("errors", Some(Label::new("ERRORS").wide_only())),
+        ("errors", Some(Label::new("ERRORS").spare(2))),
         ("first_event_time", None),
         (
             "last_event_time",
             Some(Label {
                 by_day: true,
-                ..Label::new("LAST")
+                ..Label::new("LAST").spare(1)
             }),
         ),
     ];
@@ -230,13 +228,13 @@ pub fn event_columns() -> Vec<Column> {
             // Of sixteen columns a terminal has room for these.
             label: match name {
                 "event_time" => Some(Label::new("TIME")),
-                "event_name" => Some(Label::new("CALL").wide_only()),
+                "event_name" => Some(Label::new("CALL").spare(2)),
                 "endpoint" => Some(Label::new("ENDPOINT")),
-                "client_provided_host_header" => Some(Label::host().wide_only()),
+                "client_provided_host_header" => Some(Label::host().spare(1)),
                 "principal" => Some(Label::new("PRINCIPAL").least(29)),
-                "source_ip_address" => Some(Label::new("SOURCE").least(10).wide_only()),
+                "source_ip_address" => Some(Label::new("SOURCE").least(15).spare(4)),
                 "sdk" => Some(Label::new("SDK")),
-                "sdk_version" => Some(Label::new("VERSION").wide_only()),
+                "sdk_version" => Some(Label::new("VERSION").spare(3)),
                 _ => None,
             },
         })

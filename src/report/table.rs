@@ -51,7 +51,7 @@ impl Paint {
 const GAP: usize = 2;
 /// The least a column is cut to.
 const LEAST: usize = 7;
-/// From this width on there is room for everything.
+/// From this width on there is room for times, not only days.
 const WIDE: usize = 110;
 
 pub(super) fn write<'c>(
@@ -67,41 +67,43 @@ pub(super) fn write<'c>(
     let is_wide = layout.width >= WIDE;
     // A column with nothing in it only takes room.
     let is_empty = |at: usize| rows.iter().all(|row| row[at] == Cell::Absent);
-    let shown: Vec<(usize, Label)> = columns
+    let candidates = columns
         .iter()
         .enumerate()
         .filter_map(|(at, column)| Some((at, column.label?)))
-        .filter(|(at, label)| (is_wide || !label.wide_only) && !is_empty(*at))
-        .collect();
-    let texts: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| {
-            shown
-                .iter()
-                .map(|(at, label)| cell_text(&row[*at], label.by_day && !is_wide))
-                .collect()
-        })
-        .collect();
-    let labels: Vec<Label> = shown.iter().map(|(_, label)| *label).collect();
-    let widths = fit(&labels, &texts, layout.width);
+        .filter(|(at, _)| !is_empty(*at))
+        .map(|(at, label)| {
+            let by_day = label.by_day && !is_wide;
+            let texts = rows.iter().map(|row| cell_text(&row[at], by_day)).collect();
+            Strip { at, label, texts }
+        });
+    let shown = with_room(candidates.collect(), layout.width);
+    let widths = fit(&shown, layout.width);
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING);
     table.set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(
-        labels
+        shown
             .iter()
             .zip(&widths)
-            .map(|(label, &width)| shorten(label.text, width, false)),
+            .map(|(strip, &width)| shorten(strip.label.text, width, false)),
     );
-    for row in &texts {
-        let cells = row.iter().zip(&widths).zip(&labels);
-        table.add_row(cells.map(|((text, &width), label)| shorten(text, width, label.cut_end)));
+    for row in 0..rows.len() {
+        table.add_row(
+            shown
+                .iter()
+                .zip(&widths)
+                .map(|(strip, &width)| shorten(&strip.texts[row], width, strip.label.cut_end)),
+        );
     }
-    for (at, &(column, _)) in shown.iter().enumerate() {
-        if let Some(column_of_table) = table.column_mut(at) {
-            column_of_table.set_padding((0, GAP as u16));
-            if rows.iter().any(|row| matches!(row[column], Cell::Count(_))) {
-                column_of_table.set_cell_alignment(CellAlignment::Right);
+    for (at, strip) in shown.iter().enumerate() {
+        if let Some(column) = table.column_mut(at) {
+            column.set_padding((0, GAP as u16));
+            if rows
+                .iter()
+                .any(|row| matches!(row[strip.at], Cell::Count(_)))
+            {
+                column.set_cell_alignment(CellAlignment::Right);
             }
         }
     }
@@ -141,26 +143,51 @@ fn cell_text(cell: &Cell<'_>, by_day: bool) -> String {
     }
 }
 
+/// A column as it will be shown.
+struct Strip {
+    /// Its place among the cells of a row.
+    at: usize,
+    label: Label,
+    texts: Vec<String>,
+}
+
+impl Strip {
+    /// The width of what is in it.
+    fn natural(&self) -> usize {
+        let of_texts = self.texts.iter().map(|text| width(text)).max().unwrap_or(0);
+        of_texts.max(width(self.label.text))
+    }
+
+    /// The width it can do with.
+    fn least(&self) -> usize {
+        self.natural().min(self.label.least)
+    }
+}
+
+/// The columns that there is room for: the spare ones go first.
+fn with_room(mut strips: Vec<Strip>, room: usize) -> Vec<Strip> {
+    loop {
+        let needed: usize = strips.iter().map(|strip| strip.least() + GAP).sum();
+        let most_spare = strips
+            .iter()
+            .map(|strip| strip.label.spare)
+            .max()
+            .unwrap_or(0);
+        if needed <= room + GAP || most_spare == 0 {
+            return strips;
+        }
+        strips.retain(|strip| strip.label.spare < most_spare);
+    }
+}
+
 /// The width of each column, so that all of them fit. First those are cut that can bear it, down to
 /// what they need; if that is not enough, the widest.
-fn fit(labels: &[Label], texts: &[Vec<String>], room: usize) -> Vec<usize> {
-    let natural = |at: usize, label: &Label| {
-        texts
-            .iter()
-            .map(|row| width(&row[at]))
-            .max()
-            .unwrap_or(0)
-            .max(width(label.text))
-    };
-    let mut widths: Vec<usize> = labels
-        .iter()
-        .enumerate()
-        .map(|(at, label)| natural(at, label))
-        .collect();
+fn fit(strips: &[Strip], room: usize) -> Vec<usize> {
+    let mut widths: Vec<usize> = strips.iter().map(Strip::natural).collect();
     let room = room.saturating_sub(GAP * widths.len().saturating_sub(1));
-    let leasts: Vec<usize> = labels.iter().map(|label| label.least).collect();
+    let leasts: Vec<usize> = strips.iter().map(Strip::least).collect();
     cut_widest(&mut widths, &leasts, room);
-    cut_widest(&mut widths, &vec![LEAST; labels.len()], room);
+    cut_widest(&mut widths, &vec![LEAST; strips.len()], room);
     widths
 }
 
@@ -260,16 +287,22 @@ pub fn summary_lines(summary: &Summary, can_judge: bool, paint: Paint) -> Vec<St
         let line = format!("  {name:<11}  {:>digits$}  {share}  {words}", count(calls));
         lines.push(line.trim_end().to_owned());
     };
-    let to_change = format!(
-        "{} {} to change",
-        count(summary.global_principals),
-        plural(summary.global_principals, "principal")
+    let global_share = summary.global_share.filter(|_| can_judge);
+    let global_words = if can_judge {
+        to_change(summary)
+    } else {
+        "cannot be told: nothing of us-east-1 was read".to_owned()
+    };
+    line(
+        "global",
+        global,
+        share(summary.global_share.filter(|_| can_judge)),
+        global_words,
     );
-    line("global", global, share(summary.global_share), to_change);
     line(
         "regional",
         regional,
-        share(summary.global_share.map(|share| 1.0 - share)),
+        share(global_share.map(|share| 1.0 - share)),
         String::new(),
     );
     let nothing = || " ".repeat(7);
@@ -321,6 +354,14 @@ pub fn summary_lines(summary: &Summary, can_judge: bool, paint: Paint) -> Vec<St
         lines.push(String::new());
     }
     lines
+}
+
+fn to_change(summary: &Summary) -> String {
+    let principals = plural(summary.global_principals, "principal");
+    format!(
+        "{} {principals} to change",
+        count(summary.global_principals)
+    )
 }
 
 /// A noun for a number of things.

@@ -9,7 +9,7 @@ use super::host::{Host, HostKind, Variant};
 /// Where a call went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endpoint<'a> {
-    /// `sts.amazonaws.com`: one Region for the whole world.
+    /// `sts.amazonaws.com`: one name for the whole world, logged in us-east-1.
     Global,
     /// A Region's own endpoint.
     Regional {

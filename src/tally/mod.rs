@@ -48,7 +48,7 @@ pub trait Collector: Send + Sized {
     fn end_file(&mut self);
     /// What was read so far.
     fn coverage(&mut self) -> &mut Coverage;
-    /// A call of us-east-1 was read, whatever the filters say of it.
+    /// A call of us-east-1 was read, in the time, accounts and Regions asked about.
     fn see_us_east_1(&mut self) {}
     /// Takes in what another thread collected.
     fn merge(&mut self, other: Self);

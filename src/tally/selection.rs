@@ -68,6 +68,16 @@ impl Selection {
             && listed(&self.regions, Field::AwsRegion)
     }
 
+    /// Whether global calls are among what is asked about: they are logged in us-east-1, and were
+    /// once logged as of `global`.
+    pub fn may_show_global_calls(&self) -> bool {
+        self.regions.is_empty()
+            || self
+                .regions
+                .iter()
+                .any(|region| region == "us-east-1" || region == "global")
+    }
+
     /// Whether a call that is counted once is asked about: all other filters.
     pub fn wants(&self, call: &Call<'_>, scratch: &mut String) -> bool {
         let endpoint = call.endpoint().as_str();
