@@ -23,8 +23,9 @@ Examples:
   stscope endpoint sts.eu-west-1.amazonaws.com what a host name is
 
 'stscope report --help' explains filters, formats and dimensions.
-Exit codes: 0 done; 1 a --fail-on gate failed; 2 wrong usage, or nothing could be read or judged;
-3 done, but some files were damaged."
+Exit codes:
+  0 done   1 a --fail-on gate failed   3 done, but some files were damaged
+  2 wrong usage, or nothing could be read or judged"
 )]
 pub(super) struct Cli {
     #[command(subcommand)]
@@ -75,7 +76,7 @@ Examples:
 fn report_help() -> String {
     format!(
         "{REPORT_EXAMPLES}\n\n{}\n{}",
-        dimensions_help(),
+        dimensions_help("--group-by and --where"),
         exit_help()
     )
 }
@@ -83,13 +84,13 @@ fn report_help() -> String {
 fn events_help() -> String {
     format!(
         "{EVENTS_EXAMPLES}\n\n{}\n{}",
-        dimensions_help(),
+        dimensions_help("--where"),
         exit_help()
     )
 }
 
-fn dimensions_help() -> String {
-    let mut help = "Dimensions (for --group-by, --where, and as columns):\n".to_owned();
+fn dimensions_help(uses: &str) -> String {
+    let mut help = format!("Dimensions (for {uses}):\n");
     for dimension in Dimension::all() {
         help += &format!("  {:<28} {}\n", dimension.name(), dimension.help());
     }
@@ -124,7 +125,7 @@ pub(super) struct InputArgs {
     #[arg(long)]
     pub strict: bool,
     /// Read with N threads [default: all cores]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub threads: Option<std::num::NonZeroUsize>,
 }
 
@@ -179,7 +180,7 @@ pub(super) struct OutputArgs {
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
     /// The first N rows; 0: all [default: 25 in a table, else all]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub top: Option<u64>,
 }
 
@@ -245,12 +246,14 @@ pub(super) struct ReportArgs {
 #[derive(Args)]
 #[command(next_help_heading = "Groups")]
 pub(super) struct GroupingArgs {
-    /// Group by these dimensions (--help lists them)
+    /// Group by these dimensions (--help lists them) [default: endpoint,
+    /// client_provided_host_header, vpc_endpoint_id, principal]
     #[arg(
         long,
         value_name = "DIM,...",
         value_delimiter = ',',
         default_value = "endpoint,client_provided_host_header,vpc_endpoint_id,principal",
+        hide_default_value = true,
         hide_possible_values = true,
         value_parser = clap::builder::PossibleValuesParser::new(
             Dimension::all().map(Dimension::name).collect::<Vec<_>>()
@@ -261,7 +264,13 @@ pub(super) struct GroupingArgs {
     #[arg(long, value_name = "ORDER", default_value = "calls")]
     pub sort: GroupOrder,
     /// Leave out groups with fewer calls; the summary keeps them
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true,
+        allow_negative_numbers = true
+    )]
     pub min_calls: u64,
 }
 

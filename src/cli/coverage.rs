@@ -126,6 +126,6 @@ fn advice(coverage: &Coverage) -> &'static str {
     } else if files.skipped_total() > 0 {
         "name a folder with CloudTrail log files (AWSLogs/ACCOUNT/CloudTrail/...)"
     } else {
-        "the folder is empty; name one with CloudTrail log files"
+        "there are no files; name a folder with CloudTrail log files"
     }
 }

@@ -31,6 +31,12 @@ pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
     let writing = Writing::resolve(&arguments.output, "calls")?;
     let gates = Gates::resolve(&arguments.gate)?;
     let reading = Reading::resolve(&arguments.input, &arguments.filter, &arguments.messages)?;
+    if arguments.input.strict && arguments.sort == EventOrder::None && writing.output.is_none() {
+        return Err(Failure::new(
+            "--strict with --sort none: rows would be out before a damaged file is met; \
+             write to a file with --output, or leave out --sort none",
+        ));
+    }
     let output = Output::open(writing.output.as_deref())?;
     let shared = Arc::new(Progress::default());
     // Progress and rows on one terminal would be a mess.
@@ -103,6 +109,8 @@ fn streamed(
     let (tell, told) = sync_channel(1);
     std::thread::scope(|scope| {
         let writer = scope.spawn(move || write_rows(rows, &told, writing, output));
+        // Dropped by an early return, it tells the writer to throw away what it has.
+        let tell = tell;
         let first = EventStream::new(reading.scan.once, sender);
         let streams = reading
             .scan
@@ -114,6 +122,12 @@ fn streamed(
         let exit = coverage::tell(&streamed.coverage, quiet)?;
         // From here on the writer may finish; without this, what it wrote is thrown away.
         let _ = tell.send(serde_json::to_value(&streamed.coverage).map_err(io::Error::from)?);
+        if streamed.is_cut_short && gates.are_asked() {
+            return Err(Failure::new(
+                "--fail-on cannot be judged: standard output was closed before all was read; \
+                 write to a file with --output",
+            ));
+        }
         let can_judge =
             streamed.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
         if !can_judge && !quiet {
@@ -149,6 +163,7 @@ fn write_rows(
                     writing.layout.more += 1
                 }
             }
+            let coverage = coverage()?;
             let cells = kept.iter().map(|row| Ok(event_cells(row)));
             return Ok(write(
                 Format::Table,
@@ -157,7 +172,7 @@ fn write_rows(
                 &FRAME,
                 cells,
                 &writing.layout,
-                coverage,
+                || Ok(coverage),
             )?);
         }
         let first = rows.into_iter().enumerate().filter(|(at, _)| *at < top);

@@ -37,6 +37,11 @@ impl Gates {
         Ok(Gates { gates, allowed })
     }
 
+    /// Whether there is any.
+    pub fn are_asked(&self) -> bool {
+        !self.gates.is_empty()
+    }
+
     /// Holds the calls against the gates. `offenders` gives the principals with calls to an endpoint.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use tempfile::NamedTempFile;
 
 use super::exit::{Exit, Failure};
 use super::signals;
+use crate::input::PARTIAL;
 
 /// A destination, opened before the long work: a wrong path is an error at once.
 pub(super) enum Output {
@@ -27,15 +28,15 @@ pub(super) enum Output {
 
 impl Output {
     pub fn open(path: Option<&Path>) -> Result<Output, Failure> {
-        let Some(name) = path else {
-            return Ok(Output::Standard);
+        let name = match path {
+            Some(name) if !is_standard_output(name) => name,
+            _ => return Ok(Output::Standard),
         };
         Output::open_file(name).map_err(|error| failure(name, &error))
     }
 
     fn open_file(name: &Path) -> io::Result<Output> {
-        // Through a link, the file it leads to is replaced, not the link.
-        let place = name.canonicalize().unwrap_or_else(|_| name.to_owned());
+        let place = behind_links(name);
         if let Ok(metadata) = place.metadata() {
             if metadata.is_dir() {
                 return Err(io::Error::from(io::ErrorKind::IsADirectory));
@@ -53,14 +54,17 @@ impl Output {
             _ => Path::new("."),
         };
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".stscope-").suffix(".part");
+        builder.prefix(PARTIAL.0).suffix(PARTIAL.1);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
             // As any new file: what the umask leaves of it.
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
-        let file = builder.tempfile_in(folder)?;
+        folder.metadata()?; // for an error that does not speak of the temporary name
+        let file = builder
+            .tempfile_in(folder)
+            .map_err(|error| io::Error::from(error.kind()))?;
         signals::remove_on_interrupt(Some(file.path()));
         Ok(Output::Atomic {
             place,
@@ -77,8 +81,14 @@ impl Output {
         match self {
             Output::Standard => {
                 let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-                body(&mut out)?;
-                Ok(out.flush()?)
+                match body(&mut out) {
+                    Ok(()) => Ok(out.flush()?),
+                    Err(failure) => {
+                        // Half an answer is none: what is not out yet stays in.
+                        let _ = out.into_parts();
+                        Err(failure)
+                    }
+                }
             }
             Output::Direct { mut file, name } => {
                 let mut out = BufWriter::with_capacity(1 << 16, &mut file);
@@ -106,6 +116,24 @@ impl Output {
                 Ok(())
             }
         }
+    }
+}
+
+/// Standard output by a name of the system's.
+fn is_standard_output(name: &Path) -> bool {
+    ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
+        .iter()
+        .any(|one| name == Path::new(one))
+}
+
+/// Through a link, the file it leads to is replaced, not the link, be that file there or not.
+fn behind_links(name: &Path) -> PathBuf {
+    if let Ok(place) = name.canonicalize() {
+        return place;
+    }
+    match name.read_link() {
+        Ok(target) => name.parent().unwrap_or(Path::new("")).join(target),
+        Err(_) => name.to_owned(),
     }
 }
 

@@ -14,19 +14,14 @@ use crate::report::{
     Format, Frame, group_cells, group_columns, summary_json, summary_lines, write,
 };
 use crate::scan::Progress;
+use crate::sts::Dimension;
 use crate::tally::{Report, Tally};
 
 pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     let mut writing = Writing::resolve(&arguments.output, "groups")?;
     let gates = Gates::resolve(&arguments.gate)?;
     let mut reading = Reading::resolve(&arguments.input, &arguments.filter, &arguments.messages)?;
-    reading.scan.group_by = arguments
-        .grouping
-        .group_by
-        .iter()
-        .map(|name| dimension(name))
-        .collect::<Result<_, _>>()
-        .map_err(Failure::new)?;
+    reading.scan.group_by = group_by(&arguments.grouping.group_by)?;
     let output = Output::open(writing.output.as_deref())?;
 
     let mut report = {
@@ -56,6 +51,19 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     let verdict = gates.judge(can_judge, |endpoint| report.offenders(endpoint));
     let written = output.write(|out| print(&report, can_judge, &mut writing, out));
     events::conclude(exit, verdict, written)
+}
+
+fn group_by(names: &[String]) -> Result<Vec<Dimension>, Failure> {
+    let mut dimensions = Vec::new();
+    for name in names {
+        let dimension = dimension(name).map_err(Failure::new)?;
+        if dimensions.contains(&dimension) {
+            let message = format!("--group-by {name}: it is named twice; name it once");
+            return Err(Failure::new(message));
+        }
+        dimensions.push(dimension);
+    }
+    Ok(dimensions)
 }
 
 fn print(

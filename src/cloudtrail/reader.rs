@@ -163,7 +163,7 @@ impl<H: Handler> Reading<'_, H> {
             return;
         }
         let bytes = window.bytes(span);
-        self.check_for_insights(bytes);
+        self.check_for_insights(bytes, passed.saw_backslash);
         if !self.reader.search.may_be_of_service(window, passed, bytes) {
             self.tally.records += 1;
             return;
@@ -182,15 +182,15 @@ impl<H: Handler> Reading<'_, H> {
 
     /// Insights stand in files of their own, so this looks no further than the first other record.
     #[inline]
-    fn check_for_insights(&mut self, bytes: &[u8]) {
+    fn check_for_insights(&mut self, bytes: &[u8], has_escapes: bool) {
         if self.tally.insights == self.tally.records {
-            self.count_if_insight(bytes);
+            self.count_if_insight(bytes, has_escapes);
         }
     }
 
     #[cold]
-    fn count_if_insight(&mut self, bytes: &[u8]) {
-        if memchr::memmem::find(bytes, b"Insight").is_none() {
+    fn count_if_insight(&mut self, bytes: &[u8], has_escapes: bool) {
+        if !has_escapes && memchr::memmem::find(bytes, b"Insight").is_none() {
             return;
         }
         let is_insight = self.reader.parser.parse(bytes).is_ok_and(|record| {

@@ -7,6 +7,7 @@ mod key;
 mod libdeflate;
 mod open;
 mod paths;
+mod pattern;
 mod prune;
 mod walk;
 
@@ -15,4 +16,4 @@ pub use open::{Buffers, Limits, Opened, Stream, open, standard_input};
 pub(crate) use paths::lines;
 pub use paths::{Named, PathError, Paths};
 pub use prune::{Pruned, Pruning};
-pub use walk::{Found, Links, Skip, read_directory};
+pub use walk::{Found, Links, PARTIAL, Skip, read_directory};

@@ -6,6 +6,7 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use super::pattern;
 use super::walk::is_log_name;
 
 /// Somewhere to begin.
@@ -93,17 +94,12 @@ fn expand(argument: &Path, named: &mut Vec<Named>) -> Result<(), PathError> {
 
 fn expand_pattern(pattern: &str, named: &mut Vec<Named>) -> Result<(), PathError> {
     let before = named.len();
-    let matches = glob::glob(pattern)
+    let matches = pattern::expand(pattern)
         .map_err(|error| PathError::BadPattern(pattern.to_owned(), error.to_string()))?;
-    for path in matches {
-        named.push(match path {
-            Ok(path) => listed(path),
-            Err(error) => {
-                let what = error.error().to_string();
-                Named::Unreadable(error.path().to_owned(), what)
-            }
-        });
-    }
+    named.extend(matches.into_iter().map(|found| match found {
+        Ok(path) => listed(path),
+        Err((folder, error)) => Named::Unreadable(folder, error.to_string()),
+    }));
     if named.len() == before {
         Err(PathError::NoMatch(pattern.to_owned()))
     } else {

@@ -132,6 +132,9 @@ pub fn read_directory(folder: &Path, links: &Links, mut each: impl FnMut(Found))
 }
 
 fn classify(path: PathBuf, kind: FileType, name: &OsStr, links: &Links) -> Option<Found> {
+    if is_our_own(name) {
+        return None;
+    }
     if is_hidden(name) {
         return Some(Found::Skipped(Skip::NotALog));
     }
@@ -152,6 +155,14 @@ fn classify(path: PathBuf, kind: FileType, name: &OsStr, links: &Links) -> Optio
 
 fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
+}
+
+/// How the names of results begin and end that are not finished. They are nobody's files yet.
+pub const PARTIAL: (&str, &str) = (".stscope-", ".part");
+
+fn is_our_own(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.starts_with(PARTIAL.0.as_bytes()) && name.ends_with(PARTIAL.1.as_bytes())
 }
 
 /// Whether a file of this name is read in a walk: by its ending, or because it has none.

@@ -188,6 +188,8 @@ fn fit(strips: &[Strip], room: usize) -> Vec<usize> {
     let leasts: Vec<usize> = strips.iter().map(Strip::least).collect();
     cut_widest(&mut widths, &leasts, room);
     cut_widest(&mut widths, &vec![LEAST; strips.len()], room);
+    // Twenty dimensions were asked for, perhaps: then a few letters of each.
+    cut_widest(&mut widths, &vec![1; strips.len()], room);
     widths
 }
 

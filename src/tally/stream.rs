@@ -123,6 +123,7 @@ impl EventStream {
                 }
             }
         }
+        let is_cut_short = self.is_closed();
         let EventStream {
             symbols,
             sums,
@@ -134,6 +135,7 @@ impl EventStream {
         sums.complete(&mut coverage, dropped);
         let summary = sums.summary();
         Ok(Streamed {
+            is_cut_short,
             summary,
             coverage,
             symbols,
@@ -234,6 +236,8 @@ impl Collector for EventStream {
 
 /// The sums over a stream that has ended.
 pub struct Streamed {
+    /// Nobody took the rows any more, and reading ended before its time.
+    pub is_cut_short: bool,
     /// The sums over the calls.
     pub summary: Summary,
     /// What was read.

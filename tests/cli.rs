@@ -1,0 +1,35 @@
+//! The program as a user meets it: what is typed, and what comes back on standard output, on
+//! standard error and as the exit code.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a helper of a test that cannot go on fails the test"
+)]
+
+#[path = "../benches/archive/mod.rs"]
+mod archive;
+
+mod cli {
+    mod endpoint;
+    mod events;
+    mod filters;
+    mod formats;
+    mod gates;
+    mod harness;
+    mod help;
+    mod inputs;
+    mod logs;
+    mod options;
+    #[cfg(unix)]
+    mod output;
+    #[cfg(unix)]
+    mod pruning;
+    mod sample;
+    mod secrets;
+    mod sorting;
+    #[cfg(unix)]
+    mod special;
+    #[cfg(unix)]
+    mod stdout;
+    mod threads;
+}

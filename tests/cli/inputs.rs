@@ -1,0 +1,362 @@
+//! What may be named as input, on every system.
+
+use serde_json::{Value, json};
+
+use super::harness::{Run, SAMPLE, column, number, rows, stscope, sum};
+use super::logs::{call, gzip, log, one_call, put, regional_call, sample_of_eu_west_1};
+
+fn report(words: &str) -> Run {
+    stscope("report --format json").args(words.split_whitespace())
+}
+
+/// Found, read and calls.
+fn figures(document: &Value) -> (u64, u64, u64) {
+    let coverage = &document["coverage"];
+    let files = &coverage["files"];
+    (
+        number(&files["found"]),
+        number(&files["read"]),
+        number(&coverage["calls"]),
+    )
+}
+
+/// Two logs of one call each, side by side and one below the other.
+fn tree() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    put(dir.path(), "a/1.json", &log(&[call(1, json!({}))]));
+    put(
+        dir.path(),
+        "a/b/2.json.gz",
+        &gzip(&log(&[regional_call(2)])),
+    );
+    dir
+}
+
+#[test]
+fn standard_input_is_read_whatever_it_is() {
+    let (plain, zipped) = (one_call(), gzip(&one_call()));
+    let two_members = [
+        gzip(&log(&[call(1, json!({}))])),
+        gzip(&log(&[call(2, json!({}))])),
+    ];
+    for (bytes, calls) in [
+        (plain.clone(), 1),
+        (zipped, 1),
+        (two_members.concat(), 2),
+        ([b"\xef\xbb\xbf".as_slice(), &plain].concat(), 1),
+        (call(1, json!({})).to_string().into_bytes(), 1),
+        (
+            json!([call(1, json!({})), call(2, json!({}))])
+                .to_string()
+                .into_bytes(),
+            2,
+        ),
+        (
+            format!("{}\n{}\n", call(1, json!({})), call(2, json!({}))).into_bytes(),
+            2,
+        ),
+        (
+            serde_json::to_vec_pretty(&json!({ "Records": [call(1, json!({}))] })).unwrap(),
+            1,
+        ),
+    ] {
+        let document = report("-").input(bytes).run().exits(0).json();
+        assert_eq!(figures(&document), (1, 1, calls));
+        let events = stscope("events - --sort none --format json");
+        let bytes = log(&[call(1, json!({}))]);
+        assert_eq!(events.input(bytes).run().exits(0).rows().len(), 1);
+    }
+}
+
+#[test]
+fn nothing_on_standard_input_is_no_success() {
+    for bytes in [Vec::new(), gzip(b"")] {
+        report("-")
+            .input(bytes)
+            .run()
+            .fails(&["nothing was read", "1 empty"]);
+    }
+    report("-")
+        .input("hello")
+        .run()
+        .exits(3)
+        .says(&["-: damaged (json)"]);
+}
+
+#[test]
+fn a_sound_document_of_another_kind_is_skipped() {
+    report("-")
+        .input("{\"a\":1}")
+        .run()
+        .fails(&["1 not-cloudtrail", "CloudTrail log files"]);
+}
+
+#[test]
+fn a_list_of_files_is_read_line_by_line_or_by_nul_bytes() {
+    let dir = tree();
+    let (one, two) = (
+        dir.path().join("a/1.json"),
+        dir.path().join("a/b/2.json.gz"),
+    );
+    for end in ["\n", "\r\n", "\0"] {
+        let text = format!("{}{end}{end}{}{end}", one.display(), two.display());
+        let list = put(dir.path(), "list.txt", text.as_bytes());
+        let document = report("--files-from").arg(&list).run().exits(0).json();
+        assert_eq!(figures(&document), (2, 2, 2), "{end:?}");
+        let document = report("--files-from -").input(text).run().exits(0).json();
+        assert_eq!(figures(&document), (2, 2, 2), "{end:?}");
+    }
+    // The last line needs no end.
+    let document = report("--files-from -")
+        .input(one.display().to_string())
+        .run()
+        .json();
+    assert_eq!(figures(&document), (1, 1, 1));
+}
+
+#[test]
+fn a_list_adds_to_the_paths_and_may_name_folders_and_standard_input() {
+    let dir = tree();
+    let list = put(
+        dir.path(),
+        "list.txt",
+        dir.path().join("a/b").display().to_string().as_bytes(),
+    );
+    let run = report("--files-from")
+        .arg(&list)
+        .arg(dir.path().join("a/1.json"));
+    assert_eq!(figures(&run.run().exits(0).json()), (2, 2, 2));
+    let list = put(dir.path(), "dash.txt", b"-\n");
+    let run = report("--files-from")
+        .arg(&list)
+        .input(log(&[call(7, json!({}))]));
+    assert_eq!(figures(&run.run().exits(0).json()), (1, 1, 1));
+}
+
+#[test]
+fn what_a_list_names_and_is_gone_is_damage_and_the_rest_is_read() {
+    let dir = tree();
+    let text = format!("{}\ngone.json\n", dir.path().join("a/1.json").display());
+    let said = report("--files-from -").input(text).run().exits(3);
+    let said = said.says(&["gone.json: damaged (open)"]);
+    assert_eq!(figures(&said.json()), (2, 1, 1));
+    report("--files-from -")
+        .input("gone.json\n")
+        .run()
+        .exits(2)
+        .says(&["nothing was read"]);
+}
+
+#[test]
+fn a_list_that_cannot_be_read_or_is_empty_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    report("--files-from /nowhere")
+        .run()
+        .fails(&["--files-from /nowhere", "one path a line"]);
+    report("--files-from")
+        .arg(dir.path())
+        .run()
+        .fails(&["--files-from", "one path a line"]);
+    report("--files-from -")
+        .input("\n\n")
+        .run()
+        .fails(&["nothing was read"]);
+}
+
+#[test]
+fn standard_input_cannot_be_named_twice() {
+    for words in ["- -", "- --files-from -"] {
+        report(words)
+            .input(one_call())
+            .run()
+            .fails(&["standard input (-)", "name it once"]);
+    }
+}
+
+#[test]
+fn a_pattern_is_expanded_where_the_shell_did_not() {
+    let dir = tree();
+    let pattern = |pattern: &str| dir.path().join(pattern).display().to_string();
+    for (text, files) in [
+        ("a/*.json", 1),
+        ("a/**/*", 2),
+        ("*", 2),
+        ("a/[0-9].jso?", 1),
+    ] {
+        let document = report("").arg(pattern(text)).run().exits(0).json();
+        assert_eq!(
+            number(&document["coverage"]["files"]["read"]),
+            files,
+            "{text}"
+        );
+    }
+    report("")
+        .arg(pattern("a/*.xml"))
+        .run()
+        .fails(&["*.xml", "check it"]);
+    report("")
+        .arg(pattern("a/[0"))
+        .run()
+        .fails(&["[0", "no glob pattern", "[[]"]);
+}
+
+#[test]
+fn a_file_that_is_there_is_not_taken_for_a_pattern() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = put(dir.path(), "a[1].json", &one_call());
+    assert_eq!(
+        figures(&report("").arg(file).run().exits(0).json()),
+        (1, 1, 1)
+    );
+}
+
+#[test]
+fn what_is_named_twice_is_read_once() {
+    let dir = tree();
+    let folder = dir.path().join("a");
+    let names = |names: &[&str]| {
+        let paths = names.iter().map(|name| folder.join(name));
+        figures(&report("--no-dedup").args(paths).run().exits(0).json())
+    };
+    assert_eq!(names(&["1.json", "1.json"]), (1, 1, 1));
+    assert_eq!(names(&["1.json", "b/../1.json"]), (1, 1, 1));
+    assert_eq!(names(&["", ""]), (2, 2, 2));
+    assert_eq!(names(&["", "b"]), (2, 2, 2));
+    assert_eq!(names(&["b", ""]), (2, 2, 2));
+    assert_eq!(names(&["1.json", "", "b/2.json.gz", "b"]), (2, 2, 2));
+    assert_eq!(names(&["*.json", "1.json"]), (1, 1, 1));
+}
+
+#[test]
+fn a_file_that_is_named_is_read_whatever_its_name_and_a_walk_goes_by_names() {
+    let dir = tempfile::tempdir().unwrap();
+    for (at, name) in ["x.txt", ".hidden.json", "x.bak", "x.json", "x", "x.LOG"]
+        .iter()
+        .enumerate()
+    {
+        put(dir.path(), name, &log(&[call(at as u32, json!({}))]));
+    }
+    put(dir.path(), ".folder/x.json", &one_call());
+    for name in ["x.txt", ".hidden.json", "x.bak"] {
+        let document = report("").arg(dir.path().join(name)).run().exits(0).json();
+        assert_eq!(figures(&document), (1, 1, 1), "{name}");
+    }
+    let document = report("").arg(dir.path()).run().exits(0).json();
+    assert_eq!(figures(&document), (7, 3, 3));
+    assert_eq!(
+        number(&document["coverage"]["files"]["skipped"]["not-a-log"]),
+        4
+    );
+}
+
+#[test]
+fn a_path_that_leads_nowhere_is_an_error_that_names_it() {
+    report("/nowhere/logs")
+        .run()
+        .fails(&["/nowhere/logs", "check the path"]);
+    report("")
+        .arg(SAMPLE)
+        .arg("/nowhere")
+        .run()
+        .fails(&["/nowhere", "check the path"]);
+    report("").run().fails(&["no PATH given", "name files"]);
+    stscope("events")
+        .run()
+        .fails(&["no PATH given", "name files"]);
+}
+
+#[test]
+fn nothing_read_is_never_a_success() {
+    let dir = tempfile::tempdir().unwrap();
+    let beside = format!("{SAMPLE}/o-exampleorg/111122223333");
+    for command in ["report", "events", "events --sort none"] {
+        stscope(command)
+            .arg(dir.path())
+            .run()
+            .fails(&["nothing was read", "there are no files"]);
+        let digests = format!("{beside}/CloudTrail-Digest");
+        let said = stscope(command).arg(digests).run();
+        said.fails(&["nothing was read", "1 digest", "CloudTrail log files"]);
+        let said = stscope(command).args([format!("{beside}/Config")]).run();
+        said.fails(&["nothing was read", "1 empty", "1 not-cloudtrail"]);
+        let said = stscope(command)
+            .args(["--since", "2026-01-01"])
+            .arg(sample_of_eu_west_1())
+            .run();
+        said.fails(&[
+            "nothing was read",
+            "pruned",
+            "by date",
+            "--since",
+            "--no-prune",
+        ]);
+        let run = stscope(command)
+            .args(["--account", "999999999999"])
+            .arg(sample_of_eu_west_1());
+        run.run()
+            .fails(&["nothing was read", "by account", "--account", "--no-prune"]);
+        let run = stscope(command)
+            .args(["--region", "us-east-1"])
+            .arg(sample_of_eu_west_1());
+        run.run()
+            .fails(&["nothing was read", "by Region", "--region", "--no-prune"]);
+    }
+}
+
+#[test]
+fn keys_of_the_files_read_are_told() {
+    let coverage = &report(SAMPLE).run().exits(0).json()["coverage"];
+    let accounts = [
+        "000011112222",
+        "111122223333",
+        "444455556666",
+        "555566667777",
+    ];
+    assert_eq!(coverage["key_accounts"], json!(accounts));
+    assert_eq!(
+        coverage["key_regions"],
+        json!(["cn-north-1", "eu-north-1", "eu-west-1", "us-east-1"])
+    );
+    assert_eq!(coverage["key_first_day"], "2025-11-03");
+    assert_eq!(coverage["key_last_day"], "2025-11-04");
+    let dir = tree();
+    let coverage = &report("").arg(dir.path()).run().exits(0).json()["coverage"];
+    assert_eq!(coverage["key_accounts"], json!([]));
+    assert_eq!(coverage["key_first_day"], Value::Null);
+}
+
+#[test]
+fn a_note_says_that_without_us_east_1_no_global_call_means_nothing() {
+    for command in ["report", "events", "events --sort none"] {
+        let said = stscope(command).arg(sample_of_eu_west_1()).run().exits(0);
+        said.says(&["note: nothing of us-east-1 was read"]);
+        let said = stscope(command).arg(SAMPLE).run().exits(0);
+        assert!(!said.stderr.contains("note:"), "{said}");
+    }
+}
+
+#[test]
+fn many_records_in_one_file_and_many_files_are_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let records: Vec<Value> = (0..50).map(|number| call(number, json!({}))).collect();
+    put(dir.path(), "one/all.json", &log(&records));
+    for (at, record) in records.iter().enumerate() {
+        put(
+            dir.path(),
+            format!("many/{at}.json"),
+            record.to_string().as_bytes(),
+        );
+    }
+    let groups = |folder: &str| {
+        rows(
+            &report("")
+                .arg(dir.path().join(folder))
+                .run()
+                .exits(0)
+                .json(),
+        )
+    };
+    assert_eq!(groups("one"), groups("many"));
+    assert_eq!(sum(&groups("one"), "calls"), 50);
+    assert_eq!(column(&groups("one"), "endpoint"), ["global"]);
+}

@@ -1,0 +1,77 @@
+//! The same question gives the same bytes, at any thread count and in any order of PATHs.
+
+use std::path::PathBuf;
+
+use super::harness::{DAMAGED, SAMPLE, stscope};
+use super::logs::files_below;
+
+fn questions() -> [&'static str; 6] {
+    [
+        "report --format json",
+        "report --format csv --group-by sdk,user_agent,hour --sort last_event_time",
+        "report --top 0",
+        "events --format json",
+        "events --format csv --no-dedup",
+        "events",
+    ]
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    for question in questions() {
+        let answer = |threads: &str| {
+            let run = stscope(question).args([SAMPLE, DAMAGED, "--threads", threads]);
+            let said = run.run().exits(3);
+            (said.stdout, said.stderr)
+        };
+        let one = answer("1");
+        for threads in ["2", "3", "8", "8"] {
+            assert!(answer(threads) == one, "{question} --threads {threads}");
+        }
+    }
+}
+
+#[test]
+fn the_order_of_paths_changes_nothing() {
+    let mut files: Vec<PathBuf> = files_below(SAMPLE.as_ref());
+    files.extend(files_below(DAMAGED.as_ref()));
+    for question in questions() {
+        let answer = |files: &[PathBuf]| {
+            let said = stscope(question).args(files).run().exits(3);
+            (said.stdout, said.stderr)
+        };
+        let first = answer(&files);
+        files.reverse();
+        assert!(answer(&files) == first, "{question}: backwards");
+        let (odd, even): (Vec<_>, Vec<_>) = files
+            .iter()
+            .cloned()
+            .enumerate()
+            .partition(|(at, _)| at % 2 == 1);
+        let mixed: Vec<PathBuf> = odd.into_iter().chain(even).map(|(_, file)| file).collect();
+        assert!(answer(&mixed) == first, "{question}: odd ones first");
+    }
+}
+
+#[test]
+fn folders_and_files_in_any_order_give_what_their_common_folder_gives() {
+    let answer = |paths: &[String]| {
+        stscope("report --format json")
+            .args(paths)
+            .run()
+            .exits(0)
+            .stdout
+    };
+    let organisation = format!("{SAMPLE}/o-exampleorg");
+    let parts = [
+        format!("{organisation}/444455556666"),
+        format!("{SAMPLE}/555566667777"),
+        format!("{organisation}/111122223333"),
+        format!("{organisation}/000011112222"),
+    ];
+    let whole = answer(&[SAMPLE.to_owned()]);
+    assert!(answer(&parts) == whole);
+    let mut backwards = parts.to_vec();
+    backwards.reverse();
+    assert!(answer(&backwards) == whole);
+}
