@@ -11,23 +11,42 @@ use std::process::Command;
 use archive::bulk::{Archive, Options, files::Encoding};
 
 fn stdout_of(command: &mut Command) -> String {
-    let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("it starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("it starts");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
 fn agree(folder: &Path, options: &[&str]) {
     let mut stscope = Command::new(env!("CARGO_BIN_EXE_stscope"));
-    stscope.args(["report", "--quiet", "--format", "csv"]).args(options).arg(folder);
+    stscope
+        .args(["report", "--quiet", "--format", "csv"])
+        .args(options)
+        .arg(folder);
     let mut python = Command::new("python3");
-    python.args(["-B", "tests/slow_count.py"]).args(options).arg(folder);
+    python
+        .args(["-B", "tests/slow_count.py"])
+        .args(options)
+        .arg(folder);
     let (fast, slow) = (stdout_of(&mut stscope), stdout_of(&mut python));
     assert!(fast.lines().count() > 1, "{options:?} finds nothing");
-    assert!(fast == slow, "{options:?}:\nstscope:\n{fast}\nslow_count.py:\n{slow}");
+    assert!(
+        fast == slow,
+        "{options:?}:\nstscope:\n{fast}\nslow_count.py:\n{slow}"
+    );
 }
 
 fn has_python() -> bool {
-    let found = Command::new("python3").arg("--version").output().is_ok_and(|o| o.status.success());
+    let found = Command::new("python3")
+        .arg("--version")
+        .output()
+        .is_ok_and(|o| o.status.success());
     if !found {
         eprintln!("skipped: python3 is not installed");
     }
@@ -37,12 +56,31 @@ fn has_python() -> bool {
 const QUESTIONS: &[&[&str]] = &[
     &[],
     &["--no-dedup"],
-    &["--group-by", "endpoint,evidence,endpoint_region,endpoint_variant,aws_region"],
-    &["--group-by", "account_id,recipient_account_id,principal_type,session_name"],
+    &[
+        "--group-by",
+        "endpoint,evidence,endpoint_region,endpoint_variant,aws_region",
+    ],
+    &[
+        "--group-by",
+        "account_id,recipient_account_id,principal_type,session_name",
+    ],
     &["--group-by", "sdk,sdk_version,event_name,error_code"],
-    &["--group-by", "day,hour,role_arn,invoked_by,source_ip_address"],
-    &["--group-by", "user_agent,tls_version,key_exchange,in_scope_of,aws_serving_region"],
-    &["--endpoint", "global", "--where", "principal=arn:*", "--where", "error_code="],
+    &[
+        "--group-by",
+        "day,hour,role_arn,invoked_by,source_ip_address",
+    ],
+    &[
+        "--group-by",
+        "user_agent,tls_version,key_exchange,in_scope_of,aws_serving_region",
+    ],
+    &[
+        "--endpoint",
+        "global",
+        "--where",
+        "principal=arn:*",
+        "--where",
+        "error_code=",
+    ],
     &["--region", "us-east-1", "--where", "sdk!=boto3"],
 ];
 
@@ -68,7 +106,9 @@ fn a_realistic_archive_is_counted_as_the_slow_count_counts_it() {
             seed: 20,
             ..Options::default()
         };
-        Archive::new(options).write(folder.path(), Encoding::Gzip, 2).expect("room for it");
+        Archive::new(options)
+            .write(folder.path(), Encoding::Gzip, 2)
+            .expect("room for it");
         for question in QUESTIONS {
             agree(folder.path(), question);
         }

@@ -125,7 +125,12 @@ impl<R: Read> Gzip<R> {
             Ok(Status::StreamEnd) => self.state = State::BetweenMembers,
             Ok(_) => {}
             Err(error) => {
-                let what = error.message().unwrap_or("corrupt data").to_owned();
+                let what = match error.message() {
+                    // What zlib-rs says when it has handed on what came before.
+                    None | Some("repeated call with bad state") => "its data make no sense",
+                    Some(what) => what,
+                };
+                let what = what.to_owned();
                 self.fail(Stage::Gzip, format!("the gzip stream is corrupt: {what}"));
             }
         }
