@@ -92,7 +92,7 @@ impl Dimension {
             D::EndpointRegion => "ENDPOINT REGION",
             D::EndpointVariant => "VARIANT",
             D::ClientProvidedHostHeader => "HOST",
-            D::VpcEndpointId => "VPC ENDPOINT",
+            D::VpcEndpointId => "VPCE",
             D::Principal => "PRINCIPAL",
             D::PrincipalType => "TYPE",
             D::AccountId => "ACCOUNT",
