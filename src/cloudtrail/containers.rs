@@ -245,7 +245,7 @@ impl<H: Handler> Reading<'_, H> {
             Passed {
                 span: kept,
                 offset,
-                saw_backslash: found.saw_backslash,
+                saw_unicode_escape: found.saw_unicode_escape,
                 saw_control: found.saw_control,
             },
             &found,
@@ -261,7 +261,7 @@ impl<H: Handler> Reading<'_, H> {
         };
         let inside = &window.bytes(span)[1..span.len() - 1];
         Ok(match std::str::from_utf8(inside) {
-            Ok(text) if passed.saw_backslash => Key::of(unescape(text).as_bytes()),
+            Ok(text) if passed.saw_unicode_escape => Key::of(unescape(text).as_bytes()),
             _ => Key::of(inside),
         })
     }
@@ -280,7 +280,7 @@ impl<H: Handler> Reading<'_, H> {
                 Passed {
                     span: None,
                     offset: start,
-                    saw_backslash: false,
+                    saw_unicode_escape: false,
                     saw_control: false,
                 }
             }
@@ -405,13 +405,13 @@ struct Found {
     is_envelope: bool,
     detail: Option<Passed>,
     text: Option<Passed>,
-    saw_backslash: bool,
+    saw_unicode_escape: bool,
     saw_control: bool,
 }
 
 impl Found {
     fn see(&mut self, passed: &Passed) {
-        self.saw_backslash |= passed.saw_backslash;
+        self.saw_unicode_escape |= passed.saw_unicode_escape;
         self.saw_control |= passed.saw_control;
     }
 }

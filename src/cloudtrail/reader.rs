@@ -163,7 +163,7 @@ impl<H: Handler> Reading<'_, H> {
             return;
         }
         let bytes = window.bytes(span);
-        self.check_for_insights(bytes, passed.saw_backslash);
+        self.check_for_insights(bytes, passed.saw_unicode_escape);
         if !self.reader.search.may_be_of_service(window, passed, bytes) {
             self.tally.records += 1;
             return;

@@ -92,56 +92,70 @@ pub enum Member {
     Place(Place),
 }
 
+#[inline(always)]
+fn is<const N: usize>(key: &[u8], name: &[u8; N], member: Member) -> Option<Member> {
+    (key == name).then_some(member)
+}
+
 impl Place {
     /// What stands under `key` here, if it is of interest. Keys are compared by their bytes.
+    ///
+    /// By length first: this is asked for every key of every STS record, and most are of no
+    /// interest.
+    #[rustfmt::skip]
     pub fn member(self, key: &[u8]) -> Option<Member> {
         use Member::{Field as F, Place as P};
-        Some(match (self, key) {
-            (Place::Record, b"eventSource") => F(Field::EventSource),
-            (Place::Record, b"eventName") => F(Field::EventName),
-            (Place::Record, b"eventTime") => F(Field::EventTime),
-            (Place::Record, b"eventID") => F(Field::EventId),
-            (Place::Record, b"sharedEventID") => F(Field::SharedEventId),
-            (Place::Record, b"eventCategory") => F(Field::EventCategory),
-            (Place::Record, b"eventType") => F(Field::EventType),
-            (Place::Record, b"awsRegion") => F(Field::AwsRegion),
-            (Place::Record, b"sourceIPAddress") => F(Field::SourceIpAddress),
-            (Place::Record, b"userAgent") => F(Field::UserAgent),
-            (Place::Record, b"errorCode") => F(Field::ErrorCode),
-            (Place::Record, b"recipientAccountId") => F(Field::RecipientAccountId),
-            (Place::Record, b"vpcEndpointId") => F(Field::VpcEndpointId),
-            (Place::Record, b"addendum") => P(Place::Addendum),
-            (Place::Record, b"tlsDetails") => P(Place::TlsDetails),
-            (Place::Record, b"additionalEventData") => P(Place::AdditionalEventData),
-            (Place::Record, b"requestParameters") => P(Place::RequestParameters),
-            (Place::Record, b"userIdentity") => P(Place::UserIdentity),
-            (Place::Addendum, b"originalEventID") => F(Field::OriginalEventId),
-            (Place::TlsDetails, b"clientProvidedHostHeader") => F(Field::ClientProvidedHostHeader),
-            (Place::TlsDetails, b"tlsVersion") => F(Field::TlsVersion),
-            (Place::TlsDetails, b"keyExchange") => F(Field::KeyExchange),
-            (Place::AdditionalEventData, b"RequestDetails") => P(Place::RequestDetails),
-            (Place::RequestDetails, b"endpointType") => F(Field::EndpointType),
-            (Place::RequestDetails, b"awsServingRegion") => F(Field::AwsServingRegion),
-            (Place::RequestParameters, b"roleArn") => F(Field::RoleArn),
-            (Place::RequestParameters, b"principalArn") => F(Field::PrincipalArn),
-            (Place::UserIdentity, b"type") => F(Field::IdentityType),
-            (Place::UserIdentity, b"arn") => F(Field::IdentityArn),
-            (Place::UserIdentity, b"principalId") => F(Field::PrincipalId),
-            (Place::UserIdentity, b"accountId") => F(Field::AccountId),
-            (Place::UserIdentity, b"userName") => F(Field::UserName),
-            (Place::UserIdentity, b"invokedBy") => F(Field::InvokedBy),
-            (Place::UserIdentity, b"identityProvider") => F(Field::IdentityProvider),
-            (Place::UserIdentity, b"sessionContext") => P(Place::SessionContext),
-            (Place::UserIdentity, b"onBehalfOf") => P(Place::OnBehalfOf),
-            (Place::UserIdentity, b"inScopeOf") => P(Place::InScopeOf),
-            (Place::SessionContext, b"sessionIssuer") => P(Place::SessionIssuer),
-            (Place::SessionIssuer, b"arn") => F(Field::SessionIssuerArn),
-            (Place::OnBehalfOf, b"identityStoreArn") => F(Field::IdentityStoreArn),
-            (Place::OnBehalfOf, b"userId") => F(Field::OnBehalfOfUserId),
-            (Place::InScopeOf, b"issuerType") => F(Field::IssuerType),
-            (Place::InScopeOf, b"credentialsIssuedTo") => F(Field::CredentialsIssuedTo),
-            _ => return None,
-        })
+        match self {
+            Place::Record => match key.len() {
+                7 => is(key, b"eventID", F(Field::EventId)),
+                8 => is(key, b"addendum", P(Place::Addendum)),
+                9 => is(key, b"eventTime", F(Field::EventTime))
+                    .or_else(|| is(key, b"eventName", F(Field::EventName)))
+                    .or_else(|| is(key, b"eventType", F(Field::EventType)))
+                    .or_else(|| is(key, b"awsRegion", F(Field::AwsRegion)))
+                    .or_else(|| is(key, b"userAgent", F(Field::UserAgent)))
+                    .or_else(|| is(key, b"errorCode", F(Field::ErrorCode))),
+                10 => is(key, b"tlsDetails", P(Place::TlsDetails)),
+                11 => is(key, b"eventSource", F(Field::EventSource)),
+                12 => is(key, b"userIdentity", P(Place::UserIdentity)),
+                13 => is(key, b"eventCategory", F(Field::EventCategory))
+                    .or_else(|| is(key, b"sharedEventID", F(Field::SharedEventId)))
+                    .or_else(|| is(key, b"vpcEndpointId", F(Field::VpcEndpointId))),
+                15 => is(key, b"sourceIPAddress", F(Field::SourceIpAddress)),
+                17 => is(key, b"requestParameters", P(Place::RequestParameters)),
+                18 => is(key, b"recipientAccountId", F(Field::RecipientAccountId)),
+                19 => is(key, b"additionalEventData", P(Place::AdditionalEventData)),
+                _ => None,
+            },
+            Place::Addendum => is(key, b"originalEventID", F(Field::OriginalEventId)),
+            Place::TlsDetails => is(key, b"clientProvidedHostHeader", F(Field::ClientProvidedHostHeader))
+                .or_else(|| is(key, b"tlsVersion", F(Field::TlsVersion)))
+                .or_else(|| is(key, b"keyExchange", F(Field::KeyExchange))),
+            Place::AdditionalEventData => is(key, b"RequestDetails", P(Place::RequestDetails)),
+            Place::RequestDetails => is(key, b"endpointType", F(Field::EndpointType))
+                .or_else(|| is(key, b"awsServingRegion", F(Field::AwsServingRegion))),
+            Place::RequestParameters => is(key, b"roleArn", F(Field::RoleArn))
+                .or_else(|| is(key, b"principalArn", F(Field::PrincipalArn))),
+            Place::UserIdentity => match key.len() {
+                3 => is(key, b"arn", F(Field::IdentityArn)),
+                4 => is(key, b"type", F(Field::IdentityType)),
+                8 => is(key, b"userName", F(Field::UserName)),
+                9 => is(key, b"accountId", F(Field::AccountId))
+                    .or_else(|| is(key, b"invokedBy", F(Field::InvokedBy)))
+                    .or_else(|| is(key, b"inScopeOf", P(Place::InScopeOf))),
+                10 => is(key, b"onBehalfOf", P(Place::OnBehalfOf)),
+                11 => is(key, b"principalId", F(Field::PrincipalId)),
+                14 => is(key, b"sessionContext", P(Place::SessionContext)),
+                16 => is(key, b"identityProvider", F(Field::IdentityProvider)),
+                _ => None,
+            },
+            Place::SessionContext => is(key, b"sessionIssuer", P(Place::SessionIssuer)),
+            Place::SessionIssuer => is(key, b"arn", F(Field::SessionIssuerArn)),
+            Place::OnBehalfOf => is(key, b"identityStoreArn", F(Field::IdentityStoreArn))
+                .or_else(|| is(key, b"userId", F(Field::OnBehalfOfUserId))),
+            Place::InScopeOf => is(key, b"issuerType", F(Field::IssuerType))
+                .or_else(|| is(key, b"credentialsIssuedTo", F(Field::CredentialsIssuedTo))),
+        }
     }
 
     /// The fields in this object and the objects inside it, as a range of [`Field`] numbers.
@@ -219,6 +233,57 @@ impl<'a> Record<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Every path of the documentation, with what stands there.
+    #[test]
+    fn every_field_is_found_at_its_path() {
+        let mut found = Vec::new();
+        for path in [
+            "eventSource",
+            "eventName",
+            "eventTime",
+            "eventID",
+            "sharedEventID",
+            "eventCategory",
+            "eventType",
+            "awsRegion",
+            "sourceIPAddress",
+            "userAgent",
+            "errorCode",
+            "recipientAccountId",
+            "vpcEndpointId",
+            "addendum.originalEventID",
+            "tlsDetails.clientProvidedHostHeader",
+            "tlsDetails.tlsVersion",
+            "tlsDetails.keyExchange",
+            "additionalEventData.RequestDetails.endpointType",
+            "additionalEventData.RequestDetails.awsServingRegion",
+            "requestParameters.roleArn",
+            "requestParameters.principalArn",
+            "userIdentity.type",
+            "userIdentity.arn",
+            "userIdentity.principalId",
+            "userIdentity.accountId",
+            "userIdentity.userName",
+            "userIdentity.invokedBy",
+            "userIdentity.identityProvider",
+            "userIdentity.sessionContext.sessionIssuer.arn",
+            "userIdentity.onBehalfOf.identityStoreArn",
+            "userIdentity.onBehalfOf.userId",
+            "userIdentity.inScopeOf.issuerType",
+            "userIdentity.inScopeOf.credentialsIssuedTo",
+        ] {
+            let mut place = Place::Record;
+            for key in path.split('.') {
+                match place.member(key.as_bytes()).expect(path) {
+                    Member::Place(inner) => place = inner,
+                    Member::Field(field) => found.push(field as usize),
+                }
+            }
+        }
+        assert_eq!(found, (0..Field::COUNT).collect::<Vec<_>>());
+        assert_eq!(Place::Record.member(b"eventname"), None);
+    }
 
     #[test]
     fn the_fields_of_a_place_are_those_its_members_lead_to() {

@@ -57,7 +57,7 @@ impl Search {
         record: &[u8],
     ) -> bool {
         self.is_named(window, passed.offset, passed.offset + record.len() as u64)
-            || (passed.saw_backslash && self.has_escaped_letter(record))
+            || (passed.saw_unicode_escape && self.has_escaped_letter(record))
     }
 
     /// Whether `"eventSource":` and the service stand in these bytes of the stream, in whatever

@@ -90,7 +90,7 @@ struct Walk<'a, 'i> {
     positions: &'i [u32],
     /// The next of `positions`.
     at: usize,
-    /// Without escapes, what is written is what is meant.
+    /// Whether there are escapes anywhere in the record.
     has_escapes: bool,
     levels: &'i mut Vec<bool>,
     record: Record<'a>,
@@ -109,12 +109,17 @@ impl<'a> Walk<'a, '_> {
         Ok((at as usize, self.text.as_bytes()[at as usize]))
     }
 
-    /// The inside of the string whose opening quote was just passed.
+    /// Where the string ends whose opening quote was just passed.
     #[inline]
-    fn string(&mut self, open: usize) -> Step<&'a str> {
+    fn closing_quote(&mut self) -> Step<usize> {
         // Inside a string nothing is structure, so the next position is the closing quote.
-        let (close, _) = self.next("a string without an end")?;
-        Ok(&self.text[open + 1..close])
+        match self.positions.get(self.at) {
+            Some(&close) => {
+                self.at += 1;
+                Ok(close as usize)
+            }
+            None => Err(RecordError::new(self.text.len(), "a string without an end")),
+        }
     }
 
     /// A number or word that begins at `at`: up to the next structure, without white space.
@@ -129,16 +134,6 @@ impl<'a> Walk<'a, '_> {
             Ok(())
         } else {
             Err(RecordError::new(at, "no JSON value"))
-        }
-    }
-
-    /// The text that is meant by what is written in a string.
-    #[inline]
-    fn meant(&self, inside: &'a str) -> Cow<'a, str> {
-        if self.has_escapes {
-            unescape(inside)
-        } else {
-            Cow::Borrowed(inside)
         }
     }
 
@@ -162,9 +157,14 @@ impl<'a> Walk<'a, '_> {
             if byte != b'"' {
                 return Err(RecordError::new(at, "no key where one must stand"));
             }
-            let key = self.string(at)?;
+            let close = self.closing_quote()?;
             self.colon()?;
-            match place.member(self.meant(key).as_bytes()) {
+            let member = if self.has_escapes {
+                place.member(unescape(&self.text[at + 1..close]).as_bytes())
+            } else {
+                place.member(&self.text.as_bytes()[at + 1..close])
+            };
+            match member {
                 None => self.pass_over()?,
                 Some(Member::Field(field)) => self.field(field)?,
                 Some(Member::Place(inner)) => {
@@ -195,8 +195,14 @@ impl<'a> Walk<'a, '_> {
     fn field(&mut self, field: Field) -> Step {
         if self.peek() == Some(b'"') {
             let (open, _) = self.next("")?;
-            let inside = self.string(open)?;
-            let value = self.meant(inside);
+            let close = self.closing_quote()?;
+            let inside = &self.text[open + 1..close];
+            // Without escapes, what is written is what is meant.
+            let value = if self.has_escapes {
+                unescape(inside)
+            } else {
+                Cow::Borrowed(inside)
+            };
             self.record.set(field, value);
             return Ok(());
         }
@@ -205,15 +211,26 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Any value, checked and left alone.
+    #[inline]
     fn pass_over(&mut self) -> Step {
+        let (at, byte) = self.next("a value without an end")?;
+        // Most values are strings.
+        if byte == b'"' {
+            self.closing_quote().map(drop)
+        } else {
+            self.pass_over_from(at, byte)
+        }
+    }
+
+    /// Any value whose first byte was just passed.
+    fn pass_over_from(&mut self, mut at: usize, mut byte: u8) -> Step {
         const CUT: &str = "a value without an end";
         self.levels.clear();
-        let (mut at, mut byte) = self.next(CUT)?;
         loop {
             // A value begins at `at`.
             match byte {
                 b'"' => {
-                    self.string(at)?;
+                    self.closing_quote()?;
                 }
                 b'{' | b'[' => {
                     if self.levels.len() == MAX_DEPTH {
@@ -263,7 +280,7 @@ impl<'a> Walk<'a, '_> {
         if byte != b'"' {
             return Err(RecordError::new(at, "no key where one must stand"));
         }
-        self.string(at)?;
+        self.closing_quote()?;
         self.colon()?;
         self.next("a member without a value")
     }

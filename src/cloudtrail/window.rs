@@ -36,8 +36,8 @@ pub(crate) struct Passed {
     pub span: Option<Range<usize>>,
     /// Where it begins in the stream.
     pub offset: u64,
-    /// There is a backslash in it.
-    pub saw_backslash: bool,
+    /// There may be a `\u` escape in it.
+    pub saw_unicode_escape: bool,
     /// There is a control character in it where JSON allows none.
     pub saw_control: bool,
 }
@@ -198,7 +198,7 @@ impl<'b> Window<'b> {
                 "a bracket closed by one of another kind",
             ));
         }
-        Ok(self.passed(offset, held, bounds.saw_backslash, bounds.saw_control))
+        Ok(self.passed(offset, held, bounds.saw_unicode_escape, bounds.saw_control))
     }
 
     /// Passes the string that begins here, which was seen by [`Window::peek`].
@@ -208,7 +208,7 @@ impl<'b> Window<'b> {
         if !held {
             self.keep = Some(self.at);
         }
-        let (mut saw_backslash, mut saw_control) = (false, false);
+        let (mut saw_unicode_escape, mut saw_control) = (false, false);
         self.at += 1;
         loop {
             let ahead = &self.buffer[self.at..self.filled];
@@ -219,9 +219,11 @@ impl<'b> Window<'b> {
             let stop = plain.map(|n| ahead[n]);
             self.at += plain.map_or(ahead.len(), |n| n + 1);
             match stop {
-                Some(b'"') => return Ok(self.passed(offset, held, saw_backslash, saw_control)),
+                Some(b'"') => {
+                    return Ok(self.passed(offset, held, saw_unicode_escape, saw_control));
+                }
                 Some(_) => {
-                    saw_backslash = true;
+                    saw_unicode_escape = true;
                     if self.at == self.filled && !self.fill_keeping() {
                         break;
                     }
@@ -254,7 +256,7 @@ impl<'b> Window<'b> {
         &mut self,
         offset: u64,
         held: bool,
-        saw_backslash: bool,
+        saw_unicode_escape: bool,
         saw_control: bool,
     ) -> Passed {
         let start = self.index_of(offset);
@@ -265,7 +267,7 @@ impl<'b> Window<'b> {
         Passed {
             span,
             offset,
-            saw_backslash,
+            saw_unicode_escape,
             saw_control,
         }
     }
@@ -349,7 +351,7 @@ mod tests {
             let passed = window.pass_container(Kernel::detect()).unwrap();
             let span = passed.span.expect("small enough to keep");
             assert_eq!(window.bytes(&span), &text.as_bytes()[2..313], "{drop}");
-            assert!(passed.saw_backslash && !passed.saw_control);
+            assert!(!passed.saw_unicode_escape && !passed.saw_control);
             assert_eq!(window.skip_space(), Some(b'"'));
             let passed = window.pass_string().unwrap();
             assert_eq!(window.bytes(&passed.span.unwrap()), b"\"s\\\\\"");

@@ -124,7 +124,13 @@ pub fn recognise(user_agent: &str) -> Option<Sdk<'_>> {
 fn product(agent: &str) -> Option<Sdk<'_>> {
     // One pass over the words; the product that stands earliest in the table wins.
     let mut best: Option<(usize, Sdk<'_>)> = None;
-    for (token, rest) in words(agent).filter_map(|word| word.split_once('/')) {
+    // All of them begin with an a or a b; most words of an agent do not.
+    let may_be_product =
+        |word: &&str| matches!(word.as_bytes().first(), Some(b'a' | b'A' | b'b' | b'B'));
+    for (token, rest) in words(agent)
+        .filter(may_be_product)
+        .filter_map(|word| word.split_once('/'))
+    {
         let before = best.as_ref().map_or(PRODUCTS.len(), |(rank, _)| *rank);
         let found = PRODUCTS[..before]
             .iter()
@@ -186,6 +192,14 @@ fn is_service_name(agent: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_product_begins_with_one_of_the_letters_looked_for() {
+        for product in PRODUCTS {
+            let (Exact(name) | Prefix(name)) = product.token;
+            assert!(name.starts_with(['a', 'b']), "{name}");
+        }
+    }
 
     #[test]
     fn user_agents_old_and_new() {

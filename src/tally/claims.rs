@@ -13,7 +13,7 @@ use std::cmp::Ordering;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use siphasher::sip128::{Hasher128, SipHasher13};
+use siphasher::sip128::SipHasher13;
 
 use crate::sts::{Call, Endpoint, Time};
 
@@ -154,13 +154,23 @@ impl Claim {
 
 /// A hash of texts that is 0 for none: two different events share one with a chance of 2⁻¹²⁸.
 fn hash(texts: &[&str]) -> u128 {
-    use std::hash::Hasher as _;
-    let mut hasher = SipHasher13::new_with_keys(KEYS.0, KEYS.1);
-    for text in texts {
-        hasher.write(text.as_bytes());
-        hasher.write(&[0xff]);
-    }
-    hasher.finish128().as_u128().max(1)
+    let hasher = SipHasher13::new_with_keys(KEYS.0, KEYS.1);
+    let length = texts.iter().map(|text| text.len() + 1).sum();
+    let mut bytes = [0; 128];
+    let hash = if let Some(bytes) = bytes.get_mut(..length) {
+        // The ids of AWS all fit: one call for all is half the work of one for each.
+        let mut at = 0;
+        for text in texts {
+            bytes[at..at + text.len()].copy_from_slice(text.as_bytes());
+            bytes[at + text.len()] = 0xff;
+            at += text.len() + 1;
+        }
+        hasher.hash(bytes)
+    } else {
+        let texts = texts.iter().flat_map(|text| text.bytes().chain([0xff]));
+        hasher.hash(&texts.collect::<Vec<u8>>())
+    };
+    hash.as_u128().max(1)
 }
 
 /// Claims that are not decided yet, in pieces that never move: 48 bytes each and hardly more.
