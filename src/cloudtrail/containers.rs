@@ -1,7 +1,7 @@
 //! Whatever records may be wrapped in: a way through documents, arrays, envelopes and texts.
 
-use super::reader::{Handler, Reading};
-use super::text::{is_scalar, unescape};
+use super::reader::{Handler, Reading, Tally};
+use super::text::{has_sound_escapes, is_scalar, unescape};
 use super::window::{Passed, Window};
 use super::{Damage, Stage};
 
@@ -13,8 +13,12 @@ const MAX_NESTING: u8 = 3;
 enum Key {
     /// `Records`: an array of records.
     Records,
-    /// `Events`, `logEvents`, `events`: arrays of objects with a record in them.
-    Wrapped,
+    /// `Events`: the output of `lookup-events`.
+    Events,
+    /// `logEvents`: a CloudWatch Logs subscription.
+    LogEvents,
+    /// `events`: the output of `filter-log-events`.
+    FilteredEvents,
     /// `detail`: the record in an EventBridge envelope.
     Detail,
     /// `detail-type`: this is an EventBridge envelope.
@@ -29,10 +33,20 @@ enum Key {
 }
 
 impl Key {
+    /// Whether an array under this key is a list of records, or of objects with records in them.
+    fn is_of_list(self) -> bool {
+        matches!(
+            self,
+            Key::Records | Key::Events | Key::LogEvents | Key::FilteredEvents
+        )
+    }
+
     fn of(name: &[u8]) -> Key {
         match name {
             b"Records" => Key::Records,
-            b"Events" | b"logEvents" | b"events" => Key::Wrapped,
+            b"Events" => Key::Events,
+            b"logEvents" => Key::LogEvents,
+            b"events" => Key::FilteredEvents,
             b"detail" => Key::Detail,
             b"detail-type" => Key::DetailType,
             b"CloudTrailEvent" | b"message" => Key::Text,
@@ -121,10 +135,11 @@ impl<H: Handler> Reading<'_, H> {
             b'{' => reading.object(window, nesting),
             b'"' => {
                 let passed = window.pass_string()?;
-                if reading.text(window, &passed, nesting)? {
-                    return Ok(());
+                if passed.span.is_none() {
+                    reading.too_large(passed.offset);
+                } else if !reading.text(window, &passed, nesting)? {
+                    reading.tally.others += 1;
                 }
-                reading.tally.others += 1;
                 Ok(())
             }
             _ => {
@@ -187,8 +202,8 @@ impl<H: Handler> Reading<'_, H> {
         window.keep_from_here();
         let offset = window.offset();
         let mut found = Found::default();
-        // Where the records of a list began: of a duplicate key the last value stands.
-        let mut list = None;
+        // The lists in it, and what there was before each.
+        let mut lists: Vec<(Key, H::Mark, Tally)> = Vec::new();
         window.step();
         let mut byte = window.skip_space();
         if byte != Some(b'}') {
@@ -206,16 +221,15 @@ impl<H: Handler> Reading<'_, H> {
                 let Some(value) = window.skip_space() else {
                     return Err(json(window, CUT));
                 };
-                if matches!(key, Key::Records | Key::Wrapped) && value == b'[' {
-                    if let Some((earlier, mark, tally)) = list.take()
-                        && earlier == key
-                    {
-                        self.handler.rollback(mark);
-                        self.tally = tally;
-                    }
-                    list = Some((key, self.handler.mark(), self.tally.clone()));
+                // Of a duplicate key the last value stands.
+                if let Some((_, mark, tally)) = lists.pop_if(|(earlier, ..)| *earlier == key) {
+                    self.handler.rollback(mark);
+                    self.tally = tally;
+                }
+                if key.is_of_list() && value == b'[' {
+                    lists.push((key, self.handler.mark(), self.tally.clone()));
                     self.tally.containers += 1;
-                    found.is_container = true;
+                    found.had_list = true;
                     window.release();
                     if key == Key::Records {
                         self.records(window)?;
@@ -237,7 +251,11 @@ impl<H: Handler> Reading<'_, H> {
         window.step();
         let kept = window.kept();
         window.release();
-        if found.is_container {
+        if !lists.is_empty() {
+            return Ok(());
+        }
+        if found.had_list {
+            self.tally.others += 1;
             return Ok(());
         }
         self.settle(
@@ -292,7 +310,7 @@ impl<H: Handler> Reading<'_, H> {
             Key::DetailType => found.is_envelope = true,
             Key::Detail => found.detail = (first == b'{').then_some(passed),
             Key::Text => found.text = (first == b'"').then_some(passed),
-            Key::Records | Key::Wrapped | Key::Other => {}
+            _ => {}
         }
         Ok(())
     }
@@ -333,7 +351,9 @@ impl<H: Handler> Reading<'_, H> {
                 }
             }
         }
-        if found.is_digest {
+        if whole.span.is_none() && found.may_hold_record() {
+            self.too_large(whole.offset);
+        } else if found.is_digest {
             self.tally.digests += 1;
         } else {
             self.tally.others += 1;
@@ -347,35 +367,42 @@ impl<H: Handler> Reading<'_, H> {
             return Ok(false);
         };
         let inside = &window.bytes(span)[1..span.len() - 1];
-        if nesting == MAX_NESTING || !inside.trim_ascii_start().starts_with(b"{") {
+        if nesting == MAX_NESTING || !may_begin_object(inside) {
             return Ok(false);
         }
-        let broken = |what| Damage::new(Stage::Record, passed.offset, what);
-        let Ok(inside) = std::str::from_utf8(inside) else {
-            self.broken(broken("bytes that are no UTF-8".to_owned()));
-            return Ok(true);
+        let broken = |what: String| Damage::new(Stage::Record, passed.offset, what);
+        let inside = match std::str::from_utf8(inside) {
+            Ok(inside) if !passed.saw_control && has_sound_escapes(inside) => inside,
+            _ => {
+                self.broken(broken("a string that is no sound JSON".to_owned()));
+                return Ok(true);
+            }
         };
         let mut buffer = std::mem::take(&mut self.reader.inner);
         buffer.clear();
         buffer.extend_from_slice(unescape(inside).as_bytes());
-        let place = self.reader.search.begin();
-        let length = buffer.len();
-        let mut inner = Window::whole(&mut buffer, length);
-        let result = match inner.skip_space() {
-            Some(_) => self.object(&mut inner, nesting + 1),
-            None => Ok(()),
-        };
-        let result = result.and_then(|()| match inner.skip_space() {
+        let is_object = buffer.trim_ascii_start().starts_with(b"{");
+        if is_object {
+            // The string around it is whole, so this is one record's damage, not the stream's.
+            let place = self.reader.search.begin();
+            if let Err(damage) = self.text_of_object(&mut buffer, passed.offset + 1, nesting) {
+                self.broken(broken(format!("inside a string: {}", damage.what)));
+            }
+            self.reader.search.resume(place);
+        }
+        self.reader.inner = buffer;
+        Ok(is_object)
+    }
+
+    /// The text of a string, which begins at `base` in the stream and must be one object.
+    fn text_of_object(&mut self, text: &mut Vec<u8>, base: u64, nesting: u8) -> Step {
+        let mut inner = Window::part(text, base);
+        inner.skip_space();
+        self.object(&mut inner, nesting + 1)?;
+        match inner.skip_space() {
             None => Ok(()),
             Some(_) => Err(json(&inner, "something after the end of the record")),
-        });
-        self.reader.inner = buffer;
-        self.reader.search.resume(place);
-        // The string around it is whole, so this is one record's damage, not the stream's.
-        if let Err(damage) = result {
-            self.broken(broken(format!("inside a string: {}", damage.what)));
         }
-        Ok(true)
     }
 
     /// Passes any value that is of no interest.
@@ -399,7 +426,8 @@ impl<H: Handler> Reading<'_, H> {
 /// What the members of an object said of it.
 #[derive(Debug, Default)]
 struct Found {
-    is_container: bool,
+    /// A list stood in it, be it replaced by something else under its key.
+    had_list: bool,
     is_record: bool,
     is_digest: bool,
     is_envelope: bool,
@@ -410,10 +438,19 @@ struct Found {
 }
 
 impl Found {
+    fn may_hold_record(&self) -> bool {
+        self.is_envelope || self.detail.is_some() || self.text.is_some()
+    }
+
     fn see(&mut self, passed: &Passed) {
         self.saw_unicode_escape |= passed.saw_unicode_escape;
         self.saw_control |= passed.saw_control;
     }
+}
+
+/// Whether the inside of a string may stand for an object. A letter may be escaped.
+fn may_begin_object(inside: &[u8]) -> bool {
+    matches!(inside.trim_ascii_start().first(), Some(b'{' | b'\\'))
 }
 
 /// The window may have moved since a member was passed; its offset in the stream stays.

@@ -5,6 +5,7 @@
 
 use super::RecordError;
 use super::kernel::{Block, Kernel, Lanes, Work, escaped};
+use super::text::escape_length;
 
 /// Positions of a record's structure, in a buffer that is used again for the next one.
 #[derive(Debug, Default)]
@@ -141,17 +142,9 @@ impl Work for Index {
 }
 
 fn check_escape(record: &[u8], at: usize) -> Result<(), RecordError> {
-    let sound = match record.get(at + 1) {
-        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => true,
-        Some(b'u') => record
-            .get(at + 2..at + 6)
-            .is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)),
-        _ => false,
-    };
-    if sound {
-        Ok(())
-    } else {
-        Err(RecordError::new(at, "an escape that JSON does not have"))
+    match escape_length(&record[at..]) {
+        0 => Err(RecordError::new(at, "an escape that JSON does not have")),
+        _ => Ok(()),
     }
 }
 

@@ -150,11 +150,7 @@ impl<H: Handler> Reading<'_, H> {
     #[inline]
     pub(super) fn record(&mut self, window: &Window<'_>, passed: &Passed) {
         let Some(span) = &passed.span else {
-            self.broken(Damage::new(
-                Stage::Record,
-                passed.offset,
-                "a record too large to be read (the limit is 32 MiB)",
-            ));
+            self.too_large(passed.offset);
             return;
         };
         if passed.saw_control {
@@ -198,6 +194,12 @@ impl<H: Handler> Reading<'_, H> {
                 || record.get(Field::EventType) == Some("AwsCloudTrailInsight")
         });
         self.tally.insights += u64::from(is_insight);
+    }
+
+    #[cold]
+    pub(super) fn too_large(&mut self, offset: u64) {
+        let what = "a record too large to be read (the limit is 32 MiB)";
+        self.broken(Damage::new(Stage::Record, offset, what));
     }
 
     #[cold]

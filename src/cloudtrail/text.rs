@@ -33,6 +33,34 @@ pub(crate) fn unescape(inside: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
+/// Whether every backslash in the inside of a string begins an escape that JSON has.
+pub(crate) fn has_sound_escapes(inside: &str) -> bool {
+    let bytes = inside.as_bytes();
+    let mut at = 0;
+    while let Some(next) = memchr::memchr(b'\\', &bytes[at..]) {
+        at += next;
+        let length = escape_length(&bytes[at..]);
+        if length == 0 {
+            return false;
+        }
+        at += length;
+    }
+    true
+}
+
+/// The length of the escape that `bytes` begins with; 0 if JSON has no such escape.
+pub(crate) fn escape_length(bytes: &[u8]) -> usize {
+    match bytes {
+        [
+            _,
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't',
+            ..,
+        ] => 2,
+        [_, b'u', a, b, c, d, ..] if [a, b, c, d].iter().all(|hex| hex.is_ascii_hexdigit()) => 6,
+        _ => 0,
+    }
+}
+
 /// The character of `\uXXXX`, or of two of them that are a surrogate pair, and the bytes it takes.
 fn unicode(escape: &str) -> (char, usize) {
     let unit = |from: usize| {

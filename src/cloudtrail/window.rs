@@ -64,6 +64,15 @@ impl<'b> Window<'b> {
         }
     }
 
+    /// A part of a stream that begins at `base`, already in memory.
+    pub(crate) fn part(buffer: &'b mut Vec<u8>, base: u64) -> Window<'b> {
+        let length = buffer.len();
+        Window {
+            base,
+            ..Window::whole(buffer, length)
+        }
+    }
+
     /// A stream of any length, of which at most `limit` bytes are kept in memory at a time.
     /// `buffer` lends its memory, at least 64 bytes of it.
     pub fn sliding(
@@ -237,14 +246,14 @@ impl<'b> Window<'b> {
     }
 
     /// Passes bytes up to the next bracket, comma, colon, quote or white space: a number or word, or
-    /// what stands in place of one. Gives at most its first 64 bytes.
+    /// what stands in place of one. Gives at most its first 64 KiB.
     pub(crate) fn pass_token(&mut self) -> Vec<u8> {
         let mut token = Vec::new();
         while let Some(byte) = self.peek() {
             if byte <= 0x20 || b"{}[],:\"".contains(&byte) {
                 break;
             }
-            if token.len() < 64 {
+            if token.len() < 1 << 16 {
                 token.push(byte);
             }
             self.at += 1;

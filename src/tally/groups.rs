@@ -163,8 +163,13 @@ struct Written {
 impl From<Written> for Groups {
     fn from(written: Written) -> Self {
         let mut groups = Groups::new(written.width);
-        let keys = written.keys.chunks_exact(written.width.max(1));
-        for (key, measures) in keys.zip(written.measures) {
+        for (at, measures) in written.measures.into_iter().enumerate() {
+            let Some(key) = written
+                .keys
+                .get(at * written.width..(at + 1) * written.width)
+            else {
+                break; // fewer keys than measures: not what was written down
+            };
             let id = groups.id(key);
             *groups.measures_mut(id) = measures;
         }
