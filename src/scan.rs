@@ -477,6 +477,9 @@ impl<'s, C: Collector> Worker<'s, C> {
                 Stage::Json | Stage::Record => "JSON",
             };
             let mut detail = format!("{}, at byte {} of the {of}", damage.what, damage.offset);
+            if damage.stage == Stage::Json {
+                detail += "; what follows was not read";
+            }
             if outcome.broken_records > 1 {
                 detail += &format!("; {} broken records in all", outcome.broken_records);
             }

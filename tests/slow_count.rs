@@ -42,6 +42,7 @@ fn agree(folder: &Path, options: &[&str]) {
     );
 }
 
+#[allow(clippy::print_stderr, reason = "a test that is skipped must say so")]
 fn has_python() -> bool {
     let found = Command::new("python3")
         .arg("--version")

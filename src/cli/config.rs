@@ -208,6 +208,8 @@ impl Writing {
             (Some(FormatName::Csv), _) => Format::Csv,
             (Some(FormatName::Json), _) => Format::Json,
             (Some(FormatName::Jsonl), _) => Format::Jsonl,
+            // A device has no ending.
+            (None, Some(path)) if path.extension().is_none() && is_device(path) => Format::Table,
             (None, Some(path)) => of_extension(path)?,
         };
         let on_terminal = output.is_none() && std::io::stdout().is_terminal();
@@ -227,6 +229,11 @@ impl Writing {
             layout,
         })
     }
+}
+
+fn is_device(path: &Path) -> bool {
+    path.metadata()
+        .is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
 fn of_extension(path: &Path) -> Result<Format, Failure> {

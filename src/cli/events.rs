@@ -18,8 +18,9 @@ use crate::scan::Progress;
 use crate::tally::{EventLog, EventStream, Row};
 
 /// Said where nothing can be said of global calls.
-pub(super) const NO_US_EAST_1: &str = "stscope: note: nothing of us-east-1 was read, and global \
-    calls are logged only there; that none is shown means nothing";
+pub(super) const NO_US_EAST_1: &str = "stscope: note: nothing of us-east-1 was read in the time, \
+    accounts and Regions asked about, and global calls are logged only there; that none is shown \
+    means nothing";
 
 const FRAME: Frame<'static> = Frame {
     schema: "stscope.events/1",
@@ -70,7 +71,7 @@ fn sorted(
     let exit = coverage::tell(&events.coverage, quiet)?;
     let can_judge =
         events.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
-    if !can_judge && !quiet {
+    if !can_judge && !quiet && events.summary.global() == 0 {
         say(NO_US_EAST_1);
     }
     let verdict = gates.judge(can_judge, |endpoint| events.offenders(endpoint));
@@ -119,7 +120,8 @@ fn streamed(
         drop(first);
         let streamed = streams?.finish().map_err(|error| temporary(&error))?;
         drop(shown);
-        let exit = coverage::tell(&streamed.coverage, quiet)?;
+        // Of a run that was cut short the coverage would be half the truth.
+        let exit = coverage::tell(&streamed.coverage, quiet || streamed.is_cut_short)?;
         // From here on the writer may finish; without this, what it wrote is thrown away.
         let _ = tell.send(serde_json::to_value(&streamed.coverage).map_err(io::Error::from)?);
         if streamed.is_cut_short && gates.are_asked() {
@@ -130,7 +132,7 @@ fn streamed(
         }
         let can_judge =
             streamed.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
-        if !can_judge && !quiet {
+        if !can_judge && !quiet && streamed.summary.global() == 0 {
             say(NO_US_EAST_1);
         }
         let verdict = gates.judge(can_judge, |endpoint| streamed.offenders(endpoint));

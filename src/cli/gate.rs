@@ -56,8 +56,9 @@ impl Gates {
         }
         if !can_judge {
             return Err(Failure::new(
-                "--fail-on cannot be judged: nothing of us-east-1 was read, where global calls are \
-                 logged; add the logs of us-east-1",
+                "--fail-on cannot be judged: nothing of us-east-1, where global calls are logged, was \
+                 read in the time, accounts and Regions asked about; add logs of us-east-1, or widen \
+                 --since, --until, --account and --region",
             ));
         }
         let mut exit = Exit::Done;
@@ -132,7 +133,13 @@ fn allow_list(path: &Path) -> Result<Vec<Glob>, Failure> {
     lines(path)
         .map_err(|error| fail(format!("{error}; give a file with one glob a line")))?
         .iter()
-        .map(|line| line.trim())
+        // A mark that Windows puts at the beginning, and remarks behind a glob.
+        .map(|line| line.trim_start_matches('\u{feff}'))
+        .map(|line| {
+            line.split_once(" #")
+                .map_or(line, |(glob, _remark)| glob)
+                .trim()
+        })
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .map(|line| {
             glob(line).map_err(|error| {

@@ -45,7 +45,7 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     report.keep_min_calls(arguments.grouping.min_calls);
     let can_judge =
         report.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
-    if !can_judge && !quiet {
+    if !can_judge && !quiet && report.summary.global() == 0 {
         say(events::NO_US_EAST_1);
     }
     let verdict = gates.judge(can_judge, |endpoint| report.offenders(endpoint));

@@ -19,7 +19,7 @@ pub(super) fn parse(text: &str, now: Time) -> Result<Time, String> {
     if let Some(age) = age_in_millis(text) {
         return age
             .and_then(|age| Time::from_millis(now.millis().checked_sub(age)?))
-            .ok_or_else(|| format!("an age of {text} goes back before the year 0"));
+            .ok_or_else(|| format!("an age of {text} goes back before the year 0; give a date, or leave the option out"));
     }
     Err("no time; give a date (2026-11-01), a time with its zone (2026-11-01T12:00:00Z), or an age \
          in hours, days or weeks (36h, 7d, 2w)"

@@ -98,10 +98,18 @@ impl<H: Handler> Reading<'_, H> {
         }
         let is_timestamp = token.len() >= 19 && token[4] == b'-' && token[13] == b':';
         if is_timestamp && window.peek() == Some(b' ') {
+            self.has_timestamps = true;
             return match window.skip_space() {
                 Some(b'{') => self.object(window, 0),
                 _ => Err(json(window, "no JSON object after a timestamp")),
             };
+        }
+        if self.has_timestamps {
+            return Err(Damage::new(
+                Stage::Json,
+                start,
+                "a line that is cut in its timestamp",
+            ));
         }
         self.check_scalar(&token, start)
     }
@@ -198,77 +206,92 @@ impl<H: Handler> Reading<'_, H> {
     /// An object outside `Records`: goes through its members to learn what it is, and reads the
     /// records in it.
     fn object(&mut self, window: &mut Window<'_>, nesting: u8) -> Step {
-        const CUT: &str = "an object without an end";
         window.keep_from_here();
         let offset = window.offset();
         let mut found = Found::default();
+        let passed = self.members(window, &mut found, nesting);
+        let whole = Passed {
+            span: window.kept(),
+            offset,
+            saw_unicode_escape: found.saw_unicode_escape,
+            saw_control: found.saw_control,
+        };
+        window.release();
+        match (passed, found.broken.take()) {
+            (Err(damage), _) => {
+                // A record that was whole before the envelope broke counts.
+                if !found.is_record && whole.span.is_some() {
+                    self.settle_wrapped(window, &found, nesting)?;
+                }
+                Err(damage)
+            }
+            (Ok(true), None) => Ok(()),
+            // Between lists of records this is no record's damage.
+            (Ok(true), Some(damage)) => Err(Damage {
+                stage: Stage::Json,
+                ..damage
+            }),
+            (Ok(false), Some(damage)) => {
+                self.broken(damage);
+                Ok(())
+            }
+            (Ok(false), None) => self.settle(window, &whole, &found, nesting),
+        }
+    }
+
+    /// Goes through the members of an object. Says whether a list of records stood among them, whose
+    /// records are read then.
+    fn members(&mut self, window: &mut Window<'_>, found: &mut Found, nesting: u8) -> Step<bool> {
+        const CUT: &str = "an object without an end";
         // The lists in it, and what there was before each.
         let mut lists: Vec<(Key, H::Mark, Tally)> = Vec::new();
         window.step();
         let mut byte = window.skip_space();
-        if byte != Some(b'}') {
-            loop {
-                match byte {
-                    Some(b'"') => {}
-                    Some(_) => return Err(json(window, "no key where one must stand")),
-                    None => return Err(json(window, CUT)),
-                }
-                let key = self.key(window, &mut found)?;
-                if window.skip_space() != Some(b':') {
-                    return Err(json(window, "no colon after a key"));
-                }
-                window.step();
-                let Some(value) = window.skip_space() else {
-                    return Err(json(window, CUT));
-                };
-                // Of a duplicate key the last value stands.
-                if let Some((_, mark, tally)) = lists.pop_if(|(earlier, ..)| *earlier == key) {
-                    self.handler.rollback(mark);
-                    self.tally = tally;
-                }
-                if key.is_of_list() && value == b'[' {
-                    lists.push((key, self.handler.mark(), self.tally.clone()));
-                    self.tally.containers += 1;
-                    found.had_list = true;
-                    window.release();
-                    if key == Key::Records {
-                        self.records(window)?;
-                    } else {
-                        self.items(window, nesting)?;
-                    }
-                } else {
-                    self.member(window, key, value, &mut found)?;
-                }
-                match window.skip_space() {
-                    Some(b',') => window.step(),
-                    Some(b'}') => break,
-                    Some(_) => return Err(json(window, "no comma between two members")),
-                    None => return Err(json(window, CUT)),
-                }
-                byte = window.skip_space();
+        while byte != Some(b'}') {
+            match byte {
+                Some(b'"') => {}
+                Some(_) => return Err(json(window, "no key where one must stand")),
+                None => return Err(json(window, CUT)),
             }
+            let key = self.key(window, found)?;
+            if window.skip_space() != Some(b':') {
+                return Err(json(window, "no colon after a key"));
+            }
+            window.step();
+            let Some(value) = window.skip_space() else {
+                return Err(json(window, CUT));
+            };
+            // Of a duplicate key the last value stands.
+            if let Some((_, mark, tally)) = lists.pop_if(|(earlier, ..)| *earlier == key) {
+                self.handler.rollback(mark);
+                self.tally = tally;
+            }
+            if key.is_of_list() && value == b'[' {
+                lists.push((key, self.handler.mark(), self.tally.clone()));
+                self.tally.containers += 1;
+                found.had_list = true;
+                window.release();
+                if key == Key::Records {
+                    self.records(window)?;
+                } else {
+                    self.items(window, nesting)?;
+                }
+            } else {
+                self.member(window, key, value, found)?;
+            }
+            match window.skip_space() {
+                Some(b',') => window.step(),
+                Some(b'}') => break,
+                Some(_) => return Err(json(window, "no comma between two members")),
+                None => return Err(json(window, CUT)),
+            }
+            byte = match window.skip_space() {
+                Some(b'}') => return Err(json(window, "no key where one must stand")),
+                byte => byte,
+            };
         }
         window.step();
-        let kept = window.kept();
-        window.release();
-        if !lists.is_empty() {
-            return Ok(());
-        }
-        if found.had_list {
-            self.tally.others += 1;
-            return Ok(());
-        }
-        self.settle(
-            window,
-            Passed {
-                span: kept,
-                offset,
-                saw_unicode_escape: found.saw_unicode_escape,
-                saw_control: found.saw_control,
-            },
-            &found,
-            nesting,
-        )
+        Ok(!lists.is_empty())
     }
 
     fn key(&mut self, window: &mut Window<'_>, found: &mut Found) -> Step<Key> {
@@ -293,7 +316,10 @@ impl<H: Handler> Reading<'_, H> {
                 let start = window.offset();
                 let token = window.pass_token();
                 if !is_scalar(&token) {
-                    return Err(Damage::new(Stage::Json, start, "no JSON value"));
+                    // Its bounds are sound: one record's damage, if no more follows.
+                    found
+                        .broken
+                        .get_or_insert(Damage::new(Stage::Record, start, "no JSON value"));
                 }
                 Passed {
                     span: None,
@@ -316,49 +342,45 @@ impl<H: Handler> Reading<'_, H> {
     }
 
     /// Decides what a whole object was, from its members.
-    fn settle(
-        &mut self,
-        window: &mut Window<'_>,
-        whole: Passed,
-        found: &Found,
-        nesting: u8,
-    ) -> Step {
+    fn settle(&mut self, window: &Window<'_>, whole: &Passed, found: &Found, nesting: u8) -> Step {
         if found.is_record {
-            self.record(window, &whole);
-            return Ok(());
-        }
-        // Spans inside an object that could not be kept are no longer there.
-        if whole.span.is_some() {
-            if let Some(detail) = &found.detail {
-                let mentions_source =
-                    |span| memchr::memmem::find(window.bytes(span), b"eventSource").is_some();
-                if found.is_envelope || detail.span.as_ref().is_some_and(mentions_source) {
-                    let detail = Passed {
-                        span: relocate(window, detail),
-                        ..detail.clone()
-                    };
-                    self.record(window, &detail);
-                    return Ok(());
-                }
-            }
-            if let Some(text) = &found.text {
-                let text = Passed {
-                    span: relocate(window, text),
-                    ..text.clone()
-                };
-                if self.text(window, &text, nesting)? {
-                    return Ok(());
-                }
-            }
-        }
-        if whole.span.is_none() && found.may_hold_record() {
+            self.record(window, whole);
+        } else if whole.span.is_none() && found.may_hold_record() {
             self.too_large(whole.offset);
+        } else if whole.span.is_some() && self.settle_wrapped(window, found, nesting)? {
+            // Counted as what is in it.
         } else if found.is_digest {
             self.tally.digests += 1;
         } else {
             self.tally.others += 1;
         }
         Ok(())
+    }
+
+    /// Reads the record that an object wraps. Says whether there was any.
+    fn settle_wrapped(&mut self, window: &Window<'_>, found: &Found, nesting: u8) -> Step<bool> {
+        if let Some(detail) = &found.detail {
+            let detail = Passed {
+                span: relocate(window, detail),
+                ..detail.clone()
+            };
+            let mentions_source =
+                |span| memchr::memmem::find(window.bytes(span), b"eventSource").is_some();
+            if found.is_envelope || detail.span.as_ref().is_some_and(mentions_source) {
+                self.record(window, &detail);
+                return Ok(true);
+            }
+        }
+        match &found.text {
+            Some(text) => {
+                let text = Passed {
+                    span: relocate(window, text),
+                    ..text.clone()
+                };
+                self.text(window, &text, nesting)
+            }
+            None => Ok(false),
+        }
     }
 
     /// JSON inside a string. Says whether the string held any.
@@ -433,6 +455,8 @@ struct Found {
     is_envelope: bool,
     detail: Option<Passed>,
     text: Option<Passed>,
+    /// A value that is none, between sound bounds.
+    broken: Option<Damage>,
     saw_unicode_escape: bool,
     saw_control: bool,
 }

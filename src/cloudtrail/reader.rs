@@ -82,6 +82,7 @@ impl Reader {
             reader: self,
             handler,
             tally: Tally::default(),
+            has_timestamps: false,
         };
         let broken_json = reading.documents(window).err();
         let tally = reading.tally;
@@ -100,13 +101,7 @@ impl Reader {
             }
         };
         Outcome {
-            // What stands beside records is counted with them: nothing is passed over in silence.
-            records: tally.records
-                + if shape == Shape::CloudTrail {
-                    tally.others
-                } else {
-                    0
-                },
+            records: tally.records,
             shape,
             broken_record: tally.broken_record,
             broken_records: tally.broken_records,
@@ -143,6 +138,8 @@ pub(super) struct Reading<'r, H> {
     pub(super) reader: &'r mut Reader,
     pub(super) handler: &'r mut H,
     pub(super) tally: Tally,
+    /// Lines of an export were read.
+    pub(super) has_timestamps: bool,
 }
 
 impl<H: Handler> Reading<'_, H> {
@@ -154,8 +151,10 @@ impl<H: Handler> Reading<'_, H> {
             return;
         };
         if passed.saw_control {
+            let error = self.reader.parser.parse(window.bytes(span)).err();
+            let at = passed.offset + error.map_or(0, |error| error.at as u64);
             let what = "a control character where none may stand";
-            self.broken(Damage::new(Stage::Record, passed.offset, what));
+            self.broken(Damage::new(Stage::Record, at, what));
             return;
         }
         let bytes = window.bytes(span);

@@ -262,6 +262,8 @@ pub fn count(number: u64) -> String {
 
 /// The summary in words, a line each.
 pub fn summary_lines(summary: &Summary, can_judge: bool, paint: Paint) -> Vec<String> {
+    // What was seen, was seen.
+    let can_judge = can_judge || summary.global() > 0;
     let span = match (summary.span.first, summary.span.last) {
         (Some(first), Some(last)) => format!(", {first} to {last}"),
         _ => String::new(),

@@ -76,7 +76,8 @@ fn can_judge_global_calls(saw_us_east_1: bool, coverage: &Coverage) -> bool {
 /// let other: Tally = serde_json::from_str(&serde_json::to_string(&other)?)?;
 /// sum.merge(other)?;
 /// let report = sum.finish();
-/// assert_eq!(report.summary.calls, report.groups().map(|group| group.measures.calls).sum());
+/// let in_groups: u64 = report.groups().map(|group| group.measures.calls).sum();
+/// assert_eq!(report.summary.calls, in_groups);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Serialize, Deserialize)]

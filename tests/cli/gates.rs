@@ -129,7 +129,7 @@ fn known_principals_are_forgiven() {
 
 #[test]
 fn a_gate_that_saw_nothing_of_us_east_1_cannot_be_judged() {
-    let cannot = ["--fail-on cannot be judged", "add the logs of us-east-1"];
+    let cannot = ["--fail-on cannot be judged", "add logs of us-east-1"];
     for run in every("--quiet --fail-on global") {
         run.arg(sample_of_eu_west_1()).run().exits(2).says(&cannot);
     }
@@ -247,4 +247,14 @@ fn many_offenders_are_named_up_to_a_number_and_hostile_names_are_escaped() {
     assert!(!said.stderr.contains('\u{1b}'), "{said}");
     assert!(said.stderr.contains("user/u19\\u{1b}[31m"), "{said}");
     said.says(&["25 calls", "and 5 more principals"]);
+}
+
+#[test]
+fn remarks_and_a_byte_order_mark_in_the_allow_list_are_no_part_of_a_glob() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = "\u{feff}arn:*  # all of ours\nanonymous\n999988887777:* # partner\n";
+    let list = put(dir.path(), "allow.txt", text.as_bytes());
+    for run in every("--fail-on global --allow") {
+        run.arg(&list).arg(SAMPLE).run().exits(0);
+    }
 }

@@ -131,13 +131,10 @@ pub fn of(record: &Map<String, Value>) -> Call {
     set("day", shown.as_ref().map(|time| time[..10].to_owned()));
     set("hour", shown.as_ref().map(|time| time[..13].to_owned()));
     set("session_name", session_name(record));
-    let scope = ["issuerType", "credentialsIssuedTo"]
-        .map(|key| get(&["userIdentity", "inScopeOf", key]).unwrap_or_default());
-    set(
-        "in_scope_of",
-        Some(scope.join(" ").trim_matches(' ').to_owned())
-            .filter(|_| scope.iter().any(|s| !s.is_empty())),
-    );
+    let scope: Vec<String> = (["issuerType", "credentialsIssuedTo"].into_iter())
+        .filter_map(|key| get(&["userIdentity", "inScopeOf", key]))
+        .collect();
+    set("in_scope_of", Some(scope.join(" ")));
 
     let original = get(&["addendum", "originalEventID"]);
     Call {

@@ -65,37 +65,58 @@ pub fn file(file: &[u8]) -> File {
     }
 }
 
-/// The answer to a question about these files.
-pub fn answer(files: &[impl AsRef<[u8]>], question: &Question) -> Answer {
-    let mut answer = Answer::default();
+/// What was read of some files, before anything is asked.
+#[derive(Clone, Default)]
+pub struct Readings {
+    /// The figures that no question changes.
+    figures: Answer,
+    calls: Vec<Call>,
+}
+
+/// Reads files.
+pub fn read(files: &[impl AsRef<[u8]>]) -> Readings {
+    let mut figures = Answer::default();
     let mut calls = Vec::new();
-    for file in files.iter().map(|bytes| self::file(bytes.as_ref())) {
-        answer.add("files.found", 1);
+    for file in files.iter().map(|bytes| file(bytes.as_ref())) {
+        figures.add("files.found", 1);
         match (file.damage, file.kind) {
             (Some(stage), _) => {
-                answer.add("files.damaged", 1);
-                answer.damaged.push(stage);
+                figures.add("files.damaged", 1);
+                figures.damaged.push(stage);
             }
-            (None, Kind::CloudTrail) => answer.add("files.read", 1),
-            (None, kind) => answer.add(&format!("files.skipped {kind:?}"), 1),
+            (None, Kind::CloudTrail) => figures.add("files.read", 1),
+            (None, kind) => figures.add(&format!("files.skipped {kind:?}"), 1),
         }
-        answer.broken += file.found.broken;
+        figures.broken += file.found.broken;
         if file.kind != Kind::CloudTrail {
             continue;
         }
-        answer.add("records", file.found.records + file.found.others);
+        figures.add("records", file.found.records);
         for record in &file.found.of_sts {
             if call::is_call(record) {
                 calls.push(call::of(record));
             } else {
-                answer.add("not_calls", 1);
+                figures.add("not_calls", 1);
             }
         }
     }
-    answer.damaged.sort_unstable();
-    answer.add("sts_records", calls.len() as u64);
-    answer.count(calls, question);
-    answer
+    figures.damaged.sort_unstable();
+    figures.add("sts_records", calls.len() as u64);
+    Readings { figures, calls }
+}
+
+impl Readings {
+    /// The times of all calls.
+    pub fn times(&self) -> Vec<i64> {
+        self.calls.iter().filter_map(|call| call.time).collect()
+    }
+
+    /// The answer to a question about them.
+    pub fn answer(&self, question: &Question) -> Answer {
+        let mut answer = self.figures.clone();
+        answer.count(self.calls.clone(), question);
+        answer
+    }
 }
 
 impl Answer {

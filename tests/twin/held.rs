@@ -7,7 +7,7 @@ use stscope::input::Limits;
 use stscope::tally::{Report, SkipReason};
 use tempfile::TempDir;
 
-use super::count::{Answer, answer};
+use super::count::{Answer, read};
 use super::question::Question;
 
 /// One way to read.
@@ -103,7 +103,7 @@ impl Held {
 
     /// The twin's answer.
     pub fn expected(&self) -> Answer {
-        answer(&self.files, &self.question)
+        read(&self.files).answer(&self.question)
     }
 
     /// The answer of stscope by every way, which must be the twin's.
@@ -130,11 +130,32 @@ pub fn assert_equal(report: &Report, expected: &Answer, way: Way) {
         report.coverage
     );
     expected.broken = 0;
-    assert!(
-        found == expected,
-        "by {way:?}\nstscope: {found:#?}\n   twin: {expected:#?}\n{:?}",
-        report.coverage.damaged
-    );
+    if found != expected {
+        let (found, expected) = (lines(&found), lines(&expected));
+        let only = |some: &[String], others: &[String]| -> String {
+            (some.iter().filter(|line| !others.contains(line)))
+                .map(|line| format!("    {line}\n"))
+                .collect()
+        };
+        panic!(
+            "by {way:?}\n  only stscope says\n{}  only the twin says\n{}  {:?}",
+            only(&found, &expected),
+            only(&expected, &found),
+            report.coverage.damaged
+        );
+    }
+}
+
+/// An answer, one statement a line.
+fn lines(answer: &Answer) -> Vec<String> {
+    let figures = answer.figures.iter().map(|figure| format!("{figure:?}"));
+    let groups = answer.groups.iter().enumerate();
+    let groups = groups.map(|(n, group)| format!("{n}: {group:?}"));
+    let rest = [
+        format!("{:?}", answer.damaged),
+        format!("{:?}", answer.span),
+    ];
+    figures.chain(groups).chain(rest).collect()
 }
 
 /// A report in the twin's words.

@@ -7,7 +7,11 @@
 //! [`gunzip`] → [`documents`] (sound JSON, by serde_json) or [`scraps`] (byte by byte, for what is
 //! damaged) → [`call`] → [`count`]; [`held`] holds stscope against it.
 
-#![allow(dead_code, reason = "each test crate takes only a part")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test crate takes only a part"
+)]
 
 pub mod call;
 pub mod count;
@@ -20,6 +24,6 @@ pub mod scraps;
 pub mod shape;
 pub mod tame;
 
-pub use count::{Answer, answer};
+pub use count::Answer;
 pub use held::{Held, Way};
 pub use question::Question;

@@ -22,6 +22,20 @@ pub fn read(text: &[u8]) -> (Found, bool) {
     (reading.found, is_damaged)
 }
 
+/// What is in a damaged text inside a string: one object, and nothing behind it.
+pub fn text(text: &str, found: &mut Found, nesting: usize) {
+    let mut reading = Reading {
+        text: text.as_bytes(),
+        at: 0,
+        found: Found::default(),
+    };
+    reading.next();
+    let whole = reading.object(nesting);
+    let is_broken = whole.is_none() || reading.next().is_some();
+    found.add(&reading.found);
+    found.broken += u64::from(is_broken);
+}
+
 struct Reading<'t> {
     text: &'t [u8],
     at: usize,
@@ -98,27 +112,24 @@ impl<'t> Reading<'t> {
         Some(&self.text[start..self.at])
     }
 
-    /// An object or array. What kinds of brackets stand inside is not the list's concern.
+    /// An object or array. What kinds of brackets stand inside is not the list's concern, and a quote
+    /// behind a backslash is none, even where no backslash may stand.
     fn pass_container(&mut self) -> Step {
         let opening = self.text[self.at];
-        let mut depth = 0;
+        let (mut depth, mut in_string, mut is_escaped) = (0, false, false);
         loop {
-            match *self.text.get(self.at)? {
-                b'"' => {
-                    self.pass_string()?;
-                    continue;
-                }
-                b'{' | b'[' => depth += 1,
-                closing @ (b'}' | b']') => {
-                    depth -= 1;
-                    if depth == 0 {
-                        self.at += 1;
-                        return (closing == opening + 2).then_some(());
-                    }
-                }
+            let byte = *self.text.get(self.at)?;
+            self.at += 1;
+            match byte {
+                b'"' if !is_escaped => in_string = !in_string,
+                b'{' | b'[' if !in_string => depth += 1,
+                b'}' | b']' if !in_string => depth -= 1,
                 _ => {}
             }
-            self.at += 1;
+            is_escaped = byte == b'\\' && !is_escaped;
+            if depth == 0 {
+                return (byte == opening + 2).then_some(());
+            }
         }
     }
 
@@ -138,12 +149,16 @@ impl<'t> Reading<'t> {
 
     /// A number or a word.
     fn pass_scalar(&mut self) -> Step {
-        let rest = &self.text[self.at..];
-        let is_end = |byte: &u8| *byte <= b' ' || b"{}[],:\"".contains(byte);
-        let length = rest.iter().position(is_end).unwrap_or(rest.len());
-        tame::parse(&rest[..length])?;
+        let length = self.length_of_word();
+        tame::parse(&self.text[self.at..self.at + length])?;
         self.at += length;
         Some(())
+    }
+
+    fn length_of_word(&self) -> usize {
+        let rest = &self.text[self.at..];
+        let is_end = |byte: &u8| *byte <= b' ' || b"{}[],:\"".contains(byte);
+        rest.iter().position(is_end).unwrap_or(rest.len())
     }
 
     /// Goes through a list that begins here.
@@ -200,12 +215,21 @@ impl<'t> Reading<'t> {
     fn object(&mut self, nesting: usize) -> Step {
         let mut members = Members::default();
         let whole = self.members(&mut members, nesting);
+        let place = |list: &str| LISTS.iter().position(|one| *one == list);
+        members.lists.sort_by_key(|(list, _)| place(list));
         for (_, of_list) in &members.lists {
             self.found.add(of_list);
         }
-        whole?;
-        if members.lists.is_empty() {
-            members.settle(&mut self.found, nesting);
+        if whole.is_none() {
+            members.salvage(&mut self.found, nesting);
+            return None;
+        }
+        match (members.lists.is_empty(), members.has_bad_word) {
+            (true, true) => self.found.broken += 1,
+            (true, false) => members.settle(&mut self.found, nesting),
+            // Beside lists of records a bad word is no record's damage.
+            (false, true) => return None,
+            (false, false) => {}
         }
         Some(())
     }
@@ -246,8 +270,17 @@ impl<'t> Reading<'t> {
                     whole?;
                 }
                 _ => {
-                    let value = self.pass()?;
-                    members.others.insert(key, value);
+                    members.lists.retain(|(earlier, _)| *earlier != key);
+                    let value = if matches!(first, b'"' | b'{' | b'[') {
+                        self.pass()?
+                    } else {
+                        let start = self.at;
+                        self.at += self.length_of_word();
+                        let word = &self.text[start..self.at];
+                        members.has_bad_word |= tame::parse(word).is_none();
+                        word
+                    };
+                    members.replaced.extend(members.others.insert(key, value));
                 }
             }
             let separator = self.next()?;
@@ -266,9 +299,30 @@ impl<'t> Reading<'t> {
 struct Members<'t> {
     lists: Vec<(&'static str, Found)>,
     others: BTreeMap<String, &'t [u8]>,
+    /// A value that was replaced by a later one must still be sound for a record to be whole.
+    replaced: Vec<&'t [u8]>,
+    /// A number or word that is none stands among the values.
+    has_bad_word: bool,
 }
 
 impl Members<'_> {
+    /// Of an object that breaks off: the record it wraps, if that was whole before.
+    fn salvage(mut self, found: &mut Found, nesting: usize) {
+        let has = |key: &str| self.others.contains_key(key);
+        if !self.lists.is_empty() || has("eventSource") || has("eventVersion") {
+            return;
+        }
+        self.others.retain(|key, _| {
+            matches!(
+                key.as_str(),
+                "detail" | "detail-type" | "CloudTrailEvent" | "message"
+            )
+        });
+        let others = found.others;
+        self.settle(found, nesting);
+        found.others = others;
+    }
+
     /// Decides what an object without lists is. Only what is taken from it has to be sound.
     fn settle(self, found: &mut Found, nesting: usize) {
         let has = |key: &str| self.others.contains_key(key);
@@ -284,9 +338,15 @@ impl Members<'_> {
         let holds_a_record = |&(key, value): &(&str, &[u8])| match key {
             "detail" => has("detail-type") && value[0] == b'{',
             "CloudTrailEvent" | "message" => is_text_of_object(value),
-            _ => is_record,
+            _ => false,
         };
-        if broken.iter().any(holds_a_record) {
+        let is_unsound = |value: &&[u8]| tame::parse(value).is_none();
+        let is_broken = if is_record {
+            !broken.is_empty() || self.replaced.iter().any(is_unsound)
+        } else {
+            broken.iter().any(holds_a_record)
+        };
+        if is_broken {
             found.broken += 1;
         } else {
             found.object(&sound, nesting);
@@ -294,7 +354,7 @@ impl Members<'_> {
     }
 }
 
-/// Whether what is written here is a string with an object in it.
+/// Whether what is written here may be a string with an object in it: its bracket may be escaped.
 fn is_text_of_object(text: &[u8]) -> bool {
-    text[0] == b'"' && text[1..].trim_ascii_start().starts_with(b"{")
+    text[0] == b'"' && matches!(text[1..].trim_ascii_start().first(), Some(b'{' | b'\\'))
 }

@@ -89,7 +89,7 @@ impl Found {
         }
         match tame::parse(text.as_bytes()) {
             Some(value) => super::documents::value(&value, self, nesting + 1),
-            None => self.broken += 1,
+            None => super::scraps::text(text, self, nesting + 1),
         }
         true
     }

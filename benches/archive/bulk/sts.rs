@@ -461,9 +461,9 @@ fn travel(
 
 /// The account's one STS endpoint in a Region.
 fn vpc_endpoint(account: &Account, region: &str) -> String {
-    let number = region
-        .bytes()
-        .fold(0, |sum, byte| sum * 31 + u64::from(byte));
+    let number = region.bytes().fold(0_u64, |sum, byte| {
+        sum.wrapping_mul(31).wrapping_add(u64::from(byte))
+    });
     let mut own = SplitMix64::of(&[number, account.id.parse().unwrap_or(0)]);
     let mut id = String::from("vpce-0");
     ids::hex(&mut id, &mut own, 16);
