@@ -31,9 +31,11 @@ pub fn principal<'r>(record: &'r Record<'_>) -> Cow<'r, str> {
 fn by_type<'r>(record: &'r Record<'_>) -> Option<Cow<'r, str>> {
     let get = |field| record.get(field);
     Some(match get(Field::IdentityType)? {
-        "AssumedRole" => match get(Field::SessionIssuerArn) {
-            Some(role) => role.into(),
-            None => role_of_session(get(Field::IdentityArn)?)?.into(),
+        "AssumedRole" => match (get(Field::SessionIssuerArn), get(Field::IdentityArn)) {
+            (Some(role), _) => role.into(),
+            (None, Some(arn)) => role_of_session(arn)?.into(),
+            // The unique id of the role, without the session behind it.
+            (None, None) => without_session(get(Field::PrincipalId)?)?.into(),
         },
         "AWSService" => get(Field::InvokedBy)?.into(),
         "AWSAccount" => account_and_id(get(Field::AccountId), get(Field::PrincipalId))?,
@@ -69,8 +71,7 @@ fn arn_parts<'a>(arn: &'a str, service: &str) -> Option<[&'a str; 3]> {
 
 /// A caller of another account: its account and unique id, without the session.
 fn account_and_id<'r>(account: Option<&'r str>, id: Option<&'r str>) -> Option<Cow<'r, str>> {
-    let id = id.map(|id| id.split_once(':').map_or(id, |(id, _session)| id));
-    match (account, id.filter(|id| !id.is_empty())) {
+    match (account, id.and_then(without_session)) {
         (Some(account), None) => Some(account.into()),
         (Some(account), Some(id)) if is_anonymous(account) || is_anonymous(id) => {
             Some(account.into())
@@ -79,6 +80,12 @@ fn account_and_id<'r>(account: Option<&'r str>, id: Option<&'r str>) -> Option<C
         (None, Some(id)) => Some(id.into()),
         (None, None) => None,
     }
+}
+
+/// A unique id as it stands before the session: `AROAEXAMPLE:session`.
+fn without_session(id: &str) -> Option<&str> {
+    let id = id.split_once(':').map_or(id, |(id, _session)| id);
+    (!id.is_empty()).then_some(id)
 }
 
 fn is_anonymous(name: &str) -> bool {
@@ -180,7 +187,7 @@ mod tests {
             ("AssumedRole", &[(IdentityArn, SESSION)], "arn:aws:iam::111122223333:role/app"),
             ("AssumedRole", &[(IdentityArn, "arn:aws-cn:sts::1:assumed-role/r/s")], "arn:aws-cn:iam::1:role/r"),
             ("AssumedRole", &[(IdentityArn, "nonsense")], "nonsense"),
-            ("AssumedRole", &[(PrincipalId, "AROA:s")], "AROA:s"),
+            ("AssumedRole", &[(PrincipalId, "AROA:s")], "AROA"),
             ("AWSService", &[(InvokedBy, "ec2.amazonaws.com"), (PrincipalId, "x")], "ec2.amazonaws.com"),
             ("AWSService", &[], "unknown"),
             ("AWSAccount", &[(AccountId, "444455556666"), (PrincipalId, "AROA1:session")], "444455556666:AROA1"),

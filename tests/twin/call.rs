@@ -278,7 +278,14 @@ fn principal(record: &Map<String, Value>) -> String {
             record,
             &["userIdentity", "sessionContext", "sessionIssuer", "arn"],
         )
-        .or_else(|| role_of_session(&identity("arn")?)),
+        .or_else(|| match identity("arn") {
+            Some(arn) => role_of_session(&arn),
+            None => {
+                let id = identity("principalId")?;
+                let id = id.split(':').next().unwrap_or_default();
+                (!id.is_empty()).then(|| id.to_owned())
+            }
+        }),
         "AWSService" => identity("invokedBy"),
         "AWSAccount" => {
             let id = identity("principalId").unwrap_or_default();
