@@ -174,6 +174,17 @@ fn pruning(selection: &Selection) -> Pruning {
     }
 }
 
+/// A report must not take the place of a log.
+pub(super) fn check_output(writing: &Writing, reading: &Reading) -> Result<(), Failure> {
+    match &writing.output {
+        Some(output) if reading.paths.lead_to(output) => Err(Failure::new(format!(
+            "--output {}: it is one of the files to be read; write to another file",
+            output.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// How to write, resolved.
 pub(super) struct Writing {
     pub format: Format,

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use serde_json::Value;
 
 use super::args::{EventOrder, EventsArgs};
-use super::config::{Reading, Writing, progress};
+use super::config::{Reading, Writing, check_output, progress};
 use super::coverage;
 use super::exit::{Exit, Failure, say};
 use super::gate::Gates;
@@ -38,6 +38,7 @@ pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
              write to a file with --output, or leave out --sort none",
         ));
     }
+    check_output(&writing, &reading)?;
     let output = Output::open(writing.output.as_deref())?;
     let shared = Arc::new(Progress::default());
     // Progress and rows on one terminal would be a mess.

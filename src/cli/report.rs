@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use super::args::{GroupOrder, ReportArgs};
-use super::config::{Reading, Writing, dimension, progress};
+use super::config::{Reading, Writing, check_output, dimension, progress};
 use super::exit::{Exit, Failure, say};
 use super::gate::Gates;
 use super::output::Output;
@@ -22,6 +22,7 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     let gates = Gates::resolve(&arguments.gate)?;
     let mut reading = Reading::resolve(&arguments.input, &arguments.filter, &arguments.messages)?;
     reading.scan.group_by = group_by(&arguments.grouping.group_by)?;
+    check_output(&writing, &reading)?;
     let output = Output::open(writing.output.as_deref())?;
 
     let mut report = {

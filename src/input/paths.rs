@@ -6,6 +6,7 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use super::key::Key;
 use super::pattern;
 use super::walk::is_log_name;
 
@@ -68,6 +69,22 @@ impl Paths {
             return Err(PathError::InputTwice);
         }
         Ok(once(named))
+    }
+}
+
+impl Paths {
+    /// Whether a file is one of those that will be read: named, or a log by its key in a folder
+    /// that is walked.
+    pub fn lead_to(&self, file: &Path) -> bool {
+        let Ok(file) = fs::canonicalize(file) else {
+            return false;
+        };
+        let is_named = self.named.iter().any(|one| match one {
+            Named::File(path) => fs::canonicalize(path).is_ok_and(|path| path == file),
+            _ => false,
+        });
+        let is_walked = self.roots.iter().any(|root| file.starts_with(root));
+        is_named || (is_walked && Key::of(&file).is_some())
     }
 }
 

@@ -311,3 +311,28 @@ fn an_output_in_the_folder_that_is_read_does_not_count_as_a_log() {
     }
     assert_eq!(names_in(dir.path()), ["log.json", "out.csv"]);
 }
+
+#[test]
+fn a_report_does_not_take_the_place_of_a_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let key = "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/01";
+    fs::create_dir_all(dir.path().join(key)).unwrap();
+    for file in [
+        dir.path().join("log.json"),
+        dir.path().join(key).join("log.json"),
+    ] {
+        fs::write(&file, one_call()).unwrap();
+        for input in [file.as_path(), dir.path()] {
+            let is_log_by_key = file.starts_with(dir.path().join("AWSLogs"));
+            if input == dir.path() && !is_log_by_key {
+                continue; // a file beside the logs may well be yesterday's report
+            }
+            for command in ["report", "events", "events --sort none"] {
+                let run = stscope(command).arg(input).arg("-o").arg(&file);
+                run.run()
+                    .fails(&["--output", "one of the files to be read"]);
+                assert_eq!(fs::read(&file).unwrap(), one_call());
+            }
+        }
+    }
+}
