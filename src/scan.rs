@@ -11,11 +11,11 @@ use std::sync::{Mutex, PoisonError};
 use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 
 use crate::cloudtrail::{
-    Damage, Field, Handler, Kernel, Outcome, Reader, Record, Shape, Stage, Window,
+    Damage, Field, Handler, Kernel, Outcome, Reader, Record, Shape, Source, Stage, Window,
 };
 use crate::input::{
     self, Buffers, Found, Key, KeyKind, Limits, Links, Named, Opened, PathError, Paths, Pruned,
-    Pruning, Skip,
+    Pruning, Skip, Stream,
 };
 use crate::sts::{self, Call, Dimension, EVENT_SOURCE, Kind};
 use crate::tally::{Collector, Coverage, DamagedFile, Selection, SkipReason, Tally};
@@ -148,7 +148,7 @@ impl Scan {
     ) -> Result<C, ScanError> {
         let pool = self.pool()?;
         let workers = (0..pool.current_num_threads())
-            .map(|_| Mutex::new(Worker::new(self, new())))
+            .map(|_| Mutex::new(Worker::new(self, progress, new())))
             .collect();
         let run = Run {
             scan: self,
@@ -289,10 +289,7 @@ impl<'s, C: Collector> Run<'s, C> {
                 if self.stop.load(Ordering::Relaxed) {
                     break;
                 }
-                let before = worker.coverage.bytes.compressed;
                 worker.file(path, named);
-                let bytes = worker.coverage.bytes.compressed - before;
-                self.progress.bytes.fetch_add(bytes, Ordering::Relaxed);
                 self.progress.done.fetch_add(1, Ordering::Relaxed);
                 self.stop_if_strict(worker);
                 if worker.collector.is_closed() {
@@ -340,6 +337,7 @@ impl<'s, C: Collector> Run<'s, C> {
 /// What one thread has: memory for a file, a reader, and what it has collected.
 struct Worker<'s, C> {
     scan: &'s Scan,
+    progress: &'s Progress,
     check_keys: bool,
     buffers: Buffers,
     reader: Reader,
@@ -349,9 +347,10 @@ struct Worker<'s, C> {
 }
 
 impl<'s, C: Collector> Worker<'s, C> {
-    fn new(scan: &'s Scan, collector: C) -> Self {
+    fn new(scan: &'s Scan, progress: &'s Progress, collector: C) -> Self {
         Worker {
             scan,
+            progress,
             check_keys: scan.pruning.is_needed(),
             buffers: Buffers::default(),
             reader: Reader::new(scan.kernel, EVENT_SOURCE),
@@ -431,11 +430,16 @@ impl<'s, C: Collector> Worker<'s, C> {
             } => {
                 self.coverage.bytes.compressed += compressed;
                 self.coverage.bytes.decompressed += length as u64;
+                self.progress.bytes.fetch_add(compressed, Ordering::Relaxed);
                 (self.read(&mut Window::whole(buffer, length)), None)
             }
             Opened::Stream { mut stream, window } => {
                 let limit = self.scan.limits.record;
-                let outcome = self.read(&mut Window::sliding(window, &mut *stream, limit));
+                let mut watched = Watched {
+                    stream: &mut stream,
+                    progress: self.progress,
+                };
+                let outcome = self.read(&mut Window::sliding(window, &mut watched, limit));
                 let damage = stream.finish();
                 self.coverage.bytes.compressed += stream.compressed();
                 self.coverage.bytes.decompressed += stream.decompressed();
@@ -524,6 +528,22 @@ impl<'s, C: Collector> Worker<'s, C> {
             detail,
             records_read,
         });
+    }
+}
+
+/// A stream whose progress can be seen while it is read: it may be gigabytes.
+struct Watched<'w, 'b> {
+    stream: &'w mut Stream<'b>,
+    progress: &'w Progress,
+}
+
+impl Source for Watched<'_, '_> {
+    fn read(&mut self, into: &mut [u8]) -> usize {
+        let before = self.stream.compressed();
+        let count = self.stream.read(into);
+        let taken = self.stream.compressed() - before;
+        self.progress.bytes.fetch_add(taken, Ordering::Relaxed);
+        count
     }
 }
 

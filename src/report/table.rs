@@ -320,13 +320,13 @@ pub fn summary_lines(summary: &Summary, can_judge: bool, paint: Paint) -> Vec<St
         "other",
         other,
         nothing(),
-        "by a name that is not AWS's: a proxy, a CNAME".into(),
+        "not by a name of AWS: a proxy, a CNAME".into(),
     );
     line(
         "unknown",
         unknown,
         nothing(),
-        "logged in us-east-1 without a host: could be either".into(),
+        "no host, in us-east-1: could be either".into(),
     );
     let painted = if global > 0 {
         paint.alarm(&lines[2])
@@ -354,7 +354,12 @@ pub fn summary_lines(summary: &Summary, can_judge: bool, paint: Paint) -> Vec<St
         ));
     }
     if !remarks.is_empty() {
-        lines.push(format!("  {}.", remarks.join(", ")));
+        let one_line = format!("  {}.", remarks.join(", "));
+        if one_line.len() <= 80 {
+            lines.push(one_line);
+        } else {
+            lines.extend(remarks.iter().map(|remark| format!("  {remark}")));
+        }
         lines.push(String::new());
     }
     lines

@@ -221,8 +221,8 @@ fn the_sample_reads_well_in_a_terminal() {
       global       23   52.3 %  18 principals to change
       regional     21   47.7 %
       aws-service   4           AWS on your behalf: nothing to change
-      other         3           by a name that is not AWS's: a proxy, a CNAME
-      unknown       1           logged in us-east-1 without a host: could be either
+      other         3           not by a name of AWS: a proxy, a CNAME
+      unknown       1           no host, in us-east-1: could be either
 
       1 of the global by AWS itself, 3 with an error, 4 through a VPC endpoint.
 
