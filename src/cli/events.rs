@@ -9,18 +9,13 @@ use serde_json::Value;
 use super::args::{EventOrder, EventsArgs};
 use super::config::{Reading, Writing, check_output, progress};
 use super::coverage;
-use super::exit::{Exit, Failure, say};
-use super::gate::Gates;
+use super::exit::{Exit, Failure};
+use super::gate::{Gates, conclude, note_if_blind};
 use super::output::Output;
 use super::progress::Shown;
 use crate::report::{Format, Frame, event_cells, event_columns, write};
 use crate::scan::Progress;
 use crate::tally::{EventLog, EventStream, Row};
-
-/// Said where nothing can be said of global calls.
-pub(super) const NO_US_EAST_1: &str = "stscope: note: nothing of us-east-1 was read in the time, \
-    accounts and Regions asked about, and global calls are logged only there; that none is shown \
-    means nothing";
 
 const FRAME: Frame<'static> = Frame {
     schema: "stscope.events/1",
@@ -72,9 +67,7 @@ fn sorted(
     let exit = coverage::tell(&events.coverage, quiet)?;
     let can_judge =
         events.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
-    if !can_judge && !quiet && events.summary.global() == 0 {
-        say(NO_US_EAST_1);
-    }
+    note_if_blind(can_judge, &events.summary, quiet);
     let verdict = gates.judge(can_judge, |endpoint| events.offenders(endpoint));
     let top = writing
         .top
@@ -133,9 +126,7 @@ fn streamed(
         }
         let can_judge =
             streamed.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
-        if !can_judge && !quiet && streamed.summary.global() == 0 {
-            say(NO_US_EAST_1);
-        }
+        note_if_blind(can_judge, &streamed.summary, quiet);
         let verdict = gates.judge(can_judge, |endpoint| streamed.offenders(endpoint));
         let panicked = |_| Err(Failure::new("writing failed; please report this"));
         conclude(exit, verdict, writer.join().unwrap_or_else(panicked))
@@ -190,18 +181,6 @@ fn write_rows(
             coverage,
         )?)
     })
-}
-
-/// The end of a run: a gate that failed, or cannot be judged, wins over damage.
-pub(super) fn conclude(
-    exit: Exit,
-    verdict: Result<Exit, Failure>,
-    written: Result<(), Failure>,
-) -> Result<Exit, Failure> {
-    match (verdict?, written) {
-        (Exit::GateFailed, Ok(()) | Err(Failure::ClosedPipe)) => Ok(Exit::GateFailed),
-        (_, written) => written.map(|()| exit),
-    }
 }
 
 fn temporary(error: &io::Error) -> Failure {

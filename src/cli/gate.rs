@@ -7,7 +7,31 @@ use super::exit::{Exit, Failure, say};
 use crate::input::lines;
 use crate::report::{count, escape::for_terminal, plural};
 use crate::sts::Endpoint;
-use crate::tally::{Glob, Offender, glob};
+use crate::tally::{Glob, Offender, Summary, glob};
+
+/// Said where nothing can be said of global calls.
+const NO_US_EAST_1: &str = "stscope: note: nothing of us-east-1 was read in the time, \
+    accounts and Regions asked about, and global calls are logged only there; that none is shown \
+    means nothing";
+
+/// Says so where no global call is shown and none could be.
+pub(super) fn note_if_blind(can_judge: bool, summary: &Summary, quiet: bool) {
+    if !can_judge && !quiet && summary.global() == 0 {
+        say(NO_US_EAST_1);
+    }
+}
+
+/// The end of a run: a gate that failed, or cannot be judged, wins over damage.
+pub(super) fn conclude(
+    exit: Exit,
+    verdict: Result<Exit, Failure>,
+    written: Result<(), Failure>,
+) -> Result<Exit, Failure> {
+    match (verdict?, written) {
+        (Exit::GateFailed, Ok(()) | Err(Failure::ClosedPipe)) => Ok(Exit::GateFailed),
+        (_, written) => written.map(|()| exit),
+    }
+}
 
 /// The gates of a run, read before the long work.
 pub(super) struct Gates {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::args::{GroupOrder, ReportArgs};
 use super::config::{Reading, Writing, check_output, dimension, progress};
-use super::exit::{Exit, Failure, say};
-use super::gate::Gates;
+use super::coverage;
+use super::exit::{Exit, Failure};
+use super::gate::{Gates, conclude, note_if_blind};
 use super::output::Output;
 use super::progress::Shown;
-use super::{coverage, events};
+
 use crate::report::{
     Format, Frame, group_cells, group_columns, summary_json, summary_lines, write,
 };
@@ -46,12 +47,10 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     report.keep_min_calls(arguments.grouping.min_calls);
     let can_judge =
         report.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
-    if !can_judge && !quiet && report.summary.global() == 0 {
-        say(events::NO_US_EAST_1);
-    }
+    note_if_blind(can_judge, &report.summary, quiet);
     let verdict = gates.judge(can_judge, |endpoint| report.offenders(endpoint));
     let written = output.write(|out| print(&report, can_judge, &mut writing, out));
-    events::conclude(exit, verdict, written)
+    conclude(exit, verdict, written)
 }
 
 fn group_by(names: &[String]) -> Result<Vec<Dimension>, Failure> {
