@@ -183,15 +183,20 @@ impl RowStore {
         let length = (self.ends[at] - start) as usize;
         if start >= self.written {
             let start = (start - self.written) as usize;
-            return Ok(Row::from_bytes(&self.tail[start..start + length]));
+            let bytes = self.tail.get(start..start + length);
+            return bytes.map(Row::from_bytes).ok_or_else(lost);
         }
         let mut bytes = vec![0; length];
-        if let Some(file) = &mut self.file {
-            file.seek(SeekFrom::Start(start))?;
-            io::Read::read_exact(file, &mut bytes)?;
-        }
+        let file = self.file.as_mut().ok_or_else(lost)?;
+        file.seek(SeekFrom::Start(start))?;
+        io::Read::read_exact(file, &mut bytes)?;
         Ok(Row(bytes))
     }
+}
+
+/// A row that could not be written to the file; [`RowStore::check`] has the reason.
+fn lost() -> io::Error {
+    io::Error::other("a row was lost when the temporary file could not be written")
 }
 
 #[cfg(test)]
@@ -219,5 +224,18 @@ mod tests {
             assert_eq!(row.values().count(), EVENT_COLUMNS.len() - 1);
             assert_eq!(row.time(), Time::parse("2026-11-01T00:00:00Z"));
         }
+    }
+
+    #[test]
+    fn a_row_that_was_lost_is_an_error_and_nothing_else() {
+        let mut store = RowStore {
+            error: Some(io::Error::other("full")),
+            ..RowStore::default()
+        };
+        let agent = "x".repeat(TAIL);
+        let record = Record::default().with(Field::UserAgent, agent.as_str());
+        store.push(&Call::new(&record, None), &mut String::new());
+        assert!(store.read(0).is_err());
+        assert_eq!(store.check().unwrap_err().to_string(), "full");
     }
 }

@@ -61,6 +61,8 @@ pub struct EventStream {
     /// Claims of the file being read, and their rows.
     staged: Vec<Claim>,
     staged_rows: RowStore,
+    /// What first went wrong with rows in a temporary file.
+    error: Option<io::Error>,
     scratch: String,
 }
 
@@ -102,6 +104,7 @@ impl EventStream {
             saw_us_east_1: false,
             staged: Vec::new(),
             staged_rows: RowStore::default(),
+            error: None,
             scratch: String::new(),
         }
     }
@@ -109,8 +112,9 @@ impl EventStream {
     /// Sends what was held back, if it counts, and sums up.
     ///
     /// # Errors
-    /// If the temporary file for the rows held back could not be written or read.
+    /// If a temporary file for rows could not be written or read.
     pub fn finish(mut self) -> io::Result<Streamed> {
+        self.error.take().map_or(Ok(()), Err)?;
         let mut held = std::mem::take(&mut self.held).into_iter();
         for mut store in std::mem::take(&mut self.held_rows) {
             store.check()?;
@@ -153,25 +157,31 @@ impl EventStream {
     }
 
     fn send_staged(&mut self) {
+        // The error cannot leave here, and must not be lost: `finish` gives it.
+        if let Err(error) = self.try_send_staged() {
+            self.error.get_or_insert(error);
+        }
+    }
+
+    fn try_send_staged(&mut self) -> io::Result<()> {
         let staged = std::mem::take(&mut self.staged);
         let mut rows = std::mem::take(&mut self.staged_rows);
+        rows.check()?;
         for (at, claim) in staged.iter().enumerate() {
             if !claim.stands_alone() && !self.shared.events.insert(claim.event()) {
                 self.dropped.duplicates += 1;
             } else if claim.stands_alone() || claim.shared() == 0 {
-                // Rows of one file are few: they never went to a temporary file.
-                let _ = self.settle(claim, || rows.read(at));
+                self.settle(claim, || rows.read(at))?;
             } else if claim.is_target_copy() {
-                if let Ok(row) = rows.read(at) {
-                    self.held.push(*claim);
-                    self.held_rows[0].push_row(&row);
-                }
+                self.held.push(*claim);
+                self.held_rows[0].push_row(&rows.read(at)?);
             } else if self.shared.sharings.insert(claim.shared()) {
-                let _ = self.settle(claim, || rows.read(at));
+                self.settle(claim, || rows.read(at))?;
             } else {
                 self.dropped.shared_copies += 1;
             }
         }
+        Ok(())
     }
 }
 
@@ -220,6 +230,7 @@ impl Collector for EventStream {
         for claim in &mut other.held {
             claim.principal = renumbering.of(Symbol::from_raw(claim.principal)).raw();
         }
+        self.error = self.error.take().or(other.error);
         self.held.append(&mut other.held);
         self.held_rows.append(&mut other.held_rows);
         self.sums.absorb(other.sums, &renumbering);
