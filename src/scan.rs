@@ -431,7 +431,7 @@ impl<'s, C: Collector> Worker<'s, C> {
                 self.coverage.bytes.compressed += compressed;
                 self.coverage.bytes.decompressed += length as u64;
                 self.progress.bytes.fetch_add(compressed, Ordering::Relaxed);
-                (self.read(&mut Window::whole(buffer, length)), None)
+                (self.read(&mut Window::whole(&buffer[..length])), None)
             }
             Opened::Stream { mut stream, window } => {
                 let limit = self.scan.limits.record;

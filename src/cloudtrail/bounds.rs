@@ -1,156 +1,330 @@
-//! Where an object or an array ends, found 64 bytes at a time.
+//! Where objects and arrays end that stand side by side, found 64 bytes at a time and ahead of the
+//! reading.
 //!
 //! Exact, not guessed: strings, escapes and depth are followed byte for byte. The state can be
 //! carried over any cut of the input.
 
-use super::kernel::{Block, Kernel, Lanes, Work, escaped};
+use super::kernel::{Kernel, Lanes, Probe, Sight, Work, escaped};
+use super::text::escapes_letter;
 
-/// How far a search has come. It begins at the opening bracket.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What there may be in some bytes: a set. It is noted a block at a time, so it may be of the
+/// neighbour: who needs to know looks again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Marks(u8);
+
+impl Marks {
+    /// A `\u` escape: letters may not stand as what they are.
+    pub const UNICODE_ESCAPE: Marks = Marks(1);
+    /// A byte that JSON does not allow where it stands: a control character in a string, or one
+    /// that is no white space outside.
+    pub const CONTROL: Marks = Marks(2);
+    /// The name of the service, quoted.
+    pub const SERVICE: Marks = Marks(4);
+    /// A `\u` escape of a letter, a digit or a dot, such as names are made of. The escapes that AWS
+    /// itself writes (`\u003c`) are none.
+    pub const ESCAPED_LETTER: Marks = Marks(8);
+
+    pub fn has(self, mark: Marks) -> bool {
+        self.0 & mark.0 != 0
+    }
+}
+
+impl std::ops::BitOrAssign for Marks {
+    fn bitor_assign(&mut self, other: Marks) {
+        self.0 |= other.0;
+    }
+}
+
+/// The end of one object or array: behind its last bracket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct End {
+    /// In the stream.
+    pub offset: u64,
+    pub marks: Marks,
+}
+
+/// A search along a stream. It begins between objects, or at the first.
+#[derive(Debug)]
 pub(crate) struct Bounds {
+    kernel: Kernel,
+    /// The quoted name to mark.
+    service: Probe,
+    /// Ends found and not taken yet, from `next` on.
+    ends: Vec<End>,
+    next: usize,
+    /// How far the search has come, as an offset in the stream.
+    searched: u64,
     /// Brackets open.
     depth: u64,
     /// All ones inside a string.
     in_string: u64,
     /// 1 where the next byte is escaped.
     escape: u64,
-    /// There may be a `\u` escape: letters may not stand as what they are.
-    pub saw_unicode_escape: bool,
-    /// A byte was seen that JSON does not allow where it stood: a control character in a string, or
-    /// one that is no white space outside.
-    pub saw_control: bool,
+    /// Of the object being searched.
+    marks: Marks,
+    /// How many ends are enough.
+    enough: usize,
+    /// A bracket was closed that was opened before the search began: there is nothing behind it.
+    is_over: bool,
 }
 
+/// How many objects the search may be ahead: few enough for them to be in the cache still.
+const AHEAD: usize = 16;
+
 impl Bounds {
-    /// Looks at more bytes. Gives the length up to and with the bracket that closes the first one.
-    #[inline]
-    pub fn feed(&mut self, kernel: Kernel, bytes: &[u8]) -> Option<usize> {
-        let (blocks, rest) = bytes.as_chunks::<64>();
-        if let Some(end) = kernel.run(self, blocks) {
-            return Some(end);
+    pub fn new(kernel: Kernel, service: &str) -> Bounds {
+        Bounds {
+            kernel,
+            service: Probe::new(service),
+            ends: Vec::with_capacity(AHEAD + 32),
+            next: 0,
+            searched: 0,
+            depth: 0,
+            in_string: 0,
+            escape: 0,
+            marks: Marks::default(),
+            enough: AHEAD,
+            is_over: false,
         }
-        self.bytes(rest).map(|end| blocks.len() * 64 + end)
     }
 
-    /// The same, byte by byte, for what does not fill a block.
-    fn bytes(&mut self, bytes: &[u8]) -> Option<usize> {
-        for (at, &byte) in bytes.iter().enumerate() {
+    /// Begins at an offset: at the elements of an array.
+    pub fn begin(&mut self, offset: u64) {
+        self.ends.clear();
+        self.next = 0;
+        self.searched = offset;
+        (self.depth, self.in_string, self.escape) = (0, 0, 0);
+        self.marks = Marks::default();
+        self.enough = AHEAD;
+        self.is_over = false;
+    }
+
+    /// Begins at an object or array of whose neighbours nothing is to be known.
+    pub fn begin_alone(&mut self, offset: u64) {
+        self.begin(offset);
+        self.enough = 1;
+    }
+
+    /// The end of the next object or array.
+    #[inline]
+    pub fn next(&mut self) -> Option<End> {
+        let end = self.ends.get(self.next).copied();
+        self.next += usize::from(end.is_some());
+        end
+    }
+
+    /// Whether there is an end to be taken.
+    pub fn has_next(&self) -> bool {
+        self.next < self.ends.len()
+    }
+
+    /// Whether all ends were taken, and the array has ended behind them.
+    pub fn is_over(&self) -> bool {
+        self.is_over && !self.has_next()
+    }
+
+    /// How far the search has come: what stands before need not be shown again.
+    pub fn searched(&self) -> u64 {
+        self.searched
+    }
+
+    /// Searches on, all ends found so far having been taken. `bytes` begin where the search has
+    /// come to. A few at their end may be left, to be shown again with more behind them, unless
+    /// `is_last`: there is no more.
+    pub fn search(&mut self, bytes: &[u8], is_last: bool) {
+        self.ends.clear();
+        self.next = 0;
+        if self.is_over {
+            return;
+        }
+        let done = self.kernel.run(self, bytes);
+        if is_last && self.ends.is_empty() && !self.is_over {
+            self.bytes(&bytes[done..]);
+        }
+    }
+
+    /// The same, byte by byte: what does not fill a block, and the definition of the whole.
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.marks |= Marks::SERVICE;
+        for &byte in bytes {
+            if self.is_over {
+                return;
+            }
             let is_escaped = std::mem::take(&mut self.escape) == 1;
-            if byte < 0x20 {
-                self.saw_control |= self.in_string != 0 || !matches!(byte, b'\t' | b'\n' | b'\r');
+            self.searched += 1;
+            if byte < 0x20 && (self.in_string != 0 || !is_white(byte)) {
+                self.marks |= Marks::CONTROL;
             }
             match byte {
                 b'\\' => self.escape = u64::from(!is_escaped),
-                b'u' if is_escaped => self.saw_unicode_escape = true,
+                b'u' if is_escaped => {
+                    self.marks |= Marks::UNICODE_ESCAPE;
+                    self.marks |= Marks::ESCAPED_LETTER;
+                }
                 b'"' if !is_escaped => self.in_string = !self.in_string,
                 b'{' | b'[' if self.in_string == 0 => self.depth += 1,
                 b'}' | b']' if self.in_string == 0 => {
+                    self.is_over = self.depth == 0;
                     self.depth = self.depth.saturating_sub(1);
-                    if self.depth == 0 {
-                        return Some(at + 1);
+                    if self.depth == 0 && !self.is_over {
+                        self.push(self.searched, Marks::SERVICE);
                     }
                 }
                 _ => {}
             }
         }
-        None
+    }
+
+    /// An object ends. What the last block has in it may be of the next one.
+    fn push(&mut self, offset: u64, of_block: Marks) {
+        let mut marks = std::mem::replace(&mut self.marks, of_block);
+        marks |= of_block;
+        self.ends.push(End { offset, marks });
+    }
+
+    /// A block that may bring the depth down to nothing: goes from one closing bracket to the next.
+    /// Says whether there is no need to search on.
+    #[inline(never)]
+    fn close(&mut self, at: u64, open: u64, mut close: u64, of_block: Marks) -> bool {
+        let mut depth = self.depth;
+        let mut opened = 0;
+        let found = self.ends.len();
+        while close != 0 {
+            let bit = close.trailing_zeros();
+            let opened_before = u64::from((open & ((1 << bit) - 1)).count_ones());
+            depth += opened_before - opened;
+            opened = opened_before;
+            if depth == 0 {
+                self.is_over = true;
+                return true;
+            }
+            depth -= 1;
+            if depth == 0 {
+                self.push(at + u64::from(bit) + 1, of_block);
+            }
+            close &= close - 1;
+        }
+        self.depth = depth + u64::from(open.count_ones()) - opened;
+        if self.ends.len() == found {
+            self.marks |= of_block;
+        }
+        self.ends.len() >= self.enough
     }
 }
 
 impl Work for Bounds {
-    type Outcome = Option<usize>;
+    /// How many bytes were looked at.
+    type Outcome = usize;
 
     #[inline(always)]
-    fn blocks<L: Lanes>(&mut self, lanes: L, blocks: &[Block]) -> Option<usize> {
+    fn go<L: Lanes>(&mut self, lanes: L, bytes: &[u8]) -> usize {
         // In registers: written back once, not with every block.
         let Bounds {
+            service,
             mut depth,
             mut in_string,
             mut escape,
             ..
         } = *self;
-        let mut saw_unicode_escape = false;
-        let mut saw_control = false;
-        let mut end = None;
-        for (at, block) in blocks.iter().enumerate() {
-            let masks = lanes.bounds(block);
+        let from = self.searched;
+        let mut at = 0;
+        while let Some(sight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+            let masks = lanes.bounds(sight, service);
             let mut quote = masks.quote;
-            if masks.backslash | escape != 0 {
-                let is_escaped = escaped(masks.backslash, &mut escape);
-                quote &= !is_escaped;
-                saw_unicode_escape |= may_escape_unicode(block, masks.backslash & !is_escaped);
+            let mut of_block = Marks::default();
+            if masks.has_rare | (escape != 0) {
+                (quote, of_block) = rare(lanes, sight, service, quote, in_string, &mut escape);
             }
             let inside = lanes.prefix_xor(quote) ^ in_string;
             in_string = (inside.cast_signed() >> 63).cast_unsigned();
-            let misplaced = if masks.any_control {
-                misplaced_control(block, inside)
-            } else {
-                0
-            };
             let open = masks.open & !inside;
             let close = masks.close & !inside;
             let closes = u64::from(close.count_ones());
+            at += 64;
             if depth > closes {
                 depth = depth + u64::from(open.count_ones()) - closes;
-                saw_control |= misplaced != 0;
-                continue;
-            }
-            match last_bracket(&mut depth, open, close) {
-                Some(bit) => {
-                    end = Some(at * 64 + bit as usize + 1);
-                    saw_control |= misplaced & ((1 << bit) - 1) != 0;
+                if of_block != Marks::default() {
+                    self.marks |= of_block;
+                }
+            } else {
+                self.depth = depth;
+                let is_enough = self.close(from + at as u64 - 64, open, close, of_block);
+                depth = self.depth;
+                if is_enough {
                     break;
                 }
-                None => saw_control |= misplaced != 0,
             }
         }
-        self.saw_unicode_escape |= saw_unicode_escape;
-        self.saw_control |= saw_control;
+        self.searched = from + at as u64;
         (self.depth, self.in_string, self.escape) = (depth, in_string, escape);
-        end
+        at
     }
 }
 
-/// The bit of the bracket that brings the depth down to nothing, going from one closing bracket to
-/// the next; else the depth behind them all.
+/// A block with something rare in it: the quotes that are none taken out, and what is to be marked.
 #[inline(always)]
-fn last_bracket(depth: &mut u64, open: u64, mut close: u64) -> Option<u32> {
-    let mut opened = 0;
-    while close != 0 {
-        let before = (close & close.wrapping_neg()) - 1;
-        let opened_before = u64::from((open & before).count_ones());
-        *depth += opened_before - opened;
-        opened = opened_before;
-        *depth -= 1;
-        if *depth == 0 {
-            return Some(close.trailing_zeros());
+fn rare<L: Lanes>(
+    lanes: L,
+    sight: &Sight,
+    service: Probe,
+    quote: u64,
+    in_string: u64,
+    escape: &mut u64,
+) -> (u64, Marks) {
+    let rare = lanes.rare(sight, service);
+    let is_escaped = escaped(rare.backslash, escape);
+    let quote = quote & !is_escaped;
+    let inside = lanes.prefix_xor(quote) ^ in_string;
+    let mut marks = Marks::default();
+    if rare.word != 0 {
+        marks |= Marks::SERVICE;
+    }
+    let mut escapes = rare.backslash & !is_escaped;
+    while escapes != 0 {
+        let escape = &sight[escapes.trailing_zeros() as usize..];
+        if escape[1] == b'u' {
+            marks |= Marks::UNICODE_ESCAPE;
+            if escapes_letter(escape) {
+                marks |= Marks::ESCAPED_LETTER;
+            }
         }
-        close &= close - 1;
+        escapes &= escapes - 1;
     }
-    *depth += u64::from(open.count_ones()) - opened;
-    None
+    if rare.control != 0 && has_misplaced(sight, rare.control, inside) {
+        marks |= Marks::CONTROL;
+    }
+    (quote, marks)
 }
 
-/// Whether a `u` stands behind one of these backslashes, or may stand in the next block.
+/// Whether one of these control characters stands where JSON does not allow it.
 #[inline(always)]
-fn may_escape_unicode(block: &Block, mut backslashes: u64) -> bool {
-    while backslashes != 0 {
-        let at = backslashes.trailing_zeros() as usize;
-        if block.get(at + 1).is_none_or(|&byte| byte == b'u') {
+fn has_misplaced(sight: &Sight, mut control: u64, inside: u64) -> bool {
+    if control & inside != 0 {
+        return true;
+    }
+    while control != 0 {
+        if !is_white(sight[control.trailing_zeros() as usize]) {
             return true;
         }
-        backslashes &= backslashes - 1;
+        control &= control - 1;
     }
     false
 }
 
-/// The control characters of a block that stand where JSON does not allow them.
+/// The first control character of an object that stands where JSON does not allow it.
 #[cold]
-fn misplaced_control(block: &Block, in_string: u64) -> u64 {
-    block.iter().enumerate().fold(0, |bits, (at, &byte)| {
-        let white = matches!(byte, b'\t' | b'\n' | b'\r') && in_string >> at & 1 == 0;
-        bits | u64::from(byte < 0x20 && !white) << at
+pub(crate) fn misplaced_control(object: &[u8]) -> Option<usize> {
+    let (mut in_string, mut is_escaped) = (false, false);
+    object.iter().position(|&byte| {
+        let escapes = byte == b'\\' && !is_escaped;
+        in_string ^= byte == b'"' && !is_escaped;
+        is_escaped = escapes;
+        byte < 0x20 && (in_string || !is_white(byte))
     })
+}
+
+fn is_white(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | b'\r')
 }
 
 #[cfg(test)]
@@ -158,22 +332,52 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The plain definition: one byte after the other.
-    fn reference(bytes: &[u8]) -> (Option<usize>, Bounds) {
-        let mut state = Bounds::default();
-        let end = state.bytes(bytes);
-        (end, state)
+    const SERVICE: &str = "sts.amazonaws.com";
+    /// What the plain definition marks only where it is.
+    const EXACT: u8 = Marks::UNICODE_ESCAPE.0 | Marks::CONTROL.0;
+
+    /// Ends, and whether the array ended, over all cuts of the input into pieces of this size.
+    fn ends(kernel: Kernel, bytes: &[u8], piece: usize) -> (Vec<End>, bool) {
+        let mut bounds = Bounds::new(kernel, SERVICE);
+        bounds.begin(0);
+        let mut found = Vec::new();
+        let mut shown = 0;
+        loop {
+            shown = (shown + piece).min(bytes.len());
+            let is_last = shown == bytes.len();
+            loop {
+                let before = bounds.searched();
+                bounds.search(&bytes[before as usize..shown], is_last);
+                found.extend(std::iter::from_fn(|| bounds.next()));
+                if bounds.is_over || bounds.searched() == before {
+                    break;
+                }
+            }
+            if is_last || bounds.is_over {
+                return (found, bounds.is_over);
+            }
+        }
+    }
+
+    /// The plain definition: one byte after the other. The marks are exact.
+    fn reference(bytes: &[u8]) -> (Vec<End>, bool) {
+        let mut bounds = Bounds::new(Kernel::portable(), SERVICE);
+        bounds.begin(0);
+        bounds.bytes(bytes);
+        (bounds.ends.clone(), bounds.is_over)
     }
 
     fn jsonish() -> impl Strategy<Value = Vec<u8>> {
         let piece = prop_oneof![
             8 => "[a-z:,0-9 ]{0,30}".prop_map(String::into_bytes),
-            3 => proptest::sample::select(vec!["{", "}", "[", "]", "{\"a\":", "\"", "\"x\""])
+            3 => proptest::sample::select(vec!["{", "}", "[", "]", "{\"a\":", "\"", "\"x\"", "},{"])
                 .prop_map(|s| s.as_bytes().to_vec()),
-            1 => proptest::sample::select(vec!["\\", "\\\\", "\\\"", "\n", "\u{1}"])
-                .prop_map(|s| s.as_bytes().to_vec()),
+            1 => proptest::sample::select(vec![
+                "\\", "\\\\", "\\\"", "\\u0073", "\n", "\u{1}", "\"sts.amazonaws.com\"",
+            ])
+            .prop_map(|s| s.as_bytes().to_vec()),
         ];
-        proptest::collection::vec(piece, 0..60).prop_map(|pieces| {
+        proptest::collection::vec(piece, 0..80).prop_map(|pieces| {
             let mut bytes = b"{".to_vec();
             bytes.extend(pieces.concat());
             bytes
@@ -182,28 +386,52 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_end_is_the_same_by_every_kernel_and_over_every_cut(bytes in jsonish(), cut in 1_usize..200) {
-            let (end, state) = reference(&bytes);
+        fn the_ends_are_the_same_by_every_kernel_and_over_every_cut(bytes in jsonish(), cut in 1_usize..300) {
+            let (expected, is_over) = reference(&bytes);
+            let offsets = |ends: &[End]| ends.iter().map(|end| end.offset).collect::<Vec<_>>();
             for kernel in Kernel::all() {
-                let mut whole = Bounds::default();
-                prop_assert_eq!(whole.feed(kernel, &bytes), end);
-                prop_assert_eq!(whole.saw_control, state.saw_control);
-                prop_assert!(whole.saw_unicode_escape || !state.saw_unicode_escape);
-                let mut cut_up = Bounds::default();
-                let mut found = None;
-                for (at, part) in bytes.chunks(cut).enumerate() {
-                    if let Some(in_part) = cut_up.feed(kernel, part) {
-                        found = Some(at * cut + in_part);
-                        break;
+                for piece in [cut, bytes.len()] {
+                    let (found, over) = ends(kernel, &bytes, piece);
+                    prop_assert_eq!(offsets(&found), offsets(&expected));
+                    prop_assert_eq!(over, is_over);
+                    let mut start = 0;
+                    for (found, expected) in found.iter().zip(&expected) {
+                        prop_assert_eq!(
+                            found.marks.0 & expected.marks.0 & EXACT,
+                            expected.marks.0 & EXACT
+                        );
+                        let object = &bytes[start..found.offset as usize];
+                        let quoted = format!("\"{SERVICE}\"");
+                        let named = memchr::memmem::find(object, quoted.as_bytes()).is_some();
+                        prop_assert!(found.marks.has(Marks::SERVICE) || !named);
+                        start = found.offset as usize;
                     }
                 }
-                prop_assert_eq!(found, end);
-                if end.is_none() {
-                    // A block may say that an escape goes on behind it.
-                    let certain = |found: Bounds| Bounds { saw_unicode_escape: false, ..found };
-                    prop_assert_eq!(certain(cut_up), certain(state.clone()));
-                    prop_assert_eq!(certain(whole), certain(state.clone()));
-                }
+            }
+        }
+    }
+
+    #[test]
+    fn marks_are_of_the_object_or_of_its_neighbour_in_the_same_block() {
+        let plain = format!("{{\"a\":\"{}\"}}", "x".repeat(200));
+        for (odd, marks) in [
+            (r#"{"s":"sts.amazonaws.com"}"#, Marks::SERVICE),
+            (r#"{"s":"\u003c"}"#, Marks::UNICODE_ESCAPE),
+            (
+                r#"{"s":"\u0073"}"#,
+                Marks(Marks::UNICODE_ESCAPE.0 | Marks::ESCAPED_LETTER.0),
+            ),
+            ("{\"s\":\"\n\"}", Marks::CONTROL),
+            ("{\"s\":\n\"\\\"\"}", Marks::default()),
+        ] {
+            let text = [&plain, odd, &plain, &plain, &plain]
+                .map(str::to_owned)
+                .join(",");
+            for kernel in Kernel::all() {
+                let (found, _) = ends(kernel, text.as_bytes(), text.len());
+                assert_eq!(found.len(), 5, "{odd}");
+                assert_eq!(found[1].marks, marks, "{odd}");
+                assert_eq!(found[3].marks, Marks::default(), "{odd}");
             }
         }
     }
@@ -216,8 +444,13 @@ mod tests {
                     "{{\"k{}\":\"}}]\\\"}}\\\\\",\"b\":[{{}}]}}tail}}",
                     "x".repeat(pad)
                 );
-                let end = Bounds::default().feed(kernel, text.as_bytes());
-                assert_eq!(end, Some(text.len() - "tail}".len()), "{text}");
+                let (found, is_over) = ends(kernel, text.as_bytes(), text.len());
+                assert_eq!(
+                    found[0].offset as usize,
+                    text.len() - "tail}".len(),
+                    "{text}"
+                );
+                assert!(found.len() == 1 && is_over);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Whatever records may be wrapped in: a way through documents, arrays, envelopes and texts.
 
+use super::bounds::Marks;
 use super::reader::{Handler, Reading, Tally};
 use super::text::{has_sound_escapes, is_scalar, unescape};
 use super::window::{Passed, Window};
@@ -23,8 +24,10 @@ enum Key {
     Detail,
     /// `detail-type`: this is an EventBridge envelope.
     DetailType,
-    /// `CloudTrailEvent`, `message`: a string with a record in it.
+    /// `CloudTrailEvent`: a string with a record in it.
     Text,
+    /// `message`: the same, of an object that has no `CloudTrailEvent`.
+    Message,
     /// `eventSource`, `eventVersion`: this is a record.
     EventMember,
     /// `digestStartTime`: this is a digest.
@@ -49,7 +52,8 @@ impl Key {
             b"events" => Key::FilteredEvents,
             b"detail" => Key::Detail,
             b"detail-type" => Key::DetailType,
-            b"CloudTrailEvent" | b"message" => Key::Text,
+            b"CloudTrailEvent" => Key::Text,
+            b"message" => Key::Message,
             b"eventSource" | b"eventVersion" => Key::EventMember,
             b"digestStartTime" => Key::Digest,
             _ => Key::Other,
@@ -96,7 +100,7 @@ impl<H: Handler> Reading<'_, H> {
             token.push(b':');
             token.extend(window.pass_token());
         }
-        let is_timestamp = token.len() >= 19 && token[4] == b'-' && token[13] == b':';
+        let is_timestamp = is_timestamp(&token);
         if is_timestamp && window.peek() == Some(b' ') {
             self.has_timestamps = true;
             return match window.skip_space() {
@@ -160,14 +164,20 @@ impl<H: Handler> Reading<'_, H> {
 
     /// `Records`: every element is a record, whatever it looks like.
     fn records(&mut self, window: &mut Window<'_>) -> Step {
+        self.reader.bounds.begin(window.offset() + 1);
         self.elements(window, |reading, window, byte| {
-            if byte == b'{' {
-                let passed = window.pass_container(reading.reader.kernel)?;
-                reading.record(window, &passed);
-            } else {
-                reading.pass_value(window)?;
-                reading.tally.records += 1;
+            match byte {
+                b'{' => {
+                    let passed = window.pass_container(&mut reading.reader.bounds)?;
+                    reading.record(window, &passed);
+                    return Ok(());
+                }
+                b'[' => {
+                    window.pass_container(&mut reading.reader.bounds)?;
+                }
+                _ => reading.pass_value(window)?,
             }
+            reading.tally.records += 1;
             Ok(())
         })
     }
@@ -213,14 +223,13 @@ impl<H: Handler> Reading<'_, H> {
         let whole = Passed {
             span: window.kept(),
             offset,
-            saw_unicode_escape: found.saw_unicode_escape,
-            saw_control: found.saw_control,
+            marks: found.marks,
         };
         window.release();
         match (passed, found.broken.take()) {
             (Err(damage), _) => {
                 // A record that was whole before the envelope broke counts.
-                if !found.is_record && whole.span.is_some() {
+                if !found.is_record && !found.had_list && whole.span.is_some() {
                     self.settle_wrapped(window, &found, nesting)?;
                 }
                 Err(damage)
@@ -302,7 +311,10 @@ impl<H: Handler> Reading<'_, H> {
         };
         let inside = &window.bytes(span)[1..span.len() - 1];
         Ok(match std::str::from_utf8(inside) {
-            Ok(text) if passed.saw_unicode_escape => Key::of(unescape(text).as_bytes()),
+            Ok(text) if !has_sound_escapes(text) => Key::Other,
+            Ok(text) if passed.marks.has(Marks::UNICODE_ESCAPE) => {
+                Key::of(unescape(text).as_bytes())
+            }
             _ => Key::of(inside),
         })
     }
@@ -310,7 +322,7 @@ impl<H: Handler> Reading<'_, H> {
     /// Passes the value of a member and notes what it says of the object.
     fn member(&mut self, window: &mut Window<'_>, key: Key, first: u8, found: &mut Found) -> Step {
         let passed = match first {
-            b'{' | b'[' => window.pass_container(self.reader.kernel)?,
+            b'{' | b'[' => self.pass_container(window)?,
             b'"' => window.pass_string()?,
             _ => {
                 let start = window.offset();
@@ -324,8 +336,7 @@ impl<H: Handler> Reading<'_, H> {
                 Passed {
                     span: None,
                     offset: start,
-                    saw_unicode_escape: false,
-                    saw_control: false,
+                    marks: Marks::default(),
                 }
             }
         };
@@ -336,6 +347,7 @@ impl<H: Handler> Reading<'_, H> {
             Key::DetailType => found.is_envelope = true,
             Key::Detail => found.detail = (first == b'{').then_some(passed),
             Key::Text => found.text = (first == b'"').then_some(passed),
+            Key::Message => found.message = (first == b'"').then_some(passed),
             _ => {}
         }
         Ok(())
@@ -364,14 +376,20 @@ impl<H: Handler> Reading<'_, H> {
                 span: relocate(window, detail),
                 ..detail.clone()
             };
-            let mentions_source =
-                |span| memchr::memmem::find(window.bytes(span), b"eventSource").is_some();
-            if found.is_envelope || detail.span.as_ref().is_some_and(mentions_source) {
+            let is_record = found.is_envelope
+                || detail.span.as_ref().is_some_and(|span| {
+                    let bytes = window.bytes(span);
+                    match self.reader.parser.parse(bytes) {
+                        Ok(record) => record.get(super::Field::EventSource).is_some(),
+                        Err(_) => memchr::memmem::find(bytes, b"eventSource").is_some(),
+                    }
+                });
+            if is_record {
                 self.record(window, &detail);
                 return Ok(true);
             }
         }
-        match &found.text {
+        match found.text.as_ref().or(found.message.as_ref()) {
             Some(text) => {
                 let text = Passed {
                     span: relocate(window, text),
@@ -394,7 +412,7 @@ impl<H: Handler> Reading<'_, H> {
         }
         let broken = |what: String| Damage::new(Stage::Record, passed.offset, what);
         let inside = match std::str::from_utf8(inside) {
-            Ok(inside) if !passed.saw_control && has_sound_escapes(inside) => inside,
+            Ok(inside) if !passed.marks.has(Marks::CONTROL) && has_sound_escapes(inside) => inside,
             _ => {
                 self.broken(broken("a string that is no sound JSON".to_owned()));
                 return Ok(true);
@@ -406,18 +424,16 @@ impl<H: Handler> Reading<'_, H> {
         let is_object = buffer.trim_ascii_start().starts_with(b"{");
         if is_object {
             // The string around it is whole, so this is one record's damage, not the stream's.
-            let place = self.reader.search.begin();
-            if let Err(damage) = self.text_of_object(&mut buffer, passed.offset + 1, nesting) {
+            if let Err(damage) = self.text_of_object(&buffer, passed.offset + 1, nesting) {
                 self.broken(broken(format!("inside a string: {}", damage.what)));
             }
-            self.reader.search.resume(place);
         }
         self.reader.inner = buffer;
         Ok(is_object)
     }
 
     /// The text of a string, which begins at `base` in the stream and must be one object.
-    fn text_of_object(&mut self, text: &mut Vec<u8>, base: u64, nesting: u8) -> Step {
+    fn text_of_object(&mut self, text: &[u8], base: u64, nesting: u8) -> Step {
         let mut inner = Window::part(text, base);
         inner.skip_space();
         self.object(&mut inner, nesting + 1)?;
@@ -427,10 +443,17 @@ impl<H: Handler> Reading<'_, H> {
         }
     }
 
+    /// Passes an object or array that is no record among others.
+    fn pass_container(&mut self, window: &mut Window<'_>) -> Step<Passed> {
+        let bounds = &mut self.reader.bounds;
+        bounds.begin_alone(window.offset());
+        window.pass_container(bounds)
+    }
+
     /// Passes any value that is of no interest.
     fn pass_value(&mut self, window: &mut Window<'_>) -> Step {
         match window.peek() {
-            Some(b'{' | b'[') => window.pass_container(self.reader.kernel).map(drop),
+            Some(b'{' | b'[') => self.pass_container(window).map(drop),
             Some(b'"') => window.pass_string().map(drop),
             _ => {
                 let start = window.offset();
@@ -455,21 +478,31 @@ struct Found {
     is_envelope: bool,
     detail: Option<Passed>,
     text: Option<Passed>,
+    message: Option<Passed>,
     /// A value that is none, between sound bounds.
     broken: Option<Damage>,
-    saw_unicode_escape: bool,
-    saw_control: bool,
+    marks: Marks,
 }
 
 impl Found {
     fn may_hold_record(&self) -> bool {
-        self.is_envelope || self.detail.is_some() || self.text.is_some()
+        self.is_envelope || self.detail.is_some() || self.text.is_some() || self.message.is_some()
     }
 
     fn see(&mut self, passed: &Passed) {
-        self.saw_unicode_escape |= passed.saw_unicode_escape;
-        self.saw_control |= passed.saw_control;
+        self.marks |= passed.marks;
     }
+}
+
+/// Whether these bytes have the form of `2026-11-21T10:00:00.000Z`.
+fn is_timestamp(token: &[u8]) -> bool {
+    const FORM: &[u8] = b"dddd-dd-ddTdd:dd:dd";
+    token.len() >= FORM.len()
+        && token.iter().all(|byte| b"-T:.Z+0123456789".contains(byte))
+        && FORM.iter().zip(token).all(|(form, byte)| match form {
+            b'd' => byte.is_ascii_digit(),
+            other => other == byte,
+        })
 }
 
 /// Whether the inside of a string may stand for an object. A letter may be escaped.

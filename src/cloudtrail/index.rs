@@ -37,13 +37,7 @@ impl Index {
         ) = (0, 0, 0, 0, 0);
         self.misplaced_control = None;
         self.escapes.clear();
-        let (blocks, rest) = record.as_chunks::<64>();
-        kernel.run(self, blocks);
-        if !rest.is_empty() {
-            let mut last = [b' '; 64];
-            last[..rest.len()].copy_from_slice(rest);
-            kernel.run(self, &[last]);
-        }
+        kernel.run(self, record);
         if let Some(at) = self.misplaced_control {
             return Err(RecordError::new(
                 at as usize,
@@ -114,12 +108,15 @@ impl Work for Index {
     type Outcome = ();
 
     #[inline(always)]
-    fn blocks<L: Lanes>(&mut self, lanes: L, blocks: &[Block]) {
-        let needed = self.len + blocks.len() * 64;
+    fn go<L: Lanes>(&mut self, lanes: L, record: &[u8]) {
+        let (blocks, rest) = record.as_chunks::<64>();
+        let needed = (blocks.len() + 1) * 64;
         if self.positions.len() < needed {
             self.positions.resize(needed.next_multiple_of(4096), 0);
         }
-        for block in blocks {
+        let mut last = [b' '; 64];
+        last[..rest.len()].copy_from_slice(rest);
+        for block in blocks.iter().chain(Some(&last)) {
             let masks = lanes.index(block);
             let is_escaped = escaped(masks.backslash, &mut self.escape);
             let quote = masks.quote & !is_escaped;

@@ -1,9 +1,9 @@
 //! Bytes → one borrowed record at a time.
 //!
 //! Somebody who knows JSON and no AWS can read this: what records are wrapped in (`containers`, for
-//! the [`Reader`]), which of them may matter (`search`), the bounds of a record (`bounds`, on top of the vector code in `kernel`), its
-//! structure (`index`), and its members ([`RecordParser`] → [`Record`]). Nothing here knows what STS
-//! is, or where the bytes come from.
+//! the [`Reader`]), the bounds of a record (`bounds`, on top of the vector code in `kernel`), which
+//! of them may matter (`search`), their structure (`index`), and their members ([`RecordParser`] →
+//! [`Record`]). Nothing here knows what STS is, or where the bytes come from.
 
 mod bounds;
 mod containers;

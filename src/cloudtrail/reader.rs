@@ -5,6 +5,7 @@
 //! subscriptions and exports. Only what may be of the service looked for is read closely; of
 //! everything else the bounds are followed.
 
+use super::bounds::{Bounds, Marks, misplaced_control};
 use super::kernel::Kernel;
 use super::record::{Field, Record};
 use super::search::Search;
@@ -56,18 +57,21 @@ pub struct Outcome {
 
 /// Reads streams one after the other, with buffers that are used again.
 pub struct Reader {
-    pub(super) kernel: Kernel,
-    parser: RecordParser,
-    pub(super) search: Search,
+    pub(super) bounds: Bounds,
+    pub(super) parser: RecordParser,
+    search: Search,
     /// The text of a string that holds JSON itself.
     pub(super) inner: Vec<u8>,
 }
 
 impl Reader {
     /// A reader that looks closely at the records whose `eventSource` may be `service`.
+    ///
+    /// # Panics
+    /// If the name of the service has fewer than 2 letters, or more than 31.
     pub fn new(kernel: Kernel, service: &str) -> Reader {
         Reader {
-            kernel,
+            bounds: Bounds::new(kernel, service),
             parser: RecordParser::new(kernel),
             search: Search::new(service),
             inner: Vec::new(),
@@ -77,7 +81,6 @@ impl Reader {
     /// Reads a stream to its end, or to where it breaks.
     pub fn read<H: Handler>(&mut self, window: &mut Window<'_>, handler: &mut H) -> Outcome {
         let before = handler.mark();
-        self.search.begin();
         let mut reading = Reading {
             reader: self,
             handler,
@@ -150,16 +153,16 @@ impl<H: Handler> Reading<'_, H> {
             self.too_large(passed.offset);
             return;
         };
-        if passed.saw_control {
-            let error = self.reader.parser.parse(window.bytes(span)).err();
-            let at = passed.offset + error.map_or(0, |error| error.at as u64);
+        let bytes = window.bytes(span);
+        if passed.marks.has(Marks::CONTROL)
+            && let Some(at) = misplaced_control(bytes)
+        {
             let what = "a control character where none may stand";
-            self.broken(Damage::new(Stage::Record, at, what));
+            self.broken(Damage::new(Stage::Record, passed.offset + at as u64, what));
             return;
         }
-        let bytes = window.bytes(span);
-        self.check_for_insights(bytes, passed.saw_unicode_escape);
-        if !self.reader.search.may_be_of_service(window, passed, bytes) {
+        self.check_for_insights(bytes, passed.marks.has(Marks::UNICODE_ESCAPE));
+        if !self.reader.search.may_be_of_service(bytes, passed.marks) {
             self.tally.records += 1;
             return;
         }

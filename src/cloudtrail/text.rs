@@ -61,6 +61,19 @@ pub(crate) fn escape_length(bytes: &[u8]) -> usize {
     }
 }
 
+/// Whether `bytes`, which begin with `\u`, begin with the escape of a letter, a digit or a dot.
+pub(crate) fn escapes_letter(bytes: &[u8]) -> bool {
+    let [_, _, b'0', b'0', high, low, ..] = *bytes else {
+        return false;
+    };
+    let digit = |hex: u8| char::from(hex).to_digit(16);
+    let (Some(high), Some(low)) = (digit(high), digit(low)) else {
+        return false;
+    };
+    let byte = (high << 4 | low) as u8;
+    byte.is_ascii_alphanumeric() || byte == b'.'
+}
+
 /// The character of `\uXXXX`, or of two of them that are a surrogate pair, and the bytes it takes.
 fn unicode(escape: &str) -> (char, usize) {
     let unit = |from: usize| {

@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
-use super::bounds::Bounds;
-use super::kernel::Kernel;
+use super::bounds::{Bounds, Marks};
 use super::{Damage, Stage};
+
+/// The smallest window: enough to search a few blocks of it and keep what is behind them.
+const LEAST: usize = 256;
 
 /// Where more bytes come from. What went wrong with it is the source's to remember: to a reader an
 /// error is an end.
@@ -15,18 +17,36 @@ pub trait Source {
 
 /// A place in a stream, and what can be seen from there.
 pub struct Window<'b> {
-    buffer: &'b mut Vec<u8>,
-    /// How much of `buffer` is input.
+    memory: Memory<'b>,
+    /// How much of the memory is input.
     filled: usize,
     /// The next byte to look at.
     at: usize,
     /// What must stay in memory, from here on.
     keep: Option<usize>,
-    /// The offset of `buffer[0]` in the stream.
+    /// The offset in the stream of the first byte in memory.
     base: u64,
     source: Option<&'b mut dyn Source>,
-    /// The most that may be kept: a record that is larger cannot be read.
-    limit: usize,
+}
+
+enum Memory<'b> {
+    /// A stream that is in memory as a whole.
+    Whole(&'b [u8]),
+    /// A piece of one, that grows to `limit` for a record: a larger one cannot be read.
+    Sliding {
+        buffer: &'b mut Vec<u8>,
+        limit: usize,
+    },
+}
+
+impl Memory<'_> {
+    #[inline]
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Memory::Whole(bytes) => bytes,
+            Memory::Sliding { buffer, .. } => buffer,
+        }
+    }
 }
 
 /// An object, array or string that has been passed.
@@ -36,10 +56,8 @@ pub(crate) struct Passed {
     pub span: Option<Range<usize>>,
     /// Where it begins in the stream.
     pub offset: u64,
-    /// There may be a `\u` escape in it.
-    pub saw_unicode_escape: bool,
-    /// There is a control character in it where JSON allows none.
-    pub saw_control: bool,
+    /// What there may be in it.
+    pub marks: Marks,
 }
 
 enum More {
@@ -50,46 +68,44 @@ enum More {
 }
 
 impl<'b> Window<'b> {
-    /// The whole of a stream, already in memory: the first `length` bytes of `buffer`.
-    pub fn whole(buffer: &'b mut Vec<u8>, length: usize) -> Window<'b> {
-        let filled = length.min(buffer.len());
-        Window {
-            buffer,
-            filled,
-            at: 0,
-            keep: None,
-            base: 0,
-            source: None,
-            limit: filled,
-        }
+    /// The whole of a stream, already in memory.
+    pub fn whole(bytes: &'b [u8]) -> Window<'b> {
+        Window::part(bytes, 0)
     }
 
     /// A part of a stream that begins at `base`, already in memory.
-    pub(crate) fn part(buffer: &'b mut Vec<u8>, base: u64) -> Window<'b> {
-        let length = buffer.len();
+    pub(crate) fn part(bytes: &'b [u8], base: u64) -> Window<'b> {
         Window {
+            memory: Memory::Whole(bytes),
+            filled: bytes.len(),
+            at: 0,
+            keep: None,
             base,
-            ..Window::whole(buffer, length)
+            source: None,
         }
     }
 
     /// A stream of any length, of which at most `limit` bytes are kept in memory at a time.
-    /// `buffer` lends its memory, at least 64 bytes of it.
+    /// `buffer` lends its memory, at least 256 bytes of it.
     pub fn sliding(
         buffer: &'b mut Vec<u8>,
         source: &'b mut dyn Source,
         limit: usize,
     ) -> Window<'b> {
-        buffer.resize(buffer.len().clamp(64, limit.max(64)), 0);
+        let limit = limit.max(LEAST);
+        buffer.resize(buffer.len().clamp(LEAST, limit), 0);
         Window {
-            buffer,
+            memory: Memory::Sliding { buffer, limit },
             filled: 0,
             at: 0,
             keep: None,
             base: 0,
             source: Some(source),
-            limit,
         }
+    }
+
+    fn bytes_of_memory(&self) -> &[u8] {
+        &self.memory.bytes()[..self.filled]
     }
 
     /// The offset in the stream of the next byte to look at.
@@ -99,17 +115,12 @@ impl<'b> Window<'b> {
 
     /// What of the stream is in memory, from the next byte on.
     pub(crate) fn ahead(&self) -> &[u8] {
-        &self.buffer[self.at..self.filled]
+        &self.bytes_of_memory()[self.at..]
     }
 
     /// Bytes of a span that was just passed.
     pub(crate) fn bytes(&self, span: &Range<usize>) -> &[u8] {
-        &self.buffer[span.clone()]
-    }
-
-    /// Everything in memory behind `from`.
-    pub(crate) fn in_memory(&self, from: usize) -> &[u8] {
-        &self.buffer[from..self.filled]
+        &self.memory.bytes()[span.clone()]
     }
 
     /// The place in memory of an offset of the stream.
@@ -138,7 +149,7 @@ impl<'b> Window<'b> {
         if self.at == self.filled && !self.fill() {
             return None;
         }
-        Some(self.buffer[self.at])
+        self.bytes_of_memory().get(self.at).copied()
     }
 
     /// Goes on by one byte, which was seen by [`Window::peek`].
@@ -168,46 +179,72 @@ impl<'b> Window<'b> {
         found
     }
 
-    /// Passes the object or array that begins here, which was seen by [`Window::peek`].
+    /// Passes the object or array that begins here, which was seen by [`Window::peek`]. `bounds` has
+    /// begun here, or at an object before it in the same array.
     #[inline]
-    pub(crate) fn pass_container(&mut self, kernel: Kernel) -> Result<Passed, Damage> {
+    pub(crate) fn pass_container(&mut self, bounds: &mut Bounds) -> Result<Passed, Damage> {
         let offset = self.offset();
-        let mut bounds = Bounds::default();
-        let mut fed = self.at;
-        let opening = self.buffer[self.at];
+        let opening = self.memory.bytes()[self.at];
         let held = self.keep.is_some();
         if !held {
             self.keep = Some(self.at);
         }
+        if bounds.is_over() {
+            // It saw the end of the array where this reader sees an element: it cannot be, and must
+            // not be believed.
+            bounds.begin_alone(offset);
+        } else if !bounds.has_next() && bounds.searched() < offset {
+            // The window has moved on between two elements, past what was left unsearched: commas
+            // and white space, of which nothing has to be known.
+            bounds.begin(offset);
+        }
         let end = loop {
-            if let Some(length) = bounds.feed(kernel, &self.buffer[fed..self.filled]) {
-                break fed + length;
+            if let Some(end) = bounds.next() {
+                break end;
             }
-            let to_feed = self.base + self.filled as u64;
-            if !self.fill_keeping() {
+            if !self.search(bounds) {
                 let what = if opening == b'{' {
                     "an object"
                 } else {
                     "an array"
                 };
-                return Err(Damage::new(
-                    Stage::Json,
-                    offset,
-                    format!("{what} without an end"),
-                ));
+                let what = format!("{what} without an end");
+                return Err(Damage::new(Stage::Json, offset, what));
             }
-            fed = self.index_of(to_feed);
         };
-        self.at = end;
-        if self.buffer[end - 1] != opening + 2 {
-            let at = self.offset() - 1;
-            return Err(Damage::new(
-                Stage::Json,
-                at,
-                "a bracket closed by one of another kind",
-            ));
+        self.at = self.index_of(end.offset);
+        if self.memory.bytes()[self.at - 1] != opening + 2 {
+            let what = "a bracket closed by one of another kind";
+            return Err(Damage::new(Stage::Json, end.offset - 1, what));
         }
-        Ok(self.passed(offset, held, bounds.saw_unicode_escape, bounds.saw_control))
+        Ok(self.passed(offset, held, end.marks))
+    }
+
+    /// Searches on for ends, in more of the stream if need be. `false` if there is no more of it.
+    #[inline]
+    fn search(&mut self, bounds: &mut Bounds) -> bool {
+        let mut is_last = self.source.is_none();
+        loop {
+            let unseen = self.index_of(bounds.searched());
+            bounds.search(&self.bytes_of_memory()[unseen..], is_last);
+            if bounds.has_next() {
+                return true;
+            }
+            if self.source.is_none() && is_last {
+                return false;
+            }
+            match self.more() {
+                More::Yes => is_last = false,
+                More::End => is_last = true,
+                // A record that just fits ends in the bytes that were left.
+                More::Full if !is_last => is_last = true,
+                More::Full => {
+                    self.keep = None;
+                    self.at = self.index_of(bounds.searched());
+                    is_last = false;
+                }
+            }
+        }
     }
 
     /// Passes the string that begins here, which was seen by [`Window::peek`].
@@ -217,28 +254,32 @@ impl<'b> Window<'b> {
         if !held {
             self.keep = Some(self.at);
         }
-        let (mut saw_unicode_escape, mut saw_control) = (false, false);
+        let mut marks = Marks::SERVICE;
         self.at += 1;
         loop {
-            let ahead = &self.buffer[self.at..self.filled];
+            let ahead = self.ahead();
             let plain = memchr::memchr2(b'"', b'\\', ahead);
-            saw_control |= ahead[..plain.unwrap_or(ahead.len())]
+            if ahead[..plain.unwrap_or(ahead.len())]
                 .iter()
-                .any(|&b| b < 0x20);
+                .any(|&b| b < 0x20)
+            {
+                marks |= Marks::CONTROL;
+            }
             let stop = plain.map(|n| ahead[n]);
             self.at += plain.map_or(ahead.len(), |n| n + 1);
             match stop {
                 Some(b'"') => {
-                    return Ok(self.passed(offset, held, saw_unicode_escape, saw_control));
+                    return Ok(self.passed(offset, held, marks));
                 }
                 Some(_) => {
-                    saw_unicode_escape = true;
-                    if self.at == self.filled && !self.fill_keeping() {
+                    marks |= Marks::UNICODE_ESCAPE;
+                    marks |= Marks::ESCAPED_LETTER;
+                    if self.at == self.filled && !self.fill() {
                         break;
                     }
                     self.at += 1;
                 }
-                None if self.fill_keeping() => {}
+                None if self.fill() => {}
                 None => break,
             }
         }
@@ -261,13 +302,7 @@ impl<'b> Window<'b> {
         token
     }
 
-    fn passed(
-        &mut self,
-        offset: u64,
-        held: bool,
-        saw_unicode_escape: bool,
-        saw_control: bool,
-    ) -> Passed {
+    fn passed(&mut self, offset: u64, held: bool, marks: Marks) -> Passed {
         let start = self.index_of(offset);
         let span = self.keep.is_some().then_some(start..self.at);
         if !held {
@@ -276,14 +311,13 @@ impl<'b> Window<'b> {
         Passed {
             span,
             offset,
-            saw_unicode_escape,
-            saw_control,
+            marks,
         }
     }
 
     /// Gets more bytes at any price: if what is kept fills the window, it is given up.
     #[cold]
-    fn fill_keeping(&mut self) -> bool {
+    fn fill(&mut self) -> bool {
         match self.more() {
             More::Yes => true,
             More::End => false,
@@ -295,32 +329,29 @@ impl<'b> Window<'b> {
         }
     }
 
-    #[cold]
-    fn fill(&mut self) -> bool {
-        self.fill_keeping()
-    }
-
     fn more(&mut self) -> More {
-        let Some(source) = &mut self.source else {
+        let (Memory::Sliding { buffer, limit }, Some(source)) =
+            (&mut self.memory, &mut self.source)
+        else {
             return More::End;
         };
         // Only what stands before the kept part and this place can go.
         let from = self.keep.unwrap_or(self.at).min(self.at);
-        if self.filled == self.buffer.len() {
+        if self.filled == buffer.len() {
             if from > 0 {
-                self.buffer.copy_within(from..self.filled, 0);
+                buffer.copy_within(from..self.filled, 0);
                 self.base += from as u64;
                 self.filled -= from;
                 self.at -= from;
                 self.keep = self.keep.map(|keep| keep - from);
-            } else if self.buffer.len() < self.limit {
-                let larger = self.buffer.len().saturating_mul(2).min(self.limit);
-                self.buffer.resize(larger, 0);
+            } else if buffer.len() < *limit {
+                let larger = buffer.len().saturating_mul(2).min(*limit);
+                buffer.resize(larger, 0);
             } else {
                 return More::Full;
             }
         }
-        match source.read(&mut self.buffer[self.filled..]) {
+        match source.read(&mut buffer[self.filled..]) {
             0 => {
                 self.source = None;
                 More::End
@@ -335,7 +366,15 @@ impl<'b> Window<'b> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::kernel::Kernel;
     use super::*;
+
+    /// Passes a container on its own.
+    fn pass(window: &mut Window<'_>) -> Result<Passed, Damage> {
+        let mut bounds = Bounds::new(Kernel::detect(), "sts.amazonaws.com");
+        bounds.begin_alone(window.offset());
+        window.pass_container(&mut bounds)
+    }
 
     /// Gives a few bytes at a time.
     struct Drops<'a>(&'a [u8], usize);
@@ -357,16 +396,38 @@ mod tests {
             let mut source = Drops(text.as_bytes(), drop);
             let mut window = Window::sliding(&mut buffer, &mut source, 1024);
             assert_eq!(window.skip_space(), Some(b'{'));
-            let passed = window.pass_container(Kernel::detect()).unwrap();
+            let passed = pass(&mut window).unwrap();
             let span = passed.span.expect("small enough to keep");
             assert_eq!(window.bytes(&span), &text.as_bytes()[2..313], "{drop}");
-            assert!(!passed.saw_unicode_escape && !passed.saw_control);
+            assert!(!passed.marks.has(Marks::UNICODE_ESCAPE) && !passed.marks.has(Marks::CONTROL));
             assert_eq!(window.skip_space(), Some(b'"'));
             let passed = window.pass_string().unwrap();
             assert_eq!(window.bytes(&passed.span.unwrap()), b"\"s\\\\\"");
             assert_eq!(window.skip_space(), Some(b't'));
             assert_eq!(window.pass_token(), b"tail");
             assert_eq!((window.peek(), window.offset()), (None, text.len() as u64));
+        }
+    }
+
+    #[test]
+    fn elements_may_stand_any_way_apart() {
+        for gap in [0, 10, 100, 1000] {
+            for drop in [1, 56, 64, 256] {
+                let element = format!("{{\"a\":\"{}\"}},{}", "x".repeat(70), " ".repeat(gap));
+                let text = element.repeat(20);
+                let (mut buffer, mut source) = (Vec::new(), Drops(text.as_bytes(), drop));
+                let mut window = Window::sliding(&mut buffer, &mut source, 256);
+                let mut bounds = Bounds::new(Kernel::detect(), "sts.amazonaws.com");
+                bounds.begin(0);
+                for _ in 0..20 {
+                    assert_eq!(window.skip_space(), Some(b'{'), "{gap} {drop}");
+                    let span = window.pass_container(&mut bounds).unwrap().span.unwrap();
+                    assert!(window.bytes(&span).ends_with(b"x\"}"), "{gap} {drop}");
+                    assert_eq!(window.skip_space(), Some(b','));
+                    window.step();
+                }
+                assert_eq!(window.skip_space(), None);
+            }
         }
     }
 
@@ -381,7 +442,7 @@ mod tests {
         let mut source = Drops(text.as_bytes(), 100);
         let mut window = Window::sliding(&mut buffer, &mut source, 256);
         assert_eq!(window.skip_space(), Some(b'{'));
-        assert_eq!(window.pass_container(Kernel::detect()).unwrap().span, None);
+        assert_eq!(pass(&mut window).unwrap().span, None);
         assert_eq!(window.skip_space(), Some(b'"'));
         assert_eq!(window.pass_string().unwrap().span, None);
         assert_eq!(window.skip_space(), Some(b'1'));
@@ -396,11 +457,10 @@ mod tests {
             (" \"abc", 1),
             (" \"ab\\", 1),
         ] {
-            let mut bytes = text.as_bytes().to_vec();
-            let mut window = Window::whole(&mut bytes, text.len());
+            let mut window = Window::whole(text.as_bytes());
             let damage = match window.skip_space() {
                 Some(b'"') => window.pass_string().unwrap_err(),
-                _ => window.pass_container(Kernel::detect()).unwrap_err(),
+                _ => pass(&mut window).unwrap_err(),
             };
             assert_eq!(
                 (damage.stage, damage.offset),

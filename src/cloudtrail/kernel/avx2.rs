@@ -11,10 +11,11 @@
 use std::arch::x86_64::{
     __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8,
     _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_max_epu8, _mm256_min_epu8, _mm256_movemask_epi8,
-    _mm256_or_si256, _mm256_set1_epi8, _mm256_setr_epi8, _mm256_shuffle_epi8,
+    _mm256_or_si256, _mm256_set1_epi8, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+    _mm256_subs_epu8, _mm256_xor_si256,
 };
 
-use super::{Block, BoundsMasks, IndexMasks, Lanes, Work};
+use super::{Block, BoundsMasks, IndexMasks, Lanes, Probe, RareMasks, Sight, Work};
 
 /// A proof that this processor has the instructions: it cannot be made in any other way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,16 +33,16 @@ impl Avx2 {
 
     /// Does a piece of work with these instructions.
     #[inline]
-    pub(super) fn run<W: Work>(self, work: &mut W, blocks: &[Block]) -> W::Outcome {
+    pub(super) fn run<W: Work>(self, work: &mut W, bytes: &[u8]) -> W::Outcome {
         // SAFETY: an `Avx2` exists only where the features were detected.
-        unsafe { with_features(self, work, blocks) }
+        unsafe { with_features(self, work, bytes) }
     }
 }
 
 /// Compiles the loop of the work once more, with the features on.
 #[target_feature(enable = "avx2,pclmulqdq,bmi1,bmi2,popcnt")]
-fn with_features<W: Work>(lanes: Avx2, work: &mut W, blocks: &[Block]) -> W::Outcome {
-    work.blocks(lanes, blocks)
+fn with_features<W: Work>(lanes: Avx2, work: &mut W, bytes: &[u8]) -> W::Outcome {
+    work.go(lanes, bytes)
 }
 
 /// Sixty-four bytes in two registers.
@@ -59,6 +60,60 @@ impl Halves {
         let start: *const __m256i = block.as_ptr().cast();
         // SAFETY: a block is 64 bytes, two unaligned loads of 32; AVX2 is the caller's promise.
         unsafe { Halves(_mm256_loadu_si256(start), _mm256_loadu_si256(start.add(1))) }
+    }
+
+    /// Zero at the quotes where the word of the probe may begin.
+    ///
+    /// # Safety
+    /// The processor has AVX2.
+    #[inline(always)]
+    unsafe fn differs_from_word(self, sight: &Sight, probe: Probe) -> Halves {
+        // SAFETY: a sight reaches 32 bytes behind its block, and a probe no further.
+        unsafe {
+            let letter = Halves::load(&*sight.as_ptr().add(Probe::LETTER_AT).cast());
+            let behind = Halves::load(&*sight.as_ptr().add(probe.length).cast());
+            let quotes = self.differs(b'"').or(behind.differs(b'"'));
+            quotes.or(letter.differs(probe.letter))
+        }
+    }
+
+    /// Zero where a byte is `byte`.
+    ///
+    /// # Safety
+    /// The processor has AVX2.
+    #[inline(always)]
+    unsafe fn differs(self, byte: u8) -> Halves {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let byte = _mm256_set1_epi8(byte.cast_signed());
+            Halves(
+                _mm256_xor_si256(self.0, byte),
+                _mm256_xor_si256(self.1, byte),
+            )
+        }
+    }
+
+    /// # Safety
+    /// The processor has AVX2.
+    #[inline(always)]
+    unsafe fn or(self, other: Halves) -> Halves {
+        // SAFETY: the caller's promise.
+        unsafe {
+            Halves(
+                _mm256_or_si256(self.0, other.0),
+                _mm256_or_si256(self.1, other.1),
+            )
+        }
+    }
+
+    /// The lesser of the two halves, byte by byte.
+    ///
+    /// # Safety
+    /// The processor has AVX2.
+    #[inline(always)]
+    unsafe fn least(self) -> __m256i {
+        // SAFETY: the caller's promise.
+        unsafe { _mm256_min_epu8(self.0, self.1) }
     }
 
     /// One bit a byte.
@@ -150,18 +205,45 @@ unsafe fn at_most(lane: __m256i, limit: u8) -> __m256i {
 
 impl Lanes for Avx2 {
     #[inline(always)]
-    fn bounds(self, block: &Block) -> BoundsMasks {
+    fn bounds(self, sight: &Sight, probe: Probe) -> BoundsMasks {
+        let [block, ..] = sight.as_chunks().0 else {
+            unreachable!("a sight begins with a block")
+        };
         // SAFETY: an `Avx2` exists only where the features were detected.
         unsafe {
             let bytes = Halves::load(block);
             let folded = bytes.folded();
-            let least = _mm256_min_epu8(bytes.0, bytes.1);
+            let quote = bytes.eq(b'"');
+            // Zero in a byte where something is rare. With comparisons in place of differences
+            // LLVM 20 sees through the masks and takes the test for zero apart.
+            let backslash = bytes.differs(b'\\');
+            let control =
+                _mm256_subs_epu8(_mm256_min_epu8(bytes.0, bytes.1), _mm256_set1_epi8(0x1f));
+            let word = bytes.differs_from_word(sight, probe);
+            let least = _mm256_min_epu8(control, backslash.least());
+            let least = _mm256_min_epu8(least, word.least());
+            let rare = _mm256_cmpeq_epi8(least, _mm256_setzero_si256());
             BoundsMasks {
-                quote: bytes.eq(b'"').bits(),
-                backslash: bytes.eq(b'\\').bits(),
+                quote: quote.bits(),
                 open: folded.eq(b'{').bits(),
                 close: folded.eq(b'}').bits(),
-                any_control: _mm256_movemask_epi8(at_most(least, 0x1f)) != 0,
+                has_rare: _mm256_movemask_epi8(rare) != 0,
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn rare(self, sight: &Sight, probe: Probe) -> RareMasks {
+        let [block, ..] = sight.as_chunks().0 else {
+            unreachable!("a sight begins with a block")
+        };
+        // SAFETY: an `Avx2` exists only where the features were detected.
+        unsafe {
+            let bytes = Halves::load(block);
+            RareMasks {
+                backslash: bytes.eq(b'\\').bits(),
+                control: bytes.at_most(0x1f).bits(),
+                word: bytes.differs_from_word(sight, probe).eq(0).bits(),
             }
         }
     }
@@ -178,6 +260,7 @@ impl Lanes for Avx2 {
                 operator: bytes.operators().bits() & !control,
                 blank: bytes.at_most(0x20).bits(),
                 control,
+                has_wide: _mm256_movemask_epi8(_mm256_or_si256(bytes.0, bytes.1)) != 0,
             }
         }
     }

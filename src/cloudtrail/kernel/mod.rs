@@ -12,17 +12,29 @@ mod portable;
 /// Sixty-four bytes of input.
 pub(super) type Block = [u8; 64];
 
-/// What is needed to find where an object or array ends.
+/// A block and what follows it, so that a word can be seen that begins in the block.
+pub(super) type Sight = [u8; 64 + Probe::REACH];
+
+/// What is needed to find where objects and arrays end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BoundsMasks {
     pub quote: u64,
-    pub backslash: u64,
     /// `{` and `[`
     pub open: u64,
     /// `}` and `]`
     pub close: u64,
-    /// Whether there is any byte below 0x20.
-    pub any_control: bool,
+    /// Whether [`RareMasks`] has anything to say. In most blocks it has not.
+    pub has_rare: bool,
+}
+
+/// What is rare in a block, and changes what it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RareMasks {
+    pub backslash: u64,
+    /// Bytes below 0x20.
+    pub control: u64,
+    /// Quotes at which the word of the [`Probe`] may begin.
+    pub word: u64,
 }
 
 /// What is needed besides to read an object: see [`BoundsMasks`].
@@ -36,23 +48,57 @@ pub(super) struct IndexMasks {
     pub blank: u64,
     /// Bytes below 0x20.
     pub control: u64,
+    /// Whether there is any byte above 0x7f.
+    pub has_wide: bool,
+}
+
+/// A quoted word to look out for, by three of its bytes: both quotes and the second letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Probe {
+    letter: u8,
+    /// From quote to quote.
+    length: usize,
+}
+
+impl Probe {
+    /// How far behind a block it may have to look.
+    pub const REACH: usize = 32;
+    /// Where the letter stands, from the first quote on.
+    const LETTER_AT: usize = 2;
+
+    /// A probe for `"word"`.
+    ///
+    /// # Panics
+    /// If the word has fewer than 2 letters, or more than 31.
+    pub fn new(word: &str) -> Probe {
+        let length = word.len() + 1;
+        assert!(
+            (3..=Probe::REACH).contains(&length),
+            "a word of 2 to 31 letters"
+        );
+        Probe {
+            letter: word.as_bytes()[1],
+            length,
+        }
+    }
 }
 
 /// A way of computing the masks on one kind of processor.
 pub(super) trait Lanes: Copy {
-    fn bounds(self, block: &Block) -> BoundsMasks;
+    fn bounds(self, sight: &Sight, probe: Probe) -> BoundsMasks;
+    fn rare(self, sight: &Sight, probe: Probe) -> RareMasks;
     fn index(self, block: &Block) -> IndexMasks;
     /// Bit `i` of the result is the xor of bits `0..=i`: from quotes to the insides of strings.
     fn prefix_xor(self, bits: u64) -> u64;
 }
 
-/// A loop over blocks. It is compiled once for each kind of lanes, so `blocks` must be
+/// A loop over bytes. It is compiled once for each kind of lanes, so `go` must be
 /// `#[inline(always)]`.
 pub(super) trait Work {
     /// What comes of it.
     type Outcome;
     /// Does the work.
-    fn blocks<L: Lanes>(&mut self, lanes: L, blocks: &[Block]) -> Self::Outcome;
+    fn go<L: Lanes>(&mut self, lanes: L, bytes: &[u8]) -> Self::Outcome;
 }
 
 /// The kernel in use.
@@ -99,13 +145,13 @@ impl Kernel {
         }
     }
 
-    /// Does a piece of work over whole blocks.
+    /// Does a piece of work.
     #[inline]
-    pub(super) fn run<W: Work>(self, work: &mut W, blocks: &[Block]) -> W::Outcome {
+    pub(super) fn run<W: Work>(self, work: &mut W, bytes: &[u8]) -> W::Outcome {
         match self.0 {
-            Kind::Portable => work.blocks(portable::Portable, blocks),
+            Kind::Portable => work.go(portable::Portable, bytes),
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx2(avx2) => avx2.run(work, blocks),
+            Kind::Avx2(avx2) => avx2.run(work, bytes),
         }
     }
 }
@@ -134,39 +180,39 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn naive_index(block: &Block) -> IndexMasks {
-        let mask = |test: fn(u8) -> bool| {
-            block
-                .iter()
-                .enumerate()
-                .fold(0, |bits, (i, &b)| bits | u64::from(test(b)) << i)
-        };
-        IndexMasks {
-            quote: mask(|b| b == b'"'),
-            backslash: mask(|b| b == b'\\'),
-            operator: mask(|b| b"{}[],:".contains(&b)),
-            blank: mask(|b| b <= 0x20),
-            control: mask(|b| b < 0x20),
-        }
+    /// One bit a byte of the block for which `test` holds of what begins there.
+    fn mask(sight: &Sight, test: impl Fn(&[u8]) -> bool) -> u64 {
+        (0..64).fold(0, |bits, at| bits | u64::from(test(&sight[at..])) << at)
     }
 
-    fn check(lanes: impl Lanes, block: &Block, bits: u64) {
-        let index = naive_index(block);
-        assert_eq!(lanes.index(block), index);
-        let mask = |set: &[u8]| {
-            block
-                .iter()
-                .enumerate()
-                .fold(0, |m, (i, b)| m | u64::from(set.contains(b)) << i)
+    fn check(lanes: impl Lanes, sight: &Sight, probe: Probe, bits: u64) {
+        let of = |set: &'static [u8]| mask(sight, |from| set.contains(&from[0]));
+        let control = mask(sight, |from| from[0] < 0x20);
+        let block = sight.first_chunk().unwrap();
+        let index = IndexMasks {
+            quote: of(b"\""),
+            backslash: of(b"\\"),
+            operator: of(b"{}[],:"),
+            blank: mask(sight, |from| from[0] <= 0x20),
+            control,
+            has_wide: block.iter().any(|byte| *byte > 0x7f),
         };
+        assert_eq!(lanes.index(block), index);
+        let rare = RareMasks {
+            backslash: index.backslash,
+            control,
+            word: mask(sight, |from| {
+                from[0] == b'"' && from[2] == probe.letter && from[probe.length] == b'"'
+            }),
+        };
+        assert_eq!(lanes.rare(sight, probe), rare);
         let bounds = BoundsMasks {
             quote: index.quote,
-            backslash: index.backslash,
-            open: mask(b"{["),
-            close: mask(b"}]"),
-            any_control: index.control != 0,
+            open: of(b"{["),
+            close: of(b"}]"),
+            has_rare: rare.backslash | rare.control | rare.word != 0,
         };
-        assert_eq!(lanes.bounds(block), bounds);
+        assert_eq!(lanes.bounds(sight, probe), bounds);
         let parity = (0..64).fold(0, |m, i| {
             m | u64::from((bits << (63 - i)).count_ones() % 2 == 1) << i
         });
@@ -176,17 +222,34 @@ mod tests {
     proptest! {
         #[test]
         fn every_kernel_gives_the_masks_of_the_plain_definition(
-            bytes in proptest::collection::vec(
-                prop_oneof![any::<u8>(), proptest::sample::select(b"{}[],:\"\\ \n\t\x1f\x7f;<\x00".to_vec())],
-                64,
-            ),
+            bytes in prop_oneof![
+                // Blocks with nothing rare in them are rare among arbitrary ones.
+                proptest::collection::vec(proptest::sample::select(b"{}[],: abt".to_vec()), 96),
+                proptest::collection::vec(
+                    prop_oneof![any::<u8>(), proptest::sample::select(b"{}[],:\"\\ \n\t\x1f\x7f;<\x00t".to_vec())],
+                    96,
+                ),
+            ],
+            word in "[a-c]t[a-z]{0,29}",
+            at in 0_usize..64,
             bits: u64,
         ) {
-            let block: Block = bytes.try_into().unwrap();
-            check(portable::Portable, &block, bits);
+            let probe = Probe::new(&word);
+            let mut sight: Sight = bytes.try_into().unwrap();
+            check(portable::Portable, &sight, probe, bits);
             #[cfg(target_arch = "x86_64")]
-            if let Some(avx2) = avx2::Avx2::detect() {
-                check(avx2, &block, bits);
+            let avx2 = avx2::Avx2::detect();
+            #[cfg(target_arch = "x86_64")]
+            if let Some(avx2) = avx2 {
+                check(avx2, &sight, probe, bits);
+            }
+            let quoted = format!("\"{word}\"");
+            sight[at..at + quoted.len()].copy_from_slice(quoted.as_bytes());
+            prop_assert!(portable::Portable.rare(&sight, probe).word >> at & 1 == 1);
+            check(portable::Portable, &sight, probe, bits);
+            #[cfg(target_arch = "x86_64")]
+            if let Some(avx2) = avx2 {
+                check(avx2, &sight, probe, bits);
             }
         }
 

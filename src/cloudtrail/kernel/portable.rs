@@ -2,27 +2,41 @@
 
 use wide::u8x16;
 
-use super::{Block, BoundsMasks, IndexMasks, Lanes};
+use super::{Block, BoundsMasks, IndexMasks, Lanes, Probe, RareMasks, Sight};
 
 /// Sixteen-byte lanes in safe code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Portable;
 
+type Four = [u8x16; 4];
+
+/// Sixty-four bytes, from `from` on.
 #[inline(always)]
-fn lanes(block: &Block) -> [u8x16; 4] {
+fn lanes(bytes: &[u8], from: usize) -> Four {
     let part = |at: usize| {
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&block[at..at + 16]);
-        u8x16::new(bytes)
+        let mut part = [0; 16];
+        part.copy_from_slice(&bytes[from + at..from + at + 16]);
+        u8x16::new(part)
     };
     [part(0), part(16), part(32), part(48)]
 }
 
 #[inline(always)]
-fn bits(lanes: &[u8x16; 4], test: impl Fn(u8x16) -> u8x16) -> u64 {
+fn bits(lanes: &Four, test: impl Fn(u8x16) -> u8x16) -> u64 {
     lanes.iter().rev().fold(0, |bits, &lane| {
         bits << 16 | u64::from(test(lane).to_bitmask())
     })
+}
+
+/// All ones at the quotes where the word of the probe may begin.
+#[inline(always)]
+fn word(sight: &Sight, probe: Probe, at: usize, quote: u8x16) -> u8x16 {
+    let part = |from: usize| {
+        let mut part = [0; 16];
+        part.copy_from_slice(&sight[from..from + 16]);
+        u8x16::new(part)
+    };
+    quote & eq(part(at + Probe::LETTER_AT), probe.letter) & eq(part(at + probe.length), b'"')
 }
 
 #[inline(always)]
@@ -37,23 +51,38 @@ fn at_most(lane: u8x16, byte: u8) -> u8x16 {
 
 impl Lanes for Portable {
     #[inline(always)]
-    fn bounds(self, block: &Block) -> BoundsMasks {
-        let lanes = lanes(block);
+    fn bounds(self, sight: &Sight, probe: Probe) -> BoundsMasks {
+        let lanes = lanes(sight, 0);
         // `[` and `{`, `]` and `}` differ in one bit only.
         let folded = lanes.map(|lane| lane | u8x16::splat(0x20));
-        let least = lanes[0].min(lanes[1]).min(lanes[2].min(lanes[3]));
+        let quote = lanes.map(|lane| eq(lane, b'"'));
+        let mut rare = at_most(lanes[0].min(lanes[1]).min(lanes[2].min(lanes[3])), 0x1f);
+        for at in 0..4 {
+            rare = rare | eq(lanes[at], b'\\') | word(sight, probe, at * 16, quote[at]);
+        }
         BoundsMasks {
-            quote: bits(&lanes, |lane| eq(lane, b'"')),
-            backslash: bits(&lanes, |lane| eq(lane, b'\\')),
+            quote: bits(&quote, |lane| lane),
             open: bits(&folded, |lane| eq(lane, b'{')),
             close: bits(&folded, |lane| eq(lane, b'}')),
-            any_control: at_most(least, 0x1f).to_bitmask() != 0,
+            has_rare: rare.to_bitmask() != 0,
+        }
+    }
+
+    #[inline(always)]
+    fn rare(self, sight: &Sight, probe: Probe) -> RareMasks {
+        let lanes = lanes(sight, 0);
+        let at = [0, 1, 2, 3];
+        let words = at.map(|at| word(sight, probe, at * 16, eq(lanes[at], b'"')));
+        RareMasks {
+            backslash: bits(&lanes, |lane| eq(lane, b'\\')),
+            control: bits(&lanes, |lane| at_most(lane, 0x1f)),
+            word: bits(&words, |lane| lane),
         }
     }
 
     #[inline(always)]
     fn index(self, block: &Block) -> IndexMasks {
-        let lanes = lanes(block);
+        let lanes = lanes(block, 0);
         IndexMasks {
             quote: bits(&lanes, |lane| eq(lane, b'"')),
             backslash: bits(&lanes, |lane| eq(lane, b'\\')),
@@ -63,6 +92,8 @@ impl Lanes for Portable {
             }),
             blank: bits(&lanes, |lane| at_most(lane, 0x20)),
             control: bits(&lanes, |lane| at_most(lane, 0x1f)),
+            // The highest bit of each byte is what a bitmask is made of.
+            has_wide: (lanes[0] | lanes[1] | lanes[2] | lanes[3]).to_bitmask() != 0,
         }
     }
 
