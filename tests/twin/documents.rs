@@ -30,16 +30,22 @@ fn split(text: &[u8]) -> Option<Vec<Value>> {
     }
     // Several: cut where serde_json finds the end of each, so that each can be tamed by itself.
     let mut documents = Vec::new();
-    let mut rest = text.trim_ascii();
+    let mut rest = past_space(text);
     while !rest.is_empty() {
         let mut stream =
             serde_json::Deserializer::from_slice(rest).into_iter::<serde::de::IgnoredAny>();
         stream.next()?.ok()?;
         let end = stream.byte_offset();
         documents.push(tame::parse(&rest[..end])?);
-        rest = rest[end..].trim_ascii_start();
+        rest = past_space(&rest[end..]);
     }
     Some(documents)
+}
+
+/// The text from the first byte on that is no white space of JSON, which has no form feed.
+fn past_space(text: &[u8]) -> &[u8] {
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+    &text[text.iter().take_while(|byte| is_space(byte)).count()..]
 }
 
 /// One value outside `Records`.

@@ -17,6 +17,7 @@ pub fn read(text: &[u8]) -> (Found, bool) {
         text: text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text),
         at: 0,
         found: Found::default(),
+        has_timestamps: false,
     };
     let is_damaged = reading.documents().is_none();
     (reading.found, is_damaged)
@@ -28,6 +29,7 @@ pub fn text(text: &str, found: &mut Found, nesting: usize) {
         text: text.as_bytes(),
         at: 0,
         found: Found::default(),
+        has_timestamps: false,
     };
     reading.next();
     let whole = reading.object(nesting);
@@ -40,6 +42,8 @@ struct Reading<'t> {
     text: &'t [u8],
     at: usize,
     found: Found,
+    /// Lines of an export were read: a number is what is left of another one.
+    has_timestamps: bool,
 }
 
 /// `None`: the JSON is damaged here.
@@ -65,9 +69,13 @@ impl<'t> Reading<'t> {
                     }
                 }
                 _ if self.pass_timestamp() => match self.next() {
-                    Some(b'{') => self.object(0)?,
+                    Some(b'{') => {
+                        self.has_timestamps = true;
+                        self.object(0)?;
+                    }
                     _ => return None,
                 },
+                b'0'..=b'9' if self.has_timestamps => return None,
                 _ => {
                     self.pass()?;
                     self.found.others += 1;
@@ -246,15 +254,15 @@ impl<'t> Reading<'t> {
             }
             let key = self.pass()?;
             let key = match tame::parse(key) {
-                Some(Value::String(key)) => key,
-                _ => format!("no sound key at {}", self.at),
+                Some(Value::String(key)) => Some(key),
+                _ => None,
             };
             if self.next()? != b':' {
                 return None;
             }
             self.at += 1;
             let first = self.next()?;
-            match LISTS.into_iter().find(|&list| list == key) {
+            match LISTS.into_iter().find(|&list| key.as_deref() == Some(list)) {
                 Some(list) if first == b'[' => {
                     // Of a duplicate key the last value stands.
                     members.lists.retain(|(earlier, _)| *earlier != list);
@@ -270,7 +278,9 @@ impl<'t> Reading<'t> {
                     whole?;
                 }
                 _ => {
-                    members.lists.retain(|(earlier, _)| *earlier != key);
+                    members
+                        .lists
+                        .retain(|(earlier, _)| key.as_deref() != Some(earlier));
                     let value = if matches!(first, b'"' | b'{' | b'[') {
                         self.pass()?
                     } else {
@@ -280,7 +290,10 @@ impl<'t> Reading<'t> {
                         members.has_bad_word |= tame::parse(word).is_none();
                         word
                     };
-                    members.replaced.extend(members.others.insert(key, value));
+                    match key {
+                        Some(key) => members.replaced.extend(members.others.insert(key, value)),
+                        None => members.has_bad_key = true,
+                    }
                 }
             }
             let separator = self.next()?;
@@ -303,6 +316,8 @@ struct Members<'t> {
     replaced: Vec<&'t [u8]>,
     /// A number or word that is none stands among the values.
     has_bad_word: bool,
+    /// A string that is none stands among the keys.
+    has_bad_key: bool,
 }
 
 impl Members<'_> {
@@ -330,19 +345,34 @@ impl Members<'_> {
         let mut sound = Map::new();
         let mut broken = Vec::new();
         for (key, value) in &self.others {
-            match tame::parse(value).filter(|_| !key.starts_with("no sound key")) {
+            match tame::parse(value) {
                 Some(value) => drop(sound.insert(key.clone(), value)),
+                // Of these it matters that they are there.
+                None if ["detail-type", "digestStartTime"].contains(&key.as_str())
+                    || (key == "CloudTrailEvent" && value.starts_with(b"\"")) =>
+                {
+                    drop(sound.insert(key.clone(), Value::from("")));
+                    broken.push((key.as_str(), *value));
+                }
                 None => broken.push((key.as_str(), *value)),
             }
         }
         let holds_a_record = |&(key, value): &(&str, &[u8])| match key {
-            "detail" => has("detail-type") && value[0] == b'{',
-            "CloudTrailEvent" | "message" => is_text_of_object(value),
+            "detail" => {
+                let mentions = |text: &[u8]| value.windows(text.len()).any(|some| some == text);
+                value.first() == Some(&b'{') && (has("detail-type") || mentions(b"eventSource"))
+            }
+            "CloudTrailEvent" => is_text_of_object(value),
+            // Taken where the other is no string.
+            "message" => {
+                !sound.get("CloudTrailEvent").is_some_and(Value::is_string)
+                    && is_text_of_object(value)
+            }
             _ => false,
         };
         let is_unsound = |value: &&[u8]| tame::parse(value).is_none();
         let is_broken = if is_record {
-            !broken.is_empty() || self.replaced.iter().any(is_unsound)
+            self.has_bad_key || !broken.is_empty() || self.replaced.iter().any(is_unsound)
         } else {
             broken.iter().any(holds_a_record)
         };
@@ -356,5 +386,6 @@ impl Members<'_> {
 
 /// Whether what is written here may be a string with an object in it: its bracket may be escaped.
 fn is_text_of_object(text: &[u8]) -> bool {
-    text[0] == b'"' && matches!(text[1..].trim_ascii_start().first(), Some(b'{' | b'\\'))
+    text.first() == Some(&b'"')
+        && matches!(text[1..].trim_ascii_start().first(), Some(b'{' | b'\\'))
 }

@@ -65,7 +65,9 @@ impl Found {
             return self.record(object);
         }
         if let Some(Value::Object(detail)) = object.get("detail")
-            && (object.contains_key("detail-type") || detail.contains_key("eventSource"))
+            && (object.contains_key("detail-type")
+                || (detail.get("eventSource").and_then(Value::as_str))
+                    .is_some_and(|source| !source.is_empty()))
         {
             return self.record(detail);
         }

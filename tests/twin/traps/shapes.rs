@@ -303,3 +303,32 @@ fn a_byte_order_mark_is_passed_over() {
         &[("files.damaged", 1)],
     );
 }
+
+#[test]
+fn a_message_beside_a_record_in_a_string_does_not_replace_it() {
+    let record = quoted(&call("a", ""));
+    for message in ["null", "\"hi\"", "\"{}\"", "{}"] {
+        for text in [
+            format!(r#"{{"Events":[{{"CloudTrailEvent":{record},"message":{message}}}]}}"#),
+            format!(r#"{{"Events":[{{"message":{message},"CloudTrailEvent":{record}}}]}}"#),
+        ] {
+            holds(text, &[("calls", 1), ("files.read", 1)]);
+        }
+    }
+}
+
+#[test]
+fn a_detail_without_a_type_is_a_record_if_it_has_a_source() {
+    let escaped = r#"{"detail":{"event\u0053ource":"sts.amazonaws.com","eventID":"a"}}"#;
+    holds(escaped, &[("calls", 1), ("records", 1)]);
+    for detail in [r#"{"a":"eventSource"}"#, r#"{"eventSource":1}"#] {
+        let text = format!(r#"{{"detail":{detail}}}"#);
+        holds(text, &[("records", 0), ("files.skipped NotCloudtrail", 1)]);
+    }
+}
+
+#[test]
+fn a_key_with_an_escape_that_json_lacks_names_nothing() {
+    let text = format!(r#"{{"Rec\ords":[{}]}}"#, call("a", ""));
+    holds(text, &[("calls", 0), ("files.skipped NotCloudtrail", 1)]);
+}
