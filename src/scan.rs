@@ -424,14 +424,13 @@ impl<'s, C: Collector> Worker<'s, C> {
         let (outcome, damage) = match opened {
             Opened::NotAFile => return self.skip(SkipReason::NotAFile),
             Opened::Whole {
-                buffer,
-                length,
+                content,
                 compressed,
             } => {
                 self.coverage.bytes.compressed += compressed;
-                self.coverage.bytes.decompressed += length as u64;
+                self.coverage.bytes.decompressed += content.len() as u64;
                 self.progress.bytes.fetch_add(compressed, Ordering::Relaxed);
-                (self.read(&mut Window::whole(&buffer[..length])), None)
+                (self.read(&mut Window::whole(content)), None)
             }
             Opened::Stream { mut stream, window } => {
                 let limit = self.scan.limits.record;

@@ -6,6 +6,7 @@ mod gzip;
 mod key;
 mod libdeflate;
 mod open;
+mod pages;
 mod paths;
 mod pattern;
 mod prune;

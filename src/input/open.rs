@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::gzip::{Gzip, MAGIC, read_some};
 use super::libdeflate::Libdeflate;
+use super::pages::Pages;
 use crate::cloudtrail::{Damage, Source, Stage};
 
 /// What may be held in memory, per thread.
@@ -33,7 +34,7 @@ impl Default for Limits {
 /// Memory that one thread uses for one file after another.
 pub struct Buffers {
     raw: Vec<u8>,
-    inflated: Vec<u8>,
+    inflated: Pages,
     window: Vec<u8>,
     libdeflate: Option<Libdeflate>,
 }
@@ -42,7 +43,7 @@ impl Default for Buffers {
     fn default() -> Self {
         Buffers {
             raw: Vec::new(),
-            inflated: Vec::new(),
+            inflated: Pages::default(),
             window: Vec::new(),
             libdeflate: Libdeflate::new(),
         }
@@ -51,12 +52,10 @@ impl Default for Buffers {
 
 /// A file that was opened.
 pub enum Opened<'b> {
-    /// All of its content is the first `length` bytes of `buffer`.
+    /// All of its content is in memory.
     Whole {
-        /// The content, and room behind it.
-        buffer: &'b mut Vec<u8>,
-        /// The length of the content.
-        length: usize,
+        /// The content.
+        content: &'b [u8],
         /// The size of the file.
         compressed: u64,
     },
@@ -111,27 +110,20 @@ pub fn open<'b>(
     let length = read_whole(&mut file, size, &mut buffers.raw)?;
     if !buffers.raw[..length].starts_with(&MAGIC) {
         return Ok(Opened::Whole {
-            buffer: &mut buffers.raw,
-            length,
+            content: &buffers.raw[..length],
             compressed: length as u64,
         });
     }
     let raw = &buffers.raw[..length];
     if let (Some(libdeflate), Some(inflated)) = (&mut buffers.libdeflate, claimed_length(raw))
         && (1..=limits.whole_file).contains(&inflated)
+        && let Some(into) = buffers.inflated.at_least(inflated)
+        && libdeflate.inflate(raw, &mut into[..inflated])
     {
-        // Grown, never shrunk: clearing it for every file would cost a twentieth of the time.
-        if buffers.inflated.len() < inflated {
-            buffers.inflated.resize(inflated, 0);
-        }
-        if libdeflate.inflate(raw, &mut buffers.inflated[..inflated]) {
-            let (length, compressed) = (inflated, length as u64);
-            return Ok(Opened::Whole {
-                buffer: &mut buffers.inflated,
-                length,
-                compressed,
-            });
-        }
+        return Ok(Opened::Whole {
+            content: &into[..inflated],
+            compressed: length as u64,
+        });
     }
     stream(
         Box::new(&buffers.raw[..length]),
