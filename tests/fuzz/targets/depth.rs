@@ -1,0 +1,29 @@
+//! How far the twin can follow: serde_json ends at 128 levels of brackets, stscope at 65,536.
+
+/// Levels that serde_json refuses.
+const TOO_DEEP: usize = 128;
+
+/// Whether some value in the text, or in a string of it, may be too deep for the twin.
+pub fn is_too_deep(text: &[u8]) -> bool {
+    let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
+    // Brackets in one string, spelled plainly or by an escape: at most so deep is what it holds.
+    let mut in_this_string = 0;
+    for &byte in text {
+        match byte {
+            b'"' if !is_escaped => {
+                in_string = !in_string;
+                in_this_string = 0;
+            }
+            b'{' | b'[' if in_string => in_this_string += 1,
+            b'u' if in_string && is_escaped => in_this_string += 1,
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth.max(in_this_string) >= TOO_DEEP {
+            return true;
+        }
+        is_escaped = byte == b'\\' && !is_escaped;
+    }
+    false
+}

@@ -1,0 +1,213 @@
+//! Any bytes → an answer: files of any content, wrapped, damaged, named and asked about in any way,
+//! come to what the twin says.
+//!
+//! Four bytes choose the way; what follows them is the content.
+
+#![no_main]
+
+mod depth;
+#[path = "../../twin/mod.rs"]
+mod twin;
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use libfuzzer_sys::{Corpus, fuzz_target};
+use stscope::tally::Report;
+use twin::held::{assert_equal, gzip, of_report};
+use twin::shape::Kind;
+use twin::{Answer, Held, Question, Way, call, count};
+
+/// Ways to group that between them see every member of a record.
+const GROUPINGS: [&[&str]; 6] = [
+    &[
+        "endpoint",
+        "client_provided_host_header",
+        "vpc_endpoint_id",
+        "principal",
+    ],
+    &[
+        "evidence",
+        "endpoint_region",
+        "endpoint_variant",
+        "aws_region",
+        "aws_serving_region",
+    ],
+    &[
+        "account_id",
+        "recipient_account_id",
+        "principal_type",
+        "role_arn",
+        "invoked_by",
+    ],
+    &[
+        "event_name",
+        "error_code",
+        "user_agent",
+        "source_ip_address",
+    ],
+    &["tls_version", "key_exchange", "day", "hour"],
+    &["session_name", "in_scope_of"],
+];
+
+/// Names that are read in a walk, and must change nothing.
+const NAMES: [&str; 5] = [
+    "log.json",
+    "log.json.gz",
+    "log",
+    "log.ndjson",
+    "AWSLogs/111122223333/CloudTrail/eu-west-1/2025/11/03/111122223333_CloudTrail_eu-west-1_20251103T0910Z_sQhGorOM2Z1kh27r.json.gz",
+];
+
+fuzz_target!(|input: &[u8]| -> Corpus {
+    let Some((&[wrapping, place, way, asked], content)) = input.split_first_chunk() else {
+        return Corpus::Reject;
+    };
+    if depth::is_too_deep(content) {
+        return Corpus::Reject;
+    }
+    let place = |length: usize| length * usize::from(place) / 256;
+    let is_set = |byte: u8, bit: u8| byte >> bit & 1 == 1;
+    let parts = match (is_set(asked, 7), is_set(asked, 6)) {
+        (true, _) => vec![
+            &content[..place(content.len())],
+            &content[place(content.len())..],
+        ],
+        (false, true) => vec![content; 2],
+        (false, false) => vec![content],
+    };
+    let files = parts.iter().map(|part| wrapped(part, wrapping, place));
+    let mut held = Held::new(files.collect());
+    // The twin inflates a byte at a time, so it is asked to only where that matters.
+    if is_sound(wrapping) && !parts.iter().any(|part| part.starts_with(GZIP)) {
+        held.files = parts.iter().map(|part| part.to_vec()).collect();
+    }
+    let read: Vec<count::File> = held.files.iter().map(|file| count::file(file)).collect();
+    let ways = Way::all();
+    let way = Way {
+        threads: 1 + usize::from(is_set(way, 7)),
+        ..ways[usize::from(way & 15) % ways.len()]
+    };
+    held.question = Question {
+        group_by: GROUPINGS[usize::from(asked & 7) % GROUPINGS.len()].to_vec(),
+        once: is_set(asked, 5) && what_stands_is_certain(&read),
+        ..Question::default()
+    };
+    rename(
+        &mut held,
+        NAMES[usize::from(wrapping >> 4) % NAMES.len()],
+        is_set(asked, 4),
+    );
+    let report = held.report(way);
+    if read.iter().all(is_clear) && !is_replaced(&report) {
+        hold(&report, held.expected(), way);
+    }
+    Corpus::Keep
+});
+
+const GZIP: &[u8] = &[0x1f, 0x8b];
+
+/// Whether [`wrapped`] leaves the content whole.
+fn is_sound(how: u8) -> bool {
+    matches!(how & 7, 0..=3 | 6)
+}
+
+/// A file with this content.
+fn wrapped(content: &[u8], how: u8, place: impl Fn(usize) -> usize) -> Vec<u8> {
+    let mut file = gzip(content);
+    match how & 7 {
+        0 | 1 => return content.to_vec(),
+        2 => {}
+        3 => {
+            let (first, second) = content.split_at(place(content.len()));
+            file = [gzip(first), gzip(second)].concat();
+        }
+        4 => file.truncate(place(file.len())),
+        5 => {
+            let at = place(file.len());
+            file[at] ^= 1 << (at % 8);
+        }
+        6 => file.extend_from_slice(b"\0\0\0"),
+        _ => file.extend_from_slice(b"\0\x1f\x8b"),
+    }
+    file
+}
+
+/// Gives the files this name, each in a folder of its own, and names them or the folder they are in.
+fn rename(held: &mut Held, name: &str, is_walk: bool) {
+    let folder = held.paths[0]
+        .parent()
+        .map(Path::to_path_buf)
+        .expect("a folder");
+    for (n, path) in held.paths.iter_mut().enumerate() {
+        let new = folder.join(format!("part-{n}")).join(name);
+        std::fs::create_dir_all(new.parent().expect("a folder")).expect("room for a folder");
+        std::fs::rename(&path, &new).expect("a file may be renamed");
+        *path = new;
+    }
+    if is_walk {
+        held.paths = vec![folder];
+    }
+}
+
+/// Which of two copies stands whose bodies differ is not promised.
+fn what_stands_is_certain(files: &[count::File]) -> bool {
+    let mut seen: HashMap<String, String> = HashMap::new();
+    let calls = files.iter().flat_map(|file| &file.found.of_sts);
+    calls
+        .filter(|record| call::is_call(record))
+        .map(call::of)
+        .all(|call| {
+            let is_targets = call.value("principal_type") == "AWSAccount";
+            let event = call
+                .event_id
+                .as_ref()
+                .map(|id| format!("{id} {}", call.value("recipient_account_id")));
+            let shared = call
+                .shared_event_id
+                .as_ref()
+                .map(|id| format!("{id} {is_targets} {}", call.mends_another));
+            let body = format!("{call:?}");
+            [event, shared]
+                .into_iter()
+                .flatten()
+                .all(|copies| *seen.entry(copies).or_insert_with(|| body.clone()) == body)
+        })
+}
+
+/// Whether a broken record is an Insight nobody can say.
+fn is_clear(file: &count::File) -> bool {
+    let found = &file.found;
+    found.broken == 0 || (file.kind == Kind::CloudTrail && found.records > found.insights)
+}
+
+/// An object whose list of records was replaced by a later value is no longer in memory: damage to
+/// stscope, and not to the twin, which sees what stands.
+fn is_replaced(report: &Report) -> bool {
+    let mut damaged = report.coverage.damaged.iter();
+    damaged.any(|file| file.detail.contains("too large"))
+}
+
+/// Holds a report against the twin's answer.
+fn hold(report: &Report, mut expected: Answer, way: Way) {
+    // Inside records of other services damage need not be noticed.
+    let broken = |answer: &Answer| {
+        answer
+            .damaged
+            .iter()
+            .filter(|&&stage| stage == "record")
+            .count()
+    };
+    let unnoticed = broken(&expected).saturating_sub(broken(&of_report(report)));
+    for _ in 0..unnoticed {
+        let at = expected.damaged.iter().position(|&stage| stage == "record");
+        expected.damaged.remove(at.expect("there are more"));
+        *expected.figures.entry("files.read".to_owned()).or_default() += 1;
+        *expected
+            .figures
+            .entry("files.damaged".to_owned())
+            .or_default() -= 1;
+    }
+    expected.figures.retain(|_, count| *count > 0);
+    assert_equal(report, &expected, way);
+}
