@@ -16,7 +16,7 @@ use stscope::tally::EVENT_COLUMNS;
 const README: &str = include_str!("../README.md");
 
 /// Commands the README shows and nobody can run here: they need a network, minutes, or this test.
-const NOT_RUN: [&str; 16] = [
+const NOT_RUN: [&str; 18] = [
     "cargo install --path .",
     "cargo build --release",
     "cargo test",
@@ -24,6 +24,8 @@ const NOT_RUN: [&str; 16] = [
     "cargo clippy --all-targets -- -D warnings",
     "PROPTEST_CASES=2000 cargo test --release --test held_equal",
     "cargo bench --bench stages",
+    "tests/fuzz/run 60",
+    "python3 benches/compare/compare.py --rounds 5 --no-jq",
     "cargo run --release --example generate -- archive DIR --files 400 --records 870 --sts-share 0.1 --seed 1",
     "cargo run --release --example generate -- archive DIR --files 40000 --records 6 --sts-share 0.1 --seed 2",
     "cargo run --release --example generate -- archive DIR --files 1 --records 2000000 --one-document --sts-share 0.1 --seed 3",
