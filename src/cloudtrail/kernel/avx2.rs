@@ -260,7 +260,6 @@ impl Lanes for Avx2 {
                 operator: bytes.operators().bits() & !control,
                 blank: bytes.at_most(0x20).bits(),
                 control,
-                has_wide: _mm256_movemask_epi8(_mm256_or_si256(bytes.0, bytes.1)) != 0,
             }
         }
     }

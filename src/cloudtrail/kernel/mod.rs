@@ -48,8 +48,6 @@ pub(super) struct IndexMasks {
     pub blank: u64,
     /// Bytes below 0x20.
     pub control: u64,
-    /// Whether there is any byte above 0x7f.
-    pub has_wide: bool,
 }
 
 /// A quoted word to look out for, by three of its bytes: both quotes and the second letter.
@@ -195,7 +193,6 @@ mod tests {
             operator: of(b"{}[],:"),
             blank: mask(sight, |from| from[0] <= 0x20),
             control,
-            has_wide: block.iter().any(|byte| *byte > 0x7f),
         };
         assert_eq!(lanes.index(block), index);
         let rare = RareMasks {

@@ -92,8 +92,6 @@ impl Lanes for Portable {
             }),
             blank: bits(&lanes, |lane| at_most(lane, 0x20)),
             control: bits(&lanes, |lane| at_most(lane, 0x1f)),
-            // The highest bit of each byte is what a bitmask is made of.
-            has_wide: (lanes[0] | lanes[1] | lanes[2] | lanes[3]).to_bitmask() != 0,
         }
     }
 
