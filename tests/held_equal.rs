@@ -10,54 +10,11 @@ mod twin;
 
 use archive::{odd, rng::SplitMix64};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
+use twin::cases::cases;
 use twin::held::{assert_equal, gzip, of_report};
 use twin::mutate::{changed, changes};
+use twin::question::GROUPINGS;
 use twin::{Held, Question, Way};
-
-/// The same few cases for every commit; PROPTEST_CASES asks for so many others.
-fn cases(few: u32) -> ProptestConfig {
-    let asked = std::env::var("PROPTEST_CASES").ok();
-    let asked = asked.and_then(|cases| cases.parse().ok());
-    ProptestConfig {
-        cases: asked.unwrap_or(few),
-        rng_seed: asked.map_or(RngSeed::Fixed(1), |_| RngSeed::Random),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
-
-/// Ways to group that between them see every member of a record.
-const GROUPINGS: [&[&str]; 6] = [
-    &[
-        "endpoint",
-        "client_provided_host_header",
-        "vpc_endpoint_id",
-        "principal",
-    ],
-    &[
-        "evidence",
-        "endpoint_region",
-        "endpoint_variant",
-        "aws_region",
-        "aws_serving_region",
-    ],
-    &[
-        "account_id",
-        "recipient_account_id",
-        "principal_type",
-        "role_arn",
-        "invoked_by",
-    ],
-    &[
-        "event_name",
-        "error_code",
-        "user_agent",
-        "source_ip_address",
-    ],
-    &["tls_version", "key_exchange", "day", "hour"],
-    &["session_name", "in_scope_of"],
-];
 
 fn question() -> impl Strategy<Value = Question> {
     proptest::sample::select(GROUPINGS.to_vec()).prop_map(|group_by| Question {

@@ -15,25 +15,13 @@ use archive::bulk::{Archive, Options};
 use archive::clock::{DAY, START};
 use chrono::DateTime;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use stscope::input::Pruning;
 use stscope::tally::{Report, Tally};
 use stscope::{Scan, sts::Dimension};
 use tempfile::TempDir;
+use twin::cases::cases;
 use twin::mutate::{Change, changed, changes};
 use twin::{Question, Way};
-
-/// The same few cases for every commit; PROPTEST_CASES asks for so many others.
-fn cases(few: u32) -> ProptestConfig {
-    let asked = std::env::var("PROPTEST_CASES").ok();
-    let asked = asked.and_then(|cases| cases.parse().ok());
-    ProptestConfig {
-        cases: asked.unwrap_or(few),
-        rng_seed: asked.map_or(RngSeed::Fixed(1), |_| RngSeed::Random),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
 
 const FILES: usize = 16;
 const DAYS: i64 = 7;

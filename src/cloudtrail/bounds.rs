@@ -5,7 +5,7 @@
 //! carried over any cut of the input.
 
 use super::kernel::{Kernel, Lanes, Probe, Sight, Work, escaped};
-use super::text::escapes_letter;
+use super::text::{escapes_letter, is_white_control};
 
 /// What there may be in some bytes: a set. It is noted a block at a time, so it may be of the
 /// neighbour: who needs to know looks again.
@@ -152,7 +152,7 @@ impl Bounds {
             }
             let is_escaped = std::mem::take(&mut self.escape) == 1;
             self.searched += 1;
-            if byte < 0x20 && (self.in_string != 0 || !is_white(byte)) {
+            if byte < 0x20 && (self.in_string != 0 || !is_white_control(byte)) {
                 self.marks |= Marks::CONTROL;
             }
             match byte {
@@ -303,7 +303,7 @@ fn has_misplaced(sight: &Sight, mut control: u64, inside: u64) -> bool {
         return true;
     }
     while control != 0 {
-        if !is_white(sight[control.trailing_zeros() as usize]) {
+        if !is_white_control(sight[control.trailing_zeros() as usize]) {
             return true;
         }
         control &= control - 1;
@@ -319,12 +319,8 @@ pub(crate) fn misplaced_control(object: &[u8]) -> Option<usize> {
         let escapes = byte == b'\\' && !is_escaped;
         in_string ^= byte == b'"' && !is_escaped;
         is_escaped = escapes;
-        byte < 0x20 && (in_string || !is_white(byte))
+        byte < 0x20 && (in_string || !is_white_control(byte))
     })
-}
-
-fn is_white(byte: u8) -> bool {
-    matches!(byte, b'\t' | b'\n' | b'\r')
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 use super::RecordError;
 use super::kernel::{Block, Kernel, Lanes, Work, escaped};
-use super::text::escape_length;
+use super::text::{escape_length, is_white_control};
 
 /// Positions of a record's structure, in a buffer that is used again for the next one.
 #[derive(Debug, Default)]
@@ -87,8 +87,7 @@ impl Index {
         let mut suspects = control;
         while suspects != 0 && self.misplaced_control.is_none() {
             let at = suspects.trailing_zeros();
-            let white = matches!(block[at as usize], b'\t' | b'\n' | b'\r');
-            if in_string >> at & 1 == 1 || !white {
+            if in_string >> at & 1 == 1 || !is_white_control(block[at as usize]) {
                 self.misplaced_control = Some(self.base + at);
             }
             suspects &= suspects - 1;

@@ -61,6 +61,11 @@ pub(crate) fn escape_length(bytes: &[u8]) -> usize {
     }
 }
 
+/// Whether a control character is white space where JSON has any.
+pub(crate) fn is_white_control(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | b'\r')
+}
+
 /// Whether `bytes`, which begin with `\u`, begin with the escape of a letter, a digit or a dot.
 pub(crate) fn escapes_letter(bytes: &[u8]) -> bool {
     let [_, _, b'0', b'0', high, low, ..] = *bytes else {

@@ -19,7 +19,7 @@ pub struct Way {
 }
 
 /// What a stream is read through at least.
-const SMALLEST_WINDOW: usize = 64;
+const SMALLEST_WINDOW: usize = 256;
 
 impl Way {
     /// Whole files and streams, with every kernel.

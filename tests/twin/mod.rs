@@ -14,6 +14,7 @@
 )]
 
 pub mod call;
+pub mod cases;
 pub mod count;
 pub mod documents;
 pub mod gunzip;

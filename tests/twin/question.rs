@@ -4,6 +4,38 @@ use stscope::Scan;
 use stscope::sts::{Dimension, Time};
 use stscope::tally::{Condition, Selection, glob};
 
+/// Ways to group that between them see every member of a record.
+pub const GROUPINGS: [&[&str]; 6] = [
+    &[
+        "endpoint",
+        "client_provided_host_header",
+        "vpc_endpoint_id",
+        "principal",
+    ],
+    &[
+        "evidence",
+        "endpoint_region",
+        "endpoint_variant",
+        "aws_region",
+        "aws_serving_region",
+    ],
+    &[
+        "account_id",
+        "recipient_account_id",
+        "principal_type",
+        "role_arn",
+        "invoked_by",
+    ],
+    &[
+        "event_name",
+        "error_code",
+        "user_agent",
+        "source_ip_address",
+    ],
+    &["tls_version", "key_exchange", "day", "hour"],
+    &["session_name", "in_scope_of"],
+];
+
 /// Options as a user gives them.
 #[derive(Clone, Debug)]
 pub struct Question {

@@ -62,16 +62,26 @@ impl Halves {
         unsafe { Halves(_mm256_loadu_si256(start), _mm256_loadu_si256(start.add(1))) }
     }
 
+    /// Sixty-four bytes, from `from` on.
+    ///
+    /// # Safety
+    /// The processor has AVX2, and `from` is at most [`Probe::REACH`].
+    #[inline(always)]
+    unsafe fn seen(sight: &Sight, from: usize) -> Halves {
+        // SAFETY: so many bytes stand behind the block of a sight; AVX2 is the caller's promise.
+        unsafe { Halves::load(&*sight.as_ptr().add(from).cast()) }
+    }
+
     /// Zero at the quotes where the word of the probe may begin.
     ///
     /// # Safety
     /// The processor has AVX2.
     #[inline(always)]
     unsafe fn differs_from_word(self, sight: &Sight, probe: Probe) -> Halves {
-        // SAFETY: a sight reaches 32 bytes behind its block, and a probe no further.
+        // SAFETY: a probe reaches no further; AVX2 is the caller's promise.
         unsafe {
-            let letter = Halves::load(&*sight.as_ptr().add(Probe::LETTER_AT).cast());
-            let behind = Halves::load(&*sight.as_ptr().add(probe.length).cast());
+            let letter = Halves::seen(sight, Probe::LETTER_AT);
+            let behind = Halves::seen(sight, probe.length);
             let quotes = self.differs(b'"').or(behind.differs(b'"'));
             quotes.or(letter.differs(probe.letter))
         }
@@ -206,12 +216,9 @@ unsafe fn at_most(lane: __m256i, limit: u8) -> __m256i {
 impl Lanes for Avx2 {
     #[inline(always)]
     fn bounds(self, sight: &Sight, probe: Probe) -> BoundsMasks {
-        let [block, ..] = sight.as_chunks().0 else {
-            unreachable!("a sight begins with a block")
-        };
         // SAFETY: an `Avx2` exists only where the features were detected.
         unsafe {
-            let bytes = Halves::load(block);
+            let bytes = Halves::seen(sight, 0);
             let folded = bytes.folded();
             let quote = bytes.eq(b'"');
             // Zero in a byte where something is rare. With comparisons in place of differences
@@ -234,12 +241,9 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn rare(self, sight: &Sight, probe: Probe) -> RareMasks {
-        let [block, ..] = sight.as_chunks().0 else {
-            unreachable!("a sight begins with a block")
-        };
         // SAFETY: an `Avx2` exists only where the features were detected.
         unsafe {
-            let bytes = Halves::load(block);
+            let bytes = Halves::seen(sight, 0);
             RareMasks {
                 backslash: bytes.eq(b'\\').bits(),
                 control: bytes.at_most(0x1f).bits(),

@@ -10,15 +10,17 @@ pub(super) struct Portable;
 
 type Four = [u8x16; 4];
 
-/// Sixty-four bytes, from `from` on.
 #[inline(always)]
-fn lanes(bytes: &[u8], from: usize) -> Four {
-    let part = |at: usize| {
-        let mut part = [0; 16];
-        part.copy_from_slice(&bytes[from + at..from + at + 16]);
-        u8x16::new(part)
-    };
-    [part(0), part(16), part(32), part(48)]
+fn lane(bytes: &[u8], at: usize) -> u8x16 {
+    let mut lane = [0; 16];
+    lane.copy_from_slice(&bytes[at..at + 16]);
+    u8x16::new(lane)
+}
+
+/// The first sixty-four bytes.
+#[inline(always)]
+fn lanes(bytes: &[u8]) -> Four {
+    [0, 16, 32, 48].map(|at| lane(bytes, at))
 }
 
 #[inline(always)]
@@ -31,12 +33,9 @@ fn bits(lanes: &Four, test: impl Fn(u8x16) -> u8x16) -> u64 {
 /// All ones at the quotes where the word of the probe may begin.
 #[inline(always)]
 fn word(sight: &Sight, probe: Probe, at: usize, quote: u8x16) -> u8x16 {
-    let part = |from: usize| {
-        let mut part = [0; 16];
-        part.copy_from_slice(&sight[from..from + 16]);
-        u8x16::new(part)
-    };
-    quote & eq(part(at + Probe::LETTER_AT), probe.letter) & eq(part(at + probe.length), b'"')
+    quote
+        & eq(lane(sight, at + Probe::LETTER_AT), probe.letter)
+        & eq(lane(sight, at + probe.length), b'"')
 }
 
 #[inline(always)]
@@ -52,7 +51,7 @@ fn at_most(lane: u8x16, byte: u8) -> u8x16 {
 impl Lanes for Portable {
     #[inline(always)]
     fn bounds(self, sight: &Sight, probe: Probe) -> BoundsMasks {
-        let lanes = lanes(sight, 0);
+        let lanes = lanes(sight);
         // `[` and `{`, `]` and `}` differ in one bit only.
         let folded = lanes.map(|lane| lane | u8x16::splat(0x20));
         let quote = lanes.map(|lane| eq(lane, b'"'));
@@ -70,7 +69,7 @@ impl Lanes for Portable {
 
     #[inline(always)]
     fn rare(self, sight: &Sight, probe: Probe) -> RareMasks {
-        let lanes = lanes(sight, 0);
+        let lanes = lanes(sight);
         let at = [0, 1, 2, 3];
         let words = at.map(|at| word(sight, probe, at * 16, eq(lanes[at], b'"')));
         RareMasks {
@@ -82,7 +81,7 @@ impl Lanes for Portable {
 
     #[inline(always)]
     fn index(self, block: &Block) -> IndexMasks {
-        let lanes = lanes(block, 0);
+        let lanes = lanes(block);
         IndexMasks {
             quote: bits(&lanes, |lane| eq(lane, b'"')),
             backslash: bits(&lanes, |lane| eq(lane, b'\\')),

@@ -5,7 +5,7 @@
 
 #![no_main]
 
-mod depth;
+mod doubt;
 #[path = "../../twin/mod.rs"]
 mod twin;
 
@@ -15,40 +15,8 @@ use std::path::Path;
 use libfuzzer_sys::{Corpus, fuzz_target};
 use stscope::tally::Report;
 use twin::held::{assert_equal, gzip, of_report};
-use twin::shape::Kind;
+use twin::question::GROUPINGS;
 use twin::{Answer, Held, Question, Way, call, count};
-
-/// Ways to group that between them see every member of a record.
-const GROUPINGS: [&[&str]; 6] = [
-    &[
-        "endpoint",
-        "client_provided_host_header",
-        "vpc_endpoint_id",
-        "principal",
-    ],
-    &[
-        "evidence",
-        "endpoint_region",
-        "endpoint_variant",
-        "aws_region",
-        "aws_serving_region",
-    ],
-    &[
-        "account_id",
-        "recipient_account_id",
-        "principal_type",
-        "role_arn",
-        "invoked_by",
-    ],
-    &[
-        "event_name",
-        "error_code",
-        "user_agent",
-        "source_ip_address",
-    ],
-    &["tls_version", "key_exchange", "day", "hour"],
-    &["session_name", "in_scope_of"],
-];
 
 /// Names that are read in a walk, and must change nothing.
 const NAMES: [&str; 5] = [
@@ -63,7 +31,7 @@ fuzz_target!(|input: &[u8]| -> Corpus {
     let Some((&[wrapping, place, way, asked], content)) = input.split_first_chunk() else {
         return Corpus::Reject;
     };
-    if depth::is_too_deep(content) {
+    if doubt::is_too_deep(content) {
         return Corpus::Reject;
     }
     let place = |length: usize| length * usize::from(place) / 256;
@@ -99,7 +67,7 @@ fuzz_target!(|input: &[u8]| -> Corpus {
         is_set(asked, 4),
     );
     let report = held.report(way);
-    if read.iter().all(is_clear) && !is_replaced(&report) {
+    if read.iter().all(doubt::is_clear) && !is_given_up(&report) {
         hold(&report, held.expected(), way);
     }
     Corpus::Keep
@@ -175,17 +143,10 @@ fn what_stands_is_certain(files: &[count::File]) -> bool {
         })
 }
 
-/// Whether a broken record is an Insight nobody can say.
-fn is_clear(file: &count::File) -> bool {
-    let found = &file.found;
-    found.broken == 0 || (file.kind == Kind::CloudTrail && found.records > found.insights)
-}
-
-/// An object whose list of records was replaced by a later value is no longer in memory: damage to
-/// stscope, and not to the twin, which sees what stands.
-fn is_replaced(report: &Report) -> bool {
+/// Whether some record was given up that the twin sees whole, or not at all.
+fn is_given_up(report: &Report) -> bool {
     let mut damaged = report.coverage.damaged.iter();
-    damaged.any(|file| file.detail.contains("too large"))
+    damaged.any(|file| doubt::is_given_up(&file.detail))
 }
 
 /// Holds a report against the twin's answer.

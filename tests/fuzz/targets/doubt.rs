@@ -1,6 +1,9 @@
-//! How far the twin can follow: serde_json ends at 128 levels of brackets, stscope at 65,536.
+//! What the twin cannot say, or says otherwise than stscope must.
 
-/// Levels that serde_json refuses.
+use crate::twin::count;
+use crate::twin::shape::Kind;
+
+/// Levels that serde_json refuses; stscope ends at 65,536.
 const TOO_DEEP: usize = 128;
 
 /// Whether some value in the text, or in a string of it, may be too deep for the twin.
@@ -26,4 +29,17 @@ pub fn is_too_deep(text: &[u8]) -> bool {
         is_escaped = byte == b'\\' && !is_escaped;
     }
     false
+}
+
+/// Whether it is certain what the file is. Whether a broken record is an Insight nobody can say.
+pub fn is_clear(file: &count::File) -> bool {
+    let found = &file.found;
+    found.broken == 0 || (file.kind == Kind::CloudTrail && found.records > found.insights)
+}
+
+/// Whether this is said of a record that was given up. An object whose list of records was replaced
+/// by a later value is no longer in memory: damage to stscope, and not to the twin, which sees what
+/// stands.
+pub fn is_given_up(damage: &str) -> bool {
+    damage.contains("too large")
 }
