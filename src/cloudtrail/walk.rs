@@ -1,11 +1,11 @@
 //! One record, read: its grammar checked to the end, its wanted members borrowed.
 //!
-//! Goes along the positions of `index` without recursion into the unknown: only the few objects of
+//! Goes along the structure of `index` without recursion into the unknown: only the few objects of
 //! [`Place`] are entered, everything else is passed over with one bit a level.
 
 use std::borrow::Cow;
 
-use super::index::Index;
+use super::index::{Index, Places};
 use super::kernel::Kernel;
 use super::record::{Field, Member, Place, Record};
 use super::text::{is_scalar, unescape};
@@ -60,229 +60,230 @@ impl RecordParser {
     /// assert!(parser.parse(br#"{"eventName":AssumeRole}"#).is_err());
     /// ```
     pub fn parse<'a>(&mut self, bytes: &'a [u8]) -> Result<Record<'a>, RecordError> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|error| RecordError::new(error.valid_up_to(), "bytes that are no UTF-8"))?;
+        let mut record = Record::default();
+        self.parse_into(bytes, &mut record)?;
+        Ok(record)
+    }
+
+    /// The same, into a record that holds nothing yet. Records are not small: moving one out of a
+    /// result costs as much as reading a third of it.
+    #[inline]
+    pub(super) fn parse_into<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        record: &mut Record<'a>,
+    ) -> Result<(), RecordError> {
+        let text = simdutf8::basic::from_utf8(bytes).map_err(|_| {
+            let sound = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+            RecordError::new(sound, "bytes that are no UTF-8")
+        })?;
         self.index.build(self.kernel, bytes)?;
         let mut walk = Walk {
             text,
-            positions: self.index.positions(),
-            at: 0,
+            places: self.index.places(),
             has_escapes: self.index.has_escapes(),
             levels: &mut self.levels,
-            record: Record::default(),
+            record,
         };
-        if walk.next("nothing")?.1 != b'{' {
+        if walk.next("nothing")?.byte != b'{' {
             return Err(RecordError::new(0, "no object"));
         }
-        walk.place(Place::Record)?;
-        match walk.positions.get(walk.at) {
-            None => Ok(walk.record),
-            Some(&at) => Err(RecordError::new(
-                at as usize,
-                "something after the end of the record",
-            )),
+        walk.object(Place::Record)?;
+        match walk.places.next() {
+            None => Ok(()),
+            Some(at) => Err(RecordError::new(at, "something after the end of the record")),
         }
     }
 }
 
-struct Walk<'a, 'i> {
-    text: &'a str,
-    positions: &'i [u32],
-    /// The next of `positions`.
+/// A piece of structure: where it stands, and its first byte.
+#[derive(Clone, Copy, Debug)]
+struct Token {
     at: usize,
+    byte: u8,
+}
+
+/// Goes along the structure of one record. Everything that reads a value is given its first token
+/// and gives back the one behind it: that one says where a string or scalar ends.
+struct Walk<'a, 'i, 'r> {
+    text: &'a str,
+    places: Places<'i>,
     /// Whether there are escapes anywhere in the record.
     has_escapes: bool,
     levels: &'i mut Vec<bool>,
-    record: Record<'a>,
+    record: &'r mut Record<'a>,
 }
 
 type Step<T = ()> = Result<T, RecordError>;
 
-impl<'a> Walk<'a, '_> {
-    /// The next piece of structure: where it stands, and its first byte.
-    #[inline]
-    fn next(&mut self, what_if_none: &'static str) -> Step<(usize, u8)> {
-        let Some(&at) = self.positions.get(self.at) else {
-            return Err(RecordError::new(self.text.len(), what_if_none));
-        };
-        self.at += 1;
-        Ok((at as usize, self.text.as_bytes()[at as usize]))
-    }
+const CUT_OBJECT: &str = "an object without an end";
+const CUT_VALUE: &str = "a value without an end";
 
-    /// Where the string ends whose opening quote was just passed.
-    #[inline]
-    fn closing_quote(&mut self) -> Step<usize> {
-        // Inside a string nothing is structure, so the next position is the closing quote.
-        match self.positions.get(self.at) {
-            Some(&close) => {
-                self.at += 1;
-                Ok(close as usize)
-            }
-            None => Err(RecordError::new(self.text.len(), "a string without an end")),
+impl<'a> Walk<'a, '_, '_> {
+    #[inline(always)]
+    fn next(&mut self, what_if_none: &'static str) -> Step<Token> {
+        let bytes = self.text.as_bytes();
+        match self.places.next() {
+            Some(at) if at < bytes.len() => Ok(Token {
+                at,
+                byte: bytes[at],
+            }),
+            _ => Err(RecordError::new(bytes.len(), what_if_none)),
         }
     }
 
-    /// A number or word that begins at `at`: up to the next structure, without white space.
+    /// The inside of the string whose first quote is at `open`, `behind` being the next token: only
+    /// white space stands between its last quote and that.
+    #[inline(always)]
+    fn inside(&self, open: usize, behind: usize) -> &'a str {
+        let bytes = self.text.as_bytes();
+        let mut close = behind - 1;
+        while bytes[close] != b'"' {
+            close -= 1;
+        }
+        self.text.get(open + 1..close).unwrap_or_default()
+    }
+
+    /// A number or word from `token` to the one behind it, without the white space between.
     #[inline]
-    fn scalar(&self, at: usize) -> Step {
-        let end = self
-            .positions
-            .get(self.at)
-            .map_or(self.text.len(), |&next| next as usize);
-        let token = self.text.as_bytes()[at..end].trim_ascii_end();
-        if is_scalar(token) {
-            Ok(())
+    fn scalar(&mut self, token: Token, what_if_none: &'static str) -> Step<Token> {
+        let next = self.next(what_if_none)?;
+        let bytes = &self.text.as_bytes()[token.at..next.at];
+        if is_scalar(bytes.trim_ascii_end()) {
+            Ok(next)
         } else {
-            Err(RecordError::new(at, "no JSON value"))
+            Err(RecordError::new(token.at, "no JSON value"))
         }
     }
 
-    #[inline]
-    fn colon(&mut self) -> Step {
-        match self.next("an object without an end")? {
-            (_, b':') => Ok(()),
-            (at, _) => Err(RecordError::new(at, "no colon after a key")),
-        }
-    }
-
-    /// The members of an object that holds fields. Recursion ends with the tree of [`Place`]: four
-    /// levels, whatever the input.
-    fn place(&mut self, place: Place) -> Step {
-        const CUT: &str = "an object without an end";
-        let (mut at, mut byte) = self.next(CUT)?;
-        if byte == b'}' {
+    /// The members of an object that holds fields, its first bracket having been passed; ends
+    /// behind its last. Recursion ends with the tree of [`Place`]: four levels, whatever the input.
+    fn object(&mut self, place: Place) -> Step {
+        let mut token = self.next(CUT_OBJECT)?;
+        if token.byte == b'}' {
             return Ok(());
         }
         loop {
-            if byte != b'"' {
-                return Err(RecordError::new(at, "no key where one must stand"));
-            }
-            let close = self.closing_quote()?;
-            self.colon()?;
+            let (key, value) = self.key(token)?;
             let member = if self.has_escapes {
-                place.member(unescape(&self.text[at + 1..close]).as_bytes())
+                place.member(unescape(key).as_bytes())
             } else {
-                place.member(&self.text.as_bytes()[at + 1..close])
+                place.member(key.as_bytes())
             };
-            match member {
-                None => self.pass_over()?,
-                Some(Member::Field(field)) => self.field(field)?,
+            let behind = match member {
+                None => self.pass_over(value)?,
+                Some(Member::Field(field)) => self.field(field, value)?,
                 Some(Member::Place(inner)) => {
                     self.record.clear(inner);
-                    if self.peek() == Some(b'{') {
-                        self.at += 1;
-                        self.place(inner)?;
+                    if value.byte == b'{' {
+                        self.object(inner)?;
+                        self.next(CUT_OBJECT)?
                     } else {
-                        self.pass_over()?;
+                        self.pass_over(value)?
                     }
                 }
-            }
-            match self.next(CUT)? {
-                (_, b',') => (at, byte) = self.next(CUT)?,
-                (_, b'}') => return Ok(()),
-                (at, _) => return Err(RecordError::new(at, "no comma between two members")),
+            };
+            match behind.byte {
+                b',' => token = self.next(CUT_OBJECT)?,
+                b'}' => return Ok(()),
+                _ => return Err(RecordError::new(behind.at, "no comma between two members")),
             }
         }
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.positions
-            .get(self.at)
-            .map(|&at| self.text.as_bytes()[at as usize])
+    /// A key, its colon, and the first token of its value.
+    #[inline(always)]
+    fn key(&mut self, token: Token) -> Step<(&'a str, Token)> {
+        if token.byte != b'"' {
+            return Err(RecordError::new(token.at, "no key where one must stand"));
+        }
+        let colon = self.next(CUT_OBJECT)?;
+        if colon.byte != b':' {
+            return Err(RecordError::new(colon.at, "no colon after a key"));
+        }
+        let key = self.inside(token.at, colon.at);
+        Ok((key, self.next("a member without a value")?))
     }
 
     /// The value of a field: kept if it is a string, else the field is as if it were not there.
-    fn field(&mut self, field: Field) -> Step {
-        if self.peek() == Some(b'"') {
-            let (open, _) = self.next("")?;
-            let close = self.closing_quote()?;
-            let inside = &self.text[open + 1..close];
-            // Without escapes, what is written is what is meant.
-            let value = if self.has_escapes {
-                unescape(inside)
-            } else {
-                Cow::Borrowed(inside)
-            };
-            self.record.set(field, value);
-            return Ok(());
-        }
-        self.record.set(field, Cow::Borrowed(""));
-        self.pass_over()
-    }
-
-    /// Any value, checked and left alone.
     #[inline]
-    fn pass_over(&mut self) -> Step {
-        let (at, byte) = self.next("a value without an end")?;
-        // Most values are strings.
-        if byte == b'"' {
-            self.closing_quote().map(drop)
+    fn field(&mut self, field: Field, value: Token) -> Step<Token> {
+        if value.byte != b'"' {
+            self.record.set(field, Cow::Borrowed(""));
+            return self.pass_over(value);
+        }
+        let behind = self.next(CUT_OBJECT)?;
+        let inside = self.inside(value.at, behind.at);
+        // Without escapes, what is written is what is meant.
+        let text = if self.has_escapes {
+            unescape(inside)
         } else {
-            self.pass_over_from(at, byte)
+            Cow::Borrowed(inside)
+        };
+        self.record.set(field, text);
+        Ok(behind)
+    }
+
+    /// Any member's value, checked and left alone.
+    #[inline(always)]
+    fn pass_over(&mut self, value: Token) -> Step<Token> {
+        // Most values are strings.
+        if value.byte == b'"' {
+            self.next(CUT_OBJECT)
+        } else {
+            self.pass_over_others(value)
         }
     }
 
-    /// Any value whose first byte was just passed.
-    fn pass_over_from(&mut self, mut at: usize, mut byte: u8) -> Step {
-        const CUT: &str = "a value without an end";
+    /// Any value, without recursion: one entry for each open bracket.
+    fn pass_over_others(&mut self, mut token: Token) -> Step<Token> {
         self.levels.clear();
         loop {
-            // A value begins at `at`.
-            match byte {
-                b'"' => {
-                    self.closing_quote()?;
-                }
+            // A value begins with `token`.
+            let mut behind = match token.byte {
+                b'"' => self.next(CUT_VALUE)?,
                 b'{' | b'[' => {
                     if self.levels.len() == MAX_DEPTH {
-                        return Err(RecordError::new(at, "nesting deeper than 65,536 levels"));
+                        return Err(RecordError::new(
+                            token.at,
+                            "nesting deeper than 65,536 levels",
+                        ));
                     }
-                    let is_object = byte == b'{';
-                    self.levels.push(is_object);
-                    (at, byte) = self.next(CUT)?;
-                    if byte != if is_object { b'}' } else { b']' } {
-                        if is_object {
-                            (at, byte) = self.key(at, byte)?;
-                        }
+                    let is_object = token.byte == b'{';
+                    let first = self.next(CUT_VALUE)?;
+                    if first.byte != if is_object { b'}' } else { b']' } {
+                        self.levels.push(is_object);
+                        token = if is_object { self.key(first)?.1 } else { first };
                         continue;
                     }
-                    self.levels.pop();
+                    self.next(CUT_VALUE)?
                 }
-                b'}' | b']' | b',' | b':' => return Err(RecordError::new(at, "no JSON value")),
-                _ => self.scalar(at)?,
-            }
+                b'}' | b']' | b',' | b':' => {
+                    return Err(RecordError::new(token.at, "no JSON value"));
+                }
+                _ => self.scalar(token, CUT_VALUE)?,
+            };
             // A value has ended: close what ends with it, then go on to the next one.
             loop {
                 let Some(&is_object) = self.levels.last() else {
-                    return Ok(());
+                    return Ok(behind);
                 };
-                match (self.next(CUT)?, is_object) {
-                    ((_, b'}'), true) | ((_, b']'), false) => {
+                match (behind.byte, is_object) {
+                    (b'}', true) | (b']', false) => {
                         self.levels.pop();
+                        behind = self.next(CUT_VALUE)?;
                     }
-                    ((_, b','), _) => {
-                        (at, byte) = self.next(CUT)?;
-                        if is_object {
-                            (at, byte) = self.key(at, byte)?;
-                        }
+                    (b',', _) => {
+                        let first = self.next(CUT_VALUE)?;
+                        token = if is_object { self.key(first)?.1 } else { first };
                         break;
                     }
-                    ((at, _), _) => {
-                        return Err(RecordError::new(at, "no comma between two members"));
+                    _ => {
+                        return Err(RecordError::new(behind.at, "no comma between two members"));
                     }
                 }
             }
         }
-    }
-
-    /// A key that begins at `at`, its colon, and the first of its value.
-    #[inline]
-    fn key(&mut self, at: usize, byte: u8) -> Step<(usize, u8)> {
-        if byte != b'"' {
-            return Err(RecordError::new(at, "no key where one must stand"));
-        }
-        self.closing_quote()?;
-        self.colon()?;
-        self.next("a member without a value")
     }
 }
 
