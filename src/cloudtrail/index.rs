@@ -157,10 +157,7 @@ mod tests {
         for kernel in Kernel::all() {
             let mut index = Index::default();
             index.build(kernel, text.as_bytes())?;
-            let bytes = index
-                .places()
-                .map(|at| text.as_bytes()[at])
-                .collect();
+            let bytes = index.places().map(|at| text.as_bytes()[at]).collect();
             shown.push(String::from_utf8(bytes).unwrap());
         }
         assert!(

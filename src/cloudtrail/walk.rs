@@ -74,7 +74,8 @@ impl RecordParser {
         record: &mut Record<'a>,
     ) -> Result<(), RecordError> {
         let text = simdutf8::basic::from_utf8(bytes).map_err(|_| {
-            let sound = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+            let sound =
+                std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
             RecordError::new(sound, "bytes that are no UTF-8")
         })?;
         self.index.build(self.kernel, bytes)?;
@@ -91,7 +92,10 @@ impl RecordParser {
         walk.object(Place::Record)?;
         match walk.places.next() {
             None => Ok(()),
-            Some(at) => Err(RecordError::new(at, "something after the end of the record")),
+            Some(at) => Err(RecordError::new(
+                at,
+                "something after the end of the record",
+            )),
         }
     }
 }
