@@ -94,6 +94,14 @@ impl Work for Index {
         last[..rest.len()].copy_from_slice(rest);
         for block in blocks.iter().chain(Some(&last)) {
             let masks = lanes.index(block);
+            // Deep in a string, such as a session token: nothing to be seen.
+            if in_string & !(masks.quote | masks.backslash | masks.control) == u64::MAX
+                && escape == 0
+            {
+                self.structure.push(0);
+                self.base += 64;
+                continue;
+            }
             let is_escaped = escaped(masks.backslash, &mut escape);
             let quote = masks.quote & !is_escaped;
             let inside = lanes.prefix_xor(quote) ^ in_string;
@@ -136,7 +144,7 @@ impl Iterator for Places<'_> {
             self.base = self.base.wrapping_add(64);
         }
         let at = self.base + self.bits.trailing_zeros() as usize;
-        self.bits &= self.bits - 1;
+        self.bits &= self.bits.wrapping_sub(1);
         Some(at)
     }
 }

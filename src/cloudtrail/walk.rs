@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::index::{Index, Places};
 use super::kernel::Kernel;
-use super::record::{Field, Member, Place, Record};
+use super::record::{Member, Place, Record};
 use super::text::{is_scalar, unescape};
 
 /// How deep brackets may stand in one another. CloudTrail's own records stay below 20.
@@ -67,7 +67,7 @@ impl RecordParser {
 
     /// The same, into a record that holds nothing yet. Records are not small: moving one out of a
     /// result costs as much as reading a third of it.
-    #[inline]
+    #[inline(never)]
     pub(super) fn parse_into<'a>(
         &mut self,
         bytes: &'a [u8],
@@ -80,16 +80,11 @@ impl RecordParser {
         })?;
         self.index.build(self.kernel, bytes)?;
         let mut walk = Walk {
-            text,
+            bytes,
             places: self.index.places(),
-            has_escapes: self.index.has_escapes(),
-            levels: &mut self.levels,
-            record,
         };
-        if walk.next("nothing")?.byte != b'{' {
-            return Err(RecordError::new(0, "no object"));
-        }
-        walk.object(Place::Record)?;
+        let has_escapes = self.index.has_escapes();
+        walk.record(text, has_escapes, &mut self.levels, record)?;
         match walk.places.next() {
             None => Ok(()),
             Some(at) => Err(RecordError::new(
@@ -107,192 +102,200 @@ struct Token {
     byte: u8,
 }
 
-/// Goes along the structure of one record. Everything that reads a value is given its first token
-/// and gives back the one behind it: that one says where a string or scalar ends.
-struct Walk<'a, 'i, 'r> {
-    text: &'a str,
+/// Goes along the structure of one record.
+///
+/// All of it is inlined into one loop, and none of it can panic: only so does the compiler keep the
+/// state of the walk in registers.
+struct Walk<'a, 'i> {
+    bytes: &'a [u8],
     places: Places<'i>,
-    /// Whether there are escapes anywhere in the record.
-    has_escapes: bool,
-    levels: &'i mut Vec<bool>,
-    record: &'r mut Record<'a>,
 }
 
 type Step<T = ()> = Result<T, RecordError>;
 
-const CUT_OBJECT: &str = "an object without an end";
-const CUT_VALUE: &str = "a value without an end";
+/// How deep a [`Place`] may stand: `userIdentity.sessionContext.sessionIssuer`.
+const DEEPEST: usize = 3;
 
-impl<'a> Walk<'a, '_, '_> {
+impl<'a> Walk<'a, '_> {
     #[inline(always)]
-    fn next(&mut self, what_if_none: &'static str) -> Step<Token> {
-        let bytes = self.text.as_bytes();
-        match self.places.next() {
-            Some(at) if at < bytes.len() => Ok(Token {
-                at,
-                byte: bytes[at],
-            }),
-            _ => Err(RecordError::new(bytes.len(), what_if_none)),
+    fn next(&mut self) -> Step<Token> {
+        let at = self.places.next().unwrap_or(usize::MAX);
+        match self.bytes.get(at) {
+            Some(&byte) => Ok(Token { at, byte }),
+            None => Err(cut(self.bytes)),
         }
     }
 
-    /// The inside of the string whose first quote is at `open`, `behind` being the next token: only
-    /// white space stands between its last quote and that.
+    /// What stands between the quote at `open` and the last one in front of the token behind it:
+    /// between that and the token there can only be white space.
     #[inline(always)]
-    fn inside(&self, open: usize, behind: usize) -> &'a str {
-        let bytes = self.text.as_bytes();
-        let mut close = behind - 1;
-        while bytes[close] != b'"' {
-            close -= 1;
+    fn inside(&self, open: usize, behind: Token) -> std::ops::Range<usize> {
+        let mut close = behind.at.wrapping_sub(1);
+        while self.bytes.get(close).is_some_and(|&byte| byte != b'"') {
+            close = close.wrapping_sub(1);
         }
-        self.text.get(open + 1..close).unwrap_or_default()
-    }
-
-    /// A number or word from `token` to the one behind it, without the white space between.
-    #[inline]
-    fn scalar(&mut self, token: Token, what_if_none: &'static str) -> Step<Token> {
-        let next = self.next(what_if_none)?;
-        let bytes = &self.text.as_bytes()[token.at..next.at];
-        if is_scalar(bytes.trim_ascii_end()) {
-            Ok(next)
-        } else {
-            Err(RecordError::new(token.at, "no JSON value"))
-        }
-    }
-
-    /// The members of an object that holds fields, its first bracket having been passed; ends
-    /// behind its last. Recursion ends with the tree of [`Place`]: four levels, whatever the input.
-    fn object(&mut self, place: Place) -> Step {
-        let mut token = self.next(CUT_OBJECT)?;
-        if token.byte == b'}' {
-            return Ok(());
-        }
-        loop {
-            let (key, value) = self.key(token)?;
-            let member = if self.has_escapes {
-                place.member(unescape(key).as_bytes())
-            } else {
-                place.member(key.as_bytes())
-            };
-            let behind = match member {
-                None => self.pass_over(value)?,
-                Some(Member::Field(field)) => self.field(field, value)?,
-                Some(Member::Place(inner)) => {
-                    self.record.clear(inner);
-                    if value.byte == b'{' {
-                        self.object(inner)?;
-                        self.next(CUT_OBJECT)?
-                    } else {
-                        self.pass_over(value)?
-                    }
-                }
-            };
-            match behind.byte {
-                b',' => token = self.next(CUT_OBJECT)?,
-                b'}' => return Ok(()),
-                _ => return Err(RecordError::new(behind.at, "no comma between two members")),
-            }
-        }
+        open + 1..close
     }
 
     /// A key, its colon, and the first token of its value.
     #[inline(always)]
-    fn key(&mut self, token: Token) -> Step<(&'a str, Token)> {
+    fn key(&mut self, token: Token) -> Step<(&'a [u8], Token)> {
         if token.byte != b'"' {
-            return Err(RecordError::new(token.at, "no key where one must stand"));
+            return Err(wrong(token, "no key where one must stand"));
         }
-        let colon = self.next(CUT_OBJECT)?;
+        let colon = self.next()?;
         if colon.byte != b':' {
-            return Err(RecordError::new(colon.at, "no colon after a key"));
+            return Err(wrong(colon, "no colon after a key"));
         }
-        let key = self.inside(token.at, colon.at);
-        Ok((key, self.next("a member without a value")?))
+        let key = self.bytes.get(self.inside(token.at, colon));
+        Ok((key.unwrap_or_default(), self.next()?))
     }
 
-    /// The value of a field: kept if it is a string, else the field is as if it were not there.
-    #[inline]
-    fn field(&mut self, field: Field, value: Token) -> Step<Token> {
-        if value.byte != b'"' {
-            self.record.set(field, Cow::Borrowed(""));
-            return self.pass_over(value);
-        }
-        let behind = self.next(CUT_OBJECT)?;
-        let inside = self.inside(value.at, behind.at);
-        // Without escapes, what is written is what is meant.
-        let text = if self.has_escapes {
-            unescape(inside)
-        } else {
-            Cow::Borrowed(inside)
-        };
-        self.record.set(field, text);
-        Ok(behind)
-    }
-
-    /// Any member's value, checked and left alone.
+    /// The members of the record, and of the objects in it that hold fields.
     #[inline(always)]
-    fn pass_over(&mut self, value: Token) -> Step<Token> {
-        // Most values are strings.
-        if value.byte == b'"' {
-            self.next(CUT_OBJECT)
-        } else {
-            self.pass_over_others(value)
+    fn record(
+        &mut self,
+        text: &'a str,
+        has_escapes: bool,
+        levels: &mut Vec<bool>,
+        record: &mut Record<'a>,
+    ) -> Step {
+        let mut token = self.next()?;
+        if token.byte != b'{' {
+            return Err(wrong(token, "no object"));
+        }
+        let mut place = Place::Record;
+        let mut outer = [place; DEEPEST];
+        let mut depth = 0;
+        // Every turn begins behind the bracket or the comma in front of a member, with `token`.
+        token = self.next()?;
+        loop {
+            if token.byte != b'}' {
+                let (key, value) = self.key(token)?;
+                let member = if has_escapes {
+                    let key = std::str::from_utf8(key).unwrap_or_default();
+                    place.member(unescape(key).as_bytes())
+                } else {
+                    place.member(key)
+                };
+                if let Some(Member::Place(inner)) = member {
+                    record.clear(inner);
+                    if value.byte == b'{'
+                        && let Some(outer) = outer.get_mut(depth)
+                    {
+                        *outer = place;
+                        depth += 1;
+                        place = inner;
+                        token = self.next()?;
+                        continue;
+                    }
+                }
+                // Most values are strings.
+                token = if value.byte == b'"' {
+                    self.next()?
+                } else {
+                    self.pass_over(value, levels)?
+                };
+                if let Some(Member::Field(field)) = member {
+                    let string = if value.byte == b'"' {
+                        let inside = text.get(self.inside(value.at, token)).unwrap_or_default();
+                        // Without escapes, what is written is what is meant.
+                        if has_escapes {
+                            unescape(inside)
+                        } else {
+                            Cow::Borrowed(inside)
+                        }
+                    } else {
+                        // What is no string is as if it were not there.
+                        Cow::Borrowed("")
+                    };
+                    record.set(field, string);
+                }
+            }
+            // With an object the one it stands in may end.
+            while token.byte == b'}' {
+                let Some(up) = depth.checked_sub(1) else {
+                    return Ok(());
+                };
+                depth = up;
+                place = outer.get(depth).copied().unwrap_or(Place::Record);
+                token = self.next()?;
+            }
+            if token.byte != b',' {
+                return Err(wrong(token, "no comma between two members"));
+            }
+            token = self.next()?;
+            if token.byte == b'}' {
+                return Err(wrong(token, "no key where one must stand"));
+            }
         }
     }
 
-    /// Any value, without recursion: one entry for each open bracket.
-    fn pass_over_others(&mut self, mut token: Token) -> Step<Token> {
-        self.levels.clear();
+    /// Any value but a string, checked and left alone: one entry in `levels` for each open bracket.
+    /// Gives the token behind it.
+    #[inline(always)]
+    fn pass_over(&mut self, mut token: Token, levels: &mut Vec<bool>) -> Step<Token> {
+        levels.clear();
         loop {
             // A value begins with `token`.
             let mut behind = match token.byte {
-                b'"' => self.next(CUT_VALUE)?,
+                b'"' => self.next()?,
                 b'{' | b'[' => {
-                    if self.levels.len() == MAX_DEPTH {
-                        return Err(RecordError::new(
-                            token.at,
-                            "nesting deeper than 65,536 levels",
-                        ));
+                    if levels.len() == MAX_DEPTH {
+                        return Err(wrong(token, "nesting deeper than 65,536 levels"));
                     }
                     let is_object = token.byte == b'{';
-                    let first = self.next(CUT_VALUE)?;
+                    let first = self.next()?;
                     if first.byte != if is_object { b'}' } else { b']' } {
-                        self.levels.push(is_object);
+                        levels.push(is_object);
                         token = if is_object { self.key(first)?.1 } else { first };
                         continue;
                     }
-                    self.next(CUT_VALUE)?
+                    self.next()?
                 }
-                b'}' | b']' | b',' | b':' => {
-                    return Err(RecordError::new(token.at, "no JSON value"));
+                b'}' | b']' | b',' | b':' => return Err(wrong(token, "no JSON value")),
+                _ => {
+                    let behind = self.next()?;
+                    let scalar = self.bytes.get(token.at..behind.at).unwrap_or_default();
+                    if !is_scalar(scalar.trim_ascii_end()) {
+                        return Err(wrong(token, "no JSON value"));
+                    }
+                    behind
                 }
-                _ => self.scalar(token, CUT_VALUE)?,
             };
             // A value has ended: close what ends with it, then go on to the next one.
             loop {
-                let Some(&is_object) = self.levels.last() else {
+                let Some(&is_object) = levels.last() else {
                     return Ok(behind);
                 };
-                match (behind.byte, is_object) {
-                    (b'}', true) | (b']', false) => {
-                        self.levels.pop();
-                        behind = self.next(CUT_VALUE)?;
-                    }
-                    (b',', _) => {
-                        let first = self.next(CUT_VALUE)?;
-                        token = if is_object { self.key(first)?.1 } else { first };
-                        break;
-                    }
-                    _ => {
-                        return Err(RecordError::new(behind.at, "no comma between two members"));
-                    }
+                if behind.byte == b',' {
+                    let first = self.next()?;
+                    token = if is_object { self.key(first)?.1 } else { first };
+                    break;
                 }
+                if behind.byte != if is_object { b'}' } else { b']' } {
+                    return Err(wrong(behind, "no comma between two members"));
+                }
+                levels.pop();
+                behind = self.next()?;
             }
         }
     }
 }
 
+#[cold]
+fn cut(bytes: &[u8]) -> RecordError {
+    RecordError::new(bytes.len(), "a value without an end")
+}
+
+#[cold]
+fn wrong(token: Token, what: &'static str) -> RecordError {
+    RecordError::new(token.at, what)
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::record::Field;
     use super::*;
 
     fn parse(text: &str) -> Result<Record<'_>, RecordError> {
