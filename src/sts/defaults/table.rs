@@ -78,6 +78,7 @@ pub const DEFAULTS: &[Defaults] = &[
         setting: Since(Version::new(1, 10, 2)),
         legacy: Listed,
         region_variable: "AWS_DEFAULT_REGION",
+        in_code: "endpoint_url and region_name in boto3.client('sts')",
         endpoint_option: "endpoint_url",
         move_to: "Boto3 1.40.0",
         sources: &[
@@ -99,6 +100,7 @@ pub const DEFAULTS: &[Defaults] = &[
         setting: Since(Version::new(1, 13, 2)),
         legacy: Listed,
         region_variable: "AWS_DEFAULT_REGION",
+        in_code: "endpoint_url and region_name in create_client('sts')",
         endpoint_option: "endpoint_url",
         move_to: "botocore 1.40.0",
         sources: &[
@@ -274,8 +276,8 @@ pub const DEFAULTS: &[Defaults] = &[
         product: "the AWS SDK for .NET version 3",
         agent: "aws-sdk-dotnet-coreclr/3.7.305.28 ua/2.0",
         endpoint: Unknown(
-            "Releases since 31 July 2025 are Regional by default; which build was the first is not \
-             published, so this may be a newer one with the global endpoint configured.",
+            "Releases since 31 July 2025 are Regional by default, but which build was the first is \
+             not known: this may be a newer one that is told to go global.",
         ),
         without_region: WithoutRegion::Global,
         setting: SinceUnknown,
@@ -306,8 +308,8 @@ pub const DEFAULTS: &[Defaults] = &[
         product: "the AWS Tools for PowerShell version 4",
         agent: "AWSPowerShell.Common/4.1.400.0 .NET_Core/6.0.16",
         endpoint: Unknown(
-            "Releases since 31 July 2025 are Regional by default; which build was the first is not \
-             published, so this may be a newer one with the global endpoint configured.",
+            "Releases since 31 July 2025 are Regional by default, but which build was the first is \
+             not known: this may be a newer one that is told to go global.",
         ),
         without_region: WithoutRegion::Global,
         setting: SinceUnknown,
@@ -333,8 +335,8 @@ pub const DEFAULTS: &[Defaults] = &[
         product: "the AWS SDK for C++",
         agent: "aws-sdk-cpp/1.11.570 ua/2.1",
         endpoint: Unknown(
-            "AWS's overview calls this SDK Regional by default, users report that its STSClient is \
-             not.",
+            "Whether this SDK is Regional by default is disputed: AWS's overview says so, users \
+             report that its STSClient is not.",
         ),
         without_region: UsEast1,
         endpoint_option: "endpointOverride",
