@@ -172,7 +172,7 @@ impl<'a> Walk<'a, '_> {
         loop {
             if token.byte != b'}' {
                 let (key, value) = self.key(token)?;
-                let member = if has_escapes {
+                let member = if has_escapes && key.contains(&b'\\') {
                     let key = std::str::from_utf8(key).unwrap_or_default();
                     place.member(unescape(key).as_bytes())
                 } else {
