@@ -26,8 +26,9 @@ use crate::tally::{Collector, Coverage, DamagedFile, Selection, SkipReason, Tall
 /// use stscope::Scan;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let report = Scan::default().tally(&["sample-logs/AWSLogs".into()])?.finish();
-/// println!("{} of {} calls are global", report.summary.global(), report.summary.calls);
-/// assert_eq!(report.coverage.files.damaged, 0);
+/// let summary = report.totals.summary();
+/// println!("{} of {} calls are global", summary.global(), summary.calls);
+/// assert_eq!(report.totals.coverage.files.damaged, 0);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
@@ -170,7 +171,7 @@ impl Scan {
         let mut workers = run.workers.into_iter().map(|worker| {
             let worker = worker.into_inner().unwrap_or_else(PoisonError::into_inner);
             let mut collector = worker.collector;
-            *collector.coverage() += worker.coverage;
+            collector.totals().coverage += worker.coverage;
             collector
         });
         let first = workers.next().unwrap_or_else(new);
@@ -568,7 +569,7 @@ impl<C: Collector> Handler for Calls<'_, C> {
                 self.coverage.sts_records += 1;
                 if self.selection.admits(&call) {
                     if matches!(record.get(Field::AwsRegion), Some("us-east-1" | "global")) {
-                        self.collector.see_us_east_1();
+                        self.collector.totals().see_us_east_1();
                     }
                     let wanted = self.selection.wants(&call, self.scratch);
                     self.collector.take(&call, wanted);

@@ -140,7 +140,7 @@ fn hold_damaged_file(file: Vec<u8>, question: Question) -> Result<(), TestCaseEr
     for way in Way::all() {
         let report = held.report(way);
         let found = of_report(&report);
-        prop_assert_eq!(report.coverage.files.found, 1);
+        prop_assert_eq!(report.totals.coverage.files.found, 1);
         if !is_clear {
             continue;
         }

@@ -91,22 +91,22 @@ fn in_keys(part: usize) -> Vec<String> {
 
 /// Everything a report says, as text.
 fn rendered(report: &Report) -> String {
-    let mut text = format!("{:#?}\n", report.summary);
+    let mut text = format!("{:#?}\n", report.totals.summary());
     for group in report.groups() {
         // A String takes whatever is written to it.
         let _ = writeln!(text, "{group:?}");
     }
-    text + &serde_json::to_string_pretty(&report.coverage).expect("a coverage is JSON")
+    text + &serde_json::to_string_pretty(&report.totals.coverage).expect("a coverage is JSON")
 }
 
 /// The summary and the groups alone: what a user asked for.
 fn answered(report: &Report) -> String {
     let groups: Vec<_> = report.groups().collect();
-    format!("{:#?}\n{groups:#?}", report.summary)
+    format!("{:#?}\n{groups:#?}", report.totals.summary())
 }
 
 fn adds_up(report: &Report) -> Result<(), TestCaseError> {
-    let (coverage, summary) = (&report.coverage, &report.summary);
+    let (coverage, summary) = (&report.totals.coverage, &report.totals.summary());
     let files = &coverage.files;
     prop_assert_eq!(
         files.found,
@@ -286,15 +286,15 @@ fn the_archive_of_these_tests_has_duplicates_and_pairs() {
         .tally(&LOGS.paths)
         .expect("all paths exist")
         .finish();
-    let coverage = report.coverage;
+    let coverage = &report.totals.coverage;
     assert!(
         coverage.duplicates > 5 && coverage.shared_copies > 5,
         "{coverage:?}"
     );
-    assert!(report.summary.global() > 5 && report.summary.principals > 5);
+    assert!(report.totals.summary().global() > 5 && report.totals.summary().principals > 5);
     assert!(in_keys(2).len() > 2 && in_keys(4).len() > 2);
     assert_eq!(
-        coverage.key_accounts.into_iter().collect::<Vec<_>>(),
+        coverage.key_accounts.iter().cloned().collect::<Vec<_>>(),
         in_keys(2)
     );
 }
@@ -344,8 +344,8 @@ proptest! {
         adds_up(&pruned)?;
         // In this archive nothing is delivered later than minutes after it happened.
         prop_assert_eq!(answered(&pruned), answered(&all));
-        prop_assert!(pruned.coverage.files.read <= all.coverage.files.read);
-        prop_assert_eq!(pruned.coverage.disagreements, all.coverage.disagreements);
+        prop_assert!(pruned.totals.coverage.files.read <= all.totals.coverage.files.read);
+        prop_assert_eq!(pruned.totals.coverage.disagreements, all.totals.coverage.disagreements);
     }
 
     #[test]
@@ -388,7 +388,10 @@ fn what_is_delivered_more_than_two_days_late_is_all_that_pruning_can_lose() {
     };
     let report = scan.tally(&logs.paths).expect("all paths exist").finish();
     assert_eq!(
-        (report.summary.calls, report.coverage.files.pruned.date),
+        (
+            report.totals.summary().calls,
+            report.totals.coverage.files.pruned.date
+        ),
         (3, 3)
     );
 }

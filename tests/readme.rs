@@ -333,7 +333,8 @@ fn every_key_of_the_report_is_in_the_readme() {
 fn the_example_of_the_library_runs() -> Result<(), Box<dyn std::error::Error>> {
     // From here…
     let logs = ["sample-logs/AWSLogs".into()];
-    let summary = stscope::Scan::default().tally(&logs)?.finish().summary;
+    let report = stscope::Scan::default().tally(&logs)?.finish();
+    let summary = report.totals.summary();
     println!("{} of {} calls are global", summary.global(), summary.calls);
     // …to here.
     let source = include_str!("readme.rs");

@@ -38,7 +38,7 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     };
 
     let quiet = arguments.messages.quiet;
-    let exit = coverage::tell(&report.coverage, quiet)?;
+    let exit = coverage::tell(&report.totals.coverage, quiet)?;
     match arguments.grouping.sort {
         GroupOrder::Calls => {}
         GroupOrder::LastEventTime => report.sort_by_last_event_time(),
@@ -46,9 +46,9 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     }
     report.keep_min_calls(arguments.grouping.min_calls);
     let can_judge =
-        report.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
-    note_if_blind(can_judge, &report.summary, quiet);
-    let verdict = gates.judge(can_judge, |endpoint| report.offenders(endpoint));
+        report.totals.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
+    note_if_blind(can_judge, &report.totals.summary(), quiet);
+    let verdict = gates.judge(can_judge, |endpoint| report.totals.offenders(endpoint));
     let written = output.write(|out| print(&report, can_judge, &mut writing, out));
     conclude(exit, verdict, written)
 }
@@ -76,8 +76,9 @@ fn print(
         .top
         .map_or(report.len(), |top| report.len().min(top as usize));
     writing.layout.more = (report.len() - top) as u64;
+    let summary = report.totals.summary();
     if writing.format == Format::Table {
-        for line in summary_lines(&report.summary, can_judge, writing.layout.paint) {
+        for line in summary_lines(&summary, can_judge, writing.layout.paint) {
             writeln!(out, "{line}")?;
         }
     }
@@ -89,7 +90,7 @@ fn print(
     let frame = Frame {
         schema: "stscope.report/1",
         head: vec![
-            ("summary", summary_json(&report.summary)),
+            ("summary", summary_json(&summary)),
             ("group_by", names.into()),
         ],
         list: "groups",
@@ -98,7 +99,7 @@ fn print(
         .groups()
         .take(top)
         .map(|group| Ok(group_cells(&group)));
-    let coverage = || Ok(Some(serde_json::to_value(&report.coverage)?));
+    let coverage = || Ok(Some(serde_json::to_value(&report.totals.coverage)?));
     Ok(write(
         writing.format,
         out,

@@ -127,7 +127,7 @@ pub fn assert_equal(report: &Report, expected: &Answer, way: Way) {
         (sound..=sound + expected.broken).contains(&counted),
         "{counted} records, not {sound} to {}, by {way:?}: {:?}",
         sound + expected.broken,
-        report.coverage
+        report.totals.coverage
     );
     expected.broken = 0;
     if found != expected {
@@ -141,7 +141,7 @@ pub fn assert_equal(report: &Report, expected: &Answer, way: Way) {
             "by {way:?}\n  only stscope says\n{}  only the twin says\n{}  {:?}",
             only(&found, &expected),
             only(&expected, &found),
-            report.coverage.damaged
+            report.totals.coverage.damaged
         );
     }
 }
@@ -160,7 +160,7 @@ fn lines(answer: &Answer) -> Vec<String> {
 
 /// A report in the twin's words.
 pub fn of_report(report: &Report) -> Answer {
-    let (summary, coverage) = (&report.summary, &report.coverage);
+    let (summary, coverage) = (&report.totals.summary(), &report.totals.coverage);
     let files = &coverage.files;
     let mut answer = Answer::default();
     let mut set = |name: &str, count: u64| {
