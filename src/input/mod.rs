@@ -3,6 +3,7 @@
 //! Knows nothing of JSON. Whatever cannot be read is handed on as such, never left out.
 
 mod gzip;
+mod ip_ranges;
 mod key;
 mod libdeflate;
 mod open;
@@ -12,6 +13,7 @@ mod pattern;
 mod prune;
 mod walk;
 
+pub use ip_ranges::{IpRanges, IpRangesError};
 pub use key::{Key, KeyKind};
 pub use open::{Buffers, Limits, Opened, Stream, open, standard_input};
 pub(crate) use paths::lines;

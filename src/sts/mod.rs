@@ -3,7 +3,10 @@
 //! Pure: no files, no JSON, no threads. Somebody who knows AWS can check every rule here against
 //! the page it names.
 
+pub mod advice;
 mod call;
+mod cause;
+pub mod defaults;
 mod dimension;
 pub mod endpoint;
 mod host;
@@ -11,9 +14,13 @@ pub mod principal;
 pub mod region;
 pub mod sdk;
 mod time;
+mod version;
 
+pub use advice::{Situation, fix};
 pub use call::{Call, EVENT_SOURCE, Kind, kind};
+pub use cause::Cause;
 pub use dimension::Dimension;
 pub use endpoint::{Decision, Endpoint, Evidence};
 pub use host::{Host, HostKind, Variant};
 pub use time::Time;
+pub use version::Version;

@@ -5,6 +5,7 @@
 //! and are whatever a client likes to send, so everything here is a claim, not a fact.
 //! The grammar: <https://docs.aws.amazon.com/sdkref/latest/guide/user-agent.html>
 
+use super::Version;
 use super::region::Partition;
 
 /// Who a user agent says it is.
@@ -92,11 +93,7 @@ const PRODUCTS: &[Product] = &[
 /// assert_eq!((sdk.name, sdk.version), ("boto3", "1.28.57"));
 /// ```
 pub fn recognise(user_agent: &str) -> Option<Sdk<'_>> {
-    let agent = user_agent.trim();
-    let agent = agent
-        .strip_prefix('[')
-        .map_or(agent, |a| a.strip_suffix(']').unwrap_or(a))
-        .trim();
+    let agent = without_brackets(user_agent);
     if agent.is_empty() {
         return None;
     }
@@ -118,6 +115,78 @@ pub fn recognise(user_agent: &str) -> Option<Sdk<'_>> {
     } else {
         OTHER
     })
+}
+
+/// The metric of an endpoint URL that is configured: the default is not to blame.
+/// <https://github.com/boto/botocore/blob/develop/botocore/useragent.py>
+pub const ENDPOINT_OVERRIDE: &str = "N";
+
+/// Whether the agent's business metrics (`m/E,N,b`) have this one.
+pub fn has_metric(user_agent: &str, metric: &str) -> bool {
+    let agent = without_brackets(user_agent);
+    let is_last = |list: &str| {
+        std::ptr::eq(
+            list.as_bytes().as_ptr_range().end,
+            agent.as_bytes().as_ptr_range().end,
+        )
+    };
+    agent
+        .split_whitespace()
+        .filter_map(|word| word.strip_prefix("m/"))
+        .any(|list| {
+            let whole = if is_cut(user_agent) && is_last(list) {
+                list.rsplit_once(',').map_or("", |(whole, _)| whole)
+            } else {
+                list
+            };
+            whole.split(',').any(|one| one == metric)
+        })
+}
+
+/// The version of the botocore that the agent names, alone or inside Boto3 and the AWS CLI.
+pub fn botocore(user_agent: &str) -> Option<Version> {
+    let agent = without_brackets(user_agent);
+    words(agent).find_map(|word| {
+        let version =
+            without_prefix(word, "botocore/").or_else(|| without_prefix(word, "md/botocore#"))?;
+        read_version(user_agent, version)
+    })
+}
+
+/// The SDK's own version, compared rather than shown.
+pub fn version(user_agent: &str, sdk: &Sdk<'_>) -> Option<Version> {
+    read_version(user_agent, sdk.version)
+}
+
+/// Reads a version out of an agent, carefully where the agent was cut off behind it.
+fn read_version(user_agent: &str, version: &str) -> Option<Version> {
+    if is_cut(user_agent) && user_agent.trim_end().ends_with(version) {
+        Version::parse_cut(version)
+    } else {
+        Version::parse(version)
+    }
+}
+
+/// Whether CloudTrail cut the agent off, which it does at 1 KB (a thousand bytes, to be safe).
+/// A bracket that is opened and never closed tells so too.
+fn is_cut(user_agent: &str) -> bool {
+    let agent = user_agent.trim();
+    agent.len() >= 1000 || (agent.starts_with('[') && !agent.ends_with(']'))
+}
+
+/// The agent without the one pair of brackets that some services write around it.
+fn without_brackets(user_agent: &str) -> &str {
+    let agent = user_agent.trim();
+    agent
+        .strip_prefix('[')
+        .map_or(agent, |a| a.strip_suffix(']').unwrap_or(a))
+        .trim()
+}
+
+fn without_prefix<'a>(word: &'a str, prefix: &str) -> Option<&'a str> {
+    word.get(..prefix.len())
+        .filter(|start| start.eq_ignore_ascii_case(prefix))
+        .map(|_| &word[prefix.len()..])
 }
 
 /// The first product of the table that a word of the agent names.

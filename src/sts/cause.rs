@@ -1,0 +1,128 @@
+//! Why a call went to the global endpoint, as far as its record tells.
+//!
+//! Owns the order in which causes are tried. What an SDK does by default stands in
+//! [`super::defaults`], what to do about it in [`super::advice`].
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::defaults::Defaults;
+use super::sdk::{self, Sdk};
+use super::{Call, Version};
+use crate::cloudtrail::Field;
+
+/// Why a call went to the global endpoint; the first that applies, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// The caller lives in another account, which has to change it.
+    AnotherAccount,
+    /// AWS itself makes the call.
+    AwsManaged,
+    /// The SDK says that an endpoint URL is configured.
+    EndpointOverride,
+    /// This SDK at this version goes global unless told otherwise, or may.
+    SdkDefault,
+    /// The SDK is Regional by default and goes global where no Region is configured.
+    NoRegion,
+    /// The SDK is Regional by default and never falls back: an endpoint, or the Region `aws-global`,
+    /// is set in code or configuration.
+    ExplicitEndpoint,
+    /// The user agent tells nothing.
+    Unrecognised,
+}
+
+impl Cause {
+    /// Every cause, in the order in which they are tried.
+    pub const ALL: [Cause; 7] = [
+        Cause::AnotherAccount,
+        Cause::AwsManaged,
+        Cause::EndpointOverride,
+        Cause::SdkDefault,
+        Cause::NoRegion,
+        Cause::ExplicitEndpoint,
+        Cause::Unrecognised,
+    ];
+
+    /// The cause of a global call. Of any other call it says what the cause would have been.
+    pub fn of(call: &Call<'_>) -> Cause {
+        Cause::judge(
+            call.field(Field::IdentityType),
+            call.field(Field::UserAgent),
+            call.field(Field::EventName),
+        )
+    }
+
+    fn judge(
+        identity_type: Option<&str>,
+        user_agent: Option<&str>,
+        event_name: Option<&str>,
+    ) -> Cause {
+        if identity_type == Some("AWSAccount") {
+            return Cause::AnotherAccount;
+        }
+        let Some(agent) = user_agent else {
+            return Cause::Unrecognised;
+        };
+        let Some(sdk) = sdk::recognise(agent) else {
+            return Cause::Unrecognised;
+        };
+        if sdk.is_aws_managed() {
+            return Cause::AwsManaged;
+        }
+        if sdk::has_metric(agent, sdk::ENDPOINT_OVERRIDE) {
+            return Cause::EndpointOverride;
+        }
+        let Some(defaults) = Defaults::of(sdk.name) else {
+            return Cause::Unrecognised;
+        };
+        if goes_global(defaults, &sdk, agent) {
+            Cause::SdkDefault
+        } else if defaults.goes_global_without_region(event_name) {
+            Cause::NoRegion
+        } else {
+            Cause::ExplicitEndpoint
+        }
+    }
+
+    /// Its name in columns and keys.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Cause::AnotherAccount => "another-account",
+            Cause::AwsManaged => "aws-managed",
+            Cause::EndpointOverride => "endpoint-override",
+            Cause::SdkDefault => "sdk-default",
+            Cause::NoRegion => "no-region",
+            Cause::ExplicitEndpoint => "explicit-endpoint",
+            Cause::Unrecognised => "unrecognised",
+        }
+    }
+
+    /// The cause of this name.
+    pub fn find(name: &str) -> Option<Cause> {
+        Cause::ALL.into_iter().find(|cause| cause.as_str() == name)
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Whether this SDK at this version goes global by default. Boto3 and the AWS CLI version 1 do what
+/// the botocore inside them does, so that is judged where the agent names it.
+fn goes_global(defaults: &Defaults, sdk: &Sdk<'_>, agent: &str) -> bool {
+    let inside = match sdk.name {
+        "boto3" | "aws-cli-v1" => sdk::botocore(agent),
+        _ => None,
+    };
+    let by_inside = inside.and_then(
+        |version: Version| match Defaults::of("botocore")?.endpoint {
+            super::defaults::DefaultEndpoint::GlobalBelow(boundary) => version.is_below(boundary),
+            _ => None,
+        },
+    );
+    by_inside.unwrap_or_else(|| defaults.goes_global(sdk::version(agent, sdk)))
+}
