@@ -83,7 +83,8 @@ fn print(
         }
     }
     let names: Vec<_> = report
-        .group_by
+        .question
+        .dimensions()
         .iter()
         .map(|dimension| dimension.name())
         .collect();

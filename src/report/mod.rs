@@ -174,7 +174,7 @@ pub fn write<'c>(
 
 /// The columns of `report`: the dimensions asked for, then what is measured.
 pub fn group_columns(report: &Report) -> Vec<Column> {
-    let dimensions = report.group_by.iter().map(|dimension| Column {
+    let dimensions = report.question.dimensions().iter().map(|dimension| Column {
         name: dimension.name(),
         label: Some(match dimension {
             Dimension::Principal | Dimension::RoleArn => Label::new(dimension.label()).least(29),

@@ -8,6 +8,8 @@ mod claims;
 mod coverage;
 mod events;
 mod groups;
+mod plan;
+mod question;
 mod report;
 mod rows;
 mod selection;
@@ -24,6 +26,7 @@ pub(crate) use claims::{Claim, Claims};
 pub use coverage::{Bytes, Coverage, DamagedFile, Files, PrunedFiles, SkipReason};
 pub use events::{EventLog, Events};
 pub use groups::Measures;
+pub use question::Question;
 pub use report::{Group, Report};
 pub use rows::{EVENT_COLUMNS, Row};
 pub use selection::{Condition, Glob, Selection, glob};
@@ -76,7 +79,7 @@ pub trait Collector: Send + Sized {
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Tally {
-    group_by: Vec<Dimension>,
+    question: Question,
     once: bool,
     totals: Totals,
     groups: Groups,
@@ -101,7 +104,7 @@ pub struct DifferentQuestions;
 
 impl std::fmt::Display for DifferentQuestions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("tallies by different dimensions, or by another way of counting, have no sum")
+        f.write_str("tallies of different questions, or by another way of counting, have no sum")
     }
 }
 
@@ -110,11 +113,16 @@ impl std::error::Error for DifferentQuestions {}
 impl Tally {
     /// An empty tally by these dimensions. With `once` off, copies are counted, too.
     pub fn new(group_by: &[Dimension], once: bool) -> Tally {
+        Tally::of(Question::Groups(group_by.to_vec()), once)
+    }
+
+    /// An empty tally of this question. With `once` off, copies are counted, too.
+    pub fn of(question: Question, once: bool) -> Tally {
         Tally {
-            group_by: group_by.to_vec(),
+            groups: Groups::new(question.width()),
+            question,
             once,
             totals: Totals::default(),
-            groups: Groups::new(group_by.len()),
             open: Claims::default(),
             staged: Vec::new(),
             scratch: Scratch::default(),
@@ -124,9 +132,9 @@ impl Tally {
     /// Adds another tally of the same question.
     ///
     /// # Errors
-    /// If it is grouped by other dimensions.
+    /// If it is of another question.
     pub fn merge(&mut self, other: Tally) -> Result<(), DifferentQuestions> {
-        if (&self.group_by, self.once) != (&other.group_by, other.once) {
+        if (&self.question, self.once) != (&other.question, other.once) {
             return Err(DifferentQuestions);
         }
         let renumbering = self.totals.absorb(other.totals);
@@ -144,7 +152,7 @@ impl Tally {
     /// Decides what counts once, and sums up.
     pub fn finish(self) -> Report {
         let Tally {
-            group_by,
+            question,
             mut totals,
             mut groups,
             open,
@@ -178,19 +186,13 @@ impl Tally {
         }
         totals.symbols = symbols;
         totals.complete(dropped);
-        Report::new(group_by, groups, totals)
+        Report::new(question, groups, totals)
     }
 
     /// The number of the group a call belongs to.
     fn group_of(&mut self, call: &Call<'_>) -> GroupId {
         let Scratch { key, text } = &mut self.scratch;
-        key.clear();
-        for &dimension in &self.group_by {
-            key.push(match call.value(dimension, text) {
-                Some(value) => self.totals.symbols.intern(value),
-                None => Symbol::ABSENT,
-            });
-        }
+        self.question.key(call, &mut self.totals.symbols, text, key);
         self.groups.id(key)
     }
 }

@@ -3,14 +3,14 @@
 use std::cmp::{Ordering, Reverse};
 
 use super::groups::{GroupId, Groups, Measures};
+use super::question::Question;
 use super::symbols::Symbol;
 use super::totals::Totals;
-use crate::sts::Dimension;
 
 /// One group of a report.
 #[derive(Clone, Debug)]
 pub struct Group<'r> {
-    /// The values of the dimensions, in the order asked; `None` for what the records lack.
+    /// The values of the dimensions, in the order asked, or of the columns of another question; `None` for what the records lack.
     pub values: Vec<Option<&'r str>>,
     /// What is measured.
     pub measures: Measures,
@@ -20,18 +20,18 @@ pub struct Group<'r> {
 pub struct Report {
     /// The summary, the coverage, and what gates ask.
     pub totals: Totals,
-    /// The dimensions of the groups.
-    pub group_by: Vec<Dimension>,
+    /// What was asked.
+    pub question: Question,
     groups: Groups,
     order: Vec<GroupId>,
 }
 
 impl Report {
-    pub(super) fn new(group_by: Vec<Dimension>, groups: Groups, totals: Totals) -> Report {
+    pub(super) fn new(question: Question, groups: Groups, totals: Totals) -> Report {
         let order = groups.with_calls();
         let mut report = Report {
             totals,
-            group_by,
+            question,
             groups,
             order,
         };
