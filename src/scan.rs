@@ -18,7 +18,7 @@ use crate::input::{
     Pruning, Skip, Stream,
 };
 use crate::sts::{self, Call, Dimension, EVENT_SOURCE, Kind};
-use crate::tally::{Collector, Coverage, DamagedFile, Selection, SkipReason, Tally};
+use crate::tally::{Collector, Coverage, DamagedFile, Question, Selection, SkipReason, Tally};
 
 /// How logs are read. The default reads everything, on all cores.
 ///
@@ -131,9 +131,17 @@ impl Scan {
     /// A path that leads nowhere; in a strict run, a damaged file. Damaged and unreadable files are
     /// otherwise no errors but part of the coverage.
     pub fn tally(&self, paths: &[PathBuf]) -> Result<Tally, ScanError> {
+        self.ask(&Question::Groups(self.group_by.clone()), paths)
+    }
+
+    /// Reads files and folders and sums their calls up for any question.
+    ///
+    /// # Errors
+    /// As [`Scan::tally`].
+    pub fn ask(&self, question: &Question, paths: &[PathBuf]) -> Result<Tally, ScanError> {
         let paths = Paths::resolve(paths, None)?;
         self.collect(&paths, &Progress::default(), || {
-            Tally::new(&self.group_by, self.once)
+            Tally::of(question.clone(), self.once)
         })
     }
 

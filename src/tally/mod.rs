@@ -26,6 +26,7 @@ pub(crate) use claims::{Claim, Claims};
 pub use coverage::{Bytes, Coverage, DamagedFile, Files, PrunedFiles, SkipReason};
 pub use events::{EventLog, Events};
 pub use groups::Measures;
+pub use plan::{CrossRegion, Plan, PlanRow, Refusal, RegionEvidence, Risks};
 pub use question::Question;
 pub use report::{Group, Report};
 pub use rows::{EVENT_COLUMNS, Row};
