@@ -21,6 +21,7 @@ const FRAME: Frame<'static> = Frame {
     schema: "stscope.events/1",
     head: Vec::new(),
     list: "rows",
+    tail: Vec::new(),
 };
 
 pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {

@@ -39,12 +39,12 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
 
     let quiet = arguments.messages.quiet;
     let exit = coverage::tell(&report.totals.coverage, quiet)?;
-    match arguments.grouping.sort {
+    match arguments.order.sort {
         GroupOrder::Calls => {}
         GroupOrder::LastEventTime => report.sort_by_last_event_time(),
         GroupOrder::Group => report.sort_by_group(),
     }
-    report.keep_min_calls(arguments.grouping.min_calls);
+    report.keep_min_calls(arguments.order.min_calls);
     let can_judge =
         report.totals.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
     note_if_blind(can_judge, &report.totals.summary(), quiet);
@@ -77,10 +77,15 @@ fn print(
         .map_or(report.len(), |top| report.len().min(top as usize));
     writing.layout.more = (report.len() - top) as u64;
     let summary = report.totals.summary();
-    if writing.format == Format::Table {
-        for line in summary_lines(&summary, can_judge, writing.layout.paint) {
-            writeln!(out, "{line}")?;
+    let in_words = summary_lines(&summary, can_judge, writing.layout.paint);
+    match writing.format {
+        Format::Table => {
+            for line in in_words {
+                writeln!(out, "{line}")?;
+            }
         }
+        Format::Markdown => writeln!(out, "```text\n{}\n```\n", in_words.join("\n").trim_end())?,
+        _ => {}
     }
     let names: Vec<_> = report
         .question
@@ -95,6 +100,7 @@ fn print(
             ("group_by", names.into()),
         ],
         list: "groups",
+        tail: Vec::new(),
     };
     let rows = report
         .groups()

@@ -40,6 +40,74 @@ pub fn for_terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// For Markdown, as code: nothing in it is markup, a mention or a link. What would break a line is
+/// shown as an escape, and the fence is longer than any run of backticks inside.
+///
+/// ```
+/// use stscope::report::escape::markdown_code;
+/// assert_eq!(markdown_code("arn:aws:iam::1:role/a_b"), "`arn:aws:iam::1:role/a_b`");
+/// assert_eq!(markdown_code("a`@all"), "``a`@all``");
+/// ```
+pub fn markdown_code(text: &str) -> String {
+    let text = for_terminal(text);
+    let mut longest = 0;
+    let mut run = 0;
+    for c in text.chars() {
+        run = if c == '`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    let fence = "`".repeat(longest + 1);
+    // A space on both sides is taken off again; one that is there already would be, too.
+    let is_edge = |c: Option<char>| matches!(c, Some('`' | ' ') | None);
+    let pad = if is_edge(text.chars().next()) || is_edge(text.chars().next_back()) {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// For Markdown, as a sentence: words that are more than letters and digits stand in code, so that
+/// file names and settings read well and nothing a stranger chose becomes markup.
+///
+/// ```
+/// use stscope::report::escape::markdown_prose;
+/// assert_eq!(
+///     markdown_prose("Set AWS_REGION=eu-west-1 (or a_b) for @all."),
+///     "Set `AWS_REGION=eu-west-1` (or `a_b`) for `@all`."
+/// );
+/// ```
+pub fn markdown_prose(text: &str) -> String {
+    let mut prose = String::with_capacity(text.len() + 16);
+    for (at, word) in text.split_whitespace().enumerate() {
+        if at > 0 {
+            prose.push(' ');
+        }
+        let core = word
+            .trim_start_matches('(')
+            .trim_end_matches([',', '.', ';', ':', ')']);
+        let is_plain = |word: &str| {
+            word.chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '\''))
+        };
+        // By itself a hyphen begins a list, and so does a number with a stop behind it.
+        let is_word = core.chars().any(|c| c.is_ascii_alphabetic()) || core.len() == word.len();
+        if is_plain(core) && is_word && !core.starts_with('-') {
+            prose.push_str(word);
+            continue;
+        }
+        let start = word.len() - word.trim_start_matches('(').len();
+        let (before, rest) = word.split_at(start);
+        let (core, after) = rest.split_at(core.len());
+        prose.push_str(before);
+        if !core.is_empty() {
+            prose.push_str(&markdown_code(core));
+        }
+        prose.push_str(after);
+    }
+    prose
+}
+
 /// Control characters, and those that change the direction of text or are not seen:
 /// <https://www.unicode.org/reports/tr9/>, <https://trojansource.codes/>.
 fn is_dangerous(c: char) -> bool {
@@ -60,6 +128,34 @@ mod tests {
         }
         for plain in ["", "a=1", "1-1", "arn:aws:iam::1:role/r", " =1", "'x"] {
             assert_eq!(for_spreadsheet(plain), plain);
+        }
+    }
+
+    #[test]
+    fn in_markdown_a_strangers_text_stays_text() {
+        for (text, code) in [
+            ("plain", "`plain`"),
+            ("a``b", "```a``b```"),
+            ("`", "`` ` ``"),
+            (" x ", "`  x  `"),
+            ("", "`  `"),
+            ("a\nb\u{202e}", "`a\\nb\\u{202e}`"),
+            ("<b>@all|[x](http://y)", "`<b>@all|[x](http://y)`"),
+        ] {
+            assert_eq!(markdown_code(text), code, "{text:?}");
+        }
+        for (text, prose) in [
+            ("Nothing to do.", "Nothing to do."),
+            ("1.40.0, or later", "`1.40.0`, or later"),
+            ("don't - stop", "don't `-` stop"),
+            ("# a * b", "`#` a `*` b"),
+            ("2. 2) 3", "`2`. `2`) 3"),
+            ("(see www.evil.example)", "(see `www.evil.example`)"),
+            ("a\n\n<img>", "a `<img>`"),
+            ("`x` @all", "`` `x` `` `@all`"),
+            ("(, )", "(, )"),
+        ] {
+            assert_eq!(markdown_prose(text), prose, "{text:?}");
         }
     }
 

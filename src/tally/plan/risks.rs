@@ -26,18 +26,17 @@ impl Risks<'_> {
         self.cross_region.is_empty() && self.refused.is_empty()
     }
 
-    /// Those that matter to the callers of an account and to what its STS refuses.
-    #[must_use]
-    pub fn of_account(&self, account_id: Option<&str>) -> Self {
+    /// Those that matter to the callers of some accounts, and what their STS refuses.
+    pub(super) fn of_accounts(&self, is_of: impl Fn(Option<&str>) -> bool) -> Self {
         Risks {
             cross_region: (self.cross_region.iter())
-                .filter(|one| one.account_id == account_id)
+                .filter(|one| is_of(one.account_id))
                 .cloned()
                 .collect(),
             refused: (self.refused.iter())
                 .filter(|one| {
-                    one.account_id == account_id
-                        || account_id.is_some_and(|id| one.caller_accounts.contains(id))
+                    let mut callers = one.caller_accounts.iter();
+                    is_of(one.account_id) || callers.any(|account| is_of(Some(account)))
                 })
                 .cloned()
                 .collect(),

@@ -11,7 +11,7 @@ use super::key;
 use super::region::{RegionEvidence, Regions, US_EAST_1, Whereabouts};
 use super::risks::{Found, Risks};
 use crate::sts::region::is_region;
-use crate::sts::{Cause, Situation, fix};
+use crate::sts::{Cause, Situation, fix, sdk};
 
 /// Who must change what, and what can go wrong.
 #[derive(Clone, Debug)]
@@ -22,6 +22,10 @@ pub struct Plan<'r> {
     pub risks: Risks<'r>,
     /// All global calls together.
     pub global: Measures,
+    /// Those that AWS itself made.
+    pub aws_managed: u64,
+    /// The different principals that made the others.
+    pub principals: u64,
 }
 
 /// The global calls of one principal with one SDK for one cause.
@@ -53,6 +57,13 @@ pub struct PlanRow<'r> {
     pub session_names: Vec<&'r str>,
     /// Up to three things that credentials were issued to, those with the most calls first.
     pub in_scope_of: Vec<&'r str>,
+}
+
+impl PlanRow<'_> {
+    /// Whether AWS itself made the calls.
+    pub fn is_aws_managed(&self) -> bool {
+        self.sdk.is_some_and(sdk::is_aws_managed)
+    }
 }
 
 /// How many addresses, sessions and scopes a row names.
@@ -117,7 +128,6 @@ impl<'r> Plan<'r> {
         let mut regional: HashMap<&'r str, Regional<'r>> = HashMap::new();
         let mut served_in_us_east_1 = Vec::new();
         let mut found = Found::default();
-        let mut global = Measures::default();
         for group in report
             .groups()
             .filter(|group| group.values.len() == key::WIDTH)
@@ -130,7 +140,6 @@ impl<'r> Plan<'r> {
             if let Some(cause) = value(key::CAUSE) {
                 let row = (principal, value(key::SDK), value(key::SDK_VERSION), cause);
                 rows.entry(row).or_default().add(&group);
-                global += group.measures;
                 if region == Some(US_EAST_1) && cause != Cause::AwsManaged.as_str() {
                     served_in_us_east_1.push(group);
                 }
@@ -166,13 +175,42 @@ impl<'r> Plan<'r> {
         let rows = (rows.into_iter())
             .map(|(key, gathered)| row(key, &gathered, regional.get(key.0), &mut regions, &found))
             .collect();
+        Plan::new(rows, found.in_order())
+    }
+
+    fn new(rows: Vec<PlanRow<'r>>, risks: Risks<'r>) -> Plan<'r> {
+        let mut global = Measures::default();
+        let (mut aws_managed, mut principals) = (0, BTreeSet::new());
+        for row in &rows {
+            global += row.measures;
+            if row.is_aws_managed() {
+                aws_managed += row.measures.calls;
+            } else {
+                principals.insert(row.principal);
+            }
+        }
+        let principals = principals.len() as u64;
         let mut plan = Plan {
             rows,
-            risks: found.in_order(),
+            risks,
             global,
+            aws_managed,
+            principals,
         };
         plan.sort_by_calls();
         plan
+    }
+
+    /// The accounts that rows are of; `None` for rows that name none.
+    pub fn accounts(&self) -> BTreeSet<Option<&'r str>> {
+        self.rows.iter().map(|row| row.account_id).collect()
+    }
+
+    /// The part of the plan that is of some accounts.
+    #[must_use]
+    pub fn of_accounts(&self, is_of: impl Fn(Option<&str>) -> bool) -> Plan<'r> {
+        let rows = self.rows.iter().filter(|row| is_of(row.account_id));
+        Plan::new(rows.cloned().collect(), self.risks.of_accounts(&is_of))
     }
 
     /// Orders the rows by calls, the most first.
