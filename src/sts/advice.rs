@@ -1,9 +1,16 @@
-//! What a person can do about calls to the global endpoint, in a sentence.
+//! What a person can do about calls to the global endpoint, in a sentence or a few.
 //!
 //! Owns the wording. The facts behind it stand in [`super::defaults`]; who calls, from where and
-//! why is the caller's to say.
+//! why is the caller's to say. Nothing a log says is repeated here unless it has the shape of what
+//! it is meant to be: a Region, an account, a Kubernetes name, a version.
 
-use super::Cause;
+use std::fmt::Write as _;
+
+use super::defaults::{
+    DefaultEndpoint, Defaults, LEGACY_GLOBAL_REGIONS, Legacy, Setting, WithoutRegion,
+};
+use super::region::{Partition, is_region};
+use super::{Cause, Version, principal};
 
 /// What is known of a group of global calls with one cause.
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +33,332 @@ pub struct Situation<'a> {
     pub via_vpc_endpoint: bool,
 }
 
-/// What to do: one sentence, and remarks behind it.
+/// The setting of the environment that most SDKs know.
+const ENVIRONMENT: &str = "AWS_STS_REGIONAL_ENDPOINTS=regional";
+/// The same in the shared config file.
+const CONFIG_LINE: &str = "sts_regional_endpoints = regional";
+/// The same for the pods of a service account.
+/// <https://docs.aws.amazon.com/eks/latest/userguide/configure-sts-endpoint.html>
+const EKS_ANNOTATION: &str = "eks.amazonaws.com/sts-regional-endpoints: \"true\"";
+
+/// What to do: a sentence, and remarks behind it.
+///
+/// ```
+/// use stscope::sts::{Cause, Situation, fix};
+/// let situation = Situation {
+///     cause: Cause::NoRegion,
+///     sdk: "aws-cli-v2",
+///     sdk_version: "2.27.49",
+///     principal: "arn:aws:iam::111122223333:role/deploy",
+///     principal_type: "AssumedRole",
+///     account_id: "111122223333",
+///     recommended_region: Some("eu-west-1"),
+///     via_vpc_endpoint: false,
+/// };
+/// assert!(fix(&situation).starts_with("Set AWS_REGION=eu-west-1 "));
+/// ```
 pub fn fix(situation: &Situation<'_>) -> String {
-    let region = situation.recommended_region.unwrap_or("the Region");
-    format!("Set AWS_REGION={region} ({}).", situation.cause)
+    let place = Place::of(situation.recommended_region);
+    let defaults = Defaults::of(situation.sdk);
+    let text = match (situation.cause, defaults) {
+        (Cause::AnotherAccount, _) => return another_account(situation, place),
+        (Cause::AwsManaged, _) => {
+            return "Nothing to do: AWS makes these calls itself.".to_owned();
+        }
+        (Cause::EndpointOverride, defaults) => endpoint_override(defaults, place),
+        (Cause::SdkDefault, Some(row)) if row.endpoint != DefaultEndpoint::Regional => {
+            sdk_default(row, situation, place)
+        }
+        (Cause::NoRegion, Some(row)) => no_region(row, place),
+        (Cause::ExplicitEndpoint | Cause::SdkDefault, Some(row)) => explicit_endpoint(row, place),
+        (Cause::Unrecognised, _) | (_, None) => unrecognised(situation.sdk, place),
+    };
+    with_remarks(text, situation)
+}
+
+/// Where calls should go, as far as that is known.
+#[derive(Clone, Copy)]
+struct Place<'a>(Option<&'a str>);
+
+impl<'a> Place<'a> {
+    fn of(region: Option<&'a str>) -> Place<'a> {
+        Place(region.filter(|region| is_region(region)))
+    }
+
+    /// `AWS_REGION=eu-west-1`, by the variable that this SDK reads.
+    fn variable(self, row: &Defaults) -> String {
+        let name = row.region_variable;
+        let not = match name {
+            "AWS_REGION" => String::new(),
+            _ => format!(" ({} ignores AWS_REGION)", row.product),
+        };
+        match self.0 {
+            Some(region) => format!("{name}={region}{not}"),
+            None => format!("{name}{not} to the Region it runs in"),
+        }
+    }
+
+    /// `region = eu-west-1`
+    fn config_line(self) -> String {
+        match self.0 {
+            Some(region) => format!("region = {region}"),
+            None => "region".to_owned(),
+        }
+    }
+
+    /// `https://sts.eu-west-1.amazonaws.com`
+    fn url(self) -> String {
+        match self.0 {
+            Some(region) => {
+                let suffix = Partition::of_region(region).dns_suffix();
+                format!("https://sts.{region}.{suffix}")
+            }
+            None => "the STS endpoint of the Region it runs in".to_owned(),
+        }
+    }
+}
+
+fn another_account(situation: &Situation<'_>, place: Place<'_>) -> String {
+    let account = situation.account_id;
+    let whose = if principal::is_account_id(account) {
+        format!("account {account}")
+    } else {
+        "the calling account, which the log does not name,".to_owned()
+    };
+    let where_to = match place.0 {
+        Some(_) => format!(" ({})", place.url()),
+        None => String::new(),
+    };
+    format!(
+        "Ask the owner of {whose} to call a Regional STS endpoint{where_to}: the caller lives \
+         there, and nothing in this account changes it."
+    )
+}
+
+fn endpoint_override(row: Option<&Defaults>, place: Place<'_>) -> String {
+    let option = row.map_or("", |row| row.endpoint_option);
+    let option = match option {
+        "" => String::new(),
+        option => format!(" ({option})"),
+    };
+    format!(
+        "Change the configured endpoint URL to {}: look in its code or command{option}, at \
+         AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and for endpoint_url in ~/.aws/config.",
+        place.url()
+    )
+}
+
+fn sdk_default(row: &Defaults, situation: &Situation<'_>, place: Place<'_>) -> String {
+    let version = Version::parse(situation.sdk_version);
+    let mut text = match (row.setting, row.knows_setting(version)) {
+        (Setting::Never, _) => format!(
+            "Set {} and, in its code, {} to {}.",
+            place.variable(row),
+            row.endpoint_option,
+            place.url()
+        ),
+        (Setting::Since(since), Some(false)) => too_old(row, situation.sdk_version, since, place),
+        _ => setting(row, version, place),
+    };
+    if let DefaultEndpoint::Unknown(open) = row.endpoint {
+        add(&mut text, open);
+    }
+    if row.setting == Setting::SinceUnknown {
+        add(
+            &mut text,
+            "Old versions may not know the setting: if nothing changes, upgrade.",
+        );
+    }
+    if version.is_none() && matches!(row.endpoint, DefaultEndpoint::GlobalBelow(_)) {
+        let _ = write!(
+            text,
+            " The log does not tell its version: if it is newer, look for {}.",
+            choices(row)
+        );
+    }
+    add(&mut text, row.remark);
+    if let Some(region) = place
+        .0
+        .filter(|region| is_regional_anyway(row, version, region))
+    {
+        let _ = write!(
+            text,
+            " In {region} it is Regional even without the setting, so its Region is another one \
+             now, or none."
+        );
+    }
+    text
+}
+
+/// Whether a version that knows the setting is Regional in `region` without it.
+fn is_regional_anyway(row: &Defaults, version: Option<Version>, region: &str) -> bool {
+    row.legacy == Legacy::Listed
+        && row.knows_setting(version) != Some(false)
+        && !LEGACY_GLOBAL_REGIONS.contains(&region)
+        && Partition::of_region(region) == Partition::Aws
+}
+
+/// For versions that know the setting, or may.
+fn setting(row: &Defaults, version: Option<Version>, place: Place<'_>) -> String {
+    let mut text = format!(
+        "Set {ENVIRONMENT} and {}, or in ~/.aws/config {CONFIG_LINE} and {}",
+        place.variable(row),
+        place.config_line()
+    );
+    if row.config_on_request {
+        text.push_str(" with AWS_SDK_LOAD_CONFIG=1");
+    }
+    if !row.in_code.is_empty() {
+        let _ = write!(text, ", or in its code {}", row.in_code);
+    }
+    let newer = match row.endpoint {
+        // Newer than the change, and still judged global: by the botocore inside.
+        DefaultEndpoint::GlobalBelow(boundary)
+            if version.and_then(|version| version.is_below(boundary)) == Some(false) =>
+        {
+            "an upgrade of the botocore inside it to 1.40.0 or later".to_owned()
+        }
+        DefaultEndpoint::GlobalBelow(_) => format!("an upgrade to {} or later", row.move_to),
+        _ => format!("a move to {}", row.move_to),
+    };
+    let _ = write!(text, "; after {newer} the Region is enough.");
+    text
+}
+
+/// For versions that do not know the setting yet.
+fn too_old(row: &Defaults, shown: &str, since: Version, place: Place<'_>) -> String {
+    let this = if is_plain_version(shown) {
+        format!("version {shown}")
+    } else {
+        "this version".to_owned()
+    };
+    let region = place.variable(row);
+    let move_to = row.move_to;
+    match row.endpoint {
+        DefaultEndpoint::GlobalBelow(_) => format!(
+            "Upgrade to {move_to} or later and set {region}: {this} does not know the setting \
+             AWS_STS_REGIONAL_ENDPOINTS."
+        ),
+        _ => format!(
+            "Move to {move_to} and set {region}, or upgrade to {since} or later and set \
+             {ENVIRONMENT} as well: {this} does not know that setting."
+        ),
+    }
+}
+
+fn no_region(row: &Defaults, place: Place<'_>) -> String {
+    let calls = match row.without_region {
+        WithoutRegion::GlobalForAssumeRole => {
+            "sends AssumeRole and AssumeRoleWithWebIdentity to the global endpoint"
+        }
+        _ => "calls the global endpoint",
+    };
+    format!(
+        "Set {}, or {} in ~/.aws/config: without a Region {} {calls}. If it has one, look for {}.",
+        place.variable(row),
+        place.config_line(),
+        row.product,
+        choices(row)
+    )
+}
+
+fn explicit_endpoint(row: &Defaults, place: Place<'_>) -> String {
+    format!(
+        "Look in its code and configuration for {}, remove it and set {}: {} goes global only when \
+         told to.",
+        choices(row),
+        place.variable(row),
+        row.product
+    )
+}
+
+/// What makes an SDK global that is Regional by default.
+fn choices(row: &Defaults) -> String {
+    let option = match row.endpoint_option {
+        "" => String::new(),
+        option => format!("{option} or "),
+    };
+    let legacy = match row.setting {
+        Setting::Never => "",
+        Setting::Since(_) | Setting::SinceUnknown => ", AWS_STS_REGIONAL_ENDPOINTS=legacy",
+    };
+    format!("the Region aws-global{legacy} or an endpoint URL ({option}AWS_ENDPOINT_URL_STS)")
+}
+
+fn unrecognised(sdk: &str, place: Place<'_>) -> String {
+    let variable = match place.0 {
+        Some(region) => format!("AWS_REGION={region}"),
+        None => "AWS_REGION".to_owned(),
+    };
+    let mut text = format!(
+        "Find the program by its source addresses and session names and have it call {}: most AWS \
+         SDKs do when {variable} and {ENVIRONMENT} are set, newer ones with the Region alone.",
+        place.url()
+    );
+    if sdk == "browser" {
+        add(
+            &mut text,
+            "In a web page the AWS SDK for JavaScript version 2 shows the browser's user agent \
+             only: give its AWS.STS a region and stsRegionalEndpoints: 'regional'.",
+        );
+    }
+    text
+}
+
+/// Adds what depends on who calls and by which way, not on the SDK.
+fn with_remarks(mut text: String, situation: &Situation<'_>) -> String {
+    let eks = match situation.principal_type {
+        "WebIdentityUser" => principal::eks_service_account(situation.principal),
+        _ => None,
+    };
+    if let (Some(account), true) = (eks, text.contains(ENVIRONMENT)) {
+        let _ = write!(
+            text,
+            " On EKS, annotate {} with {EKS_ANNOTATION} and restart its pods: that sets the \
+             variable in them.",
+            service_account(account)
+        );
+    }
+    if situation.via_vpc_endpoint {
+        add(
+            &mut text,
+            "Some of these calls came through a VPC endpoint, whose private DNS answers to the \
+             Regional name only: look for a DNS record of your own for sts.amazonaws.com.",
+        );
+    }
+    text
+}
+
+/// `NAMESPACE:NAME` in words.
+fn service_account(account: &str) -> String {
+    match account.split_once(':') {
+        Some((namespace, name)) if is_kubernetes_name(namespace) && is_kubernetes_name(name) => {
+            format!("the service account {name} in the namespace {namespace}")
+        }
+        _ => "its service account".to_owned(),
+    }
+}
+
+/// <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/>
+fn is_kubernetes_name(name: &str) -> bool {
+    (1..=253).contains(&name.len())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'))
+}
+
+/// Adds a sentence, where there is one.
+fn add(text: &mut String, sentence: &str) {
+    if !sentence.is_empty() {
+        text.push(' ');
+        text.push_str(sentence);
+    }
+}
+
+/// Versions are chosen by clients; an odd one is not repeated.
+fn is_plain_version(version: &str) -> bool {
+    (1..=20).contains(&version.len())
+        && version
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'+' | b'_'))
 }

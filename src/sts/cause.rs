@@ -8,8 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::defaults::Defaults;
-use super::sdk::{self, Sdk};
-use super::{Call, Version};
+use super::{Call, agent, sdk};
 use crate::cloudtrail::Field;
 
 /// Why a call went to the global endpoint; the first that applies, in this order.
@@ -62,22 +61,22 @@ impl Cause {
         if identity_type == Some("AWSAccount") {
             return Cause::AnotherAccount;
         }
-        let Some(agent) = user_agent else {
+        let Some(user_agent) = user_agent else {
             return Cause::Unrecognised;
         };
-        let Some(sdk) = sdk::recognise(agent) else {
+        let Some(sdk) = sdk::recognise(user_agent) else {
             return Cause::Unrecognised;
         };
         if sdk.is_aws_managed() {
             return Cause::AwsManaged;
         }
-        if sdk::has_metric(agent, sdk::ENDPOINT_OVERRIDE) {
+        if agent::has_metric(user_agent, agent::ENDPOINT_OVERRIDE) {
             return Cause::EndpointOverride;
         }
         let Some(defaults) = Defaults::of(sdk.name) else {
             return Cause::Unrecognised;
         };
-        if goes_global(defaults, &sdk, agent) {
+        if defaults.agent_goes_global(user_agent, &sdk) {
             Cause::SdkDefault
         } else if defaults.goes_global_without_region(event_name) {
             Cause::NoRegion
@@ -109,20 +108,4 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
-}
-
-/// Whether this SDK at this version goes global by default. Boto3 and the AWS CLI version 1 do what
-/// the botocore inside them does, so that is judged where the agent names it.
-fn goes_global(defaults: &Defaults, sdk: &Sdk<'_>, agent: &str) -> bool {
-    let inside = match sdk.name {
-        "boto3" | "aws-cli-v1" => sdk::botocore(agent),
-        _ => None,
-    };
-    let by_inside = inside.and_then(
-        |version: Version| match Defaults::of("botocore")?.endpoint {
-            super::defaults::DefaultEndpoint::GlobalBelow(boundary) => version.is_below(boundary),
-            _ => None,
-        },
-    );
-    by_inside.unwrap_or_else(|| defaults.goes_global(sdk::version(agent, sdk)))
 }

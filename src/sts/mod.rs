@@ -4,6 +4,7 @@
 //! the page it names.
 
 pub mod advice;
+mod agent;
 mod call;
 mod cause;
 pub mod defaults;

@@ -146,7 +146,18 @@ pub fn account_id<'r>(record: &'r Record<'_>, principal: &'r str) -> Option<&'r 
 /// The account in an ARN: `arn:partition:service:region:ACCOUNT:resource`.
 pub fn account_of_arn(arn: &str) -> Option<&str> {
     let account = arn.strip_prefix("arn:")?.split(':').nth(3)?;
-    (account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())).then_some(account)
+    is_account_id(account).then_some(account)
+}
+
+/// Whether this is an account id: twelve digits.
+pub(super) fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `NAMESPACE:NAME` at the end of the principal of an EKS pod, as the pod's token has it.
+pub(super) fn eks_service_account(principal: &str) -> Option<&str> {
+    let (before, account) = principal.split_once(EKS_SERVICE_ACCOUNT)?;
+    (before.is_empty() || before.ends_with(':')).then_some(account)
 }
 
 #[cfg(test)]
@@ -265,5 +276,25 @@ mod tests {
             Some("9")
         );
         assert_eq!(account_of_arn("arn:aws:iam::aws:policy/x"), None);
+    }
+
+    #[test]
+    fn an_eks_principal_names_its_service_account() {
+        assert_eq!(eks_service_account(EKS_ID), Some("ns:sa"));
+        assert_eq!(
+            eks_service_account("system:serviceaccount:ns:sa"),
+            Some("ns:sa")
+        );
+        assert_eq!(
+            eks_service_account("https://oidc.example/id/E:system:serviceaccount:a:b"),
+            Some("a:b")
+        );
+        for other in [
+            "",
+            "xsystem:serviceaccount:ns:sa",
+            "arn:aws:iam::111122223333:role/app",
+        ] {
+            assert_eq!(eks_service_account(other), None, "{other}");
+        }
     }
 }

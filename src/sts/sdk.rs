@@ -1,11 +1,11 @@
 //! Which SDK made a call, read from `userAgent`.
 //!
 //! Agents are words of the form `PRODUCT/VERSION`, with comments in brackets. The SDK's own word may
-//! stand anywhere: Terraform and the CDK put it behind theirs. Agents are cut at 1 KB by CloudTrail
-//! and are whatever a client likes to send, so everything here is a claim, not a fact.
-//! The grammar: <https://docs.aws.amazon.com/sdkref/latest/guide/user-agent.html>
+//! stand anywhere: Terraform and the CDK put it behind theirs. The grammar stands in `agent.rs`, what
+//! an SDK does by default in [`super::defaults`].
 
 use super::Version;
+use super::agent::{self, behind, without_brackets, words};
 use super::region::Partition;
 
 /// Who a user agent says it is.
@@ -18,6 +18,11 @@ pub struct Sdk<'a> {
 }
 
 impl Sdk<'_> {
+    /// Its version, to be compared; `user_agent` is the agent it was read from.
+    pub fn comparable_version(&self, user_agent: &str) -> Option<Version> {
+        agent::version(user_agent, self.version)
+    }
+
     /// Whether AWS itself made the call: not the customer's to change.
     pub fn is_aws_managed(&self) -> bool {
         is_aws_managed(self.name)
@@ -89,6 +94,23 @@ const PRODUCTS: &[Product] = &[
     Product { token: Exact("aws-sdk-swift"), reading: Always("aws-sdk-swift") },
 ];
 
+/// How botocore names itself behind the name of a tool that stands on it.
+/// <https://github.com/boto/botocore/blob/develop/botocore/useragent.py> (`_build_sdk_metadata`)
+const MD_BOTOCORE: &str = "md/botocore#";
+
+/// The SDKs of the table; one may stand there under several words.
+#[cfg(test)]
+pub(super) fn product_names() -> impl Iterator<Item = &'static str> {
+    PRODUCTS.iter().flat_map(|product| {
+        let (one, by_major): (_, &[_]) = match product.reading {
+            Always(name) => (Some(name), &[]),
+            ByMajor(majors) => (None, majors),
+        };
+        one.into_iter()
+            .chain(by_major.iter().map(|&(_, name)| name))
+    })
+}
+
 /// Reads a user agent. `None` where there is none.
 ///
 /// ```
@@ -112,7 +134,7 @@ pub fn recognise(user_agent: &str) -> Option<Sdk<'_>> {
     if is_service_name(agent) {
         return named(AWS_SERVICE);
     }
-    if let Some(sdk) = product(agent) {
+    if let Some(sdk) = product(agent).or_else(|| botocore_inside(agent)) {
         return Some(sdk);
     }
     named(if agent.starts_with("Mozilla/") {
@@ -122,76 +144,12 @@ pub fn recognise(user_agent: &str) -> Option<Sdk<'_>> {
     })
 }
 
-/// The metric of an endpoint URL that is configured: the default is not to blame.
-/// <https://github.com/boto/botocore/blob/develop/botocore/useragent.py>
-pub const ENDPOINT_OVERRIDE: &str = "N";
-
-/// Whether the agent's business metrics (`m/E,N,b`) have this one.
-pub fn has_metric(user_agent: &str, metric: &str) -> bool {
-    let agent = without_brackets(user_agent);
-    let is_last = |list: &str| {
-        std::ptr::eq(
-            list.as_bytes().as_ptr_range().end,
-            agent.as_bytes().as_ptr_range().end,
-        )
-    };
-    agent
-        .split_whitespace()
-        .filter_map(|word| word.strip_prefix("m/"))
-        .any(|list| {
-            let whole = if is_cut(user_agent) && is_last(list) {
-                list.rsplit_once(',').map_or("", |(whole, _)| whole)
-            } else {
-                list
-            };
-            whole.split(',').any(|one| one == metric)
-        })
-}
-
 /// The version of the botocore that the agent names, alone or inside Boto3 and the AWS CLI.
-pub fn botocore(user_agent: &str) -> Option<Version> {
-    let agent = without_brackets(user_agent);
-    words(agent).find_map(|word| {
-        let version =
-            without_prefix(word, "botocore/").or_else(|| without_prefix(word, "md/botocore#"))?;
-        read_version(user_agent, version)
+pub fn botocore_version(user_agent: &str) -> Option<Version> {
+    words(without_brackets(user_agent)).find_map(|word| {
+        let version = behind(word, "botocore/").or_else(|| behind(word, MD_BOTOCORE))?;
+        agent::version(user_agent, version)
     })
-}
-
-/// The SDK's own version, compared rather than shown.
-pub fn version(user_agent: &str, sdk: &Sdk<'_>) -> Option<Version> {
-    read_version(user_agent, sdk.version)
-}
-
-/// Reads a version out of an agent, carefully where the agent was cut off behind it.
-fn read_version(user_agent: &str, version: &str) -> Option<Version> {
-    if is_cut(user_agent) && user_agent.trim_end().ends_with(version) {
-        Version::parse_cut(version)
-    } else {
-        Version::parse(version)
-    }
-}
-
-/// Whether CloudTrail cut the agent off, which it does at 1 KB (a thousand bytes, to be safe).
-/// A bracket that is opened and never closed tells so too.
-fn is_cut(user_agent: &str) -> bool {
-    let agent = user_agent.trim();
-    agent.len() >= 1000 || (agent.starts_with('[') && !agent.ends_with(']'))
-}
-
-/// The agent without the one pair of brackets that some services write around it.
-fn without_brackets(user_agent: &str) -> &str {
-    let agent = user_agent.trim();
-    agent
-        .strip_prefix('[')
-        .map_or(agent, |a| a.strip_suffix(']').unwrap_or(a))
-        .trim()
-}
-
-fn without_prefix<'a>(word: &'a str, prefix: &str) -> Option<&'a str> {
-    word.get(..prefix.len())
-        .filter(|start| start.eq_ignore_ascii_case(prefix))
-        .map(|_| &word[prefix.len()..])
 }
 
 /// The first product of the table that a word of the agent names.
@@ -210,9 +168,7 @@ fn product(agent: &str) -> Option<Sdk<'_>> {
             .iter()
             .position(|product| match product.token {
                 Exact(name) => token.eq_ignore_ascii_case(name),
-                Prefix(name) => token
-                    .get(..name.len())
-                    .is_some_and(|t| t.eq_ignore_ascii_case(name)),
+                Prefix(name) => behind(token, name).is_some(),
             });
         if let Some(rank) = found {
             best = Some((rank, read(&PRODUCTS[rank].reading, rest)));
@@ -224,9 +180,13 @@ fn product(agent: &str) -> Option<Sdk<'_>> {
     best.map(|(_, sdk)| sdk)
 }
 
-/// The words of an agent; brackets, commas and semicolons end one as white space does.
-fn words(agent: &str) -> impl Iterator<Item = &str> {
-    agent.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']' | ';' | ','))
+/// The botocore that a tool with a name of its own stands on: `eb-cli/3.21 md/Botocore#1.34.0 …`.
+fn botocore_inside(agent: &str) -> Option<Sdk<'_>> {
+    let version = words(agent).find_map(|word| behind(word, MD_BOTOCORE))?;
+    Some(Sdk {
+        name: "botocore",
+        version,
+    })
 }
 
 fn read<'a>(reading: &Reading, version: &'a str) -> Sdk<'a> {
@@ -327,6 +287,8 @@ mod tests {
             ("Mozilla/5.0 (X11) aws-sdk-js/3.1.0", "aws-sdk-js-v3", "3.1.0"),
             ("stratus-red-team_5c59eb79", "other", ""),
             ("app/boto3/1.0 curl/8", "other", ""),
+            ("eb-cli/3.21.0 md/Botocore#1.34.30 ua/2.0 os/linux#6.1.0", "botocore", "1.34.30"),
+            ("md/Botocorex#1.34.30 ua/2.0", "other", ""),
             ("Ж/1 aws-sdk-dotn€t-x/3", "other", ""),
         ];
         for (agent, name, version) in table {

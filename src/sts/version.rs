@@ -2,6 +2,8 @@
 //!
 //! Owns what can be said of a version that is odd, huge or cut off. Knows no SDK.
 
+use std::fmt;
+
 /// How many numbers are compared; .NET has four.
 const NUMBERS: usize = 4;
 
@@ -64,6 +66,14 @@ impl Version {
         } else {
             None
         }
+    }
+}
+
+/// The three numbers that versions are named by.
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [major, minor, patch, _] = self.least;
+        write!(f, "{major}.{minor}.{patch}")
     }
 }
 
