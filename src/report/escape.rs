@@ -79,33 +79,56 @@ pub fn markdown_code(text: &str) -> String {
 /// ```
 pub fn markdown_prose(text: &str) -> String {
     let mut prose = String::with_capacity(text.len() + 16);
-    for (at, word) in text.split_whitespace().enumerate() {
-        if at > 0 {
+    let mut words = text.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        let mut phrase = word.to_owned();
+        // `region = eu-west-1` is one piece of code, and so is an option with its value.
+        let mut last = word;
+        while let Some(&next) = words.peek()
+            && (is_operator(last) || is_operator(next) || last.starts_with("--"))
+        {
+            phrase = format!("{phrase} {next}");
+            last = next;
+            words.next();
+        }
+        if !prose.is_empty() {
             prose.push(' ');
         }
-        let core = word
-            .trim_start_matches('(')
-            .trim_end_matches([',', '.', ';', ':', ')']);
-        let is_plain = |word: &str| {
-            word.chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '\''))
-        };
-        // By itself a hyphen begins a list, and so does a number with a stop behind it.
-        let is_word = core.chars().any(|c| c.is_ascii_alphabetic()) || core.len() == word.len();
-        if is_plain(core) && is_word && !core.starts_with('-') {
-            prose.push_str(word);
-            continue;
-        }
-        let start = word.len() - word.trim_start_matches('(').len();
-        let (before, rest) = word.split_at(start);
-        let (core, after) = rest.split_at(core.len());
-        prose.push_str(before);
-        if !core.is_empty() {
+        let (before, core, after) = of_phrase(&phrase);
+        // A number with something behind it could begin a list.
+        let is_number = core.bytes().all(|b| b.is_ascii_digit()) && !after.is_empty();
+        let is_plain = (core.bytes()).all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'\'')
+            && !core.starts_with('-')
+            && !is_number;
+        if is_plain || core.is_empty() {
+            prose.push_str(&phrase);
+        } else {
+            prose.push_str(before);
             prose.push_str(&markdown_code(core));
+            prose.push_str(after);
         }
-        prose.push_str(after);
     }
     prose
+}
+
+fn is_operator(word: &str) -> bool {
+    word == "=" || word == "=>"
+}
+
+/// What stands before, in and behind a word or more: brackets and stops that are the sentence's.
+fn of_phrase(phrase: &str) -> (&str, &str, &str) {
+    let mut core = phrase.trim_start_matches('(');
+    let before = &phrase[..phrase.len() - core.len()];
+    loop {
+        let count = |bracket: char| core.matches(bracket).count();
+        let closes_nothing = count(')') > count('(');
+        core = match core.chars().next_back() {
+            Some(',' | '.' | ';' | ':') => &core[..core.len() - 1],
+            Some(')') if closes_nothing => &core[..core.len() - 1],
+            _ => break,
+        };
+    }
+    (before, core, &phrase[before.len() + core.len()..])
 }
 
 /// Control characters, and those that change the direction of text or are not seen:
@@ -150,6 +173,10 @@ mod tests {
             ("don't - stop", "don't `-` stop"),
             ("# a * b", "`#` a `*` b"),
             ("2. 2) 3", "`2`. `2`) 3"),
+            ("it is f('x'), (or g.h)", "it is `f('x')`, (or `g.h`)"),
+            ("region = a-b; e", "`region = a-b`; e"),
+            ("'x' => 'y', --z 1", "`'x' => 'y'`, `--z 1`"),
+            ("- [ ] x", "`-` `[` `]` x"),
             ("(see www.evil.example)", "(see `www.evil.example`)"),
             ("a\n\n<img>", "a `<img>`"),
             ("`x` @all", "`` `x` `` `@all`"),

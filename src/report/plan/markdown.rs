@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use super::super::escape::{markdown_code, markdown_prose};
 use super::super::table::time_text;
 use super::super::{Layout, count, plural};
-use super::{PlanPage, agent, by_principal, headline, region_words, remarks, risk_lists, traces};
+use super::{PlanPage, agent, by_principal, headline, region_words, remarks, risk_lists, seen};
 use crate::tally::PlanRow;
 
 pub(super) fn write(
@@ -33,8 +33,11 @@ pub(super) fn write(
     if layout.more > 0 {
         writeln!(out, "\n… and {} more {}.", count(layout.more), layout.rows)?;
     }
+    if !page.plan.risks.is_empty() {
+        writeln!(out, "\n### Risks")?;
+    }
     for risks in risk_lists(page.plan, markdown_code) {
-        writeln!(out, "\n### {}\n", markdown_prose(risks.title))?;
+        writeln!(out, "\n{}\n", markdown_prose(risks.title))?;
         for line in risks.lines {
             writeln!(out, "- {line}")?;
         }
@@ -70,9 +73,8 @@ fn item(out: &mut dyn Write, row: &PlanRow<'_>) -> io::Result<()> {
     if let Some((region, evidence)) = region_words(row) {
         writeln!(out, "  - Region: {} ({evidence})", markdown_code(&region))?;
     }
-    for (word, values) in traces(row) {
-        let values: Vec<_> = values.iter().map(|value| markdown_code(value)).collect();
-        writeln!(out, "  - Seen {word} {}", values.join(", "))?;
+    if let Some(seen) = seen(row, markdown_code) {
+        writeln!(out, "  - {seen}")?;
     }
     Ok(())
 }

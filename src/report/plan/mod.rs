@@ -190,7 +190,7 @@ fn remarks(page: &PlanPage<'_>) -> Vec<String> {
     if other + unknown > 0 {
         remarks.push(format!(
             "Not in here, and perhaps global: {} {} by names that are not AWS's (other), {} that \
-             could be either (unknown); see 'stscope report --endpoint other,unknown'.",
+             could be either (unknown): stscope report --endpoint other,unknown",
             count(other),
             plural(other, "call"),
             count(unknown)
@@ -230,15 +230,21 @@ fn region_words(row: &PlanRow<'_>) -> Option<(String, &'static str)> {
     Some((region.to_owned(), evidence.as_str()))
 }
 
-/// What helps to find the callers of a row: a word for it, and the values.
-fn traces<'a, 'r>(row: &'a PlanRow<'r>) -> impl Iterator<Item = (&'static str, &'a [&'r str])> {
-    [
-        ("from", row.source_ip_addresses.as_slice()),
-        ("session", row.session_names.as_slice()),
-        ("issued to", row.in_scope_of.as_slice()),
-    ]
-    .into_iter()
-    .filter(|(_, values)| !values.is_empty())
+/// What helps to find the callers of a row; `name` makes the words of strangers harmless.
+fn seen(row: &PlanRow<'_>, name: impl Fn(&str) -> String) -> Option<String> {
+    let traces = [
+        ("from", &row.source_ip_addresses),
+        ("session", &row.session_names),
+        ("issued to", &row.in_scope_of),
+    ];
+    let traces: Vec<String> = (traces.iter())
+        .filter(|(_, values)| !values.is_empty())
+        .map(|(word, values)| {
+            let values: Vec<_> = values.iter().map(|value| name(value)).collect();
+            format!("{word} {}", values.join(", "))
+        })
+        .collect();
+    (!traces.is_empty()).then(|| format!("Seen {}", traces.join("; ")))
 }
 
 /// The most risks of one kind that a work list names.
@@ -246,12 +252,13 @@ const MAX_RISKS: usize = 10;
 /// The most callers that a refusal names.
 const MAX_CALLERS: usize = 3;
 
-/// A risk in words; `name` makes the names of strangers harmless.
+/// Risks of one kind, in words.
 struct RiskList {
     title: &'static str,
     lines: Vec<String>,
 }
 
+/// The risks in words; `name` makes the words of strangers harmless.
 fn risk_lists(plan: &Plan<'_>, name: impl Fn(&str) -> String) -> Vec<RiskList> {
     let cut = |mut lines: Vec<String>| {
         let unnamed = lines.len().saturating_sub(MAX_RISKS) as u64;

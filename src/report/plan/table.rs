@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::super::escape::for_terminal;
 use super::super::table::{WIDE, shorten, time_text, width};
 use super::super::{Layout, count, plural};
-use super::{PlanPage, agent, by_principal, headline, region_words, remarks, risk_lists, traces};
+use super::{PlanPage, agent, by_principal, headline, region_words, remarks, risk_lists, seen};
 use crate::tally::PlanRow;
 
 /// How far the lines of a row stand in.
@@ -34,18 +34,12 @@ pub(super) fn write(
         lines.wrapped(ROW, &who(rows[0]))?;
         for row in rows {
             lines.wrapped(ROW, &columns.line(row))?;
-            lines.wrapped(WORDS, &lines.name(&row.fix))?;
+            lines.wrapped(WORDS, &for_terminal(&row.fix))?;
             if let Some((region, evidence)) = region_words(row) {
                 lines.wrapped(WORDS, &format!("Region: {region} ({evidence})"))?;
             }
-            let traces: Vec<String> = traces(row)
-                .map(|(word, values)| {
-                    let values: Vec<_> = values.iter().map(|value| lines.name(value)).collect();
-                    format!("{word} {}", values.join(", "))
-                })
-                .collect();
-            if !traces.is_empty() {
-                lines.wrapped(WORDS, &format!("Seen {}", traces.join("; ")))?;
+            if let Some(seen) = seen(row, |name| lines.name(name)) {
+                lines.wrapped(WORDS, &seen)?;
             }
         }
     }
