@@ -5,8 +5,10 @@
 
 #[path = "../benches/archive/mod.rs"]
 mod archive;
+mod crowd;
 mod twin;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -16,7 +18,7 @@ use archive::clock::{DAY, START};
 use chrono::DateTime;
 use proptest::prelude::*;
 use stscope::input::Pruning;
-use stscope::tally::{Report, Tally};
+use stscope::tally::{self, Plan, Report, Tally};
 use stscope::{Scan, sts::Dimension};
 use tempfile::TempDir;
 use twin::cases::cases;
@@ -78,6 +80,16 @@ static LOGS: LazyLock<Logs> = LazyLock::new(|| Logs::new(ARCHIVE.clone()));
 
 /// What the twin reads in them.
 static TWIN: LazyLock<twin::count::Readings> = LazyLock::new(|| twin::count::read(&LOGS.files));
+
+/// Files of callers that are much alike, for plans.
+static CROWD: LazyLock<Logs> = LazyLock::new(|| {
+    let mut rng = archive::rng::SplitMix64::of(&[11]);
+    let document = |file| (format!("{file}.json"), crowd::document(&mut rng, 30));
+    Logs::new((0..FILES).map(document).collect())
+});
+
+static CROWD_TWIN: LazyLock<twin::count::Readings> =
+    LazyLock::new(|| twin::count::read(&CROWD.files));
 
 /// Accounts and Regions of the archive, as its keys have them.
 fn in_keys(part: usize) -> Vec<String> {
@@ -233,6 +245,15 @@ fn written_and_read(tally: &Tally) -> Tally {
 }
 
 fn scan_of_parts(scan: &Scan, logs: &Logs, split: &Split) -> Tally {
+    ask_parts(
+        &tally::Question::Groups(scan.group_by.clone()),
+        scan,
+        logs,
+        split,
+    )
+}
+
+fn ask_parts(question: &tally::Question, scan: &Scan, logs: &Logs, split: &Split) -> Tally {
     let mut parts: Vec<Option<Tally>> = (split.threads.iter().enumerate())
         .map(|(part, &threads)| {
             let mut paths = Vec::new();
@@ -242,16 +263,16 @@ fn scan_of_parts(scan: &Scan, logs: &Logs, split: &Split) -> Tally {
                 }
             }
             if paths.is_empty() {
-                return Some(Tally::new(&scan.group_by, scan.once));
+                return Some(Tally::of(question.clone(), scan.once));
             }
             let scan = Scan {
                 threads,
                 ..scan.clone()
             };
-            Some(scan.tally(&paths).expect("all paths exist"))
+            Some(scan.ask(question, &paths).expect("all paths exist"))
         })
         .collect();
-    let mut sum = Tally::new(&scan.group_by, scan.once);
+    let mut sum = Tally::of(question.clone(), scan.once);
     for (&part, &written_down) in split.order.iter().zip(&split.written_down) {
         let tally = parts[part].take().expect("each part once");
         let tally = if written_down {
@@ -299,6 +320,35 @@ fn the_archive_of_these_tests_has_duplicates_and_pairs() {
     );
 }
 
+#[test]
+fn the_crowd_of_these_tests_has_work_and_risks_of_every_kind() {
+    let expected = twin::plan::expected(&CROWD_TWIN, &Question::default());
+    let all = |column: &str| -> BTreeSet<&str> {
+        expected
+            .rows
+            .iter()
+            .map(|row| row[column].as_str())
+            .collect()
+    };
+    let causes = stscope::sts::Cause::ALL.map(|cause| cause.as_str());
+    assert_eq!(all("cause"), BTreeSet::from(causes));
+    let evidence = ["serving-region", "regional-calls"];
+    assert!(all("region_evidence").is_superset(&BTreeSet::from(evidence)));
+    assert!(
+        expected
+            .rows
+            .iter()
+            .any(|row| row["session_names"].contains(' '))
+    );
+    assert!(
+        expected
+            .rows
+            .windows(2)
+            .any(|two| two[0]["calls"] == two[1]["calls"])
+    );
+    assert!(expected.cross_region.len() > 2 && expected.refused.len() > 2);
+}
+
 proptest! {
     #![proptest_config(cases(48))]
 
@@ -333,6 +383,22 @@ proptest! {
         let report = scan.tally(&LOGS.paths).expect("all paths exist").finish();
         adds_up(&report)?;
         twin::held::assert_equal(&report, &TWIN.answer(&question), way);
+    }
+
+    #[test]
+    fn the_plan_of_any_split_is_the_twins(question in question(), split in split()) {
+        let plan_of = |logs| ask_parts(&tally::Question::Plan, &question.scan(), logs, &split).finish();
+        let report = plan_of(&CROWD);
+        adds_up(&report)?;
+        let plan = Plan::of(&report, twin::plan::region_of);
+        twin::plan::assert_equal(&plan, &twin::plan::expected(&CROWD_TWIN, &question));
+        let report = plan_of(&LOGS);
+        adds_up(&report)?;
+        let plan = Plan::of(&report, twin::plan::region_of);
+        twin::plan::assert_equal(&plan, &twin::plan::expected(&TWIN, &question));
+        prop_assert_eq!(plan.global.calls, report.totals.summary().global());
+        prop_assert_eq!(plan.principals, report.totals.summary().global_principals);
+        prop_assert_eq!(plan.aws_managed, report.totals.summary().global_aws_managed);
     }
 
     #[test]

@@ -101,6 +101,18 @@ impl Held {
         scan.tally(&self.paths).expect("all paths exist").finish()
     }
 
+    /// stscope's plan, by one way, held against the twin's.
+    pub fn plan_is_equal(&self, way: Way) -> super::plan::Expected {
+        let mut scan = self.question.scan();
+        (scan.kernel, scan.limits, scan.threads) = (way.kernel, way.limits, way.threads);
+        let tally = scan.ask(&stscope::tally::Question::Plan, &self.paths);
+        let report = tally.expect("all paths exist").finish();
+        let expected = super::plan::expected(&read(&self.files), &self.question);
+        let plan = stscope::tally::Plan::of(&report, super::plan::region_of);
+        super::plan::assert_equal(&plan, &expected);
+        expected
+    }
+
     /// The twin's answer.
     pub fn expected(&self) -> Answer {
         read(&self.files).answer(&self.question)
