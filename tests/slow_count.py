@@ -772,6 +772,11 @@ def sdk_of(user_agent):
         sdk = BY_MAJOR_VERSION[name].get(int(major.group())) if major else None
         return (sdk, version) if sdk else ("other", None)
 
+    # Botocore under the name of a tool: `eb-cli/3.21 md/Botocore#1.34.0`.
+    for word in words:
+        if lower(word).startswith("md/botocore#"):
+            return "botocore", word.partition("#")[2] or None
+
     if any(lower(word).startswith("mozilla/") for word in words):
         return "browser", None
     return "other", None

@@ -1,6 +1,7 @@
 //! Paths → bytes: which files there are, what their S3 keys say, and what is in them.
 //!
-//! Knows nothing of JSON. Whatever cannot be read is handed on as such, never left out.
+//! Knows nothing of JSON, but for AWS's list of its addresses. Whatever cannot be read is handed on
+//! as such, never left out.
 
 mod gzip;
 mod ip_ranges;
@@ -13,7 +14,7 @@ mod pattern;
 mod prune;
 mod walk;
 
-pub use ip_ranges::{IpRanges, IpRangesError};
+pub use ip_ranges::{IpRanges, IpRangesError, IpRangesFault};
 pub use key::{Key, KeyKind};
 pub use open::{Buffers, Limits, Opened, Stream, open, standard_input};
 pub(crate) use paths::lines;

@@ -55,7 +55,7 @@ const EKS_ANNOTATION: &str = "eks.amazonaws.com/sts-regional-endpoints: \"true\"
 ///     recommended_region: Some("eu-west-1"),
 ///     via_vpc_endpoint: false,
 /// };
-/// assert!(fix(&situation).starts_with("Set AWS_REGION=eu-west-1 "));
+/// assert!(fix(&situation).starts_with("Set AWS_REGION=eu-west-1, "));
 /// ```
 pub fn fix(situation: &Situation<'_>) -> String {
     let place = Place::of(situation.recommended_region);
