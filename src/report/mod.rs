@@ -1,6 +1,6 @@
 //! Groups and calls → rows → bytes, in every format.
 //!
-//! What is shown is a [`Sheet`]: columns, and rows of cells. Each format is a file of its own and
+//! What is shown is a sheet: columns, and rows of cells. Each format is a file of its own and
 //! knows nothing of where the rows come from; each medium has its own way of making hostile text
 //! harmless (`escape`).
 
@@ -19,7 +19,7 @@ use serde_json::Value;
 use crate::sts::{Dimension, Endpoint, Time};
 use crate::tally::{EVENT_COLUMNS, Group, Report, Row, Summary};
 
-pub use plan::{PlanPage, write_plan};
+pub use plan::{PLAN_COLUMNS, PlanPage, write_plan};
 pub use table::{Layout, Paint, count, plural, summary_lines};
 
 /// How rows are written.

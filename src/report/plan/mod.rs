@@ -14,7 +14,7 @@ use crate::sts::{Cause, Time};
 use crate::tally::{Plan, PlanRow, Summary};
 
 /// The columns of `plan`, in order.
-const COLUMNS: [&str; 16] = [
+pub const PLAN_COLUMNS: [&str; 16] = [
     "principal",
     "principal_type",
     "account_id",
@@ -74,7 +74,7 @@ pub fn write_plan(
                 list: "rows",
                 tail: vec![("risks", risks_json(page.plan))],
             };
-            let columns = COLUMNS.map(|name| Column { name, label: None });
+            let columns = PLAN_COLUMNS.map(|name| Column { name, label: None });
             let rows = rows.iter().map(|row| Ok(cells(row)));
             write(format, out, &columns, &frame, rows, &layout, || {
                 Ok(Some(coverage))
@@ -233,13 +233,14 @@ fn region_words(row: &PlanRow<'_>) -> Option<(String, &'static str)> {
 /// What helps to find the callers of a row; `name` makes the words of strangers harmless.
 fn seen(row: &PlanRow<'_>, name: impl Fn(&str) -> String) -> Option<String> {
     let traces = [
-        ("from", &row.source_ip_addresses),
-        ("session", &row.session_names),
-        ("issued to", &row.in_scope_of),
+        ("from", "from", &row.source_ip_addresses),
+        ("session", "sessions", &row.session_names),
+        ("issued to", "issued to", &row.in_scope_of),
     ];
     let traces: Vec<String> = (traces.iter())
-        .filter(|(_, values)| !values.is_empty())
-        .map(|(word, values)| {
+        .filter(|(.., values)| !values.is_empty())
+        .map(|(one, several, values)| {
+            let word = if values.len() == 1 { one } else { several };
             let values: Vec<_> = values.iter().map(|value| name(value)).collect();
             format!("{word} {}", values.join(", "))
         })
