@@ -18,7 +18,7 @@ use crate::input::{
     Pruning, Skip, Stream,
 };
 use crate::sts::{self, Call, Dimension, EVENT_SOURCE, Kind};
-use crate::tally::{Collector, Coverage, DamagedFile, Selection, SkipReason, Tally};
+use crate::tally::{Collector, Coverage, DamagedFile, Question, Selection, SkipReason, Tally};
 
 /// How logs are read. The default reads everything, on all cores.
 ///
@@ -26,8 +26,9 @@ use crate::tally::{Collector, Coverage, DamagedFile, Selection, SkipReason, Tall
 /// use stscope::Scan;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let report = Scan::default().tally(&["sample-logs/AWSLogs".into()])?.finish();
-/// println!("{} of {} calls are global", report.summary.global(), report.summary.calls);
-/// assert_eq!(report.coverage.files.damaged, 0);
+/// let summary = report.totals.summary();
+/// println!("{} of {} calls are global", summary.global(), summary.calls);
+/// assert_eq!(report.totals.coverage.files.damaged, 0);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
@@ -130,9 +131,17 @@ impl Scan {
     /// A path that leads nowhere; in a strict run, a damaged file. Damaged and unreadable files are
     /// otherwise no errors but part of the coverage.
     pub fn tally(&self, paths: &[PathBuf]) -> Result<Tally, ScanError> {
+        self.ask(&Question::Groups(self.group_by.clone()), paths)
+    }
+
+    /// Reads files and folders and sums their calls up for any question.
+    ///
+    /// # Errors
+    /// As [`Scan::tally`].
+    pub fn ask(&self, question: &Question, paths: &[PathBuf]) -> Result<Tally, ScanError> {
         let paths = Paths::resolve(paths, None)?;
         self.collect(&paths, &Progress::default(), || {
-            Tally::new(&self.group_by, self.once)
+            Tally::of(question.clone(), self.once)
         })
     }
 
@@ -170,7 +179,7 @@ impl Scan {
         let mut workers = run.workers.into_iter().map(|worker| {
             let worker = worker.into_inner().unwrap_or_else(PoisonError::into_inner);
             let mut collector = worker.collector;
-            *collector.coverage() += worker.coverage;
+            collector.totals().coverage += worker.coverage;
             collector
         });
         let first = workers.next().unwrap_or_else(new);
@@ -568,7 +577,7 @@ impl<C: Collector> Handler for Calls<'_, C> {
                 self.coverage.sts_records += 1;
                 if self.selection.admits(&call) {
                     if matches!(record.get(Field::AwsRegion), Some("us-east-1" | "global")) {
-                        self.collector.see_us_east_1();
+                        self.collector.totals().see_us_east_1();
                     }
                     let wanted = self.selection.wants(&call, self.scratch);
                     self.collector.take(&call, wanted);

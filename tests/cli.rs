@@ -22,6 +22,8 @@ mod cli {
     mod options;
     #[cfg(unix)]
     mod output;
+    mod plan;
+    mod plan_files;
     #[cfg(unix)]
     mod pruning;
     mod sample;

@@ -4,6 +4,7 @@
 
 #[path = "../benches/archive/mod.rs"]
 mod archive;
+mod crowd;
 #[path = "twin/traps/mod.rs"]
 mod traps;
 mod twin;
@@ -36,6 +37,21 @@ proptest! {
         for held in Held::plain_and_gzipped(text.as_bytes()) {
             held.asked(&question).is_equal();
         }
+    }
+
+    #[test]
+    fn the_plan_for_odd_records_is_the_twins(seed: u64, records in 0..40_usize, once: bool) {
+        let text = odd::document(&mut SplitMix64::of(&[seed]), records);
+        for held in Held::plain_and_gzipped(text.as_bytes()) {
+            held.asked(&Question { once, ..Question::default() }).plan_is_equal(Way::all()[0]);
+        }
+    }
+
+    #[test]
+    fn the_plan_for_a_crowd_is_the_twins(seed: u64, records in 0..60_usize, threads in 1..3_usize) {
+        let mut rng = SplitMix64::of(&[seed]);
+        let files = (0..3).map(|_| crowd::document(&mut rng, records)).collect();
+        Held::new(files).plan_is_equal(Way { threads, ..Way::all()[0] });
     }
 
     #[test]
@@ -140,7 +156,7 @@ fn hold_damaged_file(file: Vec<u8>, question: Question) -> Result<(), TestCaseEr
     for way in Way::all() {
         let report = held.report(way);
         let found = of_report(&report);
-        prop_assert_eq!(report.coverage.files.found, 1);
+        prop_assert_eq!(report.totals.coverage.files.found, 1);
         if !is_clear {
             continue;
         }

@@ -5,8 +5,10 @@
 
 #[path = "../benches/archive/mod.rs"]
 mod archive;
+mod crowd;
 mod twin;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -16,7 +18,7 @@ use archive::clock::{DAY, START};
 use chrono::DateTime;
 use proptest::prelude::*;
 use stscope::input::Pruning;
-use stscope::tally::{Report, Tally};
+use stscope::tally::{self, Plan, Report, Tally};
 use stscope::{Scan, sts::Dimension};
 use tempfile::TempDir;
 use twin::cases::cases;
@@ -79,6 +81,16 @@ static LOGS: LazyLock<Logs> = LazyLock::new(|| Logs::new(ARCHIVE.clone()));
 /// What the twin reads in them.
 static TWIN: LazyLock<twin::count::Readings> = LazyLock::new(|| twin::count::read(&LOGS.files));
 
+/// Files of callers that are much alike, for plans.
+static CROWD: LazyLock<Logs> = LazyLock::new(|| {
+    let mut rng = archive::rng::SplitMix64::of(&[11]);
+    let document = |file| (format!("{file}.json"), crowd::document(&mut rng, 30));
+    Logs::new((0..FILES).map(document).collect())
+});
+
+static CROWD_TWIN: LazyLock<twin::count::Readings> =
+    LazyLock::new(|| twin::count::read(&CROWD.files));
+
 /// Accounts and Regions of the archive, as its keys have them.
 fn in_keys(part: usize) -> Vec<String> {
     let mut names: Vec<String> = (ARCHIVE.iter())
@@ -91,22 +103,22 @@ fn in_keys(part: usize) -> Vec<String> {
 
 /// Everything a report says, as text.
 fn rendered(report: &Report) -> String {
-    let mut text = format!("{:#?}\n", report.summary);
+    let mut text = format!("{:#?}\n", report.totals.summary());
     for group in report.groups() {
         // A String takes whatever is written to it.
         let _ = writeln!(text, "{group:?}");
     }
-    text + &serde_json::to_string_pretty(&report.coverage).expect("a coverage is JSON")
+    text + &serde_json::to_string_pretty(&report.totals.coverage).expect("a coverage is JSON")
 }
 
 /// The summary and the groups alone: what a user asked for.
 fn answered(report: &Report) -> String {
     let groups: Vec<_> = report.groups().collect();
-    format!("{:#?}\n{groups:#?}", report.summary)
+    format!("{:#?}\n{groups:#?}", report.totals.summary())
 }
 
 fn adds_up(report: &Report) -> Result<(), TestCaseError> {
-    let (coverage, summary) = (&report.coverage, &report.summary);
+    let (coverage, summary) = (&report.totals.coverage, &report.totals.summary());
     let files = &coverage.files;
     prop_assert_eq!(
         files.found,
@@ -233,6 +245,15 @@ fn written_and_read(tally: &Tally) -> Tally {
 }
 
 fn scan_of_parts(scan: &Scan, logs: &Logs, split: &Split) -> Tally {
+    ask_parts(
+        &tally::Question::Groups(scan.group_by.clone()),
+        scan,
+        logs,
+        split,
+    )
+}
+
+fn ask_parts(question: &tally::Question, scan: &Scan, logs: &Logs, split: &Split) -> Tally {
     let mut parts: Vec<Option<Tally>> = (split.threads.iter().enumerate())
         .map(|(part, &threads)| {
             let mut paths = Vec::new();
@@ -242,16 +263,16 @@ fn scan_of_parts(scan: &Scan, logs: &Logs, split: &Split) -> Tally {
                 }
             }
             if paths.is_empty() {
-                return Some(Tally::new(&scan.group_by, scan.once));
+                return Some(Tally::of(question.clone(), scan.once));
             }
             let scan = Scan {
                 threads,
                 ..scan.clone()
             };
-            Some(scan.tally(&paths).expect("all paths exist"))
+            Some(scan.ask(question, &paths).expect("all paths exist"))
         })
         .collect();
-    let mut sum = Tally::new(&scan.group_by, scan.once);
+    let mut sum = Tally::of(question.clone(), scan.once);
     for (&part, &written_down) in split.order.iter().zip(&split.written_down) {
         let tally = parts[part].take().expect("each part once");
         let tally = if written_down {
@@ -286,17 +307,46 @@ fn the_archive_of_these_tests_has_duplicates_and_pairs() {
         .tally(&LOGS.paths)
         .expect("all paths exist")
         .finish();
-    let coverage = report.coverage;
+    let coverage = &report.totals.coverage;
     assert!(
         coverage.duplicates > 5 && coverage.shared_copies > 5,
         "{coverage:?}"
     );
-    assert!(report.summary.global() > 5 && report.summary.principals > 5);
+    assert!(report.totals.summary().global() > 5 && report.totals.summary().principals > 5);
     assert!(in_keys(2).len() > 2 && in_keys(4).len() > 2);
     assert_eq!(
-        coverage.key_accounts.into_iter().collect::<Vec<_>>(),
+        coverage.key_accounts.iter().cloned().collect::<Vec<_>>(),
         in_keys(2)
     );
+}
+
+#[test]
+fn the_crowd_of_these_tests_has_work_and_risks_of_every_kind() {
+    let expected = twin::plan::expected(&CROWD_TWIN, &Question::default());
+    let all = |column: &str| -> BTreeSet<&str> {
+        expected
+            .rows
+            .iter()
+            .map(|row| row[column].as_str())
+            .collect()
+    };
+    let causes = stscope::sts::Cause::ALL.map(|cause| cause.as_str());
+    assert_eq!(all("cause"), BTreeSet::from(causes));
+    let evidence = ["serving-region", "regional-calls"];
+    assert!(all("region_evidence").is_superset(&BTreeSet::from(evidence)));
+    assert!(
+        expected
+            .rows
+            .iter()
+            .any(|row| row["session_names"].contains(' '))
+    );
+    assert!(
+        expected
+            .rows
+            .windows(2)
+            .any(|two| two[0]["calls"] == two[1]["calls"])
+    );
+    assert!(expected.cross_region.len() > 2 && expected.refused.len() > 2);
 }
 
 proptest! {
@@ -336,6 +386,22 @@ proptest! {
     }
 
     #[test]
+    fn the_plan_of_any_split_is_the_twins(question in question(), split in split()) {
+        let plan_of = |logs| ask_parts(&tally::Question::Plan, &question.scan(), logs, &split).finish();
+        let report = plan_of(&CROWD);
+        adds_up(&report)?;
+        let plan = Plan::of(&report, twin::plan::region_of);
+        twin::plan::assert_equal(&plan, &twin::plan::expected(&CROWD_TWIN, &question));
+        let report = plan_of(&LOGS);
+        adds_up(&report)?;
+        let plan = Plan::of(&report, twin::plan::region_of);
+        twin::plan::assert_equal(&plan, &twin::plan::expected(&TWIN, &question));
+        prop_assert_eq!(plan.global.calls, report.totals.summary().global());
+        prop_assert_eq!(plan.principals, report.totals.summary().global_principals);
+        prop_assert_eq!(plan.aws_managed, report.totals.summary().global_aws_managed);
+    }
+
+    #[test]
     fn pruning_changes_no_answer(question in question()) {
         let scan = question.scan();
         let all = scan.tally(&LOGS.paths).expect("all paths exist").finish();
@@ -344,8 +410,8 @@ proptest! {
         adds_up(&pruned)?;
         // In this archive nothing is delivered later than minutes after it happened.
         prop_assert_eq!(answered(&pruned), answered(&all));
-        prop_assert!(pruned.coverage.files.read <= all.coverage.files.read);
-        prop_assert_eq!(pruned.coverage.disagreements, all.coverage.disagreements);
+        prop_assert!(pruned.totals.coverage.files.read <= all.totals.coverage.files.read);
+        prop_assert_eq!(pruned.totals.coverage.disagreements, all.totals.coverage.disagreements);
     }
 
     #[test]
@@ -388,7 +454,10 @@ fn what_is_delivered_more_than_two_days_late_is_all_that_pruning_can_lose() {
     };
     let report = scan.tally(&logs.paths).expect("all paths exist").finish();
     assert_eq!(
-        (report.summary.calls, report.coverage.files.pruned.date),
+        (
+            report.totals.summary().calls,
+            report.totals.coverage.files.pruned.date
+        ),
         (3, 3)
     );
 }

@@ -10,13 +10,15 @@ use std::collections::BTreeSet;
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use stscope::sts::Dimension;
-use stscope::tally::EVENT_COLUMNS;
+use stscope::report::PLAN_COLUMNS;
+use stscope::sts::defaults::{DEFAULTS, DefaultEndpoint, Setting, WithoutRegion};
+use stscope::sts::{Cause, Dimension};
+use stscope::tally::{EVENT_COLUMNS, RegionEvidence};
 
 const README: &str = include_str!("../README.md");
 
 /// Commands the README shows and nobody can run here: they need a network, minutes, or this test.
-const NOT_RUN: [&str; 18] = [
+const NOT_RUN: [&str; 19] = [
     "cargo install --path .",
     "cargo build --release",
     "cargo test",
@@ -31,6 +33,7 @@ const NOT_RUN: [&str; 18] = [
     "cargo run --release --example generate -- archive DIR --files 1 --records 2000000 --one-document --sts-share 0.1 --seed 3",
     "cargo run --release --example generate -- sample sample-logs",
     "cargo run --release --example inflate-only -- 2 DIR",
+    "curl -O https://ip-ranges.amazonaws.com/ip-ranges.json",
     "aws s3 cp s3://BUCKET/PREFIX/AWSLogs/.../x.json.gz -",
     "aws s3 sync s3://BUCKET/PREFIX/AWSLogs/ logs/AWSLogs/ --exclude '*' --include '*/CloudTrail/us-east-1/2026/11/*'",
     "aws s3 sync s3://BUCKET/PREFIX/AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/ logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/",
@@ -268,6 +271,83 @@ fn every_column_of_events_is_in_the_readme() {
     assert_eq!(first_cells(section("## Columns of events")), names);
 }
 
+#[test]
+fn every_column_of_plan_is_in_the_readme() {
+    let names: BTreeSet<&str> = PLAN_COLUMNS.into();
+    assert_eq!(first_cells(section("## Columns of plan")), names);
+}
+
+#[test]
+fn every_cause_and_evidence_is_in_the_readme() {
+    let causes = Cause::ALL.map(Cause::as_str);
+    let evidence = [
+        RegionEvidence::ServingRegion,
+        RegionEvidence::RegionalCalls,
+        RegionEvidence::IpRanges,
+    ];
+    let names = causes
+        .into_iter()
+        .chain(evidence.map(RegionEvidence::as_str));
+    assert_eq!(first_cells(section("## Make a plan")), names.collect());
+}
+
+#[test]
+fn every_sdk_stands_in_the_readme_with_what_it_does_by_default() {
+    let chapter = section("### 3. Change the callers");
+    let cells = |line: &'static str| -> Vec<&str> { line.split(" | ").collect() };
+    let rows: Vec<Vec<&str>> = chapter
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(cells)
+        .collect();
+    let named = rows
+        .iter()
+        .skip(1)
+        .flat_map(|row| row[0].split('`').skip(1).step_by(2));
+    let all = DEFAULTS.iter().map(|row| row.sdk);
+    assert_eq!(named.collect::<BTreeSet<_>>(), all.collect());
+    for facts in DEFAULTS {
+        let name = format!("`{}`", facts.sdk);
+        let row = rows
+            .iter()
+            .find(|row| row[0].contains(&name))
+            .expect("it is named");
+        let default = match facts.endpoint {
+            DefaultEndpoint::GlobalBelow(version) => format!("from {version}"),
+            DefaultEndpoint::Global => "never".to_owned(),
+            DefaultEndpoint::Regional => "always".to_owned(),
+            DefaultEndpoint::Unknown(_) => String::new(),
+        };
+        assert!(row[1].starts_with(&default), "{name}: {}", row[1]);
+        let without_region = match facts.without_region {
+            WithoutRegion::Global => "global",
+            WithoutRegion::GlobalForAssumeRole => "`AssumeRole` and",
+            WithoutRegion::UsEast1 => "us-east-1",
+            WithoutRegion::Fails => "fails",
+        };
+        assert!(row[2].starts_with(without_region), "{name}: {}", row[2]);
+        let setting = match facts.setting {
+            Setting::Since(version) => version.to_string(),
+            Setting::SinceUnknown | Setting::Never => String::new(),
+        };
+        assert!(row[3].contains(&setting), "{name}: {}", row[3]);
+        assert_eq!(
+            row[3].starts_with("none"),
+            facts.setting == Setting::Never,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_example_of_a_policy_is_json() {
+    for block in blocks("json") {
+        let text: String = block.iter().map(|(_, line)| format!("{line}\n")).collect();
+        let policy: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(policy["Version"], "2012-10-17");
+    }
+}
+
 /// Every key of a JSON value, with those it stands under. Lists go by their first element.
 fn keys(value: &Value, above: &str, found: &mut BTreeSet<String>) {
     match value {
@@ -333,7 +413,8 @@ fn every_key_of_the_report_is_in_the_readme() {
 fn the_example_of_the_library_runs() -> Result<(), Box<dyn std::error::Error>> {
     // From here…
     let logs = ["sample-logs/AWSLogs".into()];
-    let summary = stscope::Scan::default().tally(&logs)?.finish().summary;
+    let report = stscope::Scan::default().tally(&logs)?.finish();
+    let summary = report.totals.summary();
     println!("{} of {} calls are global", summary.global(), summary.calls);
     // …to here.
     let source = include_str!("readme.rs");

@@ -19,6 +19,7 @@ use crate::sts::Dimension;
 Examples:
   stscope report logs/                         who calls which endpoint
   stscope report logs/ --since 7d -o sts.csv   the last week, for a spreadsheet
+  stscope plan logs/                           who must change what
   stscope events logs/ --endpoint global       every global call
   stscope endpoint sts.eu-west-1.amazonaws.com what a host name is
 
@@ -37,6 +38,9 @@ pub(super) enum Command {
     /// Groups of calls, and the global-versus-regional summary
     #[command(after_help = REPORT_EXAMPLES, after_long_help = report_help())]
     Report(Box<ReportArgs>),
+    /// Who must change what to leave the global endpoint, and to which Region
+    #[command(after_help = PLAN_EXAMPLES, after_long_help = plan_help())]
+    Plan(Box<PlanArgs>),
     /// One row per call, the newest first
     #[command(after_help = EVENTS_EXAMPLES, after_long_help = events_help())]
     Events(Box<EventsArgs>),
@@ -67,6 +71,14 @@ Examples:
   stscope report s3-logs/ --fail-on global --allow known.txt --quiet
   aws s3 cp s3://trail/AWSLogs/.../x.json.gz - | stscope report -";
 
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  stscope plan s3-logs/
+  stscope plan s3-logs/ --since 14d -o plan.csv
+  stscope plan s3-logs/ --ip-ranges ip-ranges.json --format markdown
+  stscope plan s3-logs/ --by account --output-dir plans/ --format csv
+  curl -O https://ip-ranges.amazonaws.com/ip-ranges.json";
+
 const EVENTS_EXAMPLES: &str = "\
 Examples:
   stscope events s3-logs/ --endpoint global --top 20
@@ -80,6 +92,30 @@ fn report_help() -> String {
         exit_help()
     )
 }
+
+fn plan_help() -> String {
+    format!(
+        "{PLAN_EXAMPLES}\n\n{PLAN_WORDS}\n\n{}\n{}",
+        dimensions_help("--where"),
+        exit_help()
+    )
+}
+
+const PLAN_WORDS: &str = "\
+Causes, tried in this order:
+  another-account    the caller lives in another account, which has to change it
+  aws-managed        AWS itself calls: nothing to change
+  endpoint-override  the SDK says that an endpoint URL is configured
+  sdk-default        this SDK at this version goes global unless told otherwise
+  no-region          Regional by default, but global where no Region is configured
+  explicit-endpoint  Regional by default: an endpoint or the Region aws-global is set
+  unrecognised       the user agent tells nothing
+
+The recommended Region, by the first evidence there is:
+  serving-region     the Region that answered most calls, us-east-1 aside
+  regional-calls     the Region most Regional calls of the principal go to
+  ip-ranges          the Region most of its addresses lie in, by --ip-ranges
+  serving-region     us-east-1, where nothing else is known";
 
 fn events_help() -> String {
     format!(
@@ -190,6 +226,7 @@ pub(super) enum FormatName {
     Csv,
     Json,
     Jsonl,
+    Markdown,
 }
 
 /// For pipelines.
@@ -235,6 +272,8 @@ pub(super) struct ReportArgs {
     #[command(flatten)]
     pub grouping: GroupingArgs,
     #[command(flatten)]
+    pub order: OrderArgs,
+    #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]
     pub gate: GateArgs,
@@ -260,10 +299,16 @@ pub(super) struct GroupingArgs {
         )
     )]
     pub group_by: Vec<String>,
-    /// Order: most calls first, last seen first, or by the group's values
+}
+
+/// How to order what was grouped, and what to leave out.
+#[derive(Args)]
+#[command(next_help_heading = "Order")]
+pub(super) struct OrderArgs {
+    /// Order: most calls first, last seen first, or by the values of the group or row
     #[arg(long, value_name = "ORDER", default_value = "calls")]
     pub sort: GroupOrder,
-    /// Leave out groups with fewer calls; the summary keeps them
+    /// Leave out groups or rows with fewer calls; the summary keeps them
     #[arg(
         long,
         value_name = "N",
@@ -280,6 +325,51 @@ pub(super) enum GroupOrder {
     #[value(name = "last_event_time")]
     LastEventTime,
     Group,
+}
+
+#[derive(Args)]
+#[command(mut_arg("endpoint", |arg| arg.hide(true)))]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// AWS's list of its addresses (ip-ranges.json), to tell the Region of callers
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        help_heading = "Input"
+    )]
+    pub ip_ranges: Option<PathBuf>,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    #[command(flatten)]
+    pub order: OrderArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// One file for each of these, in --output-dir
+    #[arg(long, requires = "output_dir", help_heading = "Output")]
+    pub by: Option<SplitBy>,
+    /// Write the files of --by to DIR, which is made if need be
+    #[arg(
+        long,
+        value_name = "DIR",
+        value_hint = ValueHint::DirPath,
+        requires = "by",
+        conflicts_with = "output",
+        help_heading = "Output"
+    )]
+    pub output_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub gate: GateArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+/// What a plan is split by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SplitBy {
+    /// The account whose callers have to change: ACCOUNT.csv, and no-account.csv for those without
+    Account,
 }
 
 #[derive(Args)]

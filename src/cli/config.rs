@@ -219,6 +219,7 @@ impl Writing {
             (Some(FormatName::Csv), _) => Format::Csv,
             (Some(FormatName::Json), _) => Format::Json,
             (Some(FormatName::Jsonl), _) => Format::Jsonl,
+            (Some(FormatName::Markdown), _) => Format::Markdown,
             // A device has no ending.
             (None, Some(path)) if path.extension().is_none() && is_device(path) => Format::Table,
             (None, Some(path)) => of_extension(path)?,
@@ -254,7 +255,7 @@ fn of_extension(path: &Path) -> Result<Format, Failure> {
         .unwrap_or_default();
     Format::of_extension(extension).ok_or_else(|| {
         Failure::new(format!(
-            "--output {}: the ending tells no format; end it in .csv, .json, .jsonl or .txt, or give --format",
+            "--output {}: the ending tells no format; end it in .csv, .json, .jsonl, .md or .txt, or give --format",
             path.display()
         ))
     })

@@ -14,6 +14,7 @@ const FRAME: Frame<'static> = Frame {
     schema: "stscope.endpoint/1",
     head: Vec::new(),
     list: "rows",
+    tail: Vec::new(),
 };
 
 pub(super) fn run(arguments: EndpointArgs) -> Result<Exit, Failure> {

@@ -21,6 +21,7 @@ const FRAME: Frame<'static> = Frame {
     schema: "stscope.events/1",
     head: Vec::new(),
     list: "rows",
+    tail: Vec::new(),
 };
 
 pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
@@ -64,16 +65,16 @@ fn sorted(
         .collect(&reading.paths, shared, || EventLog::new(once))?;
     let mut events = log.finish().map_err(|error| temporary(&error))?;
     drop(shown);
-    let exit = coverage::tell(&events.coverage, quiet)?;
+    let exit = coverage::tell(&events.totals.coverage, quiet)?;
     let can_judge =
-        events.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
-    note_if_blind(can_judge, &events.summary, quiet);
-    let verdict = gates.judge(can_judge, |endpoint| events.offenders(endpoint));
+        events.totals.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
+    note_if_blind(can_judge, &events.totals.summary(), quiet);
+    let verdict = gates.judge(can_judge, |endpoint| events.totals.offenders(endpoint));
     let top = writing
         .top
         .map_or(events.len(), |top| events.len().min(top as usize));
     writing.layout.more = (events.len() - top) as u64;
-    let coverage = serde_json::to_value(&events.coverage).map_err(io::Error::from)?;
+    let coverage = serde_json::to_value(&events.totals.coverage).map_err(io::Error::from)?;
     let written = output.write(|out| {
         let rows = events.rows().take(top).map(|row| Ok(event_cells(&row?)));
         let (format, layout) = (writing.format, &writing.layout);
@@ -115,19 +116,20 @@ fn streamed(
         let streamed = streams?.finish().map_err(|error| temporary(&error))?;
         drop(shown);
         // Of a run that was cut short the coverage would be half the truth.
-        let exit = coverage::tell(&streamed.coverage, quiet || streamed.is_cut_short)?;
+        let exit = coverage::tell(&streamed.totals.coverage, quiet || streamed.is_cut_short)?;
         // From here on the writer may finish; without this, what it wrote is thrown away.
-        let _ = tell.send(serde_json::to_value(&streamed.coverage).map_err(io::Error::from)?);
+        let _ =
+            tell.send(serde_json::to_value(&streamed.totals.coverage).map_err(io::Error::from)?);
         if streamed.is_cut_short && gates.are_asked() {
             return Err(Failure::new(
                 "--fail-on cannot be judged: standard output was closed before all was read; \
                  write to a file with --output",
             ));
         }
-        let can_judge =
-            streamed.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
-        note_if_blind(can_judge, &streamed.summary, quiet);
-        let verdict = gates.judge(can_judge, |endpoint| streamed.offenders(endpoint));
+        let can_judge = streamed.totals.can_judge_global_calls()
+            && reading.scan.selection.may_show_global_calls();
+        note_if_blind(can_judge, &streamed.totals.summary(), quiet);
+        let verdict = gates.judge(can_judge, |endpoint| streamed.totals.offenders(endpoint));
         let panicked = |_| Err(Failure::new("writing failed; please report this"));
         conclude(exit, verdict, writer.join().unwrap_or_else(panicked))
     })

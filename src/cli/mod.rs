@@ -11,6 +11,7 @@ mod events;
 mod exit;
 mod gate;
 mod output;
+mod plan;
 mod progress;
 mod report;
 mod signals;
@@ -41,6 +42,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Report(arguments) => report::run(*arguments),
         Command::Events(arguments) => events::run(*arguments),
+        Command::Plan(arguments) => plan::run(*arguments),
         Command::Endpoint(arguments) => endpoint::run(arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();

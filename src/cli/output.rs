@@ -17,12 +17,12 @@ pub(super) enum Output {
     Atomic {
         place: PathBuf,
         file: NamedTempFile,
-        name: PathBuf,
+        label: String,
     },
     /// Something that cannot be replaced: a device, a FIFO.
     Direct {
         file: File,
-        name: PathBuf,
+        label: String,
     },
 }
 
@@ -32,10 +32,19 @@ impl Output {
             Some(name) if !is_standard_output(name) => name,
             _ => return Ok(Output::Standard),
         };
-        Output::open_file(name).map_err(|error| failure(name, &error))
+        let label = format!("--output {}", name.display());
+        Output::open_file(name, &label).map_err(|error| failure(&label, &error))
     }
 
-    fn open_file(name: &Path) -> io::Result<Output> {
+    /// A file of this name in the folder of `--output-dir`.
+    pub fn open_in(folder: &Path, name: &str) -> Result<Output, Failure> {
+        let label = format!("--output-dir {}: {name}", folder.display());
+        let file = folder.join(name);
+        Output::open_file(&file, &label).map_err(|error| failure(&label, &error))
+    }
+
+    /// `label` names the option and the file in errors.
+    fn open_file(name: &Path, label: &str) -> io::Result<Output> {
         let place = behind_links(name);
         if let Ok(metadata) = place.metadata() {
             if metadata.is_dir() {
@@ -45,7 +54,7 @@ impl Output {
                 let file = File::options().write(true).open(&place)?;
                 return Ok(Output::Direct {
                     file,
-                    name: name.to_owned(),
+                    label: label.to_owned(),
                 });
             }
         }
@@ -69,7 +78,7 @@ impl Output {
         Ok(Output::Atomic {
             place,
             file,
-            name: name.to_owned(),
+            label: label.to_owned(),
         })
     }
 
@@ -90,28 +99,28 @@ impl Output {
                     }
                 }
             }
-            Output::Direct { mut file, name } => {
+            Output::Direct { mut file, label } => {
                 let mut out = BufWriter::with_capacity(1 << 16, &mut file);
                 let written = body(&mut out);
                 written
                     .and_then(|()| Ok(out.flush()?))
-                    .map_err(|error| named(&name, error))
+                    .map_err(|error| named(&label, error))
             }
             Output::Atomic {
                 place,
                 mut file,
-                name,
+                label,
             } => {
                 let mut out = BufWriter::with_capacity(1 << 16, file.as_file_mut());
                 let written = body(&mut out).and_then(|()| Ok(out.flush()?));
                 drop(out);
-                written.map_err(|error| named(&name, error))?;
+                written.map_err(|error| named(&label, error))?;
                 file.as_file()
                     .sync_all()
-                    .map_err(|error| failure(&name, &error))?;
+                    .map_err(|error| failure(&label, &error))?;
                 keep_permissions(&place, file.as_file());
                 file.persist(&place)
-                    .map_err(|error| failure(&name, &error.error))?;
+                    .map_err(|error| failure(&label, &error.error))?;
                 signals::remove_on_interrupt(None);
                 Ok(())
             }
@@ -145,20 +154,19 @@ fn keep_permissions(place: &Path, file: &File) {
     }
 }
 
-fn failure(name: &Path, error: &io::Error) -> Failure {
+fn failure(label: &str, error: &io::Error) -> Failure {
     Failure::new(format!(
-        "--output {}: {error}; check the folder, its permissions and the room on the disk",
-        name.display()
+        "{label}: {error}; check the folder, its permissions and the room on the disk"
     ))
 }
 
 /// An error while writing a file is not one of standard output.
-fn named(name: &Path, error: Failure) -> Failure {
+fn named(label: &str, error: Failure) -> Failure {
     match error {
-        Failure::ClosedPipe => failure(name, &io::Error::from(io::ErrorKind::BrokenPipe)),
+        Failure::ClosedPipe => failure(label, &io::Error::from(io::ErrorKind::BrokenPipe)),
         Failure::Message(message) => {
             Failure::Message(match message.strip_prefix("standard output: ") {
-                Some(rest) => format!("--output {}: {rest}", name.display()),
+                Some(rest) => format!("{label}: {rest}"),
                 None => message,
             })
         }

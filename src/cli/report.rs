@@ -38,17 +38,17 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     };
 
     let quiet = arguments.messages.quiet;
-    let exit = coverage::tell(&report.coverage, quiet)?;
-    match arguments.grouping.sort {
+    let exit = coverage::tell(&report.totals.coverage, quiet)?;
+    match arguments.order.sort {
         GroupOrder::Calls => {}
         GroupOrder::LastEventTime => report.sort_by_last_event_time(),
         GroupOrder::Group => report.sort_by_group(),
     }
-    report.keep_min_calls(arguments.grouping.min_calls);
+    report.keep_min_calls(arguments.order.min_calls);
     let can_judge =
-        report.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
-    note_if_blind(can_judge, &report.summary, quiet);
-    let verdict = gates.judge(can_judge, |endpoint| report.offenders(endpoint));
+        report.totals.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
+    note_if_blind(can_judge, &report.totals.summary(), quiet);
+    let verdict = gates.judge(can_judge, |endpoint| report.totals.offenders(endpoint));
     let written = output.write(|out| print(&report, can_judge, &mut writing, out));
     conclude(exit, verdict, written)
 }
@@ -76,29 +76,37 @@ fn print(
         .top
         .map_or(report.len(), |top| report.len().min(top as usize));
     writing.layout.more = (report.len() - top) as u64;
-    if writing.format == Format::Table {
-        for line in summary_lines(&report.summary, can_judge, writing.layout.paint) {
-            writeln!(out, "{line}")?;
+    let summary = report.totals.summary();
+    let in_words = summary_lines(&summary, can_judge, writing.layout.paint);
+    match writing.format {
+        Format::Table => {
+            for line in in_words {
+                writeln!(out, "{line}")?;
+            }
         }
+        Format::Markdown => writeln!(out, "```text\n{}\n```\n", in_words.join("\n").trim_end())?,
+        _ => {}
     }
     let names: Vec<_> = report
-        .group_by
+        .question
+        .dimensions()
         .iter()
         .map(|dimension| dimension.name())
         .collect();
     let frame = Frame {
         schema: "stscope.report/1",
         head: vec![
-            ("summary", summary_json(&report.summary)),
+            ("summary", summary_json(&summary)),
             ("group_by", names.into()),
         ],
         list: "groups",
+        tail: Vec::new(),
     };
     let rows = report
         .groups()
         .take(top)
         .map(|group| Ok(group_cells(&group)));
-    let coverage = || Ok(Some(serde_json::to_value(&report.coverage)?));
+    let coverage = || Ok(Some(serde_json::to_value(&report.totals.coverage)?));
     Ok(write(
         writing.format,
         out,

@@ -57,6 +57,9 @@ pub(super) fn write_document<'c>(
         serde_json::to_writer(&mut *out, &Object(columns, &cells?))?;
     }
     out.write_all(if separator == "\n" { b"]" } else { b"\n]" })?;
+    for (key, value) in &frame.tail {
+        write!(out, ",\n\"{key}\":{value}")?;
+    }
     if let Some(coverage) = coverage()? {
         write!(out, ",\n\"coverage\":{coverage}")?;
     }

@@ -1,12 +1,14 @@
 //! Groups and calls → rows → bytes, in every format.
 //!
-//! What is shown is a [`Sheet`]: columns, and rows of cells. Each format is a file of its own and
+//! What is shown is a sheet: columns, and rows of cells. Each format is a file of its own and
 //! knows nothing of where the rows come from; each medium has its own way of making hostile text
 //! harmless (`escape`).
 
 mod csv;
 pub mod escape;
 mod json;
+mod markdown;
+mod plan;
 mod table;
 
 use std::borrow::Cow;
@@ -17,6 +19,7 @@ use serde_json::Value;
 use crate::sts::{Dimension, Endpoint, Time};
 use crate::tally::{EVENT_COLUMNS, Group, Report, Row, Summary};
 
+pub use plan::{PLAN_COLUMNS, PlanPage, write_plan};
 pub use table::{Layout, Paint, count, plural, summary_lines};
 
 /// How rows are written.
@@ -30,9 +33,27 @@ pub enum Format {
     Json,
     /// One JSON object a row.
     Jsonl,
+    /// For tickets: GitHub's kind.
+    Markdown,
 }
 
 impl Format {
+    /// Whether it is made to be read, with what is to be known before the rows.
+    pub fn is_for_people(self) -> bool {
+        matches!(self, Format::Table | Format::Markdown)
+    }
+
+    /// The ending of a file of this format.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Format::Table => "txt",
+            Format::Csv => "csv",
+            Format::Json => "json",
+            Format::Jsonl => "jsonl",
+            Format::Markdown => "md",
+        }
+    }
+
     /// The format a file name asks for by its ending.
     pub fn of_extension(extension: &str) -> Option<Format> {
         Some(match extension.to_ascii_lowercase().as_str() {
@@ -40,6 +61,7 @@ impl Format {
             "csv" => Format::Csv,
             "json" => Format::Json,
             "jsonl" | "ndjson" => Format::Jsonl,
+            "md" => Format::Markdown,
             _ => return None,
         })
     }
@@ -140,7 +162,7 @@ impl<'a> Cell<'a> {
     }
 }
 
-/// What frames the rows in JSON: members before them, the name of their list.
+/// What frames the rows in JSON: members before them, the name of their list, members behind it.
 pub struct Frame<'a> {
     /// `stscope.report/1`
     pub schema: &'static str,
@@ -148,6 +170,8 @@ pub struct Frame<'a> {
     pub head: Vec<(&'static str, Value)>,
     /// `groups` or `rows`.
     pub list: &'a str,
+    /// Members between the list and the coverage.
+    pub tail: Vec<(&'static str, Value)>,
 }
 
 /// Writes rows in a format that takes them one at a time. `coverage` is asked for after the last row.
@@ -168,13 +192,14 @@ pub fn write<'c>(
         Format::Jsonl => json::write_lines(out, columns, rows)?,
         Format::Json => return json::write_document(out, columns, frame, rows, coverage),
         Format::Table => table::write(out, columns, rows, layout)?,
+        Format::Markdown => markdown::write(out, columns, rows, layout)?,
     }
     coverage().map(drop)
 }
 
 /// The columns of `report`: the dimensions asked for, then what is measured.
 pub fn group_columns(report: &Report) -> Vec<Column> {
-    let dimensions = report.group_by.iter().map(|dimension| Column {
+    let dimensions = report.question.dimensions().iter().map(|dimension| Column {
         name: dimension.name(),
         label: Some(match dimension {
             Dimension::Principal | Dimension::RoleArn => Label::new(dimension.label()).least(29),

@@ -6,6 +6,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 
 use super::escape::for_terminal;
 use super::{Cell, Column, Label};
+use crate::sts::Time;
 use crate::tally::Summary;
 
 /// How a table is laid out.
@@ -34,7 +35,7 @@ impl Paint {
         }
     }
 
-    fn strong(self, text: &str) -> String {
+    pub(super) fn strong(self, text: &str) -> String {
         self.wrap("1", text)
     }
 
@@ -52,7 +53,7 @@ const GAP: usize = 2;
 /// The least a column is cut to.
 const LEAST: usize = 7;
 /// From this width on there is room for times, not only days.
-const WIDE: usize = 110;
+pub(super) const WIDE: usize = 110;
 
 pub(super) fn write<'c>(
     out: &mut dyn Write,
@@ -131,16 +132,16 @@ fn cell_text(cell: &Cell<'_>, by_day: bool) -> String {
     match cell {
         Cell::Count(number) => count(*number),
         Cell::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned(),
-        // To the minute at the most: a table is for people.
-        Cell::Time(_) if by_day => cell.shown().chars().take(10).collect(),
-        Cell::Time(_) => cell
-            .shown()
-            .chars()
-            .take(16)
-            .collect::<String>()
-            .replace('T', " "),
+        Cell::Time(time) => time_text(*time, by_day),
         other => for_terminal(&other.shown()).into_owned(),
     }
+}
+
+/// An instant to the minute at the most: a table is for people.
+pub(super) fn time_text(time: Time, by_day: bool) -> String {
+    let text = time.to_string();
+    let kept = text.chars().take(if by_day { 10 } else { 16 });
+    kept.collect::<String>().replace('T', " ")
 }
 
 /// A column as it will be shown.
@@ -210,12 +211,12 @@ fn cut_widest(widths: &mut [usize], leasts: &[usize], room: usize) {
     }
 }
 
-fn width(text: &str) -> usize {
+pub(super) fn width(text: &str) -> usize {
     unicode_width::UnicodeWidthStr::width(text)
 }
 
 /// Cuts a text in the middle, as ARNs differ at both ends, or at the end.
-fn shorten(text: &str, room: usize, cut_end: bool) -> String {
+pub(super) fn shorten(text: &str, room: usize, cut_end: bool) -> String {
     if width(text) <= room {
         return text.to_owned();
     }

@@ -104,6 +104,23 @@ impl<'r> Call<'r> {
         self.record.get(Field::UserAgent).and_then(sdk::recognise)
     }
 
+    /// Whether STS refused because it is deactivated in the Region called, by the account that would
+    /// issue the credentials: [`Call::issuing_account_id`].
+    pub fn is_refused(&self) -> bool {
+        self.record.get(Field::ErrorCode) == Some("RegionDisabledException")
+    }
+
+    /// The account that issues the credentials: STS is activated and deactivated there, Region by
+    /// Region. Of a role that is the role's account, else the one that received the record.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html>
+    pub fn issuing_account_id(&self) -> Option<&str> {
+        let is_for_a_role =
+            (self.record.get(Field::EventName)).is_some_and(|name| name.starts_with("AssumeRole"));
+        (self.record.get(Field::RoleArn).filter(|_| is_for_a_role))
+            .and_then(principal::account_of_arn)
+            .or_else(|| self.record.get(Field::RecipientAccountId))
+    }
+
     /// Whether AWS itself made the call: not the customer's to change.
     pub fn is_aws_managed(&self) -> bool {
         self.record
@@ -244,6 +261,34 @@ mod tests {
         assert_eq!(Call::new(&record, None).event_id(), Some("new"));
         let record = record.with(Field::OriginalEventId, "old");
         assert_eq!(Call::new(&record, None).event_id(), Some("old"));
+    }
+
+    #[test]
+    fn credentials_are_issued_by_the_account_of_the_role_else_by_the_one_called_in() {
+        let role = "arn:aws:iam::111122223333:role/r";
+        let account = |name: &'static str, role: &'static str| {
+            let record = Record::default()
+                .with(Field::EventName, name)
+                .with(Field::RoleArn, role)
+                .with(Field::RecipientAccountId, "444455556666");
+            let call = Call::new(&record, None);
+            call.issuing_account_id().map(str::to_owned)
+        };
+        for name in [
+            "AssumeRole",
+            "AssumeRoleWithSAML",
+            "AssumeRoleWithWebIdentity",
+        ] {
+            assert_eq!(account(name, role).as_deref(), Some("111122223333"));
+            assert_eq!(account(name, "nonsense").as_deref(), Some("444455556666"));
+        }
+        for name in ["GetSessionToken", "AssumeRoot"] {
+            assert_eq!(account(name, role).as_deref(), Some("444455556666"));
+        }
+        assert_eq!(
+            Call::new(&Record::default(), None).issuing_account_id(),
+            None
+        );
     }
 
     #[test]

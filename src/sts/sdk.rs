@@ -25,8 +25,13 @@ impl Sdk<'_> {
 
     /// Whether AWS itself made the call: not the customer's to change.
     pub fn is_aws_managed(&self) -> bool {
-        matches!(self.name, AWS_INTERNAL | AWS_SERVICE)
+        is_aws_managed(self.name)
     }
+}
+
+/// Whether the SDK of this name is AWS itself.
+pub fn is_aws_managed(name: &str) -> bool {
+    matches!(name, AWS_INTERNAL | AWS_SERVICE)
 }
 
 const AWS_INTERNAL: &str = "aws-internal";

@@ -7,26 +7,20 @@ use std::cmp::{Ordering, Reverse};
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
+use super::Collector;
 use super::claims::{Claim, Claims};
-use super::coverage::Coverage;
 use super::rows::{Row, RowStore};
-use super::sums::{Offender, Summary, Sums};
-use super::symbols::{Symbol, Symbols};
-use super::{Collector, can_judge_global_calls};
-use crate::sts::{Call, Endpoint, Time};
+use super::totals::Totals;
+use crate::sts::{Call, Time};
 
 /// Collects the rows of calls.
 pub struct EventLog {
     once: bool,
-    /// The principals, for the sums.
-    symbols: Symbols,
-    sums: Sums,
+    totals: Totals,
     open: Claims,
     /// Rows that count for certain.
     standing: Vec<Standing>,
     stores: Vec<RowStore>,
-    coverage: Coverage,
-    saw_us_east_1: bool,
     staged: Vec<Claim>,
     scratch: String,
 }
@@ -52,13 +46,10 @@ impl EventLog {
     pub fn new(once: bool) -> EventLog {
         EventLog {
             once,
-            symbols: Symbols::default(),
-            sums: Sums::default(),
+            totals: Totals::default(),
             open: Claims::default(),
             standing: Vec::new(),
             stores: vec![RowStore::default()],
-            coverage: Coverage::default(),
-            saw_us_east_1: false,
             staged: Vec::new(),
             scratch: String::new(),
         }
@@ -70,12 +61,10 @@ impl EventLog {
     /// If the temporary file for the rows could not be written or read.
     pub fn finish(self) -> io::Result<Events> {
         let EventLog {
-            symbols,
-            mut sums,
+            mut totals,
             open,
             mut standing,
             mut stores,
-            mut coverage,
             ..
         } = self;
         for store in &mut stores {
@@ -95,11 +84,11 @@ impl EventLog {
                 .then_with(|| one.cmp(&other))
         };
         let dropped = open.settle(by_content, |claim| {
-            if sums.add(claim) {
+            if totals.add(claim) {
                 standing.push(Standing::of(claim));
             }
         });
-        sums.complete(&mut coverage, dropped);
+        totals.complete(dropped);
         let mut stores = stores.into_inner().unwrap_or_else(PoisonError::into_inner);
         standing.sort_unstable_by_key(|one| Reverse(one.time));
         for same in standing
@@ -115,15 +104,10 @@ impl EventLog {
                 *place = one;
             }
         }
-        let (summary, saw_us_east_1) = (sums.summary(), self.saw_us_east_1);
         Ok(Events {
-            summary,
-            coverage,
+            totals,
             standing,
             stores,
-            symbols,
-            sums,
-            saw_us_east_1,
         })
     }
 }
@@ -132,16 +116,13 @@ impl Collector for EventLog {
     type Mark = usize;
 
     fn take(&mut self, call: &Call<'_>, wanted: bool) {
-        let (slot, principal) = if wanted {
+        let slot = wanted.then(|| {
             let store = &mut self.stores[0];
             let row = u32::try_from(store.len()).unwrap_or(Claim::FILTERED - 1);
             store.push(call, &mut self.scratch);
-            (row, self.symbols.intern(call.principal()).raw())
-        } else {
-            (Claim::FILTERED, Symbol::ABSENT.raw())
-        };
-        self.staged
-            .push(Claim::new(call, slot, principal, self.once));
+            row
+        });
+        self.staged.push(self.totals.claim(call, slot, self.once));
     }
 
     fn mark(&self) -> usize {
@@ -157,41 +138,27 @@ impl Collector for EventLog {
         for claim in self.staged.drain(..) {
             if !claim.stands_alone() {
                 self.open.push(claim);
-            } else if self.sums.add(&claim) {
+            } else if self.totals.add(&claim) {
                 self.standing.push(Standing::of(&claim));
             }
         }
     }
 
-    fn coverage(&mut self) -> &mut Coverage {
-        &mut self.coverage
-    }
-
-    fn see_us_east_1(&mut self) {
-        self.saw_us_east_1 = true;
+    fn totals(&mut self) -> &mut Totals {
+        &mut self.totals
     }
 
     fn merge(&mut self, mut other: EventLog) {
-        let renumbering = self.symbols.absorb(&other.symbols);
+        let renumbering = self.totals.absorb(other.totals);
         let rows_before = self.stores.iter().map(RowStore::len).sum::<usize>() as u32;
-        for claim in other
-            .open
-            .iter_mut()
-            .filter(|claim| claim.slot != Claim::FILTERED)
-        {
-            claim.slot += rows_before;
-            claim.principal = renumbering.of(Symbol::from_raw(claim.principal)).raw();
-        }
-        self.open.append(other.open);
+        self.open
+            .absorb(other.open, &renumbering, |row| row + rows_before);
         self.standing
             .extend(other.standing.iter().map(|one| Standing {
                 row: one.row + rows_before,
                 ..*one
             }));
         self.stores.append(&mut other.stores);
-        self.sums.absorb(other.sums, &renumbering);
-        self.coverage += other.coverage;
-        self.saw_us_east_1 |= other.saw_us_east_1;
     }
 }
 
@@ -213,15 +180,10 @@ impl Stores {
 
 /// Every call that counts, in order.
 pub struct Events {
-    /// The sums over them.
-    pub summary: Summary,
-    /// What was read.
-    pub coverage: Coverage,
+    /// The summary, the coverage, and what gates ask.
+    pub totals: Totals,
     standing: Vec<Standing>,
     stores: Stores,
-    symbols: Symbols,
-    sums: Sums,
-    saw_us_east_1: bool,
 }
 
 impl Events {
@@ -239,15 +201,5 @@ impl Events {
     pub fn rows(&mut self) -> impl Iterator<Item = io::Result<Row>> {
         let stores = &mut self.stores;
         self.standing.iter().map(|one| stores.read(one.row))
-    }
-
-    /// See [`super::Report::can_judge_global_calls`].
-    pub fn can_judge_global_calls(&self) -> bool {
-        can_judge_global_calls(self.saw_us_east_1, &self.coverage)
-    }
-
-    /// See [`super::Report::offenders`].
-    pub fn offenders(&self, endpoint: Endpoint<'_>) -> Vec<Offender<'_>> {
-        self.sums.offenders(&self.symbols, endpoint)
     }
 }

@@ -8,12 +8,15 @@ mod claims;
 mod coverage;
 mod events;
 mod groups;
+mod plan;
+mod question;
 mod report;
 mod rows;
 mod selection;
 mod stream;
 mod sums;
 mod symbols;
+mod totals;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,15 +26,17 @@ pub(crate) use claims::{Claim, Claims};
 pub use coverage::{Bytes, Coverage, DamagedFile, Files, PrunedFiles, SkipReason};
 pub use events::{EventLog, Events};
 pub use groups::Measures;
+pub use plan::{CrossRegion, Plan, PlanRow, Refusal, RegionEvidence, Risks};
+pub use question::Question;
 pub use report::{Group, Report};
 pub use rows::{EVENT_COLUMNS, Row};
 pub use selection::{Condition, Glob, Selection, glob};
 pub use stream::{EventStream, Streamed};
 pub use sums::{Offender, Summary};
+pub use totals::Totals;
 
 use groups::{GroupId, Groups};
-use sums::Sums;
-use symbols::{Symbol, Symbols};
+use symbols::Symbol;
 
 /// What is done with the calls of a run. One collector works on each thread; in the end they are
 /// merged into one.
@@ -46,21 +51,14 @@ pub trait Collector: Send + Sized {
     fn rollback(&mut self, mark: Self::Mark);
     /// The file is read: what it gave stands.
     fn end_file(&mut self);
-    /// What was read so far.
-    fn coverage(&mut self) -> &mut Coverage;
-    /// A call of us-east-1 was read, in the time, accounts and Regions asked about.
-    fn see_us_east_1(&mut self) {}
+    /// What is known of all calls together so far.
+    fn totals(&mut self) -> &mut Totals;
     /// Takes in what another thread collected.
     fn merge(&mut self, other: Self);
     /// Whether there is no use in reading on.
     fn is_closed(&self) -> bool {
         false
     }
-}
-
-/// Whether anything was read that global calls would be logged in.
-fn can_judge_global_calls(saw_us_east_1: bool, coverage: &Coverage) -> bool {
-    saw_us_east_1 || coverage.key_regions.contains("us-east-1")
 }
 
 /// The sums of a run, or of many: calls by group, and what was read for it.
@@ -77,21 +75,17 @@ fn can_judge_global_calls(saw_us_east_1: bool, coverage: &Coverage) -> bool {
 /// sum.merge(other)?;
 /// let report = sum.finish();
 /// let in_groups: u64 = report.groups().map(|group| group.measures.calls).sum();
-/// assert_eq!(report.summary.calls, in_groups);
+/// assert_eq!(report.totals.summary().calls, in_groups);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Tally {
-    group_by: Vec<Dimension>,
+    question: Question,
     once: bool,
-    symbols: Symbols,
+    totals: Totals,
     groups: Groups,
-    sums: Sums,
     /// Calls that may turn out to be copies.
     open: Claims,
-    coverage: Coverage,
-    /// Whether anything of us-east-1 was read: without it nothing can be said of global calls.
-    saw_us_east_1: bool,
     /// Calls of the file being read, which may still be taken back.
     #[serde(skip)]
     staged: Vec<Claim>,
@@ -111,7 +105,7 @@ pub struct DifferentQuestions;
 
 impl std::fmt::Display for DifferentQuestions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("tallies by different dimensions, or by another way of counting, have no sum")
+        f.write_str("tallies of different questions, or by another way of counting, have no sum")
     }
 }
 
@@ -120,15 +114,17 @@ impl std::error::Error for DifferentQuestions {}
 impl Tally {
     /// An empty tally by these dimensions. With `once` off, copies are counted, too.
     pub fn new(group_by: &[Dimension], once: bool) -> Tally {
+        Tally::of(Question::Groups(group_by.to_vec()), once)
+    }
+
+    /// An empty tally of this question. With `once` off, copies are counted, too.
+    pub fn of(question: Question, once: bool) -> Tally {
         Tally {
-            group_by: group_by.to_vec(),
+            groups: Groups::new(question.width()),
+            question,
             once,
-            symbols: Symbols::default(),
-            groups: Groups::new(group_by.len()),
-            sums: Sums::default(),
+            totals: Totals::default(),
             open: Claims::default(),
-            coverage: Coverage::default(),
-            saw_us_east_1: false,
             staged: Vec::new(),
             scratch: Scratch::default(),
         }
@@ -137,42 +133,34 @@ impl Tally {
     /// Adds another tally of the same question.
     ///
     /// # Errors
-    /// If it is grouped by other dimensions.
-    pub fn merge(&mut self, mut other: Tally) -> Result<(), DifferentQuestions> {
-        if (&self.group_by, self.once) != (&other.group_by, other.once) {
+    /// If it is of another question.
+    pub fn merge(&mut self, other: Tally) -> Result<(), DifferentQuestions> {
+        if (&self.question, self.once) != (&other.question, other.once) {
             return Err(DifferentQuestions);
         }
-        let renumbering = self.symbols.absorb(&other.symbols);
+        let renumbering = self.totals.absorb(other.totals);
         let group_ids = self.groups.absorb(&other.groups, &renumbering);
-        for claim in other.open.iter_mut() {
-            if claim.slot != Claim::FILTERED {
-                claim.slot = group_ids[claim.slot as usize];
-                claim.principal = renumbering.of(Symbol::from_raw(claim.principal)).raw();
-            }
-        }
-        self.open.append(other.open);
-        self.sums.absorb(other.sums, &renumbering);
-        self.coverage += other.coverage;
-        self.saw_us_east_1 |= other.saw_us_east_1;
+        self.open
+            .absorb(other.open, &renumbering, |slot| group_ids[slot as usize]);
         Ok(())
     }
 
     /// What was read so far; its counts of calls come with [`Tally::finish`].
     pub fn coverage(&self) -> &Coverage {
-        &self.coverage
+        &self.totals.coverage
     }
 
     /// Decides what counts once, and sums up.
     pub fn finish(self) -> Report {
         let Tally {
-            group_by,
-            symbols,
+            question,
+            mut totals,
             mut groups,
-            mut sums,
             open,
-            mut coverage,
             ..
         } = self;
+        // Texts are compared while sums are added to.
+        let symbols = std::mem::take(&mut totals.symbols);
         let mut counted = Vec::new();
         // Groups are compared by their keys while claims are settled, so measures wait.
         let dropped = {
@@ -189,7 +177,7 @@ impl Tally {
             };
             counted.resize(groups.len(), Measures::default());
             open.settle(by_content, |claim| {
-                if sums.add(claim) {
+                if totals.add(claim) {
                     counted[claim.slot as usize].add(claim.time(), claim.is_error());
                 }
             })
@@ -197,27 +185,15 @@ impl Tally {
         for (id, measures) in counted.into_iter().enumerate() {
             *groups.measures_mut(id as GroupId) += measures;
         }
-        sums.complete(&mut coverage, dropped);
-        Report::new(
-            group_by,
-            symbols,
-            groups,
-            sums,
-            coverage,
-            self.saw_us_east_1,
-        )
+        totals.symbols = symbols;
+        totals.complete(dropped);
+        Report::new(question, groups, totals)
     }
 
     /// The number of the group a call belongs to.
     fn group_of(&mut self, call: &Call<'_>) -> GroupId {
         let Scratch { key, text } = &mut self.scratch;
-        key.clear();
-        for &dimension in &self.group_by {
-            key.push(match call.value(dimension, text) {
-                Some(value) => self.symbols.intern(value),
-                None => Symbol::ABSENT,
-            });
-        }
+        self.question.key(call, &mut self.totals.symbols, text, key);
         self.groups.id(key)
     }
 }
@@ -226,16 +202,8 @@ impl Collector for Tally {
     type Mark = usize;
 
     fn take(&mut self, call: &Call<'_>, wanted: bool) {
-        let (slot, principal) = if wanted {
-            (
-                self.group_of(call),
-                self.symbols.intern(call.principal()).raw(),
-            )
-        } else {
-            (Claim::FILTERED, Symbol::ABSENT.raw())
-        };
-        self.staged
-            .push(Claim::new(call, slot, principal, self.once));
+        let slot = wanted.then(|| self.group_of(call));
+        self.staged.push(self.totals.claim(call, slot, self.once));
     }
 
     fn mark(&self) -> usize {
@@ -250,7 +218,7 @@ impl Collector for Tally {
         for claim in self.staged.drain(..) {
             if !claim.stands_alone() {
                 self.open.push(claim);
-            } else if self.sums.add(&claim) {
+            } else if self.totals.add(&claim) {
                 self.groups
                     .measures_mut(claim.slot)
                     .add(claim.time(), claim.is_error());
@@ -260,12 +228,8 @@ impl Collector for Tally {
         self.staged.shrink_to(1 << 16);
     }
 
-    fn coverage(&mut self) -> &mut Coverage {
-        &mut self.coverage
-    }
-
-    fn see_us_east_1(&mut self) {
-        self.saw_us_east_1 = true;
+    fn totals(&mut self) -> &mut Totals {
+        &mut self.totals
     }
 
     fn merge(&mut self, other: Tally) {

@@ -2,56 +2,38 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use super::can_judge_global_calls;
-use super::coverage::Coverage;
 use super::groups::{GroupId, Groups, Measures};
-use super::sums::{Offender, Summary, Sums};
-use super::symbols::{Symbol, Symbols};
-use crate::sts::{Dimension, Endpoint};
+use super::question::Question;
+use super::symbols::Symbol;
+use super::totals::Totals;
 
 /// One group of a report.
 #[derive(Clone, Debug)]
 pub struct Group<'r> {
-    /// The values of the dimensions, in the order asked; `None` for what the records lack.
+    /// The values of the dimensions, in the order asked, or of the columns of another question; `None` for what the records lack.
     pub values: Vec<Option<&'r str>>,
     /// What is measured.
     pub measures: Measures,
 }
 
-/// A finished report: the summary, the groups in order, the coverage.
+/// A finished report: the groups in order, and what is known of all calls together.
 pub struct Report {
-    /// The figures at the top.
-    pub summary: Summary,
-    /// The dimensions of the groups.
-    pub group_by: Vec<Dimension>,
-    /// What was read.
-    pub coverage: Coverage,
-    symbols: Symbols,
+    /// The summary, the coverage, and what gates ask.
+    pub totals: Totals,
+    /// What was asked.
+    pub question: Question,
     groups: Groups,
     order: Vec<GroupId>,
-    sums: Sums,
-    saw_us_east_1: bool,
 }
 
 impl Report {
-    pub(super) fn new(
-        group_by: Vec<Dimension>,
-        symbols: Symbols,
-        groups: Groups,
-        sums: Sums,
-        coverage: Coverage,
-        saw_us_east_1: bool,
-    ) -> Report {
-        let (summary, order) = (sums.summary(), groups.with_calls());
+    pub(super) fn new(question: Question, groups: Groups, totals: Totals) -> Report {
+        let order = groups.with_calls();
         let mut report = Report {
-            summary,
-            group_by,
-            coverage,
-            symbols,
+            totals,
+            question,
             groups,
             order,
-            sums,
-            saw_us_east_1,
         };
         report.sort_by_calls();
         report
@@ -73,7 +55,7 @@ impl Report {
     }
 
     fn sort<K: Ord>(&mut self, key: impl Fn(&Groups, GroupId) -> K) {
-        let (groups, symbols) = (&self.groups, &self.symbols);
+        let (groups, symbols) = (&self.groups, &self.totals.symbols);
         self.order.sort_unstable_by(|&a, &b| -> Ordering {
             key(groups, a)
                 .cmp(&key(groups, b))
@@ -101,21 +83,9 @@ impl Report {
     pub fn groups(&self) -> impl ExactSizeIterator<Item = Group<'_>> {
         self.order.iter().map(|&id| Group {
             values: (self.groups.key(id).iter())
-                .map(|&symbol| (symbol != Symbol::ABSENT).then(|| self.symbols.text(symbol)))
+                .map(|&symbol| (symbol != Symbol::ABSENT).then(|| self.totals.symbols.text(symbol)))
                 .collect(),
             measures: *self.groups.measures(id),
         })
-    }
-
-    /// Whether anything was read that global calls would be logged in. Without it, their absence
-    /// means nothing.
-    pub fn can_judge_global_calls(&self) -> bool {
-        can_judge_global_calls(self.saw_us_east_1, &self.coverage)
-    }
-
-    /// The principals with calls to an endpoint (global or unknown), AWS itself aside; most calls
-    /// first.
-    pub fn offenders(&self, endpoint: Endpoint<'_>) -> Vec<Offender<'_>> {
-        self.sums.offenders(&self.symbols, endpoint)
     }
 }

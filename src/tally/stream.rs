@@ -11,13 +11,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::quality::RandomState;
 
+use super::Collector;
 use super::claims::{Claim, Dropped};
-use super::coverage::Coverage;
 use super::rows::{Row, RowStore};
-use super::sums::{Offender, Summary, Sums};
-use super::symbols::{Symbol, Symbols};
-use super::{Collector, can_judge_global_calls};
-use crate::sts::{Call, Endpoint};
+use super::totals::Totals;
+use crate::sts::Call;
 
 /// A set of identities that threads share.
 struct Seen(Vec<Mutex<HashSet<u128, RandomState>>>);
@@ -50,14 +48,11 @@ struct Shared {
 pub struct EventStream {
     once: bool,
     shared: Arc<Shared>,
-    symbols: Symbols,
-    sums: Sums,
+    totals: Totals,
     dropped: Dropped,
     /// Copies of target accounts, and their rows.
     held: Vec<Claim>,
     held_rows: Vec<RowStore>,
-    coverage: Coverage,
-    saw_us_east_1: bool,
     /// Claims of the file being read, and their rows.
     staged: Vec<Claim>,
     staged_rows: RowStore,
@@ -95,13 +90,10 @@ impl EventStream {
         EventStream {
             once,
             shared,
-            symbols: Symbols::default(),
-            sums: Sums::default(),
+            totals: Totals::default(),
             dropped: Dropped::default(),
             held: Vec::new(),
             held_rows: vec![RowStore::default()],
-            coverage: Coverage::default(),
-            saw_us_east_1: false,
             staged: Vec::new(),
             staged_rows: RowStore::default(),
             error: None,
@@ -128,29 +120,16 @@ impl EventStream {
             }
         }
         let is_cut_short = self.is_closed();
-        let EventStream {
-            symbols,
-            sums,
-            dropped,
-            mut coverage,
-            saw_us_east_1,
-            ..
-        } = self;
-        sums.complete(&mut coverage, dropped);
-        let summary = sums.summary();
+        self.totals.complete(self.dropped);
         Ok(Streamed {
             is_cut_short,
-            summary,
-            coverage,
-            symbols,
-            sums,
-            saw_us_east_1,
+            totals: self.totals,
         })
     }
 
     /// A call that counts: adds it up, and sends its row if it is asked about.
     fn settle(&mut self, claim: &Claim, row: impl FnOnce() -> io::Result<Row>) -> io::Result<()> {
-        if self.sums.add(claim) && self.shared.rows.send(row()?).is_err() {
+        if self.totals.add(claim) && self.shared.rows.send(row()?).is_err() {
             self.shared.closed.store(true, Ordering::Relaxed);
         }
         Ok(())
@@ -190,14 +169,8 @@ impl Collector for EventStream {
 
     fn take(&mut self, call: &Call<'_>, wanted: bool) {
         // The slot only says whether the call is asked about; rows go by their place.
-        let slot = if wanted { 0 } else { Claim::FILTERED };
-        let principal = if wanted {
-            self.symbols.intern(call.principal())
-        } else {
-            Symbol::ABSENT
-        };
-        self.staged
-            .push(Claim::new(call, slot, principal.raw(), self.once));
+        let slot = wanted.then_some(0);
+        self.staged.push(self.totals.claim(call, slot, self.once));
         self.staged_rows.push(call, &mut self.scratch);
         if self.staged.len() == MAX_STAGED {
             self.send_staged();
@@ -217,27 +190,20 @@ impl Collector for EventStream {
         self.send_staged();
     }
 
-    fn coverage(&mut self) -> &mut Coverage {
-        &mut self.coverage
-    }
-
-    fn see_us_east_1(&mut self) {
-        self.saw_us_east_1 = true;
+    fn totals(&mut self) -> &mut Totals {
+        &mut self.totals
     }
 
     fn merge(&mut self, mut other: EventStream) {
-        let renumbering = self.symbols.absorb(&other.symbols);
+        let renumbering = self.totals.absorb(other.totals);
         for claim in &mut other.held {
-            claim.principal = renumbering.of(Symbol::from_raw(claim.principal)).raw();
+            claim.renumber(&renumbering, |slot| slot);
         }
         self.error = self.error.take().or(other.error);
         self.held.append(&mut other.held);
         self.held_rows.append(&mut other.held_rows);
-        self.sums.absorb(other.sums, &renumbering);
         self.dropped.duplicates += other.dropped.duplicates;
         self.dropped.shared_copies += other.dropped.shared_copies;
-        self.coverage += other.coverage;
-        self.saw_us_east_1 |= other.saw_us_east_1;
     }
 
     fn is_closed(&self) -> bool {
@@ -249,23 +215,6 @@ impl Collector for EventStream {
 pub struct Streamed {
     /// Nobody took the rows any more, and reading ended before its time.
     pub is_cut_short: bool,
-    /// The sums over the calls.
-    pub summary: Summary,
-    /// What was read.
-    pub coverage: Coverage,
-    symbols: Symbols,
-    sums: Sums,
-    saw_us_east_1: bool,
-}
-
-impl Streamed {
-    /// See [`super::Report::can_judge_global_calls`].
-    pub fn can_judge_global_calls(&self) -> bool {
-        can_judge_global_calls(self.saw_us_east_1, &self.coverage)
-    }
-
-    /// See [`super::Report::offenders`].
-    pub fn offenders(&self, endpoint: Endpoint<'_>) -> Vec<Offender<'_>> {
-        self.sums.offenders(&self.symbols, endpoint)
-    }
+    /// The summary, the coverage, and what gates ask.
+    pub totals: Totals,
 }

@@ -23,6 +23,8 @@ fn questions() -> Vec<String> {
         format!("report {SAMPLE} --group-by user_agent,session_name --sort group --min-calls 1"),
         format!("report {SAMPLE} --where principal=nobody"),
         format!("report {SAMPLE} {DAMAGED} --sort last_event_time --top 7"),
+        format!("plan {SAMPLE}"),
+        format!("plan {SAMPLE} {DAMAGED} --sort group --min-calls 2"),
         format!("events {SAMPLE}"),
         format!("events {SAMPLE} --no-dedup --top 9"),
         "endpoint".to_owned(),

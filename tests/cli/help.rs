@@ -2,7 +2,7 @@
 
 use super::harness::{Run, stscope};
 
-const COMMANDS: [&str; 5] = ["report", "events", "endpoint", "completions", "man"];
+const COMMANDS: [&str; 6] = ["report", "plan", "events", "endpoint", "completions", "man"];
 
 fn help(words: &str) -> String {
     stscope(words)
@@ -42,7 +42,7 @@ fn every_command_has_help_with_an_example() {
 #[test]
 fn help_tells_the_exit_codes_and_explains_every_dimension() {
     assert!(help("--help").contains("Exit codes:\n  0 done   1 a --fail-on gate failed"));
-    for command in ["report", "events"] {
+    for command in ["report", "plan", "events"] {
         let text = help(&format!("{command} --help"));
         for code in [
             "  0  done",
@@ -88,9 +88,17 @@ fn help_names_every_option_of_the_contract() {
     for option in reading {
         assert!(help("report --help").contains(option), "{option}");
         assert!(help("events --help").contains(option), "{option}");
+        let is_hidden = option == "--endpoint";
+        assert!(
+            help("plan --help").contains(option) != is_hidden,
+            "{option}"
+        );
     }
     for option in ["--group-by", "--min-calls"] {
         assert!(help("report --help").contains(option), "{option}");
+    }
+    for option in ["--ip-ranges", "--by", "--output-dir", "--min-calls"] {
+        assert!(help("plan --help").contains(option), "{option}");
     }
 }
 
@@ -107,7 +115,7 @@ fn width(run: Run, columns: &str) -> usize {
 #[test]
 fn help_is_never_wider_than_100_columns() {
     for columns in ["100", "300"] {
-        for command in ["", "report", "events", "endpoint", "completions", "man"] {
+        for command in COMMANDS.into_iter().chain([""]) {
             for flag in ["-h", "--help"] {
                 let wide = width(stscope(command).arg(flag), columns);
                 assert!(wide <= 100, "{command} {flag}: {wide}");

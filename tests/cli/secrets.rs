@@ -44,11 +44,12 @@ fn no_output_has_a_session_token_or_a_secret_key() {
     assert!(!secrets.is_empty(), "the sample has tokens to look for");
     let all = all_dimensions().join(",");
     let mut questions = vec![format!("events {SAMPLE} --fail-on global")];
-    for format in ["table", "csv", "json", "jsonl"] {
+    for format in ["table", "csv", "json", "jsonl", "markdown"] {
         for question in [
             format!("report {SAMPLE} --top 0"),
             format!("report {SAMPLE} --top 0 --group-by {all}"),
             format!("report {SAMPLE} --no-dedup --fail-on global"),
+            format!("plan {SAMPLE} --top 0"),
             format!("events {SAMPLE} --top 0 --no-dedup"),
             format!("events {SAMPLE} --top 0 --sort none"),
         ] {

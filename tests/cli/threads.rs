@@ -5,11 +5,14 @@ use std::path::PathBuf;
 use super::harness::{DAMAGED, SAMPLE, stscope};
 use super::logs::files_below;
 
-fn questions() -> [&'static str; 6] {
+fn questions() -> [&'static str; 9] {
     [
         "report --format json",
         "report --format csv --group-by sdk,user_agent,hour --sort last_event_time",
         "report --top 0",
+        "plan --format json",
+        "plan --sort last_event_time --top 0",
+        "plan --format markdown",
         "events --format json",
         "events --format csv --no-dedup",
         "events",

@@ -24,6 +24,13 @@ impl Call {
         self.values.get(dimension).map_or("", String::as_str)
     }
 
+    /// The account that issues the credentials, or would. Contract §5.3.
+    pub fn issuing_account(&self) -> String {
+        let is_for_a_role = self.value("event_name").starts_with("AssumeRole");
+        (account_of_arn(self.value("role_arn")).filter(|_| is_for_a_role))
+            .unwrap_or_else(|| self.value("recipient_account_id").to_owned())
+    }
+
     pub fn is_through_vpc_endpoint(&self) -> bool {
         self.value("vpc_endpoint_id").starts_with("vpce-")
     }
@@ -254,7 +261,7 @@ fn is_vpce(label: &str) -> bool {
 }
 
 /// `[a-z]{2,10}(-[a-z0-9]+)+-[0-9]+[a-z]?`
-fn is_region(name: &str) -> bool {
+pub fn is_region(name: &str) -> bool {
     let parts: Vec<&str> = name.split('-').collect();
     let [first, middle @ .., last] = &parts[..] else {
         return false;
@@ -376,7 +383,7 @@ fn account_of_arn(arn: &str) -> Option<String> {
 
 // --- agents, contract §5.1: only whether AWS itself called ---
 
-fn is_aws_managed(agent: &str) -> bool {
+pub fn is_aws_managed(agent: &str) -> bool {
     let agent = agent.trim();
     let agent = match agent.strip_prefix('[') {
         Some(inside) => inside.strip_suffix(']').unwrap_or(inside).trim(),

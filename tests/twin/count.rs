@@ -111,6 +111,11 @@ impl Readings {
         self.calls.iter().filter_map(|call| call.time).collect()
     }
 
+    /// The calls that count, and pass all filters.
+    pub fn counted(&self, question: &Question) -> Vec<Call> {
+        Answer::default().counted(self.calls.clone(), question)
+    }
+
     /// The answer to a question about them.
     pub fn answer(&self, question: &Question) -> Answer {
         let mut answer = self.figures.clone();
@@ -127,7 +132,13 @@ impl Answer {
         }
     }
 
-    fn count(&mut self, mut calls: Vec<Call>, question: &Question) {
+    fn count(&mut self, calls: Vec<Call>, question: &Question) {
+        let calls = self.counted(calls, question);
+        self.sum(&calls);
+        self.group(&calls, question);
+    }
+
+    fn counted(&mut self, mut calls: Vec<Call>, question: &Question) -> Vec<Call> {
         let all = calls.len();
         calls.retain(|call| passes_before_counting_once(call, question));
         let mut filtered = all - calls.len();
@@ -143,8 +154,7 @@ impl Answer {
         calls.retain(|call| passes_after_counting_once(call, question));
         filtered += once - calls.len();
         self.add("filtered", filtered as u64);
-        self.sum(&calls);
-        self.group(&calls, question);
+        calls
     }
 
     fn sum(&mut self, calls: &[Call]) {

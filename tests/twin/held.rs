@@ -101,6 +101,18 @@ impl Held {
         scan.tally(&self.paths).expect("all paths exist").finish()
     }
 
+    /// stscope's plan, by one way, held against the twin's.
+    pub fn plan_is_equal(&self, way: Way) -> super::plan::Expected {
+        let mut scan = self.question.scan();
+        (scan.kernel, scan.limits, scan.threads) = (way.kernel, way.limits, way.threads);
+        let tally = scan.ask(&stscope::tally::Question::Plan, &self.paths);
+        let report = tally.expect("all paths exist").finish();
+        let expected = super::plan::expected(&read(&self.files), &self.question);
+        let plan = stscope::tally::Plan::of(&report, super::plan::region_of);
+        super::plan::assert_equal(&plan, &expected);
+        expected
+    }
+
     /// The twin's answer.
     pub fn expected(&self) -> Answer {
         read(&self.files).answer(&self.question)
@@ -127,7 +139,7 @@ pub fn assert_equal(report: &Report, expected: &Answer, way: Way) {
         (sound..=sound + expected.broken).contains(&counted),
         "{counted} records, not {sound} to {}, by {way:?}: {:?}",
         sound + expected.broken,
-        report.coverage
+        report.totals.coverage
     );
     expected.broken = 0;
     if found != expected {
@@ -141,7 +153,7 @@ pub fn assert_equal(report: &Report, expected: &Answer, way: Way) {
             "by {way:?}\n  only stscope says\n{}  only the twin says\n{}  {:?}",
             only(&found, &expected),
             only(&expected, &found),
-            report.coverage.damaged
+            report.totals.coverage.damaged
         );
     }
 }
@@ -160,7 +172,7 @@ fn lines(answer: &Answer) -> Vec<String> {
 
 /// A report in the twin's words.
 pub fn of_report(report: &Report) -> Answer {
-    let (summary, coverage) = (&report.summary, &report.coverage);
+    let (summary, coverage) = (&report.totals.summary(), &report.totals.coverage);
     let files = &coverage.files;
     let mut answer = Answer::default();
     let mut set = |name: &str, count: u64| {

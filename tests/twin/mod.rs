@@ -5,7 +5,7 @@
 //! to be made twice to go unseen.
 //!
 //! [`gunzip`] → [`documents`] (sound JSON, by serde_json) or [`scraps`] (byte by byte, for what is
-//! damaged) → [`call`] → [`count`]; [`held`] holds stscope against it.
+//! damaged) → [`call`] → [`count`] and [`plan`]; [`held`] holds stscope against it.
 
 #![allow(
     dead_code,
@@ -13,6 +13,7 @@
     reason = "each test crate takes only a part"
 )]
 
+pub mod agent;
 pub mod call;
 pub mod cases;
 pub mod count;
@@ -20,6 +21,7 @@ pub mod documents;
 pub mod gunzip;
 pub mod held;
 pub mod mutate;
+pub mod plan;
 pub mod question;
 pub mod scraps;
 pub mod shape;

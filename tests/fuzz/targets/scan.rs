@@ -145,7 +145,7 @@ fn what_stands_is_certain(files: &[count::File]) -> bool {
 
 /// Whether some record was given up that the twin sees whole, or not at all.
 fn is_given_up(report: &Report) -> bool {
-    let mut damaged = report.coverage.damaged.iter();
+    let mut damaged = report.totals.coverage.damaged.iter();
     damaged.any(|file| doubt::is_given_up(&file.detail))
 }
 

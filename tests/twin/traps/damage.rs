@@ -224,7 +224,7 @@ fn damage_in_a_string_is_where_it_stands_in_the_stream() {
         quoted(&call("broken", r#""requestParameters":{"x":tru}"#))
     );
     let report = Held::new(vec![text.into_bytes()]).report(Way::all()[0]);
-    let detail = &report.coverage.damaged[0].detail;
+    let detail = &report.totals.coverage.damaged[0].detail;
     let place = detail
         .split("byte ")
         .nth(1)

@@ -63,9 +63,17 @@ fn says(text: impl AsRef<[u8]>, ways: &[Way], figures: &[(&str, u64)], damaged: 
             let answer = super::twin::held::of_report(&report);
             for (name, count) in figures {
                 let found = answer.figures.get(*name).copied().unwrap_or_default();
-                assert_eq!(found, *count, "{name} by {way:?}: {:?}", report.coverage);
+                assert_eq!(
+                    found, *count,
+                    "{name} by {way:?}: {:?}",
+                    report.totals.coverage
+                );
             }
-            assert_eq!(answer.damaged, damaged, "{way:?}: {:?}", report.coverage);
+            assert_eq!(
+                answer.damaged, damaged,
+                "{way:?}: {:?}",
+                report.totals.coverage
+            );
         }
     }
 }

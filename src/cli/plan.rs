@@ -1,0 +1,249 @@
+//! `stscope plan`
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::args::{GroupOrder, PlanArgs};
+use super::config::{Reading, Writing, check_output, progress};
+use super::coverage;
+use super::exit::{Exit, Failure, say};
+use super::gate::{Gates, conclude, note_if_blind};
+use super::output::Output;
+use super::progress::Shown;
+use crate::input::IpRanges;
+use crate::report::{Format, PlanPage, count, escape::for_terminal, plural, write_plan};
+use crate::scan::Progress;
+use crate::tally::{Plan, Question, Summary, Tally};
+
+pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
+    if !arguments.filter.endpoint.is_empty() {
+        return Err(Failure::new(
+            "--endpoint: a plan is of the global calls, and needs the Regional ones to know where \
+             their callers are at home; leave it out, or use 'stscope report --endpoint'",
+        ));
+    }
+    let mut writing = Writing::resolve(&arguments.output, "rows")?;
+    let gates = Gates::resolve(&arguments.gate)?;
+    let ip_ranges = (arguments.ip_ranges.as_deref())
+        .map(IpRanges::read)
+        .transpose()
+        .map_err(|error| Failure::new(format!("--ip-ranges {error}")))?;
+    let reading = Reading::resolve(&arguments.input, &arguments.filter, &arguments.messages)?;
+    check_output(&writing, &reading)?;
+    let place = match &arguments.output_dir {
+        Some(folder) => Place::Folder(Folder::open(folder, writing.format)?),
+        None => Place::One(Output::open(writing.output.as_deref())?),
+    };
+    if arguments.output_dir.is_some() && arguments.output.top.is_none() {
+        writing.top = None; // a work list that is handed on must not end after 25 rows
+    }
+
+    let report = {
+        let shared = Arc::new(Progress::default());
+        let _shown = progress(&arguments.messages)
+            .map(|terminal| Shown::start(Arc::clone(&shared), terminal));
+        let scan = &reading.scan;
+        scan.collect(&reading.paths, &shared, || {
+            Tally::of(Question::Plan, scan.once)
+        })?
+        .finish()
+    };
+
+    let quiet = arguments.messages.quiet;
+    let totals = &report.totals;
+    let exit = coverage::tell(&totals.coverage, quiet)?;
+    let mut plan = Plan::of(&report, |address| ip_ranges.as_ref()?.region_of(address));
+    plan.keep_min_calls(arguments.order.min_calls);
+    match arguments.order.sort {
+        GroupOrder::Calls => plan.sort_by_calls(),
+        GroupOrder::LastEventTime => plan.sort_by_last_event_time(),
+        GroupOrder::Group => plan.sort_by_group(),
+    }
+    let summary = totals.summary();
+    let can_judge =
+        totals.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
+    note_if_blind(can_judge, &summary, quiet);
+    let verdict = gates.judge(can_judge, |endpoint| totals.offenders(endpoint));
+    let finished = Finished {
+        summary: &summary,
+        can_judge,
+        coverage: serde_json::to_value(&totals.coverage).map_err(std::io::Error::from)?,
+        writing: &writing,
+    };
+    let written = match place {
+        Place::One(output) => {
+            finished.note_if_empty(quiet || writing.format.is_for_people());
+            finished.write(&plan, output)
+        }
+        Place::Folder(folder) => {
+            finished.note_if_empty(quiet);
+            folder.write(&plan, &finished, &reading, quiet)
+        }
+    };
+    conclude(exit, verdict, written)
+}
+
+/// Where a plan goes.
+enum Place {
+    One(Output),
+    Folder(Folder),
+}
+
+/// What a plan is written with.
+struct Finished<'a> {
+    summary: &'a Summary,
+    can_judge: bool,
+    coverage: Value,
+    writing: &'a Writing,
+}
+
+impl Finished<'_> {
+    fn write(&self, plan: &Plan<'_>, output: Output) -> Result<(), Failure> {
+        let page = PlanPage {
+            plan,
+            summary: self.summary,
+            can_judge: self.can_judge,
+            top: self.writing.top,
+        };
+        let (format, layout) = (self.writing.format, &self.writing.layout);
+        output.write(|out| {
+            Ok(write_plan(
+                format,
+                out,
+                &page,
+                layout,
+                self.coverage.clone(),
+            )?)
+        })
+    }
+
+    /// An empty file must not be all there is to see.
+    fn note_if_empty(&self, is_seen_elsewhere: bool) {
+        if self.can_judge && self.summary.global() == 0 && !is_seen_elsewhere {
+            let calls = self.summary.calls;
+            say(&format!(
+                "stscope: note: no global calls among {} STS {}",
+                count(calls),
+                plural(calls, "call")
+            ));
+        }
+    }
+}
+
+/// A folder with one file for each account.
+struct Folder {
+    path: PathBuf,
+    extension: &'static str,
+}
+
+/// The file for rows that name no account of twelve digits.
+const NO_ACCOUNT: &str = "no-account";
+/// The most files that are named.
+const MAX_NAMED: usize = 20;
+
+impl Folder {
+    /// Makes the folder, or finds it: a wrong path is an error before the long work.
+    fn open(path: &Path, format: Format) -> Result<Folder, Failure> {
+        std::fs::create_dir_all(path).map_err(|error| {
+            let path = path.display();
+            Failure::new(format!(
+                "--output-dir {path}: {error}; name a folder, or a new one where you may write"
+            ))
+        })?;
+        Ok(Folder {
+            path: path.to_owned(),
+            extension: format.extension(),
+        })
+    }
+
+    fn write(
+        &self,
+        plan: &Plan<'_>,
+        finished: &Finished<'_>,
+        reading: &Reading,
+        quiet: bool,
+    ) -> Result<(), Failure> {
+        let mut parts: BTreeMap<String, Plan<'_>> = BTreeMap::new();
+        for account in plan.accounts() {
+            let stem = stem(account);
+            let part = || plan.of_accounts(|one| self::stem(one) == stem);
+            parts
+                .entry(format!("{stem}.{}", self.extension))
+                .or_insert_with(part);
+        }
+        for name in parts.keys() {
+            let file = self.path.join(name);
+            if reading.paths.lead_to(&file) {
+                return Err(Failure::new(format!(
+                    "--output-dir {}: {} is one of the files to be read; name another folder",
+                    self.path.display(),
+                    file.display()
+                )));
+            }
+        }
+        for (name, part) in &parts {
+            let output = Output::open_in(&self.path, name)?;
+            finished.write(part, output)?;
+        }
+        if !quiet {
+            self.tell(&parts);
+        }
+        Ok(())
+    }
+
+    fn tell(&self, parts: &BTreeMap<String, Plan<'_>>) {
+        let folder = self.path.display().to_string();
+        let folder = for_terminal(&folder);
+        let files = parts.len() as u64;
+        let names = parts.iter().map(|(name, part)| {
+            let rows = part.rows.len() as u64;
+            format!("{name} ({} {})", count(rows), plural(rows, "row"))
+        });
+        let colon = if parts.is_empty() { "" } else { ": " };
+        say(&format!(
+            "stscope: {folder}: {} {} written{colon}{}",
+            count(files),
+            plural(files, "file"),
+            some(names.collect())
+        ));
+        let older: Vec<String> = (self.path.read_dir().into_iter().flatten().flatten())
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|name| {
+                let stem = name.strip_suffix(self.extension);
+                let stem = stem.and_then(|stem| stem.strip_suffix('.'));
+                stem.is_some_and(|one| one == NO_ACCOUNT || is_account_id(one))
+                    && !parts.contains_key(name)
+            })
+            .collect();
+        if !older.is_empty() {
+            say(&format!(
+                "stscope: note: {folder}: from an earlier run, and left as it was, as this plan has \
+                 no row for it: {}",
+                some(older)
+            ));
+        }
+    }
+}
+
+/// Some names, and how many more there are.
+fn some(mut names: Vec<String>) -> String {
+    names.sort();
+    let unnamed = names.len().saturating_sub(MAX_NAMED) as u64;
+    names.truncate(MAX_NAMED);
+    if unnamed > 0 {
+        names.push(format!("and {} more", count(unnamed)));
+    }
+    names.join(", ")
+}
+
+/// The name of an account's file. Ids are read from logs: only one that is an id becomes a name.
+fn stem(account: Option<&str>) -> &str {
+    account.filter(|id| is_account_id(id)).unwrap_or(NO_ACCOUNT)
+}
+
+fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}

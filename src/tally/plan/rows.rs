@@ -1,0 +1,294 @@
+//! The groups of a tally → the rows of a plan.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::super::groups::Measures;
+use super::super::question::YES;
+use super::super::report::{Group, Report};
+use super::Counts;
+use super::key;
+use super::region::{RegionEvidence, Regions, US_EAST_1, Whereabouts};
+use super::risks::{Found, Risks};
+use crate::sts::region::is_region;
+use crate::sts::{Cause, Situation, fix, sdk};
+
+/// Who must change what, and what can go wrong.
+#[derive(Clone, Debug)]
+pub struct Plan<'r> {
+    /// One row for each principal, SDK, version of it and cause; most calls first.
+    pub rows: Vec<PlanRow<'r>>,
+    /// What can go wrong.
+    pub risks: Risks<'r>,
+    /// All global calls together.
+    pub global: Measures,
+    /// Those that AWS itself made.
+    pub aws_managed: u64,
+    /// The different principals that made the others.
+    pub principals: u64,
+}
+
+/// The global calls of one principal with one SDK for one cause.
+#[derive(Clone, Debug)]
+pub struct PlanRow<'r> {
+    /// Who calls.
+    pub principal: &'r str,
+    /// `userIdentity.type`; where its records differ, that of the most calls, then the first by name.
+    pub principal_type: Option<&'r str>,
+    /// The caller's account; where its records differ, as with the type.
+    pub account_id: Option<&'r str>,
+    /// The SDK or tool.
+    pub sdk: Option<&'r str>,
+    /// Its version.
+    pub sdk_version: Option<&'r str>,
+    /// The global calls.
+    pub measures: Measures,
+    /// The Regional calls of the same principal, whatever the SDK.
+    pub regional_calls: u64,
+    /// Why they go to the global endpoint.
+    pub cause: Cause,
+    /// The Region whose endpoint they should go to, and what says so.
+    pub recommended_region: Option<(&'r str, RegionEvidence)>,
+    /// What to do.
+    pub fix: String,
+    /// Up to three addresses, those with the most calls first.
+    pub source_ip_addresses: Vec<&'r str>,
+    /// Up to three sessions, those with the most calls first.
+    pub session_names: Vec<&'r str>,
+    /// Up to three things that credentials were issued to, those with the most calls first.
+    pub in_scope_of: Vec<&'r str>,
+}
+
+impl PlanRow<'_> {
+    /// Whether AWS itself made the calls.
+    pub fn is_aws_managed(&self) -> bool {
+        self.sdk.is_some_and(sdk::is_aws_managed)
+    }
+}
+
+/// How many addresses, sessions and scopes a row names.
+const NAMED: usize = 3;
+
+/// What tells rows apart: principal, SDK, its version, cause.
+type RowKey<'r> = (&'r str, Option<&'r str>, Option<&'r str>, &'r str);
+
+/// A row as its calls come together.
+#[derive(Default)]
+struct Gathered<'r> {
+    measures: Measures,
+    types: Counts<'r>,
+    accounts: Counts<'r>,
+    serving: Counts<'r>,
+    addresses: Counts<'r>,
+    sessions: Counts<'r>,
+    scopes: Counts<'r>,
+    issuing_accounts: BTreeSet<&'r str>,
+    via_vpc_endpoint: bool,
+}
+
+impl<'r> Gathered<'r> {
+    fn add(&mut self, group: &Group<'r>) {
+        let calls = group.measures.calls;
+        let value = |column: usize| group.values[column];
+        self.measures += group.measures;
+        self.types.add(value(key::PRINCIPAL_TYPE), calls);
+        self.accounts.add(value(key::ACCOUNT_ID), calls);
+        self.serving.add(value(key::REGION), calls);
+        self.addresses.add(value(key::SOURCE_IP_ADDRESS), calls);
+        self.sessions.add(value(key::SESSION_NAME), calls);
+        self.scopes.add(value(key::IN_SCOPE_OF), calls);
+        self.issuing_accounts.extend(value(key::ISSUING_ACCOUNT));
+        self.via_vpc_endpoint |= value(key::VIA_VPC_ENDPOINT) == Some(YES);
+    }
+}
+
+/// The Regional calls of one principal.
+#[derive(Default)]
+struct Regional<'r> {
+    calls: u64,
+    regions: Counts<'r>,
+}
+
+impl<'r> Plan<'r> {
+    /// The plan that a report of [`Question::Plan`](crate::tally::Question::Plan) comes to.
+    /// `region_of` gives the Region that a source address lies in, if it is one of AWS's.
+    ///
+    /// ```
+    /// use stscope::{Scan, tally::{Plan, Question}};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let logs = ["sample-logs/AWSLogs".into()];
+    /// let report = Scan::default().ask(&Question::Plan, &logs)?.finish();
+    /// let plan = Plan::of(&report, |_address| None);
+    /// assert_eq!(plan.global.calls, report.totals.summary().global());
+    /// # Ok(()) }
+    /// ```
+    pub fn of(report: &'r Report, region_of: impl Fn(&str) -> Option<&'r str>) -> Plan<'r> {
+        let mut regions = Regions::new(&region_of);
+        let mut rows: BTreeMap<RowKey<'r>, Gathered<'r>> = BTreeMap::new();
+        let mut regional: HashMap<&'r str, Regional<'r>> = HashMap::new();
+        let mut served_in_us_east_1 = Vec::new();
+        let mut found = Found::default();
+        for group in report
+            .groups()
+            .filter(|group| group.values.len() == key::WIDTH)
+        {
+            let value = |column: usize| group.values[column];
+            let Some(principal) = value(key::PRINCIPAL) else {
+                continue; // neither global nor Regional
+            };
+            let region = value(key::REGION).filter(|region| is_region(region));
+            if let Some(cause) = value(key::CAUSE) {
+                let row = (principal, value(key::SDK), value(key::SDK_VERSION), cause);
+                rows.entry(row).or_default().add(&group);
+                if region == Some(US_EAST_1) && cause != Cause::AwsManaged.as_str() {
+                    served_in_us_east_1.push(group);
+                }
+            } else {
+                let of_principal = regional.entry(principal).or_default();
+                of_principal.calls += group.measures.calls;
+                of_principal.regions.add(region, group.measures.calls);
+                if let (Some(YES), Some(region)) = (value(key::REFUSED), region) {
+                    let caller = (principal, value(key::ACCOUNT_ID));
+                    found.refusal(value(key::ISSUING_ACCOUNT), region, caller, group.measures);
+                }
+            }
+        }
+        for group in served_in_us_east_1 {
+            let value = |column: usize| group.values[column];
+            let Some(principal) = value(key::PRINCIPAL) else {
+                continue;
+            };
+            let by_address = value(key::SOURCE_IP_ADDRESS)
+                .and_then(|address| regions.of(address))
+                .map(|region| (region, RegionEvidence::IpRanges));
+            let by_calls = || {
+                let most = regional.get(principal)?.regions.most()?;
+                Some((most, RegionEvidence::RegionalCalls))
+            };
+            if let Some((region, evidence)) = by_address.or_else(by_calls)
+                && region != US_EAST_1
+            {
+                let caller = (principal, value(key::ACCOUNT_ID), region, evidence);
+                found.cross_region(caller, group.measures);
+            }
+        }
+        let rows = (rows.into_iter())
+            .map(|(key, gathered)| row(key, &gathered, regional.get(key.0), &mut regions, &found))
+            .collect();
+        Plan::new(rows, found.in_order())
+    }
+
+    fn new(rows: Vec<PlanRow<'r>>, risks: Risks<'r>) -> Plan<'r> {
+        let mut global = Measures::default();
+        let (mut aws_managed, mut principals) = (0, BTreeSet::new());
+        for row in &rows {
+            global += row.measures;
+            if row.is_aws_managed() {
+                aws_managed += row.measures.calls;
+            } else {
+                principals.insert(row.principal);
+            }
+        }
+        let principals = principals.len() as u64;
+        let mut plan = Plan {
+            rows,
+            risks,
+            global,
+            aws_managed,
+            principals,
+        };
+        plan.sort_by_calls();
+        plan
+    }
+
+    /// The accounts that rows are of; `None` for rows that name none.
+    pub fn accounts(&self) -> BTreeSet<Option<&'r str>> {
+        self.rows.iter().map(|row| row.account_id).collect()
+    }
+
+    /// The part of the plan that is of some accounts.
+    #[must_use]
+    pub fn of_accounts(&self, is_of: impl Fn(Option<&str>) -> bool) -> Plan<'r> {
+        let rows = self.rows.iter().filter(|row| is_of(row.account_id));
+        Plan::new(rows.cloned().collect(), self.risks.of_accounts(&is_of))
+    }
+
+    /// Orders the rows by calls, the most first.
+    pub fn sort_by_calls(&mut self) {
+        self.sort_by_group();
+        self.rows.sort_by_key(|row| Reverse(row.measures.calls));
+    }
+
+    /// Orders the rows by the time of their last call, the newest first.
+    pub fn sort_by_last_event_time(&mut self) {
+        self.sort_by_group();
+        self.rows.sort_by_key(|row| Reverse(row.measures.last));
+    }
+
+    /// Orders the rows by what tells them apart alone: principal, SDK, version, cause.
+    pub fn sort_by_group(&mut self) {
+        self.rows.sort_by_key(|row| {
+            let cause = row.cause.as_str();
+            (row.principal, row.sdk, row.sdk_version, cause)
+        });
+    }
+
+    /// Leaves out rows with fewer calls.
+    pub fn keep_min_calls(&mut self, calls: u64) {
+        self.rows.retain(|row| row.measures.calls >= calls);
+    }
+}
+
+fn row<'r>(
+    (principal, sdk, sdk_version, cause): RowKey<'r>,
+    gathered: &Gathered<'r>,
+    regional: Option<&Regional<'r>>,
+    regions: &mut Regions<'r, '_>,
+    found: &Found<'r>,
+) -> PlanRow<'r> {
+    let cause = Cause::find(cause).unwrap_or(Cause::Unrecognised);
+    let (principal_type, account_id) = (gathered.types.most(), gathered.accounts.most());
+    let recommended_region = Whereabouts {
+        serving: &gathered.serving,
+        regional: regional.map(|regional| &regional.regions),
+        addresses: &gathered.addresses,
+    }
+    .recommended(regions);
+    let mut fix = fix(&Situation {
+        cause,
+        sdk: sdk.unwrap_or_default(),
+        sdk_version: sdk_version.unwrap_or_default(),
+        principal,
+        principal_type: principal_type.unwrap_or_default(),
+        account_id: account_id.unwrap_or_default(),
+        recommended_region: recommended_region.map(|(region, _)| region),
+        via_vpc_endpoint: gathered.via_vpc_endpoint,
+    });
+    if let Some((region, _)) = recommended_region.filter(|_| cause != Cause::AwsManaged) {
+        let refusing = (gathered.issuing_accounts.iter())
+            .filter(|account| found.is_refused(account, region))
+            .copied()
+            .collect::<Vec<_>>();
+        if !refusing.is_empty() {
+            fix += &format!(
+                " First activate STS in {region} in account {}: calls there were refused.",
+                refusing.join(", ")
+            );
+        }
+    }
+    PlanRow {
+        principal,
+        principal_type,
+        account_id,
+        sdk,
+        sdk_version,
+        measures: gathered.measures,
+        regional_calls: regional.map_or(0, |regional| regional.calls),
+        cause,
+        recommended_region,
+        fix,
+        source_ip_addresses: gathered.addresses.first(NAMED),
+        session_names: gathered.sessions.first(NAMED),
+        in_scope_of: gathered.scopes.first(NAMED),
+    }
+}
