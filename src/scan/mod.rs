@@ -1,10 +1,12 @@
 //! Drives the reading: files over threads, records into collectors. Knows nothing of formats.
 //!
-//! From here to there: `run` walks folders and shares files out over threads, `worker` reads one
-//! file after another on its thread, `calls` passes on what is a call and is asked about.
+//! From here to there: `run` walks folders and shares files out over threads, `worker` opens one
+//! file after another on its thread, `reading` has its records read and says what became of it,
+//! `calls` passes on what is a call and is asked about.
 
 mod calls;
 mod progress;
+mod reading;
 mod run;
 mod settings;
 mod worker;
