@@ -26,7 +26,7 @@ impl<C: Collector> Handler for Calls<'_, C> {
                 self.coverage.sts_records += 1;
                 if self.selection.admits(&call) {
                     if matches!(record.get(Field::AwsRegion), Some("us-east-1" | "global")) {
-                        self.collector.see_us_east_1();
+                        self.collector.totals().see_us_east_1();
                     }
                     let wanted = self.selection.wants(&call, self.scratch);
                     self.collector.take(&call, wanted);

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::input::{PathError, Paths};
-use crate::tally::{Collector, DamagedFile, Tally};
+use crate::tally::{Collector, DamagedFile, Question, Tally};
 
 pub use progress::Progress;
 use run::Run;
@@ -69,9 +69,17 @@ impl Scan {
     /// A path that leads nowhere; in a strict run, a damaged file. Damaged and unreadable files are
     /// otherwise no errors but part of the coverage.
     pub fn tally(&self, paths: &[PathBuf]) -> Result<Tally, ScanError> {
+        self.ask(&Question::Groups(self.group_by.clone()), paths)
+    }
+
+    /// Reads files and folders and sums their calls up for any question.
+    ///
+    /// # Errors
+    /// As [`Scan::tally`].
+    pub fn ask(&self, question: &Question, paths: &[PathBuf]) -> Result<Tally, ScanError> {
         let paths = Paths::resolve(paths, None)?;
         self.collect(&paths, &Progress::default(), || {
-            Tally::new(&self.group_by, self.once)
+            Tally::of(question.clone(), self.once)
         })
     }
 

@@ -11,8 +11,9 @@ use crate::tally::Selection;
 /// use stscope::Scan;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let report = Scan::default().tally(&["sample-logs/AWSLogs".into()])?.finish();
-/// println!("{} of {} calls are global", report.summary.global(), report.summary.calls);
-/// assert_eq!(report.coverage.files.damaged, 0);
+/// let summary = report.totals.summary();
+/// println!("{} of {} calls are global", summary.global(), summary.calls);
+/// assert_eq!(report.totals.coverage.files.damaged, 0);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]

@@ -37,7 +37,7 @@ impl<'s, C: Collector> Worker<'s, C> {
             mut collector,
             ..
         } = self.reading;
-        *collector.coverage() += coverage;
+        collector.totals().coverage += coverage;
         collector
     }
 
