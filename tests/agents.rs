@@ -227,7 +227,7 @@ proptest! {
         let cause = cause("AssumedRole", &agent, &event);
         let sdk = sdk::recognise(&agent);
         let is_aws_managed = sdk.as_ref().is_some_and(sdk::Sdk::is_aws_managed);
-        prop_assert_eq!(sdk::is_aws_managed(&agent), is_aws_managed);
+        prop_assert_eq!(sdk::is_agent_of_aws(&agent), is_aws_managed);
         match sdk {
             None => prop_assert_eq!(cause, Cause::Unrecognised),
             Some(sdk) => {

@@ -125,7 +125,7 @@ impl<'r> Call<'r> {
     pub fn is_aws_managed(&self) -> bool {
         self.record
             .get(Field::UserAgent)
-            .is_some_and(sdk::is_aws_managed)
+            .is_some_and(sdk::is_agent_of_aws)
     }
 
     /// Whether it came through a VPC endpoint. AWS also writes service names into `vpcEndpointId`.

@@ -143,7 +143,7 @@ pub fn recognise(user_agent: &str) -> Option<Sdk<'_>> {
 
 /// Whether the agent is one of AWS itself: what [`Sdk::is_aws_managed`] says, without a look at the
 /// products. It is asked of every global call.
-pub fn is_aws_managed(user_agent: &str) -> bool {
+pub fn is_agent_of_aws(user_agent: &str) -> bool {
     let agent = without_brackets(user_agent);
     is_internal(agent) || is_service_name(agent)
 }
