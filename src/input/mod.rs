@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of JSON. Whatever cannot be read is handed on as such, never left out.
 
+mod directory;
+mod folder;
 mod gzip;
 mod key;
 mod libdeflate;
@@ -12,8 +14,10 @@ mod pattern;
 mod prune;
 mod walk;
 
+pub use directory::Directory;
+pub use folder::{Folder, Names};
 pub use key::{Key, KeyKind};
-pub use open::{Buffers, Limits, Opened, Stream, open, standard_input};
+pub use open::{Buffers, Limits, Opened, Stream, open, open_in, standard_input};
 pub(crate) use paths::lines;
 pub use paths::{Named, PathError, Paths};
 pub use prune::{Pruned, Pruning};

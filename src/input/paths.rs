@@ -84,7 +84,7 @@ impl Paths {
             _ => false,
         });
         let is_walked = self.roots.iter().any(|root| file.starts_with(root));
-        is_named || (is_walked && Key::of(&file).is_some())
+        is_named || (is_walked && file.parent().and_then(Key::of_folder).is_some())
     }
 }
 
