@@ -16,7 +16,7 @@ use stscope::tally::EVENT_COLUMNS;
 const README: &str = include_str!("../README.md");
 
 /// Commands the README shows and nobody can run here: they need a network, minutes, or this test.
-const NOT_RUN: [&str; 18] = [
+const NOT_RUN: [&str; 19] = [
     "cargo install --path .",
     "cargo build --release",
     "cargo test",
@@ -31,6 +31,7 @@ const NOT_RUN: [&str; 18] = [
     "cargo run --release --example generate -- archive DIR --files 1 --records 2000000 --one-document --sts-share 0.1 --seed 3",
     "cargo run --release --example generate -- sample sample-logs",
     "cargo run --release --example inflate-only -- 2 DIR",
+    "cargo run --release --example with-kernel -- portable 2 DIR",
     "aws s3 cp s3://BUCKET/PREFIX/AWSLogs/.../x.json.gz -",
     "aws s3 sync s3://BUCKET/PREFIX/AWSLogs/ logs/AWSLogs/ --exclude '*' --include '*/CloudTrail/us-east-1/2026/11/*'",
     "aws s3 sync s3://BUCKET/PREFIX/AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/ logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/",
