@@ -18,7 +18,7 @@ use stscope::tally::{EVENT_COLUMNS, RegionEvidence};
 const README: &str = include_str!("../README.md");
 
 /// Commands the README shows and nobody can run here: they need a network, minutes, or this test.
-const NOT_RUN: [&str; 19] = [
+const NOT_RUN: [&str; 20] = [
     "cargo install --path .",
     "cargo build --release",
     "cargo test",
@@ -34,6 +34,7 @@ const NOT_RUN: [&str; 19] = [
     "cargo run --release --example generate -- sample sample-logs",
     "cargo run --release --example inflate-only -- 2 DIR",
     "curl -O https://ip-ranges.amazonaws.com/ip-ranges.json",
+    "cargo run --release --example with-kernel -- portable 2 DIR",
     "aws s3 cp s3://BUCKET/PREFIX/AWSLogs/.../x.json.gz -",
     "aws s3 sync s3://BUCKET/PREFIX/AWSLogs/ logs/AWSLogs/ --exclude '*' --include '*/CloudTrail/us-east-1/2026/11/*'",
     "aws s3 sync s3://BUCKET/PREFIX/AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/ logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/",

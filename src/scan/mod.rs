@@ -5,6 +5,7 @@
 //! `calls` passes on what is a call and is asked about.
 
 mod calls;
+mod location;
 mod progress;
 mod reading;
 mod run;

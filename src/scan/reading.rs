@@ -1,9 +1,9 @@
 //! The content of a file → calls, and what became of the file.
 
-use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use super::calls::Calls;
+use super::location::Location;
 use super::progress::Progress;
 use super::settings::Scan;
 use crate::cloudtrail::{Damage, Outcome, Reader, Shape, Source, Stage, Window};
@@ -39,7 +39,7 @@ impl<'s, C: Collector> Reading<'s, C> {
     }
 
     /// Reads a file that was opened.
-    pub fn opened(&mut self, path: &Path, key: Option<&Key>, opened: Opened<'_>) {
+    pub fn opened(&mut self, location: Location<'_>, opened: Opened<'_>) {
         let (outcome, damage) = match opened {
             Opened::NotAFile => return self.skip(SkipReason::NotAFile),
             Opened::Whole {
@@ -64,7 +64,7 @@ impl<'s, C: Collector> Reading<'s, C> {
                 (outcome, damage)
             }
         };
-        self.judge(path, key, outcome, damage);
+        self.judge(location, outcome, damage);
     }
 
     fn read(&mut self, window: &mut Window<'_>) -> Outcome {
@@ -78,13 +78,7 @@ impl<'s, C: Collector> Reading<'s, C> {
     }
 
     /// Says what became of a file that was read.
-    fn judge(
-        &mut self,
-        path: &Path,
-        key: Option<&Key>,
-        outcome: Outcome,
-        stream_damage: Option<Damage>,
-    ) {
+    fn judge(&mut self, location: Location<'_>, outcome: Outcome, stream_damage: Option<Damage>) {
         self.coverage.records += match outcome.shape {
             Shape::CloudTrail => outcome.records,
             _ => 0,
@@ -105,23 +99,19 @@ impl<'s, C: Collector> Reading<'s, C> {
             if outcome.broken_records > 1 {
                 detail += &format!("; {} broken records in all", outcome.broken_records);
             }
-            return self.damaged(path, damage.stage, detail, outcome.records);
+            return self.damaged(location, damage.stage, detail, outcome.records);
         }
         match outcome.shape {
             Shape::Digest => self.skip(SkipReason::Digest),
             Shape::Insight => self.skip(SkipReason::Insight),
             Shape::Other => self.skip(SkipReason::NotCloudtrail),
             Shape::Empty => self.skip(SkipReason::Empty),
-            Shape::CloudTrail => {
-                self.coverage.files.read += 1;
-                if let Some(key) = key {
-                    self.note_key(key);
-                }
-            }
+            Shape::CloudTrail => self.coverage.files.read += 1,
         }
     }
 
-    fn note_key(&mut self, key: &Key) {
+    /// Notes what the key of a file says that was read.
+    pub fn note_key(&mut self, key: &Key) {
         let coverage = &mut self.coverage;
         if !coverage.key_accounts.contains(&key.account) {
             coverage.key_accounts.insert(key.account.clone());
@@ -137,9 +127,15 @@ impl<'s, C: Collector> Reading<'s, C> {
         *self.coverage.files.skipped.entry(reason).or_default() += 1;
     }
 
-    pub fn damaged(&mut self, path: &Path, stage: Stage, detail: String, records_read: u64) {
+    pub fn damaged(
+        &mut self,
+        location: Location<'_>,
+        stage: Stage,
+        detail: String,
+        records_read: u64,
+    ) {
         self.coverage.files.damaged += 1;
-        let path = path.to_string_lossy().into_owned();
+        let path = location.path().to_string_lossy().into_owned();
         self.coverage.damaged.push(DamagedFile {
             path,
             stage,

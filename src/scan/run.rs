@@ -5,20 +5,36 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::Scope;
 
 use super::progress::Progress;
 use super::settings::Scan;
 use super::worker::Worker;
-use crate::input::{self, Found, Links, Named, Paths};
+use crate::input::{self, Folder, Found, Links, Named, Names, Paths};
 use crate::tally::{Collector, DamagedFile};
 
-/// How many files are handed from one thread to another at a time.
-const BATCH: usize = 32;
+/// How many files are handed from one thread to another at a time: few, so that in the end no thread
+/// waits long for another one's large files.
+const BATCH: usize = 8;
 /// How many files may wait. A thread that lists a folder faster than the others read helps reading.
 const MAX_QUEUED: usize = 1 << 16;
+
+/// Files that are handed on together.
+enum Batch {
+    Named(Vec<PathBuf>),
+    Walked(Arc<Folder>, Names),
+}
+
+impl Batch {
+    fn len(&self) -> usize {
+        match self {
+            Batch::Named(paths) => paths.len(),
+            Batch::Walked(_, names) => names.len(),
+        }
+    }
+}
 
 /// One run of a scan, as its threads share it.
 pub(super) struct Run<'s, C> {
@@ -73,7 +89,7 @@ impl<'s, C: Collector> Run<'s, C> {
                 Named::File(path) => {
                     files.push(path);
                     if files.len() == BATCH {
-                        self.spawn_files(scope, std::mem::take(&mut files), true);
+                        self.spawn_files(scope, Batch::Named(std::mem::take(&mut files)));
                     }
                 }
                 Named::StandardInput => {
@@ -85,29 +101,30 @@ impl<'s, C: Collector> Run<'s, C> {
                 }
             }
         }
-        self.spawn_files(scope, files, true);
+        self.spawn_files(scope, Batch::Named(files));
     }
 
     fn spawn_folder<'r>(&'r self, scope: &Scope<'r>, folder: PathBuf) {
         self.progress.folders.fetch_add(1, Ordering::Relaxed);
         scope.spawn(move |scope| {
-            self.folder(scope, &folder);
+            self.folder(scope, Arc::new(Folder::new(folder)));
             self.progress.folders.fetch_sub(1, Ordering::Relaxed);
         });
     }
 
-    fn folder<'r>(&'r self, scope: &Scope<'r>, folder: &Path) {
-        let mut files = Vec::with_capacity(BATCH);
-        input::read_directory(folder, &self.links, |found| {
+    fn folder<'r>(&'r self, scope: &Scope<'r>, folder: Arc<Folder>) {
+        let mut names = Names::default();
+        input::read_directory(folder.path(), &self.links, |found| {
             if self.stop.load(Ordering::Relaxed) {
                 return;
             }
             match found {
                 Found::Folder(path) => self.spawn_folder(scope, path),
-                Found::File(path) => {
-                    files.push(path);
-                    if files.len() == BATCH {
-                        self.spawn_files(scope, std::mem::take(&mut files), false);
+                Found::File(name) => {
+                    names.push(name);
+                    if names.len() == BATCH {
+                        let names = std::mem::take(&mut names);
+                        self.spawn_files(scope, Batch::Walked(Arc::clone(&folder), names));
                     }
                 }
                 Found::Skipped(skip) => {
@@ -118,10 +135,10 @@ impl<'s, C: Collector> Run<'s, C> {
                 Found::Unreadable(path, error) => self.unreadable(&path, &error.to_string()),
             }
         });
-        self.spawn_files(scope, files, false);
+        self.spawn_files(scope, Batch::Walked(folder, names));
     }
 
-    fn spawn_files<'r>(&'r self, scope: &Scope<'r>, files: Vec<PathBuf>, named: bool) {
+    fn spawn_files<'r>(&'r self, scope: &Scope<'r>, files: Batch) {
         let count = files.len();
         if count == 0 {
             return;
@@ -130,27 +147,43 @@ impl<'s, C: Collector> Run<'s, C> {
             .found
             .fetch_add(count as u64, Ordering::Relaxed);
         if self.queued.fetch_add(count, Ordering::Relaxed) > MAX_QUEUED {
-            self.files(&files, named);
+            self.files(&files);
         } else {
-            scope.spawn(move |_| self.files(&files, named));
+            scope.spawn(move |_| self.files(&files));
         }
     }
 
-    fn files(&self, files: &[PathBuf], named: bool) {
-        self.with_worker(|worker| {
-            for path in files {
-                if self.stop.load(Ordering::Relaxed) {
-                    break;
-                }
-                worker.file(path, named);
-                self.progress.done.fetch_add(1, Ordering::Relaxed);
-                self.stop_if_strict(worker);
-                if worker.is_closed() {
-                    self.stop.store(true, Ordering::Relaxed);
-                }
+    fn files(&self, files: &Batch) {
+        self.with_worker(|worker| match files {
+            Batch::Named(paths) => {
+                self.each(worker, paths.iter(), |worker, path| worker.named(path));
+            }
+            Batch::Walked(folder, names) => {
+                self.each(worker, names.iter(), |worker, name| {
+                    worker.walked(folder, name);
+                });
             }
         });
         self.queued.fetch_sub(files.len(), Ordering::Relaxed);
+    }
+
+    fn each<T>(
+        &self,
+        worker: &mut Worker<'s, C>,
+        files: impl Iterator<Item = T>,
+        read: impl Fn(&mut Worker<'s, C>, T),
+    ) {
+        for file in files {
+            if self.stop.load(Ordering::Relaxed) {
+                break;
+            }
+            read(worker, file);
+            self.progress.done.fetch_add(1, Ordering::Relaxed);
+            self.stop_if_strict(worker);
+            if worker.is_closed() {
+                self.stop.store(true, Ordering::Relaxed);
+            }
+        }
     }
 
     fn unreadable(&self, path: &Path, error: &str) {
