@@ -26,6 +26,7 @@ mod cli {
     mod plan_files;
     #[cfg(unix)]
     mod pruning;
+    mod query;
     mod sample;
     mod secrets;
     mod sorting;

@@ -18,7 +18,7 @@ use stscope::tally::{EVENT_COLUMNS, RegionEvidence};
 const README: &str = include_str!("../README.md");
 
 /// Commands the README shows and nobody can run here: they need a network, minutes, or this test.
-const NOT_RUN: [&str; 19] = [
+const NOT_RUN: [&str; 21] = [
     "cargo install --path .",
     "cargo build --release",
     "cargo test",
@@ -27,12 +27,14 @@ const NOT_RUN: [&str; 19] = [
     "PROPTEST_CASES=2000 cargo test --release --test held_equal",
     "cargo bench --bench stages",
     "tests/fuzz/run 60",
+    "python3 tests/query/engines.py install target/tmp/query-venv",
     "python3 benches/compare/compare.py --rounds 5 --no-jq",
     "cargo run --release --example generate -- archive DIR --files 400 --records 870 --sts-share 0.1 --seed 1",
     "cargo run --release --example generate -- archive DIR --files 40000 --records 6 --sts-share 0.1 --seed 2",
     "cargo run --release --example generate -- archive DIR --files 1 --records 2000000 --one-document --sts-share 0.1 --seed 3",
     "cargo run --release --example generate -- sample sample-logs",
     "cargo run --release --example inflate-only -- 2 DIR",
+    "clickhouse-local --queries-file sts.sql",
     "curl -O https://ip-ranges.amazonaws.com/ip-ranges.json",
     "aws s3 cp s3://BUCKET/PREFIX/AWSLogs/.../x.json.gz -",
     "aws s3 sync s3://BUCKET/PREFIX/AWSLogs/ logs/AWSLogs/ --exclude '*' --include '*/CloudTrail/us-east-1/2026/11/*'",
@@ -40,7 +42,7 @@ const NOT_RUN: [&str; 19] = [
     "find logs -newer last-run -name '*.json.gz' -print0",
 ];
 /// Commands that only stand behind a pipe.
-const BEHIND_A_PIPE: [&str; 1] = ["head"];
+const BEHIND_A_PIPE: [&str; 2] = ["duckdb", "head"];
 
 /// The lines of every fenced block of one language, each with its number in the README.
 fn blocks(language: &str) -> Vec<Vec<(usize, &'static str)>> {

@@ -22,6 +22,7 @@ Examples:
   stscope plan logs/                           who must change what
   stscope events logs/ --endpoint global       every global call
   stscope endpoint sts.eu-west-1.amazonaws.com what a host name is
+  stscope query athena                         the same question for Athena
 
 'stscope report --help' explains filters, formats and dimensions.
 Exit codes:
@@ -50,6 +51,14 @@ Examples:
   stscope endpoint sts.amazonaws.com sts-fips.us-east-1.amazonaws.com:443
   stscope endpoint --format csv -o endpoints.csv")]
     Endpoint(EndpointArgs),
+    /// The question of report as text for Athena, CloudWatch, DuckDB or ClickHouse
+    #[command(after_help = "\
+Examples:
+  stscope query athena --table audit.cloudtrail_logs --since 7d
+  stscope query cloudwatch
+  stscope query duckdb --files 's3-logs/**/*.json.gz' | duckdb
+  stscope query clickhouse -o sts.sql")]
+    Query(QueryArgs),
     /// Print a completion script for a shell
     #[command(after_help = "\
 Example:
@@ -412,6 +421,40 @@ pub(super) struct EndpointArgs {
     /// Write to FILE, which appears whole or not at all
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct QueryArgs {
+    /// What is to answer it
+    pub engine: EngineName,
+    /// The table to ask, NAME or DATABASE.NAME; not for cloudwatch [default for athena: cloudtrail_logs]
+    #[arg(long, value_name = "TABLE", conflicts_with = "files")]
+    pub table: Option<String>,
+    /// The files to ask, as a glob of the engine's; duckdb and clickhouse only [default:
+    /// AWSLogs/**/*.json.gz]
+    #[arg(long, value_name = "GLOB")]
+    pub files: Option<String>,
+    /// Calls from T on: 2026-11-01, 2026-11-01T12:00:00Z, or an age: 36h, 7d, 2w; not for cloudwatch
+    #[arg(long, value_name = "T")]
+    pub since: Option<String>,
+    /// Calls before T; not for cloudwatch
+    #[arg(long, value_name = "T")]
+    pub until: Option<String>,
+    /// Write to FILE, which appears whole or not at all
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum EngineName {
+    /// Amazon Athena, of a table as AWS documents it for CloudTrail
+    Athena,
+    /// CloudWatch Logs Insights, of a trail's log group
+    Cloudwatch,
+    /// DuckDB, of log files or a table
+    Duckdb,
+    /// ClickHouse, of log files or a table
+    Clickhouse,
 }
 
 /// The whole command line.

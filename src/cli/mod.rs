@@ -13,6 +13,7 @@ mod gate;
 mod output;
 mod plan;
 mod progress;
+mod query;
 mod report;
 mod signals;
 mod when;
@@ -44,6 +45,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::Events(arguments) => events::run(*arguments),
         Command::Plan(arguments) => plan::run(*arguments),
         Command::Endpoint(arguments) => endpoint::run(arguments),
+        Command::Query(arguments) => query::run(arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut args::command(), "stscope", &mut script);
