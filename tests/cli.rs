@@ -27,6 +27,7 @@ mod cli {
     #[cfg(unix)]
     mod pruning;
     mod query;
+    mod regions;
     mod sample;
     mod secrets;
     mod sorting;

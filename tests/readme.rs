@@ -10,10 +10,10 @@ use std::collections::BTreeSet;
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use stscope::report::PLAN_COLUMNS;
+use stscope::report::{PLAN_COLUMNS, region_columns};
 use stscope::sts::defaults::{DEFAULTS, DefaultEndpoint, Setting, WithoutRegion};
 use stscope::sts::{Cause, Dimension};
-use stscope::tally::{EVENT_COLUMNS, RegionEvidence};
+use stscope::tally::{EVENT_COLUMNS, RegionEvidence, RegionStatus};
 
 const README: &str = include_str!("../README.md");
 
@@ -271,6 +271,20 @@ fn every_dimension_is_in_the_readme() {
 fn every_column_of_events_is_in_the_readme() {
     let names: BTreeSet<&str> = EVENT_COLUMNS.into();
     assert_eq!(first_cells(section("## Columns of events")), names);
+}
+
+#[test]
+fn every_column_and_status_of_regions_is_in_the_readme() {
+    let names = region_columns().into_iter().map(|column| column.name);
+    assert_eq!(
+        first_cells(section("## Columns of regions")),
+        names.collect()
+    );
+    let statuses = RegionStatus::ALL.map(RegionStatus::as_str);
+    assert_eq!(
+        first_cells(section("## Find idle Regions")),
+        statuses.into()
+    );
 }
 
 #[test]

@@ -20,6 +20,7 @@ Examples:
   stscope report logs/                         who calls which endpoint
   stscope report logs/ --since 7d -o sts.csv   the last week, for a spreadsheet
   stscope plan logs/                           who must change what
+  stscope regions logs/                        which Regional endpoints are in use
   stscope events logs/ --endpoint global       every global call
   stscope endpoint sts.eu-west-1.amazonaws.com what a host name is
   stscope query athena                         the same question for Athena
@@ -42,6 +43,9 @@ pub(super) enum Command {
     /// Who must change what to leave the global endpoint, and to which Region
     #[command(after_help = PLAN_EXAMPLES, after_long_help = plan_help())]
     Plan(Box<PlanArgs>),
+    /// Which Regional STS endpoints each account uses, and which it could deactivate
+    #[command(after_help = REGIONS_EXAMPLES, after_long_help = regions_help())]
+    Regions(Box<RegionsArgs>),
     /// One row per call, the newest first
     #[command(after_help = EVENTS_EXAMPLES, after_long_help = events_help())]
     Events(Box<EventsArgs>),
@@ -88,6 +92,12 @@ Examples:
   stscope plan s3-logs/ --by account --output-dir plans/ --format csv
   curl -O https://ip-ranges.amazonaws.com/ip-ranges.json";
 
+const REGIONS_EXAMPLES: &str = "\
+Examples:
+  stscope regions s3-logs/
+  stscope regions s3-logs/ --account 111122223333 --since 90d
+  stscope regions s3-logs/ --sort group -o regions.csv";
+
 const EVENTS_EXAMPLES: &str = "\
 Examples:
   stscope events s3-logs/ --endpoint global --top 20
@@ -125,6 +135,22 @@ The recommended Region, by the first evidence there is:
   regional-calls     the Region most Regional calls of the principal go to
   ip-ranges          the Region most of its addresses lie in, by --ip-ranges
   serving-region     us-east-1, where nothing else is known";
+
+fn regions_help() -> String {
+    format!("{REGIONS_EXAMPLES}\n\n{REGIONS_WORDS}\n\n{}", exit_help())
+}
+
+const REGIONS_WORDS: &str = "\
+Status, the first that holds, of the account that issues the credentials (for AssumeRole the
+account of the role) in a Region:
+  refused    calls were answered with RegionDisabledException: STS is deactivated, and called
+  in-use     it was called, be it by AWS services alone
+  not-read   no log of it was read, or not all of one: nothing can be said
+  idle       not called in these logs; enabled by default, and can be deactivated
+  always-on  not called in these logs; cannot be deactivated
+  opt-in     not called in these logs; STS comes with the Region
+
+Calls to the global endpoint are of no Region: to deactivate one does not touch them.";
 
 fn events_help() -> String {
     format!(
@@ -379,6 +405,23 @@ pub(super) struct PlanArgs {
 pub(super) enum SplitBy {
     /// The account whose callers have to change: ACCOUNT.csv, and no-account.csv for those without
     Account,
+}
+
+#[derive(Args)]
+#[command(mut_arg("endpoint", |arg| arg.hide(true)), mut_arg("conditions", |arg| arg.hide(true)))]
+pub(super) struct RegionsArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    #[command(flatten)]
+    pub order: OrderArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub gate: GateArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
 }
 
 #[derive(Args)]

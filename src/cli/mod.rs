@@ -14,6 +14,7 @@ mod output;
 mod plan;
 mod progress;
 mod query;
+mod regions;
 mod report;
 mod signals;
 mod when;
@@ -42,6 +43,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 fn dispatch(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Report(arguments) => report::run(*arguments),
+        Command::Regions(arguments) => regions::run(*arguments),
         Command::Events(arguments) => events::run(*arguments),
         Command::Plan(arguments) => plan::run(*arguments),
         Command::Endpoint(arguments) => endpoint::run(arguments),

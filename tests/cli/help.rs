@@ -2,9 +2,10 @@
 
 use super::harness::{Run, stscope};
 
-const COMMANDS: [&str; 7] = [
+const COMMANDS: [&str; 8] = [
     "report",
     "plan",
+    "regions",
     "events",
     "endpoint",
     "query",
