@@ -127,7 +127,7 @@ fn found(files: &[(Key, Vec<u8>)], question: &Question, way: Way) -> Vec<Row> {
 }
 
 proptest! {
-    #![proptest_config(cases(256))]
+    #![proptest_config(cases(128))]
 
     #[test]
     fn the_regions_of_accounts_are_those_of_the_twin(seed: u64, threads in 1..3_usize) {
