@@ -59,24 +59,30 @@ fn now() -> Time {
     Time::from_millis(Utc::now().timestamp_millis()).unwrap_or(Time::MAX)
 }
 
-fn selection(filter: &FilterArgs) -> Result<Selection, Failure> {
-    let time = |option: &str, text: &Option<String>| match text {
-        None => Ok(None),
-        Some(text) => when::parse(text, now())
-            .map(Some)
-            .map_err(|error| Failure::new(format!("{option} {text}: {error}"))),
+/// `--since` and `--until`.
+pub(super) fn period(
+    since: Option<&str>,
+    until: Option<&str>,
+) -> Result<(Option<Time>, Option<Time>), Failure> {
+    let now = now();
+    let time = |option: &str, text: Option<&str>| {
+        text.map(|text| {
+            when::parse(text, now)
+                .map_err(|error| Failure::new(format!("{option} {text}: {error}")))
+        })
+        .transpose()
     };
-    let (since, until) = (
-        time("--since", &filter.since)?,
-        time("--until", &filter.until)?,
-    );
-    if let (Some(since), Some(until)) = (since, until)
-        && since >= until
-    {
-        return Err(Failure::new(format!(
+    let (since, until) = (time("--since", since)?, time("--until", until)?);
+    match (since, until) {
+        (Some(since), Some(until)) if since >= until => Err(Failure::new(format!(
             "--since {since} is not before --until {until}: no call could pass; exchange the two"
-        )));
+        ))),
+        both => Ok(both),
     }
+}
+
+fn selection(filter: &FilterArgs) -> Result<Selection, Failure> {
+    let (since, until) = period(filter.since.as_deref(), filter.until.as_deref())?;
     for account in &filter.account {
         if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
             return Err(Failure::new(format!(

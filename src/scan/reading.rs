@@ -9,7 +9,7 @@ use super::settings::Scan;
 use crate::cloudtrail::{Damage, Outcome, Reader, Shape, Source, Stage, Window};
 use crate::input::{Key, Opened, Stream};
 use crate::sts::EVENT_SOURCE;
-use crate::tally::{Collector, Coverage, DamagedFile, SkipReason};
+use crate::tally::{Collector, Coverage, DamagedFile, Reach, SkipReason};
 
 /// A reader, and what it has collected.
 pub(super) struct Reading<'s, C> {
@@ -17,6 +17,7 @@ pub(super) struct Reading<'s, C> {
     progress: &'s Progress,
     reader: Reader,
     pub coverage: Coverage,
+    pub reach: Reach,
     pub collector: C,
     scratch: String,
 }
@@ -28,6 +29,7 @@ impl<'s, C: Collector> Reading<'s, C> {
             progress,
             reader: Reader::new(scan.kernel, EVENT_SOURCE),
             coverage: Coverage::default(),
+            reach: Reach::default(),
             collector,
             scratch: String::new(),
         }
@@ -121,6 +123,9 @@ impl<'s, C: Collector> Reading<'s, C> {
         }
         coverage.key_last_day = coverage.key_last_day.max(Some(key.day));
         coverage.key_first_day = Some(coverage.key_first_day.map_or(key.day, |d| d.min(key.day)));
+        if self.scan.selection.covers(key) {
+            self.reach.see(key);
+        }
     }
 
     pub fn skip(&mut self, reason: SkipReason) {
@@ -135,7 +140,10 @@ impl<'s, C: Collector> Reading<'s, C> {
         records_read: u64,
     ) {
         self.coverage.files.damaged += 1;
-        let path = location.path().to_string_lossy().into_owned();
+        let path = location.path();
+        self.reach
+            .miss(path.parent().and_then(Key::of_folder).as_ref());
+        let path = path.to_string_lossy().into_owned();
         self.coverage.damaged.push(DamagedFile {
             path,
             stage,

@@ -37,10 +37,12 @@ impl<'s, C: Collector> Worker<'s, C> {
     pub fn finish(self) -> C {
         let Reading {
             coverage,
+            reach,
             mut collector,
             ..
         } = self.reading;
         collector.totals().coverage += coverage;
+        collector.totals().reach += reach;
         collector
     }
 
