@@ -78,9 +78,9 @@ pub enum Opened<'b> {
 /// A file's content, piece by piece.
 pub enum Stream<'b> {
     /// Inflated on the way.
-    Gzip(Gzip<Box<dyn Read + 'b>>),
+    Gzip(Gzip<Box<dyn Read + Send + 'b>>),
     /// As it is.
-    Plain(Plain<Box<dyn Read + 'b>>),
+    Plain(Plain<Box<dyn Read + Send + 'b>>),
 }
 
 /// Opens a file that the user named, whatever it is.
@@ -180,7 +180,7 @@ pub fn standard_input<'b>(limits: &Limits, buffers: &'b mut Buffers) -> io::Resu
 
 /// Gzip or plain, by the first two bytes.
 fn stream<'b>(
-    mut reader: Box<dyn Read + 'b>,
+    mut reader: Box<dyn Read + Send + 'b>,
     limits: &Limits,
     window: &'b mut Vec<u8>,
 ) -> io::Result<Opened<'b>> {

@@ -1,9 +1,11 @@
 //! Drives the reading: files over threads, records into collectors. Knows nothing of formats.
 //!
 //! From here to there: `run` walks folders and shares files out over threads, `worker` opens one
-//! file after another on its thread, `reading` has its records read and says what became of it,
+//! file after another on its thread, `reading` has its records read and says what became of it
+//! (with `ahead`, if it is large),
 //! `calls` passes on what is a call and is asked about.
 
+mod ahead;
 mod calls;
 mod location;
 mod progress;

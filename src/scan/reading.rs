@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use super::ahead::read_ahead;
 use super::calls::Calls;
 use super::location::Location;
 use super::progress::Progress;
@@ -59,7 +60,9 @@ impl<'s, C: Collector> Reading<'s, C> {
                     stream: &mut stream,
                     progress: self.progress,
                 };
-                let outcome = self.read(&mut Window::sliding(window, &mut watched, limit));
+                let outcome = read_ahead(&mut watched, |ahead| {
+                    self.read(&mut Window::sliding(window, ahead, limit))
+                });
                 let damage = stream.finish();
                 self.coverage.bytes.compressed += stream.compressed();
                 self.coverage.bytes.decompressed += stream.decompressed();

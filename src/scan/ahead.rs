@@ -1,0 +1,133 @@
+//! Inflating a stream on a thread of its own, ahead of the reading.
+//!
+//! What streams is large: a document of gigabytes on one thread takes a third longer than inflating
+//! it does, and other cores have nothing to do.
+
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
+use std::thread;
+
+use crate::cloudtrail::Source;
+
+/// How much is inflated at a time.
+const PIECE: usize = 1 << 20;
+/// How many pieces may wait to be read.
+const WAITING: usize = 2;
+
+/// Has `read` read from a source that another thread works at. The source need not have come to its
+/// end when `read` has.
+pub(super) fn read_ahead<T>(
+    source: &mut (impl Source + Send),
+    read: impl FnOnce(&mut Ahead) -> T,
+) -> T {
+    thread::scope(|scope| {
+        let (send, pieces) = sync_channel(WAITING);
+        let (give_back, used) = channel::<Vec<u8>>();
+        scope.spawn(move || {
+            loop {
+                let mut piece = used.try_recv().unwrap_or_default();
+                piece.resize(PIECE, 0);
+                let count = source.read(&mut piece);
+                piece.truncate(count);
+                // Nobody takes it if there is nothing to be read any more.
+                if count == 0 || send.send(piece).is_err() {
+                    return;
+                }
+            }
+        });
+        read(&mut Ahead {
+            pieces,
+            give_back,
+            piece: Vec::new(),
+            at: 0,
+        })
+    })
+}
+
+/// The end of the pipe that is read from.
+pub(super) struct Ahead {
+    pieces: Receiver<Vec<u8>>,
+    /// Memory goes back to be filled again.
+    give_back: Sender<Vec<u8>>,
+    piece: Vec<u8>,
+    /// How much of the piece was read.
+    at: usize,
+}
+
+impl Source for Ahead {
+    fn read(&mut self, into: &mut [u8]) -> usize {
+        if self.at == self.piece.len() {
+            // The other thread ends with the stream; nobody takes the memory back then.
+            let Ok(piece) = self.pieces.recv() else {
+                return 0;
+            };
+            let _ = self
+                .give_back
+                .send(std::mem::replace(&mut self.piece, piece));
+            self.at = 0;
+        }
+        let rest = &self.piece[self.at..];
+        let count = rest.len().min(into.len());
+        into[..count].copy_from_slice(&rest[..count]);
+        self.at += count;
+        count
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers, in pieces of odd sizes.
+    struct Numbers {
+        next: usize,
+        end: usize,
+    }
+
+    impl Source for Numbers {
+        fn read(&mut self, into: &mut [u8]) -> usize {
+            let count = (self.end - self.next).min(into.len()).min(70_001);
+            for byte in &mut into[..count] {
+                *byte = (self.next % 251) as u8;
+                self.next += 1;
+            }
+            count
+        }
+    }
+
+    #[test]
+    fn everything_comes_through_in_order() {
+        for end in [0, 1, 70_001, PIECE, 5 * PIECE + 3] {
+            let mut source = Numbers { next: 0, end };
+            let sum = read_ahead(&mut source, |ahead| {
+                let mut piece = vec![0; 1234];
+                let mut at = 0;
+                loop {
+                    let count = ahead.read(&mut piece);
+                    if count == 0 {
+                        return at;
+                    }
+                    for byte in &piece[..count] {
+                        assert_eq!(usize::from(*byte), at % 251);
+                        at += 1;
+                    }
+                }
+            });
+            assert_eq!(sum, end);
+        }
+    }
+
+    #[test]
+    fn nobody_waits_for_a_reader_that_has_stopped() {
+        let mut source = Numbers {
+            next: 0,
+            end: 100 * PIECE,
+        };
+        let first = read_ahead(&mut source, |ahead| {
+            let mut byte = [7];
+            ahead.read(&mut byte);
+            byte[0]
+        });
+        assert_eq!(first, 0);
+        assert!(source.next < 10 * PIECE);
+    }
+}
