@@ -9,6 +9,7 @@ use super::settings::Scan;
 use crate::cloudtrail::{Damage, Outcome, Reader, Shape, Source, Stage, Window};
 use crate::input::{Key, Opened, Stream};
 use crate::sts::EVENT_SOURCE;
+use crate::sts::region::is_opt_in;
 use crate::tally::{Collector, Coverage, DamagedFile, SkipReason};
 
 /// A reader, and what it has collected.
@@ -26,7 +27,7 @@ impl<'s, C: Collector> Reading<'s, C> {
         Reading {
             scan,
             progress,
-            reader: Reader::new(scan.kernel, EVENT_SOURCE),
+            reader: reader(scan),
             coverage: Coverage::default(),
             collector,
             scratch: String::new(),
@@ -35,7 +36,7 @@ impl<'s, C: Collector> Reading<'s, C> {
 
     /// A new reader in place of one that failed in the middle of a file.
     pub fn reset(&mut self) {
-        self.reader = Reader::new(self.scan.kernel, EVENT_SOURCE);
+        self.reader = reader(self.scan);
     }
 
     /// Reads a file that was opened.
@@ -70,6 +71,7 @@ impl<'s, C: Collector> Reading<'s, C> {
     fn read(&mut self, window: &mut Window<'_>) -> Outcome {
         let mut calls = Calls {
             selection: &self.scan.selection,
+            trace_tokens: self.scan.trace_tokens,
             collector: &mut self.collector,
             coverage: &mut self.coverage,
             scratch: &mut self.scratch,
@@ -146,6 +148,16 @@ impl<'s, C: Collector> Reading<'s, C> {
             detail,
             records_read,
         });
+    }
+}
+
+/// What reads the records a scan asks for.
+fn reader(scan: &Scan) -> Reader {
+    let reader = Reader::new(scan.kernel, EVENT_SOURCE);
+    if scan.trace_tokens {
+        reader.with_regions(is_opt_in)
+    } else {
+        reader
     }
 }
 
