@@ -34,4 +34,5 @@ mod cli {
     #[cfg(unix)]
     mod stdout;
     mod threads;
+    mod tokens;
 }
