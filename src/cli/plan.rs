@@ -76,7 +76,7 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         totals.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
     note_if_blind(can_judge, &summary, quiet);
     if let Some(trace) = plan.risks.opt_in_tokens.as_ref().filter(|_| !quiet) {
-        note_if_nothing_traced(trace, &summary);
+        tell_of_tokens(trace, &summary, writing.format);
     }
     let verdict = gates.judge(can_judge, |endpoint| totals.offenders(endpoint));
     let finished = Finished {
@@ -98,8 +98,8 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     conclude(exit, verdict, written)
 }
 
-/// Says so where no token is shown and none could be.
-fn note_if_nothing_traced(trace: &TokenTrace, summary: &Summary) {
+/// Says so where no token is shown and none could be, and what a format of rows alone leaves out.
+fn tell_of_tokens(trace: &TokenTrace, summary: &Summary, format: Format) {
     if trace.issued == 0 && summary.global() > 0 {
         say(
             "stscope: note: --trace-tokens: no global call has an answer with credentials \
@@ -112,6 +112,14 @@ fn note_if_nothing_traced(trace: &TokenTrace, summary: &Summary) {
              accounts and Regions asked about; that no token is shown means nothing, unless no \
              opt-in Region is enabled",
         );
+    } else if trace.issued > 0 && matches!(format, Format::Csv | Format::Jsonl) {
+        let tokens = trace.in_opt_in_regions.iter().map(|one| one.tokens).sum();
+        say(&format!(
+            "stscope: note: {} {} of the global endpoint used in opt-in Regions; --format json, \
+             table or markdown tells whose",
+            count(tokens),
+            plural(tokens, "token")
+        ));
     }
 }
 

@@ -335,6 +335,17 @@ fn what_is_not_asked_for_is_not_known() {
 }
 
 #[test]
+fn a_format_of_rows_alone_leaves_the_count_to_standard_error() {
+    let records = log(&[issued(1, "ASIA1"), used("ASIA1", "ap-east-1", 4)]);
+    for format in ["csv", "jsonl"] {
+        let said = trace(format).input(records.clone()).run().exits(0);
+        said.says(&["note: 1 token of the global endpoint used in opt-in Regions; --format json"]);
+        let run = trace(format).arg("--quiet").input(records.clone());
+        run.run().exits(0).says_nothing();
+    }
+}
+
+#[test]
 fn that_nothing_was_found_is_said_with_what_could_be() {
     let says = |records: &[Value], remark: &str, note: &str| {
         let said = trace("table").input(log(records)).run().exits(0);
