@@ -36,4 +36,5 @@ mod cli {
     #[cfg(unix)]
     mod stdout;
     mod threads;
+    mod tokens;
 }

@@ -347,6 +347,11 @@ fn the_crowd_of_these_tests_has_work_and_risks_of_every_kind() {
             .any(|two| two[0]["calls"] == two[1]["calls"])
     );
     assert!(expected.cross_region.len() > 2 && expected.refused.len() > 2);
+    assert!(
+        expected
+            .opt_in_tokens
+            .is_some_and(|tokens| tokens.len() > 2)
+    );
 }
 
 proptest! {
@@ -396,6 +401,11 @@ proptest! {
         adds_up(&report)?;
         let plan = Plan::of(&report, twin::plan::region_of);
         twin::plan::assert_equal(&plan, &twin::plan::expected(&TWIN, &question));
+        let scan = Scan { threads: split.threads[0], ..question.scan() };
+        let (traced, tokens) = scan.trace(&CROWD.paths).expect("all paths exist").finish();
+        adds_up(&traced)?;
+        let traced = Plan::of(&traced, twin::plan::region_of).with_tokens(Some(tokens));
+        twin::plan::assert_equal(&traced, &twin::plan::expected(&CROWD_TWIN, &question));
         prop_assert_eq!(plan.global.calls, report.totals.summary().global());
         prop_assert_eq!(plan.principals, report.totals.summary().global_principals);
         prop_assert_eq!(plan.aws_managed, report.totals.summary().global_aws_managed);

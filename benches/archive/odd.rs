@@ -95,6 +95,8 @@ const REGIONS: &[&str] = &[
     "us-east-1",
     "eu-west-1",
     "global",
+    "ap-east-1",
+    "zz-newest-9",
     "cn-north-1",
     "us-gov-west-1",
     "eusc-de-east-1",
@@ -233,7 +235,13 @@ fn plausible(rng: &mut SplitMix64) -> Node {
             ),
         ]),
     ));
-    members.push(("responseElements", any(rng, 3)));
+    members.push((
+        "responseElements",
+        match rng.below(3) {
+            0 => object([("credentials", object([("accessKeyId", key(rng))]))]),
+            _ => any(rng, 3),
+        },
+    ));
     if rng.chance(0.5) {
         let kind = rng.pick(&["global", "regional", "Global", ""]);
         let details = object([
@@ -347,6 +355,11 @@ fn agent(rng: &mut SplitMix64) -> Node {
     }
 }
 
+/// The id of an access key: one of a few, so that a key that was issued is used.
+fn key(rng: &mut SplitMix64) -> Node {
+    text(rng.pick(&["ASIAEXAMPLE1", "ASIAEXAMPLE2", "ASIAEXAMPLE3"]))
+}
+
 fn identity(rng: &mut SplitMix64, account: &str, session: &str) -> Node {
     let kind = rng.pick(TYPES);
     let mut members = vec![
@@ -373,6 +386,7 @@ fn identity(rng: &mut SplitMix64, account: &str, session: &str) -> Node {
             ])),
         ),
         ("identityProvider", text("accounts.example.com")),
+        ("accessKeyId", key(rng)),
         (
             "sessionContext",
             object([

@@ -375,6 +375,14 @@ pub(super) struct PlanArgs {
         help_heading = "Input"
     )]
     pub ip_ranges: Option<PathBuf>,
+    /// Look for tokens of the global endpoint that were used in opt-in Regions
+    ///
+    /// There only version 2 tokens are valid. To see where a token is used, the records of all
+    /// services in opt-in Regions are read: that takes longer, and some 100 bytes of memory for each
+    /// token issued globally and for each access key used in an opt-in Region. Uses are shown only if
+    /// they are of the time, accounts and Regions asked about: --region us-east-1 hides them all.
+    #[arg(long, help_heading = "Input")]
+    pub trace_tokens: bool,
     #[command(flatten)]
     pub filter: FilterArgs,
     #[command(flatten)]

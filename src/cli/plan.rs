@@ -16,7 +16,7 @@ use super::progress::Shown;
 use crate::input::IpRanges;
 use crate::report::{Format, PlanPage, count, escape::for_terminal, plural, write_plan};
 use crate::scan::Progress;
-use crate::tally::{Plan, Question, Summary, Tally};
+use crate::tally::{Plan, Question, Summary, Tally, TokenTrace, Traced};
 
 pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     if !arguments.filter.endpoint.is_empty() {
@@ -31,7 +31,8 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         .map(IpRanges::read)
         .transpose()
         .map_err(|error| Failure::new(format!("--ip-ranges {error}")))?;
-    let reading = Reading::resolve(&arguments.input, &arguments.filter, &arguments.messages)?;
+    let mut reading = Reading::resolve(&arguments.input, &arguments.filter, &arguments.messages)?;
+    reading.scan.trace_tokens = arguments.trace_tokens;
     check_output(&writing, &reading)?;
     let place = match &arguments.output_dir {
         Some(folder) => Place::Folder(Folder::open(folder, writing.format)?),
@@ -41,21 +42,29 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         writing.top = None; // a work list that is handed on must not end after 25 rows
     }
 
-    let report = {
+    let (report, mut trace) = {
         let shared = Arc::new(Progress::default());
         let _shown = progress(&arguments.messages)
             .map(|terminal| Shown::start(Arc::clone(&shared), terminal));
-        let scan = &reading.scan;
-        scan.collect(&reading.paths, &shared, || {
-            Tally::of(Question::Plan, scan.once)
-        })?
-        .finish()
+        let (scan, paths) = (&reading.scan, &reading.paths);
+        if scan.trace_tokens {
+            let traced = scan.collect(paths, &shared, || Traced::new(scan.once))?;
+            let (report, trace) = traced.finish();
+            (report, Some(trace))
+        } else {
+            let tally = scan.collect(paths, &shared, || Tally::of(Question::Plan, scan.once))?;
+            (tally.finish(), None)
+        }
     };
+    if let Some(trace) = &mut trace {
+        trace.saw_opt_in_regions &= reading.scan.selection.may_show_opt_in_regions();
+    }
 
     let quiet = arguments.messages.quiet;
     let totals = &report.totals;
     let exit = coverage::tell(&totals.coverage, quiet)?;
-    let mut plan = Plan::of(&report, |address| ip_ranges.as_ref()?.region_of(address));
+    let mut plan =
+        Plan::of(&report, |address| ip_ranges.as_ref()?.region_of(address)).with_tokens(trace);
     plan.keep_min_calls(arguments.order.min_calls);
     match arguments.order.sort {
         GroupOrder::Calls => plan.sort_by_calls(),
@@ -66,6 +75,9 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     let can_judge =
         totals.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
     note_if_blind(can_judge, &summary, quiet);
+    if let Some(trace) = plan.risks.opt_in_tokens.as_ref().filter(|_| !quiet) {
+        tell_of_tokens(trace, &summary, writing.format);
+    }
     let verdict = gates.judge(can_judge, |endpoint| totals.offenders(endpoint));
     let finished = Finished {
         summary: &summary,
@@ -84,6 +96,31 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         }
     };
     conclude(exit, verdict, written)
+}
+
+/// Says so where no token is shown and none could be, and what a format of rows alone leaves out.
+fn tell_of_tokens(trace: &TokenTrace, summary: &Summary, format: Format) {
+    if trace.issued == 0 && summary.global() > 0 {
+        say(
+            "stscope: note: --trace-tokens: no global call has an answer with credentials \
+             (responseElements.credentials.accessKeyId), so no token can be traced; that none is \
+             shown means nothing",
+        );
+    } else if trace.issued > 0 && !trace.saw_opt_in_regions {
+        say(
+            "stscope: note: --trace-tokens: nothing of an opt-in Region was read in the time, \
+             accounts and Regions asked about; that no token is shown means nothing, unless no \
+             opt-in Region is enabled",
+        );
+    } else if trace.issued > 0 && matches!(format, Format::Csv | Format::Jsonl) {
+        let tokens = trace.in_opt_in_regions.iter().map(|one| one.tokens).sum();
+        say(&format!(
+            "stscope: note: {} {} of the global endpoint used in opt-in Regions; --format json, \
+             table or markdown tells whose",
+            count(tokens),
+            plural(tokens, "token")
+        ));
+    }
 }
 
 /// Where a plan goes.

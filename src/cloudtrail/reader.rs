@@ -2,8 +2,8 @@
 //!
 //! The shapes are told by content: `{"Records":[…]}` as CloudTrail writes it to S3, arrays, single
 //! records, JSON lines, `lookup-events` output, EventBridge envelopes, CloudWatch Logs
-//! subscriptions and exports. Only what may be of the service looked for is read closely; of
-//! everything else the bounds are followed.
+//! subscriptions and exports. Only what may be of the service looked for, or of the Regions, is read
+//! closely; of everything else the bounds are followed.
 
 use super::bounds::{Bounds, Marks, misplaced_control};
 use super::kernel::Kernel;
@@ -17,7 +17,7 @@ use super::{Damage, Stage};
 pub trait Handler {
     /// A place in the sequence of records.
     type Mark;
-    /// A whole record that may be of the service looked for.
+    /// A whole record that may be of the service, or one of the Regions, looked for.
     fn record(&mut self, record: &Record<'_>);
     /// The place behind the last record.
     fn mark(&self) -> Self::Mark;
@@ -76,6 +76,14 @@ impl Reader {
             search: Search::new(service),
             inner: Vec::new(),
         }
+    }
+
+    /// Looks closely at the records of all services, too, whose `awsRegion` may pass a test. What is
+    /// broken inside such a record is then noticed.
+    #[must_use]
+    pub fn with_regions(mut self, is_wanted: fn(&str) -> bool) -> Reader {
+        self.search.look_for_regions(is_wanted);
+        self
     }
 
     /// Reads a stream to its end, or to where it breaks.
@@ -162,7 +170,7 @@ impl<H: Handler> Reading<'_, H> {
             return;
         }
         self.check_for_insights(bytes, passed.marks.has(Marks::UNICODE_ESCAPE));
-        if !self.reader.search.may_be_of_service(bytes, passed.marks) {
+        if !self.reader.search.may_matter(bytes, passed.marks) {
             self.tally.records += 1;
             return;
         }

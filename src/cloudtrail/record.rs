@@ -1,4 +1,4 @@
-//! One CloudTrail record: the members that matter to STS, borrowed from the log.
+//! One CloudTrail record: the members that matter to STS and its tokens, borrowed from the log.
 //!
 //! Owns the list of members and where they stand in a record. Knows nothing of STS.
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>
@@ -37,6 +37,7 @@ pub enum Field {
     AwsServingRegion,
     RoleArn,
     PrincipalArn,
+    IssuedAccessKeyId,
     IdentityType,
     IdentityArn,
     PrincipalId,
@@ -44,6 +45,7 @@ pub enum Field {
     UserName,
     InvokedBy,
     IdentityProvider,
+    AccessKeyId,
     SessionIssuerArn,
     IdentityStoreArn,
     OnBehalfOfUserId,
@@ -71,6 +73,10 @@ pub enum Place {
     RequestDetails,
     /// `requestParameters`
     RequestParameters,
+    /// `responseElements`
+    ResponseElements,
+    /// `responseElements.credentials`, of which the id of the key is kept and nothing secret.
+    Credentials,
     /// `userIdentity`
     UserIdentity,
     /// `userIdentity.sessionContext`
@@ -122,6 +128,7 @@ impl Place {
                     .or_else(|| is(key, b"sharedEventID", F(Field::SharedEventId)))
                     .or_else(|| is(key, b"vpcEndpointId", F(Field::VpcEndpointId))),
                 15 => is(key, b"sourceIPAddress", F(Field::SourceIpAddress)),
+                16 => is(key, b"responseElements", P(Place::ResponseElements)),
                 17 => is(key, b"requestParameters", P(Place::RequestParameters)),
                 18 => is(key, b"recipientAccountId", F(Field::RecipientAccountId)),
                 19 => is(key, b"additionalEventData", P(Place::AdditionalEventData)),
@@ -136,6 +143,8 @@ impl Place {
                 .or_else(|| is(key, b"awsServingRegion", F(Field::AwsServingRegion))),
             Place::RequestParameters => is(key, b"roleArn", F(Field::RoleArn))
                 .or_else(|| is(key, b"principalArn", F(Field::PrincipalArn))),
+            Place::ResponseElements => is(key, b"credentials", P(Place::Credentials)),
+            Place::Credentials => is(key, b"accessKeyId", F(Field::IssuedAccessKeyId)),
             Place::UserIdentity => match key.len() {
                 3 => is(key, b"arn", F(Field::IdentityArn)),
                 4 => is(key, b"type", F(Field::IdentityType)),
@@ -144,7 +153,8 @@ impl Place {
                     .or_else(|| is(key, b"invokedBy", F(Field::InvokedBy)))
                     .or_else(|| is(key, b"inScopeOf", P(Place::InScopeOf))),
                 10 => is(key, b"onBehalfOf", P(Place::OnBehalfOf)),
-                11 => is(key, b"principalId", F(Field::PrincipalId)),
+                11 => is(key, b"principalId", F(Field::PrincipalId))
+                    .or_else(|| is(key, b"accessKeyId", F(Field::AccessKeyId))),
                 14 => is(key, b"sessionContext", P(Place::SessionContext)),
                 16 => is(key, b"identityProvider", F(Field::IdentityProvider)),
                 _ => None,
@@ -168,6 +178,9 @@ impl Place {
                 (Field::EndpointType, Field::AwsServingRegion)
             }
             Place::RequestParameters => (Field::RoleArn, Field::PrincipalArn),
+            Place::ResponseElements | Place::Credentials => {
+                (Field::IssuedAccessKeyId, Field::IssuedAccessKeyId)
+            }
             Place::UserIdentity => (Field::IdentityType, Field::CredentialsIssuedTo),
             Place::SessionContext | Place::SessionIssuer => {
                 (Field::SessionIssuerArn, Field::SessionIssuerArn)
@@ -260,6 +273,7 @@ mod tests {
             "additionalEventData.RequestDetails.awsServingRegion",
             "requestParameters.roleArn",
             "requestParameters.principalArn",
+            "responseElements.credentials.accessKeyId",
             "userIdentity.type",
             "userIdentity.arn",
             "userIdentity.principalId",
@@ -267,6 +281,7 @@ mod tests {
             "userIdentity.userName",
             "userIdentity.invokedBy",
             "userIdentity.identityProvider",
+            "userIdentity.accessKeyId",
             "userIdentity.sessionContext.sessionIssuer.arn",
             "userIdentity.onBehalfOf.identityStoreArn",
             "userIdentity.onBehalfOf.userId",
@@ -290,6 +305,7 @@ mod tests {
         let inner = [
             (Place::UserIdentity, "sessionContext", Place::SessionContext),
             (Place::SessionContext, "sessionIssuer", Place::SessionIssuer),
+            (Place::ResponseElements, "credentials", Place::Credentials),
             (Place::UserIdentity, "onBehalfOf", Place::OnBehalfOf),
             (Place::UserIdentity, "inScopeOf", Place::InScopeOf),
             (

@@ -3,6 +3,8 @@
 //! A record is of the service if the value of its `eventSource` is the service's name. Then the key,
 //! a colon and the name stand in its text, one behind the other, or some letter of them is escaped.
 //! Nothing else is left out: the search may say "maybe" to too many records, never "no" to one.
+//!
+//! Records of all services may be looked for by their Region, too, in the same way.
 
 use memchr::memmem::Finder;
 
@@ -17,6 +19,15 @@ pub(super) struct Search {
     escape: Finder<'static>,
     /// What stands in every Insight.
     insight: Finder<'static>,
+    /// The Regions of which records of all services are looked for.
+    regions: Option<Regions>,
+}
+
+/// A search for records of some Regions.
+struct Regions {
+    /// The key of a record's Region, quoted.
+    key: Finder<'static>,
+    is_wanted: fn(&str) -> bool,
 }
 
 impl Search {
@@ -25,13 +36,32 @@ impl Search {
             service: Finder::new(&format!("\"{service}\"")).into_owned(),
             escape: Finder::new(b"\\u00"),
             insight: Finder::new(b"Insight"),
+            regions: None,
         }
+    }
+
+    /// Says that records of all services are looked for whose `awsRegion` passes a test.
+    pub fn look_for_regions(&mut self, is_wanted: fn(&str) -> bool) {
+        self.regions = Some(Regions {
+            key: Finder::new(b"\"awsRegion\""),
+            is_wanted,
+        });
+    }
+
+    /// Whether a record may be looked for.
+    #[inline]
+    pub fn may_matter(&self, record: &[u8], marks: Marks) -> bool {
+        self.may_be_of_service(record, marks)
+            || self
+                .regions
+                .as_ref()
+                .is_some_and(|one| one.may_be_of(record))
     }
 
     /// Whether a record may be of the service. `marks` say what there may be in it: most records
     /// need no look.
     #[inline]
-    pub fn may_be_of_service(&self, record: &[u8], marks: Marks) -> bool {
+    fn may_be_of_service(&self, record: &[u8], marks: Marks) -> bool {
         marks.has(Marks::OF_SERVICE)
             || (marks.has(Marks::SERVICE) && self.is_named(record))
             || (marks.has(Marks::ESCAPED_LETTER) && self.has_escaped_letter(record))
@@ -58,6 +88,29 @@ impl Search {
     }
 }
 
+impl Regions {
+    /// Whether a record without an escaped letter may be of one of the Regions. What says "maybe" to
+    /// an escaped letter has seen the others.
+    #[inline(never)]
+    fn may_be_of(&self, record: &[u8]) -> bool {
+        let mut keys = self.key.find_iter(record);
+        keys.any(|at| self.is_value_wanted(&record[at + self.key.needle().len()..]))
+    }
+
+    /// Whether a colon and the name of such a Region stand here, or a text with an escape in it: a
+    /// hyphen may be escaped, too.
+    fn is_value_wanted(&self, behind: &[u8]) -> bool {
+        let value = (behind.trim_ascii_start().strip_prefix(b":"))
+            .and_then(|behind| behind.trim_ascii_start().strip_prefix(b"\""));
+        let Some(value) = value else {
+            return false;
+        };
+        let end = memchr::memchr2(b'"', b'\\', value).unwrap_or(value.len());
+        value.get(end) == Some(&b'\\')
+            || std::str::from_utf8(&value[..end]).is_ok_and(self.is_wanted)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::bounds::Bounds;
@@ -67,8 +120,12 @@ mod tests {
 
     /// Which of the records in an array may be of STS.
     fn found(json: &str) -> Vec<bool> {
+        found_by(&Search::new("sts.amazonaws.com"), json)
+    }
+
+    /// Which of the records in an array a search looks for.
+    fn found_by(search: &Search, json: &str) -> Vec<bool> {
         let mut window = Window::whole(json.as_bytes());
-        let search = Search::new("sts.amazonaws.com");
         let mut bounds = Bounds::new(Kernel::detect(), "sts.amazonaws.com");
         let mut answers = Vec::new();
         bounds.begin(1);
@@ -79,9 +136,44 @@ mod tests {
             }
             let passed = window.pass_container(&mut bounds).unwrap();
             let record = window.bytes(passed.span.as_ref().unwrap());
-            answers.push(search.may_be_of_service(record, passed.marks));
+            answers.push(search.may_matter(record, passed.marks));
         }
         answers
+    }
+
+    #[test]
+    fn records_of_a_region_are_found_however_it_is_written() {
+        let mut search = Search::new("sts.amazonaws.com");
+        search.look_for_regions(|region| region == "ap-east-1");
+        for (record, expected) in [
+            (r#"{"awsRegion":"ap-east-1"}"#, true),
+            ("{\"awsRegion\" :\n\t\"ap-east-1\"}", true),
+            (r#"{"awsRegion":"us-east-1","awsRegion":"ap-east-1"}"#, true),
+            (
+                r#"{"a":{"awsRegion":"us-east-1"},"awsRegion":"ap-east-1"}"#,
+                true,
+            ),
+            (r#"{"aws\u0052egion":"ap-east-1"}"#, true),
+            (r#"{"awsRegion":"\u0061p-east-1"}"#, true),
+            (r#"{"awsRegion":"ap\u002deast-1"}"#, true),
+            (
+                r#"{"eventSource":"sts.amazonaws.com","awsRegion":"us-east-1"}"#,
+                true,
+            ),
+            (r#"{"awsRegion":"us-east-1","a":"ap-east-1"}"#, false),
+            (r#"{"a":"\"awsRegion\":\"ap-east-1\""}"#, false),
+            (r#"{"awsRegion":"ap-east-11"}"#, false),
+            (r#"{"awsRegion":["ap-east-1"]}"#, false),
+            (r#"{"awsRegion":null,"b":"awsRegion"}"#, false),
+            (r#"{"awsRegions":"ap-east-1"}"#, false),
+            (r#"{"awsRegion":""}"#, false),
+        ] {
+            assert_eq!(
+                found_by(&search, &format!("[{{}},{record},{{}}]")),
+                [false, expected, false],
+                "{record}"
+            );
+        }
     }
 
     #[test]

@@ -1,15 +1,29 @@
-//! Between the reader of JSON and the collector of calls: what is a call, and is it asked about?
+//! Between the reader of JSON and the collector of calls: what is a call, or shows a token in use,
+//! and is it asked about?
 
 use crate::cloudtrail::{Field, Handler, Record};
-use crate::sts::{self, Call, Kind};
+use crate::sts::{self, Call, Kind, TokenUse};
 use crate::tally::{Collector, Coverage, Selection};
 
 /// Takes the records of one file.
 pub(super) struct Calls<'w, C> {
     pub selection: &'w Selection,
+    pub trace_tokens: bool,
     pub collector: &'w mut C,
     pub coverage: &'w mut Coverage,
     pub scratch: &'w mut String,
+}
+
+impl<C: Collector> Calls<'_, C> {
+    /// Passes on the use of a token. What is no call may be one, and so may an STS call.
+    #[inline(never)]
+    fn trace(&mut self, record: &Record<'_>) {
+        if let Some(used) = TokenUse::of(record)
+            && self.selection.admits_record(record, used.time)
+        {
+            self.collector.take_use(&used);
+        }
+    }
 }
 
 impl<C: Collector> Handler for Calls<'_, C> {
@@ -34,6 +48,9 @@ impl<C: Collector> Handler for Calls<'_, C> {
                     self.coverage.filtered += 1;
                 }
             }
+        }
+        if self.trace_tokens {
+            self.trace(record);
         }
     }
 

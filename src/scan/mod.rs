@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::input::{PathError, Paths};
-use crate::tally::{Collector, DamagedFile, Question, Tally};
+use crate::tally::{Collector, DamagedFile, Question, Tally, Traced};
 
 pub use progress::Progress;
 use run::Run;
@@ -84,6 +84,19 @@ impl Scan {
         self.collect(&paths, &Progress::default(), || {
             Tally::of(question.clone(), self.once)
         })
+    }
+
+    /// Reads files and folders for a plan that traces tokens, as if [`Scan::trace_tokens`] were set.
+    ///
+    /// # Errors
+    /// As [`Scan::tally`].
+    pub fn trace(&self, paths: &[PathBuf]) -> Result<Traced, ScanError> {
+        let scan = Scan {
+            trace_tokens: true,
+            ..self.clone()
+        };
+        let paths = Paths::resolve(paths, None)?;
+        scan.collect(&paths, &Progress::default(), || Traced::new(scan.once))
     }
 
     /// Reads what was named into collectors, one for each thread, and merges them.

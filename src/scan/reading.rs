@@ -10,6 +10,7 @@ use super::settings::Scan;
 use crate::cloudtrail::{Damage, Outcome, Reader, Shape, Source, Stage, Window};
 use crate::input::{Key, Opened, Stream};
 use crate::sts::EVENT_SOURCE;
+use crate::sts::region::is_opt_in;
 use crate::tally::{Collector, Coverage, DamagedFile, Reach, SkipReason};
 
 /// A reader, and what it has collected.
@@ -28,7 +29,7 @@ impl<'s, C: Collector> Reading<'s, C> {
         Reading {
             scan,
             progress,
-            reader: Reader::new(scan.kernel, EVENT_SOURCE),
+            reader: reader(scan),
             coverage: Coverage::default(),
             reach: Reach::default(),
             collector,
@@ -38,7 +39,7 @@ impl<'s, C: Collector> Reading<'s, C> {
 
     /// A new reader in place of one that failed in the middle of a file.
     pub fn reset(&mut self) {
-        self.reader = Reader::new(self.scan.kernel, EVENT_SOURCE);
+        self.reader = reader(self.scan);
     }
 
     /// Reads a file that was opened.
@@ -75,6 +76,7 @@ impl<'s, C: Collector> Reading<'s, C> {
     fn read(&mut self, window: &mut Window<'_>) -> Outcome {
         let mut calls = Calls {
             selection: &self.scan.selection,
+            trace_tokens: self.scan.trace_tokens,
             collector: &mut self.collector,
             coverage: &mut self.coverage,
             scratch: &mut self.scratch,
@@ -153,6 +155,16 @@ impl<'s, C: Collector> Reading<'s, C> {
             detail,
             records_read,
         });
+    }
+}
+
+/// What reads the records a scan asks for.
+fn reader(scan: &Scan) -> Reader {
+    let reader = Reader::new(scan.kernel, EVENT_SOURCE);
+    if scan.trace_tokens {
+        reader.with_regions(is_opt_in)
+    } else {
+        reader
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Scan {
     pub group_by: Vec<Dimension>,
     /// Whether copies of a call count once.
     pub once: bool,
+    /// Whether records of all services in opt-in Regions are read, to see where tokens are used.
+    pub trace_tokens: bool,
     /// Threads; 0: one for each core.
     pub threads: usize,
     /// Whether the first damaged file ends the run.
@@ -48,6 +50,7 @@ impl Default for Scan {
                 Dimension::Principal,
             ],
             once: true,
+            trace_tokens: false,
             threads: 0,
             strict: false,
             limits: Limits::default(),

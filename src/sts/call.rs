@@ -74,6 +74,11 @@ impl<'r> Call<'r> {
         }
     }
 
+    /// The record it was borrowed from.
+    pub fn record(&self) -> &Record<'r> {
+        self.record
+    }
+
     /// Where it went, and why that is known.
     pub fn decision(&self) -> &Decision<'r> {
         &self.decision
@@ -143,6 +148,11 @@ impl<'r> Call<'r> {
     /// Whether the caller is only an account: the target account's copy of a cross-account call.
     pub fn is_target_copy(&self) -> bool {
         self.record.get(Field::IdentityType) == Some("AWSAccount")
+    }
+
+    /// The id of the access key that its answer has, if it was answered with credentials.
+    pub fn issued_access_key_id(&self) -> Option<&str> {
+        self.record.get(Field::IssuedAccessKeyId)
     }
 
     /// The member of the record under `field`.

@@ -15,6 +15,7 @@ pub mod principal;
 pub mod region;
 pub mod sdk;
 mod time;
+mod token;
 mod version;
 
 pub use advice::{Situation, fix};
@@ -24,4 +25,5 @@ pub use dimension::Dimension;
 pub use endpoint::{Decision, Endpoint, Evidence};
 pub use host::{Host, HostKind, Variant};
 pub use time::Time;
+pub use token::TokenUse;
 pub use version::Version;

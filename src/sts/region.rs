@@ -228,6 +228,24 @@ impl Region {
     }
 }
 
+/// Whether an account has to opt in before it can use the Region of this name, as with every Region
+/// of the partition `aws` since March 2019: one that the table does not know is newer than it.
+///
+/// Tokens of the global endpoint are valid there only if the account has set them to version 2.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html>
+///
+/// ```
+/// use stscope::sts::region::is_opt_in;
+/// assert!(is_opt_in("ap-east-1") && is_opt_in("mars-north-12"));
+/// assert!(!is_opt_in("eu-west-1") && !is_opt_in("us-gov-west-1") && !is_opt_in("global"));
+/// ```
+pub fn is_opt_in(name: &str) -> bool {
+    match Region::find(name) {
+        Some(region) => region.partition == Aws && region.activation == OptIn,
+        None => is_region(name) && Partition::of_region(name) == Aws,
+    }
+}
+
 const fn row(
     code: &'static str,
     name: &'static str,
@@ -328,6 +346,26 @@ mod tests {
             .filter(|r| r.partition == Aws && r.enabled_by_default() == Some(true))
             .count();
         assert_eq!(enabled, 17);
+    }
+
+    #[test]
+    fn a_region_is_opt_in_unless_it_is_of_the_seventeen_or_of_another_partition() {
+        for region in REGIONS {
+            let expected = region.partition == Aws && region.enabled_by_default() == Some(false);
+            assert_eq!(is_opt_in(region.code), expected, "{}", region.code);
+        }
+        for (name, expected) in [
+            ("eu-newest-9", true),
+            ("cn-newest-9", false),
+            ("us-gov-newest-9", false),
+            ("eusc-newest-9", false),
+            ("us-iso-newest-9", false),
+            ("global", false),
+            ("AP-EAST-1", false),
+            ("", false),
+        ] {
+            assert_eq!(is_opt_in(name), expected, "{name}");
+        }
     }
 
     #[test]

@@ -154,7 +154,7 @@ impl Claim {
 }
 
 /// A hash of texts that is 0 for none: two different events share one with a chance of 2⁻¹²⁸.
-fn hash(texts: &[&str]) -> u128 {
+pub(super) fn hash(texts: &[&str]) -> u128 {
     let hasher = SipHasher13::new_with_keys(KEYS.0, KEYS.1);
     let length = texts.iter().map(|text| text.len() + 1).sum();
     let mut bytes = [0; 128];

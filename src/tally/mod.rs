@@ -18,11 +18,13 @@ mod selection;
 mod stream;
 mod sums;
 mod symbols;
+mod tokens;
 mod totals;
+mod traced;
 
 use serde::{Deserialize, Serialize};
 
-use crate::sts::{Call, Dimension};
+use crate::sts::{Call, Dimension, TokenUse};
 
 pub(crate) use claims::{Claim, Claims};
 pub use coverage::{Bytes, Coverage, DamagedFile, Files, PrunedFiles, SkipReason};
@@ -37,10 +39,12 @@ pub use rows::{EVENT_COLUMNS, Row};
 pub use selection::{Condition, Glob, Selection, glob};
 pub use stream::{EventStream, Streamed};
 pub use sums::{Offender, Summary};
+pub use tokens::{OptInTokens, TokenTrace};
 pub use totals::Totals;
+pub use traced::Traced;
 
 use groups::{GroupId, Groups};
-use symbols::Symbol;
+use symbols::{Renumbering, Symbol};
 
 /// What is done with the calls of a run. One collector works on each thread; in the end they are
 /// merged into one.
@@ -49,9 +53,12 @@ pub trait Collector: Send + Sized {
     type Mark: Copy;
     /// Takes a call. `wanted` says whether the filters that act after counting once let it pass.
     fn take(&mut self, call: &Call<'_>, wanted: bool);
+    /// Takes a record of any service that shows a token in use, if the scan traces tokens. STS calls
+    /// come here besides.
+    fn take_use(&mut self, _used: &TokenUse<'_>) {}
     /// The place behind the last call.
     fn mark(&self) -> Self::Mark;
-    /// Takes back every call since `mark`, which was made in the same file.
+    /// Takes back every call and use since `mark`, which was made in the same file.
     fn rollback(&mut self, mark: Self::Mark);
     /// The file is read: what it gave stands.
     fn end_file(&mut self);
@@ -139,6 +146,11 @@ impl Tally {
     /// # Errors
     /// If it is of another question.
     pub fn merge(&mut self, other: Tally) -> Result<(), DifferentQuestions> {
+        self.absorb(other).map(|_| ())
+    }
+
+    /// The same; gives the new numbers of the other's texts.
+    fn absorb(&mut self, other: Tally) -> Result<Renumbering, DifferentQuestions> {
         if (&self.question, self.once) != (&other.question, other.once) {
             return Err(DifferentQuestions);
         }
@@ -146,7 +158,7 @@ impl Tally {
         let group_ids = self.groups.absorb(&other.groups, &renumbering);
         self.open
             .absorb(other.open, &renumbering, |slot| group_ids[slot as usize]);
-        Ok(())
+        Ok(renumbering)
     }
 
     /// What was read so far; its counts of calls come with [`Tally::finish`].

@@ -4,8 +4,9 @@ pub use glob::Pattern as Glob;
 
 use chrono::{DateTime, NaiveDate};
 
-use crate::cloudtrail::Field;
+use crate::cloudtrail::{Field, Record};
 use crate::input::Key;
+use crate::sts::region::is_opt_in;
 use crate::sts::{Call, Dimension, Time};
 
 /// The filters of a run. The default lets everything pass.
@@ -51,9 +52,14 @@ pub fn glob(text: &str) -> Result<Glob, glob::PatternError> {
 }
 
 impl Selection {
-    /// Whether a record counts at all: the filters that act before counting once.
+    /// Whether a call counts at all: the filters that act before counting once.
     pub fn admits(&self, call: &Call<'_>) -> bool {
-        let in_time = match call.time() {
+        self.admits_record(call.record(), call.time())
+    }
+
+    /// The same of a record of any service, whose time was read.
+    pub fn admits_record(&self, record: &Record<'_>, time: Option<Time>) -> bool {
+        let in_time = match time {
             Some(time) => {
                 self.since.is_none_or(|since| since <= time)
                     && self.until.is_none_or(|until| time < until)
@@ -62,8 +68,8 @@ impl Selection {
         };
         let listed = |list: &[String], field| {
             list.is_empty()
-                || call
-                    .field(field)
+                || record
+                    .get(field)
                     .is_some_and(|value| list.iter().any(|one| one == value))
         };
         in_time
@@ -98,6 +104,11 @@ impl Selection {
                 .any(|region| region == "us-east-1" || region == "global")
     }
 
+    /// Whether records of opt-in Regions are among what is asked about.
+    pub fn may_show_opt_in_regions(&self) -> bool {
+        self.regions.is_empty() || self.regions.iter().any(|region| is_opt_in(region))
+    }
+
     /// Whether a call that is counted once is asked about: all other filters.
     pub fn wants(&self, call: &Call<'_>, scratch: &mut String) -> bool {
         let endpoint = call.endpoint().as_str();
@@ -119,7 +130,6 @@ impl Condition {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloudtrail::Record;
 
     fn holds(dimension: Dimension, pattern: &str, negated: bool, record: &Record<'_>) -> bool {
         let selection = Selection {

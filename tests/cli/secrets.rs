@@ -49,7 +49,7 @@ fn no_output_has_a_session_token_or_a_secret_key() {
             format!("report {SAMPLE} --top 0"),
             format!("report {SAMPLE} --top 0 --group-by {all}"),
             format!("report {SAMPLE} --no-dedup --fail-on global"),
-            format!("plan {SAMPLE} --top 0"),
+            format!("plan {SAMPLE} --top 0 --trace-tokens"),
             format!("events {SAMPLE} --top 0 --no-dedup"),
             format!("events {SAMPLE} --top 0 --sort none"),
         ] {

@@ -1,4 +1,5 @@
-//! Records of a few callers from a few places, so that a plan has much to sum up and many ties.
+//! Records of a few callers from a few places, so that a plan has much to sum up and many ties. What
+//! other services log was done with a few access keys, some of which STS had issued.
 
 use serde_json::{Value, json};
 
@@ -27,7 +28,32 @@ pub fn document(rng: &mut SplitMix64, records: usize) -> Vec<u8> {
     json!({ "Records": all }).to_string().into_bytes()
 }
 
+/// A key that more than one caller may have been given.
+fn key(rng: &mut SplitMix64) -> String {
+    format!("ASIA{:02}", rng.below(12))
+}
+
+fn of_another_service(rng: &mut SplitMix64) -> Value {
+    let region = rng.pick(&[
+        "ap-east-1",
+        "ap-east-1",
+        "me-south-1",
+        "eu-west-1",
+        "zz-new-1",
+    ]);
+    json!({
+        "eventSource": "s3.amazonaws.com",
+        "eventTime": format!("2025-11-{:02}T00:00:00Z", 1 + rng.below(28)),
+        "awsRegion": region,
+        "recipientAccountId": rng.pick(&["111122223333", "444455556666"]),
+        "userIdentity": { "accessKeyId": key(rng) },
+    })
+}
+
 fn record(rng: &mut SplitMix64) -> Value {
+    if rng.below(4) == 0 {
+        return of_another_service(rng);
+    }
     let principal = rng.pick(&PRINCIPALS);
     let region = rng.pick(&REGIONS);
     // The last of them never calls a Regional endpoint.
@@ -74,6 +100,12 @@ fn record(rng: &mut SplitMix64) -> Value {
         let serving = rng.pick(&REGIONS);
         record["additionalEventData"] =
             json!({ "RequestDetails": { "awsServingRegion": serving } });
+    }
+    if rng.below(3) == 0 {
+        record["responseElements"] = json!({ "credentials": { "accessKeyId": key(rng) } });
+    }
+    if rng.below(3) == 0 {
+        record["userIdentity"]["accessKeyId"] = json!(key(rng));
     }
     if rng.below(6) == 0 {
         record["errorCode"] = json!("RegionDisabledException");

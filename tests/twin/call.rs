@@ -17,6 +17,41 @@ pub struct Call {
     pub mends_another: bool,
     pub is_aws_managed: bool,
     pub disagrees: bool,
+    /// The id of the access key in the answer.
+    pub issued_key: Option<String>,
+}
+
+/// A record that was made with an access key, in whatever Region.
+#[derive(Clone, Debug)]
+pub struct KeyUse {
+    pub key: String,
+    pub region: String,
+    pub recipient: String,
+    pub time: Option<i64>,
+}
+
+impl KeyUse {
+    pub fn of(record: &Map<String, Value>) -> Option<KeyUse> {
+        Some(KeyUse {
+            key: text(record, &["userIdentity", "accessKeyId"])?,
+            region: text(record, &["awsRegion"])?,
+            recipient: text(record, &["recipientAccountId"]).unwrap_or_default(),
+            time: text(record, &["eventTime"]).and_then(|time| milliseconds(&time)),
+        })
+    }
+
+    /// Whether the account had to opt in for the Region.
+    pub fn is_in_opt_in_region(&self) -> bool {
+        const DEFAULT: &str = "us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 sa-east-1 \
+            eu-central-1 eu-north-1 eu-west-1 eu-west-2 eu-west-3 ap-northeast-1 ap-northeast-2 \
+            ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2";
+        const ELSEWHERE: [&str; 7] = [
+            "cn-", "us-gov-", "eusc-", "us-iso-", "us-isob-", "eu-isoe-", "us-isof-",
+        ];
+        is_region(&self.region)
+            && !DEFAULT.split_whitespace().any(|one| one == self.region)
+            && !ELSEWHERE.iter().any(|start| self.region.starts_with(start))
+    }
 }
 
 impl Call {
@@ -150,6 +185,7 @@ pub fn of(record: &Map<String, Value>) -> Call {
         event_id: original.or_else(|| get(&["eventID"])),
         shared_event_id: get(&["sharedEventID"]),
         time,
+        issued_key: get(&["responseElements", "credentials", "accessKeyId"]),
         disagrees,
         values,
     }

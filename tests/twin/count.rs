@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::call::{self, Call};
+use super::call::{self, Call, KeyUse};
 use super::question::{Question, matches};
 use super::shape::Kind;
 use super::{documents, gunzip, scraps};
@@ -71,12 +71,14 @@ pub struct Readings {
     /// The figures that no question changes.
     figures: Answer,
     calls: Vec<Call>,
+    uses: Vec<KeyUse>,
 }
 
 /// Reads files.
 pub fn read(files: &[impl AsRef<[u8]>]) -> Readings {
     let mut figures = Answer::default();
     let mut calls = Vec::new();
+    let mut uses = Vec::new();
     for file in files.iter().map(|bytes| file(bytes.as_ref())) {
         figures.add("files.found", 1);
         match (file.damage, file.kind) {
@@ -92,6 +94,8 @@ pub fn read(files: &[impl AsRef<[u8]>]) -> Readings {
             continue;
         }
         figures.add("records", file.found.records);
+        let all = file.found.of_sts.iter().chain(&file.found.of_others);
+        uses.extend(all.filter_map(KeyUse::of));
         for record in &file.found.of_sts {
             if call::is_call(record) {
                 calls.push(call::of(record));
@@ -102,7 +106,11 @@ pub fn read(files: &[impl AsRef<[u8]>]) -> Readings {
     }
     figures.damaged.sort_unstable();
     figures.add("sts_records", calls.len() as u64);
-    Readings { figures, calls }
+    Readings {
+        figures,
+        calls,
+        uses,
+    }
 }
 
 impl Readings {
@@ -114,6 +122,28 @@ impl Readings {
     /// The calls that count, and pass all filters.
     pub fn counted(&self, question: &Question) -> Vec<Call> {
         Answer::default().counted(self.calls.clone(), question)
+    }
+
+    /// The calls that were delivered and are admitted, copies and all, with whether they pass the
+    /// filters that act after counting once.
+    pub fn delivered(&self, question: &Question) -> Vec<(&Call, bool)> {
+        let calls = self.calls.iter();
+        calls
+            .filter(|call| passes_before_counting_once(call, question))
+            .map(|call| (call, passes_after_counting_once(call, question)))
+            .collect()
+    }
+
+    /// The uses of keys in the time, accounts and Regions asked about.
+    pub fn uses(&self, question: &Question) -> Vec<&KeyUse> {
+        let listed = |list: &[String], value: &String| list.is_empty() || list.contains(value);
+        let uses = self.uses.iter();
+        uses.filter(|one| {
+            is_in_time(one.time, question)
+                && listed(&question.accounts, &one.recipient)
+                && listed(&question.regions, &one.region)
+        })
+        .collect()
     }
 
     /// The answer to a question about them.
@@ -219,18 +249,17 @@ fn span<'c>(calls: impl Iterator<Item = &'c Call>) -> (Option<i64>, Option<i64>)
     (times.iter().min().copied(), times.iter().max().copied())
 }
 
+fn is_in_time(time: Option<i64>, question: &Question) -> bool {
+    let after = (question.since).is_none_or(|since| time.is_some_and(|time| since <= time));
+    let before = (question.until).is_none_or(|until| time.is_some_and(|time| time < until));
+    after && before
+}
+
 fn passes_before_counting_once(call: &Call, question: &Question) -> bool {
-    let after = question
-        .since
-        .is_none_or(|since| call.time.is_some_and(|time| since <= time));
-    let before = question
-        .until
-        .is_none_or(|until| call.time.is_some_and(|time| time < until));
     let listed = |list: &[String], dimension| {
         list.is_empty() || list.iter().any(|one| one == call.value(dimension))
     };
-    after
-        && before
+    is_in_time(call.time, question)
         && listed(&question.accounts, "recipient_account_id")
         && listed(&question.regions, "aws_region")
 }

@@ -101,7 +101,7 @@ impl Held {
         scan.tally(&self.paths).expect("all paths exist").finish()
     }
 
-    /// stscope's plan, by one way, held against the twin's.
+    /// stscope's plan, by one way, held against the twin's, without and with tokens traced.
     pub fn plan_is_equal(&self, way: Way) -> super::plan::Expected {
         let mut scan = self.question.scan();
         (scan.kernel, scan.limits, scan.threads) = (way.kernel, way.limits, way.threads);
@@ -110,6 +110,9 @@ impl Held {
         let expected = super::plan::expected(&read(&self.files), &self.question);
         let plan = stscope::tally::Plan::of(&report, super::plan::region_of);
         super::plan::assert_equal(&plan, &expected);
+        let (report, trace) = scan.trace(&self.paths).expect("all paths exist").finish();
+        let plan = stscope::tally::Plan::of(&report, super::plan::region_of);
+        super::plan::assert_equal(&plan.with_tokens(Some(trace)), &expected);
         expected
     }
 

@@ -15,6 +15,8 @@ pub const LISTS: [&str; 4] = ["Records", "Events", "logEvents", "events"];
 pub struct Found {
     /// Whole records of STS.
     pub of_sts: Vec<Map<String, Value>>,
+    /// Whole records of other services.
+    pub of_others: Vec<Map<String, Value>>,
     /// Whole records of anything.
     pub records: u64,
     /// Those of them that are Insights.
@@ -47,6 +49,8 @@ impl Found {
             u64::from(is("eventCategory", "Insight") || is("eventType", "AwsCloudTrailInsight"));
         if is("eventSource", "sts.amazonaws.com") {
             self.of_sts.push(record.clone());
+        } else {
+            self.of_others.push(record.clone());
         }
     }
 
@@ -98,6 +102,7 @@ impl Found {
 
     pub fn add(&mut self, more: &Found) {
         self.of_sts.extend_from_slice(&more.of_sts);
+        self.of_others.extend_from_slice(&more.of_others);
         self.records += more.records;
         self.insights += more.insights;
         self.broken += more.broken;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::table::{count, plural, time_text};
 use super::{Cell, Column, Format, Frame, Layout, write};
 use crate::sts::{Cause, Time};
-use crate::tally::{Plan, PlanRow, Summary};
+use crate::tally::{Plan, PlanRow, Summary, TokenTrace};
 
 /// The columns of `plan`, in order.
 pub const PLAN_COLUMNS: [&str; 16] = [
@@ -134,9 +134,26 @@ fn risks_json(plan: &Plan<'_>) -> Value {
             "callers": callers.collect::<Vec<_>>(),
         })
     });
+    let opt_in_tokens = plan.risks.opt_in_tokens.as_ref().map(|trace| {
+        let tokens = trace.in_opt_in_regions.iter().map(|one| {
+            let regions = one.regions.iter();
+            let regions =
+                regions.map(|(region, tokens)| json!({"region": region, "tokens": tokens}));
+            json!({
+                "principal": one.principal,
+                "account_id": one.account_id,
+                "tokens": one.tokens,
+                "regions": regions.collect::<Vec<_>>(),
+                "first_event_time": time(one.first),
+                "last_event_time": time(one.last),
+            })
+        });
+        tokens.collect::<Vec<_>>()
+    });
     json!({
         "cross_region": cross_region.collect::<Vec<_>>(),
         "refused": refused.collect::<Vec<_>>(),
+        "opt_in_tokens": opt_in_tokens,
     })
 }
 
@@ -199,6 +216,20 @@ fn remarks(page: &PlanPage<'_>) -> Vec<String> {
     if page.plan.rows.is_empty() && page.plan.global.calls > 0 {
         remarks.push("No row has as many calls as --min-calls asks for.".to_owned());
     }
+    remarks.extend(page.plan.risks.opt_in_tokens.as_ref().and_then(|trace| {
+        let nothing = match trace {
+            _ if page.plan.global.calls == 0 || !trace.in_opt_in_regions.is_empty() => return None,
+            TokenTrace { issued: 0, .. } => {
+                "No token was traced, as no global call has an answer with credentials."
+            }
+            TokenTrace {
+                saw_opt_in_regions: false,
+                ..
+            } => "No token was traced, as nothing of an opt-in Region was read.",
+            _ => "No token of the global endpoint was seen in an opt-in Region.",
+        };
+        Some(nothing.to_owned())
+    }));
     remarks
 }
 
@@ -253,7 +284,7 @@ fn seen(row: &PlanRow<'_>, name: impl Fn(&str) -> String) -> Option<String> {
 
 /// The most risks of one kind that a work list names.
 const MAX_RISKS: usize = 10;
-/// The most callers that a refusal names.
+/// The most callers that a refusal names, and the most Regions that tokens were used in.
 const MAX_CALLERS: usize = 3;
 
 /// Risks of one kind, in words.
@@ -304,6 +335,24 @@ fn risk_lists(plan: &Plan<'_>, name: impl Fn(&str) -> String) -> Vec<RiskList> {
             callers.join(", ")
         )
     });
+    let traces = plan.risks.opt_in_tokens.iter();
+    let tokens = traces
+        .flat_map(|trace| &trace.in_opt_in_regions)
+        .map(|one| {
+            let regions = one.regions.iter().take(MAX_CALLERS);
+            let mut regions: Vec<_> = regions.map(|(region, _)| name(region)).collect();
+            let unnamed = one.regions.len().saturating_sub(MAX_CALLERS) as u64;
+            if unnamed > 0 {
+                regions.push(format!("{} more", count(unnamed)));
+            }
+            format!(
+                "{} {} of {} in {}",
+                count(one.tokens),
+                plural(one.tokens, "token"),
+                name(&one.principal),
+                regions.join(", ")
+            )
+        });
     [
         RiskList {
             title: "Answered in us-east-1 for callers elsewhere, so these fail with us-east-1:",
@@ -313,6 +362,11 @@ fn risk_lists(plan: &Plan<'_>, name: impl Fn(&str) -> String) -> Vec<RiskList> {
             title: "Refused, as STS is off in that Region for that account \
                     (RegionDisabledException); switch it on before anybody moves there:",
             lines: cut(refused.collect()),
+        },
+        RiskList {
+            title: "Tokens of the global endpoint used in opt-in Regions, where only version 2 \
+                    tokens are valid; those of Regional endpoints are valid everywhere:",
+            lines: cut(tokens.collect()),
         },
     ]
     .into_iter()

@@ -1,13 +1,14 @@
 //! What the logs show that can go wrong: today, with the global endpoint; tomorrow, on the way off it.
 //!
-//! A third risk would be told here, too: credentials that were issued at the global endpoint and used
-//! in an opt-in Region, where only version 2 tokens are valid. Records of other services tell it, and
-//! those are not read.
+//! Two risks are told by the calls themselves. The third, tokens of the global endpoint that are used
+//! in opt-in Regions, where only those of version 2 are valid, is told by records of other services:
+//! it is known only if these were read (see [`TokenTrace`]).
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::groups::Measures;
+use super::super::tokens::TokenTrace;
 use super::Counts;
 use super::region::RegionEvidence;
 
@@ -18,12 +19,17 @@ pub struct Risks<'r> {
     pub cross_region: Vec<CrossRegion<'r>>,
     /// Where STS is deactivated and was called all the same; most calls first.
     pub refused: Vec<Refusal<'r>>,
+    /// Where tokens of the global endpoint were used; `None` if nobody looked.
+    pub opt_in_tokens: Option<TokenTrace>,
 }
 
 impl Risks<'_> {
-    /// Whether there is none.
+    /// Whether none was found.
     pub fn is_empty(&self) -> bool {
-        self.cross_region.is_empty() && self.refused.is_empty()
+        let tokens = self.opt_in_tokens.as_ref();
+        self.cross_region.is_empty()
+            && self.refused.is_empty()
+            && tokens.is_none_or(|trace| trace.in_opt_in_regions.is_empty())
     }
 
     /// Those that matter to the callers of some accounts, and what their STS refuses.
@@ -40,6 +46,13 @@ impl Risks<'_> {
                 })
                 .cloned()
                 .collect(),
+            opt_in_tokens: self.opt_in_tokens.as_ref().map(|trace| TokenTrace {
+                in_opt_in_regions: (trace.in_opt_in_regions.iter())
+                    .filter(|one| is_of(one.account_id.as_deref()))
+                    .cloned()
+                    .collect(),
+                ..*trace
+            }),
         }
     }
 }
@@ -144,6 +157,7 @@ impl<'r> Found<'r> {
         Risks {
             cross_region,
             refused,
+            opt_in_tokens: None,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::super::groups::Measures;
 use super::super::question::YES;
 use super::super::report::{Group, Report};
+use super::super::tokens::TokenTrace;
 use super::Counts;
 use super::key;
 use super::region::{RegionEvidence, Regions, US_EAST_1, Whereabouts};
@@ -199,6 +200,13 @@ impl<'r> Plan<'r> {
         };
         plan.sort_by_calls();
         plan
+    }
+
+    /// Adds what became of the tokens, if they were traced.
+    #[must_use]
+    pub fn with_tokens(mut self, trace: Option<TokenTrace>) -> Plan<'r> {
+        self.risks.opt_in_tokens = trace;
+        self
     }
 
     /// The accounts that rows are of; `None` for rows that name none.

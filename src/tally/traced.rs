@@ -1,0 +1,73 @@
+//! A tally that traces tokens besides: for a plan that is to say which tokens of the global endpoint
+//! were used where those of version 1 are not valid.
+
+use super::tokens::{self, TokenTrace, Tokens};
+use super::{Collector, Question, Report, Tally, Totals};
+use crate::sts::{Call, TokenUse};
+
+/// Sums up calls for a plan, and traces the tokens they were given. A scan has to be told to read
+/// what was done with them: see [`Scan::trace`](crate::Scan::trace).
+pub struct Traced {
+    tally: Tally,
+    tokens: Tokens,
+}
+
+impl Traced {
+    /// An empty tally. With `once` off, copies of calls are counted, too; tokens never are.
+    pub fn new(once: bool) -> Traced {
+        Traced {
+            tally: Tally::of(Question::Plan, once),
+            tokens: Tokens::default(),
+        }
+    }
+
+    /// Decides what counts once and which tokens were used, and sums up.
+    pub fn finish(self) -> (Report, TokenTrace) {
+        let report = self.tally.finish();
+        let trace = self.tokens.finish(&report.totals);
+        (report, trace)
+    }
+}
+
+impl Collector for Traced {
+    type Mark = (usize, tokens::Mark);
+
+    fn take(&mut self, call: &Call<'_>, wanted: bool) {
+        self.tally.take(call, wanted);
+        let symbols = &mut self.tally.totals.symbols;
+        self.tokens.issue(call, wanted, symbols);
+    }
+
+    fn take_use(&mut self, used: &TokenUse<'_>) {
+        let symbols = &mut self.tally.totals.symbols;
+        self.tokens.take_use(used, symbols);
+    }
+
+    fn mark(&self) -> Self::Mark {
+        (self.tally.mark(), self.tokens.mark())
+    }
+
+    fn rollback(&mut self, (of_tally, of_tokens): Self::Mark) {
+        self.tally.rollback(of_tally);
+        self.tokens.rollback(of_tokens);
+    }
+
+    fn end_file(&mut self) {
+        self.tally.end_file();
+        self.tokens.end_file(&self.tally.totals.symbols);
+    }
+
+    fn totals(&mut self) -> &mut Totals {
+        self.tally.totals()
+    }
+
+    fn merge(&mut self, other: Traced) {
+        // The threads of one run ask the same question.
+        let renumbering = self.tally.absorb(other.tally);
+        debug_assert!(renumbering.is_ok());
+        if let Ok(renumbering) = renumbering {
+            let symbols = &self.tally.totals.symbols;
+            self.tokens.absorb(other.tokens, &renumbering, symbols);
+        }
+    }
+}
