@@ -16,6 +16,7 @@ use super::progress::Shown;
 use crate::input::IpRanges;
 use crate::report::{Format, PlanPage, count, escape::for_terminal, plural, write_plan};
 use crate::scan::Progress;
+use crate::sts::principal::is_account_id;
 use crate::tally::{Plan, Question, Summary, Tally, TokenTrace, Traced};
 
 pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
@@ -30,7 +31,7 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     let ip_ranges = (arguments.ip_ranges.as_deref())
         .map(IpRanges::read)
         .transpose()
-        .map_err(|error| Failure::new(format!("--ip-ranges {error}")))?;
+        .map_err(|error| Failure::new(error.to_string()))?;
     let mut reading = Reading::resolve(&arguments.input, &arguments.filter, &arguments.messages)?;
     reading.scan.trace_tokens = arguments.trace_tokens;
     check_output(&writing, &reading)?;
@@ -279,8 +280,4 @@ fn some(mut names: Vec<String>) -> String {
 /// The name of an account's file. Ids are read from logs: only one that is an id becomes a name.
 fn stem(account: Option<&str>) -> &str {
     account.filter(|id| is_account_id(id)).unwrap_or(NO_ACCOUNT)
-}
-
-fn is_account_id(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }

@@ -96,9 +96,9 @@ impl IpRanges {
 
     /// Reads the content of such a file.
     ///
-    /// Every service counts: `AMAZON` holds all addresses, and where another service has a longer
-    /// prefix inside, that one is nearer to the truth. A prefix that is `GLOBAL` for one service and
-    /// in a Region for another is in the Region; one in two Regions for two services is in none.
+    /// Two services count: `AMAZON`, which holds all addresses, and `EC2`, where callers run, whose
+    /// prefixes are longer. A prefix that is `GLOBAL` for one of them and in a Region for the other is
+    /// in the Region; one in two Regions is in none.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -128,7 +128,9 @@ impl IpRanges {
                     regions: [first, second].map(|region| ranges.regions[region].clone()),
                 });
             }
-            ranges.add(prefix, place);
+            if matches!(&*listed.service, "AMAZON" | "EC2") {
+                ranges.add(prefix, place);
+            }
         }
         if ranges.prefixes.is_empty() {
             return Err(IpRangesFault::Empty);
@@ -286,7 +288,8 @@ mod tests {
                 ["192.0.2.0/24", "us-east-1", "AMAZON"],
                 ["192.0.2.0/24", "us-east-1", "EC2"],
                 ["192.0.2.128/25", "eu-west-1", "EC2"],
-                ["192.0.2.192/26", "GLOBAL", "CLOUDFRONT"],
+                ["192.0.2.192/26", "GLOBAL", "EC2"],
+                ["192.0.2.0/30", "sa-east-1", "S3"],
                 ["192.0.2.255/32", "eu-north-1", "EC2"],
                 ["10.0.0.0/8", "us-east-1", "AMAZON"],
                 ["100.64.0.0/10", "us-east-1", "AMAZON"],

@@ -7,6 +7,7 @@ use std::path::{Component, Path};
 
 use chrono::NaiveDate;
 
+use crate::sts::principal::is_account_id;
 use crate::sts::region::is_region;
 
 /// What CloudTrail puts into a folder, if it is not logs of management and data events.
@@ -50,7 +51,11 @@ impl Key {
                 .then(|| text.parse::<u32>().ok())
                 .flatten()
         };
-        if root != "AWSLogs" || kind != "CloudTrail" || !is_region(region) || !is_account(account) {
+        if root != "AWSLogs"
+            || kind != "CloudTrail"
+            || !is_region(region)
+            || !is_account_id(account)
+        {
             return None;
         }
         let year = i32::try_from(number(year, 4)?).ok()?;
@@ -69,7 +74,9 @@ impl KeyKind {
     pub fn of_name(name: &OsStr) -> Option<KeyKind> {
         let (account, rest) = name.to_str()?.split_once('_')?;
         let (kind, _) = rest.split_once('_')?;
-        is_account(account).then(|| KeyKind::named(kind)).flatten()
+        is_account_id(account)
+            .then(|| KeyKind::named(kind))
+            .flatten()
     }
 
     /// What kind of files are in a folder.
@@ -78,7 +85,9 @@ impl KeyKind {
         let mut parts = parts(folder).skip(4);
         let kind = parts.next()??;
         let account = parts.next()??;
-        is_account(account).then(|| KeyKind::named(kind)).flatten()
+        is_account_id(account)
+            .then(|| KeyKind::named(kind))
+            .flatten()
     }
 
     fn named(kind: &str) -> Option<KeyKind> {
@@ -97,10 +106,6 @@ fn parts(folder: &Path) -> impl Iterator<Item = Option<&str>> {
         Component::Normal(name) => name.to_str(),
         _ => None,
     })
-}
-
-fn is_account(name: &str) -> bool {
-    name.len() == 12 && name.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// `o-` and 10 to 32 letters and digits:

@@ -2,8 +2,8 @@
 //! and is it asked about?
 
 use crate::cloudtrail::{Field, Handler, Record};
-use crate::sts::{self, Call, Kind, TokenUse};
-use crate::tally::{Collector, Coverage, Selection};
+use crate::sts::{self, Call, Kind, Time, TokenUse};
+use crate::tally::{Collector, Coverage, Reach, Selection};
 
 /// Takes the records of one file.
 pub(super) struct Calls<'w, C> {
@@ -11,10 +11,21 @@ pub(super) struct Calls<'w, C> {
     pub trace_tokens: bool,
     pub collector: &'w mut C,
     pub coverage: &'w mut Coverage,
+    pub reach: &'w mut Reach,
     pub scratch: &'w mut String,
 }
 
 impl<C: Collector> Calls<'_, C> {
+    /// Notes whose record of which Region was read.
+    fn reach(&mut self, record: &Record<'_>) {
+        if let (Some(account), Some(region)) = (
+            record.get(Field::RecipientAccountId),
+            record.get(Field::AwsRegion),
+        ) {
+            self.reach.see_record(account, region);
+        }
+    }
+
     /// Passes on the use of a token. What is no call may be one, and so may an STS call.
     #[inline(never)]
     fn trace(&mut self, record: &Record<'_>) {
@@ -27,13 +38,21 @@ impl<C: Collector> Calls<'_, C> {
 }
 
 impl<C: Collector> Handler for Calls<'_, C> {
-    /// The counts of records, and the collector's place.
-    type Mark = ([u64; 3], C::Mark);
+    /// The counts of records, and the places of what they are noted in.
+    type Mark = ([u64; 3], usize, C::Mark);
 
     fn record(&mut self, record: &Record<'_>) {
         match sts::kind(record) {
             None => {}
-            Some(Kind::NotACall) => self.coverage.not_calls += 1,
+            Some(Kind::NotACall) => {
+                self.coverage.not_calls += 1;
+                let time = record.get(Field::EventTime).and_then(Time::parse);
+                if record.get(Field::EventCategory) == Some("NetworkActivity")
+                    && self.selection.admits_record(record, time)
+                {
+                    self.reach(record);
+                }
+            }
             Some(Kind::Call) => {
                 let host = Call::host_of(record);
                 let call = Call::new(record, host.as_ref());
@@ -42,6 +61,7 @@ impl<C: Collector> Handler for Calls<'_, C> {
                     if matches!(record.get(Field::AwsRegion), Some("us-east-1" | "global")) {
                         self.collector.totals().see_us_east_1();
                     }
+                    self.reach(record);
                     let wanted = self.selection.wants(&call, self.scratch);
                     self.collector.take(&call, wanted);
                 } else {
@@ -61,13 +81,18 @@ impl<C: Collector> Handler for Calls<'_, C> {
             filtered,
             ..
         } = *self.coverage;
-        ([sts_records, not_calls, filtered], self.collector.mark())
+        (
+            [sts_records, not_calls, filtered],
+            self.reach.mark(),
+            self.collector.mark(),
+        )
     }
 
-    fn rollback(&mut self, ([sts_records, not_calls, filtered], mark): Self::Mark) {
+    fn rollback(&mut self, ([sts_records, not_calls, filtered], reach, mark): Self::Mark) {
         self.coverage.sts_records = sts_records;
         self.coverage.not_calls = not_calls;
         self.coverage.filtered = filtered;
+        self.reach.rollback(reach);
         self.collector.rollback(mark);
     }
 }

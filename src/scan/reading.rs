@@ -79,6 +79,7 @@ impl<'s, C: Collector> Reading<'s, C> {
             trace_tokens: self.scan.trace_tokens,
             collector: &mut self.collector,
             coverage: &mut self.coverage,
+            reach: &mut self.reach,
             scratch: &mut self.scratch,
         };
         self.reader.read(window, &mut calls)

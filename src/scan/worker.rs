@@ -160,6 +160,7 @@ impl<'s, C: Collector> Worker<'s, C> {
             reading.damaged(location, Stage::Record, what, read);
             reading.reset();
         }
+        reading.reach.end_file();
         reading.collector.end_file();
         if !place.is_noted
             && reading.coverage.files.read > read_before

@@ -61,7 +61,7 @@ pub fn fix(situation: &Situation<'_>) -> String {
     let place = Place::of(situation.recommended_region);
     let defaults = Defaults::of(situation.sdk);
     let text = match (situation.cause, defaults) {
-        (Cause::AnotherAccount, _) => return another_account(situation, place),
+        (Cause::AnotherAccount, _) => another_account(situation, place),
         (Cause::AwsManaged, _) => {
             return "Nothing to do: AWS makes these calls itself.".to_owned();
         }
@@ -311,11 +311,15 @@ fn with_remarks(mut text: String, situation: &Situation<'_>) -> String {
         "WebIdentityUser" => principal::eks_service_account(situation.principal),
         _ => None,
     };
-    if let (Some(account), true) = (eks, text.contains(ENVIRONMENT)) {
+    if let Some(account) = eks {
+        let variable = if text.contains(ENVIRONMENT) {
+            "the variable in them"
+        } else {
+            "AWS_STS_REGIONAL_ENDPOINTS=regional in them, for SDKs that know it"
+        };
         let _ = write!(
             text,
-            " On EKS, annotate {} with {EKS_ANNOTATION} and restart its pods: that sets the \
-             variable in them.",
+            " On EKS, annotate {} with {EKS_ANNOTATION} and restart its pods: that sets {variable}.",
             service_account(account)
         );
     }

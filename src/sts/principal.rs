@@ -150,7 +150,7 @@ pub fn account_of_arn(arn: &str) -> Option<&str> {
 }
 
 /// Whether this is an account id: twelve digits.
-pub(super) fn is_account_id(text: &str) -> bool {
+pub fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 

@@ -211,7 +211,12 @@ fn read<'a>(reading: &Reading, version: &'a str) -> Sdk<'a> {
                 .split(|c: char| !c.is_ascii_digit())
                 .next()
                 .unwrap_or_default();
-            match majors.iter().find(|(number, _)| *number == major) {
+            let of_all = majors.first().filter(|(_, first)| {
+                // The version was cut off, and there is nothing else it can be.
+                version.is_empty() && majors.iter().all(|(_, name)| name == first)
+            });
+            let of_major = majors.iter().find(|(number, _)| *number == major);
+            match of_major.or(of_all) {
                 Some((_, name)) => Sdk { name, version },
                 None => Sdk {
                     name: OTHER,

@@ -3,12 +3,14 @@
 //! An account somewhere and a Region elsewhere in the keys say nothing of the two together, so the
 //! pairs are kept. There are as many as accounts times Regions, however large the archive is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
 
 use crate::input::Key;
+use crate::sts::principal::is_account_id;
+use crate::sts::region::is_region;
 
 /// Accounts and Regions whose logs were read, and those where part of a log could not be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +19,13 @@ pub struct Reach {
     damaged: Pairs,
     /// Damaged files whose keys do not tell whose they are.
     damaged_anywhere: u64,
+    /// The pair of the record that was read last: most are of the same.
+    #[serde(skip)]
+    last: (String, String),
+    /// Pairs of the records of the file being read, which may still be taken back, in the order of
+    /// these numbers.
+    #[serde(skip)]
+    staged: HashMap<(String, String), usize>,
 }
 
 /// Regions by account.
@@ -25,13 +34,45 @@ type Pairs = BTreeMap<String, BTreeSet<String>>;
 impl Reach {
     /// A file with this key was read, whole and sound.
     pub fn see(&mut self, key: &Key) {
-        insert(&mut self.read, key);
+        insert(&mut self.read, &key.account, &key.region);
+    }
+
+    /// A record of this account and Region was read: so part of a log was.
+    pub fn see_record(&mut self, account: &str, region: &str) {
+        if self.last.0 == account && self.last.1 == region {
+            return;
+        }
+        self.last = (account.to_owned(), region.to_owned());
+        // Strangers may write anything there, and as much of it as they like.
+        let is_known = (self.read.get(account)).is_some_and(|regions| regions.contains(region));
+        if !is_known && is_account_id(account) && is_region(region) {
+            let place = self.staged.len();
+            self.staged.entry(self.last.clone()).or_insert(place);
+        }
+    }
+
+    /// The place behind the last record of a file.
+    pub fn mark(&self) -> usize {
+        self.staged.len()
+    }
+
+    /// The records since `mark` are taken back.
+    pub fn rollback(&mut self, mark: usize) {
+        self.staged.retain(|_, place| *place < mark);
+        self.last = Default::default();
+    }
+
+    /// The records of a file stand.
+    pub fn end_file(&mut self) {
+        for ((account, region), _) in self.staged.drain() {
+            insert(&mut self.read, &account, &region);
+        }
     }
 
     /// A file was not read, or only in part. Without a key it may be of any account and Region.
     pub fn miss(&mut self, key: Option<&Key>) {
         match key {
-            Some(key) => insert(&mut self.damaged, key),
+            Some(key) => insert(&mut self.damaged, &key.account, &key.region),
             None => self.damaged_anywhere += 1,
         }
     }
@@ -60,14 +101,14 @@ fn pairs(pairs: &Pairs) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// Most files are of a pair that is known.
-fn insert(pairs: &mut Pairs, key: &Key) {
-    if !pairs.contains_key(&key.account) {
-        pairs.insert(key.account.clone(), BTreeSet::new());
+fn insert(pairs: &mut Pairs, account: &str, region: &str) {
+    if !pairs.contains_key(account) {
+        pairs.insert(account.to_owned(), BTreeSet::new());
     }
-    if let Some(regions) = pairs.get_mut(&key.account)
-        && !regions.contains(&key.region)
+    if let Some(regions) = pairs.get_mut(account)
+        && !regions.contains(region)
     {
-        regions.insert(key.region.clone());
+        regions.insert(region.to_owned());
     }
 }
 

@@ -71,6 +71,8 @@ pub struct Readings {
     /// The figures that no question changes.
     figures: Answer,
     calls: Vec<Call>,
+    /// What VPC endpoints have logged themselves.
+    of_endpoints: Vec<Call>,
     uses: Vec<KeyUse>,
 }
 
@@ -78,6 +80,7 @@ pub struct Readings {
 pub fn read(files: &[impl AsRef<[u8]>]) -> Readings {
     let mut figures = Answer::default();
     let mut calls = Vec::new();
+    let mut of_endpoints = Vec::new();
     let mut uses = Vec::new();
     for file in files.iter().map(|bytes| file(bytes.as_ref())) {
         figures.add("files.found", 1);
@@ -101,6 +104,12 @@ pub fn read(files: &[impl AsRef<[u8]>]) -> Readings {
                 calls.push(call::of(record));
             } else {
                 figures.add("not_calls", 1);
+                if record
+                    .get("eventCategory")
+                    .is_some_and(|one| one == "NetworkActivity")
+                {
+                    of_endpoints.push(call::of(record));
+                }
             }
         }
     }
@@ -109,6 +118,7 @@ pub fn read(files: &[impl AsRef<[u8]>]) -> Readings {
     Readings {
         figures,
         calls,
+        of_endpoints,
         uses,
     }
 }
@@ -131,6 +141,15 @@ impl Readings {
         calls
             .filter(|call| passes_before_counting_once(call, question))
             .map(|call| (call, passes_after_counting_once(call, question)))
+            .collect()
+    }
+
+    /// Whose logs of which Region were read, by the records of STS in them.
+    pub fn reached(&self, question: &Question) -> HashSet<(String, String)> {
+        (self.calls.iter().chain(&self.of_endpoints))
+            .filter(|call| passes_before_counting_once(call, question))
+            .map(|call| ["recipient_account_id", "aws_region"].map(|name| call.value(name)))
+            .map(|[account, region]| (account.to_owned(), region.to_owned()))
             .collect()
     }
 

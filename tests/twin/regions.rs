@@ -47,7 +47,8 @@ const DEFAULT_IN_CHINA: [&str; 2] = ["cn-north-1", "cn-northwest-1"];
 /// The rows, by account and Region.
 pub fn regions(files: &[(Key, Vec<u8>)], question: &Question) -> Vec<Row> {
     let contents: Vec<&Vec<u8>> = files.iter().map(|(_, content)| content).collect();
-    let calls = read(&contents).counted(question);
+    let readings = read(&contents);
+    let calls = readings.counted(question);
 
     let mut read = BTreeSet::new();
     let mut damaged = BTreeSet::new();
@@ -72,6 +73,9 @@ pub fn regions(files: &[(Key, Vec<u8>)], question: &Question) -> Vec<Row> {
             read.insert((account, region));
         }
     }
+
+    let reached = readings.reached(question).into_iter();
+    read.extend(reached.filter(|(account, region)| is_account(account) && is_region(region)));
 
     let mut rows: BTreeMap<(String, String), Vec<&Call>> = BTreeMap::new();
     let mut accounts: BTreeSet<String> = read.iter().map(|(account, _)| account.clone()).collect();

@@ -14,6 +14,7 @@ use super::groups::Measures;
 use super::question::YES;
 use super::report::{Group, Report};
 use crate::sts::Endpoint;
+use crate::sts::principal::is_account_id;
 use crate::sts::region::{Activation, Partition, REGIONS, Region, is_region};
 pub(super) use key::{WIDTH, parts};
 
@@ -173,7 +174,7 @@ impl<'r> Regions<'r> {
         let mut pairs: BTreeSet<Pair<'r>> = calls.keys().copied().collect();
         pairs.extend(
             read.iter()
-                .filter(|(account, _)| account.is_some_and(is_account)),
+                .filter(|(account, _)| account.is_some_and(is_account_id)),
         );
         pairs.extend(enabled_by_default(&accounts, &pairs));
         let rows: Vec<_> = pairs
@@ -263,7 +264,7 @@ fn enabled_by_default<'r>(
 ) -> Vec<Pair<'r>> {
     let mut pairs = Vec::new();
     for &account in accounts {
-        if !account.is_some_and(is_account) {
+        if !account.is_some_and(is_account_id) {
             continue; // a text in a log that is no account, or none at all
         }
         let mut partitions: Vec<Partition> = seen
@@ -280,10 +281,6 @@ fn enabled_by_default<'r>(
         pairs.extend(enabled.map(|region| (account, region.code)));
     }
     pairs
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn row<'r>((account_id, region): Pair<'r>, calls: Gathered<'r>, is_read: bool) -> RegionRow<'r> {
