@@ -2,7 +2,7 @@
 //!
 //! The data's way through this crate: [`input`] (paths → bytes) → [`cloudtrail`] (bytes → records) →
 //! [`sts`] (records → calls) → [`tally`] (calls → sums) → [`report`] (sums → bytes), driven by
-//! [`Scan`].
+//! [`Scan`]. A [`store`] keeps the sums from night to night.
 
 #[doc(hidden)]
 pub mod cli;
@@ -10,6 +10,7 @@ pub mod cloudtrail;
 pub mod input;
 pub mod report;
 mod scan;
+pub mod store;
 pub mod sts;
 pub mod tally;
 

@@ -268,6 +268,7 @@ impl<'s, C: Collector> Run<'s, C> {
                             Skip::NotALog => SkipReason::NotALog,
                             Skip::NotAFile => SkipReason::NotAFile,
                         });
+                        worker.collector.end_file(&mut worker.coverage);
                     });
                     self.progress.done.fetch_add(1, Ordering::Relaxed);
                 }
@@ -315,6 +316,7 @@ impl<'s, C: Collector> Run<'s, C> {
             worker.coverage.files.found += 1;
             worker.damaged(path, Stage::Open, error.to_owned(), 0);
             self.stop_if_strict(worker);
+            worker.collector.end_file(&mut worker.coverage);
         });
         self.progress.done.fetch_add(1, Ordering::Relaxed);
     }
@@ -369,9 +371,16 @@ impl<'s, C: Collector> Worker<'s, C> {
         }
     }
 
-    /// Reads one file, whatever it is.
+    /// Reads one file, whatever it is, unless it is not wanted.
     fn file(&mut self, path: &Path, named: bool) {
-        self.coverage.files.found += 1;
+        if self.collector.wants_file(path) {
+            self.coverage.files.found += 1;
+            self.wanted_file(path, named);
+            self.collector.end_file(&mut self.coverage);
+        }
+    }
+
+    fn wanted_file(&mut self, path: &Path, named: bool) {
         let key = Key::of(path);
         if self.check_keys
             && let Some(pruned) = key.as_ref().and_then(|key| self.scan.pruning.prunes(key))
@@ -404,6 +413,7 @@ impl<'s, C: Collector> Worker<'s, C> {
         self.guarded(Path::new("-"), None, |buffers| {
             input::standard_input(&limits, buffers)
         });
+        self.collector.end_file(&mut self.coverage);
     }
 
     /// Opens and reads; a panic on the way is this one file's damage.
@@ -426,7 +436,6 @@ impl<'s, C: Collector> Worker<'s, C> {
             self.damaged(path, Stage::Record, what, read);
             self.reader = Reader::new(self.scan.kernel, EVENT_SOURCE);
         }
-        self.collector.end_file();
     }
 
     fn opened(&mut self, path: &Path, key: Option<&Key>, opened: Opened<'_>) {

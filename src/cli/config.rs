@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::args::{FilterArgs, FormatName, InputArgs, MessageArgs, OutputArgs, When};
+use super::args::{FilterArgs, FormatName, InputArgs, MessageArgs, OutputArgs, StoreArgs, When};
 use super::exit::{Failure, say};
 use super::when;
 use crate::input::{Paths, Pruning};
 use crate::report::{Format, Layout, Paint};
 use crate::scan::Scan;
+use crate::store::{Store, is_kept};
 use crate::sts::region::{Region, is_region};
 use crate::sts::{Dimension, Time};
 use crate::tally::{Condition, Glob, Selection, glob};
@@ -19,6 +20,8 @@ use crate::tally::{Condition, Glob, Selection, glob};
 pub(super) struct Reading {
     pub paths: Paths,
     pub scan: Scan,
+    /// What is read in place of paths.
+    pub store: Option<(PathBuf, Store)>,
 }
 
 impl Reading {
@@ -32,7 +35,7 @@ impl Reading {
                 "no PATH given; name files, a folder of logs, or - for standard input",
             ));
         }
-        let selection = selection(filter)?;
+        let selection = selection(filter, when::parse)?;
         if !messages.quiet {
             warn_of_typos(filter, &selection);
         }
@@ -51,18 +54,73 @@ impl Reading {
             strict: input.strict,
             ..Scan::default()
         };
-        Ok(Reading { paths, scan })
+        Ok(Reading {
+            paths,
+            scan,
+            store: None,
+        })
+    }
+
+    /// Reads a store, if one is named, else files.
+    pub fn resolve_any(
+        input: &InputArgs,
+        store: &StoreArgs,
+        filter: &FilterArgs,
+        messages: &MessageArgs,
+    ) -> Result<Reading, Failure> {
+        let Some(path) = &store.store else {
+            return Reading::resolve(input, filter, messages);
+        };
+        let selection = selection(filter, when::parse_day)?;
+        for condition in &selection.conditions {
+            check_kept("--where", condition.dimension)?;
+        }
+        if !messages.quiet {
+            warn_of_typos(filter, &selection);
+        }
+        let store = Store::open(path)?;
+        Ok(Reading {
+            paths: Paths::default(),
+            scan: Scan {
+                selection,
+                ..Scan::default()
+            },
+            store: Some((path.clone(), store)),
+        })
+    }
+
+    /// Whether a file is one of those that are read.
+    pub fn leads_to(&self, file: &Path) -> bool {
+        let is_store = |(store, _): &(PathBuf, Store)| {
+            let canonical = |path: &Path| path.canonicalize().ok();
+            canonical(store).is_some_and(|store| canonical(file) == Some(store))
+        };
+        self.paths.lead_to(file) || self.store.as_ref().is_some_and(is_store)
     }
 }
 
-fn now() -> Time {
+/// Refuses a dimension that a store does not keep.
+pub(super) fn check_kept(option: &str, dimension: Dimension) -> Result<(), Failure> {
+    if is_kept(dimension) {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{option} {}: a store does not keep it of every call; ask the log files themselves",
+        dimension.name()
+    )))
+}
+
+pub(super) fn now() -> Time {
     Time::from_millis(Utc::now().timestamp_millis()).unwrap_or(Time::MAX)
 }
 
-fn selection(filter: &FilterArgs) -> Result<Selection, Failure> {
+fn selection(
+    filter: &FilterArgs,
+    parse: fn(&str, Time) -> Result<Time, String>,
+) -> Result<Selection, Failure> {
     let time = |option: &str, text: &Option<String>| match text {
         None => Ok(None),
-        Some(text) => when::parse(text, now())
+        Some(text) => parse(text, now())
             .map(Some)
             .map_err(|error| Failure::new(format!("{option} {text}: {error}"))),
     };
@@ -177,7 +235,7 @@ fn pruning(selection: &Selection) -> Pruning {
 /// A report must not take the place of a log.
 pub(super) fn check_output(writing: &Writing, reading: &Reading) -> Result<(), Failure> {
     match &writing.output {
-        Some(output) if reading.paths.lead_to(output) => Err(Failure::new(format!(
+        Some(output) if reading.leads_to(output) => Err(Failure::new(format!(
             "--output {}: it is one of the files to be read; write to another file",
             output.display()
         ))),

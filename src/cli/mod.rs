@@ -10,11 +10,13 @@ mod endpoint;
 mod events;
 mod exit;
 mod gate;
+mod ingest;
 mod output;
 mod plan;
 mod progress;
 mod report;
 mod signals;
+mod source;
 mod when;
 
 use std::ffi::OsString;
@@ -43,6 +45,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::Report(arguments) => report::run(*arguments),
         Command::Events(arguments) => events::run(*arguments),
         Command::Plan(arguments) => plan::run(*arguments),
+        Command::Ingest(arguments) => ingest::run(*arguments),
         Command::Endpoint(arguments) => endpoint::run(arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();

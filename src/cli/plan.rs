@@ -2,21 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::args::{GroupOrder, PlanArgs};
-use super::config::{Reading, Writing, check_output, progress};
+use super::config::{Reading, Writing, check_output};
 use super::coverage;
 use super::exit::{Exit, Failure, say};
 use super::gate::{Gates, conclude, note_if_blind};
 use super::output::Output;
-use super::progress::Shown;
+use super::source;
 use crate::input::IpRanges;
 use crate::report::{Format, PlanPage, count, escape::for_terminal, plural, write_plan};
-use crate::scan::Progress;
-use crate::tally::{Plan, Question, Summary, Tally};
+use crate::tally::{Plan, Question, Summary};
 
 pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     if !arguments.filter.endpoint.is_empty() {
@@ -31,7 +29,12 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         .map(IpRanges::read)
         .transpose()
         .map_err(|error| Failure::new(format!("--ip-ranges {error}")))?;
-    let reading = Reading::resolve(&arguments.input, &arguments.filter, &arguments.messages)?;
+    let reading = Reading::resolve_any(
+        &arguments.input,
+        &arguments.store,
+        &arguments.filter,
+        &arguments.messages,
+    )?;
     check_output(&writing, &reading)?;
     let place = match &arguments.output_dir {
         Some(folder) => Place::Folder(Folder::open(folder, writing.format)?),
@@ -41,16 +44,7 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         writing.top = None; // a work list that is handed on must not end after 25 rows
     }
 
-    let report = {
-        let shared = Arc::new(Progress::default());
-        let _shown = progress(&arguments.messages)
-            .map(|terminal| Shown::start(Arc::clone(&shared), terminal));
-        let scan = &reading.scan;
-        scan.collect(&reading.paths, &shared, || {
-            Tally::of(Question::Plan, scan.once)
-        })?
-        .finish()
-    };
+    let report = source::tally(&reading, &Question::Plan, &arguments.messages)?.finish();
 
     let quiet = arguments.messages.quiet;
     let totals = &report.totals;
@@ -176,7 +170,7 @@ impl Folder {
         }
         for name in parts.keys() {
             let file = self.path.join(name);
-            if reading.paths.lead_to(&file) {
+            if reading.leads_to(&file) {
                 return Err(Failure::new(format!(
                     "--output-dir {}: {} is one of the files to be read; name another folder",
                     self.path.display(),

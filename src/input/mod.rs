@@ -3,6 +3,7 @@
 //! Knows nothing of JSON, but for AWS's list of its addresses. Whatever cannot be read is handed on
 //! as such, never left out.
 
+mod fingerprint;
 mod gzip;
 mod ip_ranges;
 mod key;
@@ -14,6 +15,7 @@ mod pattern;
 mod prune;
 mod walk;
 
+pub use fingerprint::{Stamp, Trailer};
 pub use ip_ranges::{IpRanges, IpRangesError, IpRangesFault};
 pub use key::{Key, KeyKind};
 pub use open::{Buffers, Limits, Opened, Stream, open, standard_input};

@@ -2,8 +2,7 @@
 
 pub use glob::Pattern as Glob;
 
-use crate::cloudtrail::Field;
-use crate::sts::{Call, Dimension, Time};
+use crate::sts::{Dimension, Properties, Time};
 
 /// The filters of a run. The default lets everything pass.
 #[derive(Clone, Debug, Default)]
@@ -49,23 +48,28 @@ pub fn glob(text: &str) -> Result<Glob, glob::PatternError> {
 
 impl Selection {
     /// Whether a record counts at all: the filters that act before counting once.
-    pub fn admits(&self, call: &Call<'_>) -> bool {
-        let in_time = match call.time() {
+    pub(crate) fn admits(&self, call: &impl Properties) -> bool {
+        self.admits_time(call.time()) && self.admits_log(call)
+    }
+
+    /// Whether a record of this time is asked about.
+    pub(crate) fn admits_time(&self, time: Option<Time>) -> bool {
+        match time {
             Some(time) => {
                 self.since.is_none_or(|since| since <= time)
                     && self.until.is_none_or(|until| time < until)
             }
             None => self.since.is_none() && self.until.is_none(),
+        }
+    }
+
+    /// Whether a record of this account's log, and of this Region, is asked about.
+    pub(crate) fn admits_log(&self, call: &impl Properties) -> bool {
+        let listed = |list: &[String], value: Option<&str>| {
+            list.is_empty() || value.is_some_and(|value| list.iter().any(|one| one == value))
         };
-        let listed = |list: &[String], field| {
-            list.is_empty()
-                || call
-                    .field(field)
-                    .is_some_and(|value| list.iter().any(|one| one == value))
-        };
-        in_time
-            && listed(&self.accounts, Field::RecipientAccountId)
-            && listed(&self.regions, Field::AwsRegion)
+        listed(&self.accounts, call.recipient_account_id())
+            && listed(&self.regions, call.aws_region())
     }
 
     /// Whether global calls are among what is asked about: they are logged in us-east-1, and were
@@ -79,7 +83,7 @@ impl Selection {
     }
 
     /// Whether a call that is counted once is asked about: all other filters.
-    pub fn wants(&self, call: &Call<'_>, scratch: &mut String) -> bool {
+    pub(crate) fn wants(&self, call: &impl Properties, scratch: &mut String) -> bool {
         let endpoint = call.endpoint().as_str();
         (self.endpoints.is_empty() || self.endpoints.iter().any(|one| one == endpoint))
             && self
@@ -90,7 +94,7 @@ impl Selection {
 }
 
 impl Condition {
-    fn holds(&self, call: &Call<'_>, scratch: &mut String) -> bool {
+    fn holds(&self, call: &impl Properties, scratch: &mut String) -> bool {
         let value = call.value(self.dimension, scratch).unwrap_or_default();
         self.glob.matches(value) != self.negated
     }
@@ -99,7 +103,8 @@ impl Condition {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloudtrail::Record;
+    use crate::cloudtrail::{Field, Record};
+    use crate::sts::Call;
 
     fn holds(dimension: Dimension, pattern: &str, negated: bool, record: &Record<'_>) -> bool {
         let selection = Selection {
