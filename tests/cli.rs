@@ -33,5 +33,6 @@ mod cli {
     mod special;
     #[cfg(unix)]
     mod stdout;
+    mod store;
     mod threads;
 }

@@ -199,7 +199,7 @@ pub(super) struct StoreArgs {
         long,
         value_name = "FILE",
         value_hint = ValueHint::FilePath,
-        conflicts_with_all = ["paths", "files_from", "no_prune", "no_dedup", "strict", "threads"]
+        conflicts_with_all = ["paths", "files_from", "no_prune", "strict", "threads"]
     )]
     pub store: Option<PathBuf>,
 }

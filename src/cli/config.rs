@@ -71,6 +71,12 @@ impl Reading {
         let Some(path) = &store.store else {
             return Reading::resolve(input, filter, messages);
         };
+        if input.no_dedup {
+            return Err(Failure::new(
+                "--no-dedup: a store counts every call once, and of days long ago no copies are left; \
+                 leave it out, or name log files in place of --store",
+            ));
+        }
         let selection = selection(filter, when::parse_day)?;
         for condition in &selection.conditions {
             check_kept("--where", condition.dimension)?;

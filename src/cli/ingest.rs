@@ -14,6 +14,7 @@ use crate::input::{Named, Paths};
 use crate::report::{count, escape::for_terminal, plural};
 use crate::scan::{Progress, Scan};
 use crate::store::{Ingested, Store};
+use crate::tally::SkipReason;
 
 pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
     let paths = paths(&arguments)?;
@@ -29,7 +30,7 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
         store.ingest(&scan, &paths, &shared, Utc::now().date_naive())?
     };
     let quiet = arguments.messages.quiet;
-    let is_nothing_new = ingested.known > 0 && ingested.coverage.files.found == 0;
+    let is_nothing_new = ingested.known > 0 && new_files(&ingested) == 0;
     let exit = if is_nothing_new {
         Exit::Done
     } else {
@@ -93,9 +94,17 @@ fn nameless(path: &str) -> Failure {
     ))
 }
 
+/// Files that were not known, but for what a walk passes by every night.
+fn new_files(ingested: &Ingested) -> u64 {
+    let files = &ingested.coverage.files;
+    let passed_by =
+        [SkipReason::NotALog, SkipReason::NotAFile].map(|reason| files.skipped[&reason]);
+    files.found - passed_by.iter().sum::<u64>()
+}
+
 /// What the store was given.
 fn line(ingested: &Ingested) -> String {
-    let new = ingested.coverage.files.found;
+    let new = new_files(ingested);
     let mut line = format!(
         "{} {} new, {} known",
         count(new),

@@ -26,6 +26,8 @@ pub(super) enum Packet {
         stamp: Stamp,
         trailer: Trailer,
         of: i64,
+        /// A damaged copy that is gone, and whose place it takes.
+        supersedes: Option<i64>,
     },
 }
 
@@ -189,19 +191,18 @@ impl Collector for Intake<'_> {
                 return self.known();
             }
             Some(_) => {}
-            None => {
-                if let Some(of) = self.ledger.same(&coming.path, stamp.size, coming.trailer) {
-                    self.ingested.same += 1;
-                    self.send(Packet::Same {
-                        path: coming.path,
-                        stamp,
-                        trailer: coming.trailer,
-                        of,
-                    });
-                    return self.known();
-                }
-                coming.supersedes = self.ledger.vanished_copy(&coming.path);
-            }
+            None => coming.supersedes = self.ledger.vanished_copy(&coming.path),
+        }
+        if let Some(of) = self.ledger.same(&coming.path, stamp.size, coming.trailer) {
+            self.ingested.same += 1;
+            self.send(Packet::Same {
+                path: coming.path,
+                stamp,
+                trailer: coming.trailer,
+                of,
+                supersedes: coming.supersedes,
+            });
+            return self.known();
         }
         self.coming = Some(coming);
         true

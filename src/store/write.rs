@@ -116,24 +116,30 @@ impl<'c> Writer<'c> {
                 stamp,
                 trailer,
                 of,
-            } => self.same(&path, stamp, trailer, of),
+                supersedes,
+            } => {
+                if let Some(id) = supersedes {
+                    self.forget_file(id)?;
+                }
+                self.same(&path, stamp, trailer, of)
+            }
         }
     }
 
     fn delivery(&mut self, delivery: Delivery) -> rusqlite::Result<()> {
         self.learn(&delivery)?;
+        if let Some(id) = delivery.supersedes {
+            self.forget_file(id)?;
+        }
         let is_sound = delivery.coverage.files.damaged == 0;
         let object = ledger::object(&delivery.path, delivery.stamp.size, delivery.trailer)
             .filter(|_| is_sound);
         // Two copies of one object in the same run: nobody knew of the other.
-        if delivery.replaces.is_none()
-            && let Some(&of) = object.and_then(|object| self.objects.get(&object))
+        if let Some(&of) = object.and_then(|object| self.objects.get(&object))
+            && delivery.replaces != Some(of)
         {
             self.written.same += 1;
             return self.same(&delivery.path, delivery.stamp, delivery.trailer, of);
-        }
-        if let Some(id) = delivery.supersedes {
-            self.forget_file(id)?;
         }
         let folded = match delivery.replaces {
             Some(id) => {
@@ -160,9 +166,9 @@ impl<'c> Writer<'c> {
         self.connection
             .prepare_cached("DELETE FROM calls WHERE file = ?1")?
             .execute([id])?;
-        // Its copies are copies of something else now: they are looked at again.
+        // Its copies are copies of nothing now: the next run reads one of them.
         self.connection
-            .prepare_cached("UPDATE file SET modified = -1 WHERE same_as = ?1")?
+            .prepare_cached("DELETE FROM file WHERE same_as = ?1")?
             .execute([id])?;
         let folded = self
             .connection
@@ -176,6 +182,9 @@ impl<'c> Writer<'c> {
     fn forget_file(&self, id: i64) -> rusqlite::Result<()> {
         if self.take_back(id)? > 0 {
             // Some of its calls are in sums for good, and its row with them.
+            self.connection
+                .prepare_cached("UPDATE file SET sts_records = folded WHERE id = ?1")?
+                .execute([id])?;
             return Ok(());
         }
         self.connection
@@ -192,12 +201,21 @@ impl<'c> Writer<'c> {
         of: i64,
     ) -> rusqlite::Result<()> {
         let (folder, name) = self.place(path)?;
+        let before = self
+            .connection
+            .prepare_cached("SELECT id FROM file WHERE folder = ?1 AND name = ?2")?
+            .query_row(params![folder, name], |row| row.get(0))
+            .optional()?;
+        if let Some(id) = before {
+            // It was half of what it is a copy of now.
+            self.forget_file(id)?;
+        }
         self.connection
             .prepare_cached(
                 "INSERT INTO file VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, 'same', ?7, NULL, NULL, \
                  0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT (folder, name) DO UPDATE SET size = \
                  excluded.size, modified = excluded.modified, checksum = excluded.checksum, \
-                 length = excluded.length, outcome = 'same', same_as = excluded.same_as",
+                 length = excluded.length",
             )?
             .execute(params![
                 folder,
