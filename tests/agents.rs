@@ -211,7 +211,8 @@ fn agent() -> impl Strategy<Value = String> {
         3 => prop::sample::select(vec![
             "Boto3/", "Botocore/", "md/Botocore#", "aws-cli/", "aws-sdk-go/", "aws-sdk-java/",
             "aws-sdk-dotnet-", "AWSPowerShell", "aws-sdk-php/", "1.40.0", "1.4", "2", ".", "0",
-            "99999999999999999999", " m/", "N", ",", " ", "[", "]", "(", ";", "AWS Internal",
+            "99999999999999999999", " m/", "N", ",", " ", "md/internal", "aws-internal", "aws-", "internal/",
+            "ec2", "[", "]", "(", ";", "AWS Internal",
             ".amazonaws.com", "Mozilla/", "é", "\u{202e}", "\u{3000}",
         ]).prop_map(str::to_owned),
         1 => "\\PC{0,12}",
@@ -224,7 +225,10 @@ proptest! {
     #[test]
     fn no_agent_is_too_odd_to_be_read(agent in agent(), event in "\\PC{0,20}") {
         let cause = cause("AssumedRole", &agent, &event);
-        match sdk::recognise(&agent) {
+        let sdk = sdk::recognise(&agent);
+        let is_aws_managed = sdk.as_ref().is_some_and(sdk::Sdk::is_aws_managed);
+        prop_assert_eq!(sdk::is_agent_of_aws(&agent), is_aws_managed);
+        match sdk {
             None => prop_assert_eq!(cause, Cause::Unrecognised),
             Some(sdk) => {
                 prop_assert!(agent.contains(sdk.version));

@@ -332,7 +332,7 @@ fn the_crowd_of_these_tests_has_work_and_risks_of_every_kind() {
     };
     let causes = stscope::sts::Cause::ALL.map(|cause| cause.as_str());
     assert_eq!(all("cause"), BTreeSet::from(causes));
-    let evidence = ["serving-region", "regional-calls"];
+    let evidence = ["serving-region", "regional-calls", "ip-ranges"];
     assert!(all("region_evidence").is_superset(&BTreeSet::from(evidence)));
     assert!(
         expected

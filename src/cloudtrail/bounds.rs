@@ -18,14 +18,25 @@ impl Marks {
     /// A byte that JSON does not allow where it stands: a control character in a string, or one
     /// that is no white space outside.
     pub const CONTROL: Marks = Marks(2);
-    /// The name of the service, quoted.
+    /// The service's name as the value of `eventSource`; or some of it, and it cannot be told.
     pub const SERVICE: Marks = Marks(4);
     /// A `\u` escape of a letter, a digit or a dot, such as names are made of. The escapes that AWS
     /// itself writes (`\u003c`) are none.
     pub const ESCAPED_LETTER: Marks = Marks(8);
+    /// The service's name as the value of an `eventSource`, for certain: not of the neighbour.
+    pub const OF_SERVICE: Marks = Marks(16);
 
     pub fn has(self, mark: Marks) -> bool {
         self.0 & mark.0 != 0
+    }
+
+    /// The marks of a block that more than one object may stand in.
+    fn of_one_of_many(self) -> Marks {
+        if self.has(Marks::OF_SERVICE) {
+            Marks(self.0 & !Marks::OF_SERVICE.0 | Marks::SERVICE.0)
+        } else {
+            self
+        }
     }
 }
 
@@ -184,8 +195,9 @@ impl Bounds {
 
     /// A block that may bring the depth down to nothing: goes from one closing bracket to the next.
     /// Says whether there is no need to search on.
-    #[inline(never)]
+    #[inline(always)]
     fn close(&mut self, at: u64, open: u64, mut close: u64, of_block: Marks) -> bool {
+        let of_block = of_block.of_one_of_many();
         let mut depth = self.depth;
         let mut opened = 0;
         let found = self.ends.len();
@@ -226,42 +238,58 @@ impl Work for Bounds {
             mut escape,
             ..
         } = *self;
-        let from = self.searched;
-        let mut at = 0;
-        while let Some(sight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let mut rest = bytes;
+        while let Some(sight) = rest.first_chunk() {
             let masks = lanes.bounds(sight, service);
             let mut quote = masks.quote;
             let mut of_block = Marks::default();
             if masks.has_rare | (escape != 0) {
-                (quote, of_block) = rare(lanes, sight, service, quote, in_string, &mut escape);
+                seldom();
+                let words;
+                (quote, of_block, words) =
+                    rare(lanes, sight, service, quote, in_string, &mut escape);
+                if words != 0 {
+                    of_block |= service_marks(service, bytes, bytes.len() - rest.len(), words);
+                }
             }
             let inside = lanes.prefix_xor(quote) ^ in_string;
             in_string = (inside.cast_signed() >> 63).cast_unsigned();
             let open = masks.open & !inside;
             let close = masks.close & !inside;
             let closes = u64::from(close.count_ones());
-            at += 64;
             if depth > closes {
                 depth = depth + u64::from(open.count_ones()) - closes;
                 if of_block != Marks::default() {
+                    seldom();
                     self.marks |= of_block;
                 }
+                rest = &rest[64..];
             } else {
+                seldom();
                 self.depth = depth;
-                let is_enough = self.close(from + at as u64 - 64, open, close, of_block);
+                let at = self.searched + (bytes.len() - rest.len()) as u64;
+                let is_enough = self.close(at, open, close, of_block);
                 depth = self.depth;
+                rest = &rest[64..];
                 if is_enough {
                     break;
                 }
             }
         }
-        self.searched = from + at as u64;
+        let done = bytes.len() - rest.len();
+        self.searched += done as u64;
         (self.depth, self.in_string, self.escape) = (depth, in_string, escape);
-        at
+        done
     }
 }
 
-/// A block with something rare in it: the quotes that are none taken out, and what is to be marked.
+/// Says that a branch is seldom taken: what it needs is not to be kept in registers all the time.
+#[cold]
+#[inline(never)]
+fn seldom() {}
+
+/// A block with something rare in it: the quotes without those that are escaped, what is to be
+/// marked, and the quotes at which the name of the service may begin.
 #[inline(always)]
 fn rare<L: Lanes>(
     lanes: L,
@@ -270,30 +298,58 @@ fn rare<L: Lanes>(
     quote: u64,
     in_string: u64,
     escape: &mut u64,
-) -> (u64, Marks) {
+) -> (u64, Marks, u64) {
     let rare = lanes.rare(sight, service);
     let is_escaped = escaped(rare.backslash, escape);
     let quote = quote & !is_escaped;
-    let inside = lanes.prefix_xor(quote) ^ in_string;
     let mut marks = Marks::default();
-    if rare.word != 0 {
-        marks |= Marks::SERVICE;
-    }
-    let mut escapes = rare.backslash & !is_escaped;
+    let mut escapes = rare.backslash & !is_escaped & rare.before_u;
     while escapes != 0 {
-        let escape = &sight[escapes.trailing_zeros() as usize..];
-        if escape[1] == b'u' {
-            marks |= Marks::UNICODE_ESCAPE;
-            if escapes_letter(escape) {
-                marks |= Marks::ESCAPED_LETTER;
-            }
+        marks |= Marks::UNICODE_ESCAPE;
+        if escapes_letter(&sight[escapes.trailing_zeros() as usize..]) {
+            marks |= Marks::ESCAPED_LETTER;
         }
         escapes &= escapes - 1;
     }
-    if rare.control != 0 && has_misplaced(sight, rare.control, inside) {
-        marks |= Marks::CONTROL;
+    if rare.control != 0 {
+        let inside = lanes.prefix_xor(quote) ^ in_string;
+        if has_misplaced(sight, rare.control, inside) {
+            marks |= Marks::CONTROL;
+        }
     }
-    (quote, marks)
+    (quote, marks, rare.word)
+}
+
+/// What the quotes at which the name of the service may begin are to be marked as. `words` are those
+/// of the block at `at`.
+#[inline(never)]
+fn service_marks(service: Probe, bytes: &[u8], at: usize, mut words: u64) -> Marks {
+    let mut marks = Marks::default();
+    while words != 0 {
+        let (before, from) = bytes.split_at(at + words.trailing_zeros() as usize);
+        if from.starts_with(service.quoted()) {
+            marks |= match is_value_of_event_source(before) {
+                Some(true) => Marks::OF_SERVICE,
+                Some(false) => Marks::default(),
+                None => Marks::SERVICE,
+            };
+        }
+        words &= words - 1;
+    }
+    marks
+}
+
+/// Whether what stands before a value is `"eventSource"` and a colon; `None` if that may stand before
+/// these bytes begin.
+pub(crate) fn is_value_of_event_source(before: &[u8]) -> Option<bool> {
+    const KEY: &[u8] = b"\"eventSource\"";
+    let before = before.trim_ascii_end();
+    let (colon, before) = before.split_last()?;
+    let key = before.trim_ascii_end();
+    if *colon == b':' && key.len() < KEY.len() && KEY.ends_with(key) {
+        return None;
+    }
+    Some(*colon == b':' && key.ends_with(KEY))
 }
 
 /// Whether one of these control characters stands where JSON does not allow it.
@@ -329,6 +385,7 @@ mod tests {
     use proptest::prelude::*;
 
     const SERVICE: &str = "sts.amazonaws.com";
+    const NAMED: &str = "\"eventSource\":\"sts.amazonaws.com\"";
     /// What the plain definition marks only where it is.
     const EXACT: u8 = Marks::UNICODE_ESCAPE.0 | Marks::CONTROL.0;
 
@@ -369,7 +426,7 @@ mod tests {
             3 => proptest::sample::select(vec!["{", "}", "[", "]", "{\"a\":", "\"", "\"x\"", "},{"])
                 .prop_map(|s| s.as_bytes().to_vec()),
             1 => proptest::sample::select(vec![
-                "\\", "\\\\", "\\\"", "\\u0073", "\n", "\u{1}", "\"sts.amazonaws.com\"",
+                "\\", "\\\\", "\\\"", "\\u0073", "\n", "\u{1}", "\"sts.amazonaws.com\"", NAMED,
             ])
             .prop_map(|s| s.as_bytes().to_vec()),
         ];
@@ -397,9 +454,11 @@ mod tests {
                             expected.marks.0 & EXACT
                         );
                         let object = &bytes[start..found.offset as usize];
-                        let quoted = format!("\"{SERVICE}\"");
-                        let named = memchr::memmem::find(object, quoted.as_bytes()).is_some();
-                        prop_assert!(found.marks.has(Marks::SERVICE) || !named);
+                        let named = memchr::memmem::find(object, NAMED.as_bytes()).is_some();
+                        prop_assert!(
+                            found.marks.has(Marks::SERVICE) || found.marks.has(Marks::OF_SERVICE) || !named
+                        );
+                        prop_assert!(!found.marks.has(Marks::OF_SERVICE) || named);
                         start = found.offset as usize;
                     }
                 }
@@ -411,7 +470,8 @@ mod tests {
     fn marks_are_of_the_object_or_of_its_neighbour_in_the_same_block() {
         let plain = format!("{{\"a\":\"{}\"}}", "x".repeat(200));
         for (odd, marks) in [
-            (r#"{"s":"sts.amazonaws.com"}"#, Marks::SERVICE),
+            (r#"{"s":"sts.amazonaws.com"}"#, Marks::default()),
+            (r#"{"eventSource":"sts.amazonaws.com"}"#, Marks::SERVICE),
             (r#"{"s":"\u003c"}"#, Marks::UNICODE_ESCAPE),
             (
                 r#"{"s":"\u0073"}"#,

@@ -1,4 +1,5 @@
-//! The structure of one record: where its strings, brackets, commas, colons and scalars begin.
+//! The structure of one record: where its strings, brackets, commas, colons and scalars begin, one
+//! bit a byte.
 //!
 //! Also everything that can be wrong with the *characters* of JSON. What can be wrong with their
 //! order is the business of `walk`.
@@ -7,19 +8,16 @@ use super::RecordError;
 use super::kernel::{Block, Kernel, Lanes, Work, escaped};
 use super::text::{escape_length, is_white_control};
 
-/// Positions of a record's structure, in a buffer that is used again for the next one.
+/// A record's structure, in a buffer that is used again for the next one.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    /// Offsets of `{ } [ ] , :`, of both quotes of every string, and of the first byte of every
-    /// number and word; the first `len` of them count.
-    positions: Vec<u32>,
-    len: usize,
+    /// For every 64 bytes, the bits of `{ } [ ] , :`, of the first quote of every string, and of the
+    /// first byte of every number and word.
+    structure: Vec<u64>,
     /// Offsets of the backslashes that begin an escape.
     escapes: Vec<u32>,
+    /// All ones where the record ended inside a string.
     in_string: u64,
-    escape: u64,
-    /// 1 where the last byte was part of a number or word.
-    in_scalar: u64,
     /// The first control character that may not stand where it does.
     misplaced_control: Option<u32>,
     base: u32,
@@ -28,14 +26,9 @@ pub(crate) struct Index {
 impl Index {
     /// Takes the structure of `record` down. Records are far below 4 GiB: the reader's cap.
     pub fn build(&mut self, kernel: Kernel, record: &[u8]) -> Result<(), RecordError> {
-        (
-            self.len,
-            self.in_string,
-            self.escape,
-            self.in_scalar,
-            self.base,
-        ) = (0, 0, 0, 0, 0);
+        self.base = 0;
         self.misplaced_control = None;
+        self.structure.clear();
         self.escapes.clear();
         kernel.run(self, record);
         if let Some(at) = self.misplaced_control {
@@ -58,28 +51,13 @@ impl Index {
         !self.escapes.is_empty()
     }
 
-    /// The positions taken down last.
-    pub fn positions(&self) -> &[u32] {
-        &self.positions[..self.len]
-    }
-
-    /// Notes the places of bits. Writes eight at a time, more than there are: a loop over exactly as
-    /// many is mispredicted in every block.
-    #[inline(always)]
-    fn push(&mut self, mut bits: u64) {
-        let count = bits.count_ones() as usize;
-        let base = self.base;
-        let Some(room) = self.positions.get_mut(self.len..self.len + 64) else {
-            return;
-        };
-        for slots in room.chunks_exact_mut(8).take(count.div_ceil(8)) {
-            for slot in slots {
-                // Beyond the last bit this writes something that is never looked at.
-                *slot = base.wrapping_add(bits.trailing_zeros());
-                bits &= bits.wrapping_sub(1);
-            }
+    /// Goes through the structure taken down last, from the first byte on.
+    pub fn places(&self) -> Places<'_> {
+        Places {
+            blocks: self.structure.iter(),
+            bits: 0,
+            base: 0_usize.wrapping_sub(64),
         }
-        self.len += count;
     }
 
     #[cold]
@@ -109,31 +87,65 @@ impl Work for Index {
     #[inline(always)]
     fn go<L: Lanes>(&mut self, lanes: L, record: &[u8]) {
         let (blocks, rest) = record.as_chunks::<64>();
-        let needed = (blocks.len() + 1) * 64;
-        if self.positions.len() < needed {
-            self.positions.resize(needed.next_multiple_of(4096), 0);
-        }
+        // Kept in registers, not looked up in `self` with every block.
+        let (mut in_string, mut escape, mut in_scalar) = (0, 0, 0);
+        self.structure.reserve(blocks.len() + 1);
         let mut last = [b' '; 64];
         last[..rest.len()].copy_from_slice(rest);
         for block in blocks.iter().chain(Some(&last)) {
             let masks = lanes.index(block);
-            let is_escaped = escaped(masks.backslash, &mut self.escape);
-            let quote = masks.quote & !is_escaped;
-            let in_string = lanes.prefix_xor(quote) ^ self.in_string;
-            self.in_string = (in_string.cast_signed() >> 63).cast_unsigned();
-            if masks.control != 0 {
-                self.check_controls(block, masks.control, in_string);
+            // Deep in a string, such as a session token: nothing to be seen.
+            if in_string & !(masks.quote | masks.backslash | masks.control) == u64::MAX
+                && escape == 0
+            {
+                self.structure.push(0);
+                self.base += 64;
+                continue;
             }
-            let leaders = masks.backslash & !is_escaped & in_string;
+            let is_escaped = escaped(masks.backslash, &mut escape);
+            let quote = masks.quote & !is_escaped;
+            let inside = lanes.prefix_xor(quote) ^ in_string;
+            in_string = (inside.cast_signed() >> 63).cast_unsigned();
+            if masks.control != 0 {
+                self.check_controls(block, masks.control, inside);
+            }
+            let leaders = masks.backslash & !is_escaped & inside;
             if leaders != 0 {
                 self.note_escapes(leaders);
             }
-            let scalar = !(in_string | quote | masks.operator | masks.blank);
-            let scalar_start = scalar & !(scalar << 1 | self.in_scalar);
-            self.in_scalar = scalar >> 63;
-            self.push((masks.operator & !in_string) | quote | scalar_start);
+            let scalar = !(inside | quote | masks.operator | masks.blank);
+            let scalar_start = scalar & !(scalar << 1 | in_scalar);
+            in_scalar = scalar >> 63;
+            // A string's first quote counts as inside of it, its last one does not.
+            let structure = (masks.operator & !inside) | (quote & inside) | scalar_start;
+            self.structure.push(structure);
             self.base += 64;
         }
+        self.in_string = in_string;
+    }
+}
+
+/// The places of a record's structure, one after the other.
+#[derive(Clone, Debug)]
+pub(crate) struct Places<'i> {
+    blocks: std::slice::Iter<'i, u64>,
+    /// What is left of the block at `base`.
+    bits: u64,
+    base: usize,
+}
+
+impl Iterator for Places<'_> {
+    type Item = usize;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        while self.bits == 0 {
+            self.bits = *self.blocks.next()?;
+            self.base = self.base.wrapping_add(64);
+        }
+        let at = self.base + self.bits.trailing_zeros() as usize;
+        self.bits &= self.bits.wrapping_sub(1);
+        Some(at)
     }
 }
 
@@ -153,11 +165,7 @@ mod tests {
         for kernel in Kernel::all() {
             let mut index = Index::default();
             index.build(kernel, text.as_bytes())?;
-            let bytes = index
-                .positions()
-                .iter()
-                .map(|&at| text.as_bytes()[at as usize])
-                .collect();
+            let bytes = index.places().map(|at| text.as_bytes()[at]).collect();
             shown.push(String::from_utf8(bytes).unwrap());
         }
         assert!(
@@ -171,7 +179,7 @@ mod tests {
     fn brackets_commas_quotes_and_first_letters_are_the_structure() {
         for pad in ["", " ", "\n\t  ", &" ".repeat(61), &" ".repeat(200)] {
             let text = format!("{{\"a,{{\"{pad}:{pad}[1.5e3,true,null],\"\\\"\\\\\":\"x\"{pad}}}");
-            assert_eq!(structure(&text).unwrap(), "{\"\":[1,t,n],\"\":\"\"}");
+            assert_eq!(structure(&text).unwrap(), "{\":[1,t,n],\":\"}");
         }
     }
 

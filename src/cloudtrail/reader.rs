@@ -166,8 +166,9 @@ impl<H: Handler> Reading<'_, H> {
             self.tally.records += 1;
             return;
         }
-        match self.reader.parser.parse(bytes) {
-            Ok(record) => {
+        let mut record = Record::default();
+        match self.reader.parser.parse_into(bytes, &mut record) {
+            Ok(()) => {
                 self.tally.records += 1;
                 self.handler.record(&record);
             }

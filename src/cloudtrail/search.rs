@@ -6,11 +6,8 @@
 
 use memchr::memmem::Finder;
 
-use super::bounds::Marks;
+use super::bounds::{Marks, is_value_of_event_source};
 use super::text::escapes_letter;
-
-/// The key that says which service a record is of.
-const KEY: &[u8] = b"\"eventSource\"";
 
 /// A search in one record after the other.
 pub(super) struct Search {
@@ -32,7 +29,8 @@ impl Search {
     /// need no look.
     #[inline]
     pub fn may_be_of_service(&self, record: &[u8], marks: Marks) -> bool {
-        (marks.has(Marks::SERVICE) && self.is_named(record))
+        marks.has(Marks::OF_SERVICE)
+            || (marks.has(Marks::SERVICE) && self.is_named(record))
             || (marks.has(Marks::ESCAPED_LETTER) && self.has_escaped_letter(record))
     }
 
@@ -40,7 +38,7 @@ impl Search {
     fn is_named(&self, record: &[u8]) -> bool {
         self.service
             .find_iter(record)
-            .any(|at| is_value_of_key(&record[..at]))
+            .any(|at| is_value_of_event_source(&record[..at]) == Some(true))
     }
 
     /// Whether some `\u` escape stands for a letter, digit or dot. Such a record may spell the key or
@@ -50,14 +48,6 @@ impl Search {
         let mut escapes = self.escape.find_iter(record);
         escapes.any(|at| escapes_letter(&record[at..]))
     }
-}
-
-/// Whether what stands before a value is its key, [`KEY`], and a colon.
-fn is_value_of_key(before: &[u8]) -> bool {
-    before
-        .trim_ascii_end()
-        .strip_suffix(b":")
-        .is_some_and(|before| before.trim_ascii_end().ends_with(KEY))
 }
 
 #[cfg(test)]

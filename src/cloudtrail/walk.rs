@@ -1,13 +1,13 @@
 //! One record, read: its grammar checked to the end, its wanted members borrowed.
 //!
-//! Goes along the positions of `index` without recursion into the unknown: only the few objects of
+//! Goes along the structure of `index` without recursion into the unknown: only the few objects of
 //! [`Place`] are entered, everything else is passed over with one bit a level.
 
 use std::borrow::Cow;
 
-use super::index::Index;
+use super::index::{Index, Places};
 use super::kernel::Kernel;
-use super::record::{Field, Member, Place, Record};
+use super::record::{Member, Place, Record};
 use super::text::{is_scalar, unescape};
 
 /// How deep brackets may stand in one another. CloudTrail's own records stay below 20.
@@ -60,234 +60,242 @@ impl RecordParser {
     /// assert!(parser.parse(br#"{"eventName":AssumeRole}"#).is_err());
     /// ```
     pub fn parse<'a>(&mut self, bytes: &'a [u8]) -> Result<Record<'a>, RecordError> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|error| RecordError::new(error.valid_up_to(), "bytes that are no UTF-8"))?;
+        let mut record = Record::default();
+        self.parse_into(bytes, &mut record)?;
+        Ok(record)
+    }
+
+    /// The same, into a record that holds nothing yet. Records are not small: moving one out of a
+    /// result costs as much as reading a third of it.
+    #[inline(never)]
+    pub(super) fn parse_into<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        record: &mut Record<'a>,
+    ) -> Result<(), RecordError> {
+        let text = simdutf8::basic::from_utf8(bytes).map_err(|_| {
+            let sound =
+                std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+            RecordError::new(sound, "bytes that are no UTF-8")
+        })?;
         self.index.build(self.kernel, bytes)?;
         let mut walk = Walk {
-            text,
-            positions: self.index.positions(),
-            at: 0,
-            has_escapes: self.index.has_escapes(),
-            levels: &mut self.levels,
-            record: Record::default(),
+            bytes,
+            places: self.index.places(),
         };
-        if walk.next("nothing")?.1 != b'{' {
-            return Err(RecordError::new(0, "no object"));
-        }
-        walk.place(Place::Record)?;
-        match walk.positions.get(walk.at) {
-            None => Ok(walk.record),
-            Some(&at) => Err(RecordError::new(
-                at as usize,
+        let has_escapes = self.index.has_escapes();
+        walk.record(text, has_escapes, &mut self.levels, record)?;
+        match walk.places.next() {
+            None => Ok(()),
+            Some(at) => Err(RecordError::new(
+                at,
                 "something after the end of the record",
             )),
         }
     }
 }
 
-struct Walk<'a, 'i> {
-    text: &'a str,
-    positions: &'i [u32],
-    /// The next of `positions`.
+/// A piece of structure: where it stands, and its first byte.
+#[derive(Clone, Copy, Debug)]
+struct Token {
     at: usize,
-    /// Whether there are escapes anywhere in the record.
-    has_escapes: bool,
-    levels: &'i mut Vec<bool>,
-    record: Record<'a>,
+    byte: u8,
+}
+
+/// Goes along the structure of one record.
+///
+/// All of it is inlined into one loop, and none of it can panic: only so does the compiler keep the
+/// state of the walk in registers.
+struct Walk<'a, 'i> {
+    bytes: &'a [u8],
+    places: Places<'i>,
 }
 
 type Step<T = ()> = Result<T, RecordError>;
 
+/// How deep a [`Place`] may stand: `userIdentity.sessionContext.sessionIssuer`.
+const DEEPEST: usize = 3;
+
 impl<'a> Walk<'a, '_> {
-    /// The next piece of structure: where it stands, and its first byte.
-    #[inline]
-    fn next(&mut self, what_if_none: &'static str) -> Step<(usize, u8)> {
-        let Some(&at) = self.positions.get(self.at) else {
-            return Err(RecordError::new(self.text.len(), what_if_none));
-        };
-        self.at += 1;
-        Ok((at as usize, self.text.as_bytes()[at as usize]))
-    }
-
-    /// Where the string ends whose opening quote was just passed.
-    #[inline]
-    fn closing_quote(&mut self) -> Step<usize> {
-        // Inside a string nothing is structure, so the next position is the closing quote.
-        match self.positions.get(self.at) {
-            Some(&close) => {
-                self.at += 1;
-                Ok(close as usize)
-            }
-            None => Err(RecordError::new(self.text.len(), "a string without an end")),
+    #[inline(always)]
+    fn next(&mut self) -> Step<Token> {
+        let at = self.places.next().unwrap_or(usize::MAX);
+        match self.bytes.get(at) {
+            Some(&byte) => Ok(Token { at, byte }),
+            None => Err(cut(self.bytes)),
         }
     }
 
-    /// A number or word that begins at `at`: up to the next structure, without white space.
-    #[inline]
-    fn scalar(&self, at: usize) -> Step {
-        let end = self
-            .positions
-            .get(self.at)
-            .map_or(self.text.len(), |&next| next as usize);
-        let token = self.text.as_bytes()[at..end].trim_ascii_end();
-        if is_scalar(token) {
-            Ok(())
-        } else {
-            Err(RecordError::new(at, "no JSON value"))
+    /// What stands between the quote at `open` and the last one in front of the token behind it:
+    /// between that and the token there can only be white space.
+    #[inline(always)]
+    fn inside(&self, open: usize, behind: Token) -> std::ops::Range<usize> {
+        let mut close = behind.at.wrapping_sub(1);
+        while self.bytes.get(close).is_some_and(|&byte| byte != b'"') {
+            close = close.wrapping_sub(1);
         }
+        open + 1..close
     }
 
-    #[inline]
-    fn colon(&mut self) -> Step {
-        match self.next("an object without an end")? {
-            (_, b':') => Ok(()),
-            (at, _) => Err(RecordError::new(at, "no colon after a key")),
+    /// A key, its colon, and the first token of its value.
+    #[inline(always)]
+    fn key(&mut self, token: Token) -> Step<(&'a [u8], Token)> {
+        if token.byte != b'"' {
+            return Err(wrong(token, "no key where one must stand"));
         }
+        let colon = self.next()?;
+        if colon.byte != b':' {
+            return Err(wrong(colon, "no colon after a key"));
+        }
+        let key = self.bytes.get(self.inside(token.at, colon));
+        Ok((key.unwrap_or_default(), self.next()?))
     }
 
-    /// The members of an object that holds fields. Recursion ends with the tree of [`Place`]: four
-    /// levels, whatever the input.
-    fn place(&mut self, place: Place) -> Step {
-        const CUT: &str = "an object without an end";
-        let (mut at, mut byte) = self.next(CUT)?;
-        if byte == b'}' {
-            return Ok(());
+    /// The members of the record, and of the objects in it that hold fields.
+    #[inline(always)]
+    fn record(
+        &mut self,
+        text: &'a str,
+        has_escapes: bool,
+        levels: &mut Vec<bool>,
+        record: &mut Record<'a>,
+    ) -> Step {
+        let mut token = self.next()?;
+        if token.byte != b'{' {
+            return Err(wrong(token, "no object"));
         }
+        let mut place = Place::Record;
+        let mut outer = [place; DEEPEST];
+        let mut depth = 0;
+        // Every turn begins behind the bracket or the comma in front of a member, with `token`.
+        token = self.next()?;
         loop {
-            if byte != b'"' {
-                return Err(RecordError::new(at, "no key where one must stand"));
-            }
-            let close = self.closing_quote()?;
-            self.colon()?;
-            let member = if self.has_escapes {
-                place.member(unescape(&self.text[at + 1..close]).as_bytes())
-            } else {
-                place.member(&self.text.as_bytes()[at + 1..close])
-            };
-            match member {
-                None => self.pass_over()?,
-                Some(Member::Field(field)) => self.field(field)?,
-                Some(Member::Place(inner)) => {
-                    self.record.clear(inner);
-                    if self.peek() == Some(b'{') {
-                        self.at += 1;
-                        self.place(inner)?;
-                    } else {
-                        self.pass_over()?;
-                    }
-                }
-            }
-            match self.next(CUT)? {
-                (_, b',') => (at, byte) = self.next(CUT)?,
-                (_, b'}') => return Ok(()),
-                (at, _) => return Err(RecordError::new(at, "no comma between two members")),
-            }
-        }
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.positions
-            .get(self.at)
-            .map(|&at| self.text.as_bytes()[at as usize])
-    }
-
-    /// The value of a field: kept if it is a string, else the field is as if it were not there.
-    fn field(&mut self, field: Field) -> Step {
-        if self.peek() == Some(b'"') {
-            let (open, _) = self.next("")?;
-            let close = self.closing_quote()?;
-            let inside = &self.text[open + 1..close];
-            // Without escapes, what is written is what is meant.
-            let value = if self.has_escapes {
-                unescape(inside)
-            } else {
-                Cow::Borrowed(inside)
-            };
-            self.record.set(field, value);
-            return Ok(());
-        }
-        self.record.set(field, Cow::Borrowed(""));
-        self.pass_over()
-    }
-
-    /// Any value, checked and left alone.
-    #[inline]
-    fn pass_over(&mut self) -> Step {
-        let (at, byte) = self.next("a value without an end")?;
-        // Most values are strings.
-        if byte == b'"' {
-            self.closing_quote().map(drop)
-        } else {
-            self.pass_over_from(at, byte)
-        }
-    }
-
-    /// Any value whose first byte was just passed.
-    fn pass_over_from(&mut self, mut at: usize, mut byte: u8) -> Step {
-        const CUT: &str = "a value without an end";
-        self.levels.clear();
-        loop {
-            // A value begins at `at`.
-            match byte {
-                b'"' => {
-                    self.closing_quote()?;
-                }
-                b'{' | b'[' => {
-                    if self.levels.len() == MAX_DEPTH {
-                        return Err(RecordError::new(at, "nesting deeper than 65,536 levels"));
-                    }
-                    let is_object = byte == b'{';
-                    self.levels.push(is_object);
-                    (at, byte) = self.next(CUT)?;
-                    if byte != if is_object { b'}' } else { b']' } {
-                        if is_object {
-                            (at, byte) = self.key(at, byte)?;
-                        }
+            if token.byte != b'}' {
+                let (key, value) = self.key(token)?;
+                let member = if has_escapes && key.contains(&b'\\') {
+                    let key = std::str::from_utf8(key).unwrap_or_default();
+                    place.member(unescape(key).as_bytes())
+                } else {
+                    place.member(key)
+                };
+                if let Some(Member::Place(inner)) = member {
+                    record.clear(inner);
+                    if value.byte == b'{'
+                        && let Some(outer) = outer.get_mut(depth)
+                    {
+                        *outer = place;
+                        depth += 1;
+                        place = inner;
+                        token = self.next()?;
                         continue;
                     }
-                    self.levels.pop();
                 }
-                b'}' | b']' | b',' | b':' => return Err(RecordError::new(at, "no JSON value")),
-                _ => self.scalar(at)?,
+                // Most values are strings.
+                token = if value.byte == b'"' {
+                    self.next()?
+                } else {
+                    self.pass_over(value, levels)?
+                };
+                if let Some(Member::Field(field)) = member {
+                    let string = if value.byte == b'"' {
+                        let inside = text.get(self.inside(value.at, token)).unwrap_or_default();
+                        // Without escapes, what is written is what is meant.
+                        if has_escapes {
+                            unescape(inside)
+                        } else {
+                            Cow::Borrowed(inside)
+                        }
+                    } else {
+                        // What is no string is as if it were not there.
+                        Cow::Borrowed("")
+                    };
+                    record.set(field, string);
+                }
             }
-            // A value has ended: close what ends with it, then go on to the next one.
-            loop {
-                let Some(&is_object) = self.levels.last() else {
+            // With an object the one it stands in may end.
+            while token.byte == b'}' {
+                let Some(up) = depth.checked_sub(1) else {
                     return Ok(());
                 };
-                match (self.next(CUT)?, is_object) {
-                    ((_, b'}'), true) | ((_, b']'), false) => {
-                        self.levels.pop();
-                    }
-                    ((_, b','), _) => {
-                        (at, byte) = self.next(CUT)?;
-                        if is_object {
-                            (at, byte) = self.key(at, byte)?;
-                        }
-                        break;
-                    }
-                    ((at, _), _) => {
-                        return Err(RecordError::new(at, "no comma between two members"));
-                    }
-                }
+                depth = up;
+                place = outer.get(depth).copied().unwrap_or(Place::Record);
+                token = self.next()?;
+            }
+            if token.byte != b',' {
+                return Err(wrong(token, "no comma between two members"));
+            }
+            token = self.next()?;
+            if token.byte == b'}' {
+                return Err(wrong(token, "no key where one must stand"));
             }
         }
     }
 
-    /// A key that begins at `at`, its colon, and the first of its value.
-    #[inline]
-    fn key(&mut self, at: usize, byte: u8) -> Step<(usize, u8)> {
-        if byte != b'"' {
-            return Err(RecordError::new(at, "no key where one must stand"));
+    /// Any value but a string, checked and left alone: one entry in `levels` for each open bracket.
+    /// Gives the token behind it.
+    #[inline(always)]
+    fn pass_over(&mut self, mut token: Token, levels: &mut Vec<bool>) -> Step<Token> {
+        levels.clear();
+        loop {
+            // A value begins with `token`.
+            let mut behind = match token.byte {
+                b'"' => self.next()?,
+                b'{' | b'[' => {
+                    if levels.len() == MAX_DEPTH {
+                        return Err(wrong(token, "nesting deeper than 65,536 levels"));
+                    }
+                    let is_object = token.byte == b'{';
+                    let first = self.next()?;
+                    if first.byte != if is_object { b'}' } else { b']' } {
+                        levels.push(is_object);
+                        token = if is_object { self.key(first)?.1 } else { first };
+                        continue;
+                    }
+                    self.next()?
+                }
+                b'}' | b']' | b',' | b':' => return Err(wrong(token, "no JSON value")),
+                _ => {
+                    let behind = self.next()?;
+                    let scalar = self.bytes.get(token.at..behind.at).unwrap_or_default();
+                    if !is_scalar(scalar.trim_ascii_end()) {
+                        return Err(wrong(token, "no JSON value"));
+                    }
+                    behind
+                }
+            };
+            // A value has ended: close what ends with it, then go on to the next one.
+            loop {
+                let Some(&is_object) = levels.last() else {
+                    return Ok(behind);
+                };
+                if behind.byte == b',' {
+                    let first = self.next()?;
+                    token = if is_object { self.key(first)?.1 } else { first };
+                    break;
+                }
+                if behind.byte != if is_object { b'}' } else { b']' } {
+                    return Err(wrong(behind, "no comma between two members"));
+                }
+                levels.pop();
+                behind = self.next()?;
+            }
         }
-        self.closing_quote()?;
-        self.colon()?;
-        self.next("a member without a value")
     }
+}
+
+#[cold]
+fn cut(bytes: &[u8]) -> RecordError {
+    RecordError::new(bytes.len(), "a value without an end")
+}
+
+#[cold]
+fn wrong(token: Token, what: &'static str) -> RecordError {
+    RecordError::new(token.at, what)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::record::Field;
     use super::*;
 
     fn parse(text: &str) -> Result<Record<'_>, RecordError> {

@@ -33,7 +33,7 @@ impl Default for Limits {
 
 /// Memory that one thread uses for one file after another.
 pub struct Buffers {
-    raw: Vec<u8>,
+    raw: Pages,
     inflated: Pages,
     window: Vec<u8>,
     libdeflate: Option<Libdeflate>,
@@ -42,7 +42,7 @@ pub struct Buffers {
 impl Default for Buffers {
     fn default() -> Self {
         Buffers {
-            raw: Vec::new(),
+            raw: Pages::default(),
             inflated: Pages::default(),
             window: Vec::new(),
             libdeflate: Libdeflate::new(),
@@ -107,14 +107,14 @@ pub fn open<'b>(
     else {
         return stream(Box::new(file), limits, &mut buffers.window);
     };
-    let length = read_whole(&mut file, size, &mut buffers.raw)?;
-    if !buffers.raw[..length].starts_with(&MAGIC) {
+    let raw = read_whole(&mut file, size, &mut buffers.raw)?;
+    let compressed = raw.len() as u64;
+    if !raw.starts_with(&MAGIC) {
         return Ok(Opened::Whole {
-            content: &buffers.raw[..length],
-            compressed: length as u64,
+            content: raw,
+            compressed,
         });
     }
-    let raw = &buffers.raw[..length];
     if let (Some(libdeflate), Some(inflated)) = (&mut buffers.libdeflate, claimed_length(raw))
         && (1..=limits.whole_file).contains(&inflated)
         && let Some(into) = buffers.inflated.at_least(inflated)
@@ -122,14 +122,10 @@ pub fn open<'b>(
     {
         return Ok(Opened::Whole {
             content: &into[..inflated],
-            compressed: length as u64,
+            compressed,
         });
     }
-    stream(
-        Box::new(&buffers.raw[..length]),
-        limits,
-        &mut buffers.window,
-    )
+    stream(Box::new(raw), limits, &mut buffers.window)
 }
 
 /// Standard input, as a file.
@@ -176,11 +172,11 @@ fn stream<'b>(
 }
 
 /// Reads a file of `size` bytes into reused memory. A size of zero may be a lie (`/proc`).
-fn read_whole(file: &mut File, size: usize, into: &mut Vec<u8>) -> io::Result<usize> {
+fn read_whole<'b>(file: &mut File, size: usize, memory: &'b mut Pages) -> io::Result<&'b [u8]> {
     let room = if size == 0 { 1 << 16 } else { size };
-    if into.len() < room {
-        into.resize(room, 0);
-    }
+    let into = memory
+        .at_least(room)
+        .ok_or_else(|| io::Error::from(io::ErrorKind::OutOfMemory))?;
     let mut filled = 0;
     while filled < room {
         match read_some(file, &mut into[filled..room])? {
@@ -188,7 +184,7 @@ fn read_whole(file: &mut File, size: usize, into: &mut Vec<u8>) -> io::Result<us
             count => filled += count,
         }
     }
-    Ok(filled)
+    Ok(&into[..filled])
 }
 
 /// The length of the content as the last four bytes of a gzip file claim it.

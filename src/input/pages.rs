@@ -1,7 +1,10 @@
-//! Memory for what one file after another decompresses to, in huge pages where the system has them.
+//! Memory for one file after another and for what it decompresses to, in huge pages where the system
+//! has them.
 //!
 //! A log is written once and read once, from one end to the other. In pages of 4 KiB the processor
-//! has to look up and prefetch anew every 64 lines of cache.
+//! has to look up and prefetch anew every 64 lines of cache. And it begins where a page begins: the
+//! kernel's copy into memory that begins 16 bytes behind, as that of a large `Vec` does, was found
+//! to take more than three times as long on an AMD EPYC.
 
 use memmap2::MmapMut;
 

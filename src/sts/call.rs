@@ -123,7 +123,9 @@ impl<'r> Call<'r> {
 
     /// Whether AWS itself made the call: not the customer's to change.
     pub fn is_aws_managed(&self) -> bool {
-        self.sdk().is_some_and(|sdk| sdk.is_aws_managed())
+        self.record
+            .get(Field::UserAgent)
+            .is_some_and(sdk::is_agent_of_aws)
     }
 
     /// Whether it came through a VPC endpoint. AWS also writes service names into `vpcEndpointId`.

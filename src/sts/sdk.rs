@@ -125,10 +125,7 @@ pub fn recognise(user_agent: &str) -> Option<Sdk<'_>> {
         return None;
     }
     let named = |name| Some(Sdk { name, version: "" });
-    if agent.starts_with("AWS Internal")
-        || agent.contains("aws-internal/")
-        || agent.contains("md/internal")
-    {
+    if is_internal(agent) {
         return named(AWS_INTERNAL);
     }
     if is_service_name(agent) {
@@ -142,6 +139,23 @@ pub fn recognise(user_agent: &str) -> Option<Sdk<'_>> {
     } else {
         OTHER
     })
+}
+
+/// Whether the agent is one of AWS itself: what [`Sdk::is_aws_managed`] says, without a look at the
+/// products. It is asked of every global call.
+pub fn is_agent_of_aws(user_agent: &str) -> bool {
+    let agent = without_brackets(user_agent);
+    is_internal(agent) || is_service_name(agent)
+}
+
+/// Agents of AWS's own making.
+fn is_internal(agent: &str) -> bool {
+    let mut inside = memchr::memmem::find_iter(agent.as_bytes(), b"internal");
+    agent.starts_with("AWS Internal")
+        || inside.any(|at| {
+            let (before, from) = agent.split_at(at);
+            before.ends_with("md/") || (before.ends_with("aws-") && from.starts_with("internal/"))
+        })
 }
 
 /// The version of the botocore that the agent names, alone or inside Boto3 and the AWS CLI.

@@ -30,7 +30,8 @@ pub fn document(rng: &mut SplitMix64, records: usize) -> Vec<u8> {
 fn record(rng: &mut SplitMix64) -> Value {
     let principal = rng.pick(&PRINCIPALS);
     let region = rng.pick(&REGIONS);
-    let is_global = rng.below(3) > 0;
+    // The last of them never calls a Regional endpoint.
+    let is_global = principal == PRINCIPALS[3] || rng.below(3) > 0;
     let host = match is_global {
         true => "sts.amazonaws.com".to_owned(),
         false => format!("sts.{region}.amazonaws.com"),
@@ -69,7 +70,7 @@ fn record(rng: &mut SplitMix64) -> Value {
             "credentialsIssuedTo": format!("f{}", rng.below(5)),
         });
     }
-    if rng.below(2) == 0 {
+    if rng.below(4) == 0 {
         let serving = rng.pick(&REGIONS);
         record["additionalEventData"] =
             json!({ "RequestDetails": { "awsServingRegion": serving } });

@@ -93,7 +93,10 @@ pub fn expected(readings: &Readings, question: &Question) -> Expected {
         if call.value("aws_serving_region") != "us-east-1" || (is_managed && !is_foreign) {
             return None;
         }
-        let by_address = region_of(call.value("source_ip_address")).filter(|r| is_region(r));
+        let address = Some(call.value("source_ip_address")).filter(|address| !address.is_empty());
+        let by_address = address
+            .and_then(region_of)
+            .filter(|region| is_region(region));
         let principal = call.value("principal");
         let (region, evidence) = match by_address {
             Some(region) => (region.to_owned(), "ip-ranges"),

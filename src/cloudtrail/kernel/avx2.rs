@@ -72,18 +72,19 @@ impl Halves {
         unsafe { Halves::load(&*sight.as_ptr().add(from).cast()) }
     }
 
-    /// Zero at the quotes where the word of the probe may begin.
+    /// Zero where the word of the probe may begin.
     ///
     /// # Safety
     /// The processor has AVX2.
     #[inline(always)]
-    unsafe fn differs_from_word(self, sight: &Sight, probe: Probe) -> Halves {
+    unsafe fn unlike_word(sight: &Sight, probe: Probe) -> Halves {
         // SAFETY: a probe reaches no further; AVX2 is the caller's promise.
         unsafe {
-            let letter = Halves::seen(sight, Probe::LETTER_AT);
-            let behind = Halves::seen(sight, probe.length);
-            let quotes = self.differs(b'"').or(behind.differs(b'"'));
-            quotes.or(letter.differs(probe.letter))
+            let second = Halves::seen(sight, Probe::SECOND_AT);
+            let rarest = Halves::seen(sight, probe.rarest_at);
+            second
+                .differs(probe.second)
+                .or(rarest.differs(probe.rarest))
         }
     }
 
@@ -226,7 +227,7 @@ impl Lanes for Avx2 {
             let backslash = bytes.differs(b'\\');
             let control =
                 _mm256_subs_epu8(_mm256_min_epu8(bytes.0, bytes.1), _mm256_set1_epi8(0x1f));
-            let word = bytes.differs_from_word(sight, probe);
+            let word = Halves::unlike_word(sight, probe);
             let least = _mm256_min_epu8(control, backslash.least());
             let least = _mm256_min_epu8(least, word.least());
             let rare = _mm256_cmpeq_epi8(least, _mm256_setzero_si256());
@@ -246,8 +247,9 @@ impl Lanes for Avx2 {
             let bytes = Halves::seen(sight, 0);
             RareMasks {
                 backslash: bytes.eq(b'\\').bits(),
+                before_u: Halves::seen(sight, 1).eq(b'u').bits(),
                 control: bytes.at_most(0x1f).bits(),
-                word: bytes.differs_from_word(sight, probe).eq(0).bits(),
+                word: Halves::unlike_word(sight, probe).eq(0).bits(),
             }
         }
     }

@@ -31,9 +31,11 @@ pub(super) struct BoundsMasks {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RareMasks {
     pub backslash: u64,
+    /// Bytes in front of a `u`: it may be the backslash of a `\u` escape.
+    pub before_u: u64,
     /// Bytes below 0x20.
     pub control: u64,
-    /// Quotes at which the word of the [`Probe`] may begin.
+    /// Bytes at which the word of the [`Probe`] may begin.
     pub word: u64,
 }
 
@@ -50,19 +52,26 @@ pub(super) struct IndexMasks {
     pub control: u64,
 }
 
-/// A quoted word to look out for, by three of its bytes: both quotes and the second letter.
+/// A quoted word to look out for, by two of its letters: the second, and the rarest of the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Probe {
-    letter: u8,
+    second: u8,
+    rarest: u8,
+    /// How far behind the first quote the rarest letter stands.
+    rarest_at: usize,
     /// From quote to quote.
     length: usize,
+    /// The word in its quotes, and zeros.
+    quoted: [u8; Probe::REACH + 1],
 }
 
 impl Probe {
     /// How far behind a block it may have to look.
     pub const REACH: usize = 32;
-    /// Where the letter stands, from the first quote on.
-    const LETTER_AT: usize = 2;
+    /// How far behind the first quote the second letter stands.
+    const SECOND_AT: usize = 2;
+    /// The seldom ones among the letters of CloudTrail's records first.
+    const RAREST_FIRST: &[u8] = b"zqjxkvwbyhfgpulmdrncsoaite";
 
     /// A probe for `"word"`.
     ///
@@ -74,10 +83,27 @@ impl Probe {
             (3..=Probe::REACH).contains(&length),
             "a word of 2 to 31 letters"
         );
+        let mut quoted = [0; Probe::REACH + 1];
+        quoted[0] = b'"';
+        quoted[1..length].copy_from_slice(word.as_bytes());
+        quoted[length] = b'"';
+        let letters = || word.bytes().enumerate().filter(|&(at, _)| at != 1);
+        let rarity = |letter: u8| Probe::RAREST_FIRST.iter().position(|&one| one == letter);
+        let (rarest_at, rarest) = letters()
+            .min_by_key(|&(_, letter)| rarity(letter).unwrap_or(Probe::RAREST_FIRST.len()))
+            .expect("two letters or more");
         Probe {
-            letter: word.as_bytes()[1],
+            second: word.as_bytes()[1],
+            rarest,
+            rarest_at: rarest_at + 1,
             length,
+            quoted,
         }
+    }
+
+    /// The word in its quotes.
+    pub fn quoted(&self) -> &[u8] {
+        &self.quoted[..=self.length]
     }
 }
 
@@ -197,9 +223,10 @@ mod tests {
         assert_eq!(lanes.index(block), index);
         let rare = RareMasks {
             backslash: index.backslash,
+            before_u: mask(sight, |from| from[1] == b'u'),
             control,
             word: mask(sight, |from| {
-                from[0] == b'"' && from[2] == probe.letter && from[probe.length] == b'"'
+                from[2] == probe.second && from[probe.rarest_at] == probe.rarest
             }),
         };
         assert_eq!(lanes.rare(sight, probe), rare);

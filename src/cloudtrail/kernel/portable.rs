@@ -30,12 +30,11 @@ fn bits(lanes: &Four, test: impl Fn(u8x16) -> u8x16) -> u64 {
     })
 }
 
-/// All ones at the quotes where the word of the probe may begin.
+/// All ones where the word of the probe may begin.
 #[inline(always)]
-fn word(sight: &Sight, probe: Probe, at: usize, quote: u8x16) -> u8x16 {
-    quote
-        & eq(lane(sight, at + Probe::LETTER_AT), probe.letter)
-        & eq(lane(sight, at + probe.length), b'"')
+fn word(sight: &Sight, probe: Probe, at: usize) -> u8x16 {
+    eq(lane(sight, at + Probe::SECOND_AT), probe.second)
+        & eq(lane(sight, at + probe.rarest_at), probe.rarest)
 }
 
 #[inline(always)]
@@ -56,8 +55,8 @@ impl Lanes for Portable {
         let folded = lanes.map(|lane| lane | u8x16::splat(0x20));
         let quote = lanes.map(|lane| eq(lane, b'"'));
         let mut rare = at_most(lanes[0].min(lanes[1]).min(lanes[2].min(lanes[3])), 0x1f);
-        for at in 0..4 {
-            rare = rare | eq(lanes[at], b'\\') | word(sight, probe, at * 16, quote[at]);
+        for (at, &lane) in lanes.iter().enumerate() {
+            rare = rare | eq(lane, b'\\') | word(sight, probe, at * 16);
         }
         BoundsMasks {
             quote: bits(&quote, |lane| lane),
@@ -71,9 +70,12 @@ impl Lanes for Portable {
     fn rare(self, sight: &Sight, probe: Probe) -> RareMasks {
         let lanes = lanes(sight);
         let at = [0, 1, 2, 3];
-        let words = at.map(|at| word(sight, probe, at * 16, eq(lanes[at], b'"')));
+        let words = at.map(|at| word(sight, probe, at * 16));
         RareMasks {
             backslash: bits(&lanes, |lane| eq(lane, b'\\')),
+            before_u: bits(&at.map(|at| lane(sight, at * 16 + 1)), |lane| {
+                eq(lane, b'u')
+            }),
             control: bits(&lanes, |lane| at_most(lane, 0x1f)),
             word: bits(&words, |lane| lane),
         }

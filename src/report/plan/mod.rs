@@ -196,6 +196,9 @@ fn remarks(page: &PlanPage<'_>) -> Vec<String> {
             count(unknown)
         ));
     }
+    if page.plan.rows.is_empty() && page.plan.global.calls > 0 {
+        remarks.push("No row has as many calls as --min-calls asks for.".to_owned());
+    }
     remarks
 }
 
@@ -307,8 +310,8 @@ fn risk_lists(plan: &Plan<'_>, name: impl Fn(&str) -> String) -> Vec<RiskList> {
             lines: cut(cross_region.collect()),
         },
         RiskList {
-            title: "Refused, as STS is deactivated in that Region (RegionDisabledException); \
-                    activate it there before anybody moves:",
+            title: "Refused, as STS is off in that Region for that account \
+                    (RegionDisabledException); switch it on before anybody moves there:",
             lines: cut(refused.collect()),
         },
     ]

@@ -155,8 +155,10 @@ impl Lines<'_, '_> {
         let options = textwrap::Options::new(self.layout.width)
             .initial_indent(indent)
             .subsequent_indent(indent)
-            // A hyphen in a Region or a file name is no place to break a line.
-            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+            // A hyphen in a Region or a file name is no place to break a line, and an ARN that is
+            // longer than one stays whole, so that it can be copied and looked for.
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .break_words(false);
         for line in textwrap::wrap(text, options) {
             writeln!(self.out, "{}", paint(line.trim_end()))?;
         }

@@ -10,7 +10,7 @@ use super::Counts;
 use super::key;
 use super::region::{RegionEvidence, Regions, US_EAST_1, Whereabouts};
 use super::risks::{Found, Risks};
-use crate::sts::region::is_region;
+use crate::sts::region::{Activation, Region, is_region};
 use crate::sts::{Cause, Situation, fix, sdk};
 
 /// Who must change what, and what can go wrong.
@@ -265,16 +265,9 @@ fn row<'r>(
         via_vpc_endpoint: gathered.via_vpc_endpoint,
     });
     if let Some((region, _)) = recommended_region.filter(|_| cause != Cause::AwsManaged) {
-        let refusing = (gathered.issuing_accounts.iter())
-            .filter(|account| found.is_refused(account, region))
-            .copied()
-            .collect::<Vec<_>>();
-        if !refusing.is_empty() {
-            fix += &format!(
-                " First activate STS in {region} in account {}: calls there were refused.",
-                refusing.join(", ")
-            );
-        }
+        let accounts = gathered.issuing_accounts.iter();
+        let refusing = accounts.filter(|account| found.is_refused(account, region));
+        fix += &first_enable(region, &refusing.copied().collect::<Vec<_>>());
     }
     PlanRow {
         principal,
@@ -290,5 +283,40 @@ fn row<'r>(
         source_ip_addresses: gathered.addresses.first(NAMED),
         session_names: gathered.sessions.first(NAMED),
         in_scope_of: gathered.scopes.first(NAMED),
+    }
+}
+
+/// What has to happen before calls can go to a Region where they were refused in some accounts.
+fn first_enable(region: &str, accounts: &[&str]) -> String {
+    let what = match Region::find(region).map(|region| region.activation) {
+        _ if accounts.is_empty() => return String::new(),
+        // STS cannot be off there, whatever the log says.
+        Some(Activation::AlwaysOn) => return String::new(),
+        Some(Activation::OptIn) => "enable the Region",
+        _ => "activate STS in",
+    };
+    let accounts = accounts.join(", ");
+    format!(" First {what} {region} in account {accounts}: calls there were refused.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_to_be_enabled_depends_on_the_region() {
+        let accounts = ["000011112222", "111122223333"];
+        assert_eq!(
+            first_enable("eu-north-1", &accounts),
+            " First activate STS in eu-north-1 in account 000011112222, 111122223333: calls there \
+             were refused."
+        );
+        assert_eq!(
+            first_enable("ap-east-1", &accounts[..1]),
+            " First enable the Region ap-east-1 in account 000011112222: calls there were refused."
+        );
+        assert!(first_enable("new-region-1", &accounts).starts_with(" First activate STS in new"));
+        assert_eq!(first_enable("us-east-1", &accounts), "");
+        assert_eq!(first_enable("eu-north-1", &[]), "");
     }
 }
