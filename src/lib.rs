@@ -2,12 +2,14 @@
 //!
 //! The data's way through this crate: [`input`] (paths → bytes) → [`cloudtrail`] (bytes → records) →
 //! [`sts`] (records → calls) → [`tally`] (calls → sums) → [`report`] (sums → bytes), driven by
-//! [`Scan`]. A [`store`] keeps the sums from night to night.
+//! [`Scan`]. A [`store`] keeps the sums from night to night. Beside that way stands [`query`], which
+//! writes the question down for other engines.
 
 #[doc(hidden)]
 pub mod cli;
 pub mod cloudtrail;
 pub mod input;
+pub mod query;
 pub mod report;
 mod scan;
 pub mod store;

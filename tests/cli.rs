@@ -26,6 +26,8 @@ mod cli {
     mod plan_files;
     #[cfg(unix)]
     mod pruning;
+    mod query;
+    mod regions;
     mod sample;
     mod secrets;
     mod sorting;

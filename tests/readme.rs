@@ -10,15 +10,15 @@ use std::collections::BTreeSet;
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use stscope::report::PLAN_COLUMNS;
+use stscope::report::{PLAN_COLUMNS, region_columns};
 use stscope::sts::defaults::{DEFAULTS, DefaultEndpoint, Setting, WithoutRegion};
 use stscope::sts::{Cause, Dimension};
-use stscope::tally::{EVENT_COLUMNS, RegionEvidence};
+use stscope::tally::{EVENT_COLUMNS, RegionEvidence, RegionStatus};
 
 const README: &str = include_str!("../README.md");
 
 /// Commands the README shows and nobody can run here: they need a network, minutes, or this test.
-const NOT_RUN: [&str; 19] = [
+const NOT_RUN: [&str; 22] = [
     "cargo install --path .",
     "cargo build --release",
     "cargo test",
@@ -27,20 +27,23 @@ const NOT_RUN: [&str; 19] = [
     "PROPTEST_CASES=2000 cargo test --release --test held_equal",
     "cargo bench --bench stages",
     "tests/fuzz/run 60",
+    "python3 tests/query/engines.py install target/tmp/query-venv",
     "python3 benches/compare/compare.py --rounds 5 --no-jq",
     "cargo run --release --example generate -- archive DIR --files 400 --records 870 --sts-share 0.1 --seed 1",
     "cargo run --release --example generate -- archive DIR --files 40000 --records 6 --sts-share 0.1 --seed 2",
     "cargo run --release --example generate -- archive DIR --files 1 --records 2000000 --one-document --sts-share 0.1 --seed 3",
     "cargo run --release --example generate -- sample sample-logs",
     "cargo run --release --example inflate-only -- 2 DIR",
+    "clickhouse-local --queries-file sts.sql",
     "curl -O https://ip-ranges.amazonaws.com/ip-ranges.json",
+    "cargo run --release --example with-kernel -- portable 2 DIR",
     "aws s3 cp s3://BUCKET/PREFIX/AWSLogs/.../x.json.gz -",
     "aws s3 sync s3://BUCKET/PREFIX/AWSLogs/ logs/AWSLogs/ --exclude '*' --include '*/CloudTrail/us-east-1/2026/11/*'",
     "aws s3 sync s3://BUCKET/PREFIX/AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/ logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/",
     "find logs -newer last-run -name '*.json.gz' -print0",
 ];
 /// Commands that only stand behind a pipe.
-const BEHIND_A_PIPE: [&str; 1] = ["head"];
+const BEHIND_A_PIPE: [&str; 2] = ["duckdb", "head"];
 
 /// The lines of every fenced block of one language, each with its number in the README.
 fn blocks(language: &str) -> Vec<Vec<(usize, &'static str)>> {
@@ -269,6 +272,20 @@ fn every_dimension_is_in_the_readme() {
 fn every_column_of_events_is_in_the_readme() {
     let names: BTreeSet<&str> = EVENT_COLUMNS.into();
     assert_eq!(first_cells(section("## Columns of events")), names);
+}
+
+#[test]
+fn every_column_and_status_of_regions_is_in_the_readme() {
+    let names = region_columns().into_iter().map(|column| column.name);
+    assert_eq!(
+        first_cells(section("## Columns of regions")),
+        names.collect()
+    );
+    let statuses = RegionStatus::ALL.map(RegionStatus::as_str);
+    assert_eq!(
+        first_cells(section("## Find idle Regions")),
+        statuses.into()
+    );
 }
 
 #[test]

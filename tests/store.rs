@@ -22,7 +22,7 @@ use serde_json::json;
 use stscope::input::Paths;
 use stscope::store::{Ingested, Store};
 use stscope::sts::{Dimension, Time};
-use stscope::tally::{Plan, Question, Report, Selection};
+use stscope::tally::{Plan, Question, Regions, Report, Selection};
 use stscope::{Progress, Scan};
 use tempfile::TempDir;
 
@@ -324,6 +324,14 @@ fn assert_equal(place: &Place, selections: &[Selection]) -> Result<(), TestCaseE
             place.scanned(&Question::Plan, selection),
         );
         prop_assert_eq!(planned(&asked), planned(&scanned));
+        let (asked, scanned) = (
+            place.asked(&Question::Regions, selection),
+            place.scanned(&Question::Regions, selection),
+        );
+        prop_assert_eq!(
+            format!("{:#?}", Regions::of(&asked)),
+            format!("{:#?}", Regions::of(&scanned))
+        );
     }
     Ok(())
 }

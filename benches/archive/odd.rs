@@ -217,10 +217,15 @@ fn plausible(rng: &mut SplitMix64) -> Node {
             text(rng.pick(&["AccessDenied", "RegionDisabledException", ""])),
         ));
     }
+    let of_role = if rng.chance(0.7) {
+        account
+    } else {
+        rng.pick(ACCOUNTS)
+    };
     members.push((
         "requestParameters",
         object([
-            ("roleArn", text(&format!("arn:aws:iam::{account}:role/app"))),
+            ("roleArn", text(&format!("arn:aws:iam::{of_role}:role/app"))),
             ("roleSessionName", text(&session)),
             (
                 "policy",

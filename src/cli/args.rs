@@ -20,8 +20,10 @@ Examples:
   stscope report logs/                         who calls which endpoint
   stscope report logs/ --since 7d -o sts.csv   the last week, for a spreadsheet
   stscope plan logs/                           who must change what
+  stscope regions logs/                        which Regional endpoints are in use
   stscope events logs/ --endpoint global       every global call
   stscope endpoint sts.eu-west-1.amazonaws.com what a host name is
+  stscope query athena                         the same question for Athena
 
 'stscope report --help' explains filters, formats and dimensions.
 Exit codes:
@@ -41,6 +43,9 @@ pub(super) enum Command {
     /// Who must change what to leave the global endpoint, and to which Region
     #[command(after_help = PLAN_EXAMPLES, after_long_help = plan_help())]
     Plan(Box<PlanArgs>),
+    /// Which Regional STS endpoints each account uses, and which it could deactivate
+    #[command(after_help = REGIONS_EXAMPLES, after_long_help = regions_help())]
+    Regions(Box<RegionsArgs>),
     /// One row per call, the newest first
     #[command(after_help = EVENTS_EXAMPLES, after_long_help = events_help())]
     Events(Box<EventsArgs>),
@@ -53,6 +58,14 @@ Examples:
   stscope endpoint sts.amazonaws.com sts-fips.us-east-1.amazonaws.com:443
   stscope endpoint --format csv -o endpoints.csv")]
     Endpoint(EndpointArgs),
+    /// The question of report as text for Athena, CloudWatch, DuckDB or ClickHouse
+    #[command(after_help = "\
+Examples:
+  stscope query athena --table audit.cloudtrail_logs --since 7d
+  stscope query cloudwatch
+  stscope query duckdb --files 's3-logs/**/*.json.gz' | duckdb
+  stscope query clickhouse -o sts.sql")]
+    Query(QueryArgs),
     /// Print a completion script for a shell
     #[command(after_help = "\
 Example:
@@ -87,6 +100,12 @@ Examples:
   stscope ingest --store sts.db s3-logs/
   stscope ingest --store sts.db s3-logs/ --window 30 --quiet
   stscope report --store sts.db --since 7d -o week.csv";
+
+const REGIONS_EXAMPLES: &str = "\
+Examples:
+  stscope regions s3-logs/
+  stscope regions s3-logs/ --account 111122223333 --since 90d
+  stscope regions s3-logs/ --sort group -o regions.csv";
 
 const EVENTS_EXAMPLES: &str = "\
 Examples:
@@ -125,6 +144,22 @@ The recommended Region, by the first evidence there is:
   regional-calls     the Region most Regional calls of the principal go to
   ip-ranges          the Region most of its addresses lie in, by --ip-ranges
   serving-region     us-east-1, where nothing else is known";
+
+fn regions_help() -> String {
+    format!("{REGIONS_EXAMPLES}\n\n{REGIONS_WORDS}\n\n{}", exit_help())
+}
+
+const REGIONS_WORDS: &str = "\
+Status, the first that holds, of the account that issues the credentials (for AssumeRole the
+account of the role) in a Region:
+  refused    calls were answered with RegionDisabledException: STS is deactivated, and called
+  in-use     it was called, be it by AWS services alone
+  not-read   no log of it was read, or not all of one: nothing can be said
+  idle       not called in these logs; enabled by default, and can be deactivated
+  always-on  not called in these logs; cannot be deactivated
+  opt-in     not called in these logs; STS comes with the Region
+
+Calls to the global endpoint are of no Region: to deactivate one does not touch them.";
 
 fn events_help() -> String {
     format!(
@@ -441,6 +476,25 @@ pub(super) enum SplitBy {
 }
 
 #[derive(Args)]
+#[command(mut_arg("endpoint", |arg| arg.hide(true)), mut_arg("conditions", |arg| arg.hide(true)))]
+pub(super) struct RegionsArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub store: StoreArgs,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    #[command(flatten)]
+    pub order: OrderArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub gate: GateArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+#[derive(Args)]
 pub(super) struct EventsArgs {
     #[command(flatten)]
     pub input: InputArgs,
@@ -480,6 +534,40 @@ pub(super) struct EndpointArgs {
     /// Write to FILE, which appears whole or not at all
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct QueryArgs {
+    /// What is to answer it
+    pub engine: EngineName,
+    /// The table to ask, NAME or DATABASE.NAME; not for cloudwatch [default for athena: cloudtrail_logs]
+    #[arg(long, value_name = "TABLE", conflicts_with = "files")]
+    pub table: Option<String>,
+    /// The files to ask, as a glob of the engine's; duckdb and clickhouse only [default:
+    /// AWSLogs/**/*.json.gz]
+    #[arg(long, value_name = "GLOB")]
+    pub files: Option<String>,
+    /// Calls from T on: 2026-11-01, 2026-11-01T12:00:00Z, or an age: 36h, 7d, 2w; not for cloudwatch
+    #[arg(long, value_name = "T")]
+    pub since: Option<String>,
+    /// Calls before T; not for cloudwatch
+    #[arg(long, value_name = "T")]
+    pub until: Option<String>,
+    /// Write to FILE, which appears whole or not at all
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum EngineName {
+    /// Amazon Athena, of a table as AWS documents it for CloudTrail
+    Athena,
+    /// CloudWatch Logs Insights, of a trail's log group
+    Cloudwatch,
+    /// DuckDB, of log files or a table
+    Duckdb,
+    /// ClickHouse, of log files or a table
+    Clickhouse,
 }
 
 /// The whole command line.

@@ -120,27 +120,33 @@ pub(super) fn now() -> Time {
     Time::from_millis(Utc::now().timestamp_millis()).unwrap_or(Time::MAX)
 }
 
+/// `--since` and `--until`.
+pub(super) fn period(
+    since: Option<&str>,
+    until: Option<&str>,
+    parse: fn(&str, Time) -> Result<Time, String>,
+) -> Result<(Option<Time>, Option<Time>), Failure> {
+    let now = now();
+    let time = |option: &str, text: Option<&str>| {
+        text.map(|text| {
+            parse(text, now).map_err(|error| Failure::new(format!("{option} {text}: {error}")))
+        })
+        .transpose()
+    };
+    let (since, until) = (time("--since", since)?, time("--until", until)?);
+    match (since, until) {
+        (Some(since), Some(until)) if since >= until => Err(Failure::new(format!(
+            "--since {since} is not before --until {until}: no call could pass; exchange the two"
+        ))),
+        both => Ok(both),
+    }
+}
+
 fn selection(
     filter: &FilterArgs,
     parse: fn(&str, Time) -> Result<Time, String>,
 ) -> Result<Selection, Failure> {
-    let time = |option: &str, text: &Option<String>| match text {
-        None => Ok(None),
-        Some(text) => parse(text, now())
-            .map(Some)
-            .map_err(|error| Failure::new(format!("{option} {text}: {error}"))),
-    };
-    let (since, until) = (
-        time("--since", &filter.since)?,
-        time("--until", &filter.until)?,
-    );
-    if let (Some(since), Some(until)) = (since, until)
-        && since >= until
-    {
-        return Err(Failure::new(format!(
-            "--since {since} is not before --until {until}: no call could pass; exchange the two"
-        )));
-    }
+    let (since, until) = period(filter.since.as_deref(), filter.until.as_deref(), parse)?;
     for account in &filter.account {
         if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
             return Err(Failure::new(format!(

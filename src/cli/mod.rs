@@ -14,6 +14,8 @@ mod ingest;
 mod output;
 mod plan;
 mod progress;
+mod query;
+mod regions;
 mod report;
 mod signals;
 mod source;
@@ -43,10 +45,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 fn dispatch(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Report(arguments) => report::run(*arguments),
+        Command::Regions(arguments) => regions::run(*arguments),
         Command::Events(arguments) => events::run(*arguments),
         Command::Plan(arguments) => plan::run(*arguments),
         Command::Ingest(arguments) => ingest::run(*arguments),
         Command::Endpoint(arguments) => endpoint::run(arguments),
+        Command::Query(arguments) => query::run(arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut args::command(), "stscope", &mut script);

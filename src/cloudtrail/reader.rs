@@ -189,7 +189,7 @@ impl<H: Handler> Reading<'_, H> {
 
     #[cold]
     fn count_if_insight(&mut self, bytes: &[u8], has_escapes: bool) {
-        if !has_escapes && memchr::memmem::find(bytes, b"Insight").is_none() {
+        if !has_escapes && !self.reader.search.may_be_insight(bytes) {
             return;
         }
         let is_insight = self.reader.parser.parse(bytes).is_ok_and(|record| {

@@ -15,6 +15,8 @@ pub(super) struct Search {
     service: Finder<'static>,
     /// What begins an escape of an ASCII character.
     escape: Finder<'static>,
+    /// What stands in every Insight.
+    insight: Finder<'static>,
 }
 
 impl Search {
@@ -22,6 +24,7 @@ impl Search {
         Search {
             service: Finder::new(&format!("\"{service}\"")).into_owned(),
             escape: Finder::new(b"\\u00"),
+            insight: Finder::new(b"Insight"),
         }
     }
 
@@ -32,6 +35,11 @@ impl Search {
         marks.has(Marks::OF_SERVICE)
             || (marks.has(Marks::SERVICE) && self.is_named(record))
             || (marks.has(Marks::ESCAPED_LETTER) && self.has_escaped_letter(record))
+    }
+
+    /// Whether a record without escapes may be an Insight.
+    pub fn may_be_insight(&self, record: &[u8]) -> bool {
+        self.insight.find(record).is_some()
     }
 
     /// Whether `"eventSource":` and the service stand in these bytes, in whatever object.

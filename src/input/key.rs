@@ -2,17 +2,16 @@
 //!
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html>
 
+use std::ffi::OsStr;
 use std::path::{Component, Path};
 
 use chrono::NaiveDate;
 
 use crate::sts::region::is_region;
 
-/// What CloudTrail puts into a folder.
+/// What CloudTrail puts into a folder, if it is not logs of management and data events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyKind {
-    /// Management and data events.
-    CloudTrail,
     /// Checksums of log files.
     Digest,
     /// Insights.
@@ -41,10 +40,10 @@ impl Key {
             .map(|at| &path[at..])
     }
 
-    /// Reads the key at the end of a path. `None` unless every part of it is as S3 writes it, and the
-    /// kind of log is CloudTrail's own.
-    pub fn of(path: &Path) -> Option<Key> {
-        let mut parts = folders(path);
+    /// Reads the key of the files in a folder off the end of its path. `None` unless every part of it
+    /// is as S3 writes it, and the kind of log is CloudTrail's own.
+    pub fn of_folder(folder: &Path) -> Option<Key> {
+        let mut parts = parts(folder);
         let mut next = || parts.next().flatten();
         let (day, month, year) = (next()?, next()?, next()?);
         let (region, kind, account) = (next()?, next()?, next()?);
@@ -73,25 +72,18 @@ impl Key {
 }
 
 impl KeyKind {
-    /// What kind of file this is, by its name or the folder it stands in: CloudTrail writes the kind
-    /// into both. Anything in doubt is `CloudTrail`, whose content decides.
-    pub fn of(path: &Path) -> KeyKind {
-        let of_name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .and_then(|name| {
-                let (account, rest) = name.split_once('_')?;
-                let (kind, _) = rest.split_once('_')?;
-                is_account(account).then(|| KeyKind::named(kind)).flatten()
-            });
-        of_name
-            .or_else(|| KeyKind::of_folder(path))
-            .unwrap_or(KeyKind::CloudTrail)
+    /// What kind of file one of this name is. CloudTrail writes the kind both into the name and into
+    /// the path of the folder.
+    pub fn of_name(name: &OsStr) -> Option<KeyKind> {
+        let (account, rest) = name.to_str()?.split_once('_')?;
+        let (kind, _) = rest.split_once('_')?;
+        is_account(account).then(|| KeyKind::named(kind)).flatten()
     }
 
-    fn of_folder(path: &Path) -> Option<KeyKind> {
-        // FILE ← day ← month ← year ← Region ← KIND ← account
-        let mut parts = folders(path).skip(4);
+    /// What kind of files are in a folder.
+    pub fn of_folder(folder: &Path) -> Option<KeyKind> {
+        // day ← month ← year ← Region ← KIND ← account
+        let mut parts = parts(folder).skip(4);
         let kind = parts.next()??;
         let account = parts.next()??;
         is_account(account).then(|| KeyKind::named(kind)).flatten()
@@ -107,15 +99,12 @@ impl KeyKind {
     }
 }
 
-/// The folders a file stands in, the innermost first; `None` for one that is no UTF-8.
-fn folders(path: &Path) -> impl Iterator<Item = Option<&str>> {
-    path.components()
-        .rev()
-        .skip(1)
-        .map(|component| match component {
-            Component::Normal(name) => name.to_str(),
-            _ => None,
-        })
+/// The parts of a path, the innermost first; `None` for one that is no UTF-8.
+fn parts(folder: &Path) -> impl Iterator<Item = Option<&str>> {
+    folder.components().rev().map(|component| match component {
+        Component::Normal(name) => name.to_str(),
+        _ => None,
+    })
 }
 
 fn is_account(name: &str) -> bool {
@@ -142,9 +131,9 @@ mod tests {
         for prefix in ["", "/data/", "my/prefix/", "../", "s3/AWSLogs/"] {
             for organisation in ["", "o-exampleorg/", "o-0123456789abcdef0123456789abcdef/"] {
                 let path = format!(
-                    "{prefix}AWSLogs/{organisation}000011112222/CloudTrail/us-gov-west-1/2024/02/29/f"
+                    "{prefix}AWSLogs/{organisation}000011112222/CloudTrail/us-gov-west-1/2024/02/29"
                 );
-                let key = Key::of(Path::new(&path)).expect(&path);
+                let key = Key::of_folder(Path::new(&path)).expect(&path);
                 assert_eq!(
                     (key.account.as_str(), key.region.as_str()),
                     ("000011112222", "us-gov-west-1")
@@ -157,55 +146,59 @@ mod tests {
     #[test]
     fn a_key_that_is_not_certain_says_nothing() {
         for path in [
-            "f.json.gz",
-            "111122223333/CloudTrail/eu-west-1/2024/01/02/f",
-            "AWSlogs/111122223333/CloudTrail/eu-west-1/2024/01/02/f",
-            "AWSLogs/o-short/111122223333/CloudTrail/eu-west-1/2024/01/02/f",
-            "AWSLogs/11112222333/CloudTrail/eu-west-1/2024/01/02/f",
-            "AWSLogs/111122223333/CloudTrail-NetworkActivity/eu-west-1/2024/01/02/f",
-            "AWSLogs/111122223333/CloudTrail/eu-west-1/2024/01/f",
-            "AWSLogs/111122223333/CloudTrail/eu-west-1/2024/01/02/more/f",
-            "AWSLogs/111122223333/CloudTrail/eu-west-1/2023/02/29/f",
-            "AWSLogs/111122223333/CloudTrail/eu-west-1/2024/1/2/f",
-            "AWSLogs/111122223333/CloudTrail/global/2024/01/02/f",
-            "AWSLogs/111122223333/CloudTrail/eu-west-1/+024/01/02/f",
+            "",
+            "111122223333/CloudTrail/eu-west-1/2024/01/02",
+            "AWSlogs/111122223333/CloudTrail/eu-west-1/2024/01/02",
+            "AWSLogs/o-short/111122223333/CloudTrail/eu-west-1/2024/01/02",
+            "AWSLogs/11112222333/CloudTrail/eu-west-1/2024/01/02",
+            "AWSLogs/111122223333/CloudTrail-NetworkActivity/eu-west-1/2024/01/02",
+            "AWSLogs/111122223333/CloudTrail/eu-west-1/2024/01",
+            "AWSLogs/111122223333/CloudTrail/eu-west-1/2024/01/02/more",
+            "AWSLogs/111122223333/CloudTrail/eu-west-1/2023/02/29",
+            "AWSLogs/111122223333/CloudTrail/eu-west-1/2024/1/2",
+            "AWSLogs/111122223333/CloudTrail/global/2024/01/02",
+            "AWSLogs/111122223333/CloudTrail/eu-west-1/+024/01/02",
         ] {
-            assert_eq!(Key::of(Path::new(path)), None, "{path}");
+            assert_eq!(Key::of_folder(Path::new(path)), None, "{path}");
         }
     }
 
     #[test]
     fn digests_insights_and_aggregates_are_told_by_name_or_folder() {
-        let base = "AWSLogs/111122223333";
-        for (path, kind) in [
+        let (digest, insight, aggregated) = (
+            Some(KeyKind::Digest),
+            Some(KeyKind::Insight),
+            Some(KeyKind::Aggregated),
+        );
+        for (name, kind) in [
             (
-                format!("{base}/CloudTrail-Digest/eu-west-1/2024/01/02/x.json.gz"),
-                KeyKind::Digest,
+                "111122223333_CloudTrail-Digest_eu-west-1_t_eu-west-1_2.json.gz",
+                digest,
             ),
-            (
-                format!("{base}/CloudTrail-Insight/eu-west-1/2024/01/02/x.json.gz"),
-                KeyKind::Insight,
-            ),
-            (
-                format!("{base}/CloudTrail-Aggregated/eu-west-1/2024/01/02/x"),
-                KeyKind::Aggregated,
-            ),
-            (
-                "111122223333_CloudTrail-Digest_eu-west-1_t_eu-west-1_2.json.gz".into(),
-                KeyKind::Digest,
-            ),
-            (
-                "a/111122223333_CloudTrail-Insight_eu-west-1_2.json".into(),
-                KeyKind::Insight,
-            ),
-            (
-                format!("{base}/CloudTrail/eu-west-1/2024/01/02/x.json.gz"),
-                KeyKind::CloudTrail,
-            ),
-            ("CloudTrail-Digest/x.json.gz".into(), KeyKind::CloudTrail),
-            ("me_CloudTrail-Digest_x.json.gz".into(), KeyKind::CloudTrail),
+            ("111122223333_CloudTrail-Insight_eu-west-1_2.json", insight),
+            ("111122223333_CloudTrail_eu-west-1_2.json.gz", None),
+            ("me_CloudTrail-Digest_x.json.gz", None),
         ] {
-            assert_eq!(KeyKind::of(Path::new(&path)), kind, "{path}");
+            assert_eq!(KeyKind::of_name(OsStr::new(name)), kind, "{name}");
+        }
+        for (folder, kind) in [
+            (
+                "111122223333/CloudTrail-Digest/eu-west-1/2024/01/02",
+                digest,
+            ),
+            (
+                "111122223333/CloudTrail-Insight/eu-west-1/2024/01/02",
+                insight,
+            ),
+            (
+                "111122223333/CloudTrail-Aggregated/eu-west-1/2024/01/02",
+                aggregated,
+            ),
+            ("111122223333/CloudTrail/eu-west-1/2024/01/02", None),
+            ("CloudTrail-Digest", None),
+        ] {
+            let folder = Path::new("AWSLogs").join(folder);
+            assert_eq!(KeyKind::of_folder(&folder), kind, "{}", folder.display());
         }
     }
 }

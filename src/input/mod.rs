@@ -3,7 +3,9 @@
 //! Knows nothing of JSON, but for AWS's list of its addresses. Whatever cannot be read is handed on
 //! as such, never left out.
 
+mod directory;
 mod fingerprint;
+mod folder;
 mod gzip;
 mod ip_ranges;
 mod key;
@@ -15,10 +17,12 @@ mod pattern;
 mod prune;
 mod walk;
 
+pub use directory::Directory;
 pub use fingerprint::{Stamp, Trailer};
+pub use folder::{Folder, Names};
 pub use ip_ranges::{IpRanges, IpRangesError, IpRangesFault};
 pub use key::{Key, KeyKind};
-pub use open::{Buffers, Limits, Opened, Stream, open, standard_input};
+pub use open::{Buffers, Limits, Opened, Stream, open, open_in, standard_input};
 pub(crate) use paths::lines;
 pub use paths::{Named, PathError, Paths};
 pub use prune::{Pruned, Pruning};

@@ -1,9 +1,11 @@
 //! One file → its decompressed bytes: whole if it is small and sound, else as a stream.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use super::directory::Directory;
 use super::gzip::{Gzip, MAGIC, read_some};
 use super::libdeflate::Libdeflate;
 use super::pages::Pages;
@@ -30,6 +32,9 @@ impl Default for Limits {
         }
     }
 }
+
+/// What a thread reads into at first: more than CloudTrail's files usually have.
+const FIRST_ROOM: usize = 256 << 10;
 
 /// Memory that one thread uses for one file after another.
 pub struct Buffers {
@@ -78,54 +83,91 @@ pub enum Stream<'b> {
     Plain(Plain<Box<dyn Read + 'b>>),
 }
 
-/// Opens the file at `path` for reading. `named` says that the user named this very file.
+/// Opens a file that the user named, whatever it is.
 ///
 /// # Errors
 /// What the system says when the file cannot be opened or read.
-pub fn open<'b>(
-    path: &Path,
-    named: bool,
+pub fn open<'b>(path: &Path, limits: &Limits, buffers: &'b mut Buffers) -> io::Result<Opened<'b>> {
+    if path.metadata()?.is_file() {
+        return opened(File::open(path)?, limits, buffers);
+    }
+    // Opening a FIFO waits for a writer. One that a shell made for us (`<(zcat …)`) has one.
+    if is_file_descriptor(path) {
+        stream(Box::new(File::open(path)?), limits, &mut buffers.window)
+    } else {
+        Ok(Opened::NotAFile)
+    }
+}
+
+/// Opens a file that a walk came upon in `folder`, which is held open as `directory`.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_in<'b>(
+    directory: &Directory,
+    folder: &Path,
+    name: &OsStr,
     limits: &Limits,
     buffers: &'b mut Buffers,
 ) -> io::Result<Opened<'b>> {
-    if named && !path.metadata()?.is_file() {
-        // Opening a FIFO waits for a writer. One that a shell made for us (`<(zcat …)`) has one.
-        return if is_file_descriptor(path) {
-            stream(Box::new(File::open(path)?), limits, &mut buffers.window)
-        } else {
-            Ok(Opened::NotAFile)
-        };
-    }
-    let mut file = File::open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Ok(Opened::NotAFile);
-    }
-    let Some(size) = usize::try_from(metadata.len())
-        .ok()
-        .filter(|&n| n <= limits.whole_file)
-    else {
-        return stream(Box::new(file), limits, &mut buffers.window);
+    opened(directory.file(folder, name)?, limits, buffers)
+}
+
+fn opened<'b>(mut file: File, limits: &Limits, buffers: &'b mut Buffers) -> io::Result<Opened<'b>> {
+    let most = limits.whole_file.saturating_add(1);
+    buffers.raw.grow(FIRST_ROOM.min(most))?;
+    let room = buffers.raw.len().min(most);
+    let first = match read_some(&mut file, &mut buffers.raw.bytes_mut()[..room]) {
+        // Something else has come into its place since it was listed.
+        Err(_) if file.metadata().is_ok_and(|metadata| !metadata.is_file()) => {
+            return Ok(Opened::NotAFile);
+        }
+        result => result?,
     };
-    let raw = read_whole(&mut file, size, &mut buffers.raw)?;
-    let compressed = raw.len() as u64;
-    if !raw.starts_with(&MAGIC) {
-        return Ok(Opened::Whole {
-            content: raw,
-            compressed,
-        });
+    // Of a file, `read` gives less than there is room for where the file ends, says POSIX. Where the
+    // gzip stream, too, says by its checksum and length that it is whole, nobody asks again: that would
+    // be a fiftieth of all that is done for a file of 3 KB.
+    let mut length = first;
+    let mut inflated = (first < room)
+        .then(|| buffers.inflate(first, limits))
+        .flatten();
+    if inflated.is_none() {
+        let (filled, is_whole) = fill(&mut file, first, limits.whole_file, &mut buffers.raw)?;
+        if !is_whole {
+            let reader = Box::new(buffers.raw.bytes()[..filled].chain(file));
+            return stream(reader, limits, &mut buffers.window);
+        }
+        length = filled;
+        inflated = buffers.inflate(length, limits);
     }
-    if let (Some(libdeflate), Some(inflated)) = (&mut buffers.libdeflate, claimed_length(raw))
-        && (1..=limits.whole_file).contains(&inflated)
-        && let Some(into) = buffers.inflated.at_least(inflated)
-        && libdeflate.inflate(raw, &mut into[..inflated])
-    {
-        return Ok(Opened::Whole {
-            content: &into[..inflated],
-            compressed,
-        });
+    let raw = &buffers.raw.bytes()[..length];
+    let content = match inflated {
+        Some(inflated) => &buffers.inflated.bytes()[..inflated],
+        None if raw.starts_with(&MAGIC) => {
+            return stream(Box::new(raw), limits, &mut buffers.window);
+        }
+        None => raw,
+    };
+    Ok(Opened::Whole {
+        content,
+        compressed: length as u64,
+    })
+}
+
+impl Buffers {
+    /// Inflates the first `length` bytes of `raw` if they are one sound gzip member; gives the length
+    /// of its content.
+    fn inflate(&mut self, length: usize, limits: &Limits) -> Option<usize> {
+        let raw = &self.raw.bytes()[..length];
+        let inflated = claimed_length(raw)?;
+        let is_sound = raw.starts_with(&MAGIC)
+            && (1..=limits.whole_file).contains(&inflated)
+            && self
+                .libdeflate
+                .as_mut()?
+                .inflate(raw, &mut self.inflated.at_least(inflated)?[..inflated]);
+        is_sound.then_some(inflated)
     }
-    stream(Box::new(raw), limits, &mut buffers.window)
 }
 
 /// Standard input, as a file.
@@ -171,20 +213,32 @@ fn stream<'b>(
     })
 }
 
-/// Reads a file of `size` bytes into reused memory. A size of zero may be a lie (`/proc`).
-fn read_whole<'b>(file: &mut File, size: usize, memory: &'b mut Pages) -> io::Result<&'b [u8]> {
-    let room = if size == 0 { 1 << 16 } else { size };
-    let into = memory
-        .at_least(room)
-        .ok_or_else(|| io::Error::from(io::ErrorKind::OutOfMemory))?;
-    let mut filled = 0;
-    while filled < room {
-        match read_some(file, &mut into[filled..room])? {
-            0 => break,
+/// Reads a file to its end behind the bytes that are there, into memory that is used again. Gives the
+/// length, and whether that is all: more than `limit` bytes are not held.
+///
+/// The size of the file is only asked for if it does not fit.
+fn fill(
+    file: &mut File,
+    mut filled: usize,
+    limit: usize,
+    into: &mut Pages,
+) -> io::Result<(usize, bool)> {
+    let most = limit.saturating_add(1);
+    loop {
+        if filled == into.len().min(most) {
+            let size = usize::try_from(file.metadata()?.len()).unwrap_or(most);
+            if filled == most || size > limit {
+                return Ok((filled, false));
+            }
+            // One byte more than there is, to see the end.
+            into.grow(most.min((size + 1).max(2 * filled)))?;
+        }
+        let room = into.len().min(most);
+        match read_some(file, &mut into.bytes_mut()[filled..room])? {
+            0 => return Ok((filled, true)),
             count => filled += count,
         }
     }
-    Ok(&into[..filled])
 }
 
 /// The length of the content as the last four bytes of a gzip file claim it.
@@ -268,6 +322,110 @@ impl<R: Read> Source for Plain<R> {
                     .get_or_insert(Damage::new(Stage::Open, self.length, what));
                 0
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::{Compression, write::GzEncoder};
+    use std::fs;
+    use std::io::Write;
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::none());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    /// The content, and whether it was in memory as a whole.
+    fn read(opened: Opened<'_>) -> (Vec<u8>, bool) {
+        match opened {
+            Opened::Whole { content, .. } => (content.to_vec(), true),
+            Opened::Stream { mut stream, .. } => {
+                let (mut all, mut piece) = (Vec::new(), [0; 5000]);
+                loop {
+                    match stream.read(&mut piece) {
+                        0 => break,
+                        count => all.extend_from_slice(&piece[..count]),
+                    }
+                }
+                assert_eq!(stream.finish(), None);
+                (all, false)
+            }
+            Opened::NotAFile => panic!("no file"),
+        }
+    }
+
+    #[test]
+    fn files_of_every_size_are_read_to_their_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        let text: Vec<u8> = (0..3 * FIRST_ROOM as u32)
+            .flat_map(|n| [b'0' + (n % 7) as u8, b'a' + (n % 11) as u8])
+            .collect();
+        let mut buffers = Buffers::default();
+        for whole_file in [FIRST_ROOM / 2, FIRST_ROOM, 2 * FIRST_ROOM] {
+            let limits = Limits {
+                whole_file,
+                ..Limits::default()
+            };
+            for near in [0, FIRST_ROOM, 2 * FIRST_ROOM, 3 * FIRST_ROOM, whole_file] {
+                for size in near.saturating_sub(1)..=near + 1 {
+                    let text = &text[..size];
+                    fs::write(&path, text).unwrap();
+                    let (content, is_whole) = read(open(&path, &limits, &mut buffers).unwrap());
+                    assert!(content == text, "{size} of {whole_file}");
+                    assert_eq!(is_whole, size <= whole_file, "{size} of {whole_file}");
+                    let half = size / 2;
+                    for file in [
+                        gzip(text),
+                        [gzip(&text[..half]), gzip(&text[half..])].concat(),
+                    ] {
+                        fs::write(&path, file).unwrap();
+                        let opened = open(&path, &limits, &mut buffers).unwrap();
+                        assert!(read(opened).0 == text, "{size} of {whole_file}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_that_lies_about_its_size_is_read_to_its_end() {
+        let path = Path::new("/proc/self/mountinfo");
+        assert_eq!(path.metadata().unwrap().len(), 0);
+        let mut buffers = Buffers::default();
+        let (content, _) = read(open(path, &Limits::default(), &mut buffers).unwrap());
+        assert!(content == fs::read(path).unwrap() && !content.is_empty());
+    }
+
+    #[test]
+    fn what_has_changed_since_the_folder_was_listed_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("folder.json")).unwrap();
+        fs::write(dir.path().join("file.json"), "{}").unwrap();
+        let gone = dir.path().join("gone");
+        let (mut buffers, limits) = (Buffers::default(), Limits::default());
+        let mut open = |folder: &Path, name: &str| {
+            let directory = Directory::open(folder);
+            open_in(&directory, folder, OsStr::new(name), &limits, &mut buffers).map(|opened| {
+                match opened {
+                    Opened::NotAFile => None,
+                    opened => Some(read(opened).0),
+                }
+            })
+        };
+        let file = open(dir.path(), "file.json").unwrap();
+        assert_eq!(file.as_deref(), Some(b"{}".as_slice()));
+        for (folder, name) in [(dir.path(), "gone.json"), (&gone, "file.json")] {
+            let error = open(folder, name).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        }
+        if cfg!(unix) {
+            assert_eq!(open(dir.path(), "folder.json").unwrap(), None);
         }
     }
 }

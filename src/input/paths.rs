@@ -84,7 +84,7 @@ impl Paths {
             _ => false,
         });
         let is_walked = self.roots.iter().any(|root| file.starts_with(root));
-        is_named || (is_walked && Key::of(&file).is_some())
+        is_named || (is_walked && file.parent().and_then(Key::of_folder).is_some())
     }
 }
 
@@ -183,7 +183,7 @@ fn to_path(bytes: &[u8]) -> Result<PathBuf, PathError> {
 
 /// Leaves out what is named twice, or lies in a folder that is walked anyway.
 fn once(named: Vec<Named>) -> Paths {
-    let canonical = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut files = CanonicalFiles::default();
     let mut roots: Vec<PathBuf> = named
         .iter()
         .filter_map(|one| {
@@ -206,7 +206,7 @@ fn once(named: Vec<Named>) -> Paths {
                 roots.contains(&path) && seen.insert(path)
             }
             Named::File(path) => {
-                let path = canonical(path);
+                let path = files.canonical(path);
                 let is_walked = path.file_name().is_some_and(is_log_name)
                     && path.parent().is_some_and(|folder| {
                         roots.iter().any(|root| is_walked_from(root, folder))
@@ -218,6 +218,43 @@ fn once(named: Vec<Named>) -> Paths {
         })
         .collect();
     Paths { named, roots }
+}
+
+fn canonical(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Canonical names of one file after another, which a shell lists folder by folder.
+#[derive(Default)]
+struct CanonicalFiles {
+    folder: PathBuf,
+    canonical_folder: Option<PathBuf>,
+}
+
+impl CanonicalFiles {
+    /// The system goes through a path part by part, so it is asked for each folder, not for each
+    /// file: a dozen calls for one.
+    fn canonical(&mut self, path: &Path) -> PathBuf {
+        // Elsewhere the canonical name may be spelled in other letters, small or capital.
+        let is_as_spelled = cfg!(target_os = "linux")
+            && fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_symlink());
+        let (true, Some(folder), Some(name)) = (is_as_spelled, path.parent(), path.file_name())
+        else {
+            return canonical(path);
+        };
+        if self.canonical_folder.is_none() || self.folder.as_os_str() != folder.as_os_str() {
+            folder.clone_into(&mut self.folder);
+            let folder = if folder.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                folder
+            };
+            self.canonical_folder = fs::canonicalize(folder).ok();
+        }
+        self.canonical_folder
+            .as_ref()
+            .map_or_else(|| canonical(path), |folder| folder.join(name))
+    }
 }
 
 /// Whether a walk from `root` comes to `folder`: no hidden folder lies between them.
@@ -322,6 +359,44 @@ mod tests {
         assert_eq!(
             resolve(dir, &["a/*.json", "*/4.json"]),
             ["a/1.json", "c/4.json"]
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_has_one_name_whatever_way_leads_to_it() {
+        use std::os::unix::fs::symlink;
+        let tree = tree();
+        let dir = tree.path();
+        symlink("1.json", dir.join("a/link.json")).unwrap();
+        symlink(dir.join("a/b"), dir.join("c/b")).unwrap();
+        let mut files = CanonicalFiles::default();
+        for path in [
+            "a/1.json",
+            "a/link.json",
+            "a/b/../1.json",
+            "c/b/../1.json",
+            "c/b/2.json",
+            "a/b/2.json",
+            "a/none.json",
+            "a/b/./2.json",
+        ] {
+            let path = dir.join(path);
+            assert_eq!(
+                files.canonical(&path),
+                canonical(&path),
+                "{}",
+                path.display()
+            );
+        }
+        let here = Path::new("Cargo.toml");
+        assert_eq!(files.canonical(here), canonical(here));
+        assert_eq!(
+            resolve(
+                dir,
+                &["a/1.json", "a/link.json", "c/b/2.json", "a/b/2.json"]
+            ),
+            ["a/1.json", "c/b/2.json"]
         );
     }
 

@@ -42,14 +42,6 @@ fn regions_are_true_from() -> NaiveDate {
 }
 
 impl Pruning {
-    /// Whether keys have to be looked at.
-    pub fn is_needed(&self) -> bool {
-        self.first_day.is_some()
-            || self.until_day.is_some()
-            || !self.accounts.is_empty()
-            || !self.regions.is_empty()
-    }
-
     /// Why a file with this key need not be read; `None` if it must.
     pub fn prunes(&self, key: &Key) -> Option<Pruned> {
         let too_early = self.first_day.is_some_and(|first| key.day < first);
@@ -124,6 +116,5 @@ mod tests {
             pruning.prunes(&key("eu-west-1", "2015-01-01")),
             Some(Pruned::Account)
         );
-        assert!(pruning.is_needed() && !Pruning::default().is_needed());
     }
 }

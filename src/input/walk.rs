@@ -13,11 +13,11 @@ use std::sync::{Mutex, PoisonError};
 
 /// Something a walk came upon.
 #[derive(Debug)]
-pub enum Found {
+pub enum Found<'n> {
     /// A folder to be walked in its turn.
     Folder(PathBuf),
-    /// A file whose name may be that of a log.
-    File(PathBuf),
+    /// A file in the folder whose name may be that of a log.
+    File(&'n OsStr),
     /// Something that is not read.
     Skipped(Skip),
     /// Something that cannot be looked at.
@@ -61,7 +61,8 @@ impl Links {
     }
 
     /// What a link leads to; `None` if that is walked anyway.
-    fn follow(&self, link: PathBuf, log_name: bool) -> Option<Found> {
+    fn follow<'n>(&self, link: PathBuf, name: &'n OsStr) -> Option<Found<'n>> {
+        let log_name = is_log_name(name);
         let target = match fs::canonicalize(&link).and_then(|t| Ok((fs::metadata(&t)?, t))) {
             Ok(target) => target,
             Err(_) if !log_name => return Some(Found::Skipped(Skip::NotALog)),
@@ -82,7 +83,7 @@ impl Links {
         let given_anyway =
             targets.is_walked(&target) && target.file_name().is_some_and(is_log_name);
         let is_new = !given_anyway && targets.files.insert(target);
-        is_new.then_some(Found::File(link))
+        is_new.then_some(Found::File(name))
     }
 
     /// Whether a folder that was come upon in the walk is walked in its own right. Only once a link
@@ -108,7 +109,7 @@ impl Targets {
 }
 
 /// Lists a folder. `each` is called for everything in it, in no particular order.
-pub fn read_directory(folder: &Path, links: &Links, mut each: impl FnMut(Found)) {
+pub fn read_directory(folder: &Path, links: &Links, mut each: impl FnMut(Found<'_>)) {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) => return each(Found::Unreadable(folder.to_owned(), error)),
@@ -119,19 +120,24 @@ pub fn read_directory(folder: &Path, links: &Links, mut each: impl FnMut(Found))
             // Without this, a folder that goes away half-way would look complete.
             Err(error) => return each(Found::Unreadable(folder.to_owned(), error)),
         };
-        let path = entry.path();
+        let name = entry.file_name();
         match entry.file_type() {
             Ok(kind) => {
-                if let Some(found) = classify(path, kind, &entry.file_name(), links) {
+                if let Some(found) = classify(folder, &name, kind, links) {
                     each(found);
                 }
             }
-            Err(error) => each(Found::Unreadable(path, error)),
+            Err(error) => each(Found::Unreadable(folder.join(name), error)),
         }
     }
 }
 
-fn classify(path: PathBuf, kind: FileType, name: &OsStr, links: &Links) -> Option<Found> {
+fn classify<'n>(
+    folder: &Path,
+    name: &'n OsStr,
+    kind: FileType,
+    links: &Links,
+) -> Option<Found<'n>> {
     if is_our_own(name) {
         return None;
     }
@@ -139,15 +145,16 @@ fn classify(path: PathBuf, kind: FileType, name: &OsStr, links: &Links) -> Optio
         return Some(Found::Skipped(Skip::NotALog));
     }
     if kind.is_symlink() {
-        return links.follow(path, is_log_name(name));
+        return links.follow(folder.join(name), name);
     }
     if kind.is_dir() {
+        let path = folder.join(name);
         return (!links.was_entered(&path)).then_some(Found::Folder(path));
     }
     Some(if !kind.is_file() {
         Found::Skipped(Skip::NotAFile)
     } else if is_log_name(name) {
-        Found::File(path)
+        Found::File(name)
     } else {
         Found::Skipped(Skip::NotALog)
     })
@@ -167,12 +174,14 @@ fn is_our_own(name: &OsStr) -> bool {
 
 /// Whether a file of this name is read in a walk: by its ending, or because it has none.
 pub(super) fn is_log_name(name: &OsStr) -> bool {
-    const ENDINGS: [&str; 5] = ["gz", "json", "jsonl", "ndjson", "log"];
-    !is_hidden(name)
-        && Path::new(name).extension().is_none_or(|extension| {
+    const ENDINGS: [&[u8]; 5] = [b"gz", b"json", b"jsonl", b"ndjson", b"log"];
+    let name = name.as_encoded_bytes();
+    !name.starts_with(b".")
+        && memchr::memrchr(b'.', name).is_none_or(|dot| {
+            let ending = &name[dot + 1..];
             ENDINGS
                 .iter()
-                .any(|ending| extension.eq_ignore_ascii_case(ending))
+                .any(|known| ending.eq_ignore_ascii_case(known))
         })
 }
 
@@ -191,9 +200,7 @@ mod tests {
         while let Some(folder) = todo.pop() {
             read_directory(&folder, &links, |each| match each {
                 Found::Folder(path) => todo.push(path),
-                Found::File(path) => {
-                    found.push(path.file_name().unwrap().to_string_lossy().into_owned());
-                }
+                Found::File(name) => found.push(name.to_str().unwrap().to_owned()),
                 Found::Skipped(reason) => found.push(format!("{reason:?}")),
                 Found::Unreadable(path, _) => {
                     found.push(format!("! {}", path.file_name().unwrap().to_string_lossy()));
@@ -217,6 +224,7 @@ mod tests {
             ("a.gz.part", false),
             (".a.json", false),
             (".gz", false),
+            ("a.", false),
         ] {
             assert_eq!(is_log_name(OsStr::new(name)), is_log, "{name}");
         }

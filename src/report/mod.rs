@@ -9,6 +9,7 @@ pub mod escape;
 mod json;
 mod markdown;
 mod plan;
+mod regions;
 mod table;
 
 use std::borrow::Cow;
@@ -20,6 +21,9 @@ use crate::sts::{Dimension, Endpoint, Time};
 use crate::tally::{EVENT_COLUMNS, Group, Report, Row, Summary};
 
 pub use plan::{PLAN_COLUMNS, PlanPage, write_plan};
+pub use regions::{
+    Window, of_no_region_json, region_cells, region_columns, region_lines, region_notes,
+};
 pub use table::{Layout, Paint, count, plural, summary_lines};
 
 /// How rows are written.

@@ -4,6 +4,7 @@
 //! to the one writer, file by file.
 
 use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Mutex, PoisonError};
@@ -152,10 +153,11 @@ impl<'l> Intake<'l> {
 impl Collector for Intake<'_> {
     type Mark = usize;
 
-    fn wants_file(&mut self, path: &Path) -> bool {
+    fn wants_file(&mut self, folder: &Path, name: &OsStr) -> bool {
         self.coming = None;
-        let name = text(path);
-        let Ok(Some(stamp)) = Stamp::of(path) else {
+        let path = folder.join(name);
+        let name = text(&path);
+        let Ok(Some(stamp)) = Stamp::of(&path) else {
             // It cannot be read now, and the next night it is tried again.
             self.coming = Some(Coming {
                 replaces: self.ledger.file(&name).map(|known| known.id),
@@ -177,7 +179,7 @@ impl Collector for Intake<'_> {
             replaces: before.map(|known| known.id),
             supersedes: None,
         };
-        match Trailer::of(path) {
+        match Trailer::of(&path) {
             Ok(trailer) => coming.trailer = trailer,
             Err(_) => coming.stamp = UNREAD,
         }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use foldhash::quality::RandomState;
 use rusqlite::Connection;
 
@@ -10,12 +11,13 @@ use super::column::{CALLER, CAUSE, DISAGREEMENT, KEPT, WIDTH, grouping_columns};
 use super::write::{day_name, day_number};
 use super::{Store, StoreError};
 use crate::cloudtrail::Stage;
+use crate::input::Key;
 use crate::sts::{
     Dimension, Endpoint, Properties, REGION_DISABLED, Time, is_vpc_endpoint, issuing_account_id,
     sdk,
 };
 use crate::tally::{
-    Claim, Coverage, DamagedFile, Measures, Place, Question, Selection, SkipReason, Tally,
+    Claim, Coverage, DamagedFile, Measures, Place, Question, Reach, Selection, SkipReason, Tally,
 };
 
 type Map<K, V> = HashMap<K, V, RandomState>;
@@ -38,7 +40,8 @@ impl Store {
         // One state of the store, whatever an ingest writes meanwhile.
         let transaction = self.connection.unchecked_transaction()?;
         let mut tally = Tally::of(question.clone(), true);
-        tally.add_coverage(coverage(&transaction)?);
+        let (coverage, reach) = (coverage(&transaction)?, reach(&transaction, selection)?);
+        tally.add_read(coverage, reach);
         let groupings = read_groupings(&transaction)?;
         let mut places = Places {
             by_day: mentions_day(question, selection),
@@ -294,6 +297,35 @@ fn read_callers(connection: &Connection) -> rusqlite::Result<Map<i64, Caller>> {
     Ok(callers)
 }
 
+/// Whose logs of which Regions were read, and which not wholly.
+fn reach(connection: &Connection, selection: &Selection) -> rusqlite::Result<Reach> {
+    let mut reach = Reach::default();
+    let mut all = connection.prepare(
+        "SELECT DISTINCT outcome = 'read', key_account, key_region, key_day, \
+         iif(outcome = 'read', 0, file.id) FROM file JOIN folder ON folder.id = folder \
+         WHERE outcome IN ('read', 'damaged')",
+    )?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        let day: Option<NaiveDate> =
+            (row.get_ref(3)?.as_str_or_null()?).and_then(|day| day.parse().ok());
+        let key = match (row.get(1)?, row.get(2)?, day) {
+            (Some(account), Some(region), Some(day)) => Some(Key {
+                account,
+                region,
+                day,
+            }),
+            _ => None,
+        };
+        match (row.get(0)?, key) {
+            (false, key) => reach.miss(key.as_ref()),
+            (true, Some(key)) if selection.covers(&key) => reach.see(&key),
+            (true, _) => {}
+        }
+    }
+    Ok(reach)
+}
+
 /// What was read for what is kept: the ledger's sums.
 fn coverage(connection: &Connection) -> rusqlite::Result<Coverage> {
     let mut coverage = Coverage::default();
@@ -352,7 +384,7 @@ fn coverage(connection: &Connection) -> rusqlite::Result<Coverage> {
     while let Some(row) = rows.next()? {
         coverage.key_accounts.insert(row.get(0)?);
         coverage.key_regions.insert(row.get(1)?);
-        let day: Option<chrono::NaiveDate> = row.get_ref(2)?.as_str()?.parse().ok();
+        let day: Option<NaiveDate> = row.get_ref(2)?.as_str()?.parse().ok();
         coverage.key_first_day = match (coverage.key_first_day, day) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),

@@ -358,7 +358,7 @@ impl<'c> Writer<'c> {
         let id = match known {
             Some(id) => id,
             None => {
-                let key = Key::of(Path::new(path));
+                let key = Key::of_folder(Path::new(folder));
                 self.connection
                     .prepare_cached("INSERT INTO folder VALUES (NULL, ?1, ?2, ?3, ?4)")?
                     .execute(params![

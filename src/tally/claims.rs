@@ -39,8 +39,9 @@ const ENDPOINT: u64 = 0b111;
 const AWS_MANAGED: u64 = 1 << 3;
 const VPC_ENDPOINT: u64 = 1 << 4;
 const ERROR: u64 = 1 << 5;
-const TARGET_COPY: u64 = 1 << 6;
-const NOT_MENDED: u64 = 1 << 7;
+const NOT_MENDED: u64 = 1 << 6;
+// Above the former: who called matters more than what was mended, see `preference`.
+const TARGET_COPY: u64 = 1 << 7;
 const DISAGREEMENT: u64 = 1 << 8;
 const GLOBAL_VIA_VPC: u64 = 1 << 9;
 const FLAG_BITS: u32 = 10;
@@ -440,6 +441,30 @@ mod tests {
         assert_eq!(standing(&[target, caller, target]), expected);
         assert_eq!(standing(&[caller, target, caller]), expected);
         assert_eq!(standing(&[target]).0, [2], "nobody else logged it");
+    }
+
+    #[test]
+    fn the_callers_copy_stands_even_if_the_targets_was_mended() {
+        let caller = claim(
+            &[
+                (Field::EventId, "a"),
+                (Field::RecipientAccountId, "1"),
+                (Field::SharedEventId, "s"),
+                (Field::IdentityType, "AssumedRole"),
+            ],
+            1,
+        );
+        let mended_target = claim(
+            &[
+                (Field::EventId, "c"),
+                (Field::OriginalEventId, "b"),
+                (Field::RecipientAccountId, "2"),
+                (Field::SharedEventId, "s"),
+                (Field::IdentityType, "AWSAccount"),
+            ],
+            2,
+        );
+        assert_eq!(standing(&[mended_target, caller]).0, [1]);
     }
 
     #[test]

@@ -10,6 +10,8 @@ mod events;
 mod groups;
 mod plan;
 mod question;
+mod reach;
+mod regions;
 mod report;
 mod rows;
 mod selection;
@@ -19,6 +21,7 @@ mod sums;
 mod symbols;
 mod totals;
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -31,6 +34,8 @@ pub use events::{EventLog, Events};
 pub use groups::Measures;
 pub use plan::{CrossRegion, Plan, PlanRow, Refusal, RegionEvidence, Risks};
 pub use question::Question;
+pub use reach::Reach;
+pub use regions::{RegionRow, RegionStatus, Regions};
 pub use report::{Group, Report};
 pub use rows::{EVENT_COLUMNS, Row};
 pub use selection::{Condition, Glob, Selection, glob};
@@ -55,7 +60,7 @@ pub trait Collector: Send + Sized {
     /// Takes back every call since `mark`, which was made in the same file.
     fn rollback(&mut self, mark: Self::Mark);
     /// Whether this file is to be read; asked before it is opened.
-    fn wants_file(&mut self, _path: &Path) -> bool {
+    fn wants_file(&mut self, _folder: &Path, _name: &OsStr) -> bool {
         true
     }
     /// The file is done with: what it gave stands. `coverage` is the thread's so far, which a

@@ -18,8 +18,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::plan;
 use super::symbols::{Symbol, Symbols};
+use super::{plan, regions};
 use crate::sts::{Dimension, Properties};
 
 /// What the calls of a tally are told apart by. Tallies of one question can be added.
@@ -30,6 +30,8 @@ pub enum Question {
     Groups(Vec<Dimension>),
     /// Who must change what: see [`Plan`](super::Plan).
     Plan,
+    /// Which Regional endpoints the accounts use: see [`Regions`](super::Regions).
+    Regions,
 }
 
 /// One column of a key.
@@ -71,6 +73,7 @@ impl Question {
         match self {
             Question::Groups(dimensions) => dimensions.len(),
             Question::Plan => plan::WIDTH,
+            Question::Regions => regions::WIDTH,
         }
     }
 
@@ -79,6 +82,7 @@ impl Question {
         match self {
             Question::Groups(_) => &[],
             Question::Plan => plan::parts(call),
+            Question::Regions => regions::parts(call),
         }
     }
 
@@ -86,7 +90,7 @@ impl Question {
     pub fn dimensions(&self) -> &[Dimension] {
         match self {
             Question::Groups(dimensions) => dimensions,
-            Question::Plan => &[],
+            Question::Plan | Question::Regions => &[],
         }
     }
 

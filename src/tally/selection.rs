@@ -2,6 +2,9 @@
 
 pub use glob::Pattern as Glob;
 
+use chrono::{DateTime, NaiveDate};
+
+use crate::input::Key;
 use crate::sts::{Dimension, Properties, Time};
 
 /// The filters of a run. The default lets everything pass.
@@ -70,6 +73,23 @@ impl Selection {
         };
         listed(&self.accounts, call.recipient_account_id())
             && listed(&self.regions, call.aws_region())
+    }
+
+    /// Whether a log with this key was delivered in the time asked about, to an account and from a
+    /// Region asked about: what such a log does not show was not there. Others may be read as well,
+    /// for records that came late, but say nothing by what they lack.
+    pub fn covers(&self, key: &Key) -> bool {
+        let day = |time: Time| -> Option<NaiveDate> {
+            DateTime::from_timestamp_millis(time.millis()).map(|time| time.date_naive())
+        };
+        let last = (self.until).and_then(|until| Time::from_millis(until.millis() - 1));
+        let listed = |list: &[String], name: &String| list.is_empty() || list.contains(name);
+        self.since
+            .and_then(day)
+            .is_none_or(|first| first <= key.day)
+            && last.and_then(day).is_none_or(|last| key.day <= last)
+            && listed(&self.accounts, &key.account)
+            && listed(&self.regions, &key.region)
     }
 
     /// Whether global calls are among what is asked about: they are logged in us-east-1, and were
@@ -148,6 +168,34 @@ mod tests {
         assert!(holds(Dimension::ErrorCode, "", false, &record));
         assert!(!holds(Dimension::ErrorCode, "", true, &record));
         assert!(holds(Dimension::ErrorCode, "*", false, &record));
+    }
+
+    #[test]
+    fn a_log_speaks_for_its_own_day_account_and_region_alone() {
+        let selection = Selection {
+            since: Time::parse("2024-05-10T12:00:00Z"),
+            until: Time::parse("2024-05-12T00:00:00Z"),
+            accounts: vec!["111122223333".into()],
+            regions: vec!["eu-west-1".into()],
+            ..Selection::default()
+        };
+        let key = |account: &str, region: &str, day: &str| Key {
+            account: account.into(),
+            region: region.into(),
+            day: day.parse().unwrap(),
+        };
+        let (account, region) = ("111122223333", "eu-west-1");
+        for (key, expected) in [
+            (key(account, region, "2024-05-09"), false),
+            (key(account, region, "2024-05-10"), true),
+            (key(account, region, "2024-05-11"), true),
+            (key(account, region, "2024-05-12"), false), // read for what came late
+            (key("444455556666", region, "2024-05-11"), false),
+            (key(account, "us-east-1", "2024-05-11"), false),
+        ] {
+            assert_eq!(selection.covers(&key), expected, "{key:?}");
+            assert!(Selection::default().covers(&key));
+        }
     }
 
     #[test]

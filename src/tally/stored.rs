@@ -7,7 +7,7 @@ use super::claims::Claim;
 use super::groups::Measures;
 use super::selection::Selection;
 use super::symbols::Symbol;
-use super::{Coverage, Tally};
+use super::{Coverage, Reach, Tally};
 use crate::sts::Properties;
 
 /// What becomes of calls with some properties in common.
@@ -78,8 +78,9 @@ impl Tally {
     }
 
     /// Adds what was read for what was kept.
-    pub(crate) fn add_coverage(&mut self, coverage: Coverage) {
+    pub(crate) fn add_read(&mut self, coverage: Coverage, reach: Reach) {
         self.totals.coverage += coverage;
+        self.totals.reach += reach;
     }
 
     fn see(&mut self, place: Place) {

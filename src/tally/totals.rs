@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::claims::{Claim, Claims, Dropped};
 use super::coverage::Coverage;
 use super::groups::Measures;
+use super::reach::Reach;
 use super::sums::{Offender, Summary, Sums};
 use super::symbols::{Renumbering, Symbol, Symbols};
 use crate::sts::{Call, Endpoint};
@@ -18,6 +19,8 @@ use crate::sts::{Call, Endpoint};
 pub struct Totals {
     /// What was read.
     pub coverage: Coverage,
+    /// Whose logs that was.
+    pub reach: Reach,
     /// The texts that claims and sums speak of: the principals, and what the collector adds.
     pub(super) symbols: Symbols,
     sums: Sums,
@@ -56,6 +59,7 @@ impl Totals {
         let renumbering = self.symbols.absorb(&other.symbols);
         self.sums.absorb(other.sums, &renumbering);
         self.coverage += other.coverage;
+        self.reach += other.reach;
         self.saw_us_east_1 |= other.saw_us_east_1;
         renumbering
     }

@@ -2,7 +2,16 @@
 
 use super::harness::{Run, stscope};
 
-const COMMANDS: [&str; 6] = ["report", "plan", "events", "endpoint", "completions", "man"];
+const COMMANDS: [&str; 8] = [
+    "report",
+    "plan",
+    "regions",
+    "events",
+    "endpoint",
+    "query",
+    "completions",
+    "man",
+];
 
 fn help(words: &str) -> String {
     stscope(words)

@@ -48,6 +48,8 @@ fn a_store_says_what_the_files_say() {
         "report --format json --since 2025-11-03 --until 2025-11-04",
         "plan --format json",
         "plan --format json --since 2025-11-04 --min-calls 2",
+        "regions --format json",
+        "regions --format json --account 111122223333 --since 2025-11-04",
     ] {
         let kept = ask(words, &store).run().exits(3);
         let read = stscope(words).arg("sample-logs").run().exits(3);
@@ -178,7 +180,7 @@ fn nothing_new_is_done_and_opens_no_file() {
     ingest(&store, &logs)
         .exits(0)
         .says(&["0 files new, 1 known; 0 calls more"]);
-    assert_eq!(calls(&store), 1);
+    assert_eq!(calls_in(&store), 1);
     let empty = tempfile::tempdir().unwrap();
     ingest(&store, empty.path()).fails(&["nothing was read"]);
     stscope("ingest --store")
@@ -221,7 +223,7 @@ fn a_file_that_changes_is_taken_again_and_a_copy_is_not() {
     ingest(&store, &logs)
         .exits(0)
         .says(&["1 read again, as they had changed"]);
-    assert_eq!(calls(&store), 40);
+    assert_eq!(calls_in(&store), 40);
     put(&folder.path().join("elsewhere"), key, &whole);
     ingest(&store, folder.path().join("elsewhere"))
         .exits(0)
@@ -235,7 +237,7 @@ fn a_file_that_changes_is_taken_again_and_a_copy_is_not() {
     ingest(&store, &logs)
         .exits(0)
         .says(&["0 files new, 1 known"]);
-    assert_eq!(calls(&store), 40);
+    assert_eq!(calls_in(&store), 40);
 }
 
 #[test]
@@ -398,7 +400,7 @@ fn thousands_of_runs_killed_at_any_moment() {
 }
 
 /// How many calls a store holds.
-fn calls(store: &Path) -> u64 {
+fn calls_in(store: &Path) -> u64 {
     let said = ask("report --format json -q", store).run().exits(0);
     number(&said.json()["summary"]["calls"])
 }

@@ -23,6 +23,7 @@ pub mod held;
 pub mod mutate;
 pub mod plan;
 pub mod question;
+pub mod regions;
 pub mod scraps;
 pub mod shape;
 pub mod tame;

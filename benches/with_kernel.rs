@@ -1,0 +1,63 @@
+//! `stscope report --format csv` with a kernel of one's choice, to hold those against the limit that
+//! a processor would not choose.
+//!
+//! `cargo run --release --example with-kernel -- portable 2 FOLDER`
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use stscope::Scan;
+use stscope::cloudtrail::Kernel;
+use stscope::report::{Format, Frame, Layout, Paint, group_cells, group_columns, write};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let result = match arguments.as_slice() {
+        [kernel, threads, folder] => report(kernel, threads, folder),
+        _ => Err("give KERNEL THREADS FOLDER".into()),
+    };
+    let Err(error) = result else {
+        return ExitCode::SUCCESS;
+    };
+    // With standard error closed there is nobody left to tell.
+    let _ = writeln!(io::stderr(), "with-kernel: {error}");
+    ExitCode::from(2)
+}
+
+fn report(kernel: &str, threads: &str, folder: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let kernels = Kernel::all();
+    let names: Vec<_> = kernels.iter().map(|kernel| kernel.name()).collect();
+    let scan = Scan {
+        kernel: kernels
+            .into_iter()
+            .find(|known| known.name() == kernel)
+            .ok_or_else(|| format!("KERNEL is one of {}", names.join(", ")))?,
+        threads: threads.parse()?,
+        ..Scan::default()
+    };
+    let report = scan.tally(&[folder.into()])?.finish();
+    let frame = Frame {
+        schema: "",
+        head: Vec::new(),
+        list: "",
+        tail: Vec::new(),
+    };
+    let layout = Layout {
+        width: 0,
+        more: 0,
+        rows: "groups",
+        paint: Paint(false),
+    };
+    let rows = report.groups().map(|group| Ok(group_cells(&group)));
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    write(
+        Format::Csv,
+        &mut out,
+        &group_columns(&report),
+        &frame,
+        rows,
+        &layout,
+        || Ok(None),
+    )?;
+    Ok(out.flush()?)
+}

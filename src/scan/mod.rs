@@ -1,0 +1,115 @@
+//! Drives the reading: files over threads, records into collectors. Knows nothing of formats.
+//!
+//! From here to there: `run` walks folders and shares files out over threads, `worker` opens one
+//! file after another on its thread, `reading` has its records read and says what became of it,
+//! `calls` passes on what is a call and is asked about.
+
+mod calls;
+mod location;
+mod progress;
+mod reading;
+mod run;
+mod settings;
+mod worker;
+
+use std::path::PathBuf;
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::input::{PathError, Paths};
+use crate::tally::{Collector, DamagedFile, Question, Tally};
+
+pub use progress::Progress;
+use run::Run;
+pub use settings::Scan;
+
+/// Why a scan gave nothing.
+#[derive(Debug)]
+pub enum ScanError {
+    /// A path leads nowhere.
+    Path(PathError),
+    /// In a strict run, the first damaged file.
+    Damaged(DamagedFile),
+    /// The threads could not be started.
+    Threads(String),
+}
+
+impl std::fmt::Display for ScanError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ScanError::Path(error) => error.fmt(f),
+            ScanError::Damaged(file) => write!(
+                f,
+                "{}: damaged ({}): {}; run without --strict to read the rest",
+                file.path,
+                file.stage.as_str(),
+                file.detail
+            ),
+            ScanError::Threads(error) => {
+                write!(
+                    f,
+                    "--threads: cannot start the threads: {error}; ask for fewer"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for ScanError {}
+
+impl From<PathError> for ScanError {
+    fn from(error: PathError) -> Self {
+        ScanError::Path(error)
+    }
+}
+
+impl Scan {
+    /// Reads files and folders and sums their calls up.
+    ///
+    /// # Errors
+    /// A path that leads nowhere; in a strict run, a damaged file. Damaged and unreadable files are
+    /// otherwise no errors but part of the coverage.
+    pub fn tally(&self, paths: &[PathBuf]) -> Result<Tally, ScanError> {
+        self.ask(&Question::Groups(self.group_by.clone()), paths)
+    }
+
+    /// Reads files and folders and sums their calls up for any question.
+    ///
+    /// # Errors
+    /// As [`Scan::tally`].
+    pub fn ask(&self, question: &Question, paths: &[PathBuf]) -> Result<Tally, ScanError> {
+        let paths = Paths::resolve(paths, None)?;
+        self.collect(&paths, &Progress::default(), || {
+            Tally::of(question.clone(), self.once)
+        })
+    }
+
+    /// Reads what was named into collectors, one for each thread, and merges them.
+    ///
+    /// # Errors
+    /// As [`Scan::tally`].
+    pub fn collect<C: Collector>(
+        &self,
+        paths: &Paths,
+        progress: &Progress,
+        new: impl Fn() -> C,
+    ) -> Result<C, ScanError> {
+        let pool = self.pool()?;
+        let run = Run::new(self, progress, paths, pool.current_num_threads(), &new);
+        pool.in_place_scope(|scope| run.start(scope, &paths.named));
+        let mut collectors = run.finish().map_err(ScanError::Damaged)?;
+        let first = collectors.next().unwrap_or_else(new);
+        Ok(collectors.fold(first, |mut sum, next| {
+            sum.merge(next);
+            sum
+        }))
+    }
+
+    fn pool(&self) -> Result<ThreadPool, ScanError> {
+        ThreadPoolBuilder::new()
+            .num_threads(self.threads)
+            .thread_name(|n| format!("stscope-{n}"))
+            .build()
+            .map_err(|error| ScanError::Threads(error.to_string()))
+    }
+}

@@ -1,0 +1,16 @@
+//! How far a scan has come, for whoever watches it from another thread.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize};
+
+/// How far a scan has come; read by whoever shows it.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Files come upon.
+    pub found: AtomicU64,
+    /// Files done with, read or not.
+    pub done: AtomicU64,
+    /// Bytes read from files.
+    pub bytes: AtomicU64,
+    /// Folders that are not listed yet.
+    pub folders: AtomicUsize,
+}

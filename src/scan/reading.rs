@@ -1,0 +1,175 @@
+//! The content of a file → calls, and what became of the file.
+
+use std::sync::atomic::Ordering;
+
+use super::calls::Calls;
+use super::location::Location;
+use super::progress::Progress;
+use super::settings::Scan;
+use crate::cloudtrail::{Damage, Outcome, Reader, Shape, Source, Stage, Window};
+use crate::input::{Key, Opened, Stream};
+use crate::sts::EVENT_SOURCE;
+use crate::tally::{Collector, Coverage, DamagedFile, Reach, SkipReason};
+
+/// A reader, and what it has collected.
+pub(super) struct Reading<'s, C> {
+    scan: &'s Scan,
+    progress: &'s Progress,
+    reader: Reader,
+    pub coverage: Coverage,
+    pub reach: Reach,
+    pub collector: C,
+    scratch: String,
+}
+
+impl<'s, C: Collector> Reading<'s, C> {
+    pub fn new(scan: &'s Scan, progress: &'s Progress, collector: C) -> Self {
+        Reading {
+            scan,
+            progress,
+            reader: Reader::new(scan.kernel, EVENT_SOURCE),
+            coverage: Coverage::default(),
+            reach: Reach::default(),
+            collector,
+            scratch: String::new(),
+        }
+    }
+
+    /// The file is done with, whatever became of it.
+    pub fn end_file(&mut self) {
+        self.collector.end_file(&mut self.coverage);
+    }
+
+    /// A new reader in place of one that failed in the middle of a file.
+    pub fn reset(&mut self) {
+        self.reader = Reader::new(self.scan.kernel, EVENT_SOURCE);
+    }
+
+    /// Reads a file that was opened.
+    pub fn opened(&mut self, location: Location<'_>, opened: Opened<'_>) {
+        let (outcome, damage) = match opened {
+            Opened::NotAFile => return self.skip(SkipReason::NotAFile),
+            Opened::Whole {
+                content,
+                compressed,
+            } => {
+                self.coverage.bytes.compressed += compressed;
+                self.coverage.bytes.decompressed += content.len() as u64;
+                self.progress.bytes.fetch_add(compressed, Ordering::Relaxed);
+                (self.read(&mut Window::whole(content)), None)
+            }
+            Opened::Stream { mut stream, window } => {
+                let limit = self.scan.limits.record;
+                let mut watched = Watched {
+                    stream: &mut stream,
+                    progress: self.progress,
+                };
+                let outcome = self.read(&mut Window::sliding(window, &mut watched, limit));
+                let damage = stream.finish();
+                self.coverage.bytes.compressed += stream.compressed();
+                self.coverage.bytes.decompressed += stream.decompressed();
+                (outcome, damage)
+            }
+        };
+        self.judge(location, outcome, damage);
+    }
+
+    fn read(&mut self, window: &mut Window<'_>) -> Outcome {
+        let mut calls = Calls {
+            selection: &self.scan.selection,
+            collector: &mut self.collector,
+            coverage: &mut self.coverage,
+            scratch: &mut self.scratch,
+        };
+        self.reader.read(window, &mut calls)
+    }
+
+    /// Says what became of a file that was read.
+    fn judge(&mut self, location: Location<'_>, outcome: Outcome, stream_damage: Option<Damage>) {
+        self.coverage.records += match outcome.shape {
+            Shape::CloudTrail => outcome.records,
+            _ => 0,
+        };
+        // A broken stream breaks the JSON in it, so its damage is the cause.
+        let damage = stream_damage
+            .or(outcome.broken_json)
+            .or(outcome.broken_record);
+        if let Some(damage) = damage {
+            let of = match damage.stage {
+                Stage::Gzip | Stage::Open => "file",
+                Stage::Json | Stage::Record => "JSON",
+            };
+            let mut detail = format!("{}, at byte {} of the {of}", damage.what, damage.offset);
+            if damage.stage == Stage::Json {
+                detail += "; what follows was not read";
+            }
+            if outcome.broken_records > 1 {
+                detail += &format!("; {} broken records in all", outcome.broken_records);
+            }
+            return self.damaged(location, damage.stage, detail, outcome.records);
+        }
+        match outcome.shape {
+            Shape::Digest => self.skip(SkipReason::Digest),
+            Shape::Insight => self.skip(SkipReason::Insight),
+            Shape::Other => self.skip(SkipReason::NotCloudtrail),
+            Shape::Empty => self.skip(SkipReason::Empty),
+            Shape::CloudTrail => self.coverage.files.read += 1,
+        }
+    }
+
+    /// Notes what the key of a file says that was read.
+    pub fn note_key(&mut self, key: &Key) {
+        let coverage = &mut self.coverage;
+        if !coverage.key_accounts.contains(&key.account) {
+            coverage.key_accounts.insert(key.account.clone());
+        }
+        if !coverage.key_regions.contains(&key.region) {
+            coverage.key_regions.insert(key.region.clone());
+        }
+        coverage.key_last_day = coverage.key_last_day.max(Some(key.day));
+        coverage.key_first_day = Some(coverage.key_first_day.map_or(key.day, |d| d.min(key.day)));
+        if self.scan.selection.covers(key) {
+            self.reach.see(key);
+        }
+    }
+
+    pub fn skip(&mut self, reason: SkipReason) {
+        *self.coverage.files.skipped.entry(reason).or_default() += 1;
+    }
+
+    pub fn damaged(
+        &mut self,
+        location: Location<'_>,
+        stage: Stage,
+        detail: String,
+        records_read: u64,
+    ) {
+        self.coverage.files.damaged += 1;
+        let path = location.path();
+        self.reach
+            .miss(path.parent().and_then(Key::of_folder).as_ref());
+        let path = path.to_string_lossy().into_owned();
+        self.coverage.damaged.push(DamagedFile {
+            path,
+            stage,
+            detail,
+            records_read,
+        });
+    }
+}
+
+/// A stream whose progress can be seen while it is read: it may be gigabytes.
+struct Watched<'w, 'b> {
+    stream: &'w mut Stream<'b>,
+    progress: &'w Progress,
+}
+
+impl Source for Watched<'_, '_> {
+    fn read(&mut self, into: &mut [u8]) -> usize {
+        let before = self.stream.compressed();
+        let count = self.stream.read(into);
+        let taken = self.stream.compressed() - before;
+        self.progress.bytes.fetch_add(taken, Ordering::Relaxed);
+        count
+    }
+}

@@ -1,0 +1,57 @@
+//! How logs are to be read: what a scan is asked, before it begins.
+
+use crate::cloudtrail::Kernel;
+use crate::input::{Limits, Pruning};
+use crate::sts::Dimension;
+use crate::tally::Selection;
+
+/// How logs are read. The default reads everything, on all cores.
+///
+/// ```
+/// use stscope::Scan;
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let report = Scan::default().tally(&["sample-logs/AWSLogs".into()])?.finish();
+/// let summary = report.totals.summary();
+/// println!("{} of {} calls are global", summary.global(), summary.calls);
+/// assert_eq!(report.totals.coverage.files.damaged, 0);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Scan {
+    /// Which calls are asked about.
+    pub selection: Selection,
+    /// Which files need not be read.
+    pub pruning: Pruning,
+    /// What calls are grouped by in [`Scan::tally`].
+    pub group_by: Vec<Dimension>,
+    /// Whether copies of a call count once.
+    pub once: bool,
+    /// Threads; 0: one for each core.
+    pub threads: usize,
+    /// Whether the first damaged file ends the run.
+    pub strict: bool,
+    /// What may be held in memory.
+    pub limits: Limits,
+    /// The vector code in use.
+    pub kernel: Kernel,
+}
+
+impl Default for Scan {
+    fn default() -> Self {
+        Scan {
+            selection: Selection::default(),
+            pruning: Pruning::default(),
+            group_by: vec![
+                Dimension::Endpoint,
+                Dimension::ClientProvidedHostHeader,
+                Dimension::VpcEndpointId,
+                Dimension::Principal,
+            ],
+            once: true,
+            threads: 0,
+            strict: false,
+            limits: Limits::default(),
+            kernel: Kernel::detect(),
+        }
+    }
+}
