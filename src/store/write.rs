@@ -15,6 +15,7 @@ use siphasher::sip128::{Hasher128 as _, SipHasher13};
 use std::hash::Hasher as _;
 
 use super::calls::{self, Kept};
+use super::collect::UNREAD;
 use super::collect::{Delivery, Packet, Texts};
 use super::{column, ledger};
 use crate::input::{Key, Stamp, Trailer};
@@ -143,7 +144,8 @@ impl<'c> Writer<'c> {
         }
         let folded = match delivery.replaces {
             Some(id) => {
-                self.written.replaced += 1;
+                // One that cannot be opened is tried again every night.
+                self.written.replaced += u64::from(delivery.stamp != UNREAD);
                 self.take_back(id)?
             }
             None => 0,

@@ -119,6 +119,17 @@ fn what_a_store_does_not_keep_is_an_error_that_says_so() {
 }
 
 #[test]
+fn a_gate_is_not_judged_by_logs_of_another_time() {
+    let (_folder, store) = folder();
+    ingest(&store, SAMPLE).exits(0);
+    let gate = "report --fail-on global -q --since";
+    ask(&format!("{gate} 2025-11-01"), &store).run().exits(1);
+    ask(&format!("{gate} 2025-12-01"), &store)
+        .run()
+        .fails(&["cannot be judged", "us-east-1"]);
+}
+
+#[test]
 fn what_is_no_store_is_refused_and_left_as_it_is() {
     let (folder, store) = folder();
     let unread = |path: &Path| {
