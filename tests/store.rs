@@ -43,7 +43,7 @@ fn odd_file(number: usize) -> Vec<u8> {
             let pair = n + (number % 2) * 12;
             let mut record = json!({
                 "eventTime": format!("2025-11-0{}T{}Z", 4 + (n + number) % 2,
-                    if (n + number) % 2 == 0 { "23:59:59" } else { "00:00:00" }),
+                    if (n + number).is_multiple_of(2) { "23:59:59" } else { "00:00:00" }),
                 "eventSource": "sts.amazonaws.com",
                 "eventName": "AssumeRole",
                 "awsRegion": "us-east-1",

@@ -6,6 +6,7 @@
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
+use std::time::Instant;
 
 use chrono::{Days, NaiveDate};
 use foldhash::quality::RandomState;
@@ -13,7 +14,7 @@ use rusqlite::{Connection, params};
 
 use super::calls::{self, Kept};
 use super::read::{Grouping, Map, read_groupings};
-use super::write::{day_name, day_number};
+use super::write::{COMMIT_EVERY, day_name, day_number};
 use crate::tally::{Claim, Claims, Dropped, Measures};
 
 type Set<T> = HashSet<T, RandomState>;
@@ -126,7 +127,7 @@ fn close_day(
 }
 
 /// Brings the sums of open days up to what was read of them.
-pub(super) fn sum_open_days(connection: &mut Connection) -> rusqlite::Result<()> {
+pub(super) fn sum_open_days(connection: &Connection) -> rusqlite::Result<()> {
     let stale: Vec<String> = connection
         .prepare("SELECT day FROM day WHERE is_stale = 1 AND is_closed = 0 ORDER BY day")?
         .query_map([], |row| row.get(0))?
@@ -135,8 +136,15 @@ pub(super) fn sum_open_days(connection: &mut Connection) -> rusqlite::Result<()>
         return Ok(());
     }
     let groupings = read_groupings(connection)?;
+    let mut transaction = connection.unchecked_transaction()?;
+    let mut begun = Instant::now();
     for day in stale {
-        let transaction = connection.transaction()?;
+        // Each transaction costs the disk several waits; one without an end costs room.
+        if begun.elapsed() > COMMIT_EVERY {
+            transaction.commit()?;
+            transaction = connection.unchecked_transaction()?;
+            begun = Instant::now();
+        }
         let files = read_calls(&transaction, &day)?;
         let (sums, dropped) = settle(files.into_iter().flat_map(|(_, kept)| kept), &groupings);
         let mut by_grouping: Map<u32, Measures> = Map::default();
@@ -157,9 +165,8 @@ pub(super) fn sum_open_days(connection: &mut Connection) -> rusqlite::Result<()>
                 dropped.shared_copies.cast_signed()
             ],
         )?;
-        transaction.commit()?;
     }
-    Ok(())
+    transaction.commit()
 }
 
 /// Calls of files.

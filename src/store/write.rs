@@ -22,7 +22,7 @@ use crate::input::{Key, Stamp, Trailer};
 use crate::sts::Time;
 
 /// How long a transaction stays open.
-const COMMIT_EVERY: Duration = Duration::from_secs(1);
+pub(super) const COMMIT_EVERY: Duration = Duration::from_secs(1);
 
 /// What was written.
 #[derive(Default)]

@@ -333,7 +333,6 @@ fn a_full_disk_is_an_error_and_what_was_committed_stands() {
 /// Kills so many ingests at random moments, over nights on which files come.
 #[cfg(unix)]
 fn kill(rounds: usize, seed: u64) {
-    eprintln!("seed {seed}");
     let mut random = crate::archive::rng::SplitMix64::of(&[seed]);
     let (folder, store) = folder();
     let logs = folder.path().join("logs");
@@ -373,7 +372,7 @@ fn kill(rounds: usize, seed: u64) {
         let status = child.wait().unwrap();
         assert!(
             status.success() || status.code().is_none(),
-            "round {round}: {status}"
+            "seed {seed}, round {round}: {status}"
         );
     }
     for (key, file) in coming {
@@ -381,7 +380,7 @@ fn kill(rounds: usize, seed: u64) {
     }
     assert!(
         killed > rounds / 4 && closed,
-        "{killed} of {rounds} were killed"
+        "seed {seed}: {killed} of {rounds} were killed"
     );
     ingest(&store, &logs).exits(0);
     for words in [
