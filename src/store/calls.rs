@@ -75,7 +75,7 @@ mod tests {
         });
         let mut bytes = Vec::new();
         calls.iter().for_each(|kept| write(kept, &mut bytes));
-        assert_eq!(bytes.len(), 2 * 32 + 2 * 48);
+        assert_eq!(bytes.len(), 2 * 36 + 2 * 52);
         assert_eq!(read(&bytes).collect::<Vec<_>>(), calls);
     }
 }

@@ -7,7 +7,7 @@
 //! # What is kept
 //!
 //! Of a day that may still get late files, every call is kept as what it claims to be
-//! ([`claims`](crate::tally) of some 32 bytes), with the file it came from: a file that changes is
+//! (some 36 bytes), with the file it came from: a file that changes is
 //! taken back whole. Once a day is older than the window, its claims are settled for good and
 //! folded into sums by day and grouping.
 //!
