@@ -2,7 +2,8 @@
 //!
 //! The data's way through this crate: [`input`] (paths → bytes) → [`cloudtrail`] (bytes → records) →
 //! [`sts`] (records → calls) → [`tally`] (calls → sums) → [`report`] (sums → bytes), driven by
-//! [`Scan`]. Beside that way stands [`query`], which writes the question down for other engines.
+//! [`Scan`]. A [`store`] keeps the sums from night to night. Beside that way stands [`query`], which
+//! writes the question down for other engines.
 
 #[doc(hidden)]
 pub mod cli;
@@ -11,6 +12,7 @@ pub mod input;
 pub mod query;
 pub mod report;
 mod scan;
+pub mod store;
 pub mod sts;
 pub mod tally;
 

@@ -35,6 +35,7 @@ mod cli {
     mod special;
     #[cfg(unix)]
     mod stdout;
+    mod store;
     mod threads;
     mod tokens;
 }

@@ -49,6 +49,9 @@ pub(super) enum Command {
     /// One row per call, the newest first
     #[command(after_help = EVENTS_EXAMPLES, after_long_help = events_help())]
     Events(Box<EventsArgs>),
+    /// Nightly: read what is new into a store, which report and plan read in place of the logs
+    #[command(after_help = INGEST_EXAMPLES, after_long_help = ingest_help())]
+    Ingest(Box<IngestArgs>),
     /// What a host name is; with no HOST, the table of STS endpoints
     #[command(after_help = "\
 Examples:
@@ -91,6 +94,12 @@ Examples:
   stscope plan s3-logs/ --ip-ranges ip-ranges.json --format markdown
   stscope plan s3-logs/ --by account --output-dir plans/ --format csv
   curl -O https://ip-ranges.amazonaws.com/ip-ranges.json";
+
+const INGEST_EXAMPLES: &str = "\
+Examples:
+  stscope ingest --store sts.db s3-logs/
+  stscope ingest --store sts.db s3-logs/ --window 30 --quiet
+  stscope report --store sts.db --since 7d -o week.csv";
 
 const REGIONS_EXAMPLES: &str = "\
 Examples:
@@ -160,6 +169,22 @@ fn events_help() -> String {
     )
 }
 
+fn ingest_help() -> String {
+    format!("{INGEST_EXAMPLES}\n\n{INGEST_WORDS}\n\n{INGEST_EXIT_CODES}")
+}
+
+const INGEST_WORDS: &str = "\
+A file is read once: while its size and its time of modification stay, it is not opened again, and
+the same S3 object in another folder is known by its key and its checksum. A file that has changed is
+read again, and what it gave before is taken back. A run that is interrupted loses nothing: the next
+one goes on.";
+
+const INGEST_EXIT_CODES: &str = "\
+Exit codes:
+  0  done, be there anything new or not
+  2  wrong usage, a fatal error, another ingest at work, or no log file at all
+  3  done, but some new files were damaged or unreadable (they are listed on standard error)";
+
 fn dimensions_help(uses: &str) -> String {
     let mut help = format!("Dimensions (for {uses}):\n");
     for dimension in Dimension::all() {
@@ -198,6 +223,20 @@ pub(super) struct InputArgs {
     /// Read with N threads [default: all cores]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub threads: Option<std::num::NonZeroUsize>,
+}
+
+/// What was read on earlier nights.
+#[derive(Args)]
+#[command(next_help_heading = "Input")]
+pub(super) struct StoreArgs {
+    /// Read the store that 'stscope ingest' keeps, in place of PATHs
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        conflicts_with_all = ["paths", "files_from", "no_prune", "strict", "threads"]
+    )]
+    pub store: Option<PathBuf>,
 }
 
 /// What to count.
@@ -299,9 +338,36 @@ pub(super) enum When {
 }
 
 #[derive(Args)]
+pub(super) struct IngestArgs {
+    /// A file, a folder (walked), or a glob pattern
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Read more paths from FILE, one a line or NUL-terminated; - for standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files_from: Option<PathBuf>,
+    /// The store, which is made if there is none
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub store: PathBuf,
+    /// Recognise copies of calls for DAYS after their day, or after it was first read of; kept in
+    /// the store [default: 14]
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    pub window: Option<u32>,
+    /// Wait while another ingest is at work on the store
+    #[arg(long)]
+    pub wait: bool,
+    /// Read with N threads [default: all cores]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub threads: Option<std::num::NonZeroUsize>,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+#[derive(Args)]
 pub(super) struct ReportArgs {
     #[command(flatten)]
     pub input: InputArgs,
+    #[command(flatten)]
+    pub store: StoreArgs,
     #[command(flatten)]
     pub filter: FilterArgs,
     #[command(flatten)]
@@ -367,6 +433,8 @@ pub(super) enum GroupOrder {
 pub(super) struct PlanArgs {
     #[command(flatten)]
     pub input: InputArgs,
+    #[command(flatten)]
+    pub store: StoreArgs,
     /// AWS's list of its addresses (ip-ranges.json), to tell the Region of callers
     #[arg(
         long,
@@ -420,6 +488,8 @@ pub(super) enum SplitBy {
 pub(super) struct RegionsArgs {
     #[command(flatten)]
     pub input: InputArgs,
+    #[command(flatten)]
+    pub store: StoreArgs,
     #[command(flatten)]
     pub filter: FilterArgs,
     #[command(flatten)]

@@ -3,14 +3,15 @@
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::Utc;
 
-use super::args::{FilterArgs, FormatName, InputArgs, MessageArgs, OutputArgs, When};
+use super::args::{FilterArgs, FormatName, InputArgs, MessageArgs, OutputArgs, StoreArgs, When};
 use super::exit::{Failure, say};
 use super::when;
 use crate::input::{Paths, Pruning};
 use crate::report::{Format, Layout, Paint};
 use crate::scan::Scan;
+use crate::store::{Store, is_kept};
 use crate::sts::region::{Region, is_region};
 use crate::sts::{Dimension, Time};
 use crate::tally::{Condition, Glob, Selection, glob};
@@ -19,6 +20,8 @@ use crate::tally::{Condition, Glob, Selection, glob};
 pub(super) struct Reading {
     pub paths: Paths,
     pub scan: Scan,
+    /// What is read in place of paths.
+    pub store: Option<(PathBuf, Store)>,
 }
 
 impl Reading {
@@ -32,14 +35,14 @@ impl Reading {
                 "no PATH given; name files, a folder of logs, or - for standard input",
             ));
         }
-        let selection = selection(filter)?;
+        let selection = selection(filter, when::parse)?;
         if !messages.quiet {
             warn_of_typos(filter, &selection);
         }
         let pruning = if input.no_prune {
             Pruning::default()
         } else {
-            pruning(&selection)
+            selection.pruning()
         };
         let paths = Paths::resolve(&input.paths, input.files_from.as_deref())
             .map_err(|error| Failure::new(error.to_string()))?;
@@ -51,11 +54,69 @@ impl Reading {
             strict: input.strict,
             ..Scan::default()
         };
-        Ok(Reading { paths, scan })
+        Ok(Reading {
+            paths,
+            scan,
+            store: None,
+        })
+    }
+
+    /// Reads a store, if one is named, else files.
+    pub fn resolve_any(
+        input: &InputArgs,
+        store: &StoreArgs,
+        filter: &FilterArgs,
+        messages: &MessageArgs,
+    ) -> Result<Reading, Failure> {
+        let Some(path) = &store.store else {
+            return Reading::resolve(input, filter, messages);
+        };
+        if input.no_dedup {
+            return Err(Failure::new(
+                "--no-dedup: a store counts every call once, and of days long ago no copies are left; \
+                 leave it out, or name log files in place of --store",
+            ));
+        }
+        let selection = selection(filter, when::parse_day)?;
+        for condition in &selection.conditions {
+            check_kept("--where", condition.dimension)?;
+        }
+        if !messages.quiet {
+            warn_of_typos(filter, &selection);
+        }
+        let store = Store::open(path)?;
+        Ok(Reading {
+            paths: Paths::default(),
+            scan: Scan {
+                selection,
+                ..Scan::default()
+            },
+            store: Some((path.clone(), store)),
+        })
+    }
+
+    /// Whether a file is one of those that are read.
+    pub fn leads_to(&self, file: &Path) -> bool {
+        let is_store = |(store, _): &(PathBuf, Store)| {
+            let canonical = |path: &Path| path.canonicalize().ok();
+            canonical(store).is_some_and(|store| canonical(file) == Some(store))
+        };
+        self.paths.lead_to(file) || self.store.as_ref().is_some_and(is_store)
     }
 }
 
-fn now() -> Time {
+/// Refuses a dimension that a store does not keep.
+pub(super) fn check_kept(option: &str, dimension: Dimension) -> Result<(), Failure> {
+    if is_kept(dimension) {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{option} {}: a store does not keep it of every call; ask the log files themselves",
+        dimension.name()
+    )))
+}
+
+pub(super) fn now() -> Time {
     Time::from_millis(Utc::now().timestamp_millis()).unwrap_or(Time::MAX)
 }
 
@@ -63,12 +124,12 @@ fn now() -> Time {
 pub(super) fn period(
     since: Option<&str>,
     until: Option<&str>,
+    parse: fn(&str, Time) -> Result<Time, String>,
 ) -> Result<(Option<Time>, Option<Time>), Failure> {
     let now = now();
     let time = |option: &str, text: Option<&str>| {
         text.map(|text| {
-            when::parse(text, now)
-                .map_err(|error| Failure::new(format!("{option} {text}: {error}")))
+            parse(text, now).map_err(|error| Failure::new(format!("{option} {text}: {error}")))
         })
         .transpose()
     };
@@ -81,8 +142,11 @@ pub(super) fn period(
     }
 }
 
-fn selection(filter: &FilterArgs) -> Result<Selection, Failure> {
-    let (since, until) = period(filter.since.as_deref(), filter.until.as_deref())?;
+fn selection(
+    filter: &FilterArgs,
+    parse: fn(&str, Time) -> Result<Time, String>,
+) -> Result<Selection, Failure> {
+    let (since, until) = period(filter.since.as_deref(), filter.until.as_deref(), parse)?;
     for account in &filter.account {
         if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
             return Err(Failure::new(format!(
@@ -161,29 +225,10 @@ pub(super) fn dimension(name: &str) -> Result<Dimension, String> {
     })
 }
 
-/// What keys can tell of a selection.
-fn pruning(selection: &Selection) -> Pruning {
-    let day = |time: Option<Time>| -> Option<NaiveDate> {
-        DateTime::from_timestamp_millis(time?.millis()).map(|time| time.date_naive())
-    };
-    Pruning {
-        first_day: day(selection.since),
-        until_day: day(selection.until),
-        accounts: selection.accounts.clone(),
-        // A record without a Region of its own may be in any file.
-        regions: selection
-            .regions
-            .iter()
-            .filter(|region| *region != "global")
-            .cloned()
-            .collect(),
-    }
-}
-
 /// A report must not take the place of a log.
 pub(super) fn check_output(writing: &Writing, reading: &Reading) -> Result<(), Failure> {
     match &writing.output {
-        Some(output) if reading.paths.lead_to(output) => Err(Failure::new(format!(
+        Some(output) if reading.leads_to(output) => Err(Failure::new(format!(
             "--output {}: it is one of the files to be read; write to another file",
             output.display()
         ))),

@@ -14,6 +14,11 @@ const MAX_LISTED: usize = 20;
 /// # Errors
 /// If nothing was read at all: that must not look like an answer.
 pub(super) fn tell(coverage: &Coverage, quiet: bool) -> Result<Exit, Failure> {
+    tell_new(coverage, 0, quiet)
+}
+
+/// The same where some files were `known` from before, and not read again.
+pub(super) fn tell_new(coverage: &Coverage, known: u64, quiet: bool) -> Result<Exit, Failure> {
     for file in coverage.damaged.iter().take(MAX_LISTED) {
         say(&format!(
             "stscope: {}: damaged ({}): {}; {} whole {} counted",
@@ -32,7 +37,7 @@ pub(super) fn tell(coverage: &Coverage, quiet: bool) -> Result<Exit, Failure> {
             plural(unlisted, "file")
         ));
     }
-    if coverage.is_nothing_read() {
+    if coverage.is_nothing_read() && known == 0 {
         return Err(Failure::new(format!(
             "nothing was read: {}; {}",
             files(coverage),

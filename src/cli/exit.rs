@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::process::{ExitCode, Termination};
 
 use crate::scan::ScanError;
+use crate::store::StoreError;
 
 /// The exit codes, which scripts rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +73,12 @@ impl From<io::Error> for Failure {
                 "standard output: {error}; free some room, or write to another place with --output"
             ))
         }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Failure::Message(error.to_string())
     }
 }
 

@@ -10,6 +10,7 @@ mod endpoint;
 mod events;
 mod exit;
 mod gate;
+mod ingest;
 mod output;
 mod plan;
 mod progress;
@@ -17,6 +18,7 @@ mod query;
 mod regions;
 mod report;
 mod signals;
+mod source;
 mod when;
 
 use std::ffi::OsString;
@@ -46,6 +48,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::Regions(arguments) => regions::run(*arguments),
         Command::Events(arguments) => events::run(*arguments),
         Command::Plan(arguments) => plan::run(*arguments),
+        Command::Ingest(arguments) => ingest::run(*arguments),
         Command::Endpoint(arguments) => endpoint::run(arguments),
         Command::Query(arguments) => query::run(arguments),
         Command::Completions { shell } => {

@@ -13,11 +13,12 @@ use super::exit::{Exit, Failure, say};
 use super::gate::{Gates, conclude, note_if_blind};
 use super::output::Output;
 use super::progress::Shown;
+use super::source;
 use crate::input::IpRanges;
 use crate::report::{Format, PlanPage, count, escape::for_terminal, plural, write_plan};
 use crate::scan::Progress;
 use crate::sts::principal::is_account_id;
-use crate::tally::{Plan, Question, Summary, Tally, TokenTrace, Traced};
+use crate::tally::{Plan, Question, Summary, TokenTrace, Traced};
 
 pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     if !arguments.filter.endpoint.is_empty() {
@@ -32,7 +33,18 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         .map(IpRanges::read)
         .transpose()
         .map_err(|error| Failure::new(error.to_string()))?;
-    let mut reading = Reading::resolve(&arguments.input, &arguments.filter, &arguments.messages)?;
+    if arguments.trace_tokens && arguments.store.store.is_some() {
+        return Err(Failure::new(
+            "--trace-tokens: a store keeps no records of other services; name log files in place of \
+             --store",
+        ));
+    }
+    let mut reading = Reading::resolve_any(
+        &arguments.input,
+        &arguments.store,
+        &arguments.filter,
+        &arguments.messages,
+    )?;
     reading.scan.trace_tokens = arguments.trace_tokens;
     check_output(&writing, &reading)?;
     let place = match &arguments.output_dir {
@@ -43,19 +55,17 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         writing.top = None; // a work list that is handed on must not end after 25 rows
     }
 
-    let (report, mut trace) = {
+    let (report, mut trace) = if reading.scan.trace_tokens {
         let shared = Arc::new(Progress::default());
         let _shown = progress(&arguments.messages)
             .map(|terminal| Shown::start(Arc::clone(&shared), terminal));
         let (scan, paths) = (&reading.scan, &reading.paths);
-        if scan.trace_tokens {
-            let traced = scan.collect(paths, &shared, || Traced::new(scan.once))?;
-            let (report, trace) = traced.finish();
-            (report, Some(trace))
-        } else {
-            let tally = scan.collect(paths, &shared, || Tally::of(Question::Plan, scan.once))?;
-            (tally.finish(), None)
-        }
+        let traced = scan.collect(paths, &shared, || Traced::new(scan.once))?;
+        let (report, trace) = traced.finish();
+        (report, Some(trace))
+    } else {
+        let tally = source::tally(&reading, &Question::Plan, &arguments.messages)?;
+        (tally.finish(), None)
     };
     if let Some(trace) = &mut trace {
         trace.saw_opt_in_regions &= reading.scan.selection.may_show_opt_in_regions();
@@ -214,7 +224,7 @@ impl Folder {
         }
         for name in parts.keys() {
             let file = self.path.join(name);
-            if reading.paths.lead_to(&file) {
+            if reading.leads_to(&file) {
                 return Err(Failure::new(format!(
                     "--output-dir {}: {} is one of the files to be read; name another folder",
                     self.path.display(),

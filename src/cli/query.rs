@@ -6,6 +6,7 @@ use super::args::{EngineName, QueryArgs};
 use super::config::period;
 use super::exit::{Exit, Failure};
 use super::output::Output;
+use super::when;
 use crate::query::{Engine, Question, Source};
 
 /// What AWS calls the table in its documentation.
@@ -57,7 +58,11 @@ fn question(arguments: &QueryArgs) -> Result<Question, Failure> {
         (None, None) if engine == Engine::Athena => Source::Table(ATHENA_TABLE.to_owned()),
         (None, None) => Source::Files(FILES.to_owned()),
     };
-    let (since, until) = period(arguments.since.as_deref(), arguments.until.as_deref())?;
+    let (since, until) = period(
+        arguments.since.as_deref(),
+        arguments.until.as_deref(),
+        when::parse,
+    )?;
     Ok(Question {
         engine,
         source,

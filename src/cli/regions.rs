@@ -1,40 +1,34 @@
 //! `stscope regions`
 
 use std::io::Write;
-use std::sync::Arc;
 
 use super::args::{GroupOrder, RegionsArgs};
-use super::config::{Reading, Writing, check_output, progress};
+use super::config::{Reading, Writing, check_output};
 use super::coverage;
 use super::exit::{Exit, Failure, say};
 use super::gate::{Gates, conclude};
 use super::output::Output;
-use super::progress::Shown;
+use super::source;
 use crate::report::{
     Format, Frame, Window, of_no_region_json, region_cells, region_columns, region_lines,
     region_notes, write,
 };
-use crate::scan::Progress;
-use crate::tally::{Question, Regions, Tally, Totals};
+use crate::tally::{Question, Regions, Totals};
 
 pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
     refuse_what_hides_calls(&arguments)?;
     let mut writing = Writing::resolve(&arguments.output, "rows")?;
     let gates = Gates::resolve(&arguments.gate)?;
-    let reading = Reading::resolve(&arguments.input, &arguments.filter, &arguments.messages)?;
+    let reading = Reading::resolve_any(
+        &arguments.input,
+        &arguments.store,
+        &arguments.filter,
+        &arguments.messages,
+    )?;
     check_output(&writing, &reading)?;
     let output = Output::open(writing.output.as_deref())?;
 
-    let report = {
-        let shared = Arc::new(Progress::default());
-        let _shown = progress(&arguments.messages)
-            .map(|terminal| Shown::start(Arc::clone(&shared), terminal));
-        let scan = &reading.scan;
-        scan.collect(&reading.paths, &shared, || {
-            Tally::of(Question::Regions, scan.once)
-        })?
-        .finish()
-    };
+    let report = source::tally(&reading, &Question::Regions, &arguments.messages)?.finish();
 
     let quiet = arguments.messages.quiet;
     let totals = &report.totals;

@@ -1,41 +1,41 @@
 //! `stscope report`
 
 use std::io::Write;
-use std::sync::Arc;
 
 use super::args::{GroupOrder, ReportArgs};
-use super::config::{Reading, Writing, check_output, dimension, progress};
+use super::config::{Reading, Writing, check_kept, check_output, dimension};
 use super::coverage;
 use super::exit::{Exit, Failure};
 use super::gate::{Gates, conclude, note_if_blind};
 use super::output::Output;
-use super::progress::Shown;
+use super::source;
 
 use crate::report::{
     Format, Frame, group_cells, group_columns, summary_json, summary_lines, write,
 };
-use crate::scan::Progress;
 use crate::sts::Dimension;
-use crate::tally::{Report, Tally};
+use crate::tally::{Question, Report};
 
 pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     let mut writing = Writing::resolve(&arguments.output, "groups")?;
     let gates = Gates::resolve(&arguments.gate)?;
-    let mut reading = Reading::resolve(&arguments.input, &arguments.filter, &arguments.messages)?;
-    reading.scan.group_by = group_by(&arguments.grouping.group_by)?;
+    let group_by = group_by(&arguments.grouping.group_by)?;
+    let reading = Reading::resolve_any(
+        &arguments.input,
+        &arguments.store,
+        &arguments.filter,
+        &arguments.messages,
+    )?;
+    if reading.store.is_some() {
+        for &dimension in &group_by {
+            check_kept("--group-by", dimension)?;
+        }
+    }
     check_output(&writing, &reading)?;
     let output = Output::open(writing.output.as_deref())?;
 
-    let mut report = {
-        let shared = Arc::new(Progress::default());
-        let _shown = progress(&arguments.messages)
-            .map(|terminal| Shown::start(Arc::clone(&shared), terminal));
-        let scan = &reading.scan;
-        scan.collect(&reading.paths, &shared, || {
-            Tally::new(&scan.group_by, scan.once)
-        })?
-        .finish()
-    };
+    let question = Question::Groups(group_by);
+    let mut report = source::tally(&reading, &question, &arguments.messages)?.finish();
 
     let quiet = arguments.messages.quiet;
     let exit = coverage::tell(&report.totals.coverage, quiet)?;

@@ -26,6 +26,23 @@ pub(super) fn parse(text: &str, now: Time) -> Result<Time, String> {
         .to_owned())
 }
 
+/// Reads a date, or an age in days or weeks, which goes back to a midnight (UTC): a store keeps the
+/// day of a call, and not its time.
+pub(super) fn parse_day(text: &str, now: Time) -> Result<Time, String> {
+    const DAY: i64 = 86_400_000;
+    let time = parse(text, now)?;
+    let midnight = time.millis().div_euclid(DAY) * DAY;
+    let is_age = text.ends_with('d') || text.ends_with('w');
+    if time.millis() != midnight && !is_age || text.ends_with('h') {
+        return Err(
+            "a store keeps the day of a call and not its time; give a date (2026-11-01) or \
+                    an age in days or weeks (7d, 2w)"
+                .to_owned(),
+        );
+    }
+    Time::from_millis(midnight).ok_or_else(|| format!("{text} is out of range"))
+}
+
 /// `None`: no age; `Some(None)`: too old to be told.
 fn age_in_millis(text: &str) -> Option<Option<i64>> {
     let (digits, hours) = match text.as_bytes().last()? {

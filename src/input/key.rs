@@ -33,6 +33,14 @@ pub struct Key {
 }
 
 impl Key {
+    /// The part of a path that is the key of an object in S3: from the last `AWSLogs` on. The same
+    /// key in another folder is another copy of one object.
+    pub fn in_path(path: &str) -> Option<&str> {
+        let at = path.rfind("/AWSLogs/").map(|at| at + 1);
+        at.or_else(|| path.starts_with("AWSLogs/").then_some(0))
+            .map(|at| &path[at..])
+    }
+
     /// Reads the key of the files in a folder off the end of its path. `None` unless every part of it
     /// is as S3 writes it, and the kind of log is CloudTrail's own.
     pub fn of_folder(folder: &Path) -> Option<Key> {

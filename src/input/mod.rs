@@ -4,6 +4,7 @@
 //! as such, never left out.
 
 mod directory;
+mod fingerprint;
 mod folder;
 mod gzip;
 mod ip_ranges;
@@ -17,6 +18,7 @@ mod prune;
 mod walk;
 
 pub use directory::Directory;
+pub use fingerprint::{Stamp, Trailer};
 pub use folder::{Folder, Names};
 pub use ip_ranges::{IpRanges, IpRangesError, IpRangesFault};
 pub use key::{Key, KeyKind};

@@ -37,6 +37,11 @@ impl<'s, C: Collector> Reading<'s, C> {
         }
     }
 
+    /// The file is done with, whatever became of it.
+    pub fn end_file(&mut self) {
+        self.collector.end_file(&mut self.coverage);
+    }
+
     /// A new reader in place of one that failed in the middle of a file.
     pub fn reset(&mut self) {
         self.reader = reader(self.scan);

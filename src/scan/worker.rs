@@ -63,6 +63,7 @@ impl<'s, C: Collector> Worker<'s, C> {
             Skip::NotALog => SkipReason::NotALog,
             Skip::NotAFile => SkipReason::NotAFile,
         });
+        self.reading.end_file();
     }
 
     /// Counts what cannot be looked at.
@@ -70,10 +71,23 @@ impl<'s, C: Collector> Worker<'s, C> {
         self.reading.coverage.files.found += 1;
         self.reading
             .damaged(path.into(), Stage::Open, error.to_owned(), 0);
+        self.reading.end_file();
     }
 
-    /// Reads a file that the user named.
+    /// Reads a file that the user named, unless the collector does not want it.
     pub fn named(&mut self, path: &Path) {
+        if self.wants_file(path.into()) {
+            self.read_named(path);
+            self.reading.end_file();
+        }
+    }
+
+    fn wants_file(&mut self, location: Location<'_>) -> bool {
+        let Location { folder, name } = location;
+        self.reading.collector.wants_file(folder, name)
+    }
+
+    fn read_named(&mut self, path: &Path) {
         let folder = path.parent().unwrap_or(Path::new(""));
         if self.place.folder.path() != folder {
             self.enter(Arc::new(Folder::new(folder.to_owned())));
@@ -88,8 +102,16 @@ impl<'s, C: Collector> Worker<'s, C> {
         });
     }
 
-    /// Reads a file that a walk came upon.
+    /// Reads a file that a walk came upon, unless the collector does not want it.
     pub fn walked(&mut self, folder: &Arc<Folder>, name: &OsStr) {
+        let path = folder.path();
+        if self.wants_file(Location { folder: path, name }) {
+            self.read_walked(folder, name);
+            self.reading.end_file();
+        }
+    }
+
+    fn read_walked(&mut self, folder: &Arc<Folder>, name: &OsStr) {
         if !Arc::ptr_eq(&self.place.folder, folder) {
             self.enter(Arc::clone(folder));
         }
@@ -119,6 +141,7 @@ impl<'s, C: Collector> Worker<'s, C> {
         self.guarded(Path::new("-").into(), |_, buffers| {
             input::standard_input(&limits, buffers)
         });
+        self.reading.end_file();
     }
 
     fn enter(&mut self, folder: Arc<Folder>) {
@@ -161,7 +184,6 @@ impl<'s, C: Collector> Worker<'s, C> {
             reading.reset();
         }
         reading.reach.end_file();
-        reading.collector.end_file();
         if !place.is_noted
             && reading.coverage.files.read > read_before
             && let Some(key) = place.folder.key()

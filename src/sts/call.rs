@@ -112,18 +112,18 @@ impl<'r> Call<'r> {
     /// Whether STS refused because it is deactivated in the Region called, by the account that would
     /// issue the credentials: [`Call::issuing_account_id`].
     pub fn is_refused(&self) -> bool {
-        self.record.get(Field::ErrorCode) == Some("RegionDisabledException")
+        self.record.get(Field::ErrorCode) == Some(REGION_DISABLED)
     }
 
     /// The account that issues the credentials: STS is activated and deactivated there, Region by
     /// Region. Of a role that is the role's account, else the one that received the record.
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html>
     pub fn issuing_account_id(&self) -> Option<&str> {
-        let is_for_a_role =
-            (self.record.get(Field::EventName)).is_some_and(|name| name.starts_with("AssumeRole"));
-        (self.record.get(Field::RoleArn).filter(|_| is_for_a_role))
-            .and_then(principal::account_of_arn)
-            .or_else(|| self.record.get(Field::RecipientAccountId))
+        issuing_account_id(
+            self.record.get(Field::EventName),
+            self.record.get(Field::RoleArn),
+            self.record.get(Field::RecipientAccountId),
+        )
     }
 
     /// Whether AWS itself made the call: not the customer's to change.
@@ -137,7 +137,7 @@ impl<'r> Call<'r> {
     pub fn is_through_vpc_endpoint(&self) -> bool {
         self.record
             .get(Field::VpcEndpointId)
-            .is_some_and(|id| id.starts_with("vpce-"))
+            .is_some_and(is_vpc_endpoint)
     }
 
     /// Global, and through a VPC endpoint: an STS interface endpoint answers Regional names only.
@@ -232,6 +232,26 @@ impl<'r> Call<'r> {
             }
         }
     }
+}
+
+/// The error of a call to a Region where STS is deactivated.
+pub(crate) const REGION_DISABLED: &str = "RegionDisabledException";
+
+/// Whether `vpcEndpointId` is the id of a VPC endpoint, and not the name of a service.
+pub(crate) fn is_vpc_endpoint(id: &str) -> bool {
+    id.starts_with("vpce-")
+}
+
+/// [`Call::issuing_account_id`] of a call of this name, for this role, in the log of this account.
+pub(crate) fn issuing_account_id<'r>(
+    event_name: Option<&str>,
+    role_arn: Option<&'r str>,
+    recipient_account_id: Option<&'r str>,
+) -> Option<&'r str> {
+    let is_for_a_role = event_name.is_some_and(|name| name.starts_with("AssumeRole"));
+    (role_arn.filter(|_| is_for_a_role))
+        .and_then(principal::account_of_arn)
+        .or(recipient_account_id)
 }
 
 #[cfg(test)]

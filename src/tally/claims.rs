@@ -87,6 +87,47 @@ impl Claim {
         }
     }
 
+    /// A claim as it was kept: what [`Claim::event`], [`Claim::shared`] and [`Claim::packed`] gave.
+    pub fn kept(event: u128, shared: u128, packed: u64) -> Claim {
+        Claim {
+            event,
+            shared,
+            packed,
+            slot: Claim::FILTERED,
+            principal: 0,
+        }
+    }
+
+    /// The properties of many calls that count, without their times.
+    pub fn of_many(
+        endpoint: Endpoint<'_>,
+        is_aws_managed: bool,
+        is_through_vpc_endpoint: bool,
+        is_disagreement: bool,
+    ) -> Claim {
+        let is_global = matches!(endpoint, Endpoint::Global);
+        let may_matter = is_global || matches!(endpoint, Endpoint::Unknown);
+        let flag = |on: bool, bit: u64| if on { bit } else { 0 };
+        let packed = endpoint.index() as u64
+            | flag(may_matter && is_aws_managed, AWS_MANAGED)
+            | flag(is_through_vpc_endpoint, VPC_ENDPOINT)
+            | flag(is_disagreement, DISAGREEMENT)
+            | flag(is_global && is_through_vpc_endpoint, GLOBAL_VIA_VPC);
+        Claim::kept(0, 0, packed)
+    }
+
+    /// The same claim to another slot.
+    #[must_use]
+    pub fn placed(mut self, slot: u32, principal: u32) -> Claim {
+        (self.slot, self.principal) = (slot, principal);
+        self
+    }
+
+    /// The time and the properties in one number, to be kept.
+    pub fn packed(&self) -> u64 {
+        self.packed
+    }
+
     /// Whether it counts whatever else there is.
     pub fn stands_alone(&self) -> bool {
         self.event == 0
@@ -179,7 +220,7 @@ pub(super) fn hash(texts: &[&str]) -> u128 {
 pub(crate) struct Claims(Vec<Vec<Claim>>);
 
 /// What was decided besides the claims that stand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Dropped {
     /// Records delivered more than once.
     pub duplicates: u64,
@@ -213,7 +254,7 @@ impl Claims {
         self.0.splice(0..0, other.0);
     }
 
-    fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.0.iter().map(Vec::len).sum()
     }
 

@@ -155,6 +155,9 @@ pub struct Coverage {
     pub disagreements: u64,
     /// Global calls that came through a VPC endpoint, which answers Regional names only.
     pub global_via_vpc_endpoint: u64,
+    /// Of a store: calls that came so late that copies of them could no longer be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beyond_window: Option<u64>,
     /// Accounts in the keys of the files read.
     pub key_accounts: BTreeSet<String>,
     /// Regions in the keys of the files read.
@@ -198,6 +201,10 @@ impl AddAssign for Coverage {
         self.calls += other.calls;
         self.disagreements += other.disagreements;
         self.global_via_vpc_endpoint += other.global_via_vpc_endpoint;
+        self.beyond_window = match (self.beyond_window, other.beyond_window) {
+            (Some(one), Some(other)) => Some(one + other),
+            (one, other) => one.or(other),
+        };
         self.key_accounts.extend(other.key_accounts);
         self.key_regions.extend(other.key_regions);
         // `None` is less than any day, so only the first day needs a word.

@@ -7,10 +7,10 @@ use std::cmp::{Ordering, Reverse};
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-use super::Collector;
 use super::claims::{Claim, Claims};
 use super::rows::{Row, RowStore};
 use super::totals::Totals;
+use super::{Collector, Coverage};
 use crate::sts::{Call, Time};
 
 /// Collects the rows of calls.
@@ -134,7 +134,7 @@ impl Collector for EventLog {
         self.staged.truncate(mark);
     }
 
-    fn end_file(&mut self) {
+    fn end_file(&mut self, _coverage: &mut Coverage) {
         for claim in self.staged.drain(..) {
             if !claim.stands_alone() {
                 self.open.push(claim);

@@ -49,12 +49,12 @@ impl std::ops::AddAssign for Measures {
 }
 
 /// The number of a group.
-pub(super) type GroupId = u32;
+pub(crate) type GroupId = u32;
 
 /// Groups by keys of `width` symbols.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(from = "Written", into = "Written")]
-pub(super) struct Groups {
+pub(crate) struct Groups {
     width: usize,
     keys: Vec<Symbol>,
     measures: Vec<Measures>,

@@ -15,6 +15,7 @@ mod regions;
 mod report;
 mod rows;
 mod selection;
+mod stored;
 mod stream;
 mod sums;
 mod symbols;
@@ -22,11 +23,14 @@ mod tokens;
 mod totals;
 mod traced;
 
+use std::ffi::OsStr;
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
-use crate::sts::{Call, Dimension, TokenUse};
+use crate::sts::{Call, Dimension, Properties, TokenUse};
 
-pub(crate) use claims::{Claim, Claims};
+pub(crate) use claims::{Claim, Claims, Dropped};
 pub use coverage::{Bytes, Coverage, DamagedFile, Files, PrunedFiles, SkipReason};
 pub use events::{EventLog, Events};
 pub use groups::Measures;
@@ -43,8 +47,11 @@ pub use tokens::{OptInTokens, TokenTrace};
 pub use totals::Totals;
 pub use traced::Traced;
 
-use groups::{GroupId, Groups};
-use symbols::{Renumbering, Symbol};
+use groups::GroupId;
+pub(crate) use groups::Groups;
+pub(crate) use stored::Place;
+use symbols::Renumbering;
+pub(crate) use symbols::{Symbol, Symbols};
 
 /// What is done with the calls of a run. One collector works on each thread; in the end they are
 /// merged into one.
@@ -60,8 +67,13 @@ pub trait Collector: Send + Sized {
     fn mark(&self) -> Self::Mark;
     /// Takes back every call and use since `mark`, which was made in the same file.
     fn rollback(&mut self, mark: Self::Mark);
-    /// The file is read: what it gave stands.
-    fn end_file(&mut self);
+    /// Whether this file is to be read; asked before it is opened.
+    fn wants_file(&mut self, _folder: &Path, _name: &OsStr) -> bool {
+        true
+    }
+    /// The file is done with: what it gave stands. `coverage` is the thread's so far, which a
+    /// collector that keeps each file's own may take.
+    fn end_file(&mut self, coverage: &mut Coverage);
     /// What is known of all calls together so far.
     fn totals(&mut self) -> &mut Totals;
     /// Takes in what another thread collected.
@@ -207,7 +219,7 @@ impl Tally {
     }
 
     /// The number of the group a call belongs to.
-    fn group_of(&mut self, call: &Call<'_>) -> GroupId {
+    fn group_of(&mut self, call: &impl Properties) -> GroupId {
         let Scratch { key, text } = &mut self.scratch;
         self.question.key(call, &mut self.totals.symbols, text, key);
         self.groups.id(key)
@@ -230,7 +242,7 @@ impl Collector for Tally {
         self.staged.truncate(mark);
     }
 
-    fn end_file(&mut self) {
+    fn end_file(&mut self, _coverage: &mut Coverage) {
         for claim in self.staged.drain(..) {
             if !claim.stands_alone() {
                 self.open.push(claim);

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::symbols::{Symbol, Symbols};
 use super::{plan, regions};
-use crate::sts::{Call, Cause, Dimension};
+use crate::sts::{Dimension, Properties};
 
 /// What the calls of a tally are told apart by. Tallies of one question can be added.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,11 +52,11 @@ pub(super) enum Part {
 }
 
 impl Part {
-    fn value<'s>(self, call: &'s Call<'_>, scratch: &'s mut String) -> Option<&'s str> {
+    fn value<'s>(self, call: &'s impl Properties, scratch: &'s mut String) -> Option<&'s str> {
         match self {
             Part::Nothing => None,
             Part::Dimension(dimension) => call.value(dimension, scratch),
-            Part::Cause => Some(Cause::of(call).as_str()),
+            Part::Cause => call.cause(),
             Part::IssuingAccount => call.issuing_account_id(),
             Part::Refused => call.is_refused().then_some(YES),
             Part::ViaVpcEndpoint => call.is_through_vpc_endpoint().then_some(YES),
@@ -78,7 +78,7 @@ impl Question {
     }
 
     /// The columns of the key of a call, but for groups by dimensions.
-    fn parts(&self, call: &Call<'_>) -> &'static [Part] {
+    fn parts(&self, call: &impl Properties) -> &'static [Part] {
         match self {
             Question::Groups(_) => &[],
             Question::Plan => plan::parts(call),
@@ -97,7 +97,7 @@ impl Question {
     /// Puts the key of a call into `key`.
     pub(super) fn key(
         &self,
-        call: &Call<'_>,
+        call: &impl Properties,
         symbols: &mut Symbols,
         scratch: &mut String,
         key: &mut Vec<Symbol>,

@@ -5,9 +5,9 @@ pub use glob::Pattern as Glob;
 use chrono::{DateTime, NaiveDate};
 
 use crate::cloudtrail::{Field, Record};
-use crate::input::Key;
+use crate::input::{Key, Pruning};
 use crate::sts::region::is_opt_in;
-use crate::sts::{Call, Dimension, Time};
+use crate::sts::{Dimension, Properties, Time};
 
 /// The filters of a run. The default lets everything pass.
 #[derive(Clone, Debug, Default)]
@@ -52,29 +52,41 @@ pub fn glob(text: &str) -> Result<Glob, glob::PatternError> {
 }
 
 impl Selection {
-    /// Whether a call counts at all: the filters that act before counting once.
-    pub fn admits(&self, call: &Call<'_>) -> bool {
-        self.admits_record(call.record(), call.time())
+    /// Whether a record counts at all: the filters that act before counting once.
+    pub(crate) fn admits(&self, call: &impl Properties) -> bool {
+        self.admits_time(call.time()) && self.admits_log(call)
     }
 
     /// The same of a record of any service, whose time was read.
-    pub fn admits_record(&self, record: &Record<'_>, time: Option<Time>) -> bool {
-        let in_time = match time {
+    pub(crate) fn admits_record(&self, record: &Record<'_>, time: Option<Time>) -> bool {
+        self.admits_time(time)
+            && self.lists(
+                record.get(Field::RecipientAccountId),
+                record.get(Field::AwsRegion),
+            )
+    }
+
+    /// Whether a record of this time is asked about.
+    pub(crate) fn admits_time(&self, time: Option<Time>) -> bool {
+        match time {
             Some(time) => {
                 self.since.is_none_or(|since| since <= time)
                     && self.until.is_none_or(|until| time < until)
             }
             None => self.since.is_none() && self.until.is_none(),
+        }
+    }
+
+    /// Whether a record of this account's log, and of this Region, is asked about.
+    pub(crate) fn admits_log(&self, call: &impl Properties) -> bool {
+        self.lists(call.recipient_account_id(), call.aws_region())
+    }
+
+    fn lists(&self, account: Option<&str>, region: Option<&str>) -> bool {
+        let listed = |list: &[String], value: Option<&str>| {
+            list.is_empty() || value.is_some_and(|value| list.iter().any(|one| one == value))
         };
-        let listed = |list: &[String], field| {
-            list.is_empty()
-                || record
-                    .get(field)
-                    .is_some_and(|value| list.iter().any(|one| one == value))
-        };
-        in_time
-            && listed(&self.accounts, Field::RecipientAccountId)
-            && listed(&self.regions, Field::AwsRegion)
+        listed(&self.accounts, account) && listed(&self.regions, region)
     }
 
     /// Whether a log with this key was delivered in the time asked about, to an account and from a
@@ -94,6 +106,23 @@ impl Selection {
             && listed(&self.regions, &key.region)
     }
 
+    /// What the keys of files tell of this selection.
+    pub fn pruning(&self) -> Pruning {
+        let day = |time: Option<Time>| -> Option<NaiveDate> {
+            DateTime::from_timestamp_millis(time?.millis()).map(|time| time.date_naive())
+        };
+        Pruning {
+            first_day: day(self.since),
+            until_day: day(self.until),
+            accounts: self.accounts.clone(),
+            // A record without a Region of its own may be in any file.
+            regions: (self.regions.iter())
+                .filter(|region| *region != "global")
+                .cloned()
+                .collect(),
+        }
+    }
+
     /// Whether global calls are among what is asked about: they are logged in us-east-1, and were
     /// once logged as of `global`.
     pub fn may_show_global_calls(&self) -> bool {
@@ -110,7 +139,7 @@ impl Selection {
     }
 
     /// Whether a call that is counted once is asked about: all other filters.
-    pub fn wants(&self, call: &Call<'_>, scratch: &mut String) -> bool {
+    pub(crate) fn wants(&self, call: &impl Properties, scratch: &mut String) -> bool {
         let endpoint = call.endpoint().as_str();
         (self.endpoints.is_empty() || self.endpoints.iter().any(|one| one == endpoint))
             && self
@@ -121,7 +150,7 @@ impl Selection {
 }
 
 impl Condition {
-    fn holds(&self, call: &Call<'_>, scratch: &mut String) -> bool {
+    fn holds(&self, call: &impl Properties, scratch: &mut String) -> bool {
         let value = call.value(self.dimension, scratch).unwrap_or_default();
         self.glob.matches(value) != self.negated
     }
@@ -130,6 +159,7 @@ impl Condition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sts::Call;
 
     fn holds(dimension: Dimension, pattern: &str, negated: bool, record: &Record<'_>) -> bool {
         let selection = Selection {

@@ -11,10 +11,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::quality::RandomState;
 
-use super::Collector;
 use super::claims::{Claim, Dropped};
 use super::rows::{Row, RowStore};
 use super::totals::Totals;
+use super::{Collector, Coverage};
 use crate::sts::Call;
 
 /// A set of identities that threads share.
@@ -186,7 +186,7 @@ impl Collector for EventStream {
         self.staged_rows.truncate(mark);
     }
 
-    fn end_file(&mut self) {
+    fn end_file(&mut self, _coverage: &mut Coverage) {
         self.send_staged();
     }
 

@@ -37,24 +37,33 @@ struct PrincipalSums {
 impl Sums {
     /// Adds a call that counts. Says whether it is in a group.
     pub fn add(&mut self, claim: &Claim) -> bool {
+        let mut one = Measures::default();
+        one.add(claim.time(), claim.is_error());
+        self.add_many(claim, one)
+    }
+
+    /// Adds calls that count and have these properties in common. Says whether they are in a group.
+    pub fn add_many(&mut self, claim: &Claim, measures: Measures) -> bool {
+        let calls = measures.calls;
         if claim.slot == Claim::FILTERED {
-            self.filtered += 1;
+            self.filtered += calls;
             return false;
         }
+        let of = |property: bool| if property { calls } else { 0 };
         let endpoint = claim.endpoint();
-        self.endpoints[endpoint] += 1;
-        self.all.add(claim.time(), claim.is_error());
-        self.vpc_endpoint_calls += u64::from(claim.is_through_vpc_endpoint());
-        self.disagreements += u64::from(claim.is_disagreement());
-        self.global_via_vpc_endpoint += u64::from(claim.is_global_via_vpc_endpoint());
+        self.endpoints[endpoint] += calls;
+        self.all += measures;
+        self.vpc_endpoint_calls += of(claim.is_through_vpc_endpoint());
+        self.disagreements += of(claim.is_disagreement());
+        self.global_via_vpc_endpoint += of(claim.is_global_via_vpc_endpoint());
         let principal = self
             .principals
             .entry(Symbol::from_raw(claim.principal))
             .or_default();
         match (endpoint, claim.is_aws_managed()) {
-            (GLOBAL, true) => self.global_aws_managed += 1,
-            (GLOBAL, false) => principal.global += 1,
-            (UNKNOWN, false) => principal.unknown += 1,
+            (GLOBAL, true) => self.global_aws_managed += calls,
+            (GLOBAL, false) => principal.global += calls,
+            (UNKNOWN, false) => principal.unknown += calls,
             _ => {}
         }
         true
@@ -102,8 +111,9 @@ impl Sums {
     pub fn complete(&self, coverage: &mut Coverage, dropped: Dropped) {
         coverage.calls = self.all.calls;
         coverage.filtered += self.filtered;
-        coverage.duplicates = dropped.duplicates;
-        coverage.shared_copies = dropped.shared_copies;
+        // A store has counted some of its copies before.
+        coverage.duplicates += dropped.duplicates;
+        coverage.shared_copies += dropped.shared_copies;
         coverage.disagreements = self.disagreements;
         coverage.global_via_vpc_endpoint = self.global_via_vpc_endpoint;
     }

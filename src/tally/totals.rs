@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::claims::{Claim, Claims, Dropped};
 use super::coverage::Coverage;
+use super::groups::Measures;
 use super::reach::Reach;
 use super::sums::{Offender, Summary, Sums};
 use super::symbols::{Renumbering, Symbol, Symbols};
@@ -45,6 +46,12 @@ impl Totals {
     /// Adds a call that counts. Says whether the filters let it pass.
     pub(super) fn add(&mut self, claim: &Claim) -> bool {
         self.sums.add(claim)
+    }
+
+    /// Adds calls that count and have these properties in common. Says whether the filters let them
+    /// pass.
+    pub(super) fn add_many(&mut self, claim: &Claim, measures: Measures) -> bool {
+        self.sums.add_many(claim, measures)
     }
 
     /// Takes in the totals of another collector.

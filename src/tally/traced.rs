@@ -1,6 +1,7 @@
 //! A tally that traces tokens besides: for a plan that is to say which tokens of the global endpoint
 //! were used where those of version 1 are not valid.
 
+use super::Coverage;
 use super::tokens::{self, TokenTrace, Tokens};
 use super::{Collector, Question, Report, Tally, Totals};
 use crate::sts::{Call, TokenUse};
@@ -52,8 +53,8 @@ impl Collector for Traced {
         self.tokens.rollback(of_tokens);
     }
 
-    fn end_file(&mut self) {
-        self.tally.end_file();
+    fn end_file(&mut self, coverage: &mut Coverage) {
+        self.tally.end_file(coverage);
         self.tokens.end_file(&self.tally.totals.symbols);
     }
 

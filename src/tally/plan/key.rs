@@ -1,7 +1,7 @@
 //! What a plan tells calls apart by: much of global calls, little of Regional ones, nothing of others.
 
 use super::super::question::Part::{self, Dimension as D, Nothing};
-use crate::sts::{Call, Dimension, Endpoint};
+use crate::sts::{Dimension, Endpoint, Properties};
 
 /// How many columns a key has.
 pub(in crate::tally) const WIDTH: usize = 14;
@@ -61,7 +61,7 @@ const OF_REFUSED: [Part; WIDTH] = {
 };
 
 /// The columns of the key of a call.
-pub(in crate::tally) fn parts(call: &Call<'_>) -> &'static [Part] {
+pub(in crate::tally) fn parts(call: &impl Properties) -> &'static [Part] {
     match call.endpoint() {
         Endpoint::Global => &OF_GLOBAL,
         Endpoint::Regional { .. } if call.is_refused() => &OF_REFUSED,

@@ -2,7 +2,7 @@
 //! of which Region that stands.
 
 use super::super::question::Part::{self, Dimension as D, Nothing};
-use crate::sts::{Call, Dimension, Endpoint};
+use crate::sts::{Dimension, Endpoint, Properties};
 
 /// How many columns a key has.
 pub(in crate::tally) const WIDTH: usize = 8;
@@ -48,7 +48,7 @@ const OF_LOGGED: [Part; WIDTH] = {
 };
 
 /// The columns of the key of a call.
-pub(in crate::tally) fn parts(call: &Call<'_>) -> &'static [Part] {
+pub(in crate::tally) fn parts(call: &impl Properties) -> &'static [Part] {
     match call.endpoint() {
         Endpoint::Regional { .. } => &OF_REGIONAL,
         Endpoint::AwsService | Endpoint::Other => &OF_LOGGED,

@@ -1,0 +1,130 @@
+//! `stscope ingest`
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::Utc;
+
+use super::args::IngestArgs;
+use super::config::progress;
+use super::coverage;
+use super::exit::{Exit, Failure, say};
+use super::progress::Shown;
+use crate::input::{Named, Paths};
+use crate::report::{count, escape::for_terminal, plural};
+use crate::scan::{Progress, Scan};
+use crate::store::{Ingested, Store};
+use crate::tally::SkipReason;
+
+pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
+    let paths = paths(&arguments)?;
+    let mut store = Store::open_to_write(&arguments.store, arguments.window, arguments.wait)?;
+    let scan = Scan {
+        threads: arguments.threads.map_or(0, std::num::NonZeroUsize::get),
+        ..Scan::default()
+    };
+    let ingested = {
+        let shared = Arc::new(Progress::default());
+        let _shown = progress(&arguments.messages)
+            .map(|terminal| Shown::start(Arc::clone(&shared), terminal));
+        store.ingest(&scan, &paths, &shared, Utc::now().date_naive())?
+    };
+    let quiet = arguments.messages.quiet;
+    let is_nothing_new = ingested.known > 0 && new_files(&ingested) == 0;
+    let exit = if is_nothing_new {
+        Exit::Done
+    } else {
+        coverage::tell_new(&ingested.coverage, ingested.known, quiet)?
+    };
+    if !quiet {
+        let name = arguments.store.display().to_string();
+        say(&format!(
+            "stscope: {}: {}",
+            for_terminal(&name),
+            line(&ingested)
+        ));
+    }
+    if ingested.beyond_window > 0 {
+        let calls = ingested.beyond_window;
+        say(&format!(
+            "stscope: note: {} {} of days that are closed: counted, but copies of them can no \
+             longer be told; widen --window if logs come as late as that",
+            count(calls),
+            plural(calls, "call"),
+        ));
+    }
+    Ok(exit)
+}
+
+/// Every file by its full name, which the ledger knows it by.
+fn paths(arguments: &IngestArgs) -> Result<Paths, Failure> {
+    if arguments.paths.is_empty() && arguments.files_from.is_none() {
+        return Err(Failure::new(
+            "no PATH given; name a folder of logs, or files",
+        ));
+    }
+    let mut paths = Paths::resolve(&arguments.paths, arguments.files_from.as_deref())
+        .map_err(|error| Failure::new(error.to_string()))?;
+    let full = |path: &mut PathBuf| {
+        // What cannot be looked up is told of when it is to be read.
+        if let Ok(canonical) = path.canonicalize() {
+            *path = canonical;
+        }
+    };
+    for named in &mut paths.named {
+        match named {
+            Named::Folder(path) => full(path),
+            Named::File(path) => {
+                if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+                    return Err(nameless(&path.display().to_string()));
+                }
+                full(path);
+            }
+            Named::StandardInput => return Err(nameless("-")),
+            Named::Unreadable(..) => {}
+        }
+    }
+    Ok(paths)
+}
+
+fn nameless(path: &str) -> Failure {
+    Failure::new(format!(
+        "{path}: a store knows what it has read by the names of files; write it to a file, and name \
+         that"
+    ))
+}
+
+/// Files that were not known, but for what a walk passes by every night.
+fn new_files(ingested: &Ingested) -> u64 {
+    let files = &ingested.coverage.files;
+    let passed_by =
+        [SkipReason::NotALog, SkipReason::NotAFile].map(|reason| files.skipped[&reason]);
+    files.found - passed_by.iter().sum::<u64>()
+}
+
+/// What the store was given.
+fn line(ingested: &Ingested) -> String {
+    let new = new_files(ingested);
+    let mut line = format!(
+        "{} {} new, {} known",
+        count(new),
+        plural(new, "file"),
+        count(ingested.known)
+    );
+    let others = [
+        (ingested.same, "copies of known ones"),
+        (ingested.replaced, "read again, as they had changed"),
+    ];
+    for (number, what) in others {
+        if number > 0 {
+            line += &format!(", {} {what}", count(number));
+        }
+    }
+    let calls = ingested.coverage.sts_records;
+    line += &format!("; {} {} more", count(calls), plural(calls, "call"));
+    if ingested.closed > 0 {
+        let days = ingested.closed;
+        line += &format!(", {} {} closed", count(days), plural(days, "day"));
+    }
+    line
+}

@@ -1,0 +1,306 @@
+//! Between the scan and the writer: each file's calls, with everything known of the file.
+//!
+//! Works on every thread of a scan; decides which files are read at all, and sends what was read on
+//! to the one writer, file by file.
+
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::path::Path;
+use std::sync::mpsc::SyncSender;
+use std::sync::{Mutex, PoisonError};
+
+use super::ledger::Ledger;
+use super::{Ingested, column};
+use crate::input::{Stamp, Trailer};
+use crate::sts::{Call, Endpoint};
+use crate::tally::{Claim, Collector, Coverage, Groups, Symbol, Symbols, Totals};
+
+/// What the writer is told.
+pub(super) enum Packet {
+    /// A file was read.
+    Read(Box<Delivery>),
+    /// A file is what it was, but its stamp is new.
+    Touched(i64, Stamp),
+    /// A file is a copy of one that was read.
+    Same {
+        path: String,
+        stamp: Stamp,
+        trailer: Trailer,
+        of: i64,
+        /// A damaged copy that is gone, and whose place it takes.
+        supersedes: Option<i64>,
+    },
+}
+
+/// A file that was read, and what it gave.
+pub(super) struct Delivery {
+    pub path: String,
+    pub stamp: Stamp,
+    pub trailer: Trailer,
+    /// The number under which it was read before, and what that gave.
+    pub replaces: Option<i64>,
+    /// A damaged copy that is gone, and whose place it takes.
+    pub supersedes: Option<i64>,
+    pub coverage: Coverage,
+    /// The thread whose numbers the claims speak of.
+    pub worker: usize,
+    /// Groupings the thread had not sent before, in the order of their numbers.
+    pub groupings: Vec<Texts>,
+    /// Callers the thread had not sent before.
+    pub callers: Vec<Texts>,
+    /// The slot is the number of the grouping, the principal that of the caller.
+    pub claims: Vec<Claim>,
+}
+
+/// Values by column; what is absent is empty.
+pub(super) type Texts = Vec<Box<str>>;
+
+/// What is known of the file that is about to be read.
+struct Coming {
+    path: String,
+    stamp: Stamp,
+    trailer: Trailer,
+    replaces: Option<i64>,
+    supersedes: Option<i64>,
+}
+
+/// Takes the calls of one thread.
+pub(super) struct Intake<'l> {
+    ledger: &'l Ledger,
+    sender: SyncSender<Packet>,
+    worker: usize,
+    coming: Option<Coming>,
+    claims: Vec<Claim>,
+    totals: Totals,
+    symbols: Symbols,
+    groupings: Kinds,
+    callers: Kinds,
+    scratch: String,
+    key: Vec<Symbol>,
+    ingested: Ingested,
+    is_closed: bool,
+}
+
+/// Keys that were met, and how many of them the writer knows.
+struct Kinds {
+    groups: Groups,
+    sent: usize,
+}
+
+impl Kinds {
+    fn new(width: usize) -> Kinds {
+        Kinds {
+            groups: Groups::new(width),
+            sent: 0,
+        }
+    }
+
+    /// Those that were not given before.
+    fn take_new(&mut self, symbols: &Symbols) -> Vec<Texts> {
+        let new = self.sent..self.groups.len();
+        self.sent = new.end;
+        new.map(|id| {
+            let key = self.groups.key(id as u32).iter();
+            key.map(|&symbol| symbols.text(symbol).into()).collect()
+        })
+        .collect()
+    }
+}
+
+/// Numbers for threads.
+pub(super) fn next_worker(workers: &Mutex<usize>) -> usize {
+    let mut next = workers.lock().unwrap_or_else(PoisonError::into_inner);
+    *next += 1;
+    *next - 1
+}
+
+impl<'l> Intake<'l> {
+    pub fn new(ledger: &'l Ledger, sender: SyncSender<Packet>, worker: usize) -> Intake<'l> {
+        Intake {
+            ledger,
+            sender,
+            worker,
+            coming: None,
+            claims: Vec::new(),
+            totals: Totals::default(),
+            symbols: Symbols::default(),
+            groupings: Kinds::new(column::WIDTH),
+            callers: Kinds::new(column::CALLER.len()),
+            scratch: String::new(),
+            key: Vec::new(),
+            ingested: Ingested::default(),
+            is_closed: false,
+        }
+    }
+
+    /// What was read, by all threads.
+    pub fn finish(mut self) -> Ingested {
+        self.ingested.coverage += self.totals.coverage;
+        self.ingested
+    }
+
+    fn send(&mut self, packet: Packet) {
+        // A writer that takes nothing any more has failed, and says itself why.
+        self.is_closed |= self.sender.send(packet).is_err();
+    }
+
+    fn known(&mut self) -> bool {
+        self.ingested.known += 1;
+        false
+    }
+}
+
+impl Collector for Intake<'_> {
+    type Mark = usize;
+
+    fn wants_file(&mut self, folder: &Path, name: &OsStr) -> bool {
+        self.coming = None;
+        let path = folder.join(name);
+        let name = text(&path);
+        let Ok(Some(stamp)) = Stamp::of(&path) else {
+            // It cannot be read now, and the next night it is tried again.
+            self.coming = Some(Coming {
+                replaces: self.ledger.file(&name).map(|known| known.id),
+                path: name.into_owned(),
+                stamp: UNREAD,
+                trailer: NO_TRAILER,
+                supersedes: None,
+            });
+            return true;
+        };
+        let before = self.ledger.file(&name).copied();
+        if before.is_some_and(|known| known.stamp == stamp) {
+            return self.known();
+        }
+        let mut coming = Coming {
+            path: name.into_owned(),
+            stamp,
+            trailer: NO_TRAILER,
+            replaces: before.map(|known| known.id),
+            supersedes: None,
+        };
+        match Trailer::of(&path) {
+            Ok(trailer) => coming.trailer = trailer,
+            Err(_) => coming.stamp = UNREAD,
+        }
+        match before {
+            Some(known)
+                if known.is_sound
+                    && known.stamp.size == stamp.size
+                    && known.trailer == coming.trailer =>
+            {
+                self.send(Packet::Touched(known.id, stamp));
+                return self.known();
+            }
+            Some(_) => {}
+            None => coming.supersedes = self.ledger.vanished_copy(&coming.path),
+        }
+        if let Some(of) = self.ledger.same(&coming.path, stamp.size, coming.trailer) {
+            self.ingested.same += 1;
+            self.send(Packet::Same {
+                path: coming.path,
+                stamp,
+                trailer: coming.trailer,
+                of,
+                supersedes: coming.supersedes,
+            });
+            return self.known();
+        }
+        self.coming = Some(coming);
+        true
+    }
+
+    fn take(&mut self, call: &Call<'_>, _wanted: bool) {
+        let mut claim = Claim::new(call, Claim::FILTERED, 0, true);
+        let Intake {
+            symbols,
+            scratch,
+            key,
+            ..
+        } = self;
+        column::grouping_key(call, claim.is_disagreement(), symbols, scratch, key);
+        claim.slot = self.groupings.groups.id(key);
+        if matches!(call.endpoint(), Endpoint::Global) {
+            key.clear();
+            key.extend(column::CALLER.iter().map(|&dimension| {
+                let value = call.value(dimension, scratch);
+                value.map_or(Symbol::ABSENT, |value| symbols.intern(value))
+            }));
+            claim.principal = 1 + self.callers.groups.id(key);
+        }
+        self.claims.push(claim);
+    }
+
+    fn mark(&self) -> usize {
+        self.claims.len()
+    }
+
+    fn rollback(&mut self, mark: usize) {
+        self.claims.truncate(mark);
+    }
+
+    fn end_file(&mut self, coverage: &mut Coverage) {
+        let coverage = std::mem::take(coverage);
+        self.ingested.coverage += coverage.clone();
+        let claims = std::mem::take(&mut self.claims);
+        let Some(coming) = self.coming.take() else {
+            return; // something in a folder that is no file
+        };
+        let delivery = Delivery {
+            path: coming.path,
+            stamp: coming.stamp,
+            trailer: coming.trailer,
+            replaces: coming.replaces,
+            supersedes: coming.supersedes,
+            coverage,
+            worker: self.worker,
+            groupings: self.groupings.take_new(&self.symbols),
+            callers: self.callers.take_new(&self.symbols),
+            claims,
+        };
+        self.send(Packet::Read(Box::new(delivery)));
+    }
+
+    fn totals(&mut self) -> &mut Totals {
+        &mut self.totals
+    }
+
+    fn merge(&mut self, other: Self) {
+        let theirs = other.finish();
+        self.ingested.coverage += theirs.coverage;
+        self.ingested.known += theirs.known;
+        self.ingested.same += theirs.same;
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+}
+
+/// The stamp of a file that could not be read: no file has it, so it is tried again.
+pub(super) const UNREAD: Stamp = Stamp {
+    size: 0,
+    modified: -1,
+};
+const NO_TRAILER: Trailer = Trailer {
+    checksum: 0,
+    length: 0,
+};
+
+/// A path as text. Bytes that are no UTF-8 are written as `%XX`: two paths must not look alike.
+fn text(path: &Path) -> Cow<'_, str> {
+    if let Some(text) = path.to_str() {
+        return match std::path::MAIN_SEPARATOR {
+            '/' => Cow::Borrowed(text),
+            other => Cow::Owned(text.replace(other, "/")),
+        };
+    }
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text += chunk.valid();
+        for byte in chunk.invalid() {
+            text += &format!("%{byte:02X}");
+        }
+    }
+    Cow::Owned(text)
+}

@@ -1,0 +1,100 @@
+//! The dimensions that are kept, as columns of the table `grouping`.
+
+use std::fmt::Write as _;
+
+use crate::sts::{Dimension, Endpoint, Properties};
+use crate::tally::{Symbol, Symbols};
+
+/// The dimensions kept of every call, in the order of the columns. What groups are by default stands
+/// first: where two deliveries of one record differ, the first by these counts.
+pub(super) const KEPT: [Dimension; 20] = {
+    use Dimension as D;
+    [
+        D::Endpoint,
+        D::ClientProvidedHostHeader,
+        D::VpcEndpointId,
+        D::Principal,
+        D::Evidence,
+        D::EndpointRegion,
+        D::EndpointVariant,
+        D::PrincipalType,
+        D::AccountId,
+        D::RecipientAccountId,
+        D::AwsRegion,
+        D::AwsServingRegion,
+        D::EventName,
+        D::ErrorCode,
+        D::RoleArn,
+        D::InvokedBy,
+        D::Sdk,
+        D::SdkVersion,
+        D::TlsVersion,
+        D::KeyExchange,
+    ]
+};
+
+/// Behind the dimensions: the cause of a global call, and whether host and verdict disagree.
+pub(super) const CAUSE: usize = KEPT.len();
+pub(super) const DISAGREEMENT: usize = KEPT.len() + 1;
+pub(super) const WIDTH: usize = KEPT.len() + 2;
+
+/// What is kept of where a global call came from.
+pub(super) const CALLER: [Dimension; 3] = [
+    Dimension::SourceIpAddress,
+    Dimension::SessionName,
+    Dimension::InScopeOf,
+];
+
+const YES: &str = "yes";
+
+/// Whether a store can be asked for a dimension. Those that take a new value with nearly every call,
+/// or would make a group of every hour, are not kept of every call.
+pub fn is_kept(dimension: Dimension) -> bool {
+    dimension == Dimension::Day || KEPT.contains(&dimension)
+}
+
+/// The table of groupings, and what makes `daily` readable.
+pub(super) fn grouping_table() -> String {
+    let mut sql = "CREATE TABLE grouping (\n    id INTEGER PRIMARY KEY".to_owned();
+    for dimension in KEPT {
+        // Writing to a String cannot fail.
+        let _ = write!(sql, ",\n    {} TEXT", dimension.name());
+    }
+    sql += ",\n    cause TEXT,\n    disagreement TEXT\n);\n\
+            CREATE VIEW daily_calls AS\n    SELECT d.day, d.calls, d.errors,\n\
+            \x20       strftime('%Y-%m-%dT%H:%M:%SZ', d.first_event_time / 1000, 'unixepoch') AS first_event_time,\n\
+            \x20       strftime('%Y-%m-%dT%H:%M:%SZ', d.last_event_time / 1000, 'unixepoch') AS last_event_time,\n\
+            \x20       g.cause";
+    for dimension in KEPT {
+        let _ = write!(sql, ", g.{}", dimension.name());
+    }
+    sql + "\n    FROM daily AS d JOIN grouping AS g ON g.id = d.grouping;\n"
+}
+
+/// The names of all columns of `grouping` but the number, with commas.
+pub(super) fn grouping_columns() -> String {
+    let names: Vec<_> = KEPT.iter().map(|dimension| dimension.name()).collect();
+    names.join(", ") + ", cause, disagreement"
+}
+
+/// Puts what is kept of a call into `key`.
+pub(super) fn grouping_key(
+    call: &impl Properties,
+    is_disagreement: bool,
+    symbols: &mut Symbols,
+    scratch: &mut String,
+    key: &mut Vec<Symbol>,
+) {
+    key.clear();
+    key.extend(KEPT.iter().map(|&dimension| {
+        call.value(dimension, scratch)
+            .map_or(Symbol::ABSENT, |value| symbols.intern(value))
+    }));
+    let cause = match call.endpoint() {
+        Endpoint::Global => call.cause(),
+        _ => None,
+    };
+    key.push(cause.map_or(Symbol::ABSENT, |cause| symbols.intern(cause)));
+    let disagreement = is_disagreement.then(|| symbols.intern(YES));
+    key.push(disagreement.unwrap_or(Symbol::ABSENT));
+}

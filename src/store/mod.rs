@@ -1,0 +1,312 @@
+//! Sums that are kept from night to night, in one SQLite file.
+//!
+//! Owns the file's schema, the ledger of what was read, and what is needed to count once across
+//! nights. Knows nothing of formats; reading logs is [`Scan`]'s, deciding what counts is the
+//! [`tally`](crate::tally)'s.
+//!
+//! # What is kept
+//!
+//! Of a day that may still get late files, every call is kept as what it claims to be
+//! (some 36 bytes), with the file it came from: a file that changes is
+//! taken back whole. Once a day is older than the window, its claims are settled for good and
+//! folded into sums by day and grouping.
+//!
+//! # To ask a store
+//!
+//! [`Store::tally`] gives the [`Tally`](crate::tally::Tally) that the files would have given, for any
+//! question and selection over kept dimensions ([`is_kept`]). It is exact, so everything that can be
+//! made of a tally can be made of a store: group by `day` to follow a migration. The tables, which
+//! [`SCHEMA`] explains, are for users who query the file themselves.
+
+mod calls;
+mod close;
+mod collect;
+mod column;
+mod ledger;
+mod lock;
+mod read;
+mod schema;
+mod write;
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::mpsc::sync_channel;
+
+use chrono::{NaiveDate, SecondsFormat, Utc};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
+
+use crate::input::Paths;
+use crate::scan::{Progress, Scan, ScanError};
+use crate::tally::Coverage;
+
+pub use column::is_kept;
+pub use lock::Holder;
+pub use schema::{SCHEMA, VERSION};
+
+use collect::Intake;
+use ledger::Ledger;
+use lock::Lock;
+use write::Writer;
+
+/// The days in which copies of a call are recognised, unless a store says otherwise.
+pub const WINDOW: u32 = 14;
+
+/// A store that is open.
+pub struct Store {
+    path: PathBuf,
+    connection: Connection,
+    /// Held while the store is written to.
+    lock: Option<Lock>,
+}
+
+/// Why a store cannot be used.
+#[derive(Debug)]
+pub enum StoreError {
+    /// There is none.
+    Missing(PathBuf),
+    /// The file is something else.
+    NoStore(PathBuf),
+    /// It was written by a newer release.
+    Newer(PathBuf, i64),
+    /// Another ingest is at work.
+    Held(PathBuf, Holder),
+    /// What the system says.
+    Io(PathBuf, std::io::Error),
+    /// What SQLite says.
+    Sql(PathBuf, rusqlite::Error),
+    /// The logs cannot be read.
+    Scan(ScanError),
+}
+
+impl std::fmt::Display for StoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        use rusqlite::ErrorCode;
+        match self {
+            StoreError::Missing(path) => write!(
+                f,
+                "--store {}: there is no such file; 'stscope ingest --store FILE PATH' makes one",
+                path.display()
+            ),
+            StoreError::NoStore(path) => write!(
+                f,
+                "--store {}: it is no store of stscope, and was left as it is; name another file",
+                path.display()
+            ),
+            StoreError::Newer(path, version) => write!(
+                f,
+                "--store {}: it was written by a newer stscope (schema {version}; this one knows \
+                 {VERSION}), and was left as it is; use that release",
+                path.display()
+            ),
+            StoreError::Held(path, holder) => write!(
+                f,
+                "--store {}: another ingest is at work on it ({holder}); wait for its end, or give \
+                 --wait",
+                path.display()
+            ),
+            StoreError::Io(path, error) => write!(
+                f,
+                "--store {}: {error}; check the folder, its permissions and the room on the disk",
+                path.display()
+            ),
+            StoreError::Sql(path, error) => {
+                let advice = match error.sqlite_error_code() {
+                    Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
+                        "what was committed stands; make room on the disk and run it again"
+                    }
+                    Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                        "another program holds it; run this again later"
+                    }
+                    Some(
+                        ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied,
+                    ) => "check its permissions and those of its folder",
+                    Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                        "it is damaged; bring back a backup, or ingest anew into another file"
+                    }
+                    _ => "run it again; if that does not help, ingest anew into another file",
+                };
+                write!(f, "--store {}: {error}; {advice}", path.display())
+            }
+            StoreError::Scan(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+/// What an ingest did.
+#[derive(Clone, Debug, Default)]
+pub struct Ingested {
+    /// What was read now.
+    pub coverage: Coverage,
+    /// Files that were known, and not read again.
+    pub known: u64,
+    /// Of these, copies of files that are kept under another folder, found now.
+    pub same: u64,
+    /// Files that were read before and have changed.
+    pub replaced: u64,
+    /// Calls of days that were closed already.
+    pub beyond_window: u64,
+    /// Days that were closed in the end.
+    pub closed: u64,
+}
+
+impl Store {
+    /// Opens a store to ask it.
+    ///
+    /// # Errors
+    /// If there is none, or it cannot be read.
+    pub fn open(path: &Path) -> Result<Store, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::Missing(path.to_owned()));
+        }
+        // An ingest that was killed has left a journal, and going back by it needs to write.
+        let open = |flags| schema::connect(path, flags);
+        let connection = open(OpenFlags::SQLITE_OPEN_READ_WRITE)
+            .or_else(|_| open(OpenFlags::SQLITE_OPEN_READ_ONLY))?;
+        let store = Store {
+            path: path.to_owned(),
+            connection,
+            lock: None,
+        };
+        match store.sql(schema::state(&store.connection))? {
+            schema::State::Current => {}
+            schema::State::Newer(version) => {
+                return Err(StoreError::Newer(path.to_owned(), version));
+            }
+            schema::State::Empty | schema::State::Foreign => {
+                return Err(StoreError::NoStore(path.to_owned()));
+            }
+        }
+        store.sql(store.connection.pragma_update(None, "query_only", true))?;
+        Ok(store)
+    }
+
+    /// Opens a store to write to it, and makes it if there is none. `window` is kept in it.
+    ///
+    /// # Errors
+    /// If the file is no store, or of a newer release: then it is untouched. If another ingest holds
+    /// it and `wait` is not asked for.
+    pub fn open_to_write(
+        path: &Path,
+        window: Option<u32>,
+        wait: bool,
+    ) -> Result<Store, StoreError> {
+        schema::refuse_foreign(path)?;
+        let lock = Lock::take(path, wait)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let mut connection = schema::connect(path, flags)?;
+        let sql = |error| StoreError::Sql(path.to_owned(), error);
+        match schema::state(&connection).map_err(sql)? {
+            schema::State::Current => {}
+            schema::State::Empty => schema::create(&mut connection).map_err(sql)?,
+            schema::State::Newer(version) => {
+                return Err(StoreError::Newer(path.to_owned(), version));
+            }
+            schema::State::Foreign => return Err(StoreError::NoStore(path.to_owned())),
+        }
+        schema::prepare_to_write(&connection).map_err(sql)?;
+        if let Some(days) = window {
+            schema::set_window(&connection, days).map_err(sql)?;
+        }
+        Ok(Store {
+            path: path.to_owned(),
+            connection,
+            lock: Some(lock),
+        })
+    }
+
+    /// Reads what is new below `paths`, and closes the days whose time has come. `today` is the day
+    /// of the run, in UTC.
+    ///
+    /// Each file's ledger row and its calls are written together: whatever ends the run, the next one
+    /// goes on from there.
+    ///
+    /// # Errors
+    /// If logs or the store cannot be used any more; what was written until then stands.
+    pub fn ingest(
+        &mut self,
+        scan: &Scan,
+        paths: &Paths,
+        progress: &Progress,
+        today: NaiveDate,
+    ) -> Result<Ingested, StoreError> {
+        debug_assert!(self.lock.is_some(), "the store was opened to be asked");
+        let ledger = self.sql(Ledger::read(&self.connection))?;
+        let (sender, packets) = sync_channel(256);
+        let path = self.path.clone();
+        let connection = &mut self.connection;
+        let (scanned, written) = std::thread::scope(|scope| {
+            let writer = scope.spawn(move || Writer::new(connection, today)?.write_all(packets));
+            let workers = Mutex::new(0);
+            let scanned = {
+                let sender = sender;
+                scan.collect(paths, progress, || {
+                    Intake::new(&ledger, sender.clone(), collect::next_worker(&workers))
+                })
+                .map(Intake::finish)
+            };
+            let written = writer.join().unwrap_or_else(|panic| {
+                std::panic::resume_unwind(panic) // the writer's own fault, not to be hidden
+            });
+            (scanned, written)
+        });
+        // A writer that fails ends the scan, too, so its word is the cause.
+        let written = written.map_err(|error| StoreError::Sql(path, error))?;
+        let mut ingested = scanned.map_err(StoreError::Scan)?;
+        ingested.same += written.same;
+        ingested.replaced = written.replaced;
+        ingested.beyond_window = written.beyond_window;
+        ingested.coverage.beyond_window = Some(written.beyond_window);
+        let window = self.sql(schema::window(&self.connection))?;
+        ingested.closed = {
+            let closed = close::close_days(&mut self.connection, today, window);
+            self.sql(closed)?
+        };
+        let summed = close::sum_open_days(&self.connection);
+        self.sql(summed)?;
+        let noted = self.note_run(&ingested);
+        self.sql(noted)?;
+        Ok(ingested)
+    }
+
+    fn note_run(&self, ingested: &Ingested) -> rusqlite::Result<()> {
+        let now = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
+        let coverage = &ingested.coverage;
+        self.connection.execute(
+            "INSERT INTO run (ended_at, files_known, files_read, files_damaged, calls, beyond_window, \
+             coverage) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            rusqlite::params![
+                now,
+                ingested.known,
+                coverage.files.read,
+                coverage.files.damaged,
+                coverage.sts_records,
+                ingested.beyond_window,
+                serde_json::to_string(coverage).unwrap_or_default(),
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Names the store in an error of SQLite's.
+    fn sql<T>(&self, result: rusqlite::Result<T>) -> Result<T, StoreError> {
+        result.map_err(|error| StoreError::Sql(self.path.clone(), error))
+    }
+
+    /// The newest day with calls that is over for certain; `None` in an empty store.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn newest_day(&self) -> Result<Option<NaiveDate>, StoreError> {
+        let day: Option<String> = self.sql(
+            self.connection
+                .query_row("SELECT max(day) FROM day WHERE day <> ''", [], |row| {
+                    row.get(0)
+                })
+                .optional()
+                .map(Option::flatten),
+        )?;
+        Ok(day.and_then(|day| day.parse().ok()))
+    }
+}

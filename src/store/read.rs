@@ -1,0 +1,415 @@
+//! What a store has kept → a tally, as the files would have given it.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use foldhash::quality::RandomState;
+use rusqlite::Connection;
+
+use super::calls;
+use super::column::{CALLER, CAUSE, DISAGREEMENT, KEPT, WIDTH, grouping_columns};
+use super::write::{day_name, day_number};
+use super::{Store, StoreError};
+use crate::cloudtrail::Stage;
+use crate::input::Key;
+use crate::sts::{
+    Dimension, Endpoint, Properties, REGION_DISABLED, Time, is_vpc_endpoint, issuing_account_id,
+    sdk,
+};
+use crate::tally::{
+    Claim, Coverage, DamagedFile, Measures, Place, Question, Reach, Selection, SkipReason, Tally,
+};
+
+pub(super) type Map<K, V> = HashMap<K, V, RandomState>;
+
+impl Store {
+    /// The tally that the files in the ledger would have given, each object of S3 read once.
+    ///
+    /// `selection` must ask for kept dimensions only ([`is_kept`](super::is_kept)), and its times must
+    /// be midnights (UTC). What of closed days acts before counting once cannot bring back copies
+    /// that were settled: with [`Selection::accounts`], a cross-account call counts for the account
+    /// whose copy stood.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn tally(&self, question: &Question, selection: &Selection) -> Result<Tally, StoreError> {
+        self.sql(self.try_tally(question, selection))
+    }
+
+    fn try_tally(&self, question: &Question, selection: &Selection) -> rusqlite::Result<Tally> {
+        // One state of the store, whatever an ingest writes meanwhile.
+        let transaction = self.connection.unchecked_transaction()?;
+        let mut tally = Tally::of(question.clone(), true);
+        let (coverage, reach) = (
+            coverage(&transaction, selection)?,
+            reach(&transaction, selection)?,
+        );
+        tally.add_read(coverage, reach);
+        let groupings = read_groupings(&transaction)?;
+        let mut places = Places {
+            by_day: mentions_day(question, selection),
+            by_caller: matches!(question, Question::Plan),
+            groupings: &groupings,
+            callers: Map::default(),
+            known: Map::default(),
+            selection,
+        };
+        if places.by_caller {
+            places.callers = read_callers(&transaction)?;
+        }
+        read_open_days(&transaction, &mut tally, &mut places)?;
+        read_closed_days(&transaction, &mut tally, &mut places)?;
+        Ok(tally)
+    }
+}
+
+fn mentions_day(question: &Question, selection: &Selection) -> bool {
+    question.dimensions().contains(&Dimension::Day)
+        || (selection.conditions.iter()).any(|condition| condition.dimension == Dimension::Day)
+}
+
+/// A row of `grouping`.
+pub(super) struct Grouping {
+    pub values: [Option<Box<str>>; WIDTH],
+    endpoint: Endpoint<'static>,
+}
+
+impl Grouping {
+    fn get(&self, dimension: Dimension) -> Option<&str> {
+        let at = KEPT.iter().position(|&kept| kept == dimension)?;
+        self.values[at].as_deref()
+    }
+
+    /// A claim with its properties.
+    fn claim(&self) -> Claim {
+        Claim::of_many(
+            self.endpoint,
+            self.get(Dimension::Sdk).is_some_and(sdk::is_aws_managed),
+            self.get(Dimension::VpcEndpointId)
+                .is_some_and(is_vpc_endpoint),
+            self.values[DISAGREEMENT].is_some(),
+        )
+    }
+}
+
+type Caller = [Option<Box<str>>; CALLER.len()];
+
+/// A call, or many that are alike, as they were kept.
+struct KeptCall<'s> {
+    grouping: &'s Grouping,
+    day: Option<String>,
+    caller: Option<&'s Caller>,
+}
+
+impl Properties for KeptCall<'_> {
+    fn value<'s>(&'s self, dimension: Dimension, _scratch: &'s mut String) -> Option<&'s str> {
+        if dimension == Dimension::Day {
+            return self.day.as_deref();
+        }
+        match CALLER.iter().position(|&one| one == dimension) {
+            Some(at) => self.caller?[at].as_deref(),
+            None => self.grouping.get(dimension),
+        }
+    }
+
+    fn endpoint(&self) -> Endpoint<'_> {
+        self.grouping.endpoint
+    }
+
+    fn time(&self) -> Option<Time> {
+        None // what depends on it is asked of each claim, or of a day
+    }
+
+    fn cause(&self) -> Option<&str> {
+        self.grouping.values[CAUSE].as_deref()
+    }
+
+    fn issuing_account_id(&self) -> Option<&str> {
+        let get = |dimension| self.grouping.get(dimension);
+        issuing_account_id(
+            get(Dimension::EventName),
+            get(Dimension::RoleArn),
+            get(Dimension::RecipientAccountId),
+        )
+    }
+
+    fn is_refused(&self) -> bool {
+        self.grouping.get(Dimension::ErrorCode) == Some(REGION_DISABLED)
+    }
+
+    fn is_through_vpc_endpoint(&self) -> bool {
+        self.grouping
+            .get(Dimension::VpcEndpointId)
+            .is_some_and(is_vpc_endpoint)
+    }
+
+    fn recipient_account_id(&self) -> Option<&str> {
+        self.grouping.get(Dimension::RecipientAccountId)
+    }
+
+    fn aws_region(&self) -> Option<&str> {
+        self.grouping.get(Dimension::AwsRegion)
+    }
+}
+
+/// What becomes of calls, worked out once for all that are alike.
+struct Places<'s> {
+    by_day: bool,
+    by_caller: bool,
+    groupings: &'s Map<u32, Grouping>,
+    callers: Map<i64, Caller>,
+    known: Map<(u32, Option<i64>, i64), Place>,
+    selection: &'s Selection,
+}
+
+impl Places<'_> {
+    /// `None` for a grouping that is not there, which SQLite has vouched against.
+    fn of(
+        &mut self,
+        tally: &mut Tally,
+        grouping: u32,
+        day: Option<i64>,
+        caller: i64,
+    ) -> Option<Place> {
+        let day = day.filter(|_| self.by_day);
+        let caller = if self.by_caller { caller } else { 0 };
+        if let Some(&place) = self.known.get(&(grouping, day, caller)) {
+            return Some(place);
+        }
+        let call = KeptCall {
+            grouping: self.groupings.get(&grouping)?,
+            day: day.map(day_name),
+            caller: self.callers.get(&caller),
+        };
+        let place = tally.place(&call, self.selection);
+        self.known.insert((grouping, day, caller), place);
+        Some(place)
+    }
+}
+
+fn read_open_days(
+    connection: &Connection,
+    tally: &mut Tally,
+    places: &mut Places<'_>,
+) -> rusqlite::Result<()> {
+    let mut all = connection.prepare("SELECT calls FROM calls")?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        for kept in calls::read(row.get_ref(0)?.as_blob()?) {
+            let day = kept.claim.time().map(day_number);
+            if let Some(place) = places.of(tally, kept.grouping, day, kept.caller) {
+                tally.take_kept(kept.claim, place, places.selection);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn read_closed_days(
+    connection: &Connection,
+    tally: &mut Tally,
+    places: &mut Places<'_>,
+) -> rusqlite::Result<()> {
+    // Where callers matter, global calls are read by them; all others have none.
+    let tables: &[(&str, bool)] = if places.by_caller {
+        &[
+            (
+                "SELECT t.day, grouping, 0, calls, errors, first_event_time, last_event_time \
+              FROM daily AS t JOIN day USING (day) WHERE is_closed = 1",
+                false,
+            ),
+            (
+                "SELECT t.day, grouping, caller, calls, errors, first_event_time, last_event_time \
+              FROM daily_caller AS t JOIN day USING (day) WHERE is_closed = 1",
+                true,
+            ),
+        ]
+    } else {
+        &[(
+            "SELECT t.day, grouping, 0, calls, errors, first_event_time, last_event_time \
+            FROM daily AS t JOIN day USING (day) WHERE is_closed = 1",
+            false,
+        )]
+    };
+    for &(query, is_of_callers) in tables {
+        let mut all = connection.prepare(query)?;
+        let mut rows = all.query([])?;
+        while let Some(row) = rows.next()? {
+            let grouping = row.get(1)?;
+            let Some(like) = places.groupings.get(&grouping).map(Grouping::claim) else {
+                continue;
+            };
+            let is_global = like.endpoint() == Endpoint::Global.index();
+            if places.by_caller && is_global != is_of_callers {
+                continue;
+            }
+            let midnight = format!("{}T00:00:00Z", row.get_ref(0)?.as_str()?);
+            let midnight = Time::parse(&midnight);
+            let time = |at| -> rusqlite::Result<Option<Time>> {
+                Ok(row.get::<_, Option<i64>>(at)?.and_then(Time::from_millis))
+            };
+            let measures = Measures {
+                calls: row.get::<_, i64>(3)?.cast_unsigned(),
+                errors: row.get::<_, i64>(4)?.cast_unsigned(),
+                first: time(5)?,
+                last: time(6)?,
+            };
+            let day = midnight.map(day_number);
+            if let Some(place) = places.of(tally, grouping, day, row.get(2)?) {
+                let is_day_admitted = places.selection.admits_time(midnight);
+                tally.take_sum(like, place, measures, is_day_admitted);
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn read_groupings(connection: &Connection) -> rusqlite::Result<Map<u32, Grouping>> {
+    let columns = grouping_columns();
+    let mut all = connection.prepare(&format!("SELECT id, {columns} FROM grouping"))?;
+    let mut rows = all.query([])?;
+    let mut groupings = Map::default();
+    while let Some(row) = rows.next()? {
+        let mut values = [const { None }; WIDTH];
+        for (at, value) in values.iter_mut().enumerate() {
+            *value = row.get(at + 1)?;
+        }
+        let endpoint = match values[0].as_deref() {
+            Some("global") => Endpoint::Global,
+            Some("regional") => Endpoint::Regional {
+                region: None,
+                variant: None,
+            },
+            Some("aws-service") => Endpoint::AwsService,
+            Some("other") => Endpoint::Other,
+            _ => Endpoint::Unknown,
+        };
+        groupings.insert(row.get(0)?, Grouping { values, endpoint });
+    }
+    Ok(groupings)
+}
+
+fn read_callers(connection: &Connection) -> rusqlite::Result<Map<i64, Caller>> {
+    let mut all = connection
+        .prepare("SELECT id, source_ip_address, session_name, in_scope_of FROM caller")?;
+    let mut rows = all.query([])?;
+    let mut callers = Map::default();
+    while let Some(row) = rows.next()? {
+        callers.insert(row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?]);
+    }
+    Ok(callers)
+}
+
+/// Whose logs of which Regions were read, and which not wholly.
+fn reach(connection: &Connection, selection: &Selection) -> rusqlite::Result<Reach> {
+    let mut reach = Reach::default();
+    let mut all = connection.prepare(
+        "SELECT DISTINCT outcome = 'read', key_account, key_region, key_day, \
+         iif(outcome = 'read', 0, file.id) FROM file JOIN folder ON folder.id = folder \
+         WHERE outcome IN ('read', 'damaged')",
+    )?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        let day: Option<NaiveDate> =
+            (row.get_ref(3)?.as_str_or_null()?).and_then(|day| day.parse().ok());
+        let key = match (row.get(1)?, row.get(2)?, day) {
+            (Some(account), Some(region), Some(day)) => Some(Key {
+                account,
+                region,
+                day,
+            }),
+            _ => None,
+        };
+        match (row.get(0)?, key) {
+            (false, key) => reach.miss(key.as_ref()),
+            (true, Some(key)) if selection.covers(&key) => reach.see(&key),
+            (true, _) => {}
+        }
+    }
+    Ok(reach)
+}
+
+/// What was read for what is kept: the ledger's sums.
+fn coverage(connection: &Connection, selection: &Selection) -> rusqlite::Result<Coverage> {
+    let mut coverage = Coverage::default();
+    let mut all = connection.prepare(
+        "SELECT outcome, count(*), sum(compressed), sum(decompressed), sum(records), \
+         sum(sts_records), sum(not_calls), sum(beyond_window) FROM file WHERE outcome <> 'same' \
+         GROUP BY outcome",
+    )?;
+    let mut rows = all.query([])?;
+    let mut beyond_window = 0;
+    while let Some(row) = rows.next()? {
+        let number = |at| row.get::<_, i64>(at).map(i64::cast_unsigned);
+        let files = number(1)?;
+        coverage.files.found += files;
+        match row.get_ref(0)?.as_str()? {
+            "read" => coverage.files.read += files,
+            "damaged" => coverage.files.damaged += files,
+            skipped => {
+                let reason = SkipReason::ALL.iter().find(|one| one.as_str() == skipped);
+                let reason = reason.copied().unwrap_or(SkipReason::NotALog);
+                *coverage.files.skipped.entry(reason).or_default() += files;
+            }
+        }
+        coverage.bytes.compressed += number(2)?;
+        coverage.bytes.decompressed += number(3)?;
+        coverage.records += number(4)?;
+        coverage.sts_records += number(5)?;
+        coverage.not_calls += number(6)?;
+        beyond_window += number(7)?;
+    }
+    coverage.beyond_window = Some(beyond_window);
+    let mut all = connection.prepare(
+        "SELECT folder.path || '/' || name, stage, detail, records_read FROM file \
+         JOIN folder ON folder.id = folder WHERE outcome = 'damaged'",
+    )?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        coverage.damaged.push(DamagedFile {
+            path: row.get(0)?,
+            stage: match row.get_ref(1)?.as_str_or_null()? {
+                Some("gzip") => Stage::Gzip,
+                Some("json") => Stage::Json,
+                Some("record") => Stage::Record,
+                _ => Stage::Open,
+            },
+            detail: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
+            records_read: row.get::<_, i64>(3)?.cast_unsigned(),
+        });
+    }
+    coverage.damaged.sort();
+    let pruning = selection.pruning();
+    let mut all = connection.prepare(
+        "SELECT DISTINCT key_account, key_region, key_day FROM folder WHERE key_account IS NOT NULL \
+         AND id IN (SELECT folder FROM file WHERE outcome = 'read')",
+    )?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        let Ok(day) = row.get_ref(2)?.as_str()?.parse::<NaiveDate>() else {
+            continue; // no day of ours
+        };
+        let key = Key {
+            account: row.get(0)?,
+            region: row.get(1)?,
+            day,
+        };
+        // What a run over the files would not have opened says nothing of what is asked.
+        if pruning.prunes(&key).is_none() {
+            coverage.key_first_day =
+                Some(coverage.key_first_day.map_or(day, |first| first.min(day)));
+            coverage.key_last_day = coverage.key_last_day.max(Some(day));
+            coverage.key_accounts.insert(key.account);
+            coverage.key_regions.insert(key.region);
+        }
+    }
+    let dropped = connection.query_row(
+        "SELECT ifnull(sum(duplicates), 0), ifnull(sum(shared_copies), 0) FROM day \
+         WHERE is_closed = 1",
+        [],
+        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
+    )?;
+    coverage.duplicates = dropped.0.cast_unsigned();
+    coverage.shared_copies = dropped.1.cast_unsigned();
+    Ok(coverage)
+}

@@ -1,0 +1,235 @@
+//! The tables of a store, and which files are stores at all.
+//!
+//! Users query these tables, so a change of their meaning is a new [`VERSION`], and [`create`] gets a
+//! brother that brings older stores there.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
+
+use super::{StoreError, WINDOW, column};
+
+/// The version of the schema, in `PRAGMA user_version`.
+pub const VERSION: i64 = 1;
+
+/// What says that an SQLite file is a store, in `PRAGMA application_id`: "stsc".
+const APPLICATION_ID: i64 = 0x7374_7363;
+
+/// The tables, but for the columns of `grouping`, which are the kept dimensions.
+pub const SCHEMA: &str = "
+-- What the store was told: window_days.
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- The folders of files, and what they say as parts of an S3 key.
+CREATE TABLE folder (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    key_account TEXT,
+    key_region TEXT,
+    key_day TEXT
+);
+
+-- The ledger: every file that was come upon, and what became of it.
+CREATE TABLE file (
+    id INTEGER PRIMARY KEY,
+    folder INTEGER NOT NULL REFERENCES folder (id),
+    name TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    modified INTEGER NOT NULL,             -- nanoseconds since 1970
+    checksum INTEGER NOT NULL,             -- the end of the gzip file
+    length INTEGER NOT NULL,
+    outcome TEXT NOT NULL,                 -- read, damaged, same, or why it was skipped
+    same_as INTEGER,                       -- of a copy: the file that was read
+    stage TEXT,                            -- of a damaged file: how far it came,
+    detail TEXT,                           -- what is wrong,
+    records_read INTEGER NOT NULL,         -- and the whole records before that
+    compressed INTEGER NOT NULL,
+    decompressed INTEGER NOT NULL,
+    records INTEGER NOT NULL,
+    sts_records INTEGER NOT NULL,
+    not_calls INTEGER NOT NULL,
+    folded INTEGER NOT NULL,               -- calls that are in sums of closed days,
+    beyond_window INTEGER NOT NULL,        -- and those of them that came too late
+    UNIQUE (folder, name)
+);
+
+-- The days of events. A closed one is settled: its sums change only by what comes too late.
+CREATE TABLE day (
+    day TEXT PRIMARY KEY,                  -- YYYY-MM-DD; empty: events without a time
+    first_seen TEXT NOT NULL,              -- the day of the run that first read of it
+    is_closed INTEGER NOT NULL,
+    is_stale INTEGER NOT NULL,             -- daily is behind what was read of it
+    duplicates INTEGER NOT NULL,
+    shared_copies INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- Calls by day and grouping, each counted once. Of an open day, copies on both sides of midnight are
+-- told only when it closes.
+CREATE TABLE daily (
+    day TEXT NOT NULL,
+    grouping INTEGER NOT NULL REFERENCES grouping (id),
+    calls INTEGER NOT NULL,
+    errors INTEGER NOT NULL,
+    first_event_time INTEGER,              -- milliseconds since 1970
+    last_event_time INTEGER,
+    PRIMARY KEY (day, grouping)
+) WITHOUT ROWID;
+
+-- Of closed days, the global calls of daily by where they came from.
+CREATE TABLE daily_caller (
+    day TEXT NOT NULL,
+    grouping INTEGER NOT NULL REFERENCES grouping (id),
+    caller INTEGER NOT NULL REFERENCES caller (id),
+    calls INTEGER NOT NULL,
+    errors INTEGER NOT NULL,
+    first_event_time INTEGER,
+    last_event_time INTEGER,
+    PRIMARY KEY (day, grouping, caller)
+) WITHOUT ROWID;
+
+-- Where global calls came from.
+CREATE TABLE caller (
+    id INTEGER PRIMARY KEY,
+    source_ip_address TEXT,
+    session_name TEXT,
+    in_scope_of TEXT
+);
+
+-- The calls of open days, as they were delivered: not for others to read.
+CREATE TABLE calls (
+    id INTEGER PRIMARY KEY,
+    file INTEGER NOT NULL REFERENCES file (id),
+    day TEXT NOT NULL,
+    calls BLOB NOT NULL
+);
+CREATE INDEX calls_of_file ON calls (file);
+CREATE INDEX calls_of_day ON calls (day);
+
+-- What each run read.
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY,
+    ended_at TEXT NOT NULL,
+    files_known INTEGER NOT NULL,
+    files_read INTEGER NOT NULL,
+    files_damaged INTEGER NOT NULL,
+    calls INTEGER NOT NULL,                -- as delivered, copies included
+    beyond_window INTEGER NOT NULL,
+    coverage TEXT NOT NULL                 -- JSON
+);
+";
+
+/// What a file is to this release.
+pub(super) enum State {
+    /// Nothing is in it yet.
+    Empty,
+    /// A store.
+    Current,
+    /// A store of a later release.
+    Newer(i64),
+    /// Another database.
+    Foreign,
+}
+
+/// Refuses what is no SQLite database without opening it as one, which might write to it.
+pub(super) fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
+    let mut head = Vec::new();
+    match File::open(path) {
+        Ok(file) => {
+            let read = file.take(16).read_to_end(&mut head);
+            read.map_err(|error| StoreError::Io(path.to_owned(), error))?;
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(StoreError::Io(path.to_owned(), error)),
+    }
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-journal");
+    // With a journal, what stands in the file is only what a killed run left of it.
+    if head.is_empty() || Path::new(&journal).exists() {
+        return Ok(());
+    }
+    if head != *b"SQLite format 3\0" {
+        return Err(StoreError::NoStore(path.to_owned()));
+    }
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    match state(&connection).map_err(|error| StoreError::Sql(path.to_owned(), error))? {
+        State::Foreign => Err(StoreError::NoStore(path.to_owned())),
+        State::Newer(version) => Err(StoreError::Newer(path.to_owned(), version)),
+        State::Empty | State::Current => Ok(()),
+    }
+}
+
+pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let fail = |error| StoreError::Sql(path.to_owned(), error);
+    let connection =
+        Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(fail)?;
+    connection
+        .busy_timeout(Duration::from_secs(60))
+        .map_err(fail)?;
+    // The first thing that reads the file: a journal is gone back by here, or cannot be.
+    match connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
+        row.get::<_, i64>(0)
+    }) {
+        Ok(_) => Ok(connection),
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => {
+            Err(StoreError::NoStore(path.to_owned()))
+        }
+        Err(error) => Err(fail(error)),
+    }
+}
+
+pub(super) fn state(connection: &Connection) -> rusqlite::Result<State> {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let (application, version) = (pragma("application_id")?, pragma("user_version")?);
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(match (application, version, tables) {
+        (0, 0, 0) => State::Empty,
+        (APPLICATION_ID, VERSION, _) => State::Current,
+        (APPLICATION_ID, newer, _) if newer > VERSION => State::Newer(newer),
+        _ => State::Foreign,
+    })
+}
+
+/// Makes the tables: all, or none.
+pub(super) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
+    prepare_to_write(connection)?;
+    let transaction = connection.transaction()?;
+    transaction.execute_batch(SCHEMA)?;
+    transaction.execute_batch(&column::grouping_table())?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()
+}
+
+/// A rollback journal, never WAL: stores lie on network file systems, where WAL's shared memory does
+/// not work. <https://www.sqlite.org/wal.html>
+pub(super) fn prepare_to_write(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "cache_size", -64 * 1024)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")
+}
+
+/// The days in which copies are recognised.
+pub(super) fn window(connection: &Connection) -> rusqlite::Result<u32> {
+    let value: Option<String> = connection
+        .query_row(
+            "SELECT value FROM setting WHERE name = 'window_days'",
+            [],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(value.and_then(|days| days.parse().ok()).unwrap_or(WINDOW))
+}
+
+pub(super) fn set_window(connection: &Connection, days: u32) -> rusqlite::Result<()> {
+    connection.execute(
+        "INSERT INTO setting (name, value) VALUES ('window_days', ?1) \
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
+        [days.to_string()],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,473 @@
+//! The one who writes what the threads of a scan have read.
+//!
+//! A file's row in the ledger and its calls are written in one transaction; some seconds' worth of
+//! files share one, because each costs the disk several waits.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, NaiveDate};
+use foldhash::quality::RandomState;
+use rusqlite::{Connection, OptionalExtension as _, params};
+use siphasher::sip128::{Hasher128 as _, SipHasher13};
+use std::hash::Hasher as _;
+
+use super::calls::{self, Kept};
+use super::collect::UNREAD;
+use super::collect::{Delivery, Packet, Texts};
+use super::{column, ledger};
+use crate::input::{Key, Stamp, Trailer};
+use crate::sts::Time;
+
+/// How long a transaction stays open.
+pub(super) const COMMIT_EVERY: Duration = Duration::from_secs(1);
+
+/// What was written.
+#[derive(Default)]
+pub(super) struct Written {
+    pub replaced: u64,
+    pub beyond_window: u64,
+    /// Files that turned out to be copies of others read in the same run.
+    pub same: u64,
+}
+
+/// Writes into a store.
+pub(super) struct Writer<'c> {
+    connection: &'c Connection,
+    today: String,
+    written: Written,
+    folders: HashMap<String, i64, RandomState>,
+    /// Whether a day is closed.
+    days: HashMap<i64, Day, RandomState>,
+    /// The number of each grouping, by the hash of its values. Filled when it is first needed.
+    groupings: Option<HashMap<u128, u32, RandomState>>,
+    /// The numbers of each thread → those of the store.
+    workers: Vec<Numbers>,
+    /// Objects of S3 that were read in this run.
+    objects: HashMap<u128, i64, RandomState>,
+    bytes: Vec<u8>,
+}
+
+#[derive(Default)]
+struct Numbers {
+    groupings: Vec<u32>,
+    callers: Vec<i64>,
+}
+
+#[derive(Clone)]
+struct Day {
+    name: String,
+    is_closed: bool,
+}
+
+/// The day, since 1970, of a claim without a time.
+const NO_DAY: i64 = i64::MIN;
+
+impl<'c> Writer<'c> {
+    pub fn new(connection: &'c mut Connection, today: NaiveDate) -> rusqlite::Result<Writer<'c>> {
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(Writer {
+            connection,
+            today: today.to_string(),
+            written: Written::default(),
+            folders: HashMap::default(),
+            days: HashMap::default(),
+            groupings: None,
+            workers: Vec::new(),
+            objects: HashMap::default(),
+            bytes: Vec::new(),
+        })
+    }
+
+    /// Writes everything that comes.
+    pub fn write_all(mut self, packets: Receiver<Packet>) -> rusqlite::Result<Written> {
+        // Nothing is begun before there is something to write.
+        while let Ok(first) = packets.recv() {
+            let transaction = self.connection.unchecked_transaction()?;
+            self.write(first)?;
+            let begun = Instant::now();
+            loop {
+                let left = COMMIT_EVERY.saturating_sub(begun.elapsed());
+                match packets.recv_timeout(left) {
+                    Ok(packet) => self.write(packet)?,
+                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+                }
+                if left.is_zero() {
+                    break;
+                }
+            }
+            transaction.commit()?;
+        }
+        Ok(self.written)
+    }
+
+    fn write(&mut self, packet: Packet) -> rusqlite::Result<()> {
+        match packet {
+            Packet::Read(delivery) => self.delivery(*delivery),
+            Packet::Touched(id, stamp) => {
+                self.connection
+                    .prepare_cached("UPDATE file SET modified = ?2 WHERE id = ?1")?
+                    .execute(params![id, stamp.modified])?;
+                Ok(())
+            }
+            Packet::Same {
+                path,
+                stamp,
+                trailer,
+                of,
+                supersedes,
+            } => {
+                if let Some(id) = supersedes {
+                    self.forget_file(id)?;
+                }
+                self.same(&path, stamp, trailer, of)
+            }
+        }
+    }
+
+    fn delivery(&mut self, delivery: Delivery) -> rusqlite::Result<()> {
+        self.learn(&delivery)?;
+        if let Some(id) = delivery.supersedes {
+            self.forget_file(id)?;
+        }
+        let is_sound = delivery.coverage.files.damaged == 0;
+        let object = ledger::object(&delivery.path, delivery.stamp.size, delivery.trailer)
+            .filter(|_| is_sound);
+        // Two copies of one object in the same run: nobody knew of the other.
+        if let Some(&of) = object.and_then(|object| self.objects.get(&object))
+            && delivery.replaces != Some(of)
+        {
+            self.written.same += 1;
+            return self.same(&delivery.path, delivery.stamp, delivery.trailer, of);
+        }
+        let folded = match delivery.replaces {
+            Some(id) => {
+                // One that cannot be opened is tried again every night.
+                self.written.replaced += u64::from(delivery.stamp != UNREAD);
+                self.take_back(id)?
+            }
+            None => 0,
+        };
+        let id = self.file(&delivery)?;
+        if let Some(object) = object {
+            self.objects.insert(object, id);
+        }
+        self.claims(id, folded, &delivery)
+    }
+
+    /// Takes back what a file gave. Gives the number of its calls that are folded, and stay.
+    fn take_back(&self, id: i64) -> rusqlite::Result<u64> {
+        self.connection
+            .prepare_cached(
+                "UPDATE day SET is_stale = 1 WHERE is_closed = 0 AND day IN \
+                 (SELECT day FROM calls WHERE file = ?1)",
+            )?
+            .execute([id])?;
+        self.connection
+            .prepare_cached("DELETE FROM calls WHERE file = ?1")?
+            .execute([id])?;
+        // Its copies are copies of nothing now: the next run reads one of them.
+        self.connection
+            .prepare_cached("DELETE FROM file WHERE same_as = ?1")?
+            .execute([id])?;
+        let folded = self
+            .connection
+            .prepare_cached("SELECT folded FROM file WHERE id = ?1")?
+            .query_row([id], |row| row.get(0))
+            .optional()?;
+        Ok(folded.unwrap_or(0))
+    }
+
+    /// Takes a file out of the ledger, whose place another has taken.
+    fn forget_file(&self, id: i64) -> rusqlite::Result<()> {
+        if self.take_back(id)? > 0 {
+            // Some of its calls are in sums for good, and its row with them.
+            self.connection
+                .prepare_cached("UPDATE file SET sts_records = folded WHERE id = ?1")?
+                .execute([id])?;
+            return Ok(());
+        }
+        self.connection
+            .prepare_cached("DELETE FROM file WHERE id = ?1")?
+            .execute([id])?;
+        Ok(())
+    }
+
+    fn same(
+        &mut self,
+        path: &str,
+        stamp: Stamp,
+        trailer: Trailer,
+        of: i64,
+    ) -> rusqlite::Result<()> {
+        let (folder, name) = self.place(path)?;
+        let before = self
+            .connection
+            .prepare_cached("SELECT id FROM file WHERE folder = ?1 AND name = ?2")?
+            .query_row(params![folder, name], |row| row.get(0))
+            .optional()?;
+        if let Some(id) = before {
+            // It was half of what it is a copy of now.
+            self.forget_file(id)?;
+        }
+        self.connection
+            .prepare_cached(
+                "INSERT INTO file VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, 'same', ?7, NULL, NULL, \
+                 0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT (folder, name) DO UPDATE SET size = \
+                 excluded.size, modified = excluded.modified, checksum = excluded.checksum, \
+                 length = excluded.length",
+            )?
+            .execute(params![
+                folder,
+                name,
+                stamp.size.cast_signed(),
+                stamp.modified,
+                trailer.checksum,
+                trailer.length,
+                of
+            ])?;
+        Ok(())
+    }
+
+    /// Writes the row of a file, new or known.
+    fn file(&mut self, delivery: &Delivery) -> rusqlite::Result<i64> {
+        let (folder, name) = self.place(&delivery.path)?;
+        let coverage = &delivery.coverage;
+        let damaged = coverage.damaged.first();
+        let skipped = (coverage.files.skipped.iter()).find(|(_, count)| **count > 0);
+        let outcome = match (damaged, skipped) {
+            (Some(_), _) => "damaged",
+            (None, Some((reason, _))) => reason.as_str(),
+            (None, None) => "read",
+        };
+        self.connection
+            .prepare_cached(
+                "INSERT INTO file VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?8, ?9, ?10, ?11, \
+                 ?12, ?13, 0, ?14, 0, 0) ON CONFLICT (folder, name) DO UPDATE SET size = \
+                 excluded.size, modified = excluded.modified, checksum = excluded.checksum, \
+                 length = excluded.length, outcome = excluded.outcome, same_as = NULL, stage = \
+                 excluded.stage, detail = excluded.detail, records_read = excluded.records_read, \
+                 compressed = excluded.compressed, decompressed = excluded.decompressed, records = \
+                 excluded.records, not_calls = excluded.not_calls RETURNING id",
+            )?
+            .query_row(
+                params![
+                    folder,
+                    name,
+                    delivery.stamp.size.cast_signed(),
+                    delivery.stamp.modified,
+                    delivery.trailer.checksum,
+                    delivery.trailer.length,
+                    outcome,
+                    damaged.map(|file| file.stage.as_str()),
+                    damaged.map(|file| file.detail.as_str()),
+                    damaged.map_or(0, |file| file.records_read).cast_signed(),
+                    coverage.bytes.compressed.cast_signed(),
+                    coverage.bytes.decompressed.cast_signed(),
+                    coverage.records.cast_signed(),
+                    coverage.not_calls.cast_signed(),
+                ],
+                |row| row.get(0),
+            )
+    }
+
+    /// Writes the calls of a file. Those of open days are kept one by one; of closed days there are
+    /// only sums. `folded` of the latter are in them already, from what the file was before: it is
+    /// longer now, or mended, so these are the first.
+    fn claims(&mut self, file: i64, folded: u64, delivery: &Delivery) -> rusqlite::Result<()> {
+        let mut by_day: HashMap<i64, Vec<Kept>, RandomState> = HashMap::default();
+        let mut to_skip = folded;
+        let (mut late, mut open) = (0, 0);
+        let numbers = std::mem::take(&mut self.workers[delivery.worker]);
+        for claim in &delivery.claims {
+            let day = claim.time().map_or(NO_DAY, day_number);
+            let kept = Kept {
+                claim: *claim,
+                grouping: numbers.groupings[claim.slot as usize],
+                caller: match claim.principal {
+                    0 => 0,
+                    local => numbers.callers[local as usize - 1],
+                },
+            };
+            if !self.is_closed(day)? {
+                open += 1;
+                by_day.entry(day).or_default().push(kept);
+            } else if to_skip > 0 {
+                to_skip -= 1;
+            } else {
+                late += 1;
+                let name = self.days[&day].name.clone();
+                add_late(self.connection, &name, &kept)?;
+            }
+        }
+        self.workers[delivery.worker] = numbers;
+        for (day, kept) in by_day {
+            self.bytes.clear();
+            kept.iter()
+                .for_each(|kept| calls::write(kept, &mut self.bytes));
+            self.connection
+                .prepare_cached("INSERT INTO calls (file, day, calls) VALUES (?1, ?2, ?3)")?
+                .execute(params![file, self.days[&day].name, self.bytes])?;
+        }
+        self.written.beyond_window += late;
+        self.connection
+            .prepare_cached(
+                "UPDATE file SET sts_records = ?2, folded = ?3, beyond_window = beyond_window + ?4 \
+                 WHERE id = ?1",
+            )?
+            .execute(params![
+                file,
+                (open + late + folded).cast_signed(),
+                (folded + late).cast_signed(),
+                late.cast_signed()
+            ])?;
+        Ok(())
+    }
+
+    /// Whether a day is closed. One that is new is opened, and its sums are behind from now on.
+    fn is_closed(&mut self, day: i64) -> rusqlite::Result<bool> {
+        if let Some(known) = self.days.get(&day) {
+            return Ok(known.is_closed);
+        }
+        let name = match day {
+            NO_DAY => String::new(),
+            day => day_name(day),
+        };
+        let is_closed = self
+            .connection
+            .prepare_cached(
+                "INSERT INTO day VALUES (?1, ?2, 0, 1, 0, 0) ON CONFLICT (day) DO UPDATE SET \
+                 is_stale = 1 - is_closed RETURNING is_closed",
+            )?
+            .query_row(params![name, self.today], |row| row.get(0))?;
+        self.days.insert(day, Day { name, is_closed });
+        Ok(is_closed)
+    }
+
+    /// The folder's number, and the name in it.
+    fn place<'p>(&mut self, path: &'p str) -> rusqlite::Result<(i64, &'p str)> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        if let Some(&id) = self.folders.get(folder) {
+            return Ok((id, name));
+        }
+        let known = self
+            .connection
+            .prepare_cached("SELECT id FROM folder WHERE path = ?1")?
+            .query_row([folder], |row| row.get(0))
+            .optional()?;
+        let id = match known {
+            Some(id) => id,
+            None => {
+                let key = Key::of_folder(Path::new(folder));
+                self.connection
+                    .prepare_cached("INSERT INTO folder VALUES (NULL, ?1, ?2, ?3, ?4)")?
+                    .execute(params![
+                        folder,
+                        key.as_ref().map(|key| &key.account),
+                        key.as_ref().map(|key| &key.region),
+                        key.as_ref().map(|key| key.day.to_string())
+                    ])?;
+                self.connection.last_insert_rowid()
+            }
+        };
+        self.folders.insert(folder.to_owned(), id);
+        Ok((id, name))
+    }
+
+    /// Gives numbers to the groupings and callers that a thread has met for the first time.
+    fn learn(&mut self, delivery: &Delivery) -> rusqlite::Result<()> {
+        while self.workers.len() <= delivery.worker {
+            self.workers.push(Numbers::default());
+        }
+        for texts in &delivery.groupings {
+            let number = self.grouping(texts)?;
+            self.workers[delivery.worker].groupings.push(number);
+        }
+        for texts in &delivery.callers {
+            let id = hash(texts.iter().map(|text| &**text)) as i64;
+            let id = if id == 0 { 1 } else { id };
+            self.connection
+                .prepare_cached("INSERT OR IGNORE INTO caller VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![
+                    id,
+                    present(&texts[0]),
+                    present(&texts[1]),
+                    present(&texts[2])
+                ])?;
+            self.workers[delivery.worker].callers.push(id);
+        }
+        Ok(())
+    }
+
+    fn grouping(&mut self, texts: &Texts) -> rusqlite::Result<u32> {
+        let known = match &mut self.groupings {
+            Some(known) => known,
+            none => none.insert(read_groupings(self.connection)?),
+        };
+        let hash = hash(texts.iter().map(|text| &**text));
+        if let Some(&number) = known.get(&hash) {
+            return Ok(number);
+        }
+        let marks = vec!["?"; column::WIDTH].join(", ");
+        let mut insert = self.connection.prepare_cached(&format!(
+            "INSERT INTO grouping ({}) VALUES ({marks})",
+            column::grouping_columns()
+        ))?;
+        insert.execute(rusqlite::params_from_iter(
+            texts.iter().map(|text| present(text)),
+        ))?;
+        // The highest bit of the number is in use; four thousand million groupings fit nowhere.
+        let number = self.connection.last_insert_rowid() as u32;
+        known.insert(hash, number);
+        Ok(number)
+    }
+}
+
+fn read_groupings(connection: &Connection) -> rusqlite::Result<HashMap<u128, u32, RandomState>> {
+    let mut known = HashMap::default();
+    let columns = column::grouping_columns();
+    let mut all = connection.prepare(&format!("SELECT id, {columns} FROM grouping"))?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        let mut texts = Vec::with_capacity(column::WIDTH);
+        for at in 1..=column::WIDTH {
+            texts.push(row.get_ref(at)?.as_str_or_null()?.unwrap_or_default());
+        }
+        known.insert(hash(texts.into_iter()), row.get(0)?);
+    }
+    Ok(known)
+}
+
+/// Adds a call to a day that is closed.
+fn add_late(connection: &Connection, day: &str, kept: &Kept) -> rusqlite::Result<()> {
+    let mut measures = crate::tally::Measures::default();
+    measures.add(kept.claim.time(), kept.claim.is_error());
+    super::close::add(connection, day, kept.grouping, kept.caller, &measures)
+}
+
+/// What records lack is NULL.
+fn present(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
+fn hash<'t>(texts: impl Iterator<Item = &'t str>) -> u128 {
+    let mut hasher = SipHasher13::new();
+    for text in texts {
+        hasher.write(text.as_bytes());
+        hasher.write_u8(0xff);
+    }
+    hasher.finish128().as_u128()
+}
+
+/// Days since 1970.
+pub(super) fn day_number(time: Time) -> i64 {
+    time.millis().div_euclid(86_400_000)
+}
+
+/// `YYYY-MM-DD`
+pub(super) fn day_name(day: i64) -> String {
+    let time = DateTime::from_timestamp_millis(day * 86_400_000).unwrap_or_default();
+    time.format("%Y-%m-%d").to_string()
+}

@@ -1,0 +1,457 @@
+//! A store says what one report over all files says, in whatever portions and order they come.
+//!
+//! `PROPTEST_CASES=500 cargo test --release --test store` looks longer.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a helper of a test that cannot go on fails the test"
+)]
+
+#[path = "../benches/archive/mod.rs"]
+mod archive;
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use archive::bulk::{Archive, Options};
+use chrono::{Days, NaiveDate};
+use proptest::prelude::*;
+use serde_json::json;
+use stscope::input::Paths;
+use stscope::store::{Ingested, Store};
+use stscope::sts::{Dimension, Time};
+use stscope::tally::{Plan, Question, Regions, Report, Selection};
+use stscope::{Progress, Scan};
+use tempfile::TempDir;
+
+const FILES: usize = 12;
+const DAYS: usize = 5;
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(text).unwrap();
+    gzip.finish().unwrap()
+}
+
+/// Calls without an id, calls that mend others, calls without a time, and pairs over midnight.
+fn odd_file(number: usize) -> Vec<u8> {
+    let records: Vec<_> = (0..12)
+        .map(|n| {
+            // A call and its copy for the other account, which stands in the next file.
+            let pair = n + (number % 2) * 12;
+            let mut record = json!({
+                "eventTime": format!("2025-11-0{}T{}Z", 4 + (n + number) % 2,
+                    if (n + number).is_multiple_of(2) { "23:59:59" } else { "00:00:00" }),
+                "eventSource": "sts.amazonaws.com",
+                "eventName": "AssumeRole",
+                "awsRegion": "us-east-1",
+                "eventID": format!("odd-{pair}"),
+                "recipientAccountId": format!("11112222333{}", number % 2),
+                "userAgent": "Boto3/1.28.57",
+                "sourceIPAddress": format!("192.0.2.{n}"),
+                "userIdentity": { "type": "IAMUser", "arn": format!("arn:aws:iam::111122223333:user/{n}") },
+            });
+            match n {
+                0 | 1 => { record.as_object_mut().unwrap().remove("eventID"); }
+                2 => { record["eventTime"] = json!("soon"); }
+                3 => { record["addendum"] = json!({ "originalEventID": "odd-5" }); }
+                6.. => {
+                    record["sharedEventID"] = json!(format!("shared-{n}"));
+                    if number % 2 == 1 {
+                        record["userIdentity"] = json!({ "type": "AWSAccount", "accountId": "111122223330" });
+                    }
+                }
+                _ => {}
+            }
+            record
+        })
+        .collect();
+    json!({ "Records": records }).to_string().into_bytes()
+}
+
+/// Keys and files; the last two are damaged for ever.
+static ARCHIVE: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
+    let archive = Archive::new(Options {
+        seed: 23,
+        files: FILES,
+        records: 40,
+        sts_share: 0.6,
+        duplicates: 0.1,
+        shared_pairs: 0.3,
+        accounts: 3,
+        principals: 9,
+        days: DAYS,
+        ..Options::default()
+    });
+    let mut files: Vec<_> = (0..FILES)
+        .map(|file| {
+            let mut text = Vec::new();
+            archive.write_file(file, &mut text);
+            (archive.key(file) + ".gz", gzip(&text))
+        })
+        .collect();
+    for number in 0..2 {
+        let key = format!("AWSLogs/11112222333{number}/CloudTrail/us-east-1/2025/11/05/odd.json");
+        files.push((key, odd_file(number)));
+    }
+    let cut = files[1].1.len() * 2 / 3;
+    files[1].1.truncate(cut);
+    let middle = files[3].1.len() / 2;
+    files[3].1[middle] ^= 0x55;
+    files
+});
+
+/// The day in a key: that of delivery.
+fn day_of(key: &str) -> NaiveDate {
+    let mut parts: Vec<_> = key.rsplit('/').skip(1).take(3).collect();
+    parts.reverse();
+    parts.join("-").parse().unwrap()
+}
+
+/// How one file comes.
+#[derive(Clone, Debug)]
+struct Arrival {
+    night: usize,
+    /// It is only half there for so many nights.
+    half_for: usize,
+    /// And also in another folder, from its night on.
+    is_copied: bool,
+    /// Which part of it is there at first.
+    part: f64,
+}
+
+#[derive(Clone, Debug)]
+struct Nights {
+    arrivals: Vec<Arrival>,
+    /// The night before which the folder gets another name.
+    renamed: usize,
+    threads: usize,
+}
+
+fn nights(most: usize) -> impl Strategy<Value = Nights> {
+    let arrival = (
+        0..most,
+        prop_oneof![3 => Just(0), 1 => 1..3_usize],
+        any::<bool>(),
+        0.01..0.99,
+    )
+        .prop_map(|(night, half_for, is_copied, part)| Arrival {
+            night,
+            half_for,
+            is_copied,
+            part,
+        });
+    (
+        proptest::collection::vec(arrival, FILES + 2),
+        0..most + 2,
+        1..4_usize,
+    )
+        .prop_map(|(arrivals, renamed, threads)| Nights {
+            arrivals,
+            renamed,
+            threads,
+        })
+}
+
+/// A folder of logs and a store.
+struct Place {
+    folder: TempDir,
+    logs: PathBuf,
+    window: u32,
+}
+
+impl Place {
+    fn new(window: u32) -> Place {
+        let folder = tempfile::tempdir().unwrap();
+        let logs = folder.path().join("logs");
+        fs::create_dir(&logs).unwrap();
+        Place {
+            folder,
+            logs,
+            window,
+        }
+    }
+
+    fn put(&self, root: &Path, key: &str, bytes: &[u8]) {
+        let path = root.join(key);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+
+    fn store(&self) -> PathBuf {
+        self.folder.path().join("store.db")
+    }
+
+    fn ingest(&self, folders: &[PathBuf], threads: usize, today: NaiveDate) -> Ingested {
+        let mut store = Store::open_to_write(&self.store(), Some(self.window), false).unwrap();
+        let paths = Paths::resolve(folders, None).unwrap();
+        let scan = Scan {
+            threads,
+            ..Scan::default()
+        };
+        store
+            .ingest(&scan, &paths, &Progress::default(), today)
+            .unwrap()
+    }
+
+    fn asked(&self, question: &Question, selection: &Selection) -> Report {
+        let store = Store::open(&self.store()).unwrap();
+        store.tally(question, selection).unwrap().finish()
+    }
+
+    fn scanned(&self, question: &Question, selection: &Selection) -> Report {
+        let scan = Scan {
+            selection: selection.clone(),
+            ..Scan::default()
+        };
+        scan.ask(question, std::slice::from_ref(&self.logs))
+            .unwrap()
+            .finish()
+    }
+}
+
+/// The summary and the groups: what a user asked for.
+fn answered(report: &Report) -> String {
+    let groups: Vec<_> = report.groups().collect();
+    format!("{:#?}\n{groups:#?}", report.totals.summary())
+}
+
+fn planned(report: &Report) -> String {
+    format!("{:#?}", Plan::of(report, |_| None))
+}
+
+fn questions() -> Vec<Question> {
+    use Dimension as D;
+    let groups = [
+        vec![
+            D::Endpoint,
+            D::ClientProvidedHostHeader,
+            D::VpcEndpointId,
+            D::Principal,
+        ],
+        vec![
+            D::Day,
+            D::Sdk,
+            D::SdkVersion,
+            D::EndpointRegion,
+            D::EndpointVariant,
+            D::Evidence,
+        ],
+        vec![
+            D::PrincipalType,
+            D::AccountId,
+            D::RecipientAccountId,
+            D::AwsRegion,
+            D::AwsServingRegion,
+        ],
+        vec![
+            D::EventName,
+            D::ErrorCode,
+            D::RoleArn,
+            D::InvokedBy,
+            D::TlsVersion,
+            D::KeyExchange,
+        ],
+    ];
+    groups.map(Question::Groups).into()
+}
+
+fn selections() -> Vec<Selection> {
+    let condition = |dimension, pattern, negated| stscope::tally::Condition {
+        dimension,
+        glob: stscope::tally::glob(pattern).unwrap(),
+        negated,
+    };
+    vec![
+        Selection::default(),
+        Selection {
+            since: Time::parse("2025-11-04T00:00:00Z"),
+            until: Time::parse("2025-11-06T00:00:00Z"),
+            ..Selection::default()
+        },
+        Selection {
+            endpoints: vec!["global".into(), "unknown".into()],
+            conditions: vec![
+                condition(Dimension::Principal, "*a*", false),
+                condition(Dimension::Day, "*-05", true),
+            ],
+            ..Selection::default()
+        },
+    ]
+}
+
+/// Those that act before counting once, too.
+fn selections_of_logs() -> Vec<Selection> {
+    let mut selections = selections();
+    let account = ARCHIVE[0]
+        .0
+        .split('/')
+        .find(|part| part.len() == 12)
+        .unwrap();
+    selections.push(Selection {
+        accounts: vec![account.to_owned(), "111122223331".into()],
+        ..Selection::default()
+    });
+    selections.push(Selection {
+        regions: vec!["us-east-1".into()],
+        ..Selection::default()
+    });
+    selections
+}
+
+fn assert_equal(place: &Place, selections: &[Selection]) -> Result<(), TestCaseError> {
+    for selection in selections {
+        for question in questions() {
+            let (asked, scanned) = (
+                place.asked(&question, selection),
+                place.scanned(&question, selection),
+            );
+            prop_assert_eq!(answered(&asked), answered(&scanned), "{:?}", question);
+            let (kept, read) = (&asked.totals.coverage, &scanned.totals.coverage);
+            prop_assert_eq!(
+                kept.sts_records,
+                kept.calls + kept.filtered + kept.duplicates + kept.shared_copies
+            );
+            prop_assert_eq!(&kept.files, &read.files);
+            prop_assert_eq!((kept.records, &kept.bytes), (read.records, &read.bytes));
+            prop_assert_eq!(kept.calls, read.calls);
+            if selection.pruning() == Selection::default().pruning() {
+                prop_assert_eq!(&kept.key_regions, &read.key_regions);
+            }
+        }
+        let (asked, scanned) = (
+            place.asked(&Question::Plan, selection),
+            place.scanned(&Question::Plan, selection),
+        );
+        prop_assert_eq!(planned(&asked), planned(&scanned));
+        let (asked, scanned) = (
+            place.asked(&Question::Regions, selection),
+            place.scanned(&Question::Regions, selection),
+        );
+        prop_assert_eq!(
+            format!("{:#?}", Regions::of(&asked)),
+            format!("{:#?}", Regions::of(&scanned))
+        );
+    }
+    Ok(())
+}
+
+const NIGHTS: usize = 5;
+
+fn today() -> NaiveDate {
+    "2025-11-20".parse().unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_comes_in_whatever_portions_the_answer_is_that_over_all_files(nights in nights(NIGHTS)) {
+        let mut place = Place::new(14);
+        let copies = place.folder.path().join("copies");
+        fs::create_dir(&copies).unwrap();
+        for night in 0..NIGHTS + 2 {
+            if night == nights.renamed {
+                let other = place.folder.path().join("renamed");
+                fs::rename(&place.logs, &other).unwrap();
+                place.logs = other;
+            }
+            for ((key, bytes), arrival) in ARCHIVE.iter().zip(&nights.arrivals) {
+                let whole = arrival.night + arrival.half_for;
+                if night == whole {
+                    place.put(&place.logs, key, bytes);
+                } else if night == arrival.night {
+                    let part = (bytes.len() as f64 * arrival.part) as usize;
+                    place.put(&place.logs, key, &bytes[..part]);
+                }
+                // A damaged file in two folders is two damaged files, in a report, too.
+                let is_sound = !std::ptr::eq(bytes, &raw const ARCHIVE[1].1)
+                    && !std::ptr::eq(bytes, &raw const ARCHIVE[3].1);
+                if night == arrival.night && arrival.is_copied && is_sound {
+                    place.put(&copies, key, bytes);
+                }
+            }
+            place.ingest(&[place.logs.clone(), copies.clone()], nights.threads, today());
+        }
+        assert_equal(&place, &selections_of_logs())?;
+        let again = place.ingest(&[place.logs.clone(), copies], 2, today());
+        prop_assert_eq!(again.coverage.files.found, 0);
+    }
+
+    #[test]
+    fn days_that_close_change_no_answer_while_files_come_within_the_window(nights in nights(3)) {
+        const WINDOW: u32 = 3;
+        let place = Place::new(WINDOW);
+        let first: NaiveDate = "2025-11-03".parse().unwrap();
+        let mut closed = 0;
+        for night in 0..DAYS + 3 + 2 * WINDOW as usize {
+            let today = first + Days::new(night as u64);
+            for ((key, bytes), arrival) in ARCHIVE.iter().zip(&nights.arrivals) {
+                let day = day_of(key);
+                // The day of the key is that of delivery, an hour or less after that of the calls.
+                let late = arrival.night.min(WINDOW as usize - 1) as u64;
+                if today == day + Days::new(late) {
+                    place.put(&place.logs, key, bytes);
+                } else if today == day && arrival.half_for > 0 {
+                    let part = (bytes.len() as f64 * arrival.part) as usize;
+                    place.put(&place.logs, key, &bytes[..part]);
+                }
+            }
+            let ingested = place.ingest(std::slice::from_ref(&place.logs), nights.threads, today);
+            closed += ingested.closed;
+            prop_assert_eq!(ingested.beyond_window, 0);
+        }
+        prop_assert!(closed >= DAYS as u64 - 1, "{} days closed", closed);
+        assert_equal(&place, &selections())?;
+    }
+}
+
+#[test]
+fn what_comes_after_its_day_has_closed_counts_and_is_told() {
+    let place = Place::new(0);
+    place.put(&place.logs, &ARCHIVE[0].0, &ARCHIVE[0].1);
+    let logs = std::slice::from_ref(&place.logs);
+    assert_eq!(place.ingest(logs, 1, today()).closed, 0);
+    assert!(place.ingest(logs, 1, today() + Days::new(1)).closed > 0);
+    let question = &questions()[0];
+    let before = place.asked(question, &Selection::default());
+    // The same calls under another key: nobody can tell any more that they are.
+    let key = ARCHIVE[0].0.replace(".json", "-again.json");
+    place.put(&place.logs, &key, &ARCHIVE[0].1);
+    let late = place.ingest(logs, 1, today() + Days::new(1));
+    assert_eq!(late.beyond_window, late.coverage.sts_records);
+    let after = place.asked(question, &Selection::default());
+    let (before, after) = (&before.totals, &after.totals);
+    assert_eq!(
+        after.summary().calls,
+        before.summary().calls + late.beyond_window
+    );
+    assert_eq!(after.coverage.beyond_window, Some(late.beyond_window));
+}
+
+#[test]
+fn a_file_that_is_mended_after_its_day_has_closed_gives_only_what_is_new() {
+    let place = Place::new(0);
+    let (key, bytes) = &ARCHIVE[0];
+    place.put(&place.logs, key, &bytes[..bytes.len() / 2]);
+    let logs = std::slice::from_ref(&place.logs);
+    let half = place.ingest(logs, 1, today());
+    assert!(half.coverage.sts_records > 0);
+    place.ingest(logs, 1, today() + Days::new(1));
+    place.put(&place.logs, key, bytes);
+    let mended = place.ingest(logs, 1, today() + Days::new(1));
+    assert_eq!(mended.replaced, 1);
+    assert_eq!(
+        mended.beyond_window,
+        mended.coverage.sts_records - half.coverage.sts_records
+    );
+    let question = &questions()[1];
+    let asked = place.asked(question, &Selection::default());
+    let scanned = place.scanned(question, &Selection::default());
+    assert_eq!(
+        asked.totals.coverage.sts_records,
+        scanned.totals.coverage.sts_records
+    );
+}
