@@ -37,4 +37,5 @@ mod cli {
     mod stdout;
     mod store;
     mod threads;
+    mod trend;
 }

@@ -20,6 +20,7 @@ mod stream;
 mod sums;
 mod symbols;
 mod totals;
+mod trend;
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -42,6 +43,7 @@ pub use selection::{Condition, Glob, Selection, glob};
 pub use stream::{EventStream, Streamed};
 pub use sums::{Offender, Summary};
 pub use totals::Totals;
+pub use trend::{Calendar, CallsByDay, DayCalls, Gap, Period, PeriodStatus, Trend, TrendRow};
 
 use groups::GroupId;
 pub(crate) use groups::Groups;
