@@ -11,6 +11,7 @@ mod events;
 mod exit;
 mod gate;
 mod ingest;
+mod new_global;
 mod output;
 mod plan;
 mod progress;

@@ -348,3 +348,102 @@ fn a_trend_fits_a_terminal_and_errors_name_what_is_wrong() {
             .starts_with("period,calls,global,")
     );
 }
+
+/// The day so many days ago.
+fn ago(days: u64) -> String {
+    let day = chrono::Utc::now().date_naive() - chrono::Days::new(days);
+    day.to_string()
+}
+
+/// A store of the days from `oldest` to `newest`, in days ago, on which `a` called; `b` on the last.
+fn with_a_new_caller(oldest: u64, newest: u64) -> Nightly {
+    let nightly = Nightly::new();
+    for days in newest..=oldest {
+        let callers: &[&str] = if days == newest { &["a", "b"] } else { &["a"] };
+        nightly.deliver(&ago(days), "us-east-1", callers);
+    }
+    nightly.ingest();
+    nightly
+}
+
+#[test]
+fn a_principal_that_had_not_called_before_fails_the_gate_and_is_named() {
+    let nightly = with_a_new_caller(33, 3);
+    for words in [
+        "report --fail-on new-global",
+        "report --fail-on new-global=5 --since 1d",
+    ] {
+        let said = nightly.ask(words).run().exits(1);
+        let said = said.says(&[
+            "--fail-on new-global: 1 principal",
+            "role/b",
+            &ago(3),
+            "--allow",
+        ]);
+        assert!(!said.stderr.contains("role/a"), "{said}");
+    }
+    for words in ["--where principal=*role/a", "--endpoint regional"] {
+        nightly
+            .ask(&format!("report --fail-on new-global {words}"))
+            .run()
+            .exits(0);
+    }
+    let both = nightly
+        .ask("report -q --fail-on new-global,global")
+        .run()
+        .exits(1);
+    both.says(&["--fail-on global: 32 calls", "--fail-on new-global"]);
+    let known = put(nightly.folder.path(), "known.txt", b"*role/b\n");
+    nightly
+        .ask("report --fail-on new-global")
+        .arg("--allow")
+        .arg(known)
+        .run()
+        .exits(0);
+    // The next day b is no new caller any more, even on a day of its own only.
+    nightly.deliver(&ago(2), "us-east-1", &["b"]);
+    nightly.ingest();
+    nightly.ask("report --fail-on new-global").run().exits(0);
+}
+
+#[test]
+fn a_gate_of_new_callers_without_the_history_for_it_cannot_judge() {
+    let nightly = with_a_new_caller(32, 2);
+    let cannot = "--fail-on new-global cannot be judged";
+    nightly
+        .ask("report --fail-on new-global=31")
+        .run()
+        .exits(2)
+        .says(&[cannot, "31 days before", "holds 30", "ingest older logs"]);
+    nightly
+        .ask("report --fail-on new-global --region eu-west-1")
+        .run()
+        .exits(2);
+    let old = with_a_new_caller(9, 5);
+    old.ask("report --fail-on new-global=4")
+        .run()
+        .exits(2)
+        .says(&[cannot, "5 days ago", "--max-age 5"]);
+    old.ask("report --fail-on new-global=4 --max-age 5")
+        .run()
+        .exits(1);
+    let blind = with_a_new_caller(9, 3);
+    blind.deliver(&ago(2), "eu-west-1", &["a"]);
+    blind.ingest();
+    blind
+        .ask("report --fail-on new-global=4")
+        .run()
+        .exits(2)
+        .says(&[cannot, "us-east-1", &ago(2)]);
+    for (words, piece) in [
+        ("report --fail-on new-global=0", "new-global=30"),
+        ("report --fail-on new-global=x", "new-global=30"),
+        ("report --fail-on global --max-age 2", "--max-age"),
+        ("plan --fail-on new-global", "stscope report --store"),
+    ] {
+        nightly.ask(words).run().fails(&[piece]);
+    }
+    stscope("report sample-logs --fail-on new-global")
+        .run()
+        .fails(&["stscope report --store"]);
+}
