@@ -101,7 +101,7 @@ pub fn trend_lines(trend: &Trend, layout: &Layout) -> Vec<String> {
     let taken = width(name) + width(&ends.0) + width(&ends.1) + 10;
     let bars = room.saturating_sub(taken).clamp(1, MAX_BARS);
     let newest = &rows[rows.len().saturating_sub(bars)..];
-    let begin = newest.iter().find(|row| value(row).is_some());
+    let begin = newest.iter().find(|row| value(row).is_some()).map(shown);
     let most = newest.iter().filter_map(value).fold(0.0, f64::max);
     let line: String = newest.iter().map(|row| bar(value(row), most)).collect();
     let total: u64 = rows.iter().filter_map(|row| row.calls).sum();
@@ -121,11 +121,7 @@ pub fn trend_lines(trend: &Trend, layout: &Layout) -> Vec<String> {
             plural(periods, "period"),
         )),
         String::new(),
-        format!(
-            "{name}  {} {line} {}",
-            begin.map_or(String::new(), |row| shown(row)),
-            ends.1
-        ),
+        format!("{name}  {} {line} {}", begin.unwrap_or_default(), ends.1),
         String::new(),
     ]
 }
