@@ -236,6 +236,31 @@ fn every_command_that_is_not_run_is_understood_or_known() {
 }
 
 #[test]
+fn every_query_of_a_store_runs_and_finds_something() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = folder.path().join("sts.db");
+    let name = store.to_str().expect("a name").to_owned();
+    let words = ["ingest", "-q", "--store", &name, "sample-logs"];
+    let ingest = stscope(&words.map(str::to_owned));
+    assert_eq!(ingest.status.code(), Some(3));
+    let store = rusqlite::Connection::open(&store).expect("a store");
+    let text: Vec<_> = (blocks("sql").into_iter().flatten())
+        .map(|(_, line)| line)
+        .collect();
+    let text = text.join("\n");
+    let queries: Vec<_> = text
+        .split_inclusive(';')
+        .filter(|query| query.contains("SELECT"))
+        .collect();
+    assert!(queries.len() >= 3, "the queries were not found");
+    for query in queries {
+        let mut statement = store.prepare(query).expect(query);
+        let mut rows = statement.query([]).expect(query);
+        assert!(rows.next().expect(query).is_some(), "{query}");
+    }
+}
+
+#[test]
 fn every_option_of_every_command_is_in_the_readme() {
     let commands = stscope::cli::command();
     let names: Vec<&str> = commands.get_subcommands().map(|c| c.get_name()).collect();

@@ -43,7 +43,7 @@ fn odd_file(number: usize) -> Vec<u8> {
             let pair = n + (number % 2) * 12;
             let mut record = json!({
                 "eventTime": format!("2025-11-0{}T{}Z", 4 + (n + number) % 2,
-                    if (n + number) % 2 == 0 { "23:59:59" } else { "00:00:00" }),
+                    if (n + number).is_multiple_of(2) { "23:59:59" } else { "00:00:00" }),
                 "eventSource": "sts.amazonaws.com",
                 "eventName": "AssumeRole",
                 "awsRegion": "us-east-1",
@@ -317,7 +317,9 @@ fn assert_equal(place: &Place, selections: &[Selection]) -> Result<(), TestCaseE
             prop_assert_eq!(&kept.files, &read.files);
             prop_assert_eq!((kept.records, &kept.bytes), (read.records, &read.bytes));
             prop_assert_eq!(kept.calls, read.calls);
-            prop_assert_eq!(&kept.key_regions, &read.key_regions);
+            if selection.pruning() == Selection::default().pruning() {
+                prop_assert_eq!(&kept.key_regions, &read.key_regions);
+            }
         }
         let (asked, scanned) = (
             place.asked(&Question::Plan, selection),

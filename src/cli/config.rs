@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::Utc;
 
 use super::args::{FilterArgs, FormatName, InputArgs, MessageArgs, OutputArgs, StoreArgs, When};
 use super::exit::{Failure, say};
@@ -42,7 +42,7 @@ impl Reading {
         let pruning = if input.no_prune {
             Pruning::default()
         } else {
-            pruning(&selection)
+            selection.pruning()
         };
         let paths = Paths::resolve(&input.paths, input.files_from.as_deref())
             .map_err(|error| Failure::new(error.to_string()))?;
@@ -232,25 +232,6 @@ pub(super) fn dimension(name: &str) -> Result<Dimension, String> {
             names.join(", ")
         )
     })
-}
-
-/// What keys can tell of a selection.
-fn pruning(selection: &Selection) -> Pruning {
-    let day = |time: Option<Time>| -> Option<NaiveDate> {
-        DateTime::from_timestamp_millis(time?.millis()).map(|time| time.date_naive())
-    };
-    Pruning {
-        first_day: day(selection.since),
-        until_day: day(selection.until),
-        accounts: selection.accounts.clone(),
-        // A record without a Region of its own may be in any file.
-        regions: selection
-            .regions
-            .iter()
-            .filter(|region| *region != "global")
-            .cloned()
-            .collect(),
-    }
 }
 
 /// A report must not take the place of a log.

@@ -20,7 +20,7 @@ pub enum Pruned {
 }
 
 /// What is asked about, as far as keys tell. Empty lists ask about everything.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pruning {
     /// The UTC day of `--since`.
     pub first_day: Option<NaiveDate>,

@@ -4,18 +4,20 @@
 //! of it, whichever is later: an old archive that comes in portions is counted once, too. Its claims
 //! are settled as those of a report are, and then dropped.
 
-use std::collections::{HashMap, HashSet};
+use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::time::Instant;
 
 use chrono::{Days, NaiveDate};
 use foldhash::quality::RandomState;
 use rusqlite::{Connection, params};
 
 use super::calls::{self, Kept};
-use super::write::{day_name, day_number};
+use super::read::{Grouping, Map, read_groupings};
+use super::write::{COMMIT_EVERY, day_name, day_number};
 use crate::tally::{Claim, Claims, Dropped, Measures};
 
 type Set<T> = HashSet<T, RandomState>;
-type Map<K, V> = HashMap<K, V, RandomState>;
 
 struct Day {
     day: NaiveDate,
@@ -44,6 +46,7 @@ pub(super) fn close_days(
     let days = read_days(connection)?;
     let by_day: Map<NaiveDate, &Day> = days.iter().map(|day| (day.day, day)).collect();
     let mut closing: Set<NaiveDate> = Set::default();
+    let mut groupings = None;
     for day in days.iter().filter(|day| !day.is_closed) {
         // Copies of one call may lie on both sides of midnight.
         let before = day.day.pred_opt().and_then(|before| by_day.get(&before));
@@ -57,7 +60,11 @@ pub(super) fn close_days(
         if day.is_past(today, window) && is_past_before && is_past_after {
             closing.insert(day.day);
             let next = after.filter(|after| by_day.get(after).is_some_and(|day| !day.is_closed));
-            close_day(connection, day.day, next)?;
+            let groupings = match &mut groupings {
+                Some(groupings) => groupings,
+                none => none.insert(read_groupings(connection)?),
+            };
+            close_day(connection, day.day, next, groupings)?;
         }
     }
     Ok(closing.len() as u64)
@@ -88,6 +95,7 @@ fn close_day(
     connection: &mut Connection,
     day: NaiveDate,
     next: Option<NaiveDate>,
+    groupings: &Map<u32, Grouping>,
 ) -> rusqlite::Result<()> {
     let name = day.to_string();
     let transaction = connection.transaction()?;
@@ -102,7 +110,7 @@ fn close_day(
             .prepare_cached("UPDATE file SET folded = folded + ?2 WHERE id = ?1")?
             .execute(params![file, kept.len()])?;
     }
-    let (sums, dropped) = settle(files.into_iter().flat_map(|(_, kept)| kept));
+    let (sums, dropped) = settle(files.into_iter().flat_map(|(_, kept)| kept), groupings);
     for ((day, grouping, caller), measures) in sums {
         add(&transaction, &day_name(day), grouping, caller, &measures)?;
     }
@@ -119,15 +127,26 @@ fn close_day(
 }
 
 /// Brings the sums of open days up to what was read of them.
-pub(super) fn sum_open_days(connection: &mut Connection) -> rusqlite::Result<()> {
+pub(super) fn sum_open_days(connection: &Connection) -> rusqlite::Result<()> {
     let stale: Vec<String> = connection
         .prepare("SELECT day FROM day WHERE is_stale = 1 AND is_closed = 0 ORDER BY day")?
         .query_map([], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let groupings = read_groupings(connection)?;
+    let mut transaction = connection.unchecked_transaction()?;
+    let mut begun = Instant::now();
     for day in stale {
-        let transaction = connection.transaction()?;
+        // Each transaction costs the disk several waits; one without an end costs room.
+        if begun.elapsed() > COMMIT_EVERY {
+            transaction.commit()?;
+            transaction = connection.unchecked_transaction()?;
+            begun = Instant::now();
+        }
         let files = read_calls(&transaction, &day)?;
-        let (sums, dropped) = settle(files.into_iter().flat_map(|(_, kept)| kept));
+        let (sums, dropped) = settle(files.into_iter().flat_map(|(_, kept)| kept), &groupings);
         let mut by_grouping: Map<u32, Measures> = Map::default();
         for ((_, grouping, _), measures) in sums {
             *by_grouping.entry(grouping).or_default() += measures;
@@ -146,9 +165,8 @@ pub(super) fn sum_open_days(connection: &mut Connection) -> rusqlite::Result<()>
                 dropped.shared_copies.cast_signed()
             ],
         )?;
-        transaction.commit()?;
     }
-    Ok(())
+    transaction.commit()
 }
 
 /// Calls of files.
@@ -216,7 +234,7 @@ fn carry_over(connection: &Connection, files: &mut OfFiles, next: &str) -> rusql
 type Sums = Map<(i64, u32, i64), Measures>;
 
 /// Decides what counts once, and sums up.
-fn settle(kept: impl Iterator<Item = Kept>) -> (Sums, Dropped) {
+fn settle(kept: impl Iterator<Item = Kept>, groupings: &Map<u32, Grouping>) -> (Sums, Dropped) {
     let mut sums = Sums::default();
     // Claims have room for small numbers only.
     let mut callers = vec![0];
@@ -242,10 +260,16 @@ fn settle(kept: impl Iterator<Item = Kept>) -> (Sums, Dropped) {
         }
         open.push(claim);
     }
-    // Where two deliveries differ, which one counts is nobody's promise; but not chance either.
+    // Where two deliveries differ, which one counts is not promised; but it is not chance either.
     let by_content = |a: &Claim, b: &Claim| {
         let caller = |claim: &Claim| callers[claim.principal as usize];
-        (a.slot, caller(a)).cmp(&(b.slot, caller(b)))
+        let values = |claim: &Claim| groupings.get(&claim.slot).map(|grouping| &grouping.values);
+        if a.slot == b.slot {
+            Ordering::Equal
+        } else {
+            values(a).cmp(&values(b))
+        }
+        .then_with(|| caller(a).cmp(&caller(b)))
     };
     let dropped = open.settle(by_content, |claim| {
         count(claim, callers[claim.principal as usize]);

@@ -278,7 +278,7 @@ impl Collector for Intake<'_> {
 }
 
 /// The stamp of a file that could not be read: no file has it, so it is tried again.
-const UNREAD: Stamp = Stamp {
+pub(super) const UNREAD: Stamp = Stamp {
     size: 0,
     modified: -1,
 };
@@ -290,7 +290,10 @@ const NO_TRAILER: Trailer = Trailer {
 /// A path as text. Bytes that are no UTF-8 are written as `%XX`: two paths must not look alike.
 fn text(path: &Path) -> Cow<'_, str> {
     if let Some(text) = path.to_str() {
-        return Cow::Borrowed(text);
+        return match std::path::MAIN_SEPARATOR {
+            '/' => Cow::Borrowed(text),
+            other => Cow::Owned(text.replace(other, "/")),
+        };
     }
     let mut text = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {

@@ -264,7 +264,7 @@ impl Store {
             let closed = close::close_days(&mut self.connection, today, window);
             self.sql(closed)?
         };
-        let summed = close::sum_open_days(&mut self.connection);
+        let summed = close::sum_open_days(&self.connection);
         self.sql(summed)?;
         let noted = self.note_run(&ingested);
         self.sql(noted)?;

@@ -20,7 +20,7 @@ use crate::tally::{
     Claim, Coverage, DamagedFile, Measures, Place, Question, Reach, Selection, SkipReason, Tally,
 };
 
-type Map<K, V> = HashMap<K, V, RandomState>;
+pub(super) type Map<K, V> = HashMap<K, V, RandomState>;
 
 impl Store {
     /// The tally that the files in the ledger would have given, each object of S3 read once.
@@ -40,7 +40,10 @@ impl Store {
         // One state of the store, whatever an ingest writes meanwhile.
         let transaction = self.connection.unchecked_transaction()?;
         let mut tally = Tally::of(question.clone(), true);
-        let (coverage, reach) = (coverage(&transaction)?, reach(&transaction, selection)?);
+        let (coverage, reach) = (
+            coverage(&transaction, selection)?,
+            reach(&transaction, selection)?,
+        );
         tally.add_read(coverage, reach);
         let groupings = read_groupings(&transaction)?;
         let mut places = Places {
@@ -66,8 +69,8 @@ fn mentions_day(question: &Question, selection: &Selection) -> bool {
 }
 
 /// A row of `grouping`.
-struct Grouping {
-    values: [Option<Box<str>>; WIDTH],
+pub(super) struct Grouping {
+    pub values: [Option<Box<str>>; WIDTH],
     endpoint: Endpoint<'static>,
 }
 
@@ -261,7 +264,7 @@ fn read_closed_days(
     Ok(())
 }
 
-fn read_groupings(connection: &Connection) -> rusqlite::Result<Map<u32, Grouping>> {
+pub(super) fn read_groupings(connection: &Connection) -> rusqlite::Result<Map<u32, Grouping>> {
     let columns = grouping_columns();
     let mut all = connection.prepare(&format!("SELECT id, {columns} FROM grouping"))?;
     let mut rows = all.query([])?;
@@ -327,7 +330,7 @@ fn reach(connection: &Connection, selection: &Selection) -> rusqlite::Result<Rea
 }
 
 /// What was read for what is kept: the ledger's sums.
-fn coverage(connection: &Connection) -> rusqlite::Result<Coverage> {
+fn coverage(connection: &Connection, selection: &Selection) -> rusqlite::Result<Coverage> {
     let mut coverage = Coverage::default();
     let mut all = connection.prepare(
         "SELECT outcome, count(*), sum(compressed), sum(decompressed), sum(records), \
@@ -376,20 +379,29 @@ fn coverage(connection: &Connection) -> rusqlite::Result<Coverage> {
         });
     }
     coverage.damaged.sort();
+    let pruning = selection.pruning();
     let mut all = connection.prepare(
         "SELECT DISTINCT key_account, key_region, key_day FROM folder WHERE key_account IS NOT NULL \
          AND id IN (SELECT folder FROM file WHERE outcome = 'read')",
     )?;
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
-        coverage.key_accounts.insert(row.get(0)?);
-        coverage.key_regions.insert(row.get(1)?);
-        let day: Option<NaiveDate> = row.get_ref(2)?.as_str()?.parse().ok();
-        coverage.key_first_day = match (coverage.key_first_day, day) {
-            (Some(one), Some(other)) => Some(one.min(other)),
-            (one, other) => one.or(other),
+        let Ok(day) = row.get_ref(2)?.as_str()?.parse::<NaiveDate>() else {
+            continue; // no day of ours
         };
-        coverage.key_last_day = coverage.key_last_day.max(day);
+        let key = Key {
+            account: row.get(0)?,
+            region: row.get(1)?,
+            day,
+        };
+        // What a run over the files would not have opened says nothing of what is asked.
+        if pruning.prunes(&key).is_none() {
+            coverage.key_first_day =
+                Some(coverage.key_first_day.map_or(day, |first| first.min(day)));
+            coverage.key_last_day = coverage.key_last_day.max(Some(day));
+            coverage.key_accounts.insert(key.account);
+            coverage.key_regions.insert(key.region);
+        }
     }
     let dropped = connection.query_row(
         "SELECT ifnull(sum(duplicates), 0), ifnull(sum(shared_copies), 0) FROM day \

@@ -15,13 +15,14 @@ use siphasher::sip128::{Hasher128 as _, SipHasher13};
 use std::hash::Hasher as _;
 
 use super::calls::{self, Kept};
+use super::collect::UNREAD;
 use super::collect::{Delivery, Packet, Texts};
 use super::{column, ledger};
 use crate::input::{Key, Stamp, Trailer};
 use crate::sts::Time;
 
 /// How long a transaction stays open.
-const COMMIT_EVERY: Duration = Duration::from_secs(1);
+pub(super) const COMMIT_EVERY: Duration = Duration::from_secs(1);
 
 /// What was written.
 #[derive(Default)]
@@ -143,7 +144,8 @@ impl<'c> Writer<'c> {
         }
         let folded = match delivery.replaces {
             Some(id) => {
-                self.written.replaced += 1;
+                // One that cannot be opened is tried again every night.
+                self.written.replaced += u64::from(delivery.stamp != UNREAD);
                 self.take_back(id)?
             }
             None => 0,

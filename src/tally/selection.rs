@@ -4,7 +4,7 @@ pub use glob::Pattern as Glob;
 
 use chrono::{DateTime, NaiveDate};
 
-use crate::input::Key;
+use crate::input::{Key, Pruning};
 use crate::sts::{Dimension, Properties, Time};
 
 /// The filters of a run. The default lets everything pass.
@@ -90,6 +90,23 @@ impl Selection {
             && last.and_then(day).is_none_or(|last| key.day <= last)
             && listed(&self.accounts, &key.account)
             && listed(&self.regions, &key.region)
+    }
+
+    /// What the keys of files tell of this selection.
+    pub fn pruning(&self) -> Pruning {
+        let day = |time: Option<Time>| -> Option<NaiveDate> {
+            DateTime::from_timestamp_millis(time?.millis()).map(|time| time.date_naive())
+        };
+        Pruning {
+            first_day: day(self.since),
+            until_day: day(self.until),
+            accounts: self.accounts.clone(),
+            // A record without a Region of its own may be in any file.
+            regions: (self.regions.iter())
+                .filter(|region| *region != "global")
+                .cloned()
+                .collect(),
+        }
     }
 
     /// Whether global calls are among what is asked about: they are logged in us-east-1, and were

@@ -119,6 +119,18 @@ fn what_a_store_does_not_keep_is_an_error_that_says_so() {
 }
 
 #[test]
+fn a_gate_is_not_judged_by_logs_of_another_time() {
+    let (_folder, store) = folder();
+    ingest(&store, SAMPLE).exits(0);
+    let gate = "report --fail-on global -q --since";
+    ask(&format!("{gate} 2025-11-01"), &store).run().exits(1);
+    ask(&format!("{gate} 2025-12-01"), &store)
+        .run()
+        .exits(2)
+        .says(&["cannot be judged", "us-east-1"]);
+}
+
+#[test]
 fn what_is_no_store_is_refused_and_left_as_it_is() {
     let (folder, store) = folder();
     let unread = |path: &Path| {
@@ -321,7 +333,6 @@ fn a_full_disk_is_an_error_and_what_was_committed_stands() {
 /// Kills so many ingests at random moments, over nights on which files come.
 #[cfg(unix)]
 fn kill(rounds: usize, seed: u64) {
-    eprintln!("seed {seed}");
     let mut random = crate::archive::rng::SplitMix64::of(&[seed]);
     let (folder, store) = folder();
     let logs = folder.path().join("logs");
@@ -361,7 +372,7 @@ fn kill(rounds: usize, seed: u64) {
         let status = child.wait().unwrap();
         assert!(
             status.success() || status.code().is_none(),
-            "round {round}: {status}"
+            "seed {seed}, round {round}: {status}"
         );
     }
     for (key, file) in coming {
@@ -369,7 +380,7 @@ fn kill(rounds: usize, seed: u64) {
     }
     assert!(
         killed > rounds / 4 && closed,
-        "{killed} of {rounds} were killed"
+        "seed {seed}: {killed} of {rounds} were killed"
     );
     ingest(&store, &logs).exits(0);
     for words in [
