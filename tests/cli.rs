@@ -38,4 +38,5 @@ mod cli {
     mod store;
     mod threads;
     mod tokens;
+    mod trend;
 }

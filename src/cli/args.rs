@@ -52,6 +52,9 @@ pub(super) enum Command {
     /// Nightly: read what is new into a store, which report and plan read in place of the logs
     #[command(after_help = INGEST_EXAMPLES, after_long_help = ingest_help())]
     Ingest(Box<IngestArgs>),
+    /// Global versus Regional over time, from a store
+    #[command(after_help = TREND_EXAMPLES, after_long_help = trend_help())]
+    Trend(Box<TrendArgs>),
     /// What a host name is; with no HOST, the table of STS endpoints
     #[command(after_help = "\
 Examples:
@@ -100,6 +103,12 @@ Examples:
   stscope ingest --store sts.db s3-logs/
   stscope ingest --store sts.db s3-logs/ --window 30 --quiet
   stscope report --store sts.db --since 7d -o week.csv";
+
+const TREND_EXAMPLES: &str = "\
+Examples:
+  stscope trend --store sts.db
+  stscope trend --store sts.db --by week --since 26w -o trend.csv
+  stscope trend --store sts.db --principal '*:role/payments-*'";
 
 const REGIONS_EXAMPLES: &str = "\
 Examples:
@@ -172,6 +181,16 @@ fn events_help() -> String {
 fn ingest_help() -> String {
     format!("{INGEST_EXAMPLES}\n\n{INGEST_WORDS}\n\n{INGEST_EXIT_CODES}")
 }
+
+fn trend_help() -> String {
+    format!("{TREND_EXAMPLES}\n\n{TREND_WORDS}\n\n{}", exit_help())
+}
+
+const TREND_WORDS: &str = "\
+Status of a period:
+  complete    all of it was read
+  incomplete  it is not over, or not all of its days were read, or nothing of us-east-1
+  not-read    nothing of it was read: its figures are empty, which is not zero";
 
 const INGEST_WORDS: &str = "\
 A file is read once: while its size and its time of modification stay, it is not opened again, and
@@ -307,12 +326,22 @@ pub(super) enum FormatName {
 #[derive(Args)]
 #[command(next_help_heading = "Gates")]
 pub(super) struct GateArgs {
-    /// global[=N] or unknown[=N]: exit with 1 if there are more than N such calls [default N: 0]
+    /// global[=N] or unknown[=N]: exit with 1 if there are more than N such calls [default N: 0].
+    /// new-global[=DAYS] (report --store): if a principal calls global on the newest complete day and
+    /// had not in the DAYS before [default: 30]
     #[arg(long, value_name = "GATE", value_delimiter = ',')]
     pub fail_on: Vec<String>,
     /// Principals that --fail-on forgives: globs, one a line, # for comments
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "fail_on")]
     pub allow: Option<PathBuf>,
+    /// Exit with 2 if the newest complete day of new-global is older [default: 3]
+    #[arg(
+        long,
+        value_name = "DAYS",
+        requires = "fail_on",
+        allow_negative_numbers = true
+    )]
+    pub max_age: Option<u32>,
 }
 
 /// What to say on standard error.
@@ -360,6 +389,44 @@ pub(super) struct IngestArgs {
     pub threads: Option<std::num::NonZeroUsize>,
     #[command(flatten)]
     pub messages: MessageArgs,
+}
+
+#[derive(Args)]
+pub(super) struct TrendArgs {
+    /// The store that 'stscope ingest' keeps
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub store: PathBuf,
+    /// What a row is of; a week begins on Monday, and has the name of that day
+    #[arg(long, value_name = "PERIOD", default_value = "day")]
+    pub by: PeriodName,
+    /// Days from T on: 2026-11-01, or an age: 7d, 2w
+    #[arg(long, value_name = "T")]
+    pub since: Option<String>,
+    /// Days before T
+    #[arg(long, value_name = "T")]
+    pub until: Option<String>,
+    /// Calls of these principals only; * crosses / and :
+    #[arg(long, value_name = "GLOB")]
+    pub principal: Option<String>,
+    /// Records received by these accounts (recipientAccountId)
+    #[arg(long, value_name = "A,...", value_delimiter = ',')]
+    pub account: Vec<String>,
+    /// How to write [default: table, or by the ending of --output]
+    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
+    pub format: Option<FormatName>,
+    /// Write to FILE, which appears whole or not at all
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Say nothing on standard error but errors and damaged files
+    #[arg(short, long, help_heading = "Messages")]
+    pub quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PeriodName {
+    Day,
+    Week,
+    Month,
 }
 
 #[derive(Args)]

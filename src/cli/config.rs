@@ -97,12 +97,15 @@ impl Reading {
 
     /// Whether a file is one of those that are read.
     pub fn leads_to(&self, file: &Path) -> bool {
-        let is_store = |(store, _): &(PathBuf, Store)| {
-            let canonical = |path: &Path| path.canonicalize().ok();
-            canonical(store).is_some_and(|store| canonical(file) == Some(store))
-        };
+        let is_store = |(store, _): &(PathBuf, Store)| same_file(store, file);
         self.paths.lead_to(file) || self.store.as_ref().is_some_and(is_store)
     }
+}
+
+/// Whether both paths lead to one file.
+pub(super) fn same_file(one: &Path, other: &Path) -> bool {
+    let canonical = |path: &Path| path.canonicalize().ok();
+    canonical(one).is_some_and(|one| canonical(other) == Some(one))
 }
 
 /// Refuses a dimension that a store does not keep.
@@ -147,13 +150,7 @@ fn selection(
     parse: fn(&str, Time) -> Result<Time, String>,
 ) -> Result<Selection, Failure> {
     let (since, until) = period(filter.since.as_deref(), filter.until.as_deref(), parse)?;
-    for account in &filter.account {
-        if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(Failure::new(format!(
-                "--account {account}: an account id has twelve digits; keep leading zeros"
-            )));
-        }
-    }
+    check_accounts(&filter.account)?;
     for region in &filter.region {
         if !is_region(region) && region != "global" {
             return Err(Failure::new(format!(
@@ -178,6 +175,18 @@ fn selection(
             .map(|text| condition(text))
             .collect::<Result<_, _>>()?,
     })
+}
+
+/// Refuses what is no account id.
+pub(super) fn check_accounts(accounts: &[String]) -> Result<(), Failure> {
+    for account in accounts {
+        if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(Failure::new(format!(
+                "--account {account}: an account id has twelve digits; keep leading zeros"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Names that may be right, but probably are not.
@@ -209,7 +218,7 @@ fn condition(text: &str) -> Result<Condition, Failure> {
     })
 }
 
-fn parse_glob(pattern: &str) -> Result<Glob, String> {
+pub(super) fn parse_glob(pattern: &str) -> Result<Glob, String> {
     glob(pattern)
         .map_err(|error| format!("'{pattern}' is no glob ({error}); write a literal [ as [[]"))
 }

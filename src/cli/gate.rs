@@ -4,10 +4,12 @@ use std::path::Path;
 
 use super::args::GateArgs;
 use super::exit::{Exit, Failure, say};
+use super::new_global::NewGlobal;
 use crate::input::lines;
 use crate::report::{count, escape::for_terminal, plural};
+use crate::store::Store;
 use crate::sts::Endpoint;
-use crate::tally::{Glob, Offender, Summary, glob};
+use crate::tally::{Glob, Offender, Selection, Summary, glob};
 
 /// Said where nothing can be said of global calls.
 const NO_US_EAST_1: &str = "stscope: note: nothing of us-east-1 was read in the time, \
@@ -36,7 +38,17 @@ pub(super) fn conclude(
 /// The gates of a run, read before the long work.
 pub(super) struct Gates {
     gates: Vec<Gate>,
-    allowed: Vec<Glob>,
+    new_global: Option<NewGlobal>,
+    allowed: Allowed,
+}
+
+/// The principals that are forgiven.
+pub(super) struct Allowed(Vec<Glob>);
+
+impl Allowed {
+    pub fn forgives(&self, principal: &str) -> bool {
+        self.0.iter().any(|glob| glob.matches(principal))
+    }
 }
 
 struct Gate {
@@ -44,21 +56,59 @@ struct Gate {
     most: u64,
 }
 
+/// The most days that the newest complete day of a store may lie back, unless asked otherwise.
+const MAX_AGE: u32 = 3;
 /// The most offenders that are named.
 const MAX_NAMED: usize = 20;
 
 impl Gates {
     pub fn resolve(arguments: &GateArgs) -> Result<Gates, Failure> {
-        let gates = arguments
-            .fail_on
-            .iter()
-            .map(|text| gate(text))
-            .collect::<Result<_, _>>()?;
+        let gates = Gates::of_any(arguments)?;
+        if gates.new_global.is_some() {
+            return Err(Failure::new(
+                "--fail-on new-global: it needs what was read on earlier days; use 'stscope report \
+                 --store FILE --fail-on new-global'",
+            ));
+        }
+        Ok(gates)
+    }
+
+    /// The gates where there is a store to ask.
+    pub fn of_store(arguments: &GateArgs) -> Result<Gates, Failure> {
+        Gates::of_any(arguments)
+    }
+
+    fn of_any(arguments: &GateArgs) -> Result<Gates, Failure> {
+        let mut new_global = None;
+        let mut gates = Vec::new();
+        for text in &arguments.fail_on {
+            match text.split_once('=').unwrap_or((text, "30")) {
+                ("new-global", days) => {
+                    let days = days.parse().ok().filter(|&days| days > 0);
+                    let Some(days) = days else {
+                        let message =
+                            format!("--fail-on {text}: no number of days; write new-global=30");
+                        return Err(Failure::new(message));
+                    };
+                    let max_age = arguments.max_age.unwrap_or(MAX_AGE);
+                    new_global = Some(NewGlobal { days, max_age });
+                }
+                _ => gates.push(gate(text)?),
+            }
+        }
+        if arguments.max_age.is_some() && new_global.is_none() {
+            let message = "--max-age: it is of --fail-on new-global; give that, or leave it out";
+            return Err(Failure::new(message));
+        }
         let allowed = arguments
             .allow
             .as_deref()
             .map_or(Ok(Vec::new()), allow_list)?;
-        Ok(Gates { gates, allowed })
+        Ok(Gates {
+            gates,
+            new_global,
+            allowed: Allowed(allowed),
+        })
     }
 
     /// Whether there is any.
@@ -89,12 +139,7 @@ impl Gates {
         for gate in &self.gates {
             let offenders: Vec<_> = offenders(gate.endpoint)
                 .into_iter()
-                .filter(|offender| {
-                    !self
-                        .allowed
-                        .iter()
-                        .any(|glob| glob.matches(offender.principal))
-                })
+                .filter(|offender| !self.allowed.forgives(offender.principal))
                 .collect();
             let calls: u64 = offenders.iter().map(|offender| offender.calls).sum();
             if calls > gate.most {
@@ -103,6 +148,25 @@ impl Gates {
             }
         }
         Ok(exit)
+    }
+}
+
+impl Gates {
+    /// Adds the verdict on new principals to that on all: one that cannot be judged goes before.
+    pub fn judge_new(
+        &self,
+        store: &Store,
+        selection: &Selection,
+        verdict: Result<Exit, Failure>,
+    ) -> Result<Exit, Failure> {
+        let Some(gate) = &self.new_global else {
+            return verdict;
+        };
+        let of_new = gate.judge(store, selection, &self.allowed);
+        match (verdict?, of_new?) {
+            (Exit::Done, of_new) => Ok(of_new),
+            (failed, _) => Ok(failed),
+        }
     }
 }
 
@@ -116,28 +180,33 @@ impl Gate {
             plural(calls, "call"),
             count(self.most),
         ));
-        for offender in offenders.iter().take(MAX_NAMED) {
-            say(&format!(
-                "  {:>9}  {}",
-                count(offender.calls),
-                for_terminal(offender.principal)
-            ));
-        }
-        let unnamed = offenders.len().saturating_sub(MAX_NAMED) as u64;
-        if unnamed > 0 {
-            say(&format!(
-                "  and {} more {}",
-                count(unnamed),
-                plural(unnamed, "principal")
-            ));
-        }
+        tell_offenders(offenders);
+    }
+}
+
+/// Names those with the most calls.
+pub(super) fn tell_offenders(offenders: &[Offender<'_>]) {
+    for offender in offenders.iter().take(MAX_NAMED) {
+        say(&format!(
+            "  {:>9}  {}",
+            count(offender.calls),
+            for_terminal(offender.principal)
+        ));
+    }
+    let unnamed = offenders.len().saturating_sub(MAX_NAMED) as u64;
+    if unnamed > 0 {
+        say(&format!(
+            "  and {} more {}",
+            count(unnamed),
+            plural(unnamed, "principal")
+        ));
     }
 }
 
 fn gate(text: &str) -> Result<Gate, Failure> {
     let fail = || {
         Failure::new(format!(
-            "--fail-on {text}: no gate; write global, unknown, global=N or unknown=N"
+            "--fail-on {text}: no gate; write global, unknown, global=N, unknown=N or new-global=DAYS"
         ))
     };
     let (name, most) = match text.split_once('=') {

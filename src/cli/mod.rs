@@ -11,6 +11,7 @@ mod events;
 mod exit;
 mod gate;
 mod ingest;
+mod new_global;
 mod output;
 mod plan;
 mod progress;
@@ -19,6 +20,7 @@ mod regions;
 mod report;
 mod signals;
 mod source;
+mod trend;
 mod when;
 
 use std::ffi::OsString;
@@ -49,6 +51,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::Events(arguments) => events::run(*arguments),
         Command::Plan(arguments) => plan::run(*arguments),
         Command::Ingest(arguments) => ingest::run(*arguments),
+        Command::Trend(arguments) => trend::run(*arguments),
         Command::Endpoint(arguments) => endpoint::run(arguments),
         Command::Query(arguments) => query::run(arguments),
         Command::Completions { shell } => {

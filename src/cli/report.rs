@@ -18,7 +18,10 @@ use crate::tally::{Question, Report};
 
 pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     let mut writing = Writing::resolve(&arguments.output, "groups")?;
-    let gates = Gates::resolve(&arguments.gate)?;
+    let gates = match arguments.store.store {
+        Some(_) => Gates::of_store(&arguments.gate)?,
+        None => Gates::resolve(&arguments.gate)?,
+    };
     let group_by = group_by(&arguments.grouping.group_by)?;
     let reading = Reading::resolve_any(
         &arguments.input,
@@ -49,6 +52,10 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
         report.totals.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
     note_if_blind(can_judge, &report.totals.summary(), quiet);
     let verdict = gates.judge(can_judge, |endpoint| report.totals.offenders(endpoint));
+    let verdict = match &reading.store {
+        Some((_, store)) => gates.judge_new(store, &reading.scan.selection, verdict),
+        None => verdict,
+    };
     let written = output.write(|out| print(&report, can_judge, &mut writing, out));
     conclude(exit, verdict, written)
 }

@@ -17,6 +17,7 @@ impl Serialize for Object<'_> {
             match cell {
                 Cell::Absent => map.serialize_entry(column.name, &())?,
                 Cell::Count(count) => map.serialize_entry(column.name, count)?,
+                Cell::Share(share) => map.serialize_entry(column.name, share)?,
                 Cell::Flag(flag) => map.serialize_entry(column.name, flag)?,
                 other => map.serialize_entry(column.name, other.shown().as_ref())?,
             }

@@ -25,7 +25,7 @@ pub(super) fn write<'c>(
             for (column, cell) in columns.iter().zip(&cells) {
                 write!(out, " {} |", column.name)?;
                 rule += match cell {
-                    Cell::Count(_) => " ---: |",
+                    Cell::Count(_) | Cell::Share(_) => " ---: |",
                     _ => " --- |",
                 };
             }

@@ -11,6 +11,7 @@ mod markdown;
 mod plan;
 mod regions;
 mod table;
+mod trend;
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -25,6 +26,7 @@ pub use regions::{
     Window, of_no_region_json, region_cells, region_columns, region_lines, region_notes,
 };
 pub use table::{Layout, Paint, count, plural, summary_lines};
+pub use trend::{TREND_COLUMNS, trend_cells, trend_columns, trend_gaps_json, trend_lines};
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +131,7 @@ impl Label {
 }
 
 /// One value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Cell<'a> {
     /// What a record lacks.
     Absent,
@@ -137,6 +139,8 @@ pub enum Cell<'a> {
     Text(Cow<'a, str>),
     /// A count.
     Count(u64),
+    /// A part of a whole, from 0 to 1.
+    Share(f64),
     /// Yes or no.
     Flag(bool),
     /// An instant.
@@ -160,6 +164,7 @@ impl<'a> Cell<'a> {
             Cell::Absent => Cow::Borrowed(""),
             Cell::Text(text) => Cow::Borrowed(text),
             Cell::Count(count) => Cow::Owned(count.to_string()),
+            Cell::Share(share) => Cow::Owned(share.to_string()),
             Cell::Flag(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
             Cell::Time(time) => Cow::Owned(time.to_string()),
         }

@@ -102,7 +102,7 @@ pub(super) fn write<'c>(
             column.set_padding((0, GAP as u16));
             if rows
                 .iter()
-                .any(|row| matches!(row[strip.at], Cell::Count(_)))
+                .any(|row| matches!(row[strip.at], Cell::Count(_) | Cell::Share(_)))
             {
                 column.set_cell_alignment(CellAlignment::Right);
             }
@@ -131,6 +131,7 @@ pub(super) fn write<'c>(
 fn cell_text(cell: &Cell<'_>, by_day: bool) -> String {
     match cell {
         Cell::Count(number) => count(*number),
+        Cell::Share(share) => format!("{:.1} %", share * 100.0),
         Cell::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned(),
         Cell::Time(time) => time_text(*time, by_day),
         other => for_terminal(&other.shown()).into_owned(),

@@ -22,6 +22,7 @@ mod calls;
 mod close;
 mod collect;
 mod column;
+mod history;
 mod ledger;
 mod lock;
 mod read;

@@ -64,7 +64,7 @@ impl Store {
 }
 
 fn mentions_day(question: &Question, selection: &Selection) -> bool {
-    question.dimensions().contains(&Dimension::Day)
+    question.tells_days()
         || (selection.conditions.iter()).any(|condition| condition.dimension == Dimension::Day)
 }
 

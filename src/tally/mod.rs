@@ -22,6 +22,7 @@ mod symbols;
 mod tokens;
 mod totals;
 mod traced;
+mod trend;
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -46,6 +47,7 @@ pub use sums::{Offender, Summary};
 pub use tokens::{OptInTokens, TokenTrace};
 pub use totals::Totals;
 pub use traced::Traced;
+pub use trend::{Calendar, CallsByDay, DayCalls, Gap, Period, PeriodStatus, Trend, TrendRow};
 
 use groups::GroupId;
 pub(crate) use groups::Groups;

@@ -19,7 +19,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::symbols::{Symbol, Symbols};
-use super::{plan, regions};
+use super::{plan, regions, trend};
 use crate::sts::{Dimension, Properties};
 
 /// What the calls of a tally are told apart by. Tallies of one question can be added.
@@ -32,6 +32,8 @@ pub enum Question {
     Plan,
     /// Which Regional endpoints the accounts use: see [`Regions`](super::Regions).
     Regions,
+    /// Global versus Regional by day: see [`Trend`](super::Trend).
+    Trend,
 }
 
 /// One column of a key.
@@ -49,6 +51,8 @@ pub(super) enum Part {
     Refused,
     /// `yes` if it came through a VPC endpoint.
     ViaVpcEndpoint,
+    /// `yes` if it is of where global calls are logged.
+    OfUsEast1,
 }
 
 impl Part {
@@ -60,6 +64,7 @@ impl Part {
             Part::IssuingAccount => call.issuing_account_id(),
             Part::Refused => call.is_refused().then_some(YES),
             Part::ViaVpcEndpoint => call.is_through_vpc_endpoint().then_some(YES),
+            Part::OfUsEast1 => call.is_of_us_east_1().then_some(YES),
         }
     }
 }
@@ -74,6 +79,7 @@ impl Question {
             Question::Groups(dimensions) => dimensions.len(),
             Question::Plan => plan::WIDTH,
             Question::Regions => regions::WIDTH,
+            Question::Trend => trend::WIDTH,
         }
     }
 
@@ -83,6 +89,7 @@ impl Question {
             Question::Groups(_) => &[],
             Question::Plan => plan::parts(call),
             Question::Regions => regions::parts(call),
+            Question::Trend => trend::parts(call),
         }
     }
 
@@ -90,7 +97,16 @@ impl Question {
     pub fn dimensions(&self) -> &[Dimension] {
         match self {
             Question::Groups(dimensions) => dimensions,
-            Question::Plan | Question::Regions => &[],
+            Question::Plan | Question::Regions | Question::Trend => &[],
+        }
+    }
+
+    /// Whether calls of two days are told apart.
+    pub(crate) fn tells_days(&self) -> bool {
+        match self {
+            Question::Groups(dimensions) => dimensions.contains(&Dimension::Day),
+            Question::Plan | Question::Regions => false,
+            Question::Trend => true,
         }
     }
 

@@ -2,11 +2,12 @@
 
 use super::harness::{Run, stscope};
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
     "report",
     "plan",
     "regions",
     "events",
+    "trend",
     "endpoint",
     "query",
     "completions",

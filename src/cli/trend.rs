@@ -1,0 +1,169 @@
+//! `stscope trend`
+
+use std::io::Write;
+
+use chrono::{NaiveDate, NaiveTime};
+
+use super::args::{PeriodName, TrendArgs};
+use super::config::{Writing, check_accounts, parse_glob, period, same_file};
+use super::coverage;
+use super::exit::{Exit, Failure, say};
+use super::gate::note_if_blind;
+use super::output::Output;
+use super::when;
+use crate::report::{
+    Format, Frame, count, plural, trend_cells, trend_columns, trend_gaps_json, trend_lines, write,
+};
+use crate::store::Store;
+use crate::sts::{Dimension, Time};
+use crate::tally::{CallsByDay, Condition, Coverage, Period, Question, Selection, Trend};
+
+pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
+    let writing = Writing::plain(arguments.format, arguments.output.as_deref(), "periods")?;
+    let (since, until) = period(
+        arguments.since.as_deref(),
+        arguments.until.as_deref(),
+        when::parse_day,
+    )?;
+    check_accounts(&arguments.account)?;
+    let all = Selection {
+        since,
+        until,
+        accounts: arguments.account.clone(),
+        ..Selection::default()
+    };
+    let of_principal = arguments.principal.as_deref().map(|pattern| {
+        let glob =
+            parse_glob(pattern).map_err(|error| Failure::new(format!("--principal: {error}")))?;
+        Ok::<_, Failure>(Selection {
+            conditions: vec![Condition {
+                dimension: Dimension::Principal,
+                glob,
+                negated: false,
+            }],
+            ..all.clone()
+        })
+    });
+    let of_principal = of_principal.transpose()?;
+    let store = Store::open(&arguments.store)?;
+    if let Some(output) = &writing.output
+        && same_file(output, &arguments.store)
+    {
+        let message = format!(
+            "--output {}: it is the store; write to another file",
+            output.display()
+        );
+        return Err(Failure::new(message));
+    }
+    let output = Output::open(writing.output.as_deref())?;
+
+    let calendar = store.calendar(&all.accounts)?;
+    let seen = store.tally(&Question::Trend, &all)?.finish();
+    let asked = match &of_principal {
+        Some(selection) => Some(store.tally(&Question::Trend, selection)?.finish()),
+        None => None,
+    };
+    let report = asked.as_ref().unwrap_or(&seen);
+
+    let quiet = arguments.quiet;
+    let exit = coverage::tell(&report.totals.coverage, quiet)?;
+    note_if_blind(
+        seen.totals.can_judge_global_calls(),
+        &seen.totals.summary(),
+        quiet,
+    );
+    let admits = |day: NaiveDate| {
+        let midnight = day.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
+        all.admits_time(Time::from_millis(midnight))
+    };
+    let trend = Trend::of(
+        &CallsByDay::of(report),
+        &CallsByDay::of(&seen),
+        &calendar,
+        arguments.by.into(),
+        admits,
+    );
+    if !quiet {
+        note_gaps(&trend);
+    }
+    output.write(|out| print(&trend, &report.totals.coverage, &writing, out))?;
+    Ok(exit)
+}
+
+impl From<PeriodName> for Period {
+    fn from(name: PeriodName) -> Period {
+        match name {
+            PeriodName::Day => Period::Day,
+            PeriodName::Week => Period::Week,
+            PeriodName::Month => Period::Month,
+        }
+    }
+}
+
+/// The most gaps that are named.
+const MAX_NAMED: usize = 5;
+
+/// A gap must not be taken for days without calls.
+fn note_gaps(trend: &Trend) {
+    if !trend.gaps.is_empty() {
+        let mut names: Vec<String> = (trend.gaps.iter().take(MAX_NAMED))
+            .map(|gap| match gap.first_day == gap.last_day {
+                true => gap.first_day.to_string(),
+                false => format!("{} to {}", gap.first_day, gap.last_day),
+            })
+            .collect();
+        let unnamed = trend.gaps.len().saturating_sub(MAX_NAMED);
+        if unnamed > 0 {
+            names.push(format!("and {} more", count(unnamed as u64)));
+        }
+        say(&format!(
+            "stscope: note: nothing was read of {}; ingest these days, or take them as not known",
+            names.join(", ")
+        ));
+    }
+    if trend.undated > 0 {
+        say(&format!(
+            "stscope: note: {} {} without a readable time, in no period",
+            count(trend.undated),
+            plural(trend.undated, "call")
+        ));
+    }
+}
+
+fn print(
+    trend: &Trend,
+    coverage: &Coverage,
+    writing: &Writing,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let lines = trend_lines(trend, &writing.layout);
+    match writing.format {
+        Format::Table => {
+            for line in lines {
+                writeln!(out, "{line}")?;
+            }
+        }
+        Format::Markdown if !lines.is_empty() => {
+            writeln!(out, "```text\n{}\n```\n", lines.join("\n").trim_end())?;
+        }
+        _ => {}
+    }
+    let frame = Frame {
+        schema: "stscope.trend/1",
+        head: Vec::new(),
+        list: "rows",
+        tail: vec![
+            ("gaps", trend_gaps_json(trend)),
+            ("undated", trend.undated.into()),
+        ],
+    };
+    Ok(write(
+        writing.format,
+        out,
+        &trend_columns(),
+        &frame,
+        trend.rows.iter().map(|row| Ok(trend_cells(row))),
+        &writing.layout,
+        || Ok(Some(serde_json::to_value(coverage)?)),
+    )?)
+}
