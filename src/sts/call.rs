@@ -1,6 +1,7 @@
 //! A record seen as an STS call: every dimension of it, worked out when it is asked for.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::fmt::Write as _;
 
 use super::endpoint::{Decision, Endpoint, Traces, decide};
@@ -46,6 +47,8 @@ pub struct Call<'r> {
     decision: Decision<'r>,
     principal: Cow<'r, str>,
     time: Option<Time>,
+    /// Read when it is first asked for: agents are long, and most questions are not about them.
+    sdk: OnceCell<Option<Sdk<'r>>>,
 }
 
 impl<'r> Call<'r> {
@@ -71,6 +74,7 @@ impl<'r> Call<'r> {
             decision,
             principal,
             time,
+            sdk: OnceCell::new(),
         }
     }
 
@@ -106,7 +110,10 @@ impl<'r> Call<'r> {
 
     /// Who the user agent says it is.
     pub fn sdk(&self) -> Option<Sdk<'_>> {
-        self.record.get(Field::UserAgent).and_then(sdk::recognise)
+        let record = self.record;
+        *self
+            .sdk
+            .get_or_init(|| record.get(Field::UserAgent).and_then(sdk::recognise))
     }
 
     /// Whether STS refused because it is deactivated in the Region called, by the account that would

@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::defaults::Defaults;
-use super::{Call, agent, sdk};
+use super::{Call, agent};
 use crate::cloudtrail::Field;
 
 /// Why a call went to the global endpoint; the first that applies, in this order.
@@ -46,25 +46,10 @@ impl Cause {
 
     /// The cause of a global call. Of any other call it says what the cause would have been.
     pub fn of(call: &Call<'_>) -> Cause {
-        Cause::judge(
-            call.field(Field::IdentityType),
-            call.field(Field::UserAgent),
-            call.field(Field::EventName),
-        )
-    }
-
-    fn judge(
-        identity_type: Option<&str>,
-        user_agent: Option<&str>,
-        event_name: Option<&str>,
-    ) -> Cause {
-        if identity_type == Some("AWSAccount") {
+        if call.is_target_copy() {
             return Cause::AnotherAccount;
         }
-        let Some(user_agent) = user_agent else {
-            return Cause::Unrecognised;
-        };
-        let Some(sdk) = sdk::recognise(user_agent) else {
+        let (Some(user_agent), Some(sdk)) = (call.field(Field::UserAgent), call.sdk()) else {
             return Cause::Unrecognised;
         };
         if sdk.is_aws_managed() {
@@ -78,7 +63,7 @@ impl Cause {
         };
         if defaults.agent_goes_global(user_agent, &sdk) {
             Cause::SdkDefault
-        } else if defaults.goes_global_without_region(event_name) {
+        } else if defaults.goes_global_without_region(call.field(Field::EventName)) {
             Cause::NoRegion
         } else {
             Cause::ExplicitEndpoint
