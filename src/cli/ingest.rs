@@ -1,18 +1,16 @@
 //! `stscope ingest`
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use chrono::Utc;
 
 use super::args::IngestArgs;
-use super::config::progress;
 use super::coverage;
 use super::exit::{Exit, Failure, say};
-use super::progress::Shown;
+use super::source;
 use crate::input::{Named, Paths};
 use crate::report::{count, escape::for_terminal, plural};
-use crate::scan::{Progress, Scan};
+use crate::scan::Scan;
 use crate::store::{Ingested, Store};
 use crate::tally::SkipReason;
 
@@ -23,12 +21,9 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
         threads: arguments.threads.map_or(0, std::num::NonZeroUsize::get),
         ..Scan::default()
     };
-    let ingested = {
-        let shared = Arc::new(Progress::default());
-        let _shown = progress(&arguments.messages)
-            .map(|terminal| Shown::start(Arc::clone(&shared), terminal));
-        store.ingest(&scan, &paths, &shared, Utc::now().date_naive())?
-    };
+    let ingested = source::watched(&arguments.messages, |shared| {
+        store.ingest(&scan, &paths, shared, Utc::now().date_naive())
+    })?;
     let quiet = arguments.messages.quiet;
     let is_nothing_new = ingested.known > 0 && new_files(&ingested) == 0;
     let exit = if is_nothing_new {

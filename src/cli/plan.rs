@@ -2,21 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::args::{GroupOrder, PlanArgs};
-use super::config::{Reading, Writing, check_output, progress};
+use super::config::{Reading, Writing, check_output};
 use super::coverage;
 use super::exit::{Exit, Failure, say};
 use super::gate::{Gates, conclude, note_if_blind};
 use super::output::Output;
-use super::progress::Shown;
 use super::source;
 use crate::input::IpRanges;
 use crate::report::{Format, PlanPage, count, escape::for_terminal, plural, write_plan};
-use crate::scan::Progress;
 use crate::sts::principal::is_account_id;
 use crate::tally::{Plan, Question, Summary, TokenTrace, Traced};
 
@@ -56,12 +53,11 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     }
 
     let (report, mut trace) = if reading.scan.trace_tokens {
-        let shared = Arc::new(Progress::default());
-        let _shown = progress(&arguments.messages)
-            .map(|terminal| Shown::start(Arc::clone(&shared), terminal));
         let (scan, paths) = (&reading.scan, &reading.paths);
-        let traced = scan.collect(paths, &shared, || Traced::new(scan.once))?;
-        let (report, trace) = traced.finish();
+        let traced = source::watched(&arguments.messages, |shared| {
+            scan.collect(paths, shared, || Traced::new(scan.once))
+        });
+        let (report, trace) = traced?.finish();
         (report, Some(trace))
     } else {
         let tally = source::tally(&reading, &Question::Plan, &arguments.messages)?;

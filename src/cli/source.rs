@@ -19,8 +19,14 @@ pub(super) fn tally(
     if let Some((_, store)) = &reading.store {
         return Ok(store.tally(question, &scan.selection)?);
     }
+    let new = || Tally::of(question.clone(), scan.once);
+    let collected = watched(messages, |shared| scan.collect(&reading.paths, shared, new));
+    Ok(collected?)
+}
+
+/// Does long work whose progress is shown where that is wanted.
+pub(super) fn watched<T>(messages: &MessageArgs, work: impl FnOnce(&Progress) -> T) -> T {
     let shared = Arc::new(Progress::default());
     let _shown = progress(messages).map(|terminal| Shown::start(Arc::clone(&shared), terminal));
-    let new = || Tally::of(question.clone(), scan.once);
-    Ok(scan.collect(&reading.paths, &shared, new)?)
+    work(&shared)
 }

@@ -289,7 +289,7 @@ impl Work for Bounds {
 fn seldom() {}
 
 /// A block with something rare in it: the quotes without those that are escaped, what is to be
-/// marked, and the quotes at which the name of the service may begin.
+/// marked, and the bytes at which the name of the service may begin.
 #[inline(always)]
 fn rare<L: Lanes>(
     lanes: L,
@@ -320,7 +320,7 @@ fn rare<L: Lanes>(
     (quote, marks, rare.word)
 }
 
-/// What the quotes at which the name of the service may begin are to be marked as. `words` are those
+/// What the places at which the name of the service may begin are to be marked as. `words` are those
 /// of the block at `at`.
 #[inline(never)]
 fn service_marks(service: Probe, bytes: &[u8], at: usize, mut words: u64) -> Marks {

@@ -125,15 +125,7 @@ impl<'s, C: Collector> Reading<'s, C> {
 
     /// Notes what the key of a file says that was read.
     pub fn note_key(&mut self, key: &Key) {
-        let coverage = &mut self.coverage;
-        if !coverage.key_accounts.contains(&key.account) {
-            coverage.key_accounts.insert(key.account.clone());
-        }
-        if !coverage.key_regions.contains(&key.region) {
-            coverage.key_regions.insert(key.region.clone());
-        }
-        coverage.key_last_day = coverage.key_last_day.max(Some(key.day));
-        coverage.key_first_day = Some(coverage.key_first_day.map_or(key.day, |d| d.min(key.day)));
+        self.coverage.see_key(key);
         if self.scan.selection.covers(key) {
             self.reach.see(key);
         }

@@ -114,15 +114,7 @@ fn close_day(
     for ((day, grouping, caller), measures) in sums {
         add(&transaction, &day_name(day), grouping, caller, &measures)?;
     }
-    transaction.execute(
-        "UPDATE day SET is_closed = 1, is_stale = 0, duplicates = ?2, shared_copies = ?3 \
-         WHERE day = ?1",
-        params![
-            name,
-            dropped.duplicates.cast_signed(),
-            dropped.shared_copies.cast_signed()
-        ],
-    )?;
+    note_settled(&transaction, &name, true, dropped)?;
     transaction.commit()
 }
 
@@ -157,16 +149,29 @@ pub(super) fn sum_open_days(connection: &Connection) -> rusqlite::Result<()> {
         for (grouping, measures) in by_grouping {
             add(&transaction, &day, grouping, 0, &measures)?;
         }
-        transaction.execute(
-            "UPDATE day SET is_stale = 0, duplicates = ?2, shared_copies = ?3 WHERE day = ?1",
-            params![
-                day,
-                dropped.duplicates.cast_signed(),
-                dropped.shared_copies.cast_signed()
-            ],
-        )?;
+        note_settled(&transaction, &day, false, dropped)?;
     }
     transaction.commit()
+}
+
+/// Notes that the sums of a day are up to date, and whether they are so for good.
+fn note_settled(
+    connection: &Connection,
+    day: &str,
+    is_closed: bool,
+    dropped: Dropped,
+) -> rusqlite::Result<()> {
+    connection.execute(
+        "UPDATE day SET is_closed = ?2, is_stale = 0, duplicates = ?3, shared_copies = ?4 \
+         WHERE day = ?1",
+        params![
+            day,
+            is_closed,
+            dropped.duplicates.cast_signed(),
+            dropped.shared_copies.cast_signed()
+        ],
+    )?;
+    Ok(())
 }
 
 /// Calls of files.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use rusqlite::Connection;
 
+use super::read::key_at;
 use super::{Store, StoreError};
 use crate::tally::Calendar;
 
@@ -40,17 +41,14 @@ fn calendar(connection: &Connection, accounts: &[String]) -> rusqlite::Result<Ca
     )?;
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
-        let account: Option<String> = row.get(0)?;
-        let day: Option<NaiveDate> =
-            (row.get_ref(2)?.as_str_or_null()?).and_then(|day| day.parse().ok());
-        let (Some(account), Some(day)) = (account, day) else {
+        let Some(key) = key_at(row, 0)? else {
             calendar.all_have_keys = false;
             continue;
         };
-        if accounts.is_empty() || accounts.contains(&account) {
-            calendar.keys.insert(day);
-            if row.get_ref(1)?.as_str_or_null()? == Some("us-east-1") {
-                calendar.keys_of_us_east_1.insert(day);
+        if accounts.is_empty() || accounts.contains(&key.account) {
+            calendar.keys.insert(key.day);
+            if key.region == "us-east-1" {
+                calendar.keys_of_us_east_1.insert(key.day);
             }
         }
     }

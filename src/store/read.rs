@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
 use foldhash::quality::RandomState;
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 
 use super::calls;
 use super::column::{CALLER, CAUSE, DISAGREEMENT, KEPT, WIDTH, grouping_columns};
@@ -211,28 +210,13 @@ fn read_closed_days(
     places: &mut Places<'_>,
 ) -> rusqlite::Result<()> {
     // Where callers matter, global calls are read by them; all others have none.
-    let tables: &[(&str, bool)] = if places.by_caller {
-        &[
-            (
-                "SELECT t.day, grouping, 0, calls, errors, first_event_time, last_event_time \
-              FROM daily AS t JOIN day USING (day) WHERE is_closed = 1",
-                false,
-            ),
-            (
-                "SELECT t.day, grouping, caller, calls, errors, first_event_time, last_event_time \
-              FROM daily_caller AS t JOIN day USING (day) WHERE is_closed = 1",
-                true,
-            ),
-        ]
-    } else {
-        &[(
-            "SELECT t.day, grouping, 0, calls, errors, first_event_time, last_event_time \
-            FROM daily AS t JOIN day USING (day) WHERE is_closed = 1",
-            false,
-        )]
-    };
-    for &(query, is_of_callers) in tables {
-        let mut all = connection.prepare(query)?;
+    let tables = [("daily", "0", false), ("daily_caller", "caller", true)];
+    let wanted = if places.by_caller { 2 } else { 1 };
+    for (table, caller, is_of_callers) in tables.into_iter().take(wanted) {
+        let mut all = connection.prepare(&format!(
+            "SELECT t.day, grouping, {caller}, calls, errors, first_event_time, last_event_time \
+             FROM {table} AS t JOIN day USING (day) WHERE is_closed = 1"
+        ))?;
         let mut rows = all.query([])?;
         while let Some(row) = rows.next()? {
             let grouping = row.get(1)?;
@@ -300,6 +284,21 @@ fn read_callers(connection: &Connection) -> rusqlite::Result<Map<i64, Caller>> {
     Ok(callers)
 }
 
+/// The key that stands in these three columns of a row: account, Region and day.
+pub(super) fn key_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Key>> {
+    let day = row.get_ref(first + 2)?.as_str_or_null()?;
+    let day = day.and_then(|day| day.parse().ok());
+    let key = (row.get(first)?, row.get(first + 1)?, day);
+    Ok(match key {
+        (Some(account), Some(region), Some(day)) => Some(Key {
+            account,
+            region,
+            day,
+        }),
+        _ => None,
+    })
+}
+
 /// Whose logs of which Regions were read, and which not wholly.
 fn reach(connection: &Connection, selection: &Selection) -> rusqlite::Result<Reach> {
     let mut reach = Reach::default();
@@ -310,17 +309,7 @@ fn reach(connection: &Connection, selection: &Selection) -> rusqlite::Result<Rea
     )?;
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
-        let day: Option<NaiveDate> =
-            (row.get_ref(3)?.as_str_or_null()?).and_then(|day| day.parse().ok());
-        let key = match (row.get(1)?, row.get(2)?, day) {
-            (Some(account), Some(region), Some(day)) => Some(Key {
-                account,
-                region,
-                day,
-            }),
-            _ => None,
-        };
-        match (row.get(0)?, key) {
+        match (row.get(0)?, key_at(row, 1)?) {
             (false, key) => reach.miss(key.as_ref()),
             (true, Some(key)) if selection.covers(&key) => reach.see(&key),
             (true, _) => {}
@@ -386,21 +375,11 @@ fn coverage(connection: &Connection, selection: &Selection) -> rusqlite::Result<
     )?;
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
-        let Ok(day) = row.get_ref(2)?.as_str()?.parse::<NaiveDate>() else {
-            continue; // no day of ours
-        };
-        let key = Key {
-            account: row.get(0)?,
-            region: row.get(1)?,
-            day,
-        };
         // What a run over the files would not have opened says nothing of what is asked.
-        if pruning.prunes(&key).is_none() {
-            coverage.key_first_day =
-                Some(coverage.key_first_day.map_or(day, |first| first.min(day)));
-            coverage.key_last_day = coverage.key_last_day.max(Some(day));
-            coverage.key_accounts.insert(key.account);
-            coverage.key_regions.insert(key.region);
+        if let Some(key) = key_at(row, 0)?
+            && pruning.prunes(&key).is_none()
+        {
+            coverage.see_key(&key);
         }
     }
     let dropped = connection.query_row(

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::cloudtrail::Stage;
+use crate::input::Key;
 
 /// Why a file that was found was not taken as a log. None of these is a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -173,6 +174,19 @@ impl Coverage {
     pub fn is_nothing_read(&self) -> bool {
         let opened = self.damaged.iter().any(|file| file.stage != Stage::Open);
         self.files.read == 0 && !opened
+    }
+
+    /// Notes what the key of a file says that was read. Most files are of an account and Region that
+    /// are known.
+    pub fn see_key(&mut self, key: &Key) {
+        if !self.key_accounts.contains(&key.account) {
+            self.key_accounts.insert(key.account.clone());
+        }
+        if !self.key_regions.contains(&key.region) {
+            self.key_regions.insert(key.region.clone());
+        }
+        self.key_last_day = self.key_last_day.max(Some(key.day));
+        self.key_first_day = Some(self.key_first_day.map_or(key.day, |d| d.min(key.day)));
     }
 }
 

@@ -220,6 +220,18 @@ impl Tally {
         Report::new(question, groups, totals)
     }
 
+    /// A call that stands: it counts, or waits for copies of it.
+    #[inline]
+    fn keep(&mut self, claim: Claim) {
+        if !claim.stands_alone() {
+            self.open.push(claim);
+        } else if self.totals.add(&claim) {
+            self.groups
+                .measures_mut(claim.slot)
+                .add(claim.time(), claim.is_error());
+        }
+    }
+
     /// The number of the group a call belongs to.
     fn group_of(&mut self, call: &impl Properties) -> GroupId {
         let Scratch { key, text } = &mut self.scratch;
@@ -245,17 +257,13 @@ impl Collector for Tally {
     }
 
     fn end_file(&mut self, _coverage: &mut Coverage) {
-        for claim in self.staged.drain(..) {
-            if !claim.stands_alone() {
-                self.open.push(claim);
-            } else if self.totals.add(&claim) {
-                self.groups
-                    .measures_mut(claim.slot)
-                    .add(claim.time(), claim.is_error());
-            }
+        let mut staged = std::mem::take(&mut self.staged);
+        for claim in staged.drain(..) {
+            self.keep(claim);
         }
         // One huge file must not leave its memory behind.
-        self.staged.shrink_to(1 << 16);
+        staged.shrink_to(1 << 16);
+        self.staged = staged;
     }
 
     fn totals(&mut self) -> &mut Totals {

@@ -47,14 +47,7 @@ impl Tally {
             return;
         }
         self.see(place);
-        let claim = kept.placed(place.slot, place.principal);
-        if !claim.stands_alone() {
-            self.open.push(claim);
-        } else if self.totals.add(&claim) {
-            self.groups
-                .measures_mut(claim.slot)
-                .add(claim.time(), claim.is_error());
-        }
+        self.keep(kept.placed(place.slot, place.principal));
     }
 
     /// Takes calls that were counted once already. `like` has their properties; they are of one day,
