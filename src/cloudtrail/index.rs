@@ -20,15 +20,12 @@ pub(crate) struct Index {
     in_string: u64,
     /// The first control character that may not stand where it does.
     misplaced_control: Option<u32>,
-    base: u32,
 }
 
 impl Index {
     /// Takes the structure of `record` down. Records are far below 4 GiB: the reader's cap.
     pub fn build(&mut self, kernel: Kernel, record: &[u8]) -> Result<(), RecordError> {
-        self.base = 0;
         self.misplaced_control = None;
-        self.structure.clear();
         self.escapes.clear();
         kernel.run(self, record);
         if let Some(at) = self.misplaced_control {
@@ -60,22 +57,47 @@ impl Index {
         }
     }
 
+    /// What is rare in the block at `base`: notes it, and gives the quotes that are not escaped.
+    #[inline(always)]
+    fn see<L: Lanes>(
+        &mut self,
+        lanes: L,
+        block: &Block,
+        base: u32,
+        quote: u64,
+        in_string: u64,
+        escape: &mut u64,
+    ) -> u64 {
+        let rare = lanes.rare_in_strings(block);
+        let is_escaped = escaped(rare.backslash, escape);
+        let quote = quote & !is_escaped;
+        let inside = lanes.prefix_xor(quote) ^ in_string;
+        if rare.control != 0 {
+            self.check_controls(block, base, rare.control, inside);
+        }
+        let leaders = rare.backslash & !is_escaped & inside;
+        if leaders != 0 {
+            self.note_escapes(base, leaders);
+        }
+        quote
+    }
+
     #[cold]
-    fn check_controls(&mut self, block: &Block, control: u64, in_string: u64) {
+    fn check_controls(&mut self, block: &Block, base: u32, control: u64, inside: u64) {
         let mut suspects = control;
         while suspects != 0 && self.misplaced_control.is_none() {
             let at = suspects.trailing_zeros();
-            if in_string >> at & 1 == 1 || !is_white_control(block[at as usize]) {
-                self.misplaced_control = Some(self.base + at);
+            if inside >> at & 1 == 1 || !is_white_control(block[at as usize]) {
+                self.misplaced_control = Some(base + at);
             }
             suspects &= suspects - 1;
         }
     }
 
     #[cold]
-    fn note_escapes(&mut self, mut leaders: u64) {
+    fn note_escapes(&mut self, base: u32, mut leaders: u64) {
         while leaders != 0 {
-            self.escapes.push(self.base + leaders.trailing_zeros());
+            self.escapes.push(base + leaders.trailing_zeros());
             leaders &= leaders - 1;
         }
     }
@@ -87,40 +109,36 @@ impl Work for Index {
     #[inline(always)]
     fn go<L: Lanes>(&mut self, lanes: L, record: &[u8]) {
         let (blocks, rest) = record.as_chunks::<64>();
-        // Kept in registers, not looked up in `self` with every block.
-        let (mut in_string, mut escape, mut in_scalar) = (0, 0, 0);
-        self.structure.reserve(blocks.len() + 1);
         let mut last = [b' '; 64];
         last[..rest.len()].copy_from_slice(rest);
-        for block in blocks.iter().chain(Some(&last)) {
-            let masks = lanes.index(block);
+        // Kept in registers, not looked up in `self` with every block.
+        let (mut in_string, mut escape, mut in_scalar) = (0, 0, 0);
+        let mut structure = std::mem::take(&mut self.structure);
+        structure.resize(blocks.len() + 1, 0);
+        for ((block, base), structure) in
+            (blocks.iter().chain(Some(&last)).zip(0..)).zip(&mut structure)
+        {
+            let strings = lanes.strings(block);
+            let mut quote = strings.quote;
+            let rare = strings.has_rare | (escape != 0);
             // Deep in a string, such as a session token: nothing to be seen.
-            if in_string & !(masks.quote | masks.backslash | masks.control) == u64::MAX
-                && escape == 0
-            {
-                self.structure.push(0);
-                self.base += 64;
+            if !rare && quote == 0 && in_string != 0 {
+                *structure = 0;
                 continue;
             }
-            let is_escaped = escaped(masks.backslash, &mut escape);
-            let quote = masks.quote & !is_escaped;
+            if rare {
+                quote = self.see(lanes, block, base * 64, quote, in_string, &mut escape);
+            }
             let inside = lanes.prefix_xor(quote) ^ in_string;
             in_string = (inside.cast_signed() >> 63).cast_unsigned();
-            if masks.control != 0 {
-                self.check_controls(block, masks.control, inside);
-            }
-            let leaders = masks.backslash & !is_escaped & inside;
-            if leaders != 0 {
-                self.note_escapes(leaders);
-            }
+            let masks = lanes.index(block);
             let scalar = !(inside | quote | masks.operator | masks.blank);
             let scalar_start = scalar & !(scalar << 1 | in_scalar);
             in_scalar = scalar >> 63;
             // A string's first quote counts as inside of it, its last one does not.
-            let structure = (masks.operator & !inside) | (quote & inside) | scalar_start;
-            self.structure.push(structure);
-            self.base += 64;
+            *structure = (masks.operator & !inside) | (quote & inside) | scalar_start;
         }
+        self.structure = structure;
         self.in_string = in_string;
     }
 }

@@ -204,13 +204,19 @@ impl Place {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record<'a> {
-    values: [Cow<'a, str>; Field::COUNT],
+    values: [&'a str; Field::COUNT],
+    /// What is written with escapes, and so cannot be borrowed. Its place in `values` is empty.
+    ///
+    /// Apart, because there is none in most records: with a `Cow` for every value, a store of three
+    /// words and a test of what is overwritten cost as much as finding the member.
+    unescaped: Vec<(Field, String)>,
 }
 
 impl Default for Record<'_> {
     fn default() -> Self {
         Record {
-            values: [const { Cow::Borrowed("") }; Field::COUNT],
+            values: [""; Field::COUNT],
+            unescaped: Vec::new(),
         }
     }
 }
@@ -219,27 +225,56 @@ impl<'a> Record<'a> {
     /// The text of a member. An empty string counts as missing: a CSV could not tell them apart.
     #[inline]
     pub fn get(&self, field: Field) -> Option<&str> {
-        let value: &str = &self.values[field as usize];
+        let value = self.values[field as usize];
+        if value.is_empty() && !self.unescaped.is_empty() {
+            return self.unescaped(field);
+        }
         (!value.is_empty()).then_some(value)
+    }
+
+    #[cold]
+    fn unescaped(&self, field: Field) -> Option<&str> {
+        let (_, text) = self.unescaped.iter().find(|(of, _)| *of == field)?;
+        (!text.is_empty()).then_some(text)
     }
 
     /// Sets one member; for building records by hand.
     #[must_use]
     pub fn with(mut self, field: Field, value: impl Into<Cow<'a, str>>) -> Self {
-        self.set(field, value.into());
+        match value.into() {
+            Cow::Borrowed(text) => self.set(field, text),
+            Cow::Owned(text) => self.set_unescaped(field, text),
+        }
         self
     }
 
-    #[inline]
-    pub(super) fn set(&mut self, field: Field, value: Cow<'a, str>) {
+    #[inline(always)]
+    pub(super) fn set(&mut self, field: Field, value: &'a str) {
         self.values[field as usize] = value;
+        if !self.unescaped.is_empty() {
+            self.forget(|of| of == field);
+        }
+    }
+
+    pub(super) fn set_unescaped(&mut self, field: Field, value: String) {
+        self.set(field, "");
+        self.unescaped.push((field, value));
     }
 
     /// Forgets what a place held: of a duplicate key the last value stands.
     pub(super) fn clear(&mut self, place: Place) {
-        for number in place.fields() {
-            self.values[number as usize] = Cow::Borrowed("");
+        let fields = place.fields();
+        for number in fields.clone() {
+            self.values[number as usize] = "";
         }
+        if !self.unescaped.is_empty() {
+            self.forget(|of| fields.contains(&(of as u8)));
+        }
+    }
+
+    #[cold]
+    fn forget(&mut self, of: impl Fn(Field) -> bool) {
+        self.unescaped.retain(|&(field, _)| !of(field));
     }
 }
 

@@ -167,6 +167,7 @@ impl<'a> Walk<'a, '_> {
         let mut place = Place::Record;
         let mut outer = [place; DEEPEST];
         let mut depth = 0;
+        let mut seen = 0_u32;
         // Every turn begins behind the bracket or the comma in front of a member, with `token`.
         token = self.next()?;
         loop {
@@ -179,7 +180,11 @@ impl<'a> Walk<'a, '_> {
                     place.member(key)
                 };
                 if let Some(Member::Place(inner)) = member {
-                    record.clear(inner);
+                    // Of a duplicate key the last value stands.
+                    if seen & 1 << inner as u32 != 0 {
+                        record.clear(inner);
+                    }
+                    seen |= 1 << inner as u32;
                     if value.byte == b'{'
                         && let Some(outer) = outer.get_mut(depth)
                     {
@@ -197,19 +202,16 @@ impl<'a> Walk<'a, '_> {
                     self.pass_over(value, levels)?
                 };
                 if let Some(Member::Field(field)) = member {
-                    let string = if value.byte == b'"' {
-                        let inside = text.get(self.inside(value.at, token)).unwrap_or_default();
-                        // Without escapes, what is written is what is meant.
-                        if has_escapes {
-                            unescape(inside)
-                        } else {
-                            Cow::Borrowed(inside)
-                        }
-                    } else {
-                        // What is no string is as if it were not there.
-                        Cow::Borrowed("")
-                    };
-                    record.set(field, string);
+                    // What is no string is as if it were not there.
+                    let mut inside = "";
+                    if value.byte == b'"' {
+                        inside = text.get(self.inside(value.at, token)).unwrap_or_default();
+                    }
+                    // Without escapes, what is written is what is meant.
+                    match has_escapes.then(|| unescape(inside)) {
+                        Some(Cow::Owned(meant)) => record.set_unescaped(field, meant),
+                        _ => record.set(field, inside),
+                    }
                 }
             }
             // With an object the one it stands in may end.

@@ -15,7 +15,10 @@ use std::arch::x86_64::{
     _mm256_subs_epu8, _mm256_xor_si256,
 };
 
-use super::{Block, BoundsMasks, IndexMasks, Lanes, Probe, RareMasks, Sight, Work};
+use super::{
+    Block, BoundsMasks, IndexMasks, Lanes, Probe, RareInStrings, RareMasks, Sight, StringMasks,
+    Work,
+};
 
 /// A proof that this processor has the instructions: it cannot be made in any other way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,8 +167,7 @@ impl Halves {
         unsafe { Halves(at_most(self.0, limit), at_most(self.1, limit)) }
     }
 
-    /// All ones where a byte is `{`, `[`, `}`, `]`, `,` or `:`; or 0x0c or 0x1a, which the caller
-    /// has to take out.
+    /// All ones where a byte is `{`, `[`, `}`, `]`, `,` or `:`; or 0x0c or 0x1a.
     ///
     /// The low half of a byte picks the one operator it could be. A plain `or` of comparisons is
     /// taken apart bit by bit by LLVM 20 and costs five times as much.
@@ -255,17 +257,40 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
+    fn strings(self, block: &Block) -> StringMasks {
+        // SAFETY: an `Avx2` exists only where the features were detected.
+        unsafe {
+            let bytes = Halves::load(block);
+            let control = _mm256_subs_epu8(bytes.least(), _mm256_set1_epi8(0x1f));
+            let least = _mm256_min_epu8(control, bytes.differs(b'\\').least());
+            let rare = _mm256_cmpeq_epi8(least, _mm256_setzero_si256());
+            StringMasks {
+                quote: bytes.eq(b'"').bits(),
+                has_rare: _mm256_movemask_epi8(rare) != 0,
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn rare_in_strings(self, block: &Block) -> RareInStrings {
+        // SAFETY: an `Avx2` exists only where the features were detected.
+        unsafe {
+            let bytes = Halves::load(block);
+            RareInStrings {
+                backslash: bytes.eq(b'\\').bits(),
+                control: bytes.at_most(0x1f).bits(),
+            }
+        }
+    }
+
+    #[inline(always)]
     fn index(self, block: &Block) -> IndexMasks {
         // SAFETY: an `Avx2` exists only where the features were detected.
         unsafe {
             let bytes = Halves::load(block);
-            let control = bytes.at_most(0x1f).bits();
             IndexMasks {
-                quote: bytes.eq(b'"').bits(),
-                backslash: bytes.eq(b'\\').bits(),
-                operator: bytes.operators().bits() & !control,
+                operator: bytes.operators().bits(),
                 blank: bytes.at_most(0x20).bits(),
-                control,
             }
         }
     }

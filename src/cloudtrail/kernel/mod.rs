@@ -39,17 +39,29 @@ pub(super) struct RareMasks {
     pub word: u64,
 }
 
-/// What is needed besides to read an object: see [`BoundsMasks`].
+/// What is needed to find the strings of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct StringMasks {
+    pub quote: u64,
+    /// Whether there is a backslash or a byte below 0x20.
+    pub has_rare: bool,
+}
+
+/// What is rare in an object, and changes what it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RareInStrings {
+    pub backslash: u64,
+    /// Bytes below 0x20.
+    pub control: u64,
+}
+
+/// What is needed besides to read an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct IndexMasks {
-    pub quote: u64,
-    pub backslash: u64,
-    /// `{`, `[`, `}`, `]`, `,` and `:`
+    /// `{`, `[`, `}`, `]`, `,` and `:`; of control characters, any.
     pub operator: u64,
     /// Bytes up to 0x20: white space, and control characters that may not stand anywhere.
     pub blank: u64,
-    /// Bytes below 0x20.
-    pub control: u64,
 }
 
 /// A quoted word to look out for, by two of its letters: the second, and the rarest of the others.
@@ -111,6 +123,8 @@ impl Probe {
 pub(super) trait Lanes: Copy {
     fn bounds(self, sight: &Sight, probe: Probe) -> BoundsMasks;
     fn rare(self, sight: &Sight, probe: Probe) -> RareMasks;
+    fn strings(self, block: &Block) -> StringMasks;
+    fn rare_in_strings(self, block: &Block) -> RareInStrings;
     fn index(self, block: &Block) -> IndexMasks;
     /// Bit `i` of the result is the xor of bits `0..=i`: from quotes to the insides of strings.
     fn prefix_xor(self, bits: u64) -> u64;
@@ -213,16 +227,25 @@ mod tests {
         let of = |set: &'static [u8]| mask(sight, |from| set.contains(&from[0]));
         let control = mask(sight, |from| from[0] < 0x20);
         let block = sight.first_chunk().unwrap();
-        let index = IndexMasks {
-            quote: of(b"\""),
+        let rare_in_strings = RareInStrings {
             backslash: of(b"\\"),
-            operator: of(b"{}[],:"),
-            blank: mask(sight, |from| from[0] <= 0x20),
             control,
         };
-        assert_eq!(lanes.index(block), index);
+        assert_eq!(lanes.rare_in_strings(block), rare_in_strings);
+        let strings = StringMasks {
+            quote: of(b"\""),
+            has_rare: rare_in_strings.backslash | control != 0,
+        };
+        assert_eq!(lanes.strings(block), strings);
+        let index = IndexMasks {
+            operator: of(b"{}[],:"),
+            blank: mask(sight, |from| from[0] <= 0x20),
+        };
+        let mut found = lanes.index(block);
+        found.operator &= !control;
+        assert_eq!(found, index);
         let rare = RareMasks {
-            backslash: index.backslash,
+            backslash: rare_in_strings.backslash,
             before_u: mask(sight, |from| from[1] == b'u'),
             control,
             word: mask(sight, |from| {
@@ -231,7 +254,7 @@ mod tests {
         };
         assert_eq!(lanes.rare(sight, probe), rare);
         let bounds = BoundsMasks {
-            quote: index.quote,
+            quote: strings.quote,
             open: of(b"{["),
             close: of(b"}]"),
             has_rare: rare.backslash | rare.control | rare.word != 0,

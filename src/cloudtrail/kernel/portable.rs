@@ -2,7 +2,9 @@
 
 use wide::u8x16;
 
-use super::{Block, BoundsMasks, IndexMasks, Lanes, Probe, RareMasks, Sight};
+use super::{
+    Block, BoundsMasks, IndexMasks, Lanes, Probe, RareInStrings, RareMasks, Sight, StringMasks,
+};
 
 /// Sixteen-byte lanes in safe code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,17 +84,36 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
+    fn strings(self, block: &Block) -> StringMasks {
+        let lanes = lanes(block);
+        let lowest = lanes[0].min(lanes[1]).min(lanes[2].min(lanes[3]));
+        let rare = lanes
+            .iter()
+            .fold(at_most(lowest, 0x1f), |rare, &lane| rare | eq(lane, b'\\'));
+        StringMasks {
+            quote: bits(&lanes, |lane| eq(lane, b'"')),
+            has_rare: rare.to_bitmask() != 0,
+        }
+    }
+
+    #[inline(always)]
+    fn rare_in_strings(self, block: &Block) -> RareInStrings {
+        let lanes = lanes(block);
+        RareInStrings {
+            backslash: bits(&lanes, |lane| eq(lane, b'\\')),
+            control: bits(&lanes, |lane| at_most(lane, 0x1f)),
+        }
+    }
+
+    #[inline(always)]
     fn index(self, block: &Block) -> IndexMasks {
         let lanes = lanes(block);
         IndexMasks {
-            quote: bits(&lanes, |lane| eq(lane, b'"')),
-            backslash: bits(&lanes, |lane| eq(lane, b'\\')),
             operator: bits(&lanes, |lane| {
                 let folded = lane | u8x16::splat(0x20);
                 eq(folded, b'{') | eq(folded, b'}') | eq(lane, b',') | eq(lane, b':')
             }),
             blank: bits(&lanes, |lane| at_most(lane, 0x20)),
-            control: bits(&lanes, |lane| at_most(lane, 0x1f)),
         }
     }
 
