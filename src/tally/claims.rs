@@ -245,6 +245,10 @@ impl Claims {
         }
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = &Claim> {
+        self.0.iter().flatten()
+    }
+
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Claim> {
         self.0.iter_mut().flatten()
     }
