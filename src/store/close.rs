@@ -153,9 +153,13 @@ fn sum_open_day(connection: &Connection, day: &str) -> rusqlite::Result<()> {
     connection.execute("DELETE FROM daily WHERE day = ?1", [day])?;
     let mut insert =
         connection.prepare_cached("INSERT INTO daily VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    insert.raw_bind_parameter(1, day)?; // and it stays bound
     for (grouping, measures) in sums {
-        let [calls, errors, first, last] = columns(&measures);
-        insert.execute(params![day, grouping, calls, errors, first, last])?;
+        insert.raw_bind_parameter(2, grouping)?;
+        for (at, value) in columns(&measures).into_iter().enumerate() {
+            insert.raw_bind_parameter(at + 3, value)?;
+        }
+        insert.raw_execute()?;
     }
     note_settled(connection, day, false, dropped)
 }

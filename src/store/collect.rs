@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Mutex, PoisonError};
 
+use super::agents::Agents;
 use super::kinds::{Kinds, RowHasher, Rows};
 use super::ledger::Ledger;
 use super::{Ingested, column};
@@ -73,6 +74,7 @@ pub(super) struct Intake<'l> {
     totals: Totals,
     groupings: Kinds,
     callers: Kinds,
+    agents: Agents,
     scratch: String,
     row: Vec<u8>,
     ingested: Ingested,
@@ -102,6 +104,7 @@ impl<'l> Intake<'l> {
             totals: Totals::default(),
             groupings: Kinds::new(hasher),
             callers: Kinds::new(hasher),
+            agents: Agents::default(),
             scratch: String::new(),
             row: Vec::new(),
             ingested: Ingested::default(),
@@ -189,7 +192,13 @@ impl Collector for Intake<'_> {
     fn take(&mut self, call: &Call<'_>, _wanted: bool) {
         let mut claim = Claim::new(call, Claim::FILTERED, 0, true);
         let (scratch, row) = (&mut self.scratch, &mut self.row);
-        column::grouping_row(call, claim.is_disagreement(), scratch, row);
+        column::grouping_row(
+            call,
+            claim.is_disagreement(),
+            &mut self.agents,
+            scratch,
+            row,
+        );
         claim.slot = self.groupings.number(row);
         if matches!(call.endpoint(), Endpoint::Global) {
             column::caller_row(call, scratch, row);

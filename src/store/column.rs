@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use super::agents::Agents;
 use super::kinds;
-use crate::sts::{Call, Dimension, Endpoint, Properties as _};
+use crate::sts::{Call, Dimension, Endpoint};
 
 /// The dimensions kept of every call, in the order of the columns. What groups are by default stands
 /// first: where two deliveries of one record differ, the first by these counts.
@@ -81,15 +82,21 @@ pub(super) fn grouping_columns() -> String {
 pub(super) fn grouping_row(
     call: &Call<'_>,
     is_disagreement: bool,
+    agents: &mut Agents,
     scratch: &mut String,
     row: &mut Vec<u8>,
 ) {
     row.clear();
+    let agent = agents.read(call, scratch);
     for dimension in KEPT {
-        kinds::push(row, call.value(dimension, scratch));
+        match dimension {
+            Dimension::Sdk => row.extend_from_slice(&agent.columns),
+            Dimension::SdkVersion => {} // stands there already
+            dimension => kinds::push(row, call.value(dimension, scratch)),
+        }
     }
     let cause = match call.endpoint() {
-        Endpoint::Global => call.cause(),
+        Endpoint::Global => Some(agent.cause.as_str()),
         _ => None,
     };
     kinds::push(row, cause);

@@ -18,6 +18,7 @@
 //! made of a tally can be made of a store: group by `day` to follow a migration. The tables, which
 //! [`SCHEMA`] explains, are for users who query the file themselves.
 
+mod agents;
 mod batch;
 mod calls;
 mod close;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
+use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, params_from_iter};
 use siphasher::sip128::SipHasher13;
 
@@ -87,11 +88,20 @@ impl Numbers {
         };
         let numbers = &mut self.threads[thread].groupings;
         let mut insert = connection.prepare_cached(&self.insert_grouping)?;
+        let mut bound: Vec<ToSqlOutput<'_>> = Vec::new();
         for (hash, row) in rows.iter() {
             let number = match known.get(&hash) {
                 Some(&number) => number,
                 None => {
-                    insert.execute(params_from_iter(kinds::columns(row)))?;
+                    // Most columns are those of the row before, and what is bound stays bound.
+                    for (at, value) in kinds::columns(row).enumerate() {
+                        if bound.get(at) != Some(&value) {
+                            insert.raw_bind_parameter(at + 1, &value)?;
+                        }
+                    }
+                    bound.clear();
+                    bound.extend(kinds::columns(row));
+                    insert.raw_execute()?;
                     // The highest bit of the number is in use; four thousand million groupings fit
                     // nowhere.
                     let number = connection.last_insert_rowid() as u32;

@@ -120,3 +120,85 @@ fn disputed(held: &Claims) -> Set<u32> {
     }
     disputed
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{column, schema};
+    use super::*;
+
+    /// What counts, in an order that does not depend on who decided it.
+    type Standing = (Vec<(u128, u32, i64)>, Dropped);
+
+    fn sorted(mut standing: Vec<Kept>, dropped: Dropped) -> Standing {
+        standing.sort_unstable_by_key(|kept| (kept.claim.event(), kept.grouping, kept.caller));
+        let told = |kept: Kept| (kept.claim.event(), kept.grouping, kept.caller);
+        (standing.into_iter().map(told).collect(), dropped)
+    }
+
+    /// All claims are held, and all groupings compared.
+    fn settled_at_once(calls: &[Kept], value: impl Fn(u32) -> String + Sync) -> Standing {
+        let mut held = Claims::default();
+        let mut standing = Vec::new();
+        for kept in calls {
+            let claim = kept.claim.placed(kept.grouping, kept.caller as u32);
+            if claim.stands_alone() {
+                standing.push(*kept);
+            } else {
+                held.push(claim);
+            }
+        }
+        let by_content = |a: &Claim, b: &Claim| {
+            (value(a.slot).cmp(&value(b.slot))).then(a.principal.cmp(&b.principal))
+        };
+        let dropped = held.settle(by_content, |claim| {
+            standing.push(Kept {
+                claim: *claim,
+                grouping: claim.slot,
+                caller: claim.principal.into(),
+            });
+        });
+        sorted(standing, dropped)
+    }
+
+    proptest! {
+        #[test]
+        fn a_day_settles_as_if_all_its_calls_were_held(
+            calls in proptest::collection::vec(
+                (0..30_u128, 0..4_u128, 0..3_u64, 1..5_u32, 0..3_i64), 0..80),
+        ) {
+            const SPREAD: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
+            let calls: Vec<Kept> = (calls.into_iter())
+                .map(|(event, shared, packed, grouping, caller)| Kept {
+                    claim: Claim::kept(
+                        event.wrapping_mul(SPREAD),
+                        if event % 3 == 0 { shared.wrapping_mul(!SPREAD) } else { 0 },
+                        packed << 6,
+                    ),
+                    grouping,
+                    caller,
+                })
+                .collect();
+            // The order of the values is not that of the numbers.
+            let value = |grouping: u32| format!("value-{}", 10 - grouping);
+            let connection = Connection::open_in_memory().unwrap();
+            connection.execute_batch(schema::SCHEMA).unwrap();
+            connection.execute_batch(&column::grouping_table()).unwrap();
+            for grouping in 1..5 {
+                let sql = "INSERT INTO grouping (id, principal) VALUES (?1, ?2)";
+                connection.execute(sql, (grouping, value(grouping))).unwrap();
+            }
+            connection.pragma_update(None, "foreign_keys", false).unwrap();
+            for (file, calls) in calls.chunks(30).enumerate() {
+                let mut bytes = Vec::new();
+                calls.iter().for_each(|kept| calls::write(kept, &mut bytes));
+                let sql = "INSERT INTO calls (file, day, calls) VALUES (?1, 'day', ?2)";
+                connection.execute(sql, (file, bytes)).unwrap();
+            }
+            let mut standing = Vec::new();
+            let dropped = settle(&connection, "day", |_| false, |kept| standing.push(*kept)).unwrap();
+            prop_assert_eq!(sorted(standing, dropped), settled_at_once(&calls, value));
+        }
+    }
+}
