@@ -18,6 +18,9 @@ pub(super) struct Kept {
 /// The highest bit of the grouping: a sharing follows.
 const SHARED: u32 = 1 << 31;
 
+/// The bytes of a call that is no copy for another account.
+pub(super) const SIZE: usize = 36;
+
 pub(super) fn write(kept: &Kept, into: &mut Vec<u8>) {
     let (event, shared) = (kept.claim.event(), kept.claim.shared());
     into.extend_from_slice(&event.to_le_bytes());

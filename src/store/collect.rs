@@ -9,11 +9,13 @@ use std::path::Path;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Mutex, PoisonError};
 
+use super::agents::Agents;
+use super::kinds::{Kinds, RowHasher, Rows};
 use super::ledger::Ledger;
 use super::{Ingested, column};
 use crate::input::{Stamp, Trailer};
 use crate::sts::{Call, Endpoint};
-use crate::tally::{Claim, Collector, Coverage, Groups, Symbol, Symbols, Totals};
+use crate::tally::{Claim, Collector, Coverage, Totals};
 
 /// What the writer is told.
 pub(super) enum Packet {
@@ -45,15 +47,13 @@ pub(super) struct Delivery {
     /// The thread whose numbers the claims speak of.
     pub worker: usize,
     /// Groupings the thread had not sent before, in the order of their numbers.
-    pub groupings: Vec<Texts>,
+    pub groupings: Rows,
     /// Callers the thread had not sent before.
-    pub callers: Vec<Texts>,
-    /// The slot is the number of the grouping, the principal that of the caller.
+    pub callers: Rows,
+    /// The slot is the number of the grouping, the principal that of the caller; 0 for none, and they
+    /// begin with 1.
     pub claims: Vec<Claim>,
 }
-
-/// Values by column; what is absent is empty.
-pub(super) type Texts = Vec<Box<str>>;
 
 /// What is known of the file that is about to be read.
 struct Coming {
@@ -72,39 +72,13 @@ pub(super) struct Intake<'l> {
     coming: Option<Coming>,
     claims: Vec<Claim>,
     totals: Totals,
-    symbols: Symbols,
     groupings: Kinds,
     callers: Kinds,
+    agents: Agents,
     scratch: String,
-    key: Vec<Symbol>,
+    row: Vec<u8>,
     ingested: Ingested,
     is_closed: bool,
-}
-
-/// Keys that were met, and how many of them the writer knows.
-struct Kinds {
-    groups: Groups,
-    sent: usize,
-}
-
-impl Kinds {
-    fn new(width: usize) -> Kinds {
-        Kinds {
-            groups: Groups::new(width),
-            sent: 0,
-        }
-    }
-
-    /// Those that were not given before.
-    fn take_new(&mut self, symbols: &Symbols) -> Vec<Texts> {
-        let new = self.sent..self.groups.len();
-        self.sent = new.end;
-        new.map(|id| {
-            let key = self.groups.key(id as u32).iter();
-            key.map(|&symbol| symbols.text(symbol).into()).collect()
-        })
-        .collect()
-    }
 }
 
 /// Numbers for threads.
@@ -115,7 +89,12 @@ pub(super) fn next_worker(workers: &Mutex<usize>) -> usize {
 }
 
 impl<'l> Intake<'l> {
-    pub fn new(ledger: &'l Ledger, sender: SyncSender<Packet>, worker: usize) -> Intake<'l> {
+    pub fn new(
+        ledger: &'l Ledger,
+        sender: SyncSender<Packet>,
+        worker: usize,
+        hasher: RowHasher,
+    ) -> Intake<'l> {
         Intake {
             ledger,
             sender,
@@ -123,11 +102,11 @@ impl<'l> Intake<'l> {
             coming: None,
             claims: Vec::new(),
             totals: Totals::default(),
-            symbols: Symbols::default(),
-            groupings: Kinds::new(column::WIDTH),
-            callers: Kinds::new(column::CALLER.len()),
+            groupings: Kinds::new(hasher),
+            callers: Kinds::new(hasher),
+            agents: Agents::default(),
             scratch: String::new(),
-            key: Vec::new(),
+            row: Vec::new(),
             ingested: Ingested::default(),
             is_closed: false,
         }
@@ -212,21 +191,18 @@ impl Collector for Intake<'_> {
 
     fn take(&mut self, call: &Call<'_>, _wanted: bool) {
         let mut claim = Claim::new(call, Claim::FILTERED, 0, true);
-        let Intake {
-            symbols,
+        let (scratch, row) = (&mut self.scratch, &mut self.row);
+        column::grouping_row(
+            call,
+            claim.is_disagreement(),
+            &mut self.agents,
             scratch,
-            key,
-            ..
-        } = self;
-        column::grouping_key(call, claim.is_disagreement(), symbols, scratch, key);
-        claim.slot = self.groupings.groups.id(key);
+            row,
+        );
+        claim.slot = self.groupings.number(row);
         if matches!(call.endpoint(), Endpoint::Global) {
-            key.clear();
-            key.extend(column::CALLER.iter().map(|&dimension| {
-                let value = call.value(dimension, scratch);
-                value.map_or(Symbol::ABSENT, |value| symbols.intern(value))
-            }));
-            claim.principal = 1 + self.callers.groups.id(key);
+            column::caller_row(call, scratch, row);
+            claim.principal = 1 + self.callers.number(row);
         }
         self.claims.push(claim);
     }
@@ -254,8 +230,8 @@ impl Collector for Intake<'_> {
             supersedes: coming.supersedes,
             coverage,
             worker: self.worker,
-            groupings: self.groupings.take_new(&self.symbols),
-            callers: self.callers.take_new(&self.symbols),
+            groupings: self.groupings.take_new(),
+            callers: self.callers.take_new(),
             claims,
         };
         self.send(Packet::Read(Box::new(delivery)));

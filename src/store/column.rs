@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::sts::{Dimension, Endpoint, Properties};
-use crate::tally::{Symbol, Symbols};
+use super::agents::Agents;
+use super::kinds;
+use crate::sts::{Call, Dimension, Endpoint};
 
 /// The dimensions kept of every call, in the order of the columns. What groups are by default stands
 /// first: where two deliveries of one record differ, the first by these counts.
@@ -77,24 +78,35 @@ pub(super) fn grouping_columns() -> String {
     names.join(", ") + ", cause, disagreement"
 }
 
-/// Puts what is kept of a call into `key`.
-pub(super) fn grouping_key(
-    call: &impl Properties,
+/// Writes what is kept of a call into `row`.
+pub(super) fn grouping_row(
+    call: &Call<'_>,
     is_disagreement: bool,
-    symbols: &mut Symbols,
+    agents: &mut Agents,
     scratch: &mut String,
-    key: &mut Vec<Symbol>,
+    row: &mut Vec<u8>,
 ) {
-    key.clear();
-    key.extend(KEPT.iter().map(|&dimension| {
-        call.value(dimension, scratch)
-            .map_or(Symbol::ABSENT, |value| symbols.intern(value))
-    }));
+    row.clear();
+    let agent = agents.read(call, scratch);
+    for dimension in KEPT {
+        match dimension {
+            Dimension::Sdk => row.extend_from_slice(&agent.columns),
+            Dimension::SdkVersion => {} // stands there already
+            dimension => kinds::push(row, call.value(dimension, scratch)),
+        }
+    }
     let cause = match call.endpoint() {
-        Endpoint::Global => call.cause(),
+        Endpoint::Global => Some(agent.cause.as_str()),
         _ => None,
     };
-    key.push(cause.map_or(Symbol::ABSENT, |cause| symbols.intern(cause)));
-    let disagreement = is_disagreement.then(|| symbols.intern(YES));
-    key.push(disagreement.unwrap_or(Symbol::ABSENT));
+    kinds::push(row, cause);
+    kinds::push(row, is_disagreement.then_some(YES));
+}
+
+/// Writes what is kept of where a global call came from into `row`.
+pub(super) fn caller_row(call: &Call<'_>, scratch: &mut String, row: &mut Vec<u8>) {
+    row.clear();
+    for dimension in CALLER {
+        kinds::push(row, call.value(dimension, scratch));
+    }
 }

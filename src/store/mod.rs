@@ -18,15 +18,20 @@
 //! made of a tally can be made of a store: group by `day` to follow a migration. The tables, which
 //! [`SCHEMA`] explains, are for users who query the file themselves.
 
+mod agents;
+mod batch;
 mod calls;
 mod close;
 mod collect;
 mod column;
 mod history;
+mod kinds;
 mod ledger;
 mod lock;
+mod numbers;
 mod read;
 mod schema;
+mod settle;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -44,13 +49,18 @@ pub use column::is_kept;
 pub use lock::Holder;
 pub use schema::{SCHEMA, VERSION};
 
+use batch::Batch;
 use collect::Intake;
+use kinds::RowHasher;
 use ledger::Ledger;
 use lock::Lock;
 use write::Writer;
 
 /// The days in which copies of a call are recognised, unless a store says otherwise.
 pub const WINDOW: u32 = 14;
+
+/// How many files may wait to be written.
+const QUEUE: usize = 64;
 
 /// A store that is open.
 pub struct Store {
@@ -234,41 +244,58 @@ impl Store {
     ) -> Result<Ingested, StoreError> {
         debug_assert!(self.lock.is_some(), "the store was opened to be asked");
         let ledger = self.sql(Ledger::read(&self.connection))?;
-        let (sender, packets) = sync_channel(256);
-        let path = self.path.clone();
-        let connection = &mut self.connection;
+        let hasher = RowHasher::new();
+        let (sender, packets) = sync_channel(QUEUE);
+        let mut batch = Batch::new(&self.connection);
+        let writer = Writer::new(&self.connection, today, hasher);
         let (scanned, written) = std::thread::scope(|scope| {
-            let writer = scope.spawn(move || Writer::new(connection, today)?.write_all(packets));
-            let workers = Mutex::new(0);
-            let scanned = {
+            let scanning = scope.spawn(|| {
+                let workers = Mutex::new(0);
+                // Gone when the scan ends, and with it the writer's work.
                 let sender = sender;
-                scan.collect(paths, progress, || {
-                    Intake::new(&ledger, sender.clone(), collect::next_worker(&workers))
-                })
-                .map(Intake::finish)
-            };
-            let written = writer.join().unwrap_or_else(|panic| {
-                std::panic::resume_unwind(panic) // the writer's own fault, not to be hidden
+                let intake = || {
+                    let worker = collect::next_worker(&workers);
+                    Intake::new(&ledger, sender.clone(), worker, hasher)
+                };
+                scan.collect(paths, progress, intake).map(Intake::finish)
+            });
+            let written = writer.write_all(packets, &mut batch);
+            let scanned = scanning.join().unwrap_or_else(|panic| {
+                std::panic::resume_unwind(panic) // the scan's own fault, not to be hidden
             });
             (scanned, written)
         });
         // A writer that fails ends the scan, too, so its word is the cause.
-        let written = written.map_err(|error| StoreError::Sql(path, error))?;
-        let mut ingested = scanned.map_err(StoreError::Scan)?;
+        let written = self.sql(written)?;
+        let mut ingested = match scanned {
+            Ok(ingested) => ingested,
+            Err(error) => {
+                self.sql(batch.commit())?;
+                return Err(StoreError::Scan(error));
+            }
+        };
         ingested.same += written.same;
         ingested.replaced = written.replaced;
         ingested.beyond_window = written.beyond_window;
         ingested.coverage.beyond_window = Some(written.beyond_window);
-        let window = self.sql(schema::window(&self.connection))?;
-        ingested.closed = {
-            let closed = close::close_days(&mut self.connection, today, window);
-            self.sql(closed)?
-        };
-        let summed = close::sum_open_days(&self.connection);
-        self.sql(summed)?;
-        let noted = self.note_run(&ingested);
-        self.sql(noted)?;
+        let finished = self.finish(&mut batch, &mut ingested, today);
+        self.sql(finished)?;
         Ok(ingested)
+    }
+
+    /// What is left to be done when everything is read.
+    fn finish(
+        &self,
+        batch: &mut Batch<'_>,
+        ingested: &mut Ingested,
+        today: NaiveDate,
+    ) -> rusqlite::Result<()> {
+        let window = schema::window(&self.connection)?;
+        ingested.closed = close::close_days(batch, today, window)?;
+        close::sum_open_days(batch)?;
+        batch.step()?;
+        self.note_run(ingested)?;
+        batch.commit()
     }
 
     fn note_run(&self, ingested: &Ingested) -> rusqlite::Result<()> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use foldhash::quality::RandomState;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::calls;
 use super::column::{CALLER, CAUSE, DISAGREEMENT, KEPT, WIDTH, grouping_columns};
@@ -248,29 +248,45 @@ fn read_closed_days(
     Ok(())
 }
 
-pub(super) fn read_groupings(connection: &Connection) -> rusqlite::Result<Map<u32, Grouping>> {
+fn read_groupings(connection: &Connection) -> rusqlite::Result<Map<u32, Grouping>> {
     let columns = grouping_columns();
     let mut all = connection.prepare(&format!("SELECT id, {columns} FROM grouping"))?;
     let mut rows = all.query([])?;
     let mut groupings = Map::default();
     while let Some(row) = rows.next()? {
-        let mut values = [const { None }; WIDTH];
-        for (at, value) in values.iter_mut().enumerate() {
-            *value = row.get(at + 1)?;
-        }
-        let endpoint = match values[0].as_deref() {
-            Some("global") => Endpoint::Global,
-            Some("regional") => Endpoint::Regional {
-                region: None,
-                variant: None,
-            },
-            Some("aws-service") => Endpoint::AwsService,
-            Some("other") => Endpoint::Other,
-            _ => Endpoint::Unknown,
-        };
-        groupings.insert(row.get(0)?, Grouping { values, endpoint });
+        groupings.insert(row.get(0)?, grouping(row)?);
     }
     Ok(groupings)
+}
+
+/// One of the groupings.
+pub(super) fn read_grouping(
+    connection: &Connection,
+    number: u32,
+) -> rusqlite::Result<Option<Grouping>> {
+    let columns = grouping_columns();
+    connection
+        .prepare_cached(&format!("SELECT id, {columns} FROM grouping WHERE id = ?1"))?
+        .query_row([number], grouping)
+        .optional()
+}
+
+fn grouping(row: &Row<'_>) -> rusqlite::Result<Grouping> {
+    let mut values = [const { None }; WIDTH];
+    for (at, value) in values.iter_mut().enumerate() {
+        *value = row.get(at + 1)?;
+    }
+    let endpoint = match values[0].as_deref() {
+        Some("global") => Endpoint::Global,
+        Some("regional") => Endpoint::Regional {
+            region: None,
+            variant: None,
+        },
+        Some("aws-service") => Endpoint::AwsService,
+        Some("other") => Endpoint::Other,
+        _ => Endpoint::Unknown,
+    };
+    Ok(Grouping { values, endpoint })
 }
 
 fn read_callers(connection: &Connection) -> rusqlite::Result<Map<i64, Caller>> {

@@ -18,6 +18,9 @@ pub const VERSION: i64 = 1;
 /// What says that an SQLite file is a store, in `PRAGMA application_id`: "stsc".
 const APPLICATION_ID: i64 = 0x7374_7363;
 
+/// The size of a page: most of what is written is rows of some hundred bytes, and blobs of kilobytes.
+const PAGE: u32 = 8 * 1024;
+
 /// The tables, but for the columns of `grouping`, which are the kept dimensions.
 pub const SCHEMA: &str = "
 -- What the store was told: window_days.
@@ -195,6 +198,7 @@ pub(super) fn state(connection: &Connection) -> rusqlite::Result<State> {
 
 /// Makes the tables: all, or none.
 pub(super) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "page_size", PAGE)?;
     prepare_to_write(connection)?;
     let transaction = connection.transaction()?;
     transaction.execute_batch(SCHEMA)?;
@@ -209,7 +213,7 @@ pub(super) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
 pub(super) fn prepare_to_write(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "cache_size", -64 * 1024)?;
+    connection.pragma_update(None, "cache_size", -16 * 1024)?;
     connection.pragma_update(None, "temp_store", "MEMORY")
 }
 

@@ -1,28 +1,23 @@
 //! The one who writes what the threads of a scan have read.
 //!
-//! A file's row in the ledger and its calls are written in one transaction; some seconds' worth of
-//! files share one, because each costs the disk several waits.
+//! A file's row in the ledger and its calls are written in one transaction.
 
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate};
 use foldhash::quality::RandomState;
 use rusqlite::{Connection, OptionalExtension as _, params};
-use siphasher::sip128::{Hasher128 as _, SipHasher13};
-use std::hash::Hasher as _;
 
+use super::batch::Batch;
 use super::calls::{self, Kept};
-use super::collect::UNREAD;
-use super::collect::{Delivery, Packet, Texts};
-use super::{column, ledger};
+use super::collect::{Delivery, Packet, UNREAD};
+use super::kinds::RowHasher;
+use super::ledger;
+use super::numbers::Numbers;
 use crate::input::{Key, Stamp, Trailer};
 use crate::sts::Time;
-
-/// How long a transaction stays open.
-pub(super) const COMMIT_EVERY: Duration = Duration::from_secs(1);
 
 /// What was written.
 #[derive(Default)]
@@ -41,19 +36,9 @@ pub(super) struct Writer<'c> {
     folders: HashMap<String, i64, RandomState>,
     /// Whether a day is closed.
     days: HashMap<i64, Day, RandomState>,
-    /// The number of each grouping, by the hash of its values. Filled when it is first needed.
-    groupings: Option<HashMap<u128, u32, RandomState>>,
-    /// The numbers of each thread → those of the store.
-    workers: Vec<Numbers>,
+    numbers: Numbers,
     /// Objects of S3 that were read in this run.
     objects: HashMap<u128, i64, RandomState>,
-    bytes: Vec<u8>,
-}
-
-#[derive(Default)]
-struct Numbers {
-    groupings: Vec<u32>,
-    callers: Vec<i64>,
 }
 
 #[derive(Clone)]
@@ -66,41 +51,40 @@ struct Day {
 const NO_DAY: i64 = i64::MIN;
 
 impl<'c> Writer<'c> {
-    pub fn new(connection: &'c mut Connection, today: NaiveDate) -> rusqlite::Result<Writer<'c>> {
+    pub fn new(connection: &'c Connection, today: NaiveDate, hasher: RowHasher) -> Writer<'c> {
         connection.set_prepared_statement_cache_capacity(64);
-        Ok(Writer {
+        Writer {
             connection,
             today: today.to_string(),
             written: Written::default(),
             folders: HashMap::default(),
             days: HashMap::default(),
-            groupings: None,
-            workers: Vec::new(),
+            numbers: Numbers::new(hasher),
             objects: HashMap::default(),
-            bytes: Vec::new(),
-        })
+        }
     }
 
-    /// Writes everything that comes.
-    pub fn write_all(mut self, packets: Receiver<Packet>) -> rusqlite::Result<Written> {
-        // Nothing is begun before there is something to write.
-        while let Ok(first) = packets.recv() {
-            let transaction = self.connection.unchecked_transaction()?;
-            self.write(first)?;
-            let begun = Instant::now();
-            loop {
-                let left = COMMIT_EVERY.saturating_sub(begun.elapsed());
-                match packets.recv_timeout(left) {
-                    Ok(packet) => self.write(packet)?,
-                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+    /// Writes everything that comes. What came last may not be committed yet.
+    pub fn write_all(
+        mut self,
+        packets: Receiver<Packet>,
+        batch: &mut Batch<'c>,
+    ) -> rusqlite::Result<Written> {
+        loop {
+            // Nothing is begun before there is something to write, or left open while nothing comes.
+            let packet = match batch.left() {
+                None => packets.recv().map_err(RecvTimeoutError::from),
+                Some(left) => packets.recv_timeout(left),
+            };
+            match packet {
+                Ok(packet) => {
+                    batch.step()?;
+                    self.write(packet)?;
                 }
-                if left.is_zero() {
-                    break;
-                }
+                Err(RecvTimeoutError::Timeout) => batch.commit()?,
+                Err(RecvTimeoutError::Disconnected) => return Ok(self.written),
             }
-            transaction.commit()?;
         }
-        Ok(self.written)
     }
 
     fn write(&mut self, packet: Packet) -> rusqlite::Result<()> {
@@ -128,7 +112,9 @@ impl<'c> Writer<'c> {
     }
 
     fn delivery(&mut self, delivery: Delivery) -> rusqlite::Result<()> {
-        self.learn(&delivery)?;
+        let (groupings, callers) = (&delivery.groupings, &delivery.callers);
+        self.numbers
+            .learn(self.connection, delivery.worker, groupings, callers)?;
         if let Some(id) = delivery.supersedes {
             self.forget_file(id)?;
         }
@@ -154,7 +140,7 @@ impl<'c> Writer<'c> {
         if let Some(object) = object {
             self.objects.insert(object, id);
         }
-        self.claims(id, folded, &delivery)
+        self.claims(id, folded, delivery)
     }
 
     /// Takes back what a file gave. Gives the number of its calls that are folded, and stay.
@@ -276,24 +262,24 @@ impl<'c> Writer<'c> {
     /// Writes the calls of a file. Those of open days are kept one by one; of closed days there are
     /// only sums. `folded` of the latter are in them already, from what the file was before: it is
     /// longer now, or mended, so these are the first.
-    fn claims(&mut self, file: i64, folded: u64, delivery: &Delivery) -> rusqlite::Result<()> {
-        let mut by_day: HashMap<i64, Vec<Kept>, RandomState> = HashMap::default();
+    fn claims(&mut self, file: i64, folded: u64, delivery: Delivery) -> rusqlite::Result<()> {
+        let mut by_day: HashMap<i64, Vec<u8>, RandomState> = HashMap::default();
         let mut to_skip = folded;
         let (mut late, mut open) = (0, 0);
-        let numbers = std::mem::take(&mut self.workers[delivery.worker]);
-        for claim in &delivery.claims {
+        let thread = delivery.worker;
+        for claim in delivery.claims {
             let day = claim.time().map_or(NO_DAY, day_number);
             let kept = Kept {
-                claim: *claim,
-                grouping: numbers.groupings[claim.slot as usize],
+                claim,
+                grouping: self.numbers.grouping(thread, claim.slot),
                 caller: match claim.principal {
                     0 => 0,
-                    local => numbers.callers[local as usize - 1],
+                    number => self.numbers.caller(thread, number - 1),
                 },
             };
             if !self.is_closed(day)? {
                 open += 1;
-                by_day.entry(day).or_default().push(kept);
+                calls::write(&kept, by_day.entry(day).or_default());
             } else if to_skip > 0 {
                 to_skip -= 1;
             } else {
@@ -302,14 +288,10 @@ impl<'c> Writer<'c> {
                 add_late(self.connection, &name, &kept)?;
             }
         }
-        self.workers[delivery.worker] = numbers;
-        for (day, kept) in by_day {
-            self.bytes.clear();
-            kept.iter()
-                .for_each(|kept| calls::write(kept, &mut self.bytes));
+        for (day, calls) in by_day {
             self.connection
                 .prepare_cached("INSERT INTO calls (file, day, calls) VALUES (?1, ?2, ?3)")?
-                .execute(params![file, self.days[&day].name, self.bytes])?;
+                .execute(params![file, self.days[&day].name, calls])?;
         }
         self.written.beyond_window += late;
         self.connection
@@ -375,69 +357,6 @@ impl<'c> Writer<'c> {
         self.folders.insert(folder.to_owned(), id);
         Ok((id, name))
     }
-
-    /// Gives numbers to the groupings and callers that a thread has met for the first time.
-    fn learn(&mut self, delivery: &Delivery) -> rusqlite::Result<()> {
-        while self.workers.len() <= delivery.worker {
-            self.workers.push(Numbers::default());
-        }
-        for texts in &delivery.groupings {
-            let number = self.grouping(texts)?;
-            self.workers[delivery.worker].groupings.push(number);
-        }
-        for texts in &delivery.callers {
-            let id = hash(texts.iter().map(|text| &**text)) as i64;
-            let id = if id == 0 { 1 } else { id };
-            self.connection
-                .prepare_cached("INSERT OR IGNORE INTO caller VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![
-                    id,
-                    present(&texts[0]),
-                    present(&texts[1]),
-                    present(&texts[2])
-                ])?;
-            self.workers[delivery.worker].callers.push(id);
-        }
-        Ok(())
-    }
-
-    fn grouping(&mut self, texts: &Texts) -> rusqlite::Result<u32> {
-        let known = match &mut self.groupings {
-            Some(known) => known,
-            none => none.insert(read_groupings(self.connection)?),
-        };
-        let hash = hash(texts.iter().map(|text| &**text));
-        if let Some(&number) = known.get(&hash) {
-            return Ok(number);
-        }
-        let marks = vec!["?"; column::WIDTH].join(", ");
-        let mut insert = self.connection.prepare_cached(&format!(
-            "INSERT INTO grouping ({}) VALUES ({marks})",
-            column::grouping_columns()
-        ))?;
-        insert.execute(rusqlite::params_from_iter(
-            texts.iter().map(|text| present(text)),
-        ))?;
-        // The highest bit of the number is in use; four thousand million groupings fit nowhere.
-        let number = self.connection.last_insert_rowid() as u32;
-        known.insert(hash, number);
-        Ok(number)
-    }
-}
-
-fn read_groupings(connection: &Connection) -> rusqlite::Result<HashMap<u128, u32, RandomState>> {
-    let mut known = HashMap::default();
-    let columns = column::grouping_columns();
-    let mut all = connection.prepare(&format!("SELECT id, {columns} FROM grouping"))?;
-    let mut rows = all.query([])?;
-    while let Some(row) = rows.next()? {
-        let mut texts = Vec::with_capacity(column::WIDTH);
-        for at in 1..=column::WIDTH {
-            texts.push(row.get_ref(at)?.as_str_or_null()?.unwrap_or_default());
-        }
-        known.insert(hash(texts.into_iter()), row.get(0)?);
-    }
-    Ok(known)
 }
 
 /// Adds a call to a day that is closed.
@@ -445,20 +364,6 @@ fn add_late(connection: &Connection, day: &str, kept: &Kept) -> rusqlite::Result
     let mut measures = crate::tally::Measures::default();
     measures.add(kept.claim.time(), kept.claim.is_error());
     super::close::add(connection, day, kept.grouping, kept.caller, &measures)
-}
-
-/// What records lack is NULL.
-fn present(text: &str) -> Option<&str> {
-    (!text.is_empty()).then_some(text)
-}
-
-fn hash<'t>(texts: impl Iterator<Item = &'t str>) -> u128 {
-    let mut hasher = SipHasher13::new();
-    for text in texts {
-        hasher.write(text.as_bytes());
-        hasher.write_u8(0xff);
-    }
-    hasher.finish128().as_u128()
 }
 
 /// Days since 1970.

@@ -45,6 +45,9 @@ impl Cause {
     ];
 
     /// The cause of a global call. Of any other call it says what the cause would have been.
+    ///
+    /// It depends on the user agent, the action and whose copy it is alone: causes are remembered by
+    /// these.
     pub fn of(call: &Call<'_>) -> Cause {
         if call.is_target_copy() {
             return Cause::AnotherAccount;

@@ -191,6 +191,7 @@ impl Claim {
             .then(self.packed.cmp(&other.packed))
             .then_with(|| by_content(self, other))
             .then(self.event.cmp(&other.event))
+            .then(self.shared.cmp(&other.shared))
     }
 }
 
@@ -243,6 +244,10 @@ impl Claims {
                 self.0.push(piece);
             }
         }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Claim> {
+        self.0.iter().flatten()
     }
 
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Claim> {
@@ -465,6 +470,16 @@ mod tests {
             2,
         );
         assert_eq!(standing(&[mended_target, caller]).0, [1]);
+    }
+
+    #[test]
+    fn copies_that_name_different_sharings_settle_alike_in_any_order() {
+        let copy = |id, shared| claim(&[(Field::EventId, id), (Field::SharedEventId, shared)], 1);
+        let (one, other, shared) = (copy("a", "s"), copy("a", "t"), copy("b", "s"));
+        assert_eq!(
+            standing(&[one, other, shared]),
+            standing(&[other, one, shared])
+        );
     }
 
     #[test]

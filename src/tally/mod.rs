@@ -12,6 +12,7 @@ mod plan;
 mod question;
 mod reach;
 mod regions;
+mod repeats;
 mod report;
 mod rows;
 mod selection;
@@ -39,6 +40,7 @@ pub use plan::{CrossRegion, Plan, PlanRow, Refusal, RegionEvidence, Risks};
 pub use question::Question;
 pub use reach::Reach;
 pub use regions::{RegionRow, RegionStatus, Regions};
+pub(crate) use repeats::Repeats;
 pub use report::{Group, Report};
 pub use rows::{EVENT_COLUMNS, Row};
 pub use selection::{Condition, Glob, Selection, glob};
@@ -49,11 +51,10 @@ pub use totals::Totals;
 pub use traced::Traced;
 pub use trend::{Calendar, CallsByDay, DayCalls, Gap, Period, PeriodStatus, Trend, TrendRow};
 
-use groups::GroupId;
-pub(crate) use groups::Groups;
+use groups::{GroupId, Groups};
 pub(crate) use stored::Place;
 use symbols::Renumbering;
-pub(crate) use symbols::{Symbol, Symbols};
+pub(crate) use symbols::Symbol;
 
 /// What is done with the calls of a run. One collector works on each thread; in the end they are
 /// merged into one.
