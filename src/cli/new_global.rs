@@ -1,7 +1,7 @@
 //! `--fail-on new-global`: who calls the global endpoint on the newest complete day of a store, and
 //! did not before.
 
-use chrono::{Days, NaiveDate, NaiveTime, Utc};
+use chrono::{Days, NaiveDate, Utc};
 
 use super::exit::{Exit, Failure, say};
 use super::gate::{Allowed, tell_offenders};
@@ -65,8 +65,8 @@ impl NewGlobal {
             )));
         }
         let window = Selection {
-            since: midnight(from),
-            until: newest.succ_opt().and_then(midnight),
+            since: Time::of_midnight(from),
+            until: newest.succ_opt().and_then(Time::of_midnight),
             ..selection.clone()
         };
         let report = store.tally(&Question::Trend, &window)?.finish();
@@ -120,8 +120,4 @@ impl NewGlobal {
 
 fn cannot(why: &str) -> Failure {
     Failure::new(format!("--fail-on new-global cannot be judged: {why}"))
-}
-
-fn midnight(day: NaiveDate) -> Option<Time> {
-    Time::from_millis(day.and_time(NaiveTime::MIN).and_utc().timestamp_millis())
 }

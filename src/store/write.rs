@@ -17,7 +17,7 @@ use std::hash::Hasher as _;
 use super::calls::{self, Kept};
 use super::collect::UNREAD;
 use super::collect::{Delivery, Packet, Texts};
-use super::{column, ledger};
+use super::{column, forget, ledger, schema};
 use crate::input::{Key, Stamp, Trailer};
 use crate::sts::Time;
 
@@ -29,6 +29,8 @@ pub(super) const COMMIT_EVERY: Duration = Duration::from_secs(1);
 pub(super) struct Written {
     pub replaced: u64,
     pub beyond_window: u64,
+    /// Calls of days that are forgotten.
+    pub forgotten: u64,
     /// Files that turned out to be copies of others read in the same run.
     pub same: u64,
 }
@@ -37,6 +39,8 @@ pub(super) struct Written {
 pub(super) struct Writer<'c> {
     connection: &'c Connection,
     today: String,
+    /// The day, since 1970, before which everything is forgotten.
+    kept_from: i64,
     written: Written,
     folders: HashMap<String, i64, RandomState>,
     /// Whether a day is closed.
@@ -68,9 +72,11 @@ const NO_DAY: i64 = i64::MIN;
 impl<'c> Writer<'c> {
     pub fn new(connection: &'c mut Connection, today: NaiveDate) -> rusqlite::Result<Writer<'c>> {
         connection.set_prepared_statement_cache_capacity(64);
+        let kept_from = schema::kept_from(connection)?;
         Ok(Writer {
             connection,
             today: today.to_string(),
+            kept_from: kept_from.map_or(NO_DAY, forget::since_1970),
             written: Written::default(),
             folders: HashMap::default(),
             days: HashMap::default(),
@@ -120,7 +126,7 @@ impl<'c> Writer<'c> {
                 supersedes,
             } => {
                 if let Some(id) = supersedes {
-                    self.forget_file(id)?;
+                    self.forget_file(id, of)?;
                 }
                 self.same(&path, stamp, trailer, of)
             }
@@ -129,9 +135,6 @@ impl<'c> Writer<'c> {
 
     fn delivery(&mut self, delivery: Delivery) -> rusqlite::Result<()> {
         self.learn(&delivery)?;
-        if let Some(id) = delivery.supersedes {
-            self.forget_file(id)?;
-        }
         let is_sound = delivery.coverage.files.damaged == 0;
         let object = ledger::object(&delivery.path, delivery.stamp.size, delivery.trailer)
             .filter(|_| is_sound);
@@ -140,15 +143,26 @@ impl<'c> Writer<'c> {
             && delivery.replaces != Some(of)
         {
             self.written.same += 1;
+            if let Some(id) = delivery.supersedes {
+                self.forget_file(id, of)?;
+            }
             return self.same(&delivery.path, delivery.stamp, delivery.trailer, of);
         }
-        let folded = match delivery.replaces {
-            Some(id) => {
+        let folded = match (delivery.replaces, delivery.supersedes) {
+            (Some(id), _) => {
                 // One that cannot be opened is tried again every night.
                 self.written.replaced += u64::from(delivery.stamp != UNREAD);
                 self.take_back(id)?
             }
-            None => 0,
+            (None, Some(id)) => {
+                // The same file at another place: what it gave to closed days is not given again.
+                let (folder, name) = self.place(&delivery.path)?;
+                self.connection
+                    .prepare_cached("UPDATE file SET folder = ?2, name = ?3 WHERE id = ?1")?
+                    .execute(params![id, folder, name])?;
+                self.take_back(id)?
+            }
+            (None, None) => 0,
         };
         let id = self.file(&delivery)?;
         if let Some(object) = object {
@@ -170,8 +184,11 @@ impl<'c> Writer<'c> {
             .execute([id])?;
         // Its copies are copies of nothing now: the next run reads one of them.
         self.connection
-            .prepare_cached("DELETE FROM file WHERE same_as = ?1")?
+            .prepare_cached("DELETE FROM file WHERE same_as = ?1 AND folded = 0")?
             .execute([id])?;
+        self.connection
+            .prepare_cached("UPDATE file SET size = ?2, modified = ?3 WHERE same_as = ?1")?
+            .execute(params![id, UNREAD.size.cast_signed(), UNREAD.modified])?;
         let folded = self
             .connection
             .prepare_cached("SELECT folded FROM file WHERE id = ?1")?
@@ -180,13 +197,17 @@ impl<'c> Writer<'c> {
         Ok(folded.unwrap_or(0))
     }
 
-    /// Takes a file out of the ledger, whose place another has taken.
-    fn forget_file(&self, id: i64) -> rusqlite::Result<()> {
+    /// Takes a file out of the ledger that is a copy of another now.
+    fn forget_file(&self, id: i64, of: i64) -> rusqlite::Result<()> {
         if self.take_back(id)? > 0 {
-            // Some of its calls are in sums for good, and its row with them.
+            // Some of its calls are in sums for good, or forgotten, and its row with them.
             self.connection
-                .prepare_cached("UPDATE file SET sts_records = folded WHERE id = ?1")?
-                .execute([id])?;
+                .prepare_cached(
+                    "UPDATE file SET outcome = 'same', same_as = ?2, stage = NULL, detail = NULL, \
+                     records_read = 0, compressed = 0, decompressed = 0, records = 0, \
+                     not_calls = 0, sts_records = folded WHERE id = ?1",
+                )?
+                .execute([id, of])?;
             return Ok(());
         }
         self.connection
@@ -210,7 +231,7 @@ impl<'c> Writer<'c> {
             .optional()?;
         if let Some(id) = before {
             // It was half of what it is a copy of now.
-            self.forget_file(id)?;
+            self.forget_file(id, of)?;
         }
         self.connection
             .prepare_cached(
@@ -275,9 +296,10 @@ impl<'c> Writer<'c> {
 
     /// Writes the calls of a file. Those of open days are kept one by one; of closed days there are
     /// only sums. `folded` of the latter are in them already, from what the file was before: it is
-    /// longer now, or mended, so these are the first.
+    /// longer now, or mended, so these are the first. Of forgotten days calls are counted, and no more.
     fn claims(&mut self, file: i64, folded: u64, delivery: &Delivery) -> rusqlite::Result<()> {
         let mut by_day: HashMap<i64, Vec<Kept>, RandomState> = HashMap::default();
+        let mut forgotten_by_day: HashMap<i64, u64, RandomState> = HashMap::default();
         let mut to_skip = folded;
         let (mut late, mut open) = (0, 0);
         let numbers = std::mem::take(&mut self.workers[delivery.worker]);
@@ -291,11 +313,14 @@ impl<'c> Writer<'c> {
                     local => numbers.callers[local as usize - 1],
                 },
             };
-            if !self.is_closed(day)? {
+            let is_forgotten = day < self.kept_from && day != NO_DAY;
+            if !is_forgotten && !self.is_closed(day)? {
                 open += 1;
                 by_day.entry(day).or_default().push(kept);
             } else if to_skip > 0 {
                 to_skip -= 1;
+            } else if is_forgotten {
+                *forgotten_by_day.entry(day).or_default() += 1;
             } else {
                 late += 1;
                 let name = self.days[&day].name.clone();
@@ -311,6 +336,12 @@ impl<'c> Writer<'c> {
                 .prepare_cached("INSERT INTO calls (file, day, calls) VALUES (?1, ?2, ?3)")?
                 .execute(params![file, self.days[&day].name, self.bytes])?;
         }
+        let mut forgotten = 0;
+        for (day, calls) in forgotten_by_day {
+            forgotten += calls;
+            forget::note(self.connection, &day_name(day), calls)?;
+        }
+        self.written.forgotten += forgotten;
         self.written.beyond_window += late;
         self.connection
             .prepare_cached(
@@ -319,8 +350,8 @@ impl<'c> Writer<'c> {
             )?
             .execute(params![
                 file,
-                (open + late + folded).cast_signed(),
-                (folded + late).cast_signed(),
+                (open + late + forgotten + folded).cast_signed(),
+                (folded + late + forgotten).cast_signed(),
                 late.cast_signed()
             ])?;
         Ok(())
