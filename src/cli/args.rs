@@ -115,7 +115,7 @@ const FORGET_EXAMPLES: &str = "\
 Examples:
   stscope forget --store sts.db --before 2026-01-01
   stscope forget --store sts.db --before 400d
-  stscope ingest --store sts.db --keep 400d s3-logs/   the same at the end of each ingest";
+  stscope ingest --store sts.db --keep 400d s3-logs/   the same, every night";
 
 const STORE_EXAMPLES: &str = "\
 Examples:
@@ -205,10 +205,11 @@ fn forget_help() -> String {
 }
 
 const FORGET_WORDS: &str = "\
-Days are days of calls, in UTC. What was read is not read again: the ledger of files stays, and calls
-of forgotten days that come later are not counted. It cannot be undone but by reading the logs into
-another store. Where a tenth of the file is free in the end, it is written anew without the free room,
-which takes as long as copying it, and up to twice its size in its folder meanwhile.";
+Days are days of calls, in UTC. What was read is not read again: the ledger of
+files stays, and calls of forgotten days that come later are not counted. It
+cannot be undone but by reading the logs into another store. Where a tenth of
+the file is free in the end, it is written anew without the free room, which
+takes as long as copying it, and up to twice its size in its folder meanwhile.";
 
 const FORGET_EXIT_CODES: &str = "\
 Exit codes:

@@ -56,9 +56,14 @@ impl NewGlobal {
         let oldest = oldest.max(calendar.kept_from.unwrap_or(oldest));
         if oldest > from {
             let held = (newest - oldest).num_days().max(0).unsigned_abs();
+            let advice = match calendar.kept_from {
+                Some(kept_from) if kept_from > from => format!(
+                    "those before {kept_from} are forgotten; ask for fewer days with new-global={held}"
+                ),
+                _ => "ingest older logs, or ask for fewer days with new-global=DAYS".to_owned(),
+            };
             return Err(cannot(&format!(
-                "of the {} {} before {newest} the store holds {}; ingest older logs, or ask for \
-                 fewer days with new-global=DAYS",
+                "of the {} {} before {newest} the store holds {}; {advice}",
                 count(self.days.into()),
                 plural(self.days.into(), "day"),
                 count(held),

@@ -3,7 +3,7 @@
 //! A file's row in the ledger and its calls are written in one transaction; some seconds' worth of
 //! files share one, because each costs the disk several waits.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -51,6 +51,8 @@ pub(super) struct Writer<'c> {
     workers: Vec<Numbers>,
     /// Objects of S3 that were read in this run.
     objects: HashMap<u128, i64, RandomState>,
+    /// Files that have another place since this run: one for each, however many copies there are.
+    moved: HashSet<i64, RandomState>,
     bytes: Vec<u8>,
 }
 
@@ -83,6 +85,7 @@ impl<'c> Writer<'c> {
             groupings: None,
             workers: Vec::new(),
             objects: HashMap::default(),
+            moved: HashSet::default(),
             bytes: Vec::new(),
         })
     }
@@ -154,15 +157,16 @@ impl<'c> Writer<'c> {
                 self.written.replaced += u64::from(delivery.stamp != UNREAD);
                 self.take_back(id)?
             }
-            (None, Some(id)) => {
+            (None, Some(id)) if !self.moved.contains(&id) => {
                 // The same file at another place: what it gave to closed days is not given again.
+                self.moved.insert(id);
                 let (folder, name) = self.place(&delivery.path)?;
                 self.connection
                     .prepare_cached("UPDATE file SET folder = ?2, name = ?3 WHERE id = ?1")?
                     .execute(params![id, folder, name])?;
                 self.take_back(id)?
             }
-            (None, None) => 0,
+            (None, _) => 0,
         };
         let id = self.file(&delivery)?;
         if let Some(object) = object {
