@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use foldhash::quality::RandomState;
@@ -113,7 +113,7 @@ impl Store {
         // For every grouping that goes, SQLite would read all sums to find what refers to it. Inside a
         // transaction this cannot be set.
         self.sql(set_foreign_keys(&self.connection, false))?;
-        let forgotten = forget_days(&self.connection, before);
+        let forgotten = forget_days(&self.connection, before, COMMIT_EVERY);
         self.sql(set_foreign_keys(&self.connection, true))?;
         let forgotten = self.sql(forgotten)?;
         self.sql(close::sum_open_days(&self.connection))?;
@@ -154,7 +154,11 @@ fn newest_day(connection: &Connection, today: NaiveDate) -> rusqlite::Result<Opt
     Ok(day.and_then(|day| day.parse().ok()))
 }
 
-fn forget_days(connection: &Connection, before: NaiveDate) -> rusqlite::Result<Forgotten> {
+fn forget_days(
+    connection: &Connection,
+    before: NaiveDate,
+    commit_every: Duration,
+) -> rusqlite::Result<Forgotten> {
     let days: Vec<(String, bool)> = connection
         .prepare("SELECT day, is_closed FROM day WHERE day <> '' AND day < ?1 ORDER BY day")?
         .query_map([before.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?
@@ -168,7 +172,7 @@ fn forget_days(connection: &Connection, before: NaiveDate) -> rusqlite::Result<F
     let mut begun = Instant::now();
     for (day, is_closed) in days {
         // Each transaction costs the disk several waits; one without an end costs room.
-        if begun.elapsed() > COMMIT_EVERY
+        if begun.elapsed() > commit_every
             && let Ok(kept_from) = day.parse()
         {
             forgotten.calls += move_cutoff(connection, kept_from)?;
@@ -381,4 +385,110 @@ fn write_anew(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
     let written = connection.execute_batch("VACUUM");
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     written
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+mod tests {
+    use super::*;
+    use crate::tally::Claim;
+
+    fn day(day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2025, 11, day).unwrap()
+    }
+
+    fn kept(of: NaiveDate, event: u128) -> Kept {
+        let noon = crate::sts::Time::of_midnight(of).unwrap().millis() + 43_200_000;
+        let since_0 = (noon - crate::sts::Time::MIN.millis()).cast_unsigned();
+        Kept {
+            claim: Claim::kept(event, 0, (1 + since_0) << 10),
+            grouping: 1,
+            caller: 0,
+        }
+    }
+
+    /// Nine days of which the first three are closed. Something of each open one has come over from
+    /// the day before.
+    fn nine_days(path: &Path) -> Store {
+        let store = Store::open_to_write(path, None, false).unwrap();
+        let sql = &store.connection;
+        sql.execute_batch(
+            "INSERT INTO grouping (id, endpoint) VALUES (1, 'global'), (2, 'other'); \
+             INSERT INTO folder (id, path) VALUES (1, '/logs'); \
+             INSERT INTO file VALUES (1, 1, 'a', 1, 1, 0, 0, 'read', NULL, NULL, NULL, 0, 1, 1, 21, \
+             21, 0, 9, 0)",
+        )
+        .unwrap();
+        for n in 1..=9 {
+            let name = day(n).to_string();
+            let is_closed = n <= 3;
+            sql.execute(
+                "INSERT INTO day VALUES (?1, ?1, ?2, 0, 0, 0)",
+                params![name, is_closed],
+            )
+            .unwrap();
+            let calls = if is_closed { 3 } else { 1 };
+            sql.execute(
+                "INSERT INTO daily VALUES (?1, ?2, ?3, 0, 0, 0)",
+                params![name, 1 + u32::from(n == 2), calls],
+            )
+            .unwrap();
+            if !is_closed {
+                let mut bytes = Vec::new();
+                calls::write(&kept(day(n), n.into()), &mut bytes);
+                calls::write(&kept(day(n - 1), (100 + n).into()), &mut bytes);
+                sql.execute(
+                    "INSERT INTO calls (file, day, calls) VALUES (1, ?1, ?2)",
+                    params![name, bytes],
+                )
+                .unwrap();
+            }
+        }
+        store
+    }
+
+    fn state(store: &Store) -> Vec<String> {
+        let mut rows = Vec::new();
+        for sql in [
+            "SELECT value FROM setting WHERE name = 'kept_from'",
+            "SELECT id FROM grouping",
+            "SELECT folded FROM file",
+            "SELECT day || ' ' || is_stale FROM day",
+            "SELECT day || ' ' || calls FROM daily",
+            "SELECT day || ' ' || length(calls) FROM calls",
+            "SELECT day || ' ' || calls FROM forgotten_day",
+        ] {
+            let mut all = store.connection.prepare(sql).unwrap();
+            let of_table = all
+                .query_map([], |row| row.get::<_, rusqlite::types::Value>(0))
+                .unwrap();
+            rows.extend(of_table.map(|value| format!("{:?}", value.unwrap())));
+        }
+        rows
+    }
+
+    #[test]
+    fn days_that_are_forgotten_in_many_transactions_are_forgotten_as_in_one() {
+        for before in 2..=9 {
+            let folder = tempfile::tempdir().unwrap();
+            let forget = |name: &str, commit_every| {
+                let store = nine_days(&folder.path().join(name));
+                set_foreign_keys(&store.connection, false).unwrap();
+                let forgotten = forget_days(&store.connection, day(before), commit_every).unwrap();
+                (forgotten, state(&store))
+            };
+            let (at_once, left) = forget("one", Duration::MAX);
+            assert_eq!(
+                (at_once.clone(), left),
+                forget("many", Duration::ZERO),
+                "{before}"
+            );
+            // All calls are somewhere: nine of closed days, two of each open one.
+            let open: u32 = (4..before).map(|_| 2).sum();
+            let closed = 3 * (before - 1).min(3);
+            let came_over = u32::from(before >= 4);
+            let forgotten = closed + open + came_over;
+            assert_eq!(at_once.calls, u64::from(forgotten), "{before}");
+        }
+    }
 }

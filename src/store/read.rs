@@ -304,7 +304,8 @@ pub(super) fn key_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Key
 }
 
 /// The outcome of a file, with those of forgotten days told apart by the date in their keys.
-const OUTCOME: &str = "iif(outcome <> 'same' AND ifnull(key_day < ?1, 0), 'forgotten', outcome)";
+const OUTCOME: &str = "iif(outcome <> 'same' AND file.folder IN \
+    (SELECT id FROM folder WHERE key_day < ?1), 'forgotten', outcome)";
 
 /// The first parameter of [`OUTCOME`].
 fn first_day(kept_from: Option<NaiveDate>) -> String {
@@ -343,8 +344,8 @@ fn coverage(
     let mut coverage = Coverage::default();
     let mut all = connection.prepare(&format!(
         "SELECT {OUTCOME}, count(*), sum(compressed), sum(decompressed), sum(records), \
-         sum(sts_records), sum(not_calls), sum(beyond_window) FROM file \
-         JOIN folder ON folder.id = folder GROUP BY 1",
+         sum(sts_records), sum(not_calls), sum(beyond_window) \
+         FROM file GROUP BY 1",
     ))?;
     let mut rows = all.query([first_day(kept_from)])?;
     let mut beyond_window = 0;

@@ -169,6 +169,23 @@ fn forgotten_days_are_not_known_and_not_zero() {
     assert_eq!(regions["window"]["key_first_day"], "2025-11-05");
 }
 
+#[test]
+fn a_gate_that_holds_over_what_is_left_cannot_be_judged_by_what_is_forgotten() {
+    let nightly = ten_days();
+    forget(&nightly.store, "2025-11-05").exits(0);
+    let cannot = "cannot be judged: --since goes back to 2025-11-04";
+    for command in ["report", "plan", "regions"] {
+        let gate = |words: &str| {
+            let words = format!("{command} -q --fail-on global{words}");
+            nightly.ask(&words).run()
+        };
+        gate("=99 --since 2025-11-04").exits(2).says(&[cannot]);
+        gate("=99 --since 2025-11-05").exits(0);
+        gate("=99").exits(0);
+        gate(" --since 2025-11-04").exits(1);
+    }
+}
+
 /// Of a Region that was read only before, nothing is known any more.
 #[test]
 fn a_region_of_forgotten_days_is_not_idle() {
