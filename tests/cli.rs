@@ -10,15 +10,18 @@
 mod archive;
 
 mod cli {
+    mod contents;
     mod endpoint;
     mod events;
     mod filters;
+    mod forget;
     mod formats;
     mod gates;
     mod harness;
     mod help;
     mod inputs;
     mod logs;
+    mod migrate;
     mod options;
     #[cfg(unix)]
     mod output;

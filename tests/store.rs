@@ -20,7 +20,7 @@ use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use serde_json::json;
 use stscope::input::Paths;
-use stscope::store::{Ingested, Store};
+use stscope::store::{Ingested, Store, StoreError};
 use stscope::sts::{Dimension, Time};
 use stscope::tally::{Plan, Question, Regions, Report, Selection};
 use stscope::{Progress, Scan};
@@ -196,14 +196,30 @@ impl Place {
             .unwrap()
     }
 
+    /// Forgets, where there is anything to be left.
+    fn forget(&self, before: NaiveDate, today: NaiveDate) {
+        let mut store = Store::open_to_write(&self.store(), None, false).unwrap();
+        match store.forget(before, today) {
+            Ok(_) | Err(StoreError::NotForgotten(..)) => {}
+            Err(error) => panic!("{error}"),
+        }
+        store.give_back_room(10).unwrap();
+    }
+
     fn asked(&self, question: &Question, selection: &Selection) -> Report {
         let store = Store::open(&self.store()).unwrap();
         store.tally(question, selection).unwrap().finish()
     }
 
     fn scanned(&self, question: &Question, selection: &Selection) -> Report {
+        self.scanned_but(question, selection, &Selection::default())
+    }
+
+    /// The same, without files that hold nothing of what the other selection is about.
+    fn scanned_but(&self, question: &Question, selection: &Selection, of: &Selection) -> Report {
         let scan = Scan {
             selection: selection.clone(),
+            pruning: of.pruning(),
             ..Scan::default()
         };
         scan.ask(question, std::slice::from_ref(&self.logs))
@@ -338,6 +354,65 @@ fn assert_equal(place: &Place, selections: &[Selection]) -> Result<(), TestCaseE
     Ok(())
 }
 
+/// Of a store that has forgotten, the same as [`assert_equal`] over the files from that day on.
+/// Without `is_exact`, half of a file was forgotten before the whole of it came under another name.
+fn assert_equal_from(
+    place: &Place,
+    kept_from: NaiveDate,
+    is_exact: bool,
+) -> Result<(), TestCaseError> {
+    let midnight = Time::of_midnight(kept_from);
+    let since = Selection {
+        since: midnight,
+        ..Selection::default()
+    };
+    let with_a_day = stscope::tally::Condition {
+        dimension: Dimension::Day,
+        glob: stscope::tally::glob("?*").unwrap(),
+        negated: false,
+    };
+    let all = place.scanned(&questions()[0], &Selection::default());
+    for mut selection in selections() {
+        // What has no time stays in a store, and is in no span of time.
+        selection.conditions.push(with_a_day.clone());
+        let asked_from = selection.clone();
+        selection.since = selection.since.max(midnight);
+        for question in questions() {
+            let scanned = place.scanned_but(&question, &selection, &since);
+            for asked in [&asked_from, &selection] {
+                let asked = place.asked(&question, asked);
+                prop_assert_eq!(answered(&asked), answered(&scanned), "{:?}", question);
+                let (kept, read) = (&asked.totals.coverage, &scanned.totals.coverage);
+                prop_assert_eq!(kept.kept_from, Some(kept_from));
+                prop_assert_eq!(
+                    kept.sts_records,
+                    kept.calls + kept.filtered + kept.duplicates + kept.shared_copies
+                );
+                let read_ever = kept.sts_records + kept.forgotten.unwrap();
+                if is_exact {
+                    prop_assert_eq!(read_ever, all.totals.coverage.sts_records);
+                } else {
+                    prop_assert!(read_ever >= all.totals.coverage.sts_records);
+                }
+                prop_assert_eq!(&kept.files, &read.files);
+                prop_assert_eq!((kept.records, &kept.bytes), (read.records, &read.bytes));
+                prop_assert_eq!(kept.calls, read.calls);
+                prop_assert_eq!(&kept.key_regions, &read.key_regions);
+            }
+        }
+        let scanned = place.scanned_but(&Question::Plan, &selection, &since);
+        let asked = place.asked(&Question::Plan, &asked_from);
+        prop_assert_eq!(planned(&asked), planned(&scanned));
+        let scanned = place.scanned_but(&Question::Regions, &selection, &since);
+        let asked = place.asked(&Question::Regions, &asked_from);
+        prop_assert_eq!(
+            format!("{:#?}", Regions::of(&asked)),
+            format!("{:#?}", Regions::of(&scanned))
+        );
+    }
+    Ok(())
+}
+
 const NIGHTS: usize = 5;
 
 fn today() -> NaiveDate {
@@ -358,21 +433,7 @@ proptest! {
                 fs::rename(&place.logs, &other).unwrap();
                 place.logs = other;
             }
-            for ((key, bytes), arrival) in ARCHIVE.iter().zip(&nights.arrivals) {
-                let whole = arrival.night + arrival.half_for;
-                if night == whole {
-                    place.put(&place.logs, key, bytes);
-                } else if night == arrival.night {
-                    let part = (bytes.len() as f64 * arrival.part) as usize;
-                    place.put(&place.logs, key, &bytes[..part]);
-                }
-                // A damaged file in two folders is two damaged files, in a report, too.
-                let is_sound = !std::ptr::eq(bytes, &raw const ARCHIVE[1].1)
-                    && !std::ptr::eq(bytes, &raw const ARCHIVE[3].1);
-                if night == arrival.night && arrival.is_copied && is_sound {
-                    place.put(&copies, key, bytes);
-                }
-            }
+            arrive(&place, &copies, &nights, night);
             place.ingest(&[place.logs.clone(), copies.clone()], nights.threads, today());
         }
         assert_equal(&place, &selections_of_logs())?;
@@ -405,6 +466,91 @@ proptest! {
         }
         prop_assert!(closed >= DAYS as u64 - 1, "{} days closed", closed);
         assert_equal(&place, &selections())?;
+    }
+
+    #[test]
+    fn what_is_forgotten_leaves_the_answer_over_the_files_from_that_day_on(
+        nights in nights(NIGHTS),
+        forgets in proptest::collection::vec((0..NIGHTS + 2, 2..8_u32), 0..4),
+    ) {
+        let mut place = Place::new(14);
+        let copies = place.folder.path().join("copies");
+        fs::create_dir(&copies).unwrap();
+        for night in 0..NIGHTS + 2 {
+            if night == nights.renamed {
+                let other = place.folder.path().join("renamed");
+                fs::rename(&place.logs, &other).unwrap();
+                place.logs = other;
+            }
+            arrive(&place, &copies, &nights, night);
+            place.ingest(&[place.logs.clone(), copies.clone()], nights.threads, today());
+            for (_, day) in forgets.iter().filter(|(when, _)| *when == night) {
+                place.forget(NaiveDate::from_ymd_opt(2025, 11, *day).unwrap(), today());
+            }
+        }
+        let is_exact = !nights.arrivals.iter().any(|arrival| arrival.half_for > 0 && arrival.is_copied);
+        match Store::open(&place.store()).unwrap().kept_from().unwrap() {
+            Some(kept_from) => assert_equal_from(&place, kept_from, is_exact)?,
+            None => assert_equal(&place, &selections())?,
+        }
+        let again = place.ingest(&[place.logs.clone(), copies], 2, today());
+        prop_assert_eq!(again.coverage.files.found, 0);
+    }
+
+    /// Copies of one call lie on both sides of the midnight before the fifth: of a closed day they
+    /// go with the one that counts, so nothing is forgotten up to there.
+    #[test]
+    fn days_that_were_closed_are_forgotten_as_others_are(
+        nights in nights(3),
+        forgets in proptest::collection::vec((0..14_u64, 1..8_u64), 1..4),
+    ) {
+        const WINDOW: u32 = 2;
+        let place = Place::new(WINDOW);
+        let first: NaiveDate = "2025-11-03".parse().unwrap();
+        let fifth: NaiveDate = "2025-11-05".parse().unwrap();
+        for night in 0..14 {
+            let today = first + Days::new(night);
+            for ((key, bytes), arrival) in ARCHIVE.iter().zip(&nights.arrivals) {
+                let day = day_of(key);
+                let late = arrival.night.min(WINDOW as usize - 1) as u64;
+                if today == day + Days::new(late) {
+                    place.put(&place.logs, key, bytes);
+                } else if today == day && arrival.half_for > 0 {
+                    let part = (bytes.len() as f64 * arrival.part) as usize;
+                    place.put(&place.logs, key, &bytes[..part]);
+                }
+            }
+            place.ingest(std::slice::from_ref(&place.logs), nights.threads, today);
+            for (_, age) in forgets.iter().filter(|(when, _)| *when == night) {
+                let before = today - Days::new(*age);
+                if before != fifth {
+                    place.forget(before, today);
+                }
+            }
+        }
+        match Store::open(&place.store()).unwrap().kept_from().unwrap() {
+            Some(kept_from) => assert_equal_from(&place, kept_from, true)?,
+            None => assert_equal(&place, &selections())?,
+        }
+    }
+}
+
+/// What comes on a night.
+fn arrive(place: &Place, copies: &Path, nights: &Nights, night: usize) {
+    for ((key, bytes), arrival) in ARCHIVE.iter().zip(&nights.arrivals) {
+        let whole = arrival.night + arrival.half_for;
+        if night == whole {
+            place.put(&place.logs, key, bytes);
+        } else if night == arrival.night {
+            let part = (bytes.len() as f64 * arrival.part) as usize;
+            place.put(&place.logs, key, &bytes[..part]);
+        }
+        // A damaged file in two folders is two damaged files, in a report, too.
+        let is_sound = !std::ptr::eq(bytes, &raw const ARCHIVE[1].1)
+            && !std::ptr::eq(bytes, &raw const ARCHIVE[3].1);
+        if night == arrival.night && arrival.is_copied && is_sound {
+            place.put(copies, key, bytes);
+        }
     }
 }
 

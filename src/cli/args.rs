@@ -55,6 +55,12 @@ pub(super) enum Command {
     /// Global versus Regional over time, from a store
     #[command(after_help = TREND_EXAMPLES, after_long_help = trend_help())]
     Trend(Box<TrendArgs>),
+    /// Take out of a store what is of days long ago
+    #[command(after_help = FORGET_EXAMPLES, after_long_help = forget_help())]
+    Forget(ForgetArgs),
+    /// What is in a store
+    #[command(subcommand, after_help = STORE_EXAMPLES)]
+    Store(StoreCommand),
     /// What a host name is; with no HOST, the table of STS endpoints
     #[command(after_help = "\
 Examples:
@@ -102,7 +108,19 @@ const INGEST_EXAMPLES: &str = "\
 Examples:
   stscope ingest --store sts.db s3-logs/
   stscope ingest --store sts.db s3-logs/ --window 30 --quiet
+  stscope ingest --store sts.db s3-logs/ --keep 400d
   stscope report --store sts.db --since 7d -o week.csv";
+
+const FORGET_EXAMPLES: &str = "\
+Examples:
+  stscope forget --store sts.db --before 2026-01-01
+  stscope forget --store sts.db --before 400d
+  stscope ingest --store sts.db --keep 400d s3-logs/   the same, every night";
+
+const STORE_EXAMPLES: &str = "\
+Examples:
+  stscope store info sts.db
+  stscope store info --store sts.db --format json";
 
 const TREND_EXAMPLES: &str = "\
 Examples:
@@ -181,6 +199,22 @@ fn events_help() -> String {
 fn ingest_help() -> String {
     format!("{INGEST_EXAMPLES}\n\n{INGEST_WORDS}\n\n{INGEST_EXIT_CODES}")
 }
+
+fn forget_help() -> String {
+    format!("{FORGET_EXAMPLES}\n\n{FORGET_WORDS}\n\n{FORGET_EXIT_CODES}")
+}
+
+const FORGET_WORDS: &str = "\
+Days are days of calls, in UTC. What was read is not read again: the ledger of
+files stays, and calls of forgotten days that come later are not counted. It
+cannot be undone but by reading the logs into another store. Where a tenth of
+the file is free in the end, it is written anew without the free room, which
+takes as long as copying it, and up to twice its size in its folder meanwhile.";
+
+const FORGET_EXIT_CODES: &str = "\
+Exit codes:
+  0  done, be there anything to forget or not
+  2  wrong usage, a fatal error, another run at work, or no day would be left";
 
 fn trend_help() -> String {
     format!("{TREND_EXAMPLES}\n\n{TREND_WORDS}\n\n{}", exit_help())
@@ -381,6 +415,9 @@ pub(super) struct IngestArgs {
     /// the store [default: 14]
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     pub window: Option<u32>,
+    /// In the end, forget what is of days before this age: 400d, 57w; see 'stscope forget'
+    #[arg(long, value_name = "AGE")]
+    pub keep: Option<String>,
     /// Wait while another ingest is at work on the store
     #[arg(long)]
     pub wait: bool,
@@ -389,6 +426,50 @@ pub(super) struct IngestArgs {
     pub threads: Option<std::num::NonZeroUsize>,
     #[command(flatten)]
     pub messages: MessageArgs,
+}
+
+#[derive(Args)]
+pub(super) struct ForgetArgs {
+    /// The store that 'stscope ingest' keeps
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub store: PathBuf,
+    /// Forget the days before DAY: 2026-01-01, or an age: 400d, 57w
+    #[arg(long, value_name = "DAY")]
+    pub before: String,
+    /// Wait while an ingest is at work on the store
+    #[arg(long)]
+    pub wait: bool,
+    /// Say nothing on standard error but errors
+    #[arg(short, long, help_heading = "Messages")]
+    pub quiet: bool,
+}
+
+#[derive(Subcommand)]
+pub(super) enum StoreCommand {
+    /// Its days, files, calls and last runs
+    #[command(after_help = STORE_EXAMPLES)]
+    Info(ContentsArgs),
+}
+
+#[derive(Args)]
+pub(super) struct ContentsArgs {
+    /// The store that 'stscope ingest' keeps
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, required_unless_present = "store")]
+    pub file: Option<PathBuf>,
+    /// The same
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "file")]
+    pub store: Option<PathBuf>,
+    /// How to write
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: ContentsFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ContentsFormat {
+    /// For people
+    Table,
+    /// One JSON object
+    Json,
 }
 
 #[derive(Args)]

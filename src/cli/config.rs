@@ -7,6 +7,7 @@ use chrono::Utc;
 
 use super::args::{FilterArgs, FormatName, InputArgs, MessageArgs, OutputArgs, StoreArgs, When};
 use super::exit::{Failure, say};
+use super::source::check_kept_days;
 use super::when;
 use crate::input::{Paths, Pruning};
 use crate::report::{Format, Layout, Paint};
@@ -85,6 +86,7 @@ impl Reading {
             warn_of_typos(filter, &selection);
         }
         let store = Store::open(path)?;
+        check_kept_days(path, &store, selection.until)?;
         Ok(Reading {
             paths: Paths::default(),
             scan: Scan {

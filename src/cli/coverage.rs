@@ -126,6 +126,8 @@ fn advice(coverage: &Coverage) -> &'static str {
     let files = &coverage.files;
     if files.damaged > 0 {
         "check that you may read the files"
+    } else if coverage.kept_from.is_some() {
+        "all of it is of days that are forgotten; ingest newer logs"
     } else if files.pruned.total() > 0 {
         "widen --since, --until, --account or --region, or give --no-prune"
     } else if files.skipped_total() > 0 {

@@ -8,8 +8,8 @@ use super::new_global::NewGlobal;
 use crate::input::lines;
 use crate::report::{count, escape::for_terminal, plural};
 use crate::store::Store;
-use crate::sts::Endpoint;
-use crate::tally::{Glob, Offender, Selection, Summary, glob};
+use crate::sts::{Endpoint, Time};
+use crate::tally::{Coverage, Glob, Offender, Selection, Summary, glob};
 
 /// Said where nothing can be said of global calls.
 const NO_US_EAST_1: &str = "stscope: note: nothing of us-east-1 was read in the time, \
@@ -152,6 +152,31 @@ impl Gates {
 }
 
 impl Gates {
+    /// That nothing was found says nothing of days that a store has forgotten, where these are asked
+    /// about by name.
+    ///
+    /// # Errors
+    /// If they are, and the gates hold so far: that is no verdict.
+    pub fn judge_forgotten(
+        &self,
+        coverage: &Coverage,
+        selection: &Selection,
+        verdict: Result<Exit, Failure>,
+    ) -> Result<Exit, Failure> {
+        match (coverage.kept_from, selection.since, verdict) {
+            (Some(kept_from), Some(since), Ok(Exit::Done))
+                if !self.gates.is_empty() && Some(since) < Time::of_midnight(kept_from) =>
+            {
+                Err(Failure::new(format!(
+                    "--fail-on cannot be judged: --since goes back to {}, and the days before \
+                     {kept_from} are forgotten; give --since {kept_from}, or ask the log files",
+                    since.day()
+                )))
+            }
+            (_, _, verdict) => verdict,
+        }
+    }
+
     /// Adds the verdict on new principals to that on all: one that cannot be judged goes before.
     pub fn judge_new(
         &self,

@@ -7,7 +7,7 @@ use chrono::Utc;
 use super::args::IngestArgs;
 use super::coverage;
 use super::exit::{Exit, Failure, say};
-use super::source;
+use super::{forget, source};
 use crate::input::{Named, Paths};
 use crate::report::{count, escape::for_terminal, plural};
 use crate::scan::Scan;
@@ -16,7 +16,13 @@ use crate::tally::SkipReason;
 
 pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
     let paths = paths(&arguments)?;
+    let keep = arguments
+        .keep
+        .as_deref()
+        .map(forget::kept_age)
+        .transpose()?;
     let mut store = Store::open_to_write(&arguments.store, arguments.window, arguments.wait)?;
+    forget::tell_brought_up(&arguments.store, &store, arguments.messages.quiet);
     let scan = Scan {
         threads: arguments.threads.map_or(0, std::num::NonZeroUsize::get),
         ..Scan::default()
@@ -47,6 +53,9 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
             count(calls),
             plural(calls, "call"),
         ));
+    }
+    if let Some(before) = keep {
+        forget::keep(&arguments.store, &mut store, before, quiet)?;
     }
     Ok(exit)
 }
@@ -117,6 +126,12 @@ fn line(ingested: &Ingested) -> String {
     }
     let calls = ingested.coverage.sts_records;
     line += &format!("; {} {} more", count(calls), plural(calls, "call"));
+    if ingested.forgotten > 0 {
+        line += &format!(
+            ", {} of days that are forgotten not counted",
+            count(ingested.forgotten)
+        );
+    }
     if ingested.closed > 0 {
         let days = ingested.closed;
         line += &format!(", {} {} closed", count(days), plural(days, "day"));

@@ -5,10 +5,12 @@
 
 mod args;
 mod config;
+mod contents;
 mod coverage;
 mod endpoint;
 mod events;
 mod exit;
+mod forget;
 mod gate;
 mod ingest;
 mod new_global;
@@ -51,6 +53,8 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::Events(arguments) => events::run(*arguments),
         Command::Plan(arguments) => plan::run(*arguments),
         Command::Ingest(arguments) => ingest::run(*arguments),
+        Command::Forget(arguments) => forget::run(&arguments),
+        Command::Store(args::StoreCommand::Info(arguments)) => contents::run(&arguments),
         Command::Trend(arguments) => trend::run(*arguments),
         Command::Endpoint(arguments) => endpoint::run(arguments),
         Command::Query(arguments) => query::run(arguments),

@@ -1,7 +1,7 @@
 //! `--fail-on new-global`: who calls the global endpoint on the newest complete day of a store, and
 //! did not before.
 
-use chrono::{Days, NaiveDate, NaiveTime, Utc};
+use chrono::{Days, NaiveDate, Utc};
 
 use super::exit::{Exit, Failure, say};
 use super::gate::{Allowed, tell_offenders};
@@ -56,17 +56,22 @@ impl NewGlobal {
         let oldest = oldest.max(calendar.kept_from.unwrap_or(oldest));
         if oldest > from {
             let held = (newest - oldest).num_days().max(0).unsigned_abs();
+            let advice = match calendar.kept_from {
+                Some(kept_from) if kept_from > from => format!(
+                    "those before {kept_from} are forgotten; ask for fewer days with new-global={held}"
+                ),
+                _ => "ingest older logs, or ask for fewer days with new-global=DAYS".to_owned(),
+            };
             return Err(cannot(&format!(
-                "of the {} {} before {newest} the store holds {}; ingest older logs, or ask for \
-                 fewer days with new-global=DAYS",
+                "of the {} {} before {newest} the store holds {}; {advice}",
                 count(self.days.into()),
                 plural(self.days.into(), "day"),
                 count(held),
             )));
         }
         let window = Selection {
-            since: midnight(from),
-            until: newest.succ_opt().and_then(midnight),
+            since: Time::of_midnight(from),
+            until: newest.succ_opt().and_then(Time::of_midnight),
             ..selection.clone()
         };
         let report = store.tally(&Question::Trend, &window)?.finish();
@@ -120,8 +125,4 @@ impl NewGlobal {
 
 fn cannot(why: &str) -> Failure {
     Failure::new(format!("--fail-on new-global cannot be judged: {why}"))
-}
-
-fn midnight(day: NaiveDate) -> Option<Time> {
-    Time::from_millis(day.and_time(NaiveTime::MIN).and_utc().timestamp_millis())
 }

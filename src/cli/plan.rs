@@ -86,6 +86,7 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         tell_of_tokens(trace, &summary, writing.format);
     }
     let verdict = gates.judge(can_judge, |endpoint| totals.offenders(endpoint));
+    let verdict = gates.judge_forgotten(&totals.coverage, &reading.scan.selection, verdict);
     let finished = Finished {
         summary: &summary,
         can_judge,

@@ -52,8 +52,10 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
         report.totals.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
     note_if_blind(can_judge, &report.totals.summary(), quiet);
     let verdict = gates.judge(can_judge, |endpoint| report.totals.offenders(endpoint));
+    let selection = &reading.scan.selection;
+    let verdict = gates.judge_forgotten(&report.totals.coverage, selection, verdict);
     let verdict = match &reading.store {
-        Some((_, store)) => gates.judge_new(store, &reading.scan.selection, verdict),
+        Some((_, store)) => gates.judge_new(store, selection, verdict),
         None => verdict,
     };
     let written = output.write(|out| print(&report, can_judge, &mut writing, out));

@@ -1,13 +1,16 @@
 //! What calls are counted from: log files, or a store that has read them before.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::args::MessageArgs;
 use super::config::{Reading, progress};
-use super::exit::Failure;
+use super::exit::{Failure, say};
 use super::progress::Shown;
 use crate::scan::Progress;
-use crate::tally::{Question, Tally};
+use crate::store::Store;
+use crate::sts::Time;
+use crate::tally::{Coverage, Question, Selection, Tally};
 
 /// Counts what was named.
 pub(super) fn tally(
@@ -17,11 +20,44 @@ pub(super) fn tally(
 ) -> Result<Tally, Failure> {
     let scan = &reading.scan;
     if let Some((_, store)) = &reading.store {
-        return Ok(store.tally(question, &scan.selection)?);
+        let tally = store.tally(question, &scan.selection)?;
+        note_forgotten(tally.coverage(), &scan.selection, messages.quiet);
+        return Ok(tally);
     }
     let new = || Tally::of(question.clone(), scan.once);
     let collected = watched(messages, |shared| scan.collect(&reading.paths, shared, new));
     Ok(collected?)
+}
+
+/// Says from which day on a store knows, where days before it are asked about.
+pub(super) fn note_forgotten(coverage: &Coverage, selection: &Selection, quiet: bool) {
+    if let Some(kept_from) = coverage.kept_from
+        && !quiet
+        && (selection.since).is_none_or(|since| Some(since) < Time::of_midnight(kept_from))
+    {
+        say(&format!(
+            "stscope: note: the days before {kept_from} are forgotten: nothing is known of them"
+        ));
+    }
+}
+
+/// Refuses a question about nothing but days that are forgotten.
+pub(super) fn check_kept_days(
+    path: &Path,
+    store: &Store,
+    until: Option<Time>,
+) -> Result<(), Failure> {
+    match (store.kept_from()?, until) {
+        (Some(kept_from), Some(until)) if Some(until) <= Time::of_midnight(kept_from) => {
+            Err(Failure::new(format!(
+                "--until {}: --store {} has forgotten the days before {kept_from}; name a later day, \
+                 or ask the log files",
+                until.day(),
+                path.display()
+            )))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Does long work whose progress is shown where that is wanted.

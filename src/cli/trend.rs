@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 
 use super::args::{PeriodName, TrendArgs};
 use super::config::{Writing, check_accounts, parse_glob, period, same_file};
@@ -10,6 +10,7 @@ use super::coverage;
 use super::exit::{Exit, Failure, say};
 use super::gate::note_if_blind;
 use super::output::Output;
+use super::source::{check_kept_days, note_forgotten};
 use super::when;
 use crate::report::{
     Format, Frame, count, plural, trend_cells, trend_columns, trend_gaps_json, trend_lines, write,
@@ -46,6 +47,7 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
     });
     let of_principal = of_principal.transpose()?;
     let store = Store::open(&arguments.store)?;
+    check_kept_days(&arguments.store, &store, until)?;
     if let Some(output) = &writing.output
         && same_file(output, &arguments.store)
     {
@@ -66,16 +68,14 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
     let report = asked.as_ref().unwrap_or(&seen);
 
     let quiet = arguments.quiet;
+    note_forgotten(&report.totals.coverage, &all, quiet);
     let exit = coverage::tell(&report.totals.coverage, quiet)?;
     note_if_blind(
         seen.totals.can_judge_global_calls(),
         &seen.totals.summary(),
         quiet,
     );
-    let admits = |day: NaiveDate| {
-        let midnight = day.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
-        all.admits_time(Time::from_millis(midnight))
-    };
+    let admits = |day: NaiveDate| all.admits_time(Time::of_midnight(day));
     let trend = Trend::of(
         &CallsByDay::of(report),
         &CallsByDay::of(&seen),

@@ -4,6 +4,7 @@
 //! knows nothing of where the rows come from; each medium has its own way of making hostile text
 //! harmless (`escape`).
 
+mod contents;
 mod csv;
 pub mod escape;
 mod json;
@@ -21,6 +22,7 @@ use serde_json::Value;
 use crate::sts::{Dimension, Endpoint, Time};
 use crate::tally::{EVENT_COLUMNS, Group, Report, Row, Summary};
 
+pub use contents::{contents_json, contents_lines};
 pub use plan::{PLAN_COLUMNS, PlanPage, write_plan};
 pub use regions::{
     Window, of_no_region_json, region_cells, region_columns, region_lines, region_notes,

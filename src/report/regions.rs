@@ -24,10 +24,12 @@ pub struct Window {
 impl Window {
     /// What was asked about, and what was read for it.
     pub fn new(selection: &Selection, coverage: &Coverage, summary: &Summary) -> Window {
+        // What a store has forgotten is not asked about, whoever asks.
+        let kept_from = coverage.kept_from.and_then(Time::of_midnight);
         Window {
             accounts: selection.accounts.clone(),
             regions: selection.regions.clone(),
-            since: selection.since,
+            since: selection.since.max(kept_from),
             until: selection.until,
             first_event: summary.span.first,
             last_event: summary.span.last,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, Transaction};
 
 /// How long a transaction stays open.
-const COMMIT_EVERY: Duration = Duration::from_secs(1);
+pub(super) const COMMIT_EVERY: Duration = Duration::from_secs(1);
 
 /// Transactions, one after the other. What is not committed is taken back when this is dropped.
 pub(super) struct Batch<'c> {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use rusqlite::Connection;
 
 use super::read::key_at;
-use super::{Store, StoreError};
+use super::{Store, StoreError, schema};
 use crate::tally::Calendar;
 
 /// Logs come within some five minutes of a call; so long after midnight the day before is over.
@@ -32,7 +32,7 @@ impl Store {
 fn calendar(connection: &Connection, accounts: &[String]) -> rusqlite::Result<Calendar> {
     let mut calendar = Calendar {
         all_have_keys: true,
-        kept_from: None,
+        kept_from: schema::kept_from(connection)?,
         ..Calendar::default()
     };
     let mut all = connection.prepare(
@@ -58,6 +58,10 @@ fn calendar(connection: &Connection, accounts: &[String]) -> rusqlite::Result<Ca
         .rfind(|&day| last_run.is_some_and(|run| day <= run.date_naive()));
     let by_run = last_run.map(|run| (run - DELIVERY).date_naive());
     calendar.over_before = calendar.keys.last().copied().max(newest_call).max(by_run);
+    if let Some(kept_from) = calendar.kept_from {
+        calendar.keys = calendar.keys.split_off(&kept_from);
+        calendar.keys_of_us_east_1 = calendar.keys_of_us_east_1.split_off(&kept_from);
+    }
     Ok(calendar)
 }
 

@@ -9,7 +9,8 @@
 //! Of a day that may still get late files, every call is kept as what it claims to be
 //! (some 36 bytes), with the file it came from: a file that changes is
 //! taken back whole. Once a day is older than the window, its claims are settled for good and
-//! folded into sums by day and grouping.
+//! folded into sums by day and grouping. Days that are no longer wanted are forgotten as a whole
+//! ([`Store::forget`]).
 //!
 //! # To ask a store
 //!
@@ -24,10 +25,13 @@ mod calls;
 mod close;
 mod collect;
 mod column;
+mod contents;
+mod forget;
 mod history;
 mod kinds;
 mod ledger;
 mod lock;
+mod migrate;
 mod numbers;
 mod read;
 mod schema;
@@ -46,6 +50,8 @@ use crate::scan::{Progress, Scan, ScanError};
 use crate::tally::Coverage;
 
 pub use column::is_kept;
+pub use contents::{Contents, Days, Run};
+pub use forget::{Forgotten, NotForgotten, Room};
 pub use lock::Holder;
 pub use schema::{SCHEMA, VERSION};
 
@@ -68,6 +74,8 @@ pub struct Store {
     connection: Connection,
     /// Held while the store is written to.
     lock: Option<Lock>,
+    /// The version it had when it was opened.
+    version: i64,
 }
 
 /// Why a store cannot be used.
@@ -79,6 +87,8 @@ pub enum StoreError {
     NoStore(PathBuf),
     /// It was written by a newer release.
     Newer(PathBuf, i64),
+    /// It does not forget what it was told to.
+    NotForgotten(PathBuf, NotForgotten),
     /// Another ingest is at work.
     Held(PathBuf, Holder),
     /// What the system says.
@@ -107,6 +117,11 @@ impl std::fmt::Display for StoreError {
                 f,
                 "--store {}: it was written by a newer stscope (schema {version}; this one knows \
                  {VERSION}), and was left as it is; use that release",
+                path.display()
+            ),
+            StoreError::NotForgotten(path, why) => write!(
+                f,
+                "--store {}: nothing was forgotten: {why}",
                 path.display()
             ),
             StoreError::Held(path, holder) => write!(
@@ -158,12 +173,14 @@ pub struct Ingested {
     pub replaced: u64,
     /// Calls of days that were closed already.
     pub beyond_window: u64,
+    /// Calls of days that are forgotten: they are not counted.
+    pub forgotten: u64,
     /// Days that were closed in the end.
     pub closed: u64,
 }
 
 impl Store {
-    /// Opens a store to ask it.
+    /// Opens a store to ask it. One of an earlier release is read as it is.
     ///
     /// # Errors
     /// If there is none, or it cannot be read.
@@ -175,13 +192,18 @@ impl Store {
         let open = |flags| schema::connect(path, flags);
         let connection = open(OpenFlags::SQLITE_OPEN_READ_WRITE)
             .or_else(|_| open(OpenFlags::SQLITE_OPEN_READ_ONLY))?;
-        let store = Store {
+        let mut store = Store {
             path: path.to_owned(),
             connection,
             lock: None,
+            version: VERSION,
         };
         match store.sql(schema::state(&store.connection))? {
             schema::State::Current => {}
+            schema::State::Older(version) => {
+                store.version = version;
+                store.sql(migrate::stand_in(&store.connection, version))?;
+            }
             schema::State::Newer(version) => {
                 return Err(StoreError::Newer(path.to_owned(), version));
             }
@@ -193,7 +215,8 @@ impl Store {
         Ok(store)
     }
 
-    /// Opens a store to write to it, and makes it if there is none. `window` is kept in it.
+    /// Opens a store to write to it, and makes it if there is none. `window` is kept in it. One of an
+    /// earlier release is brought up to this one.
     ///
     /// # Errors
     /// If the file is no store, or of a newer release: then it is untouched. If another ingest holds
@@ -208,8 +231,14 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let mut connection = schema::connect(path, flags)?;
         let sql = |error| StoreError::Sql(path.to_owned(), error);
+        let mut version = VERSION;
         match schema::state(&connection).map_err(sql)? {
             schema::State::Current => {}
+            schema::State::Older(older) => {
+                version = older;
+                schema::prepare_to_write(&connection).map_err(sql)?;
+                migrate::bring_up(&mut connection, older).map_err(sql)?;
+            }
             schema::State::Empty => schema::create(&mut connection).map_err(sql)?,
             schema::State::Newer(version) => {
                 return Err(StoreError::Newer(path.to_owned(), version));
@@ -224,7 +253,13 @@ impl Store {
             path: path.to_owned(),
             connection,
             lock: Some(lock),
+            version,
         })
+    }
+
+    /// The version the store had when it was opened, if it was written by an earlier release.
+    pub fn older_version(&self) -> Option<i64> {
+        (self.version < VERSION).then_some(self.version)
     }
 
     /// Reads what is new below `paths`, and closes the days whose time has come. `today` is the day
@@ -247,7 +282,7 @@ impl Store {
         let hasher = RowHasher::new();
         let (sender, packets) = sync_channel(QUEUE);
         let mut batch = Batch::new(&self.connection);
-        let writer = Writer::new(&self.connection, today, hasher);
+        let writer = self.sql(Writer::new(&self.connection, today, hasher))?;
         let (scanned, written) = std::thread::scope(|scope| {
             let scanning = scope.spawn(|| {
                 let workers = Mutex::new(0);
@@ -278,6 +313,8 @@ impl Store {
         ingested.replaced = written.replaced;
         ingested.beyond_window = written.beyond_window;
         ingested.coverage.beyond_window = Some(written.beyond_window);
+        ingested.forgotten = written.forgotten;
+        ingested.coverage.forget(written.forgotten);
         let finished = self.finish(&mut batch, &mut ingested, today);
         self.sql(finished)?;
         Ok(ingested)

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use foldhash::quality::RandomState;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::calls;
 use super::column::{CALLER, CAUSE, DISAGREEMENT, KEPT, WIDTH, grouping_columns};
 use super::write::{day_name, day_number};
-use super::{Store, StoreError};
+use super::{Store, StoreError, schema};
 use crate::cloudtrail::Stage;
 use crate::input::Key;
 use crate::sts::{
@@ -22,7 +23,9 @@ use crate::tally::{
 pub(super) type Map<K, V> = HashMap<K, V, RandomState>;
 
 impl Store {
-    /// The tally that the files in the ledger would have given, each object of S3 read once.
+    /// The tally that the files in the ledger would have given, each object of S3 read once. Of a store
+    /// that has forgotten, that of the files from that day on: files that were delivered before it
+    /// are pruned.
     ///
     /// `selection` must ask for kept dimensions only ([`is_kept`](super::is_kept)), and its times must
     /// be midnights (UTC). What of closed days acts before counting once cannot bring back copies
@@ -39,9 +42,10 @@ impl Store {
         // One state of the store, whatever an ingest writes meanwhile.
         let transaction = self.connection.unchecked_transaction()?;
         let mut tally = Tally::of(question.clone(), true);
+        let kept_from = schema::kept_from(&transaction)?;
         let (coverage, reach) = (
-            coverage(&transaction, selection)?,
-            reach(&transaction, selection)?,
+            coverage(&transaction, selection, kept_from)?,
+            reach(&transaction, selection, kept_from)?,
         );
         tally.add_read(coverage, reach);
         let groupings = read_groupings(&transaction)?;
@@ -315,15 +319,28 @@ pub(super) fn key_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Key
     })
 }
 
+/// The outcome of a file, with those of forgotten days told apart by the date in their keys.
+const OUTCOME: &str = "iif(outcome <> 'same' AND file.folder IN \
+    (SELECT id FROM folder WHERE key_day < ?1), 'forgotten', outcome)";
+
+/// The first parameter of [`OUTCOME`].
+fn first_day(kept_from: Option<NaiveDate>) -> String {
+    kept_from.map_or_else(String::new, |day| day.to_string())
+}
+
 /// Whose logs of which Regions were read, and which not wholly.
-fn reach(connection: &Connection, selection: &Selection) -> rusqlite::Result<Reach> {
+fn reach(
+    connection: &Connection,
+    selection: &Selection,
+    kept_from: Option<NaiveDate>,
+) -> rusqlite::Result<Reach> {
     let mut reach = Reach::default();
-    let mut all = connection.prepare(
-        "SELECT DISTINCT outcome = 'read', key_account, key_region, key_day, \
+    let mut all = connection.prepare(&format!(
+        "SELECT DISTINCT {OUTCOME} = 'read', key_account, key_region, key_day, \
          iif(outcome = 'read', 0, file.id) FROM file JOIN folder ON folder.id = folder \
-         WHERE outcome IN ('read', 'damaged')",
-    )?;
-    let mut rows = all.query([])?;
+         WHERE {OUTCOME} IN ('read', 'damaged')",
+    ))?;
+    let mut rows = all.query([first_day(kept_from)])?;
     while let Some(row) = rows.next()? {
         match (row.get(0)?, key_at(row, 1)?) {
             (false, key) => reach.miss(key.as_ref()),
@@ -335,22 +352,36 @@ fn reach(connection: &Connection, selection: &Selection) -> rusqlite::Result<Rea
 }
 
 /// What was read for what is kept: the ledger's sums.
-fn coverage(connection: &Connection, selection: &Selection) -> rusqlite::Result<Coverage> {
+fn coverage(
+    connection: &Connection,
+    selection: &Selection,
+    kept_from: Option<NaiveDate>,
+) -> rusqlite::Result<Coverage> {
     let mut coverage = Coverage::default();
-    let mut all = connection.prepare(
-        "SELECT outcome, count(*), sum(compressed), sum(decompressed), sum(records), \
-         sum(sts_records), sum(not_calls), sum(beyond_window) FROM file WHERE outcome <> 'same' \
-         GROUP BY outcome",
-    )?;
-    let mut rows = all.query([])?;
+    let mut all = connection.prepare(&format!(
+        "SELECT {OUTCOME}, count(*), sum(compressed), sum(decompressed), sum(records), \
+         sum(sts_records), sum(not_calls), sum(beyond_window) \
+         FROM file GROUP BY 1",
+    ))?;
+    let mut rows = all.query([first_day(kept_from)])?;
     let mut beyond_window = 0;
     while let Some(row) = rows.next()? {
         let number = |at| row.get::<_, i64>(at).map(i64::cast_unsigned);
         let files = number(1)?;
+        coverage.sts_records += number(5)?;
+        beyond_window += number(7)?;
+        let outcome = row.get_ref(0)?.as_str()?;
+        if outcome == "same" {
+            continue;
+        }
         coverage.files.found += files;
-        match row.get_ref(0)?.as_str()? {
+        match outcome {
             "read" => coverage.files.read += files,
             "damaged" => coverage.files.damaged += files,
+            "forgotten" => {
+                coverage.files.pruned.date += files;
+                continue;
+            }
             skipped => {
                 let reason = SkipReason::ALL.iter().find(|one| one.as_str() == skipped);
                 let reason = reason.copied().unwrap_or(SkipReason::NotALog);
@@ -360,16 +391,21 @@ fn coverage(connection: &Connection, selection: &Selection) -> rusqlite::Result<
         coverage.bytes.compressed += number(2)?;
         coverage.bytes.decompressed += number(3)?;
         coverage.records += number(4)?;
-        coverage.sts_records += number(5)?;
         coverage.not_calls += number(6)?;
-        beyond_window += number(7)?;
     }
     coverage.beyond_window = Some(beyond_window);
-    let mut all = connection.prepare(
-        "SELECT folder.path || '/' || name, stage, detail, records_read FROM file \
-         JOIN folder ON folder.id = folder WHERE outcome = 'damaged'",
+    let forgotten: i64 = connection.query_row(
+        "SELECT ifnull(sum(calls), 0) FROM forgotten_day",
+        [],
+        |row| row.get(0),
     )?;
-    let mut rows = all.query([])?;
+    coverage.forget(forgotten.cast_unsigned());
+    coverage.kept_from = kept_from;
+    let mut all = connection.prepare(&format!(
+        "SELECT folder.path || '/' || name, stage, detail, records_read FROM file \
+         JOIN folder ON folder.id = folder WHERE {OUTCOME} = 'damaged'",
+    ))?;
+    let mut rows = all.query([first_day(kept_from)])?;
     while let Some(row) = rows.next()? {
         coverage.damaged.push(DamagedFile {
             path: row.get(0)?,
@@ -384,7 +420,8 @@ fn coverage(connection: &Connection, selection: &Selection) -> rusqlite::Result<
         });
     }
     coverage.damaged.sort();
-    let pruning = selection.pruning();
+    let mut pruning = selection.pruning();
+    pruning.first_day = pruning.first_day.max(kept_from);
     let mut all = connection.prepare(
         "SELECT DISTINCT key_account, key_region, key_day FROM folder WHERE key_account IS NOT NULL \
          AND id IN (SELECT folder FROM file WHERE outcome = 'read')",

@@ -1,19 +1,20 @@
 //! The tables of a store, and which files are stores at all.
 //!
-//! Users query these tables, so a change of their meaning is a new [`VERSION`], and [`create`] gets a
-//! brother that brings older stores there.
+//! Users query these tables, so a change of their meaning is a new [`VERSION`], and
+//! [`migrate`](super::migrate) gets a step that brings older stores there.
 
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use super::{StoreError, WINDOW, column};
 
 /// The version of the schema, in `PRAGMA user_version`.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// What says that an SQLite file is a store, in `PRAGMA application_id`: "stsc".
 const APPLICATION_ID: i64 = 0x7374_7363;
@@ -23,7 +24,7 @@ const PAGE: u32 = 8 * 1024;
 
 /// The tables, but for the columns of `grouping`, which are the kept dimensions.
 pub const SCHEMA: &str = "
--- What the store was told: window_days.
+-- What the store was told: window_days, and kept_from, before which days are forgotten.
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- The folders of files, and what they say as parts of an S3 key.
@@ -111,6 +112,12 @@ CREATE TABLE calls (
 CREATE INDEX calls_of_file ON calls (file);
 CREATE INDEX calls_of_day ON calls (day);
 
+-- Days that were forgotten, and how many calls of them were read, copies included.
+CREATE TABLE forgotten_day (
+    day TEXT PRIMARY KEY,
+    calls INTEGER NOT NULL
+) WITHOUT ROWID;
+
 -- What each run read.
 CREATE TABLE run (
     id INTEGER PRIMARY KEY,
@@ -130,6 +137,8 @@ pub(super) enum State {
     Empty,
     /// A store.
     Current,
+    /// A store of an earlier release.
+    Older(i64),
     /// A store of a later release.
     Newer(i64),
     /// Another database.
@@ -160,7 +169,7 @@ pub(super) fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
     match state(&connection).map_err(|error| StoreError::Sql(path.to_owned(), error))? {
         State::Foreign => Err(StoreError::NoStore(path.to_owned())),
         State::Newer(version) => Err(StoreError::Newer(path.to_owned(), version)),
-        State::Empty | State::Current => Ok(()),
+        State::Empty | State::Current | State::Older(_) => Ok(()),
     }
 }
 
@@ -191,6 +200,7 @@ pub(super) fn state(connection: &Connection) -> rusqlite::Result<State> {
     Ok(match (application, version, tables) {
         (0, 0, 0) => State::Empty,
         (APPLICATION_ID, VERSION, _) => State::Current,
+        (APPLICATION_ID, older @ 1..VERSION, _) => State::Older(older),
         (APPLICATION_ID, newer, _) if newer > VERSION => State::Newer(newer),
         _ => State::Foreign,
     })
@@ -217,23 +227,34 @@ pub(super) fn prepare_to_write(connection: &Connection) -> rusqlite::Result<()> 
     connection.pragma_update(None, "temp_store", "MEMORY")
 }
 
+/// The day before which everything is forgotten.
+pub(super) fn kept_from(connection: &Connection) -> rusqlite::Result<Option<NaiveDate>> {
+    Ok(setting(connection, "kept_from")?.and_then(|day| day.parse().ok()))
+}
+
+fn setting(connection: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
+    connection
+        .query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| {
+            row.get(0)
+        })
+        .optional()
+}
+
+pub(super) fn set(connection: &Connection, name: &str, value: &str) -> rusqlite::Result<()> {
+    connection.execute(
+        "INSERT INTO setting (name, value) VALUES (?1, ?2) \
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
+        [name, value],
+    )?;
+    Ok(())
+}
+
 /// The days in which copies are recognised.
 pub(super) fn window(connection: &Connection) -> rusqlite::Result<u32> {
-    let value: Option<String> = connection
-        .query_row(
-            "SELECT value FROM setting WHERE name = 'window_days'",
-            [],
-            |row| row.get(0),
-        )
-        .optional()?;
+    let value = setting(connection, "window_days")?;
     Ok(value.and_then(|days| days.parse().ok()).unwrap_or(WINDOW))
 }
 
 pub(super) fn set_window(connection: &Connection, days: u32) -> rusqlite::Result<()> {
-    connection.execute(
-        "INSERT INTO setting (name, value) VALUES ('window_days', ?1) \
-         ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
-        [days.to_string()],
-    )?;
-    Ok(())
+    set(connection, "window_days", &days.to_string())
 }

@@ -2,7 +2,7 @@
 //!
 //! A file's row in the ledger and its calls are written in one transaction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 
@@ -14,8 +14,8 @@ use super::batch::Batch;
 use super::calls::{self, Kept};
 use super::collect::{Delivery, Packet, UNREAD};
 use super::kinds::RowHasher;
-use super::ledger;
 use super::numbers::Numbers;
+use super::{forget, ledger, schema};
 use crate::input::{Key, Stamp, Trailer};
 use crate::sts::Time;
 
@@ -24,6 +24,8 @@ use crate::sts::Time;
 pub(super) struct Written {
     pub replaced: u64,
     pub beyond_window: u64,
+    /// Calls of days that are forgotten.
+    pub forgotten: u64,
     /// Files that turned out to be copies of others read in the same run.
     pub same: u64,
 }
@@ -32,6 +34,8 @@ pub(super) struct Written {
 pub(super) struct Writer<'c> {
     connection: &'c Connection,
     today: String,
+    /// The day, since 1970, before which everything is forgotten.
+    kept_from: i64,
     written: Written,
     folders: HashMap<String, i64, RandomState>,
     /// Whether a day is closed.
@@ -39,6 +43,8 @@ pub(super) struct Writer<'c> {
     numbers: Numbers,
     /// Objects of S3 that were read in this run.
     objects: HashMap<u128, i64, RandomState>,
+    /// Files that have another place since this run: one for each, however many copies there are.
+    moved: HashSet<i64, RandomState>,
 }
 
 #[derive(Clone)]
@@ -51,17 +57,24 @@ struct Day {
 const NO_DAY: i64 = i64::MIN;
 
 impl<'c> Writer<'c> {
-    pub fn new(connection: &'c Connection, today: NaiveDate, hasher: RowHasher) -> Writer<'c> {
+    pub fn new(
+        connection: &'c Connection,
+        today: NaiveDate,
+        hasher: RowHasher,
+    ) -> rusqlite::Result<Writer<'c>> {
         connection.set_prepared_statement_cache_capacity(64);
-        Writer {
+        let kept_from = schema::kept_from(connection)?;
+        Ok(Writer {
             connection,
             today: today.to_string(),
+            kept_from: kept_from.map_or(NO_DAY, forget::since_1970),
             written: Written::default(),
             folders: HashMap::default(),
             days: HashMap::default(),
             numbers: Numbers::new(hasher),
             objects: HashMap::default(),
-        }
+            moved: HashSet::default(),
+        })
     }
 
     /// Writes everything that comes. What came last may not be committed yet.
@@ -104,7 +117,7 @@ impl<'c> Writer<'c> {
                 supersedes,
             } => {
                 if let Some(id) = supersedes {
-                    self.forget_file(id)?;
+                    self.forget_file(id, of)?;
                 }
                 self.same(&path, stamp, trailer, of)
             }
@@ -115,9 +128,6 @@ impl<'c> Writer<'c> {
         let (groupings, callers) = (&delivery.groupings, &delivery.callers);
         self.numbers
             .learn(self.connection, delivery.worker, groupings, callers)?;
-        if let Some(id) = delivery.supersedes {
-            self.forget_file(id)?;
-        }
         let is_sound = delivery.coverage.files.damaged == 0;
         let object = ledger::object(&delivery.path, delivery.stamp.size, delivery.trailer)
             .filter(|_| is_sound);
@@ -126,15 +136,27 @@ impl<'c> Writer<'c> {
             && delivery.replaces != Some(of)
         {
             self.written.same += 1;
+            if let Some(id) = delivery.supersedes {
+                self.forget_file(id, of)?;
+            }
             return self.same(&delivery.path, delivery.stamp, delivery.trailer, of);
         }
-        let folded = match delivery.replaces {
-            Some(id) => {
+        let folded = match (delivery.replaces, delivery.supersedes) {
+            (Some(id), _) => {
                 // One that cannot be opened is tried again every night.
                 self.written.replaced += u64::from(delivery.stamp != UNREAD);
                 self.take_back(id)?
             }
-            None => 0,
+            (None, Some(id)) if !self.moved.contains(&id) => {
+                // The same file at another place: what it gave to closed days is not given again.
+                self.moved.insert(id);
+                let (folder, name) = self.place(&delivery.path)?;
+                self.connection
+                    .prepare_cached("UPDATE file SET folder = ?2, name = ?3 WHERE id = ?1")?
+                    .execute(params![id, folder, name])?;
+                self.take_back(id)?
+            }
+            (None, _) => 0,
         };
         let id = self.file(&delivery)?;
         if let Some(object) = object {
@@ -156,8 +178,11 @@ impl<'c> Writer<'c> {
             .execute([id])?;
         // Its copies are copies of nothing now: the next run reads one of them.
         self.connection
-            .prepare_cached("DELETE FROM file WHERE same_as = ?1")?
+            .prepare_cached("DELETE FROM file WHERE same_as = ?1 AND folded = 0")?
             .execute([id])?;
+        self.connection
+            .prepare_cached("UPDATE file SET size = ?2, modified = ?3 WHERE same_as = ?1")?
+            .execute(params![id, UNREAD.size.cast_signed(), UNREAD.modified])?;
         let folded = self
             .connection
             .prepare_cached("SELECT folded FROM file WHERE id = ?1")?
@@ -166,13 +191,17 @@ impl<'c> Writer<'c> {
         Ok(folded.unwrap_or(0))
     }
 
-    /// Takes a file out of the ledger, whose place another has taken.
-    fn forget_file(&self, id: i64) -> rusqlite::Result<()> {
+    /// Takes a file out of the ledger that is a copy of another now.
+    fn forget_file(&self, id: i64, of: i64) -> rusqlite::Result<()> {
         if self.take_back(id)? > 0 {
-            // Some of its calls are in sums for good, and its row with them.
+            // Some of its calls are in sums for good, or forgotten, and its row with them.
             self.connection
-                .prepare_cached("UPDATE file SET sts_records = folded WHERE id = ?1")?
-                .execute([id])?;
+                .prepare_cached(
+                    "UPDATE file SET outcome = 'same', same_as = ?2, stage = NULL, detail = NULL, \
+                     records_read = 0, compressed = 0, decompressed = 0, records = 0, \
+                     not_calls = 0, sts_records = folded WHERE id = ?1",
+                )?
+                .execute([id, of])?;
             return Ok(());
         }
         self.connection
@@ -196,7 +225,7 @@ impl<'c> Writer<'c> {
             .optional()?;
         if let Some(id) = before {
             // It was half of what it is a copy of now.
-            self.forget_file(id)?;
+            self.forget_file(id, of)?;
         }
         self.connection
             .prepare_cached(
@@ -261,9 +290,10 @@ impl<'c> Writer<'c> {
 
     /// Writes the calls of a file. Those of open days are kept one by one; of closed days there are
     /// only sums. `folded` of the latter are in them already, from what the file was before: it is
-    /// longer now, or mended, so these are the first.
+    /// longer now, or mended, so these are the first. Of forgotten days calls are counted, and no more.
     fn claims(&mut self, file: i64, folded: u64, delivery: Delivery) -> rusqlite::Result<()> {
         let mut by_day: HashMap<i64, Vec<u8>, RandomState> = HashMap::default();
+        let mut forgotten_by_day: HashMap<i64, u64, RandomState> = HashMap::default();
         let mut to_skip = folded;
         let (mut late, mut open) = (0, 0);
         let thread = delivery.worker;
@@ -277,11 +307,14 @@ impl<'c> Writer<'c> {
                     number => self.numbers.caller(thread, number - 1),
                 },
             };
-            if !self.is_closed(day)? {
+            let is_forgotten = day < self.kept_from && day != NO_DAY;
+            if !is_forgotten && !self.is_closed(day)? {
                 open += 1;
                 calls::write(&kept, by_day.entry(day).or_default());
             } else if to_skip > 0 {
                 to_skip -= 1;
+            } else if is_forgotten {
+                *forgotten_by_day.entry(day).or_default() += 1;
             } else {
                 late += 1;
                 let name = self.days[&day].name.clone();
@@ -293,6 +326,12 @@ impl<'c> Writer<'c> {
                 .prepare_cached("INSERT INTO calls (file, day, calls) VALUES (?1, ?2, ?3)")?
                 .execute(params![file, self.days[&day].name, calls])?;
         }
+        let mut forgotten = 0;
+        for (day, calls) in forgotten_by_day {
+            forgotten += calls;
+            forget::note(self.connection, &day_name(day), calls)?;
+        }
+        self.written.forgotten += forgotten;
         self.written.beyond_window += late;
         self.connection
             .prepare_cached(
@@ -301,8 +340,8 @@ impl<'c> Writer<'c> {
             )?
             .execute(params![
                 file,
-                (open + late + folded).cast_signed(),
-                (folded + late).cast_signed(),
+                (open + late + forgotten + folded).cast_signed(),
+                (folded + late + forgotten).cast_signed(),
                 late.cast_signed()
             ])?;
         Ok(())

@@ -1,6 +1,6 @@
 //! Instants as CloudTrail writes them: RFC 3339, in UTC.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 /// An instant in milliseconds since 1970 (UTC). CloudTrail itself writes whole seconds; anything
@@ -27,6 +27,11 @@ impl Time {
         (Time::MIN..=Time::MAX)
             .contains(&Time(millis))
             .then_some(Time(millis))
+    }
+
+    /// The first instant of a day; `None` outside the years 0 to 9999.
+    pub fn of_midnight(day: NaiveDate) -> Option<Time> {
+        Time::from_millis(day.and_time(NaiveTime::MIN).and_utc().timestamp_millis())
     }
 
     /// Milliseconds since 1970.

@@ -159,6 +159,13 @@ pub struct Coverage {
     /// Of a store: calls that came so late that copies of them could no longer be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beyond_window: Option<u64>,
+    /// Of a store: calls of days that are forgotten, as they were delivered. They stand outside
+    /// `sts_records`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forgotten: Option<u64>,
+    /// Of a store that has forgotten: the first day of which it knows anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_from: Option<NaiveDate>,
     /// Accounts in the keys of the files read.
     pub key_accounts: BTreeSet<String>,
     /// Regions in the keys of the files read.
@@ -174,6 +181,12 @@ impl Coverage {
     pub fn is_nothing_read(&self) -> bool {
         let opened = self.damaged.iter().any(|file| file.stage != Stage::Open);
         self.files.read == 0 && !opened
+    }
+
+    /// Notes that so many of the records of STS are of days that are forgotten.
+    pub fn forget(&mut self, calls: u64) {
+        self.sts_records = self.sts_records.saturating_sub(calls);
+        self.forgotten = Some(self.forgotten.unwrap_or(0) + calls);
     }
 
     /// Notes what the key of a file says that was read. Most files are of an account and Region that
@@ -215,10 +228,13 @@ impl AddAssign for Coverage {
         self.calls += other.calls;
         self.disagreements += other.disagreements;
         self.global_via_vpc_endpoint += other.global_via_vpc_endpoint;
-        self.beyond_window = match (self.beyond_window, other.beyond_window) {
+        let sum = |one: Option<u64>, other: Option<u64>| match (one, other) {
             (Some(one), Some(other)) => Some(one + other),
             (one, other) => one.or(other),
         };
+        self.beyond_window = sum(self.beyond_window, other.beyond_window);
+        self.forgotten = sum(self.forgotten, other.forgotten);
+        self.kept_from = self.kept_from.max(other.kept_from);
         self.key_accounts.extend(other.key_accounts);
         self.key_regions.extend(other.key_regions);
         // `None` is less than any day, so only the first day needs a word.

@@ -2,11 +2,14 @@
 
 use super::harness::{Run, stscope};
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 12] = [
     "report",
     "plan",
     "regions",
     "events",
+    "ingest",
+    "forget",
+    "store",
     "trend",
     "endpoint",
     "query",

@@ -12,23 +12,23 @@ use super::harness::{DAMAGED, Run, SAMPLE, Said, number, stscope};
 use super::logs::{call, gzip, log, put};
 use crate::archive::bulk::{Archive, Options};
 
-fn folder() -> (TempDir, PathBuf) {
+pub fn folder() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("sts.db");
     (folder, store)
 }
 
-fn ingest(store: &Path, path: impl AsRef<Path>) -> Said {
+pub fn ingest(store: &Path, path: impl AsRef<Path>) -> Said {
     let path = path.as_ref();
     stscope("ingest --store").arg(store).arg(path).run()
 }
 
-fn ask(words: &str, store: &Path) -> Run {
+pub fn ask(words: &str, store: &Path) -> Run {
     stscope(words).arg("--store").arg(store)
 }
 
 /// What was asked for: all but the coverage.
-fn answer(said: &Said) -> Value {
+pub fn answer(said: &Said) -> Value {
     let mut document: Value = serde_json::from_slice(&said.stdout).unwrap();
     document.as_object_mut().unwrap().remove("coverage");
     document
@@ -273,7 +273,7 @@ fn one_ingest_at_a_time() {
 }
 
 /// A small archive, as keys and files.
-fn small_archive(files: usize, seed: u64) -> Vec<(String, Vec<u8>)> {
+pub fn small_archive(files: usize, seed: u64) -> Vec<(String, Vec<u8>)> {
     let archive = Archive::new(Options {
         seed,
         files,
@@ -411,7 +411,47 @@ fn thousands_of_runs_killed_at_any_moment() {
 }
 
 /// How many calls a store holds.
-fn calls_in(store: &Path) -> u64 {
+pub fn calls_in(store: &Path) -> u64 {
     let said = ask("report --format json -q", store).run().exits(0);
     number(&said.json()["summary"]["calls"])
+}
+
+/// A damaged file whose folder gets another name is the same file, also once its days have closed.
+#[test]
+fn a_damaged_file_that_has_moved_is_counted_once_and_named_where_it_is() {
+    let (folder, store) = folder();
+    let key = "AWSLogs/111122223333/CloudTrail/us-east-1/2025/11/03/a.json.gz";
+    let calls: Vec<_> = (0..40)
+        .map(|n| call(n, json!({ "x": n.wrapping_mul(2_654_435_761) })))
+        .collect();
+    let whole = gzip(&log(&calls));
+    let logs = folder.path().join("logs");
+    put(&logs, key, &whole[..whole.len() / 2]);
+    ingest(&store, &logs).exits(3);
+    let database = rusqlite::Connection::open(&store).unwrap();
+    database
+        .execute_batch("UPDATE day SET first_seen = '2025-01-01'")
+        .unwrap();
+    drop(database);
+    ingest(&store, &logs).exits(0).says(&["1 day closed"]);
+    let said = ask("report --format json", &store).run().exits(3);
+    let before = said.json();
+    let moved = folder.path().join("moved");
+    let copied = folder.path().join("copied");
+    fs::rename(&logs, &moved).unwrap();
+    ingest(&store, &moved).exits(3);
+    let said = ask("report --format json", &store).run().exits(3);
+    let after = said.json();
+    assert_eq!(after["summary"], before["summary"]);
+    assert_eq!(after["coverage"]["files"], before["coverage"]["files"]);
+    said.says(&["/moved/AWSLogs"]);
+    // Mended, it gives what was missing, and nothing twice.
+    put(&moved, key, &whole);
+    ingest(&store, &moved).exits(0);
+    assert_eq!(calls_in(&store), 40);
+    put(&copied, key, &whole);
+    ingest(&store, &copied)
+        .exits(0)
+        .says(&["1 copies of known ones"]);
+    assert_eq!(calls_in(&store), 40);
 }

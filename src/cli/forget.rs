@@ -1,0 +1,147 @@
+//! `stscope forget`, and what `ingest --keep` has in common with it.
+
+use std::path::Path;
+
+use chrono::{NaiveDate, Utc};
+use indicatif::HumanBytes;
+
+use super::args::ForgetArgs;
+use super::config::now;
+use super::exit::{Exit, Failure, say};
+use super::when;
+use crate::report::{count, escape::for_terminal, plural};
+use crate::store::{Forgotten, NotForgotten, Room, Store, StoreError};
+
+/// Who forgets by hand wants room: a tenth of the file is worth to be given back.
+const BY_HAND: u64 = 10;
+/// What a night forgets the next one needs again.
+const EVERY_NIGHT: u64 = 2;
+
+pub(super) fn run(arguments: &ForgetArgs) -> Result<Exit, Failure> {
+    let option = format!("--before {}", arguments.before);
+    let before = day(&option, &arguments.before)?;
+    // To forget is no reason to make a store.
+    drop(Store::open(&arguments.store)?);
+    let mut store = Store::open_to_write(&arguments.store, None, arguments.wait)?;
+    tell_brought_up(&arguments.store, &store, arguments.quiet);
+    let forgotten = match store.forget(before, Utc::now().date_naive()) {
+        Err(StoreError::NotForgotten(_, why)) => {
+            return Err(Failure::new(format!(
+                "{option}: nothing was forgotten: {why}"
+            )));
+        }
+        other => other?,
+    };
+    if !arguments.quiet && forgotten.days == 0 {
+        tell(&arguments.store, &nothing(&forgotten));
+    } else if !arguments.quiet {
+        tell(&arguments.store, &line(&forgotten));
+    }
+    give_back(&arguments.store, &mut store, BY_HAND, arguments.quiet)?;
+    Ok(Exit::Done)
+}
+
+/// The age of `--keep`.
+pub(super) fn kept_age(text: &str) -> Result<NaiveDate, Failure> {
+    let option = format!("--keep {text}");
+    let digits = text.trim_end_matches(['d', 'w']);
+    let is_age = digits.len() + 1 == text.len() && digits.bytes().all(|b| b.is_ascii_digit());
+    if !is_age || digits.bytes().all(|b| b == b'0') {
+        return Err(Failure::new(format!(
+            "{option}: no age of a day or more; give one in whole days or weeks (400d, 57w), or use \
+             'stscope forget --before' with a date"
+        )));
+    }
+    day(&option, text)
+}
+
+/// Forgets at the end of an ingest.
+pub(super) fn keep(
+    path: &Path,
+    store: &mut Store,
+    before: NaiveDate,
+    quiet: bool,
+) -> Result<(), Failure> {
+    match store.forget(before, Utc::now().date_naive()) {
+        // Whose logs come no more has nothing else but what is old.
+        Err(StoreError::NotForgotten(_, NotForgotten::NoDayLeft(_, newest))) => {
+            if let Some(newest) = newest {
+                say(&format!(
+                    "stscope: note: nothing was forgotten, as no day would be left: the newest is \
+                     {newest}, and --keep goes back to {before}; see why no newer logs come, or \
+                     give --keep a longer age"
+                ));
+            }
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+        Ok(forgotten) if forgotten.days == 0 => Ok(()),
+        Ok(forgotten) => {
+            if !quiet {
+                tell(path, &line(&forgotten));
+            }
+            give_back(path, store, EVERY_NIGHT, quiet)
+        }
+    }
+}
+
+/// Says that a store is one of this release from now on.
+pub(super) fn tell_brought_up(path: &Path, store: &Store, quiet: bool) {
+    if let Some(version) = store.older_version()
+        && !quiet
+    {
+        let now = crate::store::VERSION;
+        tell(
+            path,
+            &format!(
+                "brought up from schema {version} to {now}: older releases cannot read it any more"
+            ),
+        );
+    }
+}
+
+fn tell(path: &Path, what: &str) {
+    let name = path.display().to_string();
+    say(&format!("stscope: {}: {what}", for_terminal(&name)));
+}
+
+fn day(option: &str, text: &str) -> Result<NaiveDate, Failure> {
+    let fail = |error: String| Failure::new(format!("{option}: {error}"));
+    let midnight = when::parse_day(text, now()).map_err(fail)?;
+    let day = midnight.day().parse();
+    day.map_err(|_| fail("it is out of range; give a date (2026-11-01)".to_owned()))
+}
+
+fn nothing(forgotten: &Forgotten) -> String {
+    let kept_from = forgotten.kept_from;
+    format!("nothing to forget: it holds no day before {kept_from}, and takes none any more")
+}
+
+fn line(forgotten: &Forgotten) -> String {
+    format!(
+        "forgot {} {} before {}, {} {}",
+        count(forgotten.days),
+        plural(forgotten.days, "day"),
+        forgotten.kept_from,
+        count(forgotten.calls),
+        plural(forgotten.calls, "call"),
+    )
+}
+
+fn give_back(path: &Path, store: &mut Store, one_in: u64, quiet: bool) -> Result<(), Failure> {
+    let (bytes, what) = match store.give_back_room(one_in)? {
+        Room::GivenBack(bytes) => (bytes, "given back".to_owned()),
+        Room::Free(bytes) => (bytes, "free in the file for what comes".to_owned()),
+        Room::Stuck(bytes, error) => {
+            let what = format!(
+                "free in the file for what comes, but could not be given back: {error}; make as much \
+                 room beside it as it takes itself, and run 'stscope forget' again while nobody reads it"
+            );
+            (bytes, what)
+        }
+    };
+    if !quiet && bytes > 0 {
+        tell(path, &format!("{} {what}", HumanBytes(bytes)));
+    }
+    Ok(())
+}

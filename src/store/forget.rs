@@ -1,0 +1,496 @@
+//! Days that are no longer wanted → nothing but how many calls of them there were.
+//!
+//! Owns the day before which a store knows nothing (`kept_from`), and the room that becomes free.
+//! The ledger stays as it is: what was read is not read again. A call that was forgotten counts as
+//! one of its file's calls that are settled for good (`folded`), so a file that changes later gives
+//! only what is new in it; `forgotten_day` has how many there were, so that the figures add up.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use chrono::NaiveDate;
+use foldhash::quality::RandomState;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::batch::{Batch, COMMIT_EVERY};
+use super::calls::{self, Kept};
+use super::read::Map;
+use super::write::{day_name, day_number};
+use super::{Store, StoreError, close, schema};
+
+/// What was forgotten.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forgotten {
+    /// The day the store knows of from now on.
+    pub kept_from: NaiveDate,
+    /// Days that are gone.
+    pub days: u64,
+    /// Calls of them, as they were delivered, copies included.
+    pub calls: u64,
+}
+
+/// Why a store does not forget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotForgotten {
+    /// The day is still to come.
+    Future(NaiveDate),
+    /// No day would be left. With the newest day there is, if there is one.
+    NoDayLeft(NaiveDate, Option<NaiveDate>),
+}
+
+impl std::fmt::Display for NotForgotten {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            NotForgotten::Future(before) => write!(
+                f,
+                "{before} lies in the future, and what is read until then would be forgotten at once; \
+                 name a day that has begun (UTC)"
+            ),
+            NotForgotten::NoDayLeft(before, Some(newest)) => write!(
+                f,
+                "before {before} lies every day there is, the newest is {newest}; name a day up to \
+                 {newest}, or begin anew with another file"
+            ),
+            NotForgotten::NoDayLeft(..) => {
+                f.write_str("there is no day in it yet; ingest logs first")
+            }
+        }
+    }
+}
+
+/// What became of the room in the file that is free.
+#[derive(Debug)]
+pub enum Room {
+    /// So many bytes less is the file.
+    GivenBack(u64),
+    /// So many bytes are free in it, which is too little to write it anew.
+    Free(u64),
+    /// So many bytes are free in it, and it could not be written anew, as SQLite says.
+    Stuck(u64, rusqlite::Error),
+}
+
+impl Store {
+    /// The day before which everything is forgotten, if anything is.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn kept_from(&self) -> Result<Option<NaiveDate>, StoreError> {
+        self.sql(schema::kept_from(&self.connection))
+    }
+
+    /// Forgets everything of the days before this one, for good: what comes of them later is not
+    /// counted, either. A day that was named before is not gone back behind. `today` is the day of
+    /// the run, in UTC.
+    ///
+    /// Days are forgotten one after the other, from the oldest on, each wholly or not at all: whatever
+    /// ends the run, the store is whole and knows from which day on it knows.
+    ///
+    /// Calls without a readable time are of no day, and stay.
+    ///
+    /// # Errors
+    /// If no day would be left, or the store cannot be written; what was committed stands.
+    pub fn forget(&mut self, before: NaiveDate, today: NaiveDate) -> Result<Forgotten, StoreError> {
+        debug_assert!(self.lock.is_some(), "the store was opened to be asked");
+        if let Some(kept_from) = self.kept_from()?
+            && kept_from >= before
+        {
+            return Ok(Forgotten {
+                kept_from,
+                days: 0,
+                calls: 0,
+            });
+        }
+        let refused = if before > today {
+            Some(NotForgotten::Future(before))
+        } else {
+            let newest = self.sql(newest_day(&self.connection, today))?;
+            (newest.is_none_or(|newest| newest < before))
+                .then_some(NotForgotten::NoDayLeft(before, newest))
+        };
+        if let Some(refused) = refused {
+            return Err(StoreError::NotForgotten(self.path.clone(), refused));
+        }
+        // For every grouping that goes, SQLite would read all sums to find what refers to it. Inside a
+        // transaction this cannot be set.
+        self.sql(set_foreign_keys(&self.connection, false))?;
+        let forgotten = forget_days(&self.connection, before, COMMIT_EVERY);
+        self.sql(set_foreign_keys(&self.connection, true))?;
+        let forgotten = self.sql(forgotten)?;
+        let mut batch = Batch::new(&self.connection);
+        self.sql(close::sum_open_days(&mut batch).and_then(|()| batch.commit()))?;
+        Ok(forgotten)
+    }
+
+    /// Writes the file anew without its free room, if at least one in so many of its pages is free.
+    /// That takes as long as copying the store, and up to twice its size in its folder meanwhile.
+    ///
+    /// # Errors
+    /// If the store cannot be read. That it cannot be written anew takes nothing from it.
+    pub fn give_back_room(&mut self, one_in: u64) -> Result<Room, StoreError> {
+        let before = self.sql(Pages::of(&self.connection))?;
+        let free = before.free * before.size;
+        if before.free == 0 || before.free.saturating_mul(one_in) < before.all {
+            return Ok(Room::Free(free));
+        }
+        if let Err(error) = write_anew(&self.connection, &self.path) {
+            return Ok(Room::Stuck(free, error));
+        }
+        let after = self.sql(Pages::of(&self.connection))?;
+        let bytes = |pages: &Pages| pages.all * pages.size;
+        Ok(Room::GivenBack(
+            bytes(&before).saturating_sub(bytes(&after)),
+        ))
+    }
+}
+
+/// The newest day that is known of, by its calls or by files with its date: a call of the future says
+/// nothing of what is there.
+fn newest_day(connection: &Connection, today: NaiveDate) -> rusqlite::Result<Option<NaiveDate>> {
+    let day: Option<String> = connection.query_row(
+        "SELECT max(day) FROM (SELECT day FROM day WHERE day <> '' UNION ALL SELECT key_day FROM \
+         folder WHERE id IN (SELECT folder FROM file WHERE outcome = 'read')) WHERE day <= ?1",
+        [today.to_string()],
+        |row| row.get(0),
+    )?;
+    Ok(day.and_then(|day| day.parse().ok()))
+}
+
+fn forget_days(
+    connection: &Connection,
+    before: NaiveDate,
+    commit_every: Duration,
+) -> rusqlite::Result<Forgotten> {
+    let days: Vec<(String, bool)> = connection
+        .prepare("SELECT day, is_closed FROM day WHERE day <> '' AND day < ?1 ORDER BY day")?
+        .query_map([before.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    let mut forgotten = Forgotten {
+        kept_from: before,
+        days: 0,
+        calls: 0,
+    };
+    let mut transaction = connection.unchecked_transaction()?;
+    let mut begun = Instant::now();
+    for (day, is_closed) in days {
+        // Each transaction costs the disk several waits; one without an end costs room.
+        if begun.elapsed() > commit_every
+            && let Ok(kept_from) = day.parse()
+        {
+            forgotten.calls += move_cutoff(connection, kept_from)?;
+            transaction.commit()?;
+            transaction = connection.unchecked_transaction()?;
+            begun = Instant::now();
+        }
+        forgotten.days += 1;
+        forgotten.calls += match is_closed {
+            true => forget_sums(connection, &day)?,
+            false => forget_calls(connection, &day, |_| false)?,
+        };
+        for table in ["daily", "daily_caller", "day"] {
+            connection.execute(&format!("DELETE FROM {table} WHERE day = ?1"), [&day])?;
+        }
+    }
+    forgotten.calls += move_cutoff(connection, before)?;
+    // With the last days, so that a run that was ended before this comes here again.
+    sweep(connection)?;
+    transaction.commit()?;
+    Ok(forgotten)
+}
+
+/// Notes that nothing is known of the days before this one, and takes out what of their calls waits
+/// for a later day to close: of the first one that is open, as each day closes after the one before.
+fn move_cutoff(connection: &Connection, kept_from: NaiveDate) -> rusqlite::Result<u64> {
+    let first_open: Option<String> = connection
+        .query_row(
+            "SELECT day FROM day WHERE day >= ?1 AND is_closed = 0 ORDER BY day LIMIT 1",
+            [kept_from.to_string()],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let first = since_1970(kept_from);
+    let is_kept = |kept: &Kept| (kept.claim.time()).is_none_or(|time| day_number(time) >= first);
+    let forgotten = match first_open {
+        Some(day) => forget_calls(connection, &day, is_kept)?,
+        None => 0,
+    };
+    schema::set(connection, "kept_from", &kept_from.to_string())?;
+    Ok(forgotten)
+}
+
+/// Notes the calls in the sums of a closed day as forgotten. Gives how many.
+fn forget_sums(connection: &Connection, day: &str) -> rusqlite::Result<u64> {
+    let calls: i64 = connection.query_row(
+        "SELECT duplicates + shared_copies + (SELECT ifnull(sum(calls), 0) FROM daily WHERE day = ?1) \
+         FROM day WHERE day = ?1",
+        [day],
+        |row| row.get(0),
+    )?;
+    note(connection, day, calls.cast_unsigned())?;
+    Ok(calls.cast_unsigned())
+}
+
+/// Forgets calls that wait for a day to close, but for those that are kept. Gives how many.
+fn forget_calls(
+    connection: &Connection,
+    day: &str,
+    is_kept: impl Fn(&Kept) -> bool,
+) -> rusqlite::Result<u64> {
+    let mut by_day: Map<i64, u64> = Map::default();
+    let mut bytes = Vec::new();
+    let rows: Vec<i64> = connection
+        .prepare_cached("SELECT id FROM calls WHERE day = ?1")?
+        .query_map([day], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for id in rows {
+        bytes.clear();
+        let mut forgotten = 0;
+        let file: i64 = connection
+            .prepare_cached("SELECT file, calls FROM calls WHERE id = ?1")?
+            .query_row([id], |row| {
+                for kept in calls::read(row.get_ref(1)?.as_blob()?) {
+                    if is_kept(&kept) {
+                        calls::write(&kept, &mut bytes);
+                    } else {
+                        forgotten += 1;
+                        let time = kept.claim.time();
+                        *by_day.entry(time.map_or(0, day_number)).or_default() += 1;
+                    }
+                }
+                row.get(0)
+            })?;
+        if bytes.is_empty() {
+            connection
+                .prepare_cached("DELETE FROM calls WHERE id = ?1")?
+                .execute([id])?;
+        } else if forgotten > 0 {
+            connection
+                .prepare_cached("UPDATE calls SET calls = ?2 WHERE id = ?1")?
+                .execute(params![id, bytes])?;
+        }
+        connection
+            .prepare_cached("UPDATE file SET folded = folded + ?2 WHERE id = ?1 AND ?2 > 0")?
+            .execute(params![file, forgotten])?;
+    }
+    if !by_day.is_empty() {
+        connection.execute(
+            "UPDATE day SET is_stale = 1 WHERE day = ?1 AND is_closed = 0",
+            [day],
+        )?;
+    }
+    for (&day, &calls) in &by_day {
+        note(connection, &day_name(day), calls)?;
+    }
+    Ok(by_day.values().sum())
+}
+
+/// Counts calls of a day as forgotten.
+pub(super) fn note(connection: &Connection, day: &str, calls: u64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO forgotten_day VALUES (?1, ?2) \
+             ON CONFLICT (day) DO UPDATE SET calls = calls + excluded.calls",
+        )?
+        .execute(params![day, calls.cast_signed()])?;
+    Ok(())
+}
+
+/// The number of a day since 1970.
+pub(super) fn since_1970(day: NaiveDate) -> i64 {
+    (day - NaiveDate::default()).num_days()
+}
+
+fn set_foreign_keys(connection: &Connection, are_checked: bool) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "foreign_keys", are_checked)
+}
+
+/// Takes out the groupings and callers that nothing refers to any more.
+fn sweep(connection: &Connection) -> rusqlite::Result<()> {
+    let mut groupings: HashSet<i64, RandomState> = HashSet::default();
+    let mut callers: HashSet<i64, RandomState> = HashSet::default();
+    read_each(connection, "SELECT grouping FROM daily", |number| {
+        groupings.insert(number);
+    })?;
+    read_each(connection, "SELECT caller FROM daily_caller", |number| {
+        callers.insert(number);
+    })?;
+    {
+        let mut all = connection.prepare("SELECT calls FROM calls")?;
+        let mut rows = all.query([])?;
+        while let Some(row) = rows.next()? {
+            for kept in calls::read(row.get_ref(0)?.as_blob()?) {
+                groupings.insert(kept.grouping.into());
+                callers.insert(kept.caller);
+            }
+        }
+    }
+    for (table, used) in [("grouping", groupings), ("caller", callers)] {
+        let mut unused = Vec::new();
+        read_each(connection, &format!("SELECT id FROM {table}"), |number| {
+            if !used.contains(&number) {
+                unused.push(number);
+            }
+        })?;
+        let mut delete = connection.prepare(&format!("DELETE FROM {table} WHERE id = ?1"))?;
+        for number in unused {
+            delete.execute([number])?;
+        }
+    }
+    Ok(())
+}
+
+fn read_each(
+    connection: &Connection,
+    sql: &str,
+    mut each: impl FnMut(i64),
+) -> rusqlite::Result<()> {
+    let mut all = connection.prepare(sql)?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        each(row.get(0)?);
+    }
+    Ok(())
+}
+
+/// The pages of the file.
+pub(super) struct Pages {
+    pub all: u64,
+    pub free: u64,
+    /// In bytes.
+    pub size: u64,
+}
+
+impl Pages {
+    pub fn of(connection: &Connection) -> rusqlite::Result<Pages> {
+        let pragma = |name| {
+            connection
+                .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+                .map(i64::cast_unsigned)
+        };
+        Ok(Pages {
+            all: pragma("page_count")?,
+            free: pragma("freelist_count")?,
+            size: pragma("page_size")?,
+        })
+    }
+}
+
+/// `VACUUM`, whose copy is a file in the store's own folder: memory is not for a whole store, and the
+/// folder for temporary files often lies in memory.
+fn write_anew(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
+    let folder = path.canonicalize().ok();
+    let folder = folder.as_deref().and_then(Path::parent).map(PathBuf::from);
+    if let Some(folder) = folder.as_deref().and_then(Path::to_str) {
+        connection.pragma_update(None, "temp_store_directory", folder)?;
+    }
+    connection.pragma_update(None, "temp_store", "FILE")?;
+    let written = connection.execute_batch("VACUUM");
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    written
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+mod tests {
+    use super::*;
+    use crate::tally::Claim;
+
+    fn day(day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2025, 11, day).unwrap()
+    }
+
+    fn kept(of: NaiveDate, event: u128) -> Kept {
+        let noon = crate::sts::Time::of_midnight(of).unwrap().millis() + 43_200_000;
+        let since_0 = (noon - crate::sts::Time::MIN.millis()).cast_unsigned();
+        Kept {
+            claim: Claim::kept(event, 0, (1 + since_0) << 10),
+            grouping: 1,
+            caller: 0,
+        }
+    }
+
+    /// Nine days of which the first three are closed. Something of each open one has come over from
+    /// the day before.
+    fn nine_days(path: &Path) -> Store {
+        let store = Store::open_to_write(path, None, false).unwrap();
+        let sql = &store.connection;
+        sql.execute_batch(
+            "INSERT INTO grouping (id, endpoint) VALUES (1, 'global'), (2, 'other'); \
+             INSERT INTO folder (id, path) VALUES (1, '/logs'); \
+             INSERT INTO file VALUES (1, 1, 'a', 1, 1, 0, 0, 'read', NULL, NULL, NULL, 0, 1, 1, 21, \
+             21, 0, 9, 0)",
+        )
+        .unwrap();
+        for n in 1..=9 {
+            let name = day(n).to_string();
+            let is_closed = n <= 3;
+            sql.execute(
+                "INSERT INTO day VALUES (?1, ?1, ?2, 0, 0, 0)",
+                params![name, is_closed],
+            )
+            .unwrap();
+            let calls = if is_closed { 3 } else { 1 };
+            sql.execute(
+                "INSERT INTO daily VALUES (?1, ?2, ?3, 0, 0, 0)",
+                params![name, 1 + u32::from(n == 2), calls],
+            )
+            .unwrap();
+            if !is_closed {
+                let mut bytes = Vec::new();
+                calls::write(&kept(day(n), n.into()), &mut bytes);
+                calls::write(&kept(day(n - 1), (100 + n).into()), &mut bytes);
+                sql.execute(
+                    "INSERT INTO calls (file, day, calls) VALUES (1, ?1, ?2)",
+                    params![name, bytes],
+                )
+                .unwrap();
+            }
+        }
+        store
+    }
+
+    fn state(store: &Store) -> Vec<String> {
+        let mut rows = Vec::new();
+        for sql in [
+            "SELECT value FROM setting WHERE name = 'kept_from'",
+            "SELECT id FROM grouping",
+            "SELECT folded FROM file",
+            "SELECT day || ' ' || is_stale FROM day",
+            "SELECT day || ' ' || calls FROM daily",
+            "SELECT day || ' ' || length(calls) FROM calls",
+            "SELECT day || ' ' || calls FROM forgotten_day",
+        ] {
+            let mut all = store.connection.prepare(sql).unwrap();
+            let of_table = all
+                .query_map([], |row| row.get::<_, rusqlite::types::Value>(0))
+                .unwrap();
+            rows.extend(of_table.map(|value| format!("{:?}", value.unwrap())));
+        }
+        rows
+    }
+
+    #[test]
+    fn days_that_are_forgotten_in_many_transactions_are_forgotten_as_in_one() {
+        for before in 2..=9 {
+            let folder = tempfile::tempdir().unwrap();
+            let forget = |name: &str, commit_every| {
+                let store = nine_days(&folder.path().join(name));
+                set_foreign_keys(&store.connection, false).unwrap();
+                let forgotten = forget_days(&store.connection, day(before), commit_every).unwrap();
+                (forgotten, state(&store))
+            };
+            let (at_once, left) = forget("one", Duration::MAX);
+            assert_eq!(
+                (at_once.clone(), left),
+                forget("many", Duration::ZERO),
+                "{before}"
+            );
+            // All calls are somewhere: nine of closed days, two of each open one.
+            let open: u32 = (4..before).map(|_| 2).sum();
+            let closed = 3 * (before - 1).min(3);
+            let came_over = u32::from(before >= 4);
+            let forgotten = closed + open + came_over;
+            assert_eq!(at_once.calls, u64::from(forgotten), "{before}");
+        }
+    }
+}

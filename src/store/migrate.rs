@@ -1,0 +1,39 @@
+//! Stores of earlier releases → stores of this one.
+//!
+//! A store that is opened to write is brought up, in one transaction. One that is only asked is left as
+//! it is: what it lacks stands in for it, empty and in memory.
+
+use rusqlite::Connection;
+
+use super::schema::VERSION;
+
+/// What brings a store of each version, from the first on, to the next. What a step says may never
+/// change, as stores that took it are out there.
+const STEPS: [&str; VERSION as usize - 1] = ["CREATE TABLE forgotten_day (
+    day TEXT PRIMARY KEY,
+    calls INTEGER NOT NULL
+) WITHOUT ROWID;"];
+
+/// What a store of each version lacks for being asked.
+const STAND_INS: [&str; VERSION as usize - 1] =
+    ["CREATE TEMP TABLE forgotten_day (day TEXT PRIMARY KEY, calls INTEGER NOT NULL);"];
+
+/// The steps from this version on.
+fn from(steps: &[&'static str], version: i64) -> String {
+    let done = usize::try_from(version - 1).unwrap_or(0);
+    steps[done.min(steps.len())..].concat()
+}
+
+/// Brings a store up from this version: wholly, or not at all.
+pub(super) fn bring_up(connection: &mut Connection, version: i64) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    transaction.execute_batch(&from(&STEPS, version))?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()
+}
+
+/// Makes a store of this version one that can be asked, without writing to it.
+pub(super) fn stand_in(connection: &Connection, version: i64) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.execute_batch(&from(&STAND_INS, version))
+}
