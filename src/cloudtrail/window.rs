@@ -209,13 +209,14 @@ impl<'b> Window<'b> {
                     "an array"
                 };
                 let what = format!("{what} without an end");
-                return Err(Damage::new(Stage::Json, offset, what));
+                return Err(self.not_passed(held, Damage::new(Stage::Json, offset, what)));
             }
         };
         self.at = self.index_of(end.offset);
         if self.memory.bytes()[self.at - 1] != opening + 2 {
             let what = "a bracket closed by one of another kind";
-            return Err(Damage::new(Stage::Json, end.offset - 1, what));
+            let damage = Damage::new(Stage::Json, end.offset - 1, what);
+            return Err(self.not_passed(held, damage));
         }
         Ok(self.passed(offset, held, end.marks))
     }
@@ -283,7 +284,8 @@ impl<'b> Window<'b> {
                 None => break,
             }
         }
-        Err(Damage::new(Stage::Json, offset, "a string without an end"))
+        let damage = Damage::new(Stage::Json, offset, "a string without an end");
+        Err(self.not_passed(held, damage))
     }
 
     /// Passes bytes up to the next bracket, comma, colon, quote or white space: a number or word, or
@@ -300,6 +302,16 @@ impl<'b> Window<'b> {
             self.at += 1;
         }
         token
+    }
+
+    /// What was kept for a value that broke off is kept no more: what stands around it was given up
+    /// before, and must not be taken for whole.
+    #[cold]
+    fn not_passed(&mut self, held: bool, damage: Damage) -> Damage {
+        if !held {
+            self.keep = None;
+        }
+        damage
     }
 
     fn passed(&mut self, offset: u64, held: bool, marks: Marks) -> Passed {
@@ -406,6 +418,23 @@ mod tests {
             assert_eq!(window.skip_space(), Some(b't'));
             assert_eq!(window.pass_token(), b"tail");
             assert_eq!((window.peek(), window.offset()), (None, text.len() as u64));
+        }
+    }
+
+    #[test]
+    fn what_breaks_off_leaves_nothing_kept_that_was_not_before() {
+        for text in ["{\"a\":[1,2}", "{\"a\":[1,2", "\"a"] {
+            for is_kept in [false, true] {
+                let mut window = Window::whole(text.as_bytes());
+                if is_kept {
+                    window.keep_from_here();
+                }
+                match window.peek() {
+                    Some(b'"') => drop(window.pass_string().unwrap_err()),
+                    _ => drop(pass(&mut window).unwrap_err()),
+                }
+                assert_eq!(window.kept().is_some(), is_kept, "{text}");
+            }
         }
     }
 

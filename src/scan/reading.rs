@@ -97,20 +97,20 @@ impl<'s, C: Collector> Reading<'s, C> {
             _ => 0,
         };
         // A broken stream breaks the JSON in it, so its damage is the cause.
-        let damage = stream_damage
-            .or(outcome.broken_json)
-            .or(outcome.broken_record);
-        if let Some(damage) = damage {
-            let of = match damage.stage {
-                Stage::Gzip | Stage::Open => "file",
-                Stage::Json | Stage::Record => "JSON",
-            };
-            let mut detail = format!("{}, at byte {} of the {of}", damage.what, damage.offset);
+        let of_file = stream_damage.or(outcome.broken_json);
+        if let Some(damage) = of_file.as_ref().or(outcome.broken_record.as_ref()) {
+            let mut detail = place(damage);
             if damage.stage == Stage::Json {
                 detail += "; what follows was not read";
             }
-            if outcome.broken_records > 1 {
-                detail += &format!("; {} broken records in all", outcome.broken_records);
+            let count = outcome.broken_records;
+            match outcome.broken_record.as_ref().filter(|_| of_file.is_some()) {
+                Some(first) => {
+                    detail += &format!("; broken records before it: {count}, the first: ");
+                    detail += &place(first);
+                }
+                None if count > 1 => detail += &format!("; {count} broken records in all"),
+                None => {}
             }
             return self.damaged(location, damage.stage, detail, outcome.records);
         }
@@ -154,6 +154,15 @@ impl<'s, C: Collector> Reading<'s, C> {
             records_read,
         });
     }
+}
+
+/// What is wrong, and where.
+fn place(damage: &Damage) -> String {
+    let of = match damage.stage {
+        Stage::Gzip | Stage::Open => "file",
+        Stage::Json | Stage::Record => "JSON",
+    };
+    format!("{}, at byte {} of the {of}", damage.what, damage.offset)
 }
 
 /// What reads the records a scan asks for.

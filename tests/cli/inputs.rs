@@ -360,3 +360,20 @@ fn many_records_in_one_file_and_many_files_are_the_same() {
     assert_eq!(sum(&groups("one"), "calls"), 50);
     assert_eq!(column(&groups("one"), "endpoint"), ["global"]);
 }
+
+#[test]
+fn a_broken_record_is_told_beside_the_broken_stream_it_stood_in() {
+    let dir = tempfile::tempdir().unwrap();
+    let broken = r#"{"eventSource":"sts.amazonaws.com","eventName":Assume}"#;
+    let text = format!(r#"{{"Records":[{broken},{}]}}"#, call(1, json!({})));
+    let mut file = gzip(text.as_bytes());
+    let checksum = file.len() - 8;
+    file[checksum] ^= 1;
+    put(dir.path(), "1.json.gz", &file);
+    let said = report("").arg(dir.path()).run().exits(3).says(&[
+        "damaged (gzip)",
+        "broken records before it: 1, the first: no JSON value, at byte 59 of the JSON",
+    ]);
+    let document = said.json();
+    assert_eq!(figures(&document), (1, 0, 1));
+}
