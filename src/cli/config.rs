@@ -7,7 +7,6 @@ use chrono::Utc;
 
 use super::args::{FilterArgs, FormatName, InputArgs, MessageArgs, OutputArgs, StoreArgs, When};
 use super::exit::{Failure, say};
-use super::source::check_kept_days;
 use super::when;
 use crate::input::{Paths, Pruning};
 use crate::report::{Format, Layout, Paint};
@@ -347,5 +346,24 @@ pub(super) fn progress(messages: &MessageArgs) -> Option<bool> {
         When::Never => None,
         When::Always => Some(terminal),
         When::Auto => (terminal && !messages.quiet).then_some(true),
+    }
+}
+
+/// Refuses a question about nothing but days that are forgotten.
+pub(super) fn check_kept_days(
+    path: &Path,
+    store: &Store,
+    until: Option<Time>,
+) -> Result<(), Failure> {
+    match (store.kept_from()?, until) {
+        (Some(kept_from), Some(until)) if Some(until) <= Time::of_midnight(kept_from) => {
+            Err(Failure::new(format!(
+                "--until {}: --store {} has forgotten the days before {kept_from}; name a later day, \
+                 or ask the log files",
+                until.day(),
+                path.display()
+            )))
+        }
+        _ => Ok(()),
     }
 }

@@ -1,15 +1,13 @@
 //! `--fail-on`: verdicts for pipelines.
 
-use std::path::Path;
-
 use super::args::GateArgs;
 use super::exit::{Exit, Failure, say};
 use super::new_global::NewGlobal;
-use crate::input::lines;
-use crate::report::{count, escape::for_terminal, plural};
+use super::offenders::{Allowed, tell_offenders};
+use crate::report::{count, plural};
 use crate::store::Store;
 use crate::sts::{Endpoint, Time};
-use crate::tally::{Coverage, Glob, Offender, Selection, Summary, glob};
+use crate::tally::{Coverage, Offender, Selection, Summary};
 
 /// Said where nothing can be said of global calls.
 const NO_US_EAST_1: &str = "stscope: note: nothing of us-east-1 was read in the time, \
@@ -42,15 +40,6 @@ pub(super) struct Gates {
     allowed: Allowed,
 }
 
-/// The principals that are forgiven.
-pub(super) struct Allowed(Vec<Glob>);
-
-impl Allowed {
-    pub fn forgives(&self, principal: &str) -> bool {
-        self.0.iter().any(|glob| glob.matches(principal))
-    }
-}
-
 struct Gate {
     endpoint: Endpoint<'static>,
     most: u64,
@@ -58,8 +47,6 @@ struct Gate {
 
 /// The most days that the newest complete day of a store may lie back, unless asked otherwise.
 const MAX_AGE: u32 = 3;
-/// The most offenders that are named.
-const MAX_NAMED: usize = 20;
 
 impl Gates {
     pub fn resolve(arguments: &GateArgs) -> Result<Gates, Failure> {
@@ -100,14 +87,14 @@ impl Gates {
             let message = "--max-age: it is of --fail-on new-global; give that, or leave it out";
             return Err(Failure::new(message));
         }
-        let allowed = arguments
-            .allow
-            .as_deref()
-            .map_or(Ok(Vec::new()), allow_list)?;
+        let allowed = match &arguments.allow {
+            Some(path) => Allowed::read(path)?,
+            None => Allowed::default(),
+        };
         Ok(Gates {
             gates,
             new_global,
-            allowed: Allowed(allowed),
+            allowed,
         })
     }
 
@@ -209,25 +196,6 @@ impl Gate {
     }
 }
 
-/// Names those with the most calls.
-pub(super) fn tell_offenders(offenders: &[Offender<'_>]) {
-    for offender in offenders.iter().take(MAX_NAMED) {
-        say(&format!(
-            "  {:>9}  {}",
-            count(offender.calls),
-            for_terminal(offender.principal)
-        ));
-    }
-    let unnamed = offenders.len().saturating_sub(MAX_NAMED) as u64;
-    if unnamed > 0 {
-        say(&format!(
-            "  and {} more {}",
-            count(unnamed),
-            plural(unnamed, "principal")
-        ));
-    }
-}
-
 fn gate(text: &str) -> Result<Gate, Failure> {
     let fail = || {
         Failure::new(format!(
@@ -244,27 +212,4 @@ fn gate(text: &str) -> Result<Gate, Failure> {
         _ => return Err(fail()),
     };
     Ok(Gate { endpoint, most })
-}
-
-fn allow_list(path: &Path) -> Result<Vec<Glob>, Failure> {
-    let fail = |what: String| Failure::new(format!("--allow {}: {what}", path.display()));
-    lines(path)
-        .map_err(|error| fail(format!("{error}; give a file with one glob a line")))?
-        .iter()
-        // A mark that Windows puts at the beginning, and remarks behind a glob.
-        .map(|line| line.trim_start_matches('\u{feff}'))
-        .map(|line| {
-            line.split_once(" #")
-                .map_or(line, |(glob, _remark)| glob)
-                .trim()
-        })
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(|line| {
-            glob(line).map_err(|error| {
-                fail(format!(
-                    "'{line}' is no glob ({error}); write a literal [ as [[]"
-                ))
-            })
-        })
-        .collect()
 }

@@ -14,6 +14,7 @@ mod forget;
 mod gate;
 mod ingest;
 mod new_global;
+mod offenders;
 mod output;
 mod plan;
 mod progress;

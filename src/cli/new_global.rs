@@ -4,7 +4,7 @@
 use chrono::{Days, NaiveDate, Utc};
 
 use super::exit::{Exit, Failure, say};
-use super::gate::{Allowed, tell_offenders};
+use super::offenders::{Allowed, tell_offenders};
 use crate::report::{count, plural};
 use crate::store::Store;
 use crate::sts::Time;

@@ -1,6 +1,5 @@
 //! What calls are counted from: log files, or a store that has read them before.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use super::args::MessageArgs;
@@ -8,7 +7,6 @@ use super::config::{Reading, progress};
 use super::exit::{Failure, say};
 use super::progress::Shown;
 use crate::scan::Progress;
-use crate::store::Store;
 use crate::sts::Time;
 use crate::tally::{Coverage, Question, Selection, Tally};
 
@@ -38,25 +36,6 @@ pub(super) fn note_forgotten(coverage: &Coverage, selection: &Selection, quiet: 
         say(&format!(
             "stscope: note: the days before {kept_from} are forgotten: nothing is known of them"
         ));
-    }
-}
-
-/// Refuses a question about nothing but days that are forgotten.
-pub(super) fn check_kept_days(
-    path: &Path,
-    store: &Store,
-    until: Option<Time>,
-) -> Result<(), Failure> {
-    match (store.kept_from()?, until) {
-        (Some(kept_from), Some(until)) if Some(until) <= Time::of_midnight(kept_from) => {
-            Err(Failure::new(format!(
-                "--until {}: --store {} has forgotten the days before {kept_from}; name a later day, \
-                 or ask the log files",
-                until.day(),
-                path.display()
-            )))
-        }
-        _ => Ok(()),
     }
 }
 

@@ -5,12 +5,13 @@ use std::io::Write;
 use chrono::NaiveDate;
 
 use super::args::{PeriodName, TrendArgs};
+use super::config::check_kept_days;
 use super::config::{Writing, check_accounts, parse_glob, period, same_file};
 use super::coverage;
 use super::exit::{Exit, Failure, say};
 use super::gate::note_if_blind;
 use super::output::Output;
-use super::source::{check_kept_days, note_forgotten};
+use super::source::note_forgotten;
 use super::when;
 use crate::report::{
     Format, Frame, count, plural, trend_cells, trend_columns, trend_gaps_json, trend_lines, write,

@@ -9,10 +9,10 @@ use rusqlite::{Connection, params};
 
 use super::batch::Batch;
 use super::calls::{self, Kept};
-use super::read::Map;
-use super::settle::{Set, each_call, identities, repeats_of, settle};
-use super::write::{day_name, day_number};
-use crate::sts::Time;
+use super::day::{day_name, day_number};
+use super::hashed::{Map, Set};
+use super::settle::{each_call, identities, repeats_of, settle};
+use super::sums::{add, columns};
 use crate::tally::{Dropped, Measures};
 
 struct Day {
@@ -238,52 +238,4 @@ fn carry_over(connection: &Connection, day: &str, next: &str) -> rusqlite::Resul
     }
     connection.execute("UPDATE day SET is_stale = 1 WHERE day = ?1", [next])?;
     Ok(linked)
-}
-
-/// What a row of sums becomes when another is added to it.
-macro_rules! add_to_sums {
-    () => {
-        "DO UPDATE SET calls = calls + excluded.calls, errors = errors + excluded.errors, \
-         first_event_time = min(ifnull(first_event_time, excluded.first_event_time), \
-         ifnull(excluded.first_event_time, first_event_time)), \
-         last_event_time = max(ifnull(last_event_time, excluded.last_event_time), \
-         ifnull(excluded.last_event_time, last_event_time))"
-    };
-}
-
-/// Adds to the sums of a day.
-pub(super) fn add(
-    connection: &Connection,
-    day: &str,
-    grouping: u32,
-    caller: i64,
-    measures: &Measures,
-) -> rusqlite::Result<()> {
-    let [calls, errors, first, last] = columns(measures);
-    connection
-        .prepare_cached(concat!(
-            "INSERT INTO daily VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (day, grouping) ",
-            add_to_sums!()
-        ))?
-        .execute(params![day, grouping, calls, errors, first, last])?;
-    if caller != 0 {
-        connection
-            .prepare_cached(concat!(
-                "INSERT INTO daily_caller VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
-                 ON CONFLICT (day, grouping, caller) ",
-                add_to_sums!()
-            ))?
-            .execute(params![day, grouping, caller, calls, errors, first, last])?;
-    }
-    Ok(())
-}
-
-/// Calls, errors, and the times of the first and the last.
-fn columns(measures: &Measures) -> [Option<i64>; 4] {
-    [
-        Some(measures.calls.cast_signed()),
-        Some(measures.errors.cast_signed()),
-        measures.first.map(Time::millis),
-        measures.last.map(Time::millis),
-    ]
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use rusqlite::Connection;
 
-use super::forget::Pages;
+use super::room::Pages;
 use super::{Store, StoreError, schema};
 use crate::sts::Dimension;
 use crate::tally::{Question, Selection, Summary};

@@ -1,22 +1,20 @@
 //! Days that are no longer wanted → nothing but how many calls of them there were.
 //!
-//! Owns the day before which a store knows nothing (`kept_from`), and the room that becomes free.
+//! Owns the day before which a store knows nothing (`kept_from`).
 //! The ledger stays as it is: what was read is not read again. A call that was forgotten counts as
 //! one of its file's calls that are settled for good (`folded`), so a file that changes later gives
 //! only what is new in it; `forgotten_day` has how many there were, so that the figures add up.
 
-use std::collections::HashSet;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
-use foldhash::quality::RandomState;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::batch::{Batch, COMMIT_EVERY};
 use super::calls::{self, Kept};
-use super::read::Map;
-use super::write::{day_name, day_number};
+use super::day::{day_name, day_number, since_1970};
+use super::hashed::{Map, Set};
+use super::sums::note_forgotten;
 use super::{Store, StoreError, close, schema};
 
 /// What was forgotten.
@@ -57,17 +55,6 @@ impl std::fmt::Display for NotForgotten {
             }
         }
     }
-}
-
-/// What became of the room in the file that is free.
-#[derive(Debug)]
-pub enum Room {
-    /// So many bytes less is the file.
-    GivenBack(u64),
-    /// So many bytes are free in it, which is too little to write it anew.
-    Free(u64),
-    /// So many bytes are free in it, and it could not be written anew, as SQLite says.
-    Stuck(u64, rusqlite::Error),
 }
 
 impl Store {
@@ -120,27 +107,6 @@ impl Store {
         let mut batch = Batch::new(&self.connection);
         self.sql(close::sum_open_days(&mut batch).and_then(|()| batch.commit()))?;
         Ok(forgotten)
-    }
-
-    /// Writes the file anew without its free room, if at least one in so many of its pages is free.
-    /// That takes as long as copying the store, and up to twice its size in its folder meanwhile.
-    ///
-    /// # Errors
-    /// If the store cannot be read. That it cannot be written anew takes nothing from it.
-    pub fn give_back_room(&mut self, one_in: u64) -> Result<Room, StoreError> {
-        let before = self.sql(Pages::of(&self.connection))?;
-        let free = before.free * before.size;
-        if before.free == 0 || before.free.saturating_mul(one_in) < before.all {
-            return Ok(Room::Free(free));
-        }
-        if let Err(error) = write_anew(&self.connection, &self.path) {
-            return Ok(Room::Stuck(free, error));
-        }
-        let after = self.sql(Pages::of(&self.connection))?;
-        let bytes = |pages: &Pages| pages.all * pages.size;
-        Ok(Room::GivenBack(
-            bytes(&before).saturating_sub(bytes(&after)),
-        ))
     }
 }
 
@@ -226,7 +192,7 @@ fn forget_sums(connection: &Connection, day: &str) -> rusqlite::Result<u64> {
         [day],
         |row| row.get(0),
     )?;
-    note(connection, day, calls.cast_unsigned())?;
+    note_forgotten(connection, day, calls.cast_unsigned())?;
     Ok(calls.cast_unsigned())
 }
 
@@ -279,25 +245,9 @@ fn forget_calls(
         )?;
     }
     for (&day, &calls) in &by_day {
-        note(connection, &day_name(day), calls)?;
+        note_forgotten(connection, &day_name(day), calls)?;
     }
     Ok(by_day.values().sum())
-}
-
-/// Counts calls of a day as forgotten.
-pub(super) fn note(connection: &Connection, day: &str, calls: u64) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "INSERT INTO forgotten_day VALUES (?1, ?2) \
-             ON CONFLICT (day) DO UPDATE SET calls = calls + excluded.calls",
-        )?
-        .execute(params![day, calls.cast_signed()])?;
-    Ok(())
-}
-
-/// The number of a day since 1970.
-pub(super) fn since_1970(day: NaiveDate) -> i64 {
-    (day - NaiveDate::default()).num_days()
 }
 
 fn set_foreign_keys(connection: &Connection, are_checked: bool) -> rusqlite::Result<()> {
@@ -306,8 +256,8 @@ fn set_foreign_keys(connection: &Connection, are_checked: bool) -> rusqlite::Res
 
 /// Takes out the groupings and callers that nothing refers to any more.
 fn sweep(connection: &Connection) -> rusqlite::Result<()> {
-    let mut groupings: HashSet<i64, RandomState> = HashSet::default();
-    let mut callers: HashSet<i64, RandomState> = HashSet::default();
+    let mut groupings: Set<i64> = Set::default();
+    let mut callers: Set<i64> = Set::default();
     read_each(connection, "SELECT grouping FROM daily", |number| {
         groupings.insert(number);
     })?;
@@ -352,46 +302,11 @@ fn read_each(
     Ok(())
 }
 
-/// The pages of the file.
-pub(super) struct Pages {
-    pub all: u64,
-    pub free: u64,
-    /// In bytes.
-    pub size: u64,
-}
-
-impl Pages {
-    pub fn of(connection: &Connection) -> rusqlite::Result<Pages> {
-        let pragma = |name| {
-            connection
-                .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
-                .map(i64::cast_unsigned)
-        };
-        Ok(Pages {
-            all: pragma("page_count")?,
-            free: pragma("freelist_count")?,
-            size: pragma("page_size")?,
-        })
-    }
-}
-
-/// `VACUUM`, whose copy is a file in the store's own folder: memory is not for a whole store, and the
-/// folder for temporary files often lies in memory.
-fn write_anew(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
-    let folder = path.canonicalize().ok();
-    let folder = folder.as_deref().and_then(Path::parent).map(PathBuf::from);
-    if let Some(folder) = folder.as_deref().and_then(Path::to_str) {
-        connection.pragma_update(None, "temp_store_directory", folder)?;
-    }
-    connection.pragma_update(None, "temp_store", "FILE")?;
-    let written = connection.execute_batch("VACUUM");
-    connection.pragma_update(None, "temp_store", "MEMORY")?;
-    written
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::tally::Claim;
 

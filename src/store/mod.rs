@@ -26,7 +26,10 @@ mod close;
 mod collect;
 mod column;
 mod contents;
+mod day;
 mod forget;
+mod grouping;
+mod hashed;
 mod history;
 mod kinds;
 mod ledger;
@@ -34,8 +37,10 @@ mod lock;
 mod migrate;
 mod numbers;
 mod read;
+mod room;
 mod schema;
 mod settle;
+mod sums;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -51,8 +56,9 @@ use crate::tally::Coverage;
 
 pub use column::is_kept;
 pub use contents::{Contents, Days, Run};
-pub use forget::{Forgotten, NotForgotten, Room};
+pub use forget::{Forgotten, NotForgotten};
 pub use lock::Holder;
+pub use room::Room;
 pub use schema::{SCHEMA, VERSION};
 
 use batch::Batch;

@@ -1,26 +1,22 @@
 //! What a store has kept → a tally, as the files would have given it.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
-use foldhash::quality::RandomState;
-use rusqlite::{Connection, OptionalExtension as _, Row};
+use rusqlite::{Connection, Row};
 
 use super::calls;
-use super::column::{CALLER, CAUSE, DISAGREEMENT, KEPT, WIDTH, grouping_columns};
-use super::write::{day_name, day_number};
+use super::column::{CALLER, CAUSE};
+use super::day::{day_name, day_number};
+use super::grouping::{Grouping, read_groupings};
+use super::hashed::Map;
 use super::{Store, StoreError, schema};
 use crate::cloudtrail::Stage;
 use crate::input::Key;
 use crate::sts::{
     Dimension, Endpoint, Properties, REGION_DISABLED, Time, is_vpc_endpoint, issuing_account_id,
-    sdk,
 };
 use crate::tally::{
-    Claim, Coverage, DamagedFile, Measures, Place, Question, Reach, Selection, SkipReason, Tally,
+    Coverage, DamagedFile, Measures, Place, Question, Reach, Selection, SkipReason, Tally,
 };
-
-pub(super) type Map<K, V> = HashMap<K, V, RandomState>;
 
 impl Store {
     /// The tally that the files in the ledger would have given, each object of S3 read once. Of a store
@@ -69,30 +65,6 @@ impl Store {
 fn mentions_day(question: &Question, selection: &Selection) -> bool {
     question.tells_days()
         || (selection.conditions.iter()).any(|condition| condition.dimension == Dimension::Day)
-}
-
-/// A row of `grouping`.
-pub(super) struct Grouping {
-    pub values: [Option<Box<str>>; WIDTH],
-    endpoint: Endpoint<'static>,
-}
-
-impl Grouping {
-    fn get(&self, dimension: Dimension) -> Option<&str> {
-        let at = KEPT.iter().position(|&kept| kept == dimension)?;
-        self.values[at].as_deref()
-    }
-
-    /// A claim with its properties.
-    fn claim(&self) -> Claim {
-        Claim::of_many(
-            self.endpoint,
-            self.get(Dimension::Sdk).is_some_and(sdk::is_aws_managed),
-            self.get(Dimension::VpcEndpointId)
-                .is_some_and(is_vpc_endpoint),
-            self.values[DISAGREEMENT].is_some(),
-        )
-    }
 }
 
 type Caller = [Option<Box<str>>; CALLER.len()];
@@ -250,47 +222,6 @@ fn read_closed_days(
         }
     }
     Ok(())
-}
-
-fn read_groupings(connection: &Connection) -> rusqlite::Result<Map<u32, Grouping>> {
-    let columns = grouping_columns();
-    let mut all = connection.prepare(&format!("SELECT id, {columns} FROM grouping"))?;
-    let mut rows = all.query([])?;
-    let mut groupings = Map::default();
-    while let Some(row) = rows.next()? {
-        groupings.insert(row.get(0)?, grouping(row)?);
-    }
-    Ok(groupings)
-}
-
-/// One of the groupings.
-pub(super) fn read_grouping(
-    connection: &Connection,
-    number: u32,
-) -> rusqlite::Result<Option<Grouping>> {
-    let columns = grouping_columns();
-    connection
-        .prepare_cached(&format!("SELECT id, {columns} FROM grouping WHERE id = ?1"))?
-        .query_row([number], grouping)
-        .optional()
-}
-
-fn grouping(row: &Row<'_>) -> rusqlite::Result<Grouping> {
-    let mut values = [const { None }; WIDTH];
-    for (at, value) in values.iter_mut().enumerate() {
-        *value = row.get(at + 1)?;
-    }
-    let endpoint = match values[0].as_deref() {
-        Some("global") => Endpoint::Global,
-        Some("regional") => Endpoint::Regional {
-            region: None,
-            variant: None,
-        },
-        Some("aws-service") => Endpoint::AwsService,
-        Some("other") => Endpoint::Other,
-        _ => Endpoint::Unknown,
-    };
-    Ok(Grouping { values, endpoint })
 }
 
 fn read_callers(connection: &Connection) -> rusqlite::Result<Map<i64, Caller>> {

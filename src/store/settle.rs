@@ -5,16 +5,13 @@
 //! its copies and its sums do, however many calls it has.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
 
-use foldhash::quality::RandomState;
 use rusqlite::Connection;
 
 use super::calls::{self, Kept};
-use super::read::{Grouping, Map, read_grouping};
+use super::grouping::{Grouping, read_grouping};
+use super::hashed::{Map, Set};
 use crate::tally::{Claim, Claims, Dropped, Repeats};
-
-pub(super) type Set<T> = HashSet<T, RandomState>;
 
 /// Hands the calls of a day to `each`, with the number of the file each came from.
 pub(super) fn each_call(

@@ -2,22 +2,22 @@
 //!
 //! A file's row in the ledger and its calls are written in one transaction.
 
-use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 
-use chrono::{DateTime, NaiveDate};
-use foldhash::quality::RandomState;
+use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::batch::Batch;
 use super::calls::{self, Kept};
 use super::collect::{Delivery, Packet, UNREAD};
+use super::day::{NO_DAY, day_name, day_number, since_1970};
+use super::hashed::{Map, Set};
 use super::kinds::RowHasher;
 use super::numbers::Numbers;
-use super::{forget, ledger, schema};
+use super::sums::note_forgotten;
+use super::{ledger, schema, sums};
 use crate::input::{Key, Stamp, Trailer};
-use crate::sts::Time;
 
 /// What was written.
 #[derive(Default)]
@@ -37,14 +37,14 @@ pub(super) struct Writer<'c> {
     /// The day, since 1970, before which everything is forgotten.
     kept_from: i64,
     written: Written,
-    folders: HashMap<String, i64, RandomState>,
+    folders: Map<String, i64>,
     /// Whether a day is closed.
-    days: HashMap<i64, Day, RandomState>,
+    days: Map<i64, Day>,
     numbers: Numbers,
     /// Objects of S3 that were read in this run.
-    objects: HashMap<u128, i64, RandomState>,
+    objects: Map<u128, i64>,
     /// Files that have another place since this run: one for each, however many copies there are.
-    moved: HashSet<i64, RandomState>,
+    moved: Set<i64>,
 }
 
 #[derive(Clone)]
@@ -52,9 +52,6 @@ struct Day {
     name: String,
     is_closed: bool,
 }
-
-/// The day, since 1970, of a claim without a time.
-const NO_DAY: i64 = i64::MIN;
 
 impl<'c> Writer<'c> {
     pub fn new(
@@ -67,13 +64,13 @@ impl<'c> Writer<'c> {
         Ok(Writer {
             connection,
             today: today.to_string(),
-            kept_from: kept_from.map_or(NO_DAY, forget::since_1970),
+            kept_from: kept_from.map_or(NO_DAY, since_1970),
             written: Written::default(),
-            folders: HashMap::default(),
-            days: HashMap::default(),
+            folders: Map::default(),
+            days: Map::default(),
             numbers: Numbers::new(hasher),
-            objects: HashMap::default(),
-            moved: HashSet::default(),
+            objects: Map::default(),
+            moved: Set::default(),
         })
     }
 
@@ -292,8 +289,8 @@ impl<'c> Writer<'c> {
     /// only sums. `folded` of the latter are in them already, from what the file was before: it is
     /// longer now, or mended, so these are the first. Of forgotten days calls are counted, and no more.
     fn claims(&mut self, file: i64, folded: u64, delivery: Delivery) -> rusqlite::Result<()> {
-        let mut by_day: HashMap<i64, Vec<u8>, RandomState> = HashMap::default();
-        let mut forgotten_by_day: HashMap<i64, u64, RandomState> = HashMap::default();
+        let mut by_day: Map<i64, Vec<u8>> = Map::default();
+        let mut forgotten_by_day: Map<i64, u64> = Map::default();
         let mut to_skip = folded;
         let (mut late, mut open) = (0, 0);
         let thread = delivery.worker;
@@ -329,7 +326,7 @@ impl<'c> Writer<'c> {
         let mut forgotten = 0;
         for (day, calls) in forgotten_by_day {
             forgotten += calls;
-            forget::note(self.connection, &day_name(day), calls)?;
+            note_forgotten(self.connection, &day_name(day), calls)?;
         }
         self.written.forgotten += forgotten;
         self.written.beyond_window += late;
@@ -402,16 +399,5 @@ impl<'c> Writer<'c> {
 fn add_late(connection: &Connection, day: &str, kept: &Kept) -> rusqlite::Result<()> {
     let mut measures = crate::tally::Measures::default();
     measures.add(kept.claim.time(), kept.claim.is_error());
-    super::close::add(connection, day, kept.grouping, kept.caller, &measures)
-}
-
-/// Days since 1970.
-pub(super) fn day_number(time: Time) -> i64 {
-    time.millis().div_euclid(86_400_000)
-}
-
-/// `YYYY-MM-DD`
-pub(super) fn day_name(day: i64) -> String {
-    let time = DateTime::from_timestamp_millis(day * 86_400_000).unwrap_or_default();
-    time.format("%Y-%m-%d").to_string()
+    sums::add(connection, day, kept.grouping, kept.caller, &measures)
 }

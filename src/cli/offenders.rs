@@ -1,0 +1,65 @@
+//! Principals that a gate is about: who is forgiven, and how the others are named.
+
+use std::path::Path;
+
+use super::exit::{Failure, say};
+use crate::input::lines;
+use crate::report::{count, escape::for_terminal, plural};
+use crate::tally::{Glob, Offender, glob};
+
+/// The most offenders that are named.
+const MAX_NAMED: usize = 20;
+
+/// The principals that are forgiven.
+#[derive(Default)]
+pub(super) struct Allowed(Vec<Glob>);
+
+impl Allowed {
+    /// Reads a file with one glob a line.
+    pub fn read(path: &Path) -> Result<Allowed, Failure> {
+        let fail = |what: String| Failure::new(format!("--allow {}: {what}", path.display()));
+        let globs: Result<Vec<Glob>, Failure> = lines(path)
+            .map_err(|error| fail(format!("{error}; give a file with one glob a line")))?
+            .iter()
+            // A mark that Windows puts at the beginning, and remarks behind a glob.
+            .map(|line| line.trim_start_matches('\u{feff}'))
+            .map(|line| {
+                line.split_once(" #")
+                    .map_or(line, |(glob, _remark)| glob)
+                    .trim()
+            })
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            .map(|line| {
+                glob(line).map_err(|error| {
+                    fail(format!(
+                        "'{line}' is no glob ({error}); write a literal [ as [[]"
+                    ))
+                })
+            })
+            .collect();
+        Ok(Allowed(globs?))
+    }
+
+    pub fn forgives(&self, principal: &str) -> bool {
+        self.0.iter().any(|glob| glob.matches(principal))
+    }
+}
+
+/// Names those with the most calls.
+pub(super) fn tell_offenders(offenders: &[Offender<'_>]) {
+    for offender in offenders.iter().take(MAX_NAMED) {
+        say(&format!(
+            "  {:>9}  {}",
+            count(offender.calls),
+            for_terminal(offender.principal)
+        ));
+    }
+    let unnamed = offenders.len().saturating_sub(MAX_NAMED) as u64;
+    if unnamed > 0 {
+        say(&format!(
+            "  and {} more {}",
+            count(unnamed),
+            plural(unnamed, "principal")
+        ));
+    }
+}
