@@ -43,3 +43,39 @@ pub fn is_clear(file: &count::File) -> bool {
 pub fn is_given_up(damage: &str) -> bool {
     damage.contains("too large")
 }
+
+/// Whether some list of records may be replaced by a later value of its key, however it is spelled.
+/// What else such an object held is not in memory where it breaks off: damage to stscope, and to the
+/// twin damage with something whole in it.
+pub fn may_replace_a_list(text: &[u8]) -> bool {
+    const KEYS: [&str; 4] = ["Records", "Events", "logEvents", "events"];
+    let mut plain: Vec<char> = String::from_utf8_lossy(text).chars().collect();
+    // Strings in strings in strings.
+    for _ in 0..4 {
+        plain = without_escapes(&plain);
+    }
+    let plain: String = plain.into_iter().collect();
+    KEYS.iter()
+        .any(|key| plain.matches(&format!("\"{key}\"")).count() > 1)
+}
+
+fn without_escapes(text: &[char]) -> Vec<char> {
+    let mut plain = Vec::new();
+    let mut rest = text;
+    while let Some((&first, behind)) = rest.split_first() {
+        rest = behind;
+        plain.push(match (first, behind) {
+            ('\\', ['u', '0', '0', high, low, ..]) => {
+                rest = &behind[5..];
+                let code = [high, low].map(|hex| hex.to_digit(16).unwrap_or(0));
+                char::from((code[0] << 4 | code[1]) as u8)
+            }
+            ('\\', [other, ..]) => {
+                rest = &behind[1..];
+                *other
+            }
+            _ => first,
+        });
+    }
+    plain
+}
