@@ -67,7 +67,7 @@ struct Coming {
 /// Takes the calls of one thread.
 pub(super) struct Intake<'l> {
     ledger: &'l Ledger,
-    sender: SyncSender<Packet>,
+    sender: SyncSender<Vec<Packet>>,
     worker: usize,
     coming: Option<Coming>,
     claims: Vec<Claim>,
@@ -78,8 +78,15 @@ pub(super) struct Intake<'l> {
     scratch: String,
     row: Vec<u8>,
     ingested: Ingested,
+    /// What is sent together: waking the writer costs as much as reading a small file.
+    waiting: Vec<Packet>,
+    claims_waiting: usize,
     is_closed: bool,
 }
+
+/// The most files that are sent together, and the claims in them that are enough.
+const TOGETHER: usize = 32;
+const CLAIMS_TOGETHER: usize = 1 << 11;
 
 /// Numbers for threads.
 pub(super) fn next_worker(workers: &Mutex<usize>) -> usize {
@@ -91,7 +98,7 @@ pub(super) fn next_worker(workers: &Mutex<usize>) -> usize {
 impl<'l> Intake<'l> {
     pub fn new(
         ledger: &'l Ledger,
-        sender: SyncSender<Packet>,
+        sender: SyncSender<Vec<Packet>>,
         worker: usize,
         hasher: RowHasher,
     ) -> Intake<'l> {
@@ -108,19 +115,31 @@ impl<'l> Intake<'l> {
             scratch: String::new(),
             row: Vec::new(),
             ingested: Ingested::default(),
+            waiting: Vec::new(),
+            claims_waiting: 0,
             is_closed: false,
         }
     }
 
     /// What was read, by all threads.
     pub fn finish(mut self) -> Ingested {
+        self.send_waiting();
         self.ingested.coverage += self.totals.coverage;
         self.ingested
     }
 
     fn send(&mut self, packet: Packet) {
+        self.waiting.push(packet);
+        if self.waiting.len() == TOGETHER {
+            self.send_waiting();
+        }
+    }
+
+    fn send_waiting(&mut self) {
+        self.claims_waiting = 0;
         // A writer that takes nothing any more has failed, and says itself why.
-        self.is_closed |= self.sender.send(packet).is_err();
+        let packets = std::mem::take(&mut self.waiting);
+        self.is_closed |= self.sender.send(packets).is_err();
     }
 
     fn known(&mut self) -> bool {
@@ -234,7 +253,11 @@ impl Collector for Intake<'_> {
             callers: self.callers.take_new(),
             claims,
         };
+        self.claims_waiting += delivery.claims.len();
         self.send(Packet::Read(Box::new(delivery)));
+        if self.claims_waiting >= CLAIMS_TOGETHER {
+            self.send_waiting();
+        }
     }
 
     fn totals(&mut self) -> &mut Totals {

@@ -71,8 +71,8 @@ use write::Writer;
 /// The days in which copies of a call are recognised, unless a store says otherwise.
 pub const WINDOW: u32 = 14;
 
-/// How many files may wait to be written.
-const QUEUE: usize = 64;
+/// How many bundles of files may wait to be written.
+const QUEUE: usize = 8;
 
 /// A store that is open.
 pub struct Store {

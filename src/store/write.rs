@@ -77,19 +77,21 @@ impl<'c> Writer<'c> {
     /// Writes everything that comes. What came last may not be committed yet.
     pub fn write_all(
         mut self,
-        packets: Receiver<Packet>,
+        packets: Receiver<Vec<Packet>>,
         batch: &mut Batch<'c>,
     ) -> rusqlite::Result<Written> {
         loop {
             // Nothing is begun before there is something to write, or left open while nothing comes.
-            let packet = match batch.left() {
+            let together = match batch.left() {
                 None => packets.recv().map_err(RecvTimeoutError::from),
                 Some(left) => packets.recv_timeout(left),
             };
-            match packet {
-                Ok(packet) => {
-                    batch.step()?;
-                    self.write(packet)?;
+            match together {
+                Ok(together) => {
+                    for packet in together {
+                        batch.step()?;
+                        self.write(packet)?;
+                    }
                 }
                 Err(RecvTimeoutError::Timeout) => batch.commit()?,
                 Err(RecvTimeoutError::Disconnected) => return Ok(self.written),
