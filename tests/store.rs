@@ -601,3 +601,85 @@ fn a_file_that_is_mended_after_its_day_has_closed_gives_only_what_is_new() {
         scanned.totals.coverage.sts_records
     );
 }
+
+/// Of two copies one changes: the other still counts, whenever it came.
+#[test]
+fn what_a_file_gave_before_it_changed_is_kept_if_there_is_a_copy_of_it() {
+    let question = &questions()[0];
+    let (key, whole) = &ARCHIVE[0];
+    let half = &whole[..whole.len() / 2];
+    // With many files between them in a walk, either may be come upon first.
+    for comes_with_the_change in [false, true] {
+        for (first, second) in [("a", "b"), ("b", "a")] {
+            let place = Place::new(14);
+            let (first, second) = (place.logs.join(first), place.logs.join(second));
+            let logs = std::slice::from_ref(&place.logs);
+            place.put(&first, key, whole);
+            if !comes_with_the_change {
+                place.put(&second, key, whole);
+            }
+            place.ingest(logs, 1, today());
+            place.put(&first, key, half);
+            place.put(&second, key, whole);
+            place.ingest(logs, 1, today());
+            let of_files = place.scanned(question, &Selection::default());
+            let asked = place.asked(question, &Selection::default());
+            assert_eq!(answered(&asked), answered(&of_files));
+            // And it is one file among others, which may change, too.
+            place.put(&second, key, half);
+            place.put(&first, key, whole);
+            place.ingest(logs, 1, today());
+            let asked = place.asked(question, &Selection::default());
+            assert_eq!(answered(&asked), answered(&of_files));
+            let files = |report: &Report| report.totals.coverage.files.clone();
+            assert_eq!(files(&asked).read, files(&of_files).read);
+            assert_eq!(
+                asked.totals.coverage.sts_records,
+                of_files.totals.coverage.sts_records
+            );
+        }
+    }
+}
+
+#[test]
+fn a_copy_without_a_time_counts_once_after_the_day_of_the_other_has_closed() {
+    let question = &questions()[0];
+    let place = Place::new(3);
+    let logs = std::slice::from_ref(&place.logs);
+    let record = |name: &str, more: serde_json::Value| {
+        let mut record = json!({ "eventSource": "sts.amazonaws.com", "eventName": name,
+            "recipientAccountId": "111122223333" });
+        record
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        record
+    };
+    let time = "2025-11-05T10:00:00Z";
+    let with_time = json!({ "Records": [
+        record("AssumeRole", json!({ "eventID": "a", "eventTime": time })),
+        record("AssumeRole", json!({ "eventID": "c", "eventTime": time,
+            "addendum": { "originalEventID": "b" } })),
+        record("GetCallerIdentity", json!({ "eventID": "d", "eventTime": time })),
+    ]});
+    let without = json!({ "Records": [
+        record("AssumeRole", json!({ "eventID": "a" })),
+        record("AssumeRole", json!({ "eventID": "b", "eventTime": "then" })),
+    ]});
+    let key = "AWSLogs/111122223333/CloudTrail/us-east-1/2025/11/05/";
+    for (name, records) in [("a.json", with_time), ("b.json", without)] {
+        place.put(
+            &place.logs,
+            &format!("{key}{name}"),
+            records.to_string().as_bytes(),
+        );
+    }
+    let first = place.ingest(logs, 1, "2025-11-06".parse().unwrap());
+    assert_eq!(first.closed, 0);
+    let later = place.ingest(logs, 1, "2025-11-16".parse().unwrap());
+    assert_eq!((later.closed, later.beyond_window), (1, 0));
+    let of_files = place.scanned(question, &Selection::default());
+    let asked = place.asked(question, &Selection::default());
+    assert_eq!(asked.totals.summary().calls, 3);
+    assert_eq!(answered(&asked), answered(&of_files));
+}

@@ -91,10 +91,15 @@ fn close_day(
     next: Option<NaiveDate>,
 ) -> rusqlite::Result<()> {
     let name = day.to_string();
-    let linked = match next {
-        Some(next) => carry_over(connection, &name, &next.to_string())?,
-        None => Linked::default(),
-    };
+    // Copies of one call may lie on both sides of midnight, and one may lack a time.
+    let mut linked = Linked::default();
+    for other in next
+        .map(|next| next.to_string())
+        .into_iter()
+        .chain([String::new()])
+    {
+        carry_over(connection, &name, &other, &mut linked)?;
+    }
     let mut sums = Sums::default();
     let is_linked = |kept: &Kept| linked.has(kept);
     let dropped = settle(connection, &name, is_linked, |kept| {
@@ -184,7 +189,7 @@ fn note_settled(
     Ok(())
 }
 
-/// What is of one call with something of the next day, by its identities.
+/// What is of one call with something that stays open, by its identities.
 #[derive(Default)]
 struct Linked(Set<u128>);
 
@@ -194,48 +199,56 @@ impl Linked {
     }
 }
 
-/// Puts off what is of one call with something of the next day, until that day closes.
-fn carry_over(connection: &Connection, day: &str, next: &str) -> rusqlite::Result<Linked> {
+/// Puts off what is of one call with something of another day, until that day closes. `linked` is
+/// put off already, and what is found comes to it.
+fn carry_over(
+    connection: &Connection,
+    day: &str,
+    other: &str,
+    linked: &mut Linked,
+) -> rusqlite::Result<()> {
     // First those that may be linked, which takes a few bytes a call; then those that are.
-    let of_next = repeats_of(connection, next)?;
+    let of_other = repeats_of(connection, other)?;
     let mut possible: Set<u128> = Set::default();
     each_call(connection, day, |_, kept| {
-        possible.extend(identities(&kept).filter(|&id| of_next.may_have(id)));
+        if !linked.has(&kept) {
+            possible.extend(identities(&kept).filter(|&id| of_other.may_have(id)));
+        }
     })?;
-    drop(of_next);
-    let mut linked = Linked::default();
+    drop(of_other);
+    let mut found = Linked::default();
     if possible.is_empty() {
-        return Ok(linked);
+        return Ok(());
     }
-    each_call(connection, next, |_, kept| {
-        linked
-            .0
-            .extend(identities(&kept).filter(|id| possible.contains(id)));
+    each_call(connection, other, |_, kept| {
+        let ids = identities(&kept).filter(|id| possible.contains(id));
+        found.0.extend(ids);
     })?;
     // What is linked to something that is linked is linked, too.
     let mut before = 0;
-    while linked.0.len() > before {
-        before = linked.0.len();
+    while found.0.len() > before {
+        before = found.0.len();
         each_call(connection, day, |_, kept| {
-            if linked.has(&kept) {
-                linked.0.extend(identities(&kept));
+            if found.has(&kept) {
+                found.0.extend(identities(&kept));
             }
         })?;
     }
-    if linked.0.is_empty() {
-        return Ok(linked);
+    if found.0.is_empty() {
+        return Ok(());
     }
     let mut carried: Map<i64, Vec<u8>> = Map::default();
     each_call(connection, day, |file, kept| {
-        if linked.has(&kept) {
+        if found.has(&kept) && !linked.has(&kept) {
             calls::write(&kept, carried.entry(file).or_default());
         }
     })?;
     for (file, bytes) in carried {
         connection
             .prepare_cached("INSERT INTO calls (file, day, calls) VALUES (?1, ?2, ?3)")?
-            .execute(params![file, next, bytes])?;
+            .execute(params![file, other, bytes])?;
     }
-    connection.execute("UPDATE day SET is_stale = 1 WHERE day = ?1", [next])?;
-    Ok(linked)
+    connection.execute("UPDATE day SET is_stale = 1 WHERE day = ?1", [other])?;
+    linked.0.extend(found.0);
+    Ok(())
 }

@@ -176,10 +176,12 @@ fn move_cutoff(connection: &Connection, kept_from: NaiveDate) -> rusqlite::Resul
         .optional()?;
     let first = since_1970(kept_from);
     let is_kept = |kept: &Kept| (kept.claim.time()).is_none_or(|time| day_number(time) >= first);
-    let forgotten = match first_open {
+    let mut forgotten = match first_open {
         Some(day) => forget_calls(connection, &day, is_kept)?,
         None => 0,
     };
+    // Among calls without a time there are copies of them that have one.
+    forgotten += forget_calls(connection, "", is_kept)?;
     schema::set(connection, "kept_from", &kept_from.to_string())?;
     Ok(forgotten)
 }

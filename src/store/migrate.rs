@@ -12,7 +12,8 @@ use super::schema::VERSION;
 const STEPS: [&str; VERSION as usize - 1] = ["CREATE TABLE forgotten_day (
     day TEXT PRIMARY KEY,
     calls INTEGER NOT NULL
-) WITHOUT ROWID;"];
+) WITHOUT ROWID;
+CREATE INDEX copies ON file (same_as) WHERE same_as IS NOT NULL;"];
 
 /// What a store of each version lacks for being asked.
 const STAND_INS: [&str; VERSION as usize - 1] =

@@ -25,6 +25,7 @@ mod calls;
 mod close;
 mod collect;
 mod column;
+mod content;
 mod contents;
 mod day;
 mod forget;

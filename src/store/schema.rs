@@ -109,6 +109,7 @@ CREATE TABLE calls (
     day TEXT NOT NULL,
     calls BLOB NOT NULL
 );
+CREATE INDEX copies ON file (same_as) WHERE same_as IS NOT NULL;
 CREATE INDEX calls_of_file ON calls (file);
 CREATE INDEX calls_of_day ON calls (day);
 

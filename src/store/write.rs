@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::batch::Batch;
 use super::calls::{self, Kept};
 use super::collect::{Delivery, Packet, UNREAD};
+use super::content::{Content, copy_of};
 use super::day::{NO_DAY, day_name, day_number, since_1970};
 use super::hashed::{Map, Set};
 use super::kinds::RowHasher;
@@ -45,6 +46,16 @@ pub(super) struct Writer<'c> {
     objects: Map<u128, i64>,
     /// Files that have another place since this run: one for each, however many copies there are.
     moved: Set<i64>,
+    /// Where what was in a file is, that has changed in this run.
+    changed: Map<i64, Before>,
+}
+
+/// What was in a file before it changed.
+enum Before {
+    /// In another file, which was a copy of it.
+    Is(i64),
+    /// In no other file that is known yet.
+    Held(Content),
 }
 
 #[derive(Clone)]
@@ -71,6 +82,7 @@ impl<'c> Writer<'c> {
             numbers: Numbers::new(hasher),
             objects: Map::default(),
             moved: Set::default(),
+            changed: Map::default(),
         })
     }
 
@@ -165,7 +177,8 @@ impl<'c> Writer<'c> {
     }
 
     /// Takes back what a file gave. Gives the number of its calls that are folded, and stay.
-    fn take_back(&self, id: i64) -> rusqlite::Result<u64> {
+    fn take_back(&mut self, id: i64) -> rusqlite::Result<u64> {
+        let content = Content::of(self.connection, id)?;
         self.connection
             .prepare_cached(
                 "UPDATE day SET is_stale = 1 WHERE is_closed = 0 AND day IN \
@@ -175,13 +188,21 @@ impl<'c> Writer<'c> {
         self.connection
             .prepare_cached("DELETE FROM calls WHERE file = ?1")?
             .execute([id])?;
-        // Its copies are copies of nothing now: the next run reads one of them.
-        self.connection
-            .prepare_cached("DELETE FROM file WHERE same_as = ?1 AND folded = 0")?
-            .execute([id])?;
-        self.connection
-            .prepare_cached("UPDATE file SET size = ?2, modified = ?3 WHERE same_as = ?1")?
-            .execute(params![id, UNREAD.size.cast_signed(), UNREAD.modified])?;
+        let copy = copy_of(self.connection, id)?;
+        if let Some(content) = content {
+            match copy {
+                Some(copy) => {
+                    content.give_to(self.connection, copy)?;
+                    self.changed.insert(id, Before::Is(copy));
+                }
+                None => drop(self.changed.insert(id, Before::Held(content))),
+            }
+        }
+        if let Some(copy) = copy {
+            self.connection
+                .prepare_cached("UPDATE file SET same_as = ?2 WHERE same_as = ?1")?
+                .execute([id, copy])?;
+        }
         let folded = self
             .connection
             .prepare_cached("SELECT folded FROM file WHERE id = ?1")?
@@ -191,7 +212,7 @@ impl<'c> Writer<'c> {
     }
 
     /// Takes a file out of the ledger that is a copy of another now.
-    fn forget_file(&self, id: i64, of: i64) -> rusqlite::Result<()> {
+    fn forget_file(&mut self, id: i64, of: i64) -> rusqlite::Result<()> {
         if self.take_back(id)? > 0 {
             // Some of its calls are in sums for good, or forgotten, and its row with them.
             self.connection
@@ -216,6 +237,10 @@ impl<'c> Writer<'c> {
         trailer: Trailer,
         of: i64,
     ) -> rusqlite::Result<()> {
+        let of = match self.changed.get(&of) {
+            Some(&Before::Is(copy)) => copy,
+            _ => of,
+        };
         let (folder, name) = self.place(path)?;
         let before = self
             .connection
@@ -242,6 +267,15 @@ impl<'c> Writer<'c> {
                 trailer.length,
                 of
             ])?;
+        // What it is a copy of has changed in this run: it is the only one that holds this now.
+        if let Some(Before::Held(content)) = self.changed.get(&of) {
+            let copy = self
+                .connection
+                .prepare_cached("SELECT id FROM file WHERE folder = ?1 AND name = ?2")?
+                .query_row(params![folder, name], |row| row.get(0))?;
+            content.give_to(self.connection, copy)?;
+            self.changed.insert(of, Before::Is(copy));
+        }
         Ok(())
     }
 
