@@ -39,6 +39,7 @@ mod cli {
     #[cfg(unix)]
     mod stdout;
     mod store;
+    mod store_pruning;
     mod threads;
     mod tokens;
     mod trend;

@@ -27,6 +27,7 @@ mod collect;
 mod column;
 mod contents;
 mod day;
+mod files;
 mod forget;
 mod grouping;
 mod hashed;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::harness::{DAMAGED, Run, SAMPLE, Said, number, stscope};
-use super::logs::{call, gzip, log, put};
+use super::logs::{call, gzip, log, one_call, put};
 use crate::archive::bulk::{Archive, Options};
 
 pub fn folder() -> (TempDir, PathBuf) {
@@ -120,14 +120,22 @@ fn what_a_store_does_not_keep_is_an_error_that_says_so() {
 
 #[test]
 fn a_gate_is_not_judged_by_logs_of_another_time() {
-    let (_folder, store) = folder();
-    ingest(&store, SAMPLE).exits(0);
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    let key = |region, day| format!("AWSLogs/111122223333/CloudTrail/{region}/2025/{day}/a.json");
+    put(&logs, key("us-east-1", "11/03"), &one_call());
+    let later = json!({ "eventTime": "2025-12-05T10:00:00Z", "awsRegion": "eu-west-1" });
+    put(&logs, key("eu-west-1", "12/05"), &log(&[call(2, later)]));
+    ingest(&store, &logs).exits(0);
     let gate = "report --fail-on global -q --since";
     ask(&format!("{gate} 2025-11-01"), &store).run().exits(1);
     ask(&format!("{gate} 2025-12-01"), &store)
         .run()
         .exits(2)
         .says(&["cannot be judged", "us-east-1"]);
+    ask(&format!("{gate} 2026-01-01"), &store)
+        .run()
+        .fails(&["nothing was read"]);
 }
 
 #[test]
