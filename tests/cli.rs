@@ -40,6 +40,7 @@ mod cli {
     mod stdout;
     mod store;
     mod store_pruning;
+    mod store_words;
     mod threads;
     mod tokens;
     mod trend;
