@@ -39,6 +39,8 @@ mod cli {
     #[cfg(unix)]
     mod stdout;
     mod store;
+    mod store_pruning;
+    mod store_words;
     mod threads;
     mod tokens;
     mod trend;

@@ -211,15 +211,11 @@ impl Place {
         store.tally(question, selection).unwrap().finish()
     }
 
+    /// As `report PATH` does, without files that hold nothing of what is asked.
     fn scanned(&self, question: &Question, selection: &Selection) -> Report {
-        self.scanned_but(question, selection, &Selection::default())
-    }
-
-    /// The same, without files that hold nothing of what the other selection is about.
-    fn scanned_but(&self, question: &Question, selection: &Selection, of: &Selection) -> Report {
         let scan = Scan {
             selection: selection.clone(),
-            pruning: of.pruning(),
+            pruning: selection.pruning(),
             ..Scan::default()
         };
         scan.ask(question, std::slice::from_ref(&self.logs))
@@ -333,9 +329,7 @@ fn assert_equal(place: &Place, selections: &[Selection]) -> Result<(), TestCaseE
             prop_assert_eq!(&kept.files, &read.files);
             prop_assert_eq!((kept.records, &kept.bytes), (read.records, &read.bytes));
             prop_assert_eq!(kept.calls, read.calls);
-            if selection.pruning() == Selection::default().pruning() {
-                prop_assert_eq!(&kept.key_regions, &read.key_regions);
-            }
+            prop_assert_eq!(&kept.key_regions, &read.key_regions);
         }
         let (asked, scanned) = (
             place.asked(&Question::Plan, selection),
@@ -362,10 +356,6 @@ fn assert_equal_from(
     is_exact: bool,
 ) -> Result<(), TestCaseError> {
     let midnight = Time::of_midnight(kept_from);
-    let since = Selection {
-        since: midnight,
-        ..Selection::default()
-    };
     let with_a_day = stscope::tally::Condition {
         dimension: Dimension::Day,
         glob: stscope::tally::glob("?*").unwrap(),
@@ -378,7 +368,7 @@ fn assert_equal_from(
         let asked_from = selection.clone();
         selection.since = selection.since.max(midnight);
         for question in questions() {
-            let scanned = place.scanned_but(&question, &selection, &since);
+            let scanned = place.scanned(&question, &selection);
             for asked in [&asked_from, &selection] {
                 let asked = place.asked(&question, asked);
                 prop_assert_eq!(answered(&asked), answered(&scanned), "{:?}", question);
@@ -400,10 +390,10 @@ fn assert_equal_from(
                 prop_assert_eq!(&kept.key_regions, &read.key_regions);
             }
         }
-        let scanned = place.scanned_but(&Question::Plan, &selection, &since);
+        let scanned = place.scanned(&Question::Plan, &selection);
         let asked = place.asked(&Question::Plan, &asked_from);
         prop_assert_eq!(planned(&asked), planned(&scanned));
-        let scanned = place.scanned_but(&Question::Regions, &selection, &since);
+        let scanned = place.scanned(&Question::Regions, &selection);
         let asked = place.asked(&Question::Regions, &asked_from);
         prop_assert_eq!(
             format!("{:#?}", Regions::of(&asked)),

@@ -654,6 +654,9 @@ pub(super) struct RegionsArgs {
 pub(super) struct EventsArgs {
     #[command(flatten)]
     pub input: InputArgs,
+    /// Understood to say why there is none
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub store: Option<PathBuf>,
     #[command(flatten)]
     pub filter: FilterArgs,
     #[command(flatten)]

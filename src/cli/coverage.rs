@@ -14,11 +14,46 @@ const MAX_LISTED: usize = 20;
 /// # Errors
 /// If nothing was read at all: that must not look like an answer.
 pub(super) fn tell(coverage: &Coverage, quiet: bool) -> Result<Exit, Failure> {
-    tell_new(coverage, 0, quiet)
+    if coverage.is_nothing_read() {
+        return Err(nothing(coverage, advice(coverage)));
+    }
+    Ok(tell_read(coverage, quiet))
+}
+
+/// The same of a store, which read the files on earlier nights.
+pub(super) fn tell_stored(coverage: &Coverage, quiet: bool) -> Result<Exit, Failure> {
+    if coverage.is_nothing_read() {
+        return Err(nothing(coverage, &advice_on_store(coverage)));
+    }
+    Ok(tell_read(coverage, quiet))
 }
 
 /// The same where some files were `known` from before, and not read again.
 pub(super) fn tell_new(coverage: &Coverage, known: u64, quiet: bool) -> Result<Exit, Failure> {
+    if known > 0 {
+        return Ok(tell_read(coverage, quiet));
+    }
+    tell(coverage, quiet)
+}
+
+fn tell_read(coverage: &Coverage, quiet: bool) -> Exit {
+    tell_damaged(coverage);
+    if !quiet {
+        say(&format!("stscope: {}", line(coverage)));
+    }
+    if coverage.files.damaged > 0 {
+        Exit::Damaged
+    } else {
+        Exit::Done
+    }
+}
+
+fn nothing(coverage: &Coverage, advice: &str) -> Failure {
+    tell_damaged(coverage);
+    Failure::new(format!("nothing was read: {}; {advice}", files(coverage)))
+}
+
+fn tell_damaged(coverage: &Coverage) {
     for file in coverage.damaged.iter().take(MAX_LISTED) {
         say(&format!(
             "stscope: {}: damaged ({}): {}; {} whole {} counted",
@@ -37,21 +72,6 @@ pub(super) fn tell_new(coverage: &Coverage, known: u64, quiet: bool) -> Result<E
             plural(unlisted, "file")
         ));
     }
-    if coverage.is_nothing_read() && known == 0 {
-        return Err(Failure::new(format!(
-            "nothing was read: {}; {}",
-            files(coverage),
-            advice(coverage)
-        )));
-    }
-    if !quiet {
-        say(&format!("stscope: {}", line(coverage)));
-    }
-    Ok(if coverage.files.damaged > 0 {
-        Exit::Damaged
-    } else {
-        Exit::Done
-    })
 }
 
 /// One line: files, sizes, records.
@@ -126,13 +146,32 @@ fn advice(coverage: &Coverage) -> &'static str {
     let files = &coverage.files;
     if files.damaged > 0 {
         "check that you may read the files"
-    } else if coverage.kept_from.is_some() {
-        "all of it is of days that are forgotten; ingest newer logs"
     } else if files.pruned.total() > 0 {
         "widen --since, --until, --account or --region, or give --no-prune"
     } else if files.skipped_total() > 0 {
         "name a folder with CloudTrail log files (AWSLogs/ACCOUNT/CloudTrail/...)"
     } else {
         "there are no files; name a folder with CloudTrail log files"
+    }
+}
+
+/// The same of a store.
+fn advice_on_store(coverage: &Coverage) -> String {
+    let files = &coverage.files;
+    if files.found == 0 {
+        return "the store is empty; read logs into it with 'stscope ingest --store FILE PATH'"
+            .into();
+    }
+    if files.damaged > 0 {
+        return "see that the damaged files can be read, and run 'stscope ingest' again".into();
+    }
+    let widen = "widen --since, --until, --account or --region, or ingest logs of what is asked";
+    match coverage.kept_from {
+        Some(kept_from) => format!("the days before {kept_from} are forgotten; {widen}"),
+        None if files.pruned.total() > 0 => widen.into(),
+        None => {
+            "it has come upon no CloudTrail logs yet; name a folder of them to 'stscope ingest'"
+                .into()
+        }
     }
 }

@@ -25,6 +25,11 @@ const FRAME: Frame<'static> = Frame {
 };
 
 pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
+    if arguments.store.is_some() {
+        return Err(Failure::new(
+            "--store: a store keeps sums and no calls one by one; name log files in its place",
+        ));
+    }
     let writing = Writing::resolve(&arguments.output, "calls")?;
     let gates = Gates::resolve(&arguments.gate)?;
     let reading = Reading::resolve(&arguments.input, &arguments.filter, &arguments.messages)?;

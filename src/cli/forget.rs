@@ -65,7 +65,7 @@ pub(super) fn keep(
     match store.forget(before, Utc::now().date_naive()) {
         // Whose logs come no more has nothing else but what is old.
         Err(StoreError::NotForgotten(_, NotForgotten::NoDayLeft(_, newest))) => {
-            if let Some(newest) = newest {
+            if let Some(newest) = newest.filter(|_| !quiet) {
                 say(&format!(
                     "stscope: note: nothing was forgotten, as no day would be left: the newest is \
                      {newest}, and --keep goes back to {before}; see why no newer logs come, or \
@@ -109,7 +109,7 @@ fn day(option: &str, text: &str) -> Result<NaiveDate, Failure> {
     let fail = |error: String| Failure::new(format!("{option}: {error}"));
     let midnight = when::parse_day(text, now()).map_err(fail)?;
     let day = midnight.day().parse();
-    day.map_err(|_| fail("it is out of range; give a date (2026-11-01)".to_owned()))
+    day.map_err(|_| fail("it is out of range; give a later day".to_owned()))
 }
 
 fn nothing(forgotten: &Forgotten) -> String {

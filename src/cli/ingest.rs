@@ -31,7 +31,7 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
         store.ingest(&scan, &paths, shared, Utc::now().date_naive())
     })?;
     let quiet = arguments.messages.quiet;
-    let is_nothing_new = ingested.known > 0 && new_files(&ingested) == 0;
+    let is_nothing_new = ingested.known > 0 && come_upon(&ingested) == 0;
     let exit = if is_nothing_new {
         Exit::Done
     } else {
@@ -45,7 +45,7 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
             line(&ingested)
         ));
     }
-    if ingested.beyond_window > 0 {
+    if ingested.beyond_window > 0 && !quiet {
         let calls = ingested.beyond_window;
         say(&format!(
             "stscope: note: {} {} of days that are closed: counted, but copies of them can no \
@@ -98,34 +98,38 @@ fn nameless(path: &str) -> Failure {
     ))
 }
 
-/// Files that were not known, but for what a walk passes by every night.
-fn new_files(ingested: &Ingested) -> u64 {
+/// Files that were read or tried, but for what a walk passes by every night.
+fn come_upon(ingested: &Ingested) -> u64 {
     let files = &ingested.coverage.files;
     let passed_by =
         [SkipReason::NotALog, SkipReason::NotAFile].map(|reason| files.skipped[&reason]);
     files.found - passed_by.iter().sum::<u64>()
 }
 
-/// What the store was given.
+/// What the store was given: each file is in one of the numbers.
 fn line(ingested: &Ingested) -> String {
-    let new = new_files(ingested);
+    let changed = ingested.replaced;
+    let copies = ingested.same + ingested.same_read;
+    let new = come_upon(ingested) - changed - ingested.same_read;
     let mut line = format!(
         "{} {} new, {} known",
         count(new),
         plural(new, "file"),
-        count(ingested.known)
+        count(ingested.known - ingested.same)
     );
-    let others = [
-        (ingested.same, "copies of known ones"),
-        (ingested.replaced, "read again, as they had changed"),
-    ];
-    for (number, what) in others {
-        if number > 0 {
-            line += &format!(", {} {what}", count(number));
-        }
+    if copies > 0 {
+        let word = if copies == 1 { "copy" } else { "copies" };
+        line += &format!(", {} {word} of others", count(copies));
+    }
+    if changed > 0 {
+        line += &format!(", {} changed and read again", count(changed));
     }
     let calls = ingested.coverage.sts_records;
-    line += &format!("; {} {} more", count(calls), plural(calls, "call"));
+    line += &format!(
+        "; {} {} read, copies included",
+        count(calls),
+        plural(calls, "call")
+    );
     if ingested.forgotten > 0 {
         line += &format!(
             ", {} of days that are forgotten not counted",

@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::args::{GroupOrder, PlanArgs};
 use super::config::{Reading, Writing, check_output};
-use super::coverage;
 use super::exit::{Exit, Failure, say};
 use super::gate::{Gates, conclude, note_if_blind};
 use super::output::Output;
@@ -69,7 +68,7 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
 
     let quiet = arguments.messages.quiet;
     let totals = &report.totals;
-    let exit = coverage::tell(&totals.coverage, quiet)?;
+    let exit = source::tell(&reading, &totals.coverage, quiet)?;
     let mut plan =
         Plan::of(&report, |address| ip_ranges.as_ref()?.region_of(address)).with_tokens(trace);
     plan.keep_min_calls(arguments.order.min_calls);

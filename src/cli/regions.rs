@@ -4,7 +4,6 @@ use std::io::Write;
 
 use super::args::{GroupOrder, RegionsArgs};
 use super::config::{Reading, Writing, check_output};
-use super::coverage;
 use super::exit::{Exit, Failure, say};
 use super::gate::{Gates, conclude};
 use super::output::Output;
@@ -32,7 +31,7 @@ pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
 
     let quiet = arguments.messages.quiet;
     let totals = &report.totals;
-    let exit = coverage::tell(&totals.coverage, quiet)?;
+    let exit = source::tell(&reading, &totals.coverage, quiet)?;
     let selection = &reading.scan.selection;
     let window = Window::new(selection, &totals.coverage, &totals.summary());
     if !quiet && matches!(writing.format, Format::Csv | Format::Jsonl) {

@@ -4,7 +4,6 @@ use std::io::Write;
 
 use super::args::{GroupOrder, ReportArgs};
 use super::config::{Reading, Writing, check_kept, check_output, dimension};
-use super::coverage;
 use super::exit::{Exit, Failure};
 use super::gate::{Gates, conclude, note_if_blind};
 use super::output::Output;
@@ -41,7 +40,10 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     let mut report = source::tally(&reading, &question, &arguments.messages)?.finish();
 
     let quiet = arguments.messages.quiet;
-    let exit = coverage::tell(&report.totals.coverage, quiet)?;
+    let exit = match source::tell(&reading, &report.totals.coverage, quiet) {
+        Ok(exit) => exit,
+        Err(nothing) => return judge_nothing(nothing, &gates, &reading),
+    };
     match arguments.order.sort {
         GroupOrder::Calls => {}
         GroupOrder::LastEventTime => report.sort_by_last_event_time(),
@@ -60,6 +62,18 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     };
     let written = output.write(|out| print(&report, can_judge, &mut writing, out));
     conclude(exit, verdict, written)
+}
+
+/// The end of a report that has nothing to say: the gate on new callers has days of its own.
+fn judge_nothing(nothing: Failure, gates: &Gates, reading: &Reading) -> Result<Exit, Failure> {
+    if let Some((_, store)) = &reading.store
+        && let Ok(Exit::GateFailed) =
+            gates.judge_new(store, &reading.scan.selection, Ok(Exit::Done))
+    {
+        nothing.report();
+        return Ok(Exit::GateFailed);
+    }
+    Err(nothing)
 }
 
 fn group_by(names: &[String]) -> Result<Vec<Dimension>, Failure> {

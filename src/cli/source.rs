@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::args::MessageArgs;
 use super::config::{Reading, progress};
-use super::exit::{Failure, say};
+use super::coverage;
+use super::exit::{Exit, Failure, say};
 use super::progress::Shown;
 use crate::scan::Progress;
 use crate::sts::Time;
@@ -25,6 +26,17 @@ pub(super) fn tally(
     let new = || Tally::of(question.clone(), scan.once);
     let collected = watched(messages, |shared| scan.collect(&reading.paths, shared, new));
     Ok(collected?)
+}
+
+/// Says what was read for the answer.
+///
+/// # Errors
+/// If that is nothing: it must not look like an answer.
+pub(super) fn tell(reading: &Reading, coverage: &Coverage, quiet: bool) -> Result<Exit, Failure> {
+    match reading.store {
+        Some(_) => coverage::tell_stored(coverage, quiet),
+        None => coverage::tell(coverage, quiet),
+    }
 }
 
 /// Says from which day on a store knows, where days before it are asked about.

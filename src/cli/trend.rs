@@ -70,7 +70,7 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
 
     let quiet = arguments.quiet;
     note_forgotten(&report.totals.coverage, &all, quiet);
-    let exit = coverage::tell(&report.totals.coverage, quiet)?;
+    let exit = coverage::tell_stored(&report.totals.coverage, quiet)?;
     note_if_blind(
         seen.totals.can_judge_global_calls(),
         &seen.totals.summary(),
@@ -84,6 +84,12 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
         arguments.by.into(),
         admits,
     );
+    if trend.rows.is_empty() {
+        return Err(Failure::new(
+            "no period: the store knows of no day in the time and of the accounts asked about; widen \
+             --since, --until and --account, or ingest logs of it",
+        ));
+    }
     if !quiet {
         note_gaps(&trend);
     }

@@ -19,7 +19,9 @@ pub(super) fn parse(text: &str, now: Time) -> Result<Time, String> {
     if let Some(age) = age_in_millis(text) {
         return age
             .and_then(|age| Time::from_millis(now.millis().checked_sub(age)?))
-            .ok_or_else(|| format!("an age of {text} goes back before the year 0; give a date, or leave the option out"));
+            .ok_or_else(|| {
+                format!("an age of {text} goes back before the year 0; give a shorter one")
+            });
     }
     Err("no time; give a date (2026-11-01), a time with its zone (2026-11-01T12:00:00Z), or an age \
          in hours, days or weeks (36h, 7d, 2w)"
@@ -30,7 +32,14 @@ pub(super) fn parse(text: &str, now: Time) -> Result<Time, String> {
 /// day of a call, and not its time.
 pub(super) fn parse_day(text: &str, now: Time) -> Result<Time, String> {
     const DAY: i64 = 86_400_000;
-    let time = parse(text, now)?;
+    let time = match parse(text, now) {
+        Err(_) if age_in_millis(text).is_none() => {
+            return Err(
+                "no day; give a date (2026-11-01) or an age in days or weeks (7d, 2w)".to_owned(),
+            );
+        }
+        other => other?,
+    };
     let midnight = time.millis().div_euclid(DAY) * DAY;
     let is_age = text.ends_with('d') || text.ends_with('w');
     if time.millis() != midnight && !is_age || text.ends_with('h') {

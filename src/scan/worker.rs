@@ -150,14 +150,10 @@ impl<'s, C: Collector> Worker<'s, C> {
 
     /// Whether a file of this place need not be read; if so, it is counted.
     fn is_pruned(&mut self) -> bool {
-        let files = &mut self.reading.coverage.files.pruned;
-        match self.place.pruned {
-            None => return false,
-            Some(Pruned::Date) => files.date += 1,
-            Some(Pruned::Account) => files.account += 1,
-            Some(Pruned::Region) => files.region += 1,
+        if let Some(pruned) = self.place.pruned {
+            self.reading.coverage.files.pruned.count(pruned);
         }
-        true
+        self.place.pruned.is_some()
     }
 
     /// Opens and reads; a panic on the way is this one file's damage.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{SecondsFormat, Utc};
 
-use super::StoreError;
+use super::{StoreError, place_fault};
 
 /// A store held for writing, until this is dropped.
 pub(super) struct Lock(#[allow(dead_code, reason = "held, not used")] File);
@@ -32,7 +32,12 @@ impl Lock {
         let fail = |error| StoreError::Io(beside.clone(), error);
         let mut options = File::options();
         options.read(true).write(true).create(true).truncate(false);
-        let mut file = options.open(&beside).map_err(fail)?;
+        let mut file = options
+            .open(&beside)
+            .map_err(|error| match beside.exists() {
+                true => fail(error),
+                false => place_fault(store, error),
+            })?;
         if wait {
             file.lock().map_err(fail)?;
         } else {

@@ -28,6 +28,7 @@ mod column;
 mod content;
 mod contents;
 mod day;
+mod files;
 mod forget;
 mod grouping;
 mod hashed;
@@ -90,6 +91,12 @@ pub struct Store {
 pub enum StoreError {
     /// There is none.
     Missing(PathBuf),
+    /// It is a folder.
+    Folder(PathBuf),
+    /// The folder in which it is to be is not there.
+    NoFolder(PathBuf, PathBuf),
+    /// Nothing may be written in its folder.
+    NotWritable(PathBuf, PathBuf, std::io::Error),
     /// The file is something else.
     NoStore(PathBuf),
     /// It was written by a newer release.
@@ -114,6 +121,25 @@ impl std::fmt::Display for StoreError {
                 f,
                 "--store {}: there is no such file; 'stscope ingest --store FILE PATH' makes one",
                 path.display()
+            ),
+            StoreError::Folder(path) => write!(
+                f,
+                "--store {}: it is a folder; name a file, such as {}",
+                path.display(),
+                path.join("sts.db").display()
+            ),
+            StoreError::NoFolder(path, folder) => write!(
+                f,
+                "--store {}: there is no folder {}; make it, or name a file in another",
+                path.display(),
+                folder.display()
+            ),
+            StoreError::NotWritable(path, folder, error) => write!(
+                f,
+                "--store {}: {error}; see that you may write in the folder {}, or name a file in \
+                 another",
+                path.display(),
+                folder.display()
             ),
             StoreError::NoStore(path) => write!(
                 f,
@@ -142,6 +168,13 @@ impl std::fmt::Display for StoreError {
                 "--store {}: {error}; check the folder, its permissions and the room on the disk",
                 path.display()
             ),
+            StoreError::Sql(path, error) if is_left_half_done(path, error) => write!(
+                f,
+                "--store {}: a run was killed, and left {}; the next 'stscope ingest' by one who may \
+                 write here puts it right",
+                path.display(),
+                journal(path).display()
+            ),
             StoreError::Sql(path, error) => {
                 let advice = match error.sqlite_error_code() {
                     Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
@@ -167,6 +200,48 @@ impl std::fmt::Display for StoreError {
 
 impl std::error::Error for StoreError {}
 
+/// What SQLite writes beside a store, to go back by it.
+fn journal(store: &Path) -> PathBuf {
+    let mut journal = store.as_os_str().to_owned();
+    journal.push("-journal");
+    PathBuf::from(journal)
+}
+
+/// Whether a killed run has left a journal, which who may not write cannot go back by.
+fn is_left_half_done(store: &Path, error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode;
+    let is_for_want_of_permission = matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied)
+    );
+    is_for_want_of_permission && journal(store).exists()
+}
+
+/// SQLite calls it an error of the disk.
+fn refuse_folder(path: &Path) -> Result<(), StoreError> {
+    if path.is_dir() {
+        return Err(StoreError::Folder(path.to_owned()));
+    }
+    Ok(())
+}
+
+/// Why no file can be made or opened for a store.
+fn place_fault(store: &Path, error: std::io::Error) -> StoreError {
+    let folder = match store.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    match error.kind() {
+        std::io::ErrorKind::NotFound if !folder.exists() => {
+            StoreError::NoFolder(store.to_owned(), folder.to_owned())
+        }
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+            StoreError::NotWritable(store.to_owned(), folder.to_owned(), error)
+        }
+        _ => StoreError::Io(store.to_owned(), error),
+    }
+}
+
 /// What an ingest did.
 #[derive(Clone, Debug, Default)]
 pub struct Ingested {
@@ -176,6 +251,8 @@ pub struct Ingested {
     pub known: u64,
     /// Of these, copies of files that are kept under another folder, found now.
     pub same: u64,
+    /// Copies of other files of this run, that were read before anyone knew.
+    pub same_read: u64,
     /// Files that were read before and have changed.
     pub replaced: u64,
     /// Calls of days that were closed already.
@@ -195,6 +272,7 @@ impl Store {
         if !path.exists() {
             return Err(StoreError::Missing(path.to_owned()));
         }
+        refuse_folder(path)?;
         // An ingest that was killed has left a journal, and going back by it needs to write.
         let open = |flags| schema::connect(path, flags);
         let connection = open(OpenFlags::SQLITE_OPEN_READ_WRITE)
@@ -233,6 +311,7 @@ impl Store {
         window: Option<u32>,
         wait: bool,
     ) -> Result<Store, StoreError> {
+        refuse_folder(path)?;
         schema::refuse_foreign(path)?;
         let lock = Lock::take(path, wait)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
@@ -316,7 +395,7 @@ impl Store {
                 return Err(StoreError::Scan(error));
             }
         };
-        ingested.same += written.same;
+        ingested.same_read = written.same;
         ingested.replaced = written.replaced;
         ingested.beyond_window = written.beyond_window;
         ingested.coverage.beyond_window = Some(written.beyond_window);
@@ -380,5 +459,29 @@ impl Store {
                 .map(Option::flatten),
         )?;
         Ok(day.and_then(|day| day.parse().ok()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_may_not_write_is_told_of_the_run_that_was_killed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sts.db");
+        drop(Store::open_to_write(&path, None, false).unwrap());
+        let ask = || schema::connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+        assert!(ask().is_ok());
+        // Whatever stands in it, SQLite wants to go back by it.
+        std::fs::write(journal(&path), [0xd9; 512]).unwrap();
+        let error = ask().err().unwrap().to_string();
+        for piece in [
+            "a run was killed",
+            "sts.db-journal",
+            "the next 'stscope ingest'",
+        ] {
+            assert!(error.contains(piece), "{error}");
+        }
     }
 }

@@ -1,6 +1,5 @@
 //! What a store has kept → a tally, as the files would have given it.
 
-use chrono::NaiveDate;
 use rusqlite::{Connection, Row};
 
 use super::calls;
@@ -8,20 +7,18 @@ use super::column::{CALLER, CAUSE};
 use super::day::{day_name, day_number};
 use super::grouping::{Grouping, read_groupings};
 use super::hashed::Map;
-use super::{Store, StoreError, schema};
-use crate::cloudtrail::Stage;
+use super::{Store, StoreError, files};
 use crate::input::Key;
 use crate::sts::{
     Dimension, Endpoint, Properties, REGION_DISABLED, Time, is_vpc_endpoint, issuing_account_id,
 };
-use crate::tally::{
-    Coverage, DamagedFile, Measures, Place, Question, Reach, Selection, SkipReason, Tally,
-};
+use crate::tally::{Measures, Place, Question, Selection, Tally};
 
 impl Store {
     /// The tally that the files in the ledger would have given, each object of S3 read once. Of a store
     /// that has forgotten, that of the files from that day on: files that were delivered before it
-    /// are pruned.
+    /// are pruned, as are those that a scan with this selection prunes. Calls of such files that came
+    /// late are counted all the same.
     ///
     /// `selection` must ask for kept dimensions only ([`is_kept`](super::is_kept)), and its times must
     /// be midnights (UTC). What of closed days acts before counting once cannot bring back copies
@@ -38,11 +35,7 @@ impl Store {
         // One state of the store, whatever an ingest writes meanwhile.
         let transaction = self.connection.unchecked_transaction()?;
         let mut tally = Tally::of(question.clone(), true);
-        let kept_from = schema::kept_from(&transaction)?;
-        let (coverage, reach) = (
-            coverage(&transaction, selection, kept_from)?,
-            reach(&transaction, selection, kept_from)?,
-        );
+        let (coverage, reach) = files::read(&transaction, selection)?;
         tally.add_read(coverage, reach);
         let groupings = read_groupings(&transaction)?;
         let mut places = Places {
@@ -248,131 +241,4 @@ pub(super) fn key_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Key
         }),
         _ => None,
     })
-}
-
-/// The outcome of a file, with those of forgotten days told apart by the date in their keys.
-const OUTCOME: &str = "iif(outcome <> 'same' AND file.folder IN \
-    (SELECT id FROM folder WHERE key_day < ?1), 'forgotten', outcome)";
-
-/// The first parameter of [`OUTCOME`].
-fn first_day(kept_from: Option<NaiveDate>) -> String {
-    kept_from.map_or_else(String::new, |day| day.to_string())
-}
-
-/// Whose logs of which Regions were read, and which not wholly.
-fn reach(
-    connection: &Connection,
-    selection: &Selection,
-    kept_from: Option<NaiveDate>,
-) -> rusqlite::Result<Reach> {
-    let mut reach = Reach::default();
-    let mut all = connection.prepare(&format!(
-        "SELECT DISTINCT {OUTCOME} = 'read', key_account, key_region, key_day, \
-         iif(outcome = 'read', 0, file.id) FROM file JOIN folder ON folder.id = folder \
-         WHERE {OUTCOME} IN ('read', 'damaged')",
-    ))?;
-    let mut rows = all.query([first_day(kept_from)])?;
-    while let Some(row) = rows.next()? {
-        match (row.get(0)?, key_at(row, 1)?) {
-            (false, key) => reach.miss(key.as_ref()),
-            (true, Some(key)) if selection.covers(&key) => reach.see(&key),
-            (true, _) => {}
-        }
-    }
-    Ok(reach)
-}
-
-/// What was read for what is kept: the ledger's sums.
-fn coverage(
-    connection: &Connection,
-    selection: &Selection,
-    kept_from: Option<NaiveDate>,
-) -> rusqlite::Result<Coverage> {
-    let mut coverage = Coverage::default();
-    let mut all = connection.prepare(&format!(
-        "SELECT {OUTCOME}, count(*), sum(compressed), sum(decompressed), sum(records), \
-         sum(sts_records), sum(not_calls), sum(beyond_window) \
-         FROM file GROUP BY 1",
-    ))?;
-    let mut rows = all.query([first_day(kept_from)])?;
-    let mut beyond_window = 0;
-    while let Some(row) = rows.next()? {
-        let number = |at| row.get::<_, i64>(at).map(i64::cast_unsigned);
-        let files = number(1)?;
-        coverage.sts_records += number(5)?;
-        beyond_window += number(7)?;
-        let outcome = row.get_ref(0)?.as_str()?;
-        if outcome == "same" {
-            continue;
-        }
-        coverage.files.found += files;
-        match outcome {
-            "read" => coverage.files.read += files,
-            "damaged" => coverage.files.damaged += files,
-            "forgotten" => {
-                coverage.files.pruned.date += files;
-                continue;
-            }
-            skipped => {
-                let reason = SkipReason::ALL.iter().find(|one| one.as_str() == skipped);
-                let reason = reason.copied().unwrap_or(SkipReason::NotALog);
-                *coverage.files.skipped.entry(reason).or_default() += files;
-            }
-        }
-        coverage.bytes.compressed += number(2)?;
-        coverage.bytes.decompressed += number(3)?;
-        coverage.records += number(4)?;
-        coverage.not_calls += number(6)?;
-    }
-    coverage.beyond_window = Some(beyond_window);
-    let forgotten: i64 = connection.query_row(
-        "SELECT ifnull(sum(calls), 0) FROM forgotten_day",
-        [],
-        |row| row.get(0),
-    )?;
-    coverage.forget(forgotten.cast_unsigned());
-    coverage.kept_from = kept_from;
-    let mut all = connection.prepare(&format!(
-        "SELECT folder.path || '/' || name, stage, detail, records_read FROM file \
-         JOIN folder ON folder.id = folder WHERE {OUTCOME} = 'damaged'",
-    ))?;
-    let mut rows = all.query([first_day(kept_from)])?;
-    while let Some(row) = rows.next()? {
-        coverage.damaged.push(DamagedFile {
-            path: row.get(0)?,
-            stage: match row.get_ref(1)?.as_str_or_null()? {
-                Some("gzip") => Stage::Gzip,
-                Some("json") => Stage::Json,
-                Some("record") => Stage::Record,
-                _ => Stage::Open,
-            },
-            detail: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
-            records_read: row.get::<_, i64>(3)?.cast_unsigned(),
-        });
-    }
-    coverage.damaged.sort();
-    let mut pruning = selection.pruning();
-    pruning.first_day = pruning.first_day.max(kept_from);
-    let mut all = connection.prepare(
-        "SELECT DISTINCT key_account, key_region, key_day FROM folder WHERE key_account IS NOT NULL \
-         AND id IN (SELECT folder FROM file WHERE outcome = 'read')",
-    )?;
-    let mut rows = all.query([])?;
-    while let Some(row) = rows.next()? {
-        // What a run over the files would not have opened says nothing of what is asked.
-        if let Some(key) = key_at(row, 0)?
-            && pruning.prunes(&key).is_none()
-        {
-            coverage.see_key(&key);
-        }
-    }
-    let dropped = connection.query_row(
-        "SELECT ifnull(sum(duplicates), 0), ifnull(sum(shared_copies), 0) FROM day \
-         WHERE is_closed = 1",
-        [],
-        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
-    )?;
-    coverage.duplicates = dropped.0.cast_unsigned();
-    coverage.shared_copies = dropped.1.cast_unsigned();
-    Ok(coverage)
 }

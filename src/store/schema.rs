@@ -11,7 +11,7 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
-use super::{StoreError, WINDOW, column};
+use super::{StoreError, WINDOW, column, journal};
 
 /// The version of the schema, in `PRAGMA user_version`.
 pub const VERSION: i64 = 2;
@@ -157,10 +157,8 @@ pub(super) fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(StoreError::Io(path.to_owned(), error)),
     }
-    let mut journal = path.as_os_str().to_owned();
-    journal.push("-journal");
     // With a journal, what stands in the file is only what a killed run left of it.
-    if head.is_empty() || Path::new(&journal).exists() {
+    if head.is_empty() || journal(path).exists() {
         return Ok(());
     }
     if head != *b"SQLite format 3\0" {

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::cloudtrail::Stage;
-use crate::input::Key;
+use crate::input::{Key, Pruned};
 
 /// Why a file that was found was not taken as a log. None of these is a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -65,6 +65,15 @@ pub struct PrunedFiles {
 }
 
 impl PrunedFiles {
+    /// One more.
+    pub fn count(&mut self, pruned: Pruned) {
+        match pruned {
+            Pruned::Date => self.date += 1,
+            Pruned::Account => self.account += 1,
+            Pruned::Region => self.region += 1,
+        }
+    }
+
     /// All of them.
     pub fn total(&self) -> u64 {
         self.date + self.account + self.region
@@ -129,7 +138,9 @@ pub struct Bytes {
 
 /// What a run read. The order of the members is that of the JSON.
 ///
-/// `sts_records = calls + filtered + duplicates + shared_copies`; `not_calls` stand outside.
+/// `sts_records = calls + filtered + duplicates + shared_copies`; `not_calls` stand outside. A store
+/// has the calls of pruned files, too: there they are among the `sts_records`, and `filtered` unless
+/// they came late.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// What became of the files.
@@ -177,10 +188,11 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// Whether anything at all was read, be it damaged.
+    /// Whether nothing at all was read, not even of damaged files. A store may have calls that came
+    /// so late that a scan would not look for them.
     pub fn is_nothing_read(&self) -> bool {
         let opened = self.damaged.iter().any(|file| file.stage != Stage::Open);
-        self.files.read == 0 && !opened
+        self.files.read == 0 && !opened && self.calls == 0
     }
 
     /// Notes that so many of the records of STS are of days that are forgotten.

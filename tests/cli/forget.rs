@@ -91,13 +91,13 @@ fn what_is_forgotten_is_not_read_again_nor_counted_when_it_comes_late() {
     forget(&nightly.store, "2025-11-05").exits(0);
     ingest(&nightly.store, nightly.logs())
         .exits(0)
-        .says(&["0 files new, 10 known; 0 calls more"]);
+        .says(&["0 files new, 10 known; 0 calls read"]);
     // The same objects under another folder.
     let elsewhere = nightly.folder.path().join("elsewhere");
     fs::rename(nightly.logs(), &elsewhere).unwrap();
     ingest(&nightly.store, &elsewhere)
         .exits(0)
-        .says(&["0 files new, 10 known, 10 copies of known ones; 0 calls more"]);
+        .says(&["0 files new, 0 known, 10 copies of others; 0 calls read"]);
     // New files, with calls of both sides.
     let at = |n, time| call(n, json!({ "eventTime": time }));
     let late = log(&[
@@ -109,7 +109,7 @@ fn what_is_forgotten_is_not_read_again_nor_counted_when_it_comes_late() {
     let before = calls_in(&nightly.store);
     ingest(&nightly.store, nightly.logs()).exits(0).says(&[
         "1 file new",
-        "1 call more, 2 of days that are forgotten not counted",
+        "1 call read, copies included, 2 of days that are forgotten not counted",
     ]);
     assert_eq!(calls_in(&nightly.store), before + 1);
     let run: String = sql(
@@ -341,7 +341,7 @@ fn every_night_keeps_so_many_days() {
             .run()
     };
     let line = format!("forgot 3 days before {}, 3 calls", ago(2));
-    keep("2d").exits(0).says(&["6 calls more", &line]);
+    keep("2d").exits(0).says(&["6 calls read", &line]);
     assert_eq!(calls_in(&nightly.store), 3);
     let said = keep("2d").exits(0).says(&["0 files new, 6 known"]);
     assert!(!said.stderr.contains("forgot"), "{said}");

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::harness::{DAMAGED, Run, SAMPLE, Said, number, stscope};
-use super::logs::{call, gzip, log, put};
+use super::logs::{call, gzip, log, one_call, put};
 use crate::archive::bulk::{Archive, Options};
 
 pub fn folder() -> (TempDir, PathBuf) {
@@ -115,19 +115,30 @@ fn what_a_store_does_not_keep_is_an_error_that_says_so() {
     ask("report logs", &store)
         .run()
         .fails(&["--store", "cannot be used with"]);
-    stscope("events --store x logs").run().fails(&["--store"]);
+    for words in ["events --store x logs", "events --store x"] {
+        let said = stscope(words).run();
+        said.fails(&["--store", "no calls one by one", "log files"]);
+    }
 }
 
 #[test]
 fn a_gate_is_not_judged_by_logs_of_another_time() {
-    let (_folder, store) = folder();
-    ingest(&store, SAMPLE).exits(0);
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    let key = |region, day| format!("AWSLogs/111122223333/CloudTrail/{region}/2025/{day}/a.json");
+    put(&logs, key("us-east-1", "11/03"), &one_call());
+    let later = json!({ "eventTime": "2025-12-05T10:00:00Z", "awsRegion": "eu-west-1" });
+    put(&logs, key("eu-west-1", "12/05"), &log(&[call(2, later)]));
+    ingest(&store, &logs).exits(0);
     let gate = "report --fail-on global -q --since";
     ask(&format!("{gate} 2025-11-01"), &store).run().exits(1);
     ask(&format!("{gate} 2025-12-01"), &store)
         .run()
         .exits(2)
         .says(&["cannot be judged", "us-east-1"]);
+    ask(&format!("{gate} 2026-01-01"), &store)
+        .run()
+        .fails(&["nothing was read"]);
 }
 
 #[test]
@@ -165,7 +176,8 @@ fn what_is_no_store_is_refused_and_left_as_it_is() {
     ingest(&newer, SAMPLE).fails(&["newer stscope", "99"]);
     ask("report", &newer).run().fails(&["newer stscope", "99"]);
     assert!(before == unread(&newer));
-    ingest(&folder.path().join("nowhere/sts.db"), SAMPLE).fails(&["nowhere", "check the folder"]);
+    ingest(&folder.path().join("nowhere/sts.db"), SAMPLE)
+        .fails(&["there is no folder", "nowhere; make it"]);
     fs::write(&store, "").unwrap();
     ingest(&store, SAMPLE).exits(0);
 }
@@ -178,7 +190,7 @@ fn nothing_new_is_done_and_opens_no_file() {
     put(&logs, "passed-by.txt", b"-");
     ingest(&store, &logs)
         .exits(0)
-        .says(&["1 file new, 0 known; 1 call more"]);
+        .says(&["1 file new, 0 known; 1 call read"]);
     // Another content under the same size and time: only who opens the file could tell.
     let modified = file.metadata().unwrap().modified().unwrap();
     let length = file.metadata().unwrap().len() as usize;
@@ -191,7 +203,7 @@ fn nothing_new_is_done_and_opens_no_file() {
         .unwrap();
     ingest(&store, &logs)
         .exits(0)
-        .says(&["0 files new, 1 known; 0 calls more"]);
+        .says(&["0 files new, 1 known; 0 calls read"]);
     assert_eq!(calls_in(&store), 1);
     let empty = tempfile::tempdir().unwrap();
     ingest(&store, empty.path()).fails(&["nothing was read"]);
@@ -234,12 +246,12 @@ fn a_file_that_changes_is_taken_again_and_a_copy_is_not() {
     fs::write(&path, &whole).unwrap();
     ingest(&store, &logs)
         .exits(0)
-        .says(&["1 read again, as they had changed"]);
+        .says(&["0 files new, 0 known, 1 changed and read again"]);
     assert_eq!(calls_in(&store), 40);
     put(&folder.path().join("elsewhere"), key, &whole);
     ingest(&store, folder.path().join("elsewhere"))
         .exits(0)
-        .says(&["1 copies of known ones"]);
+        .says(&["0 files new, 0 known, 1 copy of others"]);
     File::options()
         .write(true)
         .open(&path)
@@ -452,6 +464,6 @@ fn a_damaged_file_that_has_moved_is_counted_once_and_named_where_it_is() {
     put(&copied, key, &whole);
     ingest(&store, &copied)
         .exits(0)
-        .says(&["1 copies of known ones"]);
+        .says(&["0 files new, 0 known, 1 copy of others"]);
     assert_eq!(calls_in(&store), 40);
 }

@@ -388,6 +388,9 @@ fn a_principal_that_had_not_called_before_fails_the_gate_and_is_named() {
             .run()
             .exits(0);
     }
+    // A gate that holds makes no answer of a report that has nothing to say.
+    let nothing = "report --fail-on new-global --since 1d --endpoint regional";
+    nightly.ask(nothing).run().fails(&["nothing was read"]);
     let both = nightly
         .ask("report -q --fail-on new-global,global")
         .run()
