@@ -409,23 +409,35 @@ fn today() -> NaiveDate {
     "2025-11-20".parse().unwrap()
 }
 
+/// All nights: what comes is ingested, and then the rest of the night's work is done. Gives the
+/// folder of copies, too.
+fn live_through(nights: &Nights, then: impl Fn(&Place, usize)) -> (Place, PathBuf) {
+    let mut place = Place::new(14);
+    let copies = place.folder.path().join("copies");
+    fs::create_dir(&copies).unwrap();
+    for night in 0..NIGHTS + 2 {
+        if night == nights.renamed {
+            let other = place.folder.path().join("renamed");
+            fs::rename(&place.logs, &other).unwrap();
+            place.logs = other;
+        }
+        arrive(&place, &copies, nights, night);
+        place.ingest(
+            &[place.logs.clone(), copies.clone()],
+            nights.threads,
+            today(),
+        );
+        then(&place, night);
+    }
+    (place, copies)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_comes_in_whatever_portions_the_answer_is_that_over_all_files(nights in nights(NIGHTS)) {
-        let mut place = Place::new(14);
-        let copies = place.folder.path().join("copies");
-        fs::create_dir(&copies).unwrap();
-        for night in 0..NIGHTS + 2 {
-            if night == nights.renamed {
-                let other = place.folder.path().join("renamed");
-                fs::rename(&place.logs, &other).unwrap();
-                place.logs = other;
-            }
-            arrive(&place, &copies, &nights, night);
-            place.ingest(&[place.logs.clone(), copies.clone()], nights.threads, today());
-        }
+        let (place, copies) = live_through(&nights, |_, _| {});
         assert_equal(&place, &selections_of_logs())?;
         let again = place.ingest(&[place.logs.clone(), copies], 2, today());
         prop_assert_eq!(again.coverage.files.found, 0);
@@ -463,21 +475,11 @@ proptest! {
         nights in nights(NIGHTS),
         forgets in proptest::collection::vec((0..NIGHTS + 2, 2..8_u32), 0..4),
     ) {
-        let mut place = Place::new(14);
-        let copies = place.folder.path().join("copies");
-        fs::create_dir(&copies).unwrap();
-        for night in 0..NIGHTS + 2 {
-            if night == nights.renamed {
-                let other = place.folder.path().join("renamed");
-                fs::rename(&place.logs, &other).unwrap();
-                place.logs = other;
-            }
-            arrive(&place, &copies, &nights, night);
-            place.ingest(&[place.logs.clone(), copies.clone()], nights.threads, today());
+        let (place, copies) = live_through(&nights, |place, night| {
             for (_, day) in forgets.iter().filter(|(when, _)| *when == night) {
                 place.forget(NaiveDate::from_ymd_opt(2025, 11, *day).unwrap(), today());
             }
-        }
+        });
         let is_exact = !nights.arrivals.iter().any(|arrival| arrival.half_for > 0 && arrival.is_copied);
         match Store::open(&place.store()).unwrap().kept_from().unwrap() {
             Some(kept_from) => assert_equal_from(&place, kept_from, is_exact)?,

@@ -1,9 +1,6 @@
 //! What is kept of user agents, read once each: most calls have one that came before.
 
-use std::collections::HashMap;
-
-use foldhash::quality::RandomState;
-
+use super::hashed::Map;
 use super::kinds;
 use crate::cloudtrail::Field;
 use crate::sts::{Call, Cause, Dimension};
@@ -14,7 +11,7 @@ const MOST: usize = 1 << 12;
 /// Agents, with all that [`Cause::of`] looks at besides.
 #[derive(Default)]
 pub(super) struct Agents {
-    known: HashMap<Box<[u8]>, Agent, RandomState>,
+    known: Map<Box<[u8]>, Agent>,
     key: Vec<u8>,
 }
 

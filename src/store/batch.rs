@@ -13,13 +13,20 @@ pub(super) const COMMIT_EVERY: Duration = Duration::from_secs(1);
 /// Transactions, one after the other. What is not committed is taken back when this is dropped.
 pub(super) struct Batch<'c> {
     connection: &'c Connection,
+    commit_every: Duration,
     open: Option<(Transaction<'c>, Instant)>,
 }
 
 impl<'c> Batch<'c> {
     pub fn new(connection: &'c Connection) -> Batch<'c> {
+        Batch::of(connection, COMMIT_EVERY)
+    }
+
+    /// The same with transactions that stay open for another time.
+    pub fn of(connection: &'c Connection, commit_every: Duration) -> Batch<'c> {
         Batch {
             connection,
+            commit_every,
             open: None,
         }
     }
@@ -27,7 +34,7 @@ impl<'c> Batch<'c> {
     /// The connection, to write something that belongs together. Commits what came before, if it has
     /// waited long enough.
     pub fn step(&mut self) -> rusqlite::Result<&'c Connection> {
-        if self.left().is_some_and(|left| left.is_zero()) {
+        if self.is_due() {
             self.commit()?;
         }
         if self.open.is_none() {
@@ -40,7 +47,12 @@ impl<'c> Batch<'c> {
     /// How long what was written may wait to be committed; `None` if there is nothing.
     pub fn left(&self) -> Option<Duration> {
         let (_, begun) = self.open.as_ref()?;
-        Some(COMMIT_EVERY.saturating_sub(begun.elapsed()))
+        Some(self.commit_every.saturating_sub(begun.elapsed()))
+    }
+
+    /// Whether what was written has waited long enough.
+    pub fn is_due(&self) -> bool {
+        self.left().is_some_and(|left| left.is_zero())
     }
 
     pub fn commit(&mut self) -> rusqlite::Result<()> {

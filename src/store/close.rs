@@ -208,7 +208,9 @@ fn carry_over(
     linked: &mut Linked,
 ) -> rusqlite::Result<()> {
     // First those that may be linked, which takes a few bytes a call; then those that are.
-    let of_other = repeats_of(connection, other)?;
+    let Some(of_other) = repeats_of(connection, other)? else {
+        return Ok(());
+    };
     let mut possible: Set<u128> = Set::default();
     each_call(connection, day, |_, kept| {
         if !linked.has(&kept) {

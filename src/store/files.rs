@@ -5,7 +5,6 @@
 
 use rusqlite::{Connection, Row};
 
-use super::read::key_at;
 use super::schema;
 use crate::cloudtrail::Stage;
 use crate::input::{Key, Pruned, Pruning};
@@ -152,5 +151,20 @@ fn damaged_file(row: &Row<'_>) -> rusqlite::Result<DamagedFile> {
         },
         detail: row.get::<_, Option<String>>(14)?.unwrap_or_default(),
         records_read: row.get::<_, i64>(15)?.cast_unsigned(),
+    })
+}
+
+/// The key that stands in these three columns of a row: account, Region and day.
+pub(super) fn key_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Key>> {
+    let day = row.get_ref(first + 2)?.as_str_or_null()?;
+    let day = day.and_then(|day| day.parse().ok());
+    let key = (row.get(first)?, row.get(first + 1)?, day);
+    Ok(match key {
+        (Some(account), Some(region), Some(day)) => Some(Key {
+            account,
+            region,
+            day,
+        }),
+        _ => None,
     })
 }

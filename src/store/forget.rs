@@ -5,7 +5,7 @@
 //! one of its file's calls that are settled for good (`folded`), so a file that changes later gives
 //! only what is new in it; `forgotten_day` has how many there were, so that the figures add up.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -136,17 +136,16 @@ fn forget_days(
         days: 0,
         calls: 0,
     };
-    let mut transaction = connection.unchecked_transaction()?;
-    let mut begun = Instant::now();
+    let mut batch = Batch::of(connection, commit_every);
+    batch.step()?;
     for (day, is_closed) in days {
-        // Each transaction costs the disk several waits; one without an end costs room.
-        if begun.elapsed() > commit_every
+        // What is committed knows from which day on it knows.
+        if batch.is_due()
             && let Ok(kept_from) = day.parse()
         {
             forgotten.calls += move_cutoff(connection, kept_from)?;
-            transaction.commit()?;
-            transaction = connection.unchecked_transaction()?;
-            begun = Instant::now();
+            batch.commit()?;
+            batch.step()?;
         }
         forgotten.days += 1;
         forgotten.calls += match is_closed {
@@ -160,7 +159,7 @@ fn forget_days(
     forgotten.calls += move_cutoff(connection, before)?;
     // With the last days, so that a run that was ended before this comes here again.
     sweep(connection)?;
-    transaction.commit()?;
+    batch.commit()?;
     Ok(forgotten)
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use rusqlite::Connection;
 
-use super::read::key_at;
+use super::files::key_at;
 use super::{Store, StoreError, schema};
 use crate::tally::Calendar;
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{SecondsFormat, Utc};
 
-use super::{StoreError, place_fault};
+use super::error::{StoreError, place_fault};
 
 /// A store held for writing, until this is dropped.
 pub(super) struct Lock(#[allow(dead_code, reason = "held, not used")] File);

@@ -28,6 +28,7 @@ mod column;
 mod content;
 mod contents;
 mod day;
+mod error;
 mod files;
 mod forget;
 mod grouping;
@@ -50,14 +51,15 @@ use std::sync::Mutex;
 use std::sync::mpsc::sync_channel;
 
 use chrono::{NaiveDate, SecondsFormat, Utc};
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
+use rusqlite::{Connection, OpenFlags};
 
 use crate::input::Paths;
-use crate::scan::{Progress, Scan, ScanError};
+use crate::scan::{Progress, Scan};
 use crate::tally::Coverage;
 
 pub use column::is_kept;
 pub use contents::{Contents, Days, Run};
+pub use error::StoreError;
 pub use forget::{Forgotten, NotForgotten};
 pub use lock::Holder;
 pub use room::Room;
@@ -65,6 +67,7 @@ pub use schema::{SCHEMA, VERSION};
 
 use batch::Batch;
 use collect::Intake;
+use error::refuse_folder;
 use kinds::RowHasher;
 use ledger::Ledger;
 use lock::Lock;
@@ -84,162 +87,6 @@ pub struct Store {
     lock: Option<Lock>,
     /// The version it had when it was opened.
     version: i64,
-}
-
-/// Why a store cannot be used.
-#[derive(Debug)]
-pub enum StoreError {
-    /// There is none.
-    Missing(PathBuf),
-    /// It is a folder.
-    Folder(PathBuf),
-    /// The folder in which it is to be is not there.
-    NoFolder(PathBuf, PathBuf),
-    /// Nothing may be written in its folder.
-    NotWritable(PathBuf, PathBuf, std::io::Error),
-    /// The file is something else.
-    NoStore(PathBuf),
-    /// It was written by a newer release.
-    Newer(PathBuf, i64),
-    /// It does not forget what it was told to.
-    NotForgotten(PathBuf, NotForgotten),
-    /// Another ingest is at work.
-    Held(PathBuf, Holder),
-    /// What the system says.
-    Io(PathBuf, std::io::Error),
-    /// What SQLite says.
-    Sql(PathBuf, rusqlite::Error),
-    /// The logs cannot be read.
-    Scan(ScanError),
-}
-
-impl std::fmt::Display for StoreError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        use rusqlite::ErrorCode;
-        match self {
-            StoreError::Missing(path) => write!(
-                f,
-                "--store {}: there is no such file; 'stscope ingest --store FILE PATH' makes one",
-                path.display()
-            ),
-            StoreError::Folder(path) => write!(
-                f,
-                "--store {}: it is a folder; name a file, such as {}",
-                path.display(),
-                path.join("sts.db").display()
-            ),
-            StoreError::NoFolder(path, folder) => write!(
-                f,
-                "--store {}: there is no folder {}; make it, or name a file in another",
-                path.display(),
-                folder.display()
-            ),
-            StoreError::NotWritable(path, folder, error) => write!(
-                f,
-                "--store {}: {error}; see that you may write in the folder {}, or name a file in \
-                 another",
-                path.display(),
-                folder.display()
-            ),
-            StoreError::NoStore(path) => write!(
-                f,
-                "--store {}: it is no store of stscope, and was left as it is; name another file",
-                path.display()
-            ),
-            StoreError::Newer(path, version) => write!(
-                f,
-                "--store {}: it was written by a newer stscope (schema {version}; this one knows \
-                 {VERSION}), and was left as it is; use that release",
-                path.display()
-            ),
-            StoreError::NotForgotten(path, why) => write!(
-                f,
-                "--store {}: nothing was forgotten: {why}",
-                path.display()
-            ),
-            StoreError::Held(path, holder) => write!(
-                f,
-                "--store {}: another ingest is at work on it ({holder}); wait for its end, or give \
-                 --wait",
-                path.display()
-            ),
-            StoreError::Io(path, error) => write!(
-                f,
-                "--store {}: {error}; check the folder, its permissions and the room on the disk",
-                path.display()
-            ),
-            StoreError::Sql(path, error) if is_left_half_done(path, error) => write!(
-                f,
-                "--store {}: a run was killed, and left {}; the next 'stscope ingest' by one who may \
-                 write here puts it right",
-                path.display(),
-                journal(path).display()
-            ),
-            StoreError::Sql(path, error) => {
-                let advice = match error.sqlite_error_code() {
-                    Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
-                        "what was committed stands; make room on the disk and run it again"
-                    }
-                    Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-                        "another program holds it; run this again later"
-                    }
-                    Some(
-                        ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied,
-                    ) => "check its permissions and those of its folder",
-                    Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                        "it is damaged; bring back a backup, or ingest anew into another file"
-                    }
-                    _ => "run it again; if that does not help, ingest anew into another file",
-                };
-                write!(f, "--store {}: {error}; {advice}", path.display())
-            }
-            StoreError::Scan(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for StoreError {}
-
-/// What SQLite writes beside a store, to go back by it.
-fn journal(store: &Path) -> PathBuf {
-    let mut journal = store.as_os_str().to_owned();
-    journal.push("-journal");
-    PathBuf::from(journal)
-}
-
-/// Whether a killed run has left a journal, which who may not write cannot go back by.
-fn is_left_half_done(store: &Path, error: &rusqlite::Error) -> bool {
-    use rusqlite::ErrorCode;
-    let is_for_want_of_permission = matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied)
-    );
-    is_for_want_of_permission && journal(store).exists()
-}
-
-/// SQLite calls it an error of the disk.
-fn refuse_folder(path: &Path) -> Result<(), StoreError> {
-    if path.is_dir() {
-        return Err(StoreError::Folder(path.to_owned()));
-    }
-    Ok(())
-}
-
-/// Why no file can be made or opened for a store.
-fn place_fault(store: &Path, error: std::io::Error) -> StoreError {
-    let folder = match store.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    match error.kind() {
-        std::io::ErrorKind::NotFound if !folder.exists() => {
-            StoreError::NoFolder(store.to_owned(), folder.to_owned())
-        }
-        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
-            StoreError::NotWritable(store.to_owned(), folder.to_owned(), error)
-        }
-        _ => StoreError::Io(store.to_owned(), error),
-    }
 }
 
 /// What an ingest did.
@@ -443,45 +290,5 @@ impl Store {
     /// Names the store in an error of SQLite's.
     fn sql<T>(&self, result: rusqlite::Result<T>) -> Result<T, StoreError> {
         result.map_err(|error| StoreError::Sql(self.path.clone(), error))
-    }
-
-    /// The newest day with calls that is over for certain; `None` in an empty store.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub fn newest_day(&self) -> Result<Option<NaiveDate>, StoreError> {
-        let day: Option<String> = self.sql(
-            self.connection
-                .query_row("SELECT max(day) FROM day WHERE day <> ''", [], |row| {
-                    row.get(0)
-                })
-                .optional()
-                .map(Option::flatten),
-        )?;
-        Ok(day.and_then(|day| day.parse().ok()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_may_not_write_is_told_of_the_run_that_was_killed() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("sts.db");
-        drop(Store::open_to_write(&path, None, false).unwrap());
-        let ask = || schema::connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY);
-        assert!(ask().is_ok());
-        // Whatever stands in it, SQLite wants to go back by it.
-        std::fs::write(journal(&path), [0xd9; 512]).unwrap();
-        let error = ask().err().unwrap().to_string();
-        for piece in [
-            "a run was killed",
-            "sts.db-journal",
-            "the next 'stscope ingest'",
-        ] {
-            assert!(error.contains(piece), "{error}");
-        }
     }
 }

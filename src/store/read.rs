@@ -1,6 +1,6 @@
 //! What a store has kept → a tally, as the files would have given it.
 
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 
 use super::calls;
 use super::column::{CALLER, CAUSE};
@@ -8,7 +8,6 @@ use super::day::{day_name, day_number};
 use super::grouping::{Grouping, read_groupings};
 use super::hashed::Map;
 use super::{Store, StoreError, files};
-use crate::input::Key;
 use crate::sts::{
     Dimension, Endpoint, Properties, REGION_DISABLED, Time, is_vpc_endpoint, issuing_account_id,
 };
@@ -226,19 +225,4 @@ fn read_callers(connection: &Connection) -> rusqlite::Result<Map<i64, Caller>> {
         callers.insert(row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?]);
     }
     Ok(callers)
-}
-
-/// The key that stands in these three columns of a row: account, Region and day.
-pub(super) fn key_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Key>> {
-    let day = row.get_ref(first + 2)?.as_str_or_null()?;
-    let day = day.and_then(|day| day.parse().ok());
-    let key = (row.get(first)?, row.get(first + 1)?, day);
-    Ok(match key {
-        (Some(account), Some(region), Some(day)) => Some(Key {
-            account,
-            region,
-            day,
-        }),
-        _ => None,
-    })
 }

@@ -11,7 +11,8 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
-use super::{StoreError, WINDOW, column, journal};
+use super::error::{StoreError, journal};
+use super::{WINDOW, column};
 
 /// The version of the schema, in `PRAGMA user_version`.
 pub const VERSION: i64 = 2;

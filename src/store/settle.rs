@@ -28,16 +28,19 @@ pub(super) fn each_call(
     Ok(())
 }
 
-/// Which identities among the calls of a day may occur more than once.
-pub(super) fn repeats_of(connection: &Connection, day: &str) -> rusqlite::Result<Repeats> {
+/// Which identities among the calls of a day may occur more than once; `None` if there is no call.
+pub(super) fn repeats_of(connection: &Connection, day: &str) -> rusqlite::Result<Option<Repeats>> {
     let bytes: usize = connection
         .prepare_cached("SELECT ifnull(sum(length(calls)), 0) FROM calls WHERE day = ?1")?
         .query_row([day], |row| row.get(0))?;
+    if bytes == 0 {
+        return Ok(None);
+    }
     let mut repeats = Repeats::with_room_for(bytes / calls::SIZE);
     each_call(connection, day, |_, kept| {
         identities(&kept).for_each(|id| repeats.note(id));
     })?;
-    Ok(repeats)
+    Ok(Some(repeats))
 }
 
 /// What tells a call to be a copy of another.
@@ -53,7 +56,9 @@ pub(super) fn settle(
     put_off: impl Fn(&Kept) -> bool,
     mut each: impl FnMut(&Kept),
 ) -> rusqlite::Result<Dropped> {
-    let repeats = repeats_of(connection, day)?;
+    let Some(repeats) = repeats_of(connection, day)? else {
+        return Ok(Dropped::default());
+    };
     let mut held = Claims::default();
     // Claims have room for small numbers only.
     let mut callers = vec![0];

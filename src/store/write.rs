@@ -251,28 +251,28 @@ impl<'c> Writer<'c> {
             // It was half of what it is a copy of now.
             self.forget_file(id, of)?;
         }
-        self.connection
+        let copy = self
+            .connection
             .prepare_cached(
                 "INSERT INTO file VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, 'same', ?7, NULL, NULL, \
                  0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT (folder, name) DO UPDATE SET size = \
                  excluded.size, modified = excluded.modified, checksum = excluded.checksum, \
-                 length = excluded.length",
+                 length = excluded.length RETURNING id",
             )?
-            .execute(params![
-                folder,
-                name,
-                stamp.size.cast_signed(),
-                stamp.modified,
-                trailer.checksum,
-                trailer.length,
-                of
-            ])?;
+            .query_row(
+                params![
+                    folder,
+                    name,
+                    stamp.size.cast_signed(),
+                    stamp.modified,
+                    trailer.checksum,
+                    trailer.length,
+                    of
+                ],
+                |row| row.get(0),
+            )?;
         // What it is a copy of has changed in this run: it is the only one that holds this now.
         if let Some(Before::Held(content)) = self.changed.get(&of) {
-            let copy = self
-                .connection
-                .prepare_cached("SELECT id FROM file WHERE folder = ?1 AND name = ?2")?
-                .query_row(params![folder, name], |row| row.get(0))?;
             content.give_to(self.connection, copy)?;
             self.changed.insert(of, Before::Is(copy));
         }
