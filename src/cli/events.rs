@@ -10,7 +10,7 @@ use super::args::{EventOrder, EventsArgs};
 use super::config::{Reading, Writing, check_output, progress};
 use super::coverage;
 use super::exit::{Exit, Failure};
-use super::gate::{Gates, conclude, note_if_blind};
+use super::gate::{Gates, can_judge, conclude, note_if_blind};
 use super::output::Output;
 use super::progress::Shown;
 use crate::report::{Format, Frame, event_cells, event_columns, write};
@@ -71,10 +71,10 @@ fn sorted(
     let mut events = log.finish().map_err(|error| temporary(&error))?;
     drop(shown);
     let exit = coverage::tell(&events.totals.coverage, quiet)?;
-    let can_judge =
-        events.totals.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
+    let selection = &reading.scan.selection;
+    let can_judge = can_judge(&events.totals, selection);
     note_if_blind(can_judge, &events.totals.summary(), quiet);
-    let verdict = gates.judge(can_judge, |endpoint| events.totals.offenders(endpoint));
+    let verdict = gates.judge(&events.totals, selection);
     let top = writing
         .top
         .map_or(events.len(), |top| events.len().min(top as usize));
@@ -131,10 +131,10 @@ fn streamed(
                  write to a file with --output",
             ));
         }
-        let can_judge = streamed.totals.can_judge_global_calls()
-            && reading.scan.selection.may_show_global_calls();
+        let selection = &reading.scan.selection;
+        let can_judge = can_judge(&streamed.totals, selection);
         note_if_blind(can_judge, &streamed.totals.summary(), quiet);
-        let verdict = gates.judge(can_judge, |endpoint| streamed.totals.offenders(endpoint));
+        let verdict = gates.judge(&streamed.totals, selection);
         let panicked = |_| Err(Failure::new("writing failed; please report this"));
         conclude(exit, verdict, writer.join().unwrap_or_else(panicked))
     })

@@ -1,8 +1,10 @@
 //! How a run ends.
 
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::{ExitCode, Termination};
 
+use crate::report::escape::for_terminal;
 use crate::scan::ScanError;
 use crate::store::StoreError;
 
@@ -102,4 +104,10 @@ pub(super) fn usage(error: &clap::Error) -> Exit {
 /// Prints a line on standard error. If that is closed, nobody wants to know; `eprintln!` would panic.
 pub(super) fn say(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// The same of a file, such as a store.
+pub(super) fn say_of(path: &Path, what: &str) {
+    let name = path.display().to_string();
+    say(&format!("stscope: {}: {what}", for_terminal(&name)));
 }

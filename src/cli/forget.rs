@@ -7,9 +7,9 @@ use indicatif::HumanBytes;
 
 use super::args::ForgetArgs;
 use super::config::now;
-use super::exit::{Exit, Failure, say};
+use super::exit::{Exit, Failure, say, say_of};
 use super::when;
-use crate::report::{count, escape::for_terminal, plural};
+use crate::report::{count, plural};
 use crate::store::{Forgotten, NotForgotten, Room, Store, StoreError};
 
 /// Who forgets by hand wants room: a tenth of the file is worth to be given back.
@@ -33,9 +33,9 @@ pub(super) fn run(arguments: &ForgetArgs) -> Result<Exit, Failure> {
         other => other?,
     };
     if !arguments.quiet && forgotten.days == 0 {
-        tell(&arguments.store, &nothing(&forgotten));
+        say_of(&arguments.store, &nothing(&forgotten));
     } else if !arguments.quiet {
-        tell(&arguments.store, &line(&forgotten));
+        say_of(&arguments.store, &line(&forgotten));
     }
     give_back(&arguments.store, &mut store, BY_HAND, arguments.quiet)?;
     Ok(Exit::Done)
@@ -78,7 +78,7 @@ pub(super) fn keep(
         Ok(forgotten) if forgotten.days == 0 => Ok(()),
         Ok(forgotten) => {
             if !quiet {
-                tell(path, &line(&forgotten));
+                say_of(path, &line(&forgotten));
             }
             give_back(path, store, EVERY_NIGHT, quiet)
         }
@@ -91,18 +91,13 @@ pub(super) fn tell_brought_up(path: &Path, store: &Store, quiet: bool) {
         && !quiet
     {
         let now = crate::store::VERSION;
-        tell(
+        say_of(
             path,
             &format!(
                 "brought up from schema {version} to {now}: older releases cannot read it any more"
             ),
         );
     }
-}
-
-fn tell(path: &Path, what: &str) {
-    let name = path.display().to_string();
-    say(&format!("stscope: {}: {what}", for_terminal(&name)));
 }
 
 fn day(option: &str, text: &str) -> Result<NaiveDate, Failure> {
@@ -141,7 +136,7 @@ fn give_back(path: &Path, store: &mut Store, one_in: u64, quiet: bool) -> Result
         }
     };
     if !quiet && bytes > 0 {
-        tell(path, &format!("{} {what}", HumanBytes(bytes)));
+        say_of(path, &format!("{} {what}", HumanBytes(bytes)));
     }
     Ok(())
 }

@@ -7,12 +7,17 @@ use super::offenders::{Allowed, tell_offenders};
 use crate::report::{count, plural};
 use crate::store::Store;
 use crate::sts::{Endpoint, Time};
-use crate::tally::{Coverage, Offender, Selection, Summary};
+use crate::tally::{Offender, Selection, Summary, Totals};
 
 /// Said where nothing can be said of global calls.
 const NO_US_EAST_1: &str = "stscope: note: nothing of us-east-1 was read in the time, \
     accounts and Regions asked about, and global calls are logged only there; that none is shown \
     means nothing";
+
+/// Whether a global call would be seen if there were one.
+pub(super) fn can_judge(totals: &Totals, selection: &Selection) -> bool {
+    totals.can_judge_global_calls() && selection.may_show_global_calls()
+}
 
 /// Says so where no global call is shown and none could be.
 pub(super) fn note_if_blind(can_judge: bool, summary: &Summary, quiet: bool) {
@@ -50,7 +55,7 @@ const MAX_AGE: u32 = 3;
 
 impl Gates {
     pub fn resolve(arguments: &GateArgs) -> Result<Gates, Failure> {
-        let gates = Gates::of_any(arguments)?;
+        let gates = Gates::of_store(arguments)?;
         if gates.new_global.is_some() {
             return Err(Failure::new(
                 "--fail-on new-global: it needs what was read on earlier days; use 'stscope report \
@@ -62,10 +67,6 @@ impl Gates {
 
     /// The gates where there is a store to ask.
     pub fn of_store(arguments: &GateArgs) -> Result<Gates, Failure> {
-        Gates::of_any(arguments)
-    }
-
-    fn of_any(arguments: &GateArgs) -> Result<Gates, Failure> {
         let mut new_global = None;
         let mut gates = Vec::new();
         for text in &arguments.fail_on {
@@ -103,19 +104,16 @@ impl Gates {
         !self.gates.is_empty()
     }
 
-    /// Holds the calls against the gates. `offenders` gives the principals with calls to an endpoint.
+    /// Holds the calls against the gates.
     ///
     /// # Errors
-    /// If nothing was read that could show global calls: that is no verdict.
-    pub fn judge<'r>(
-        &self,
-        can_judge: bool,
-        offenders: impl Fn(Endpoint<'static>) -> Vec<Offender<'r>>,
-    ) -> Result<Exit, Failure> {
+    /// If nothing was read that could show global calls, or if the gates hold and days are asked about
+    /// by name that a store has forgotten: that is no verdict.
+    pub fn judge(&self, totals: &Totals, selection: &Selection) -> Result<Exit, Failure> {
         if self.gates.is_empty() {
             return Ok(Exit::Done);
         }
-        if !can_judge {
+        if !can_judge(totals, selection) {
             return Err(Failure::new(
                 "--fail-on cannot be judged: nothing of us-east-1, where global calls are logged, was \
                  read in the time, accounts and Regions asked about; add logs of us-east-1, or widen \
@@ -124,8 +122,7 @@ impl Gates {
         }
         let mut exit = Exit::Done;
         for gate in &self.gates {
-            let offenders: Vec<_> = offenders(gate.endpoint)
-                .into_iter()
+            let offenders: Vec<_> = (totals.offenders(gate.endpoint).into_iter())
                 .filter(|offender| !self.allowed.forgives(offender.principal))
                 .collect();
             let calls: u64 = offenders.iter().map(|offender| offender.calls).sum();
@@ -134,34 +131,17 @@ impl Gates {
                 gate.tell(calls, &offenders);
             }
         }
-        Ok(exit)
-    }
-}
-
-impl Gates {
-    /// That nothing was found says nothing of days that a store has forgotten, where these are asked
-    /// about by name.
-    ///
-    /// # Errors
-    /// If they are, and the gates hold so far: that is no verdict.
-    pub fn judge_forgotten(
-        &self,
-        coverage: &Coverage,
-        selection: &Selection,
-        verdict: Result<Exit, Failure>,
-    ) -> Result<Exit, Failure> {
-        match (coverage.kept_from, selection.since, verdict) {
-            (Some(kept_from), Some(since), Ok(Exit::Done))
-                if !self.gates.is_empty() && Some(since) < Time::of_midnight(kept_from) =>
-            {
-                Err(Failure::new(format!(
-                    "--fail-on cannot be judged: --since goes back to {}, and the days before \
-                     {kept_from} are forgotten; give --since {kept_from}, or ask the log files",
-                    since.day()
-                )))
-            }
-            (_, _, verdict) => verdict,
+        if let (Exit::Done, Some(kept_from), Some(since)) =
+            (exit, totals.coverage.kept_from, selection.since)
+            && Some(since) < Time::of_midnight(kept_from)
+        {
+            return Err(Failure::new(format!(
+                "--fail-on cannot be judged: --since goes back to {}, and the days before {kept_from} \
+                 are forgotten; give --since {kept_from}, or ask the log files",
+                since.day()
+            )));
         }
+        Ok(exit)
     }
 
     /// Adds the verdict on new principals to that on all: one that cannot be judged goes before.

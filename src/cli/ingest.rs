@@ -6,10 +6,10 @@ use chrono::Utc;
 
 use super::args::IngestArgs;
 use super::coverage;
-use super::exit::{Exit, Failure, say};
+use super::exit::{Exit, Failure, say, say_of};
 use super::{forget, source};
 use crate::input::{Named, Paths};
-use crate::report::{count, escape::for_terminal, plural};
+use crate::report::{count, plural};
 use crate::scan::Scan;
 use crate::store::{Ingested, Store};
 use crate::tally::SkipReason;
@@ -38,12 +38,7 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
         coverage::tell_new(&ingested.coverage, ingested.known, quiet)?
     };
     if !quiet {
-        let name = arguments.store.display().to_string();
-        say(&format!(
-            "stscope: {}: {}",
-            for_terminal(&name),
-            line(&ingested)
-        ));
+        say_of(&arguments.store, &line(&ingested));
     }
     if ingested.beyond_window > 0 && !quiet {
         let calls = ingested.beyond_window;

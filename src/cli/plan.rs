@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::args::{GroupOrder, PlanArgs};
 use super::config::{Reading, Writing, check_output};
 use super::exit::{Exit, Failure, say};
-use super::gate::{Gates, conclude, note_if_blind};
+use super::gate::{Gates, can_judge, conclude, note_if_blind};
 use super::output::Output;
 use super::source;
 use crate::input::IpRanges;
@@ -78,14 +78,12 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         GroupOrder::Group => plan.sort_by_group(),
     }
     let summary = totals.summary();
-    let can_judge =
-        totals.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
+    let can_judge = can_judge(totals, &reading.scan.selection);
     note_if_blind(can_judge, &summary, quiet);
     if let Some(trace) = plan.risks.opt_in_tokens.as_ref().filter(|_| !quiet) {
         tell_of_tokens(trace, &summary, writing.format);
     }
-    let verdict = gates.judge(can_judge, |endpoint| totals.offenders(endpoint));
-    let verdict = gates.judge_forgotten(&totals.coverage, &reading.scan.selection, verdict);
+    let verdict = gates.judge(totals, &reading.scan.selection);
     let finished = Finished {
         summary: &summary,
         can_judge,

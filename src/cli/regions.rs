@@ -43,9 +43,7 @@ pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
         GroupOrder::LastEventTime => regions.sort_by_last_event_time(),
         GroupOrder::Group => regions.sort_by_group(),
     }
-    let can_judge = totals.can_judge_global_calls() && selection.may_show_global_calls();
-    let verdict = gates.judge(can_judge, |endpoint| totals.offenders(endpoint));
-    let verdict = gates.judge_forgotten(&totals.coverage, selection, verdict);
+    let verdict = gates.judge(totals, selection);
     let min_calls = arguments.order.min_calls;
     let written = output.write(|out| print(regions, min_calls, &window, totals, &mut writing, out));
     conclude(exit, verdict, written)

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::args::{GroupOrder, ReportArgs};
 use super::config::{Reading, Writing, check_kept, check_output, dimension};
 use super::exit::{Exit, Failure};
-use super::gate::{Gates, conclude, note_if_blind};
+use super::gate::{Gates, can_judge, conclude, note_if_blind};
 use super::output::Output;
 use super::source;
 
@@ -50,12 +50,10 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
         GroupOrder::Group => report.sort_by_group(),
     }
     report.keep_min_calls(arguments.order.min_calls);
-    let can_judge =
-        report.totals.can_judge_global_calls() && reading.scan.selection.may_show_global_calls();
-    note_if_blind(can_judge, &report.totals.summary(), quiet);
-    let verdict = gates.judge(can_judge, |endpoint| report.totals.offenders(endpoint));
     let selection = &reading.scan.selection;
-    let verdict = gates.judge_forgotten(&report.totals.coverage, selection, verdict);
+    let can_judge = can_judge(&report.totals, selection);
+    note_if_blind(can_judge, &report.totals.summary(), quiet);
+    let verdict = gates.judge(&report.totals, selection);
     let verdict = match &reading.store {
         Some((_, store)) => gates.judge_new(store, selection, verdict),
         None => verdict,

@@ -5,8 +5,7 @@ use std::io::Write;
 use chrono::NaiveDate;
 
 use super::args::{PeriodName, TrendArgs};
-use super::config::check_kept_days;
-use super::config::{Writing, check_accounts, parse_glob, period, same_file};
+use super::config::{Writing, check_accounts, check_kept_days, parse_glob, period, same_file};
 use super::coverage;
 use super::exit::{Exit, Failure, say};
 use super::gate::note_if_blind;
