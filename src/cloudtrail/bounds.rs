@@ -119,9 +119,15 @@ impl Bounds {
     /// The end of the next object or array.
     #[inline]
     pub fn next(&mut self) -> Option<End> {
-        let end = self.ends.get(self.next).copied();
+        let end = self.peek();
         self.next += usize::from(end.is_some());
         end
+    }
+
+    /// The same, without taking it.
+    #[inline]
+    pub fn peek(&self) -> Option<End> {
+        self.ends.get(self.next).copied()
     }
 
     /// Whether there is an end to be taken.

@@ -168,9 +168,14 @@ impl<H: Handler> Reading<'_, H> {
         self.elements(window, |reading, window, byte| {
             match byte {
                 b'{' => {
-                    let passed = window.pass_container(&mut reading.reader.bounds)?;
-                    reading.record(window, &passed);
-                    return Ok(());
+                    let mut passed = window.pass_container(&mut reading.reader.bounds)?;
+                    loop {
+                        reading.record(window, &passed);
+                        match window.pass_sibling(&mut reading.reader.bounds) {
+                            Some(sibling) => passed = sibling,
+                            None => return Ok(()),
+                        }
+                    }
                 }
                 b'[' => {
                     window.pass_container(&mut reading.reader.bounds)?;

@@ -221,6 +221,25 @@ impl<'b> Window<'b> {
         Ok(self.passed(offset, held, end.marks))
     }
 
+    /// Passes a comma and the object behind it, if both stand here, with nothing between them and
+    /// the end already found: most elements of an array follow one another like this. Otherwise
+    /// nothing is passed, and nothing is said of what stands here.
+    #[inline]
+    pub(crate) fn pass_sibling(&mut self, bounds: &mut Bounds) -> Option<Passed> {
+        let end = bounds.peek()?;
+        let span = self.at + 1..self.index_of(end.offset);
+        let [b',', b'{', .., b'}'] = self.bytes_of_memory().get(self.at..span.end)? else {
+            return None;
+        };
+        bounds.next();
+        self.at = span.end;
+        Some(Passed {
+            offset: self.base + span.start as u64,
+            span: Some(span),
+            marks: end.marks,
+        })
+    }
+
     /// Searches on for ends, in more of the stream if need be. `false` if there is no more of it.
     #[inline]
     fn search(&mut self, bounds: &mut Bounds) -> bool {
