@@ -1,133 +1,205 @@
-//! The structure of one record: where its strings, brackets, commas, colons and scalars begin, one
-//! bit a byte.
+//! The structure of one record: where its strings, brackets, commas, colons and scalars begin.
 //!
 //! Also everything that can be wrong with the *characters* of JSON. What can be wrong with their
-//! order is the business of `walk`.
+//! order is the business of `walk`, which this runs ahead of.
 
 use super::RecordError;
 use super::kernel::{Block, Kernel, Lanes, Work, escaped};
 use super::text::{escape_length, is_white_control};
 
-/// A record's structure, in a buffer that is used again for the next one.
-#[derive(Debug, Default)]
+/// A record's structure, written out some blocks ahead, in memory that is used again for the next
+/// one.
+#[derive(Debug)]
 pub(crate) struct Index {
-    /// For every 64 bytes, the bits of `{ } [ ] , :`, of the first quote of every string, and of the
-    /// first byte of every number and word.
-    structure: Vec<u64>,
-    /// Offsets of the backslashes that begin an escape.
-    escapes: Vec<u32>,
-    /// All ones where the record ended inside a string.
+    kernel: Kernel,
+    /// Places in the record, up to `end`: of `{ } [ ] , :`, of the first quote of every string, and
+    /// of the first byte of every number and word.
+    room: Box<[u32; ROOM]>,
+    end: usize,
+    /// How much of the record has been looked at.
+    searched: usize,
+    /// All ones inside a string.
     in_string: u64,
-    /// The first control character that may not stand where it does.
-    misplaced_control: Option<u32>,
+    /// 1 where the next byte is escaped.
+    escape: u64,
+    /// 1 inside a number or word.
+    in_scalar: u64,
+    has_escapes: bool,
+    /// The first character that may not stand where it does.
+    wrong: Option<RecordError>,
 }
 
+/// How many places are written out ahead: more than most records have.
+const ROOM: usize = 512;
+
+/// How many places can be seen at a time.
+pub(crate) const AHEAD: usize = 4;
+
+/// Stands behind the last place of a record, as often as one may look ahead.
+pub(crate) const NOWHERE: u32 = u32::MAX;
+
 impl Index {
-    /// Takes the structure of `record` down. Records are far below 4 GiB: the reader's cap.
-    pub fn build(&mut self, kernel: Kernel, record: &[u8]) -> Result<(), RecordError> {
-        self.misplaced_control = None;
-        self.escapes.clear();
-        kernel.run(self, record);
-        if let Some(at) = self.misplaced_control {
-            return Err(RecordError::new(
-                at as usize,
-                "a control character where none may stand",
-            ));
+    pub fn new(kernel: Kernel) -> Index {
+        Index {
+            kernel,
+            room: Box::new([NOWHERE; ROOM]),
+            end: 0,
+            searched: 0,
+            in_string: 0,
+            escape: 0,
+            in_scalar: 0,
+            has_escapes: false,
+            wrong: None,
         }
-        for &at in &self.escapes {
-            check_escape(record, at as usize)?;
-        }
-        if self.in_string != 0 {
-            return Err(RecordError::new(record.len(), "a string without an end"));
-        }
-        Ok(())
     }
 
-    /// Whether there is any escape in the record.
+    /// Begins with a record. Records are far below 4 GiB: the reader's cap.
+    pub fn begin(&mut self) {
+        (self.end, self.searched) = (0, 0);
+        (self.in_string, self.escape, self.in_scalar) = (0, 0, 0);
+        self.has_escapes = false;
+        self.wrong = None;
+    }
+
+    /// Whether there is any escape up to the places seen so far.
+    #[inline(always)]
     pub fn has_escapes(&self) -> bool {
-        !self.escapes.is_empty()
+        self.has_escapes
     }
 
-    /// Goes through the structure taken down last, from the first byte on.
-    pub fn places(&self) -> Places<'_> {
-        Places {
-            blocks: self.structure.iter(),
-            bits: 0,
-            base: 0_usize.wrapping_sub(64),
+    /// Whether the record, all of it seen, ends inside a string.
+    pub fn ends_in_string(&self) -> bool {
+        self.in_string != 0
+    }
+
+    /// The places from `next` on, [`NOWHERE`] behind the last one. It begins with 0 and is counted on
+    /// by the caller, who can keep it in a register; it may be moved.
+    ///
+    /// # Errors
+    /// If a character up to there, or not far behind, may not stand where it does.
+    #[inline(always)]
+    pub fn ahead(&mut self, record: &[u8], next: &mut usize) -> Result<&[u32; AHEAD], RecordError> {
+        if self.end < *next + AHEAD {
+            self.refill(record, *next)?;
+            *next = 0;
         }
+        let ahead = self.room.get(*next..).and_then(<[u32]>::first_chunk);
+        ahead.ok_or(RecordError::new(record.len(), "a value without an end"))
     }
 
-    /// What is rare in the block at `base`: notes it, and gives the quotes that are not escaped.
+    /// Writes more places out, behind those from `next` on, which come to stand first.
+    #[inline(never)]
+    fn refill(&mut self, record: &[u8], next: usize) -> Result<(), RecordError> {
+        self.room.copy_within(next..self.end, 0);
+        self.end -= next;
+        let kernel = self.kernel;
+        kernel.run(self, record);
+        if self.searched == record.len()
+            && let Some(room) = self.room[self.end..].first_chunk_mut::<AHEAD>()
+        {
+            *room = [NOWHERE; AHEAD];
+            self.end += AHEAD;
+        }
+        self.wrong.map_or(Ok(()), Err)
+    }
+
+    /// What is rare in a block: notes it, and gives the quotes that are not escaped.
     #[inline(always)]
     fn see<L: Lanes>(
         &mut self,
         lanes: L,
-        block: &Block,
-        base: u32,
+        piece: &Piece<'_>,
         quote: u64,
         in_string: u64,
         escape: &mut u64,
     ) -> u64 {
-        let rare = lanes.rare_in_strings(block);
+        let rare = lanes.rare_in_strings(piece.block);
         let is_escaped = escaped(rare.backslash, escape);
         let quote = quote & !is_escaped;
         let inside = lanes.prefix_xor(quote) ^ in_string;
         if rare.control != 0 {
-            self.check_controls(block, base, rare.control, inside);
+            self.check_controls(piece, rare.control, inside);
         }
         let leaders = rare.backslash & !is_escaped & inside;
         if leaders != 0 {
-            self.note_escapes(base, leaders);
+            self.check_escapes(piece, leaders);
         }
         quote
     }
 
     #[cold]
-    fn check_controls(&mut self, block: &Block, base: u32, control: u64, inside: u64) {
-        let mut suspects = control;
-        while suspects != 0 && self.misplaced_control.is_none() {
-            let at = suspects.trailing_zeros();
-            if inside >> at & 1 == 1 || !is_white_control(block[at as usize]) {
-                self.misplaced_control = Some(base + at);
+    fn check_controls(&mut self, piece: &Piece<'_>, mut suspects: u64, inside: u64) {
+        while suspects != 0 && self.wrong.is_none() {
+            let at = suspects.trailing_zeros() as usize;
+            if inside >> at & 1 == 1 || !is_white_control(piece.block[at]) {
+                let what = "a control character where none may stand";
+                self.wrong = Some(RecordError::new(piece.base + at, what));
             }
             suspects &= suspects - 1;
         }
     }
 
     #[cold]
-    fn note_escapes(&mut self, base: u32, mut leaders: u64) {
-        while leaders != 0 {
-            self.escapes.push(base + leaders.trailing_zeros());
+    fn check_escapes(&mut self, piece: &Piece<'_>, mut leaders: u64) {
+        self.has_escapes = true;
+        while leaders != 0 && self.wrong.is_none() {
+            let at = piece.base + leaders.trailing_zeros() as usize;
+            if escape_length(&piece.record[at..]) == 0 {
+                self.wrong = Some(RecordError::new(at, "an escape that JSON does not have"));
+            }
             leaders &= leaders - 1;
         }
     }
 }
 
+/// Sixty-four bytes of a record, and where they stand in it.
+struct Piece<'r> {
+    record: &'r [u8],
+    base: usize,
+    /// Filled up with spaces behind the end of the record.
+    block: &'r Block,
+}
+
 impl Work for Index {
     type Outcome = ();
 
+    /// Looks at the record until there is room for no more.
     #[inline(always)]
     fn go<L: Lanes>(&mut self, lanes: L, record: &[u8]) {
-        let (blocks, rest) = record.as_chunks::<64>();
+        // In registers: written back once, not with every block.
+        let Index {
+            mut end,
+            mut searched,
+            mut in_string,
+            mut escape,
+            mut in_scalar,
+            ..
+        } = *self;
         let mut last = [b' '; 64];
-        last[..rest.len()].copy_from_slice(rest);
-        // Kept in registers, not looked up in `self` with every block.
-        let (mut in_string, mut escape, mut in_scalar) = (0, 0, 0);
-        let mut structure = std::mem::take(&mut self.structure);
-        structure.resize(blocks.len() + 1, 0);
-        for ((block, base), structure) in
-            (blocks.iter().chain(Some(&last)).zip(0..)).zip(&mut structure)
+        while let Some(rest) = record.get(searched..)
+            && !rest.is_empty()
+            && end + 64 <= ROOM
         {
+            let block = rest.first_chunk().unwrap_or_else(|| {
+                last[..rest.len()].copy_from_slice(rest);
+                &last
+            });
+            let base = searched;
+            searched += rest.len().min(64);
             let strings = lanes.strings(block);
             let mut quote = strings.quote;
             let rare = strings.has_rare | (escape != 0);
             // Deep in a string, such as a session token: nothing to be seen.
             if !rare && quote == 0 && in_string != 0 {
-                *structure = 0;
                 continue;
             }
             if rare {
-                quote = self.see(lanes, block, base * 64, quote, in_string, &mut escape);
+                let piece = Piece {
+                    record,
+                    base,
+                    block,
+                };
+                quote = self.see(lanes, &piece, quote, in_string, &mut escape);
             }
             let inside = lanes.prefix_xor(quote) ^ in_string;
             in_string = (inside.cast_signed() >> 63).cast_unsigned();
@@ -136,41 +208,29 @@ impl Work for Index {
             let scalar_start = scalar & !(scalar << 1 | in_scalar);
             in_scalar = scalar >> 63;
             // A string's first quote counts as inside of it, its last one does not.
-            *structure = (masks.operator & !inside) | (quote & inside) | scalar_start;
+            let places = (masks.operator & !inside) | (quote & inside) | scalar_start;
+            if let Some(room) = self.room[end..].first_chunk_mut() {
+                write_out(places, base as u32, room);
+            }
+            end += places.count_ones() as usize;
         }
-        self.structure = structure;
-        self.in_string = in_string;
+        (self.end, self.searched) = (end, searched);
+        (self.in_string, self.escape, self.in_scalar) = (in_string, escape, in_scalar);
     }
 }
 
-/// The places of a record's structure, one after the other.
-#[derive(Clone, Debug)]
-pub(crate) struct Places<'i> {
-    blocks: std::slice::Iter<'i, u64>,
-    /// What is left of the block at `base`.
-    bits: u64,
-    base: usize,
-}
-
-impl Iterator for Places<'_> {
-    type Item = usize;
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<usize> {
-        while self.bits == 0 {
-            self.bits = *self.blocks.next()?;
-            self.base = self.base.wrapping_add(64);
+/// Writes the places of some bits, and behind them anything: eight at a time, because a loop that
+/// ends with the last bit ends where no processor can foretell it.
+#[inline(always)]
+fn write_out(mut bits: u64, base: u32, room: &mut [u32; 64]) {
+    for eight in room.as_chunks_mut::<8>().0 {
+        for place in eight {
+            *place = base.wrapping_add(bits.trailing_zeros());
+            bits &= bits.wrapping_sub(1);
         }
-        let at = self.base + self.bits.trailing_zeros() as usize;
-        self.bits &= self.bits.wrapping_sub(1);
-        Some(at)
-    }
-}
-
-fn check_escape(record: &[u8], at: usize) -> Result<(), RecordError> {
-    match escape_length(&record[at..]) {
-        0 => Err(RecordError::new(at, "an escape that JSON does not have")),
-        _ => Ok(()),
+        if bits == 0 {
+            break;
+        }
     }
 }
 
@@ -181,10 +241,22 @@ mod tests {
     fn structure(text: &str) -> Result<String, RecordError> {
         let mut shown = Vec::new();
         for kernel in Kernel::all() {
-            let mut index = Index::default();
-            index.build(kernel, text.as_bytes())?;
-            let bytes = index.places().map(|at| text.as_bytes()[at]).collect();
-            shown.push(String::from_utf8(bytes).unwrap());
+            let mut index = Index::new(kernel);
+            // Memory that is used again.
+            for _ in 0..2 {
+                index.begin();
+                let (mut bytes, mut next) = (Vec::new(), 0);
+                while let [at, ..] = *index.ahead(text.as_bytes(), &mut next)?
+                    && at != NOWHERE
+                {
+                    bytes.push(text.as_bytes()[at as usize]);
+                    next += 1;
+                }
+                if index.ends_in_string() {
+                    return Err(RecordError::new(text.len(), "a string without an end"));
+                }
+                shown.push(String::from_utf8(bytes).unwrap());
+            }
         }
         assert!(
             shown.iter().all(|one| *one == shown[0]),

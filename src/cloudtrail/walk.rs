@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::index::{Index, Places};
+use super::index::{AHEAD, Index, NOWHERE};
 use super::kernel::Kernel;
 use super::record::{Member, Place, Record};
 use super::text::{is_scalar, unescape};
@@ -31,7 +31,6 @@ impl RecordError {
 /// Reads records one after the other, with buffers that are used again.
 #[derive(Debug)]
 pub struct RecordParser {
-    kernel: Kernel,
     index: Index,
     /// One bit for each open bracket of a value that is passed over: 1 for an object.
     levels: Vec<bool>,
@@ -41,8 +40,7 @@ impl RecordParser {
     /// A parser for one thread.
     pub fn new(kernel: Kernel) -> RecordParser {
         RecordParser {
-            kernel,
-            index: Index::default(),
+            index: Index::new(kernel),
             levels: Vec::new(),
         }
     }
@@ -78,19 +76,21 @@ impl RecordParser {
                 std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
             RecordError::new(sound, "bytes that are no UTF-8")
         })?;
-        self.index.build(self.kernel, bytes)?;
+        self.index.begin();
         let mut walk = Walk {
+            text,
             bytes,
-            places: self.index.places(),
+            index: &mut self.index,
+            next: 0,
+            levels: &mut self.levels,
         };
-        let has_escapes = self.index.has_escapes();
-        walk.record(text, has_escapes, &mut self.levels, record)?;
-        match walk.places.next() {
-            None => Ok(()),
-            Some(at) => Err(RecordError::new(
-                at,
-                "something after the end of the record",
-            )),
+        walk.record(record)?;
+        match *walk.ahead()? {
+            [NOWHERE, ..] => Ok(()),
+            [at, ..] => {
+                let what = "something after the end of the record";
+                Err(RecordError::new(at as usize, what))
+            }
         }
     }
 }
@@ -107,8 +107,12 @@ struct Token {
 /// All of it is inlined into one loop, and none of it can panic: only so does the compiler keep the
 /// state of the walk in registers.
 struct Walk<'a, 'i> {
+    text: &'a str,
     bytes: &'a [u8],
-    places: Places<'i>,
+    index: &'i mut Index,
+    /// How much of the index has been passed.
+    next: usize,
+    levels: &'i mut Vec<bool>,
 }
 
 type Step<T = ()> = Result<T, RecordError>;
@@ -118,66 +122,84 @@ const DEEPEST: usize = 3;
 
 impl<'a> Walk<'a, '_> {
     #[inline(always)]
-    fn next(&mut self) -> Step<Token> {
-        let at = self.places.next().unwrap_or(usize::MAX);
+    fn ahead(&mut self) -> Step<&[u32; AHEAD]> {
+        self.index.ahead(self.bytes, &mut self.next)
+    }
+
+    #[inline(always)]
+    fn token(&self, at: u32) -> Step<Token> {
+        let at = at as usize;
         match self.bytes.get(at) {
             Some(&byte) => Ok(Token { at, byte }),
-            None => Err(cut(self.bytes)),
+            None => Err(self.cut()),
         }
     }
 
-    /// What stands between the quote at `open` and the last one in front of the token behind it:
+    #[inline(always)]
+    fn next(&mut self) -> Step<Token> {
+        let [at, ..] = *self.ahead()?;
+        self.next += 1;
+        self.token(at)
+    }
+
+    /// What stands between the quote of `open` and the last one in front of the token behind it:
     /// between that and the token there can only be white space.
     #[inline(always)]
-    fn inside(&self, open: usize, behind: Token) -> std::ops::Range<usize> {
+    fn inside(&self, open: Token, behind: Token) -> Step<&'a str> {
         let mut close = behind.at.wrapping_sub(1);
         while self.bytes.get(close).is_some_and(|&byte| byte != b'"') {
             close = close.wrapping_sub(1);
         }
-        open + 1..close
+        // There always is something: the index knows strings by their quotes.
+        let inside = self.text.get(open.at + 1..close);
+        inside.ok_or_else(|| self.cut())
     }
 
-    /// A key, its colon, and the first token of its value.
+    /// A key, its colon, the first token of its value, and the place behind that: the end of the
+    /// value if it is a string, a number or a word.
     #[inline(always)]
-    fn key(&mut self, token: Token) -> Step<(&'a [u8], Token)> {
-        if token.byte != b'"' {
-            return Err(wrong(token, "no key where one must stand"));
+    fn member(&mut self) -> Step<(&'a str, Token, u32)> {
+        let [key, colon, value, behind] = *self.ahead()?;
+        self.next += 3;
+        let (key, colon) = (self.token(key)?, self.token(colon)?);
+        if key.byte != b'"' {
+            return Err(wrong(key, "no key where one must stand"));
         }
-        let colon = self.next()?;
         if colon.byte != b':' {
             return Err(wrong(colon, "no colon after a key"));
         }
-        let key = self.bytes.get(self.inside(token.at, colon));
-        Ok((key.unwrap_or_default(), self.next()?))
+        Ok((self.inside(key, colon)?, self.token(value)?, behind))
+    }
+
+    /// The first token of a value behind a key.
+    #[inline(always)]
+    fn value(&mut self) -> Step<Token> {
+        Ok(self.member()?.1)
     }
 
     /// The members of the record, and of the objects in it that hold fields.
     #[inline(always)]
-    fn record(
-        &mut self,
-        text: &'a str,
-        has_escapes: bool,
-        levels: &mut Vec<bool>,
-        record: &mut Record<'a>,
-    ) -> Step {
-        let mut token = self.next()?;
-        if token.byte != b'{' {
-            return Err(wrong(token, "no object"));
+    fn record(&mut self, record: &mut Record<'a>) -> Step {
+        let open = self.next()?;
+        if open.byte != b'{' {
+            return Err(wrong(open, "no object"));
         }
         let mut place = Place::Record;
         let mut outer = [place; DEEPEST];
         let mut depth = 0;
         let mut seen = 0_u32;
-        // Every turn begins behind the bracket or the comma in front of a member, with `token`.
-        token = self.next()?;
+        // Every turn begins behind the bracket or the comma in front of a member.
+        let mut is_first = true;
         loop {
-            if token.byte != b'}' {
-                let (key, value) = self.key(token)?;
-                let member = if has_escapes && key.contains(&b'\\') {
-                    let key = std::str::from_utf8(key).unwrap_or_default();
+            let mut token;
+            if is_first && self.is_end()? {
+                token = self.next()?;
+            } else {
+                let (key, value, behind) = self.member()?;
+                let member = if self.index.has_escapes() {
                     place.member(unescape(key).as_bytes())
                 } else {
-                    place.member(key)
+                    place.member(key.as_bytes())
                 };
                 if let Some(Member::Place(inner)) = member {
                     // Of a duplicate key the last value stands.
@@ -191,24 +213,24 @@ impl<'a> Walk<'a, '_> {
                         *outer = place;
                         depth += 1;
                         place = inner;
-                        token = self.next()?;
+                        is_first = true;
                         continue;
                     }
                 }
-                // Most values are strings.
-                token = if value.byte == b'"' {
-                    self.next()?
-                } else {
-                    self.pass_over(value, levels)?
-                };
-                if let Some(Member::Field(field)) = member {
-                    // What is no string is as if it were not there.
-                    let mut inside = "";
-                    if value.byte == b'"' {
-                        inside = text.get(self.inside(value.at, token)).unwrap_or_default();
+                // Most values are strings. What is none is as if it were not there.
+                let mut inside = "";
+                if value.byte == b'"' {
+                    self.next += 1;
+                    token = self.token(behind)?;
+                    if let Some(Member::Field(_)) = member {
+                        inside = self.inside(value, token)?;
                     }
+                } else {
+                    token = self.pass_over(value)?;
+                }
+                if let Some(Member::Field(field)) = member {
                     // Without escapes, what is written is what is meant.
-                    match has_escapes.then(|| unescape(inside)) {
+                    match self.index.has_escapes().then(|| unescape(inside)) {
                         Some(Cow::Owned(meant)) => record.set_unescaped(field, meant),
                         _ => record.set(field, inside),
                     }
@@ -226,33 +248,43 @@ impl<'a> Walk<'a, '_> {
             if token.byte != b',' {
                 return Err(wrong(token, "no comma between two members"));
             }
-            token = self.next()?;
-            if token.byte == b'}' {
-                return Err(wrong(token, "no key where one must stand"));
-            }
+            is_first = false;
         }
+    }
+
+    /// Whether a closing brace is next.
+    #[inline(always)]
+    fn is_end(&mut self) -> Step<bool> {
+        let [at, ..] = *self.ahead()?;
+        Ok(self.bytes.get(at as usize) == Some(&b'}'))
     }
 
     /// Any value but a string, checked and left alone: one entry in `levels` for each open bracket.
     /// Gives the token behind it.
     #[inline(always)]
-    fn pass_over(&mut self, mut token: Token, levels: &mut Vec<bool>) -> Step<Token> {
-        levels.clear();
+    fn pass_over(&mut self, mut token: Token) -> Step<Token> {
+        self.levels.clear();
         loop {
             // A value begins with `token`.
             let mut behind = match token.byte {
                 b'"' => self.next()?,
                 b'{' | b'[' => {
-                    if levels.len() == MAX_DEPTH {
+                    if self.levels.len() == MAX_DEPTH {
                         return Err(wrong(token, "nesting deeper than 65,536 levels"));
                     }
                     let is_object = token.byte == b'{';
-                    let first = self.next()?;
+                    let [first, ..] = *self.ahead()?;
+                    let first = self.token(first)?;
                     if first.byte != if is_object { b'}' } else { b']' } {
-                        levels.push(is_object);
-                        token = if is_object { self.key(first)?.1 } else { first };
+                        self.levels.push(is_object);
+                        token = if is_object {
+                            self.value()?
+                        } else {
+                            self.next()?
+                        };
                         continue;
                     }
+                    self.next += 1;
                     self.next()?
                 }
                 b'}' | b']' | b',' | b':' => return Err(wrong(token, "no JSON value")),
@@ -267,27 +299,36 @@ impl<'a> Walk<'a, '_> {
             };
             // A value has ended: close what ends with it, then go on to the next one.
             loop {
-                let Some(&is_object) = levels.last() else {
+                let Some(&is_object) = self.levels.last() else {
                     return Ok(behind);
                 };
                 if behind.byte == b',' {
-                    let first = self.next()?;
-                    token = if is_object { self.key(first)?.1 } else { first };
+                    token = if is_object {
+                        self.value()?
+                    } else {
+                        self.next()?
+                    };
                     break;
                 }
                 if behind.byte != if is_object { b'}' } else { b']' } {
                     return Err(wrong(behind, "no comma between two members"));
                 }
-                levels.pop();
+                self.levels.pop();
                 behind = self.next()?;
             }
         }
     }
-}
 
-#[cold]
-fn cut(bytes: &[u8]) -> RecordError {
-    RecordError::new(bytes.len(), "a value without an end")
+    /// The record has ended where something must stand.
+    #[cold]
+    fn cut(&self) -> RecordError {
+        let what = if self.index.ends_in_string() {
+            "a string without an end"
+        } else {
+            "a value without an end"
+        };
+        RecordError::new(self.bytes.len(), what)
+    }
 }
 
 #[cold]
@@ -372,6 +413,27 @@ mod tests {
             get(r#"{"tlsDetails":["tlsVersion","x"]}"#, Field::TlsVersion),
             None
         );
+    }
+
+    /// The places of a record are written out some hundred at a time.
+    #[test]
+    fn a_record_may_have_any_number_of_members() {
+        for count in (0..140).chain([500, 1_000, 5_000]) {
+            let unknown = "\"x\":\"y\",".repeat(count);
+            let text = format!("{{\"eventName\":\"a\",{unknown}\"eventID\":\"b\\n\"}}");
+            assert_eq!(get(&text, Field::EventName).as_deref(), Some("a"));
+            assert_eq!(get(&text, Field::EventId).as_deref(), Some("b\n"));
+            let nested = format!("{{\"x\":{text},\"eventID\":{{\"x\":[{text}]}}}}");
+            assert_eq!(get(&nested, Field::EventId), None);
+            for (wrong, at) in [
+                (format!("{text}{{}}"), text.len()),
+                (text.replace("\"b\\n", "\"\\x"), text.len() - 5),
+                (text.replace("\\n\"", ""), text.len() - 3),
+                (text.replace(":\"b\\n\"", ""), text.len() - 7),
+            ] {
+                assert_eq!(parse(&wrong).unwrap_err().at, at, "{wrong}");
+            }
+        }
     }
 
     #[test]
