@@ -4,6 +4,10 @@
 //! stand anywhere: Terraform and the CDK put it behind theirs. The grammar stands in `agent.rs`, what
 //! an SDK does by default in [`super::defaults`].
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::Version;
 use super::agent::{self, behind, without_brackets, words};
 use super::region::Partition;
@@ -150,7 +154,9 @@ pub fn is_agent_of_aws(user_agent: &str) -> bool {
 
 /// Agents of AWS's own making.
 fn is_internal(agent: &str) -> bool {
-    let mut inside = memchr::memmem::find_iter(agent.as_bytes(), b"internal");
+    // To prepare a search costs more than to search one agent.
+    static INTERNAL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"internal"));
+    let mut inside = INTERNAL.find_iter(agent.as_bytes());
     agent.starts_with("AWS Internal")
         || inside.any(|at| {
             let (before, from) = agent.split_at(at);
