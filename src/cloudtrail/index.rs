@@ -3,6 +3,8 @@
 //! Also everything that can be wrong with the *characters* of JSON. What can be wrong with their
 //! order is the business of `walk`, which this runs ahead of.
 
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
 use super::RecordError;
 use super::kernel::{Block, Kernel, Lanes, Work, escaped};
 use super::text::{escape_length, is_white_control};
@@ -14,7 +16,10 @@ pub(crate) struct Index {
     kernel: Kernel,
     /// Places in the record, up to `end`: of `{ } [ ] , :`, of the first quote of every string, and
     /// of the first byte of every number and word.
-    room: Box<[u32; ROOM]>,
+    ///
+    /// No other thread sees them. They are atomic because a compiler leaves such writes one by one:
+    /// LLVM 20 would gather places in a vector first, which costs more than it saves.
+    room: Box<[AtomicU32; ROOM]>,
     end: usize,
     /// How much of the record has been looked at.
     searched: usize,
@@ -42,7 +47,7 @@ impl Index {
     pub fn new(kernel: Kernel) -> Index {
         Index {
             kernel,
-            room: Box::new([NOWHERE; ROOM]),
+            room: Box::new([const { AtomicU32::new(NOWHERE) }; ROOM]),
             end: 0,
             searched: 0,
             in_string: 0,
@@ -78,26 +83,29 @@ impl Index {
     /// # Errors
     /// If a character up to there, or not far behind, may not stand where it does.
     #[inline(always)]
-    pub fn ahead(&mut self, record: &[u8], next: &mut usize) -> Result<&[u32; AHEAD], RecordError> {
+    pub fn ahead(&mut self, record: &[u8], next: &mut usize) -> Result<[u32; AHEAD], RecordError> {
         if self.end < *next + AHEAD {
             self.refill(record, *next)?;
             *next = 0;
         }
-        let ahead = self.room.get(*next..).and_then(<[u32]>::first_chunk);
+        let ahead: Option<&[_; AHEAD]> = self.room.get(*next..).and_then(<[_]>::first_chunk);
+        let ahead = ahead.map(|ahead| ahead.each_ref().map(|place| place.load(Relaxed)));
         ahead.ok_or(RecordError::new(record.len(), "a value without an end"))
     }
 
     /// Writes more places out, behind those from `next` on, which come to stand first.
     #[inline(never)]
     fn refill(&mut self, record: &[u8], next: usize) -> Result<(), RecordError> {
-        self.room.copy_within(next..self.end, 0);
+        for (to, from) in (next..self.end).enumerate() {
+            self.room[to].store(self.room[from].load(Relaxed), Relaxed);
+        }
         self.end -= next;
         let kernel = self.kernel;
         kernel.run(self, record);
         if self.searched == record.len()
-            && let Some(room) = self.room[self.end..].first_chunk_mut::<AHEAD>()
+            && let Some(room) = self.room.get(self.end..self.end + AHEAD)
         {
-            *room = [NOWHERE; AHEAD];
+            room.iter().for_each(|place| place.store(NOWHERE, Relaxed));
             self.end += AHEAD;
         }
         self.wrong.map_or(Ok(()), Err)
@@ -209,7 +217,7 @@ impl Work for Index {
             in_scalar = scalar >> 63;
             // A string's first quote counts as inside of it, its last one does not.
             let places = (masks.operator & !inside) | (quote & inside) | scalar_start;
-            if let Some(room) = self.room[end..].first_chunk_mut() {
+            if let Some(room) = self.room[end..].first_chunk() {
                 write_out(places, base as u32, room);
             }
             end += places.count_ones() as usize;
@@ -219,13 +227,13 @@ impl Work for Index {
     }
 }
 
-/// Writes the places of some bits, and behind them anything: eight at a time, because a loop that
-/// ends with the last bit ends where no processor can foretell it.
+/// Writes the places of some bits, and behind them anything: four at a time, because a loop that ends
+/// with the last bit ends where no processor can foretell it.
 #[inline(always)]
-fn write_out(mut bits: u64, base: u32, room: &mut [u32; 64]) {
-    for eight in room.as_chunks_mut::<8>().0 {
-        for place in eight {
-            *place = base.wrapping_add(bits.trailing_zeros());
+fn write_out(mut bits: u64, base: u32, room: &[AtomicU32; 64]) {
+    for four in room.as_chunks::<4>().0 {
+        for place in four {
+            place.store(base.wrapping_add(bits.trailing_zeros()), Relaxed);
             bits &= bits.wrapping_sub(1);
         }
         if bits == 0 {
@@ -246,7 +254,7 @@ mod tests {
             for _ in 0..2 {
                 index.begin();
                 let (mut bytes, mut next) = (Vec::new(), 0);
-                while let [at, ..] = *index.ahead(text.as_bytes(), &mut next)?
+                while let [at, ..] = index.ahead(text.as_bytes(), &mut next)?
                     && at != NOWHERE
                 {
                     bytes.push(text.as_bytes()[at as usize]);

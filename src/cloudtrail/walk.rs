@@ -85,7 +85,7 @@ impl RecordParser {
             levels: &mut self.levels,
         };
         walk.record(record)?;
-        match *walk.ahead()? {
+        match walk.ahead()? {
             [NOWHERE, ..] => Ok(()),
             [at, ..] => {
                 let what = "something after the end of the record";
@@ -122,7 +122,7 @@ const DEEPEST: usize = 3;
 
 impl<'a> Walk<'a, '_> {
     #[inline(always)]
-    fn ahead(&mut self) -> Step<&[u32; AHEAD]> {
+    fn ahead(&mut self) -> Step<[u32; AHEAD]> {
         self.index.ahead(self.bytes, &mut self.next)
     }
 
@@ -137,7 +137,7 @@ impl<'a> Walk<'a, '_> {
 
     #[inline(always)]
     fn next(&mut self) -> Step<Token> {
-        let [at, ..] = *self.ahead()?;
+        let [at, ..] = self.ahead()?;
         self.next += 1;
         self.token(at)
     }
@@ -159,7 +159,7 @@ impl<'a> Walk<'a, '_> {
     /// value if it is a string, a number or a word.
     #[inline(always)]
     fn member(&mut self) -> Step<(&'a str, Token, u32)> {
-        let [key, colon, value, behind] = *self.ahead()?;
+        let [key, colon, value, behind] = self.ahead()?;
         self.next += 3;
         let (key, colon) = (self.token(key)?, self.token(colon)?);
         if key.byte != b'"' {
@@ -255,7 +255,7 @@ impl<'a> Walk<'a, '_> {
     /// Whether a closing brace is next.
     #[inline(always)]
     fn is_end(&mut self) -> Step<bool> {
-        let [at, ..] = *self.ahead()?;
+        let [at, ..] = self.ahead()?;
         Ok(self.bytes.get(at as usize) == Some(&b'}'))
     }
 
@@ -273,7 +273,7 @@ impl<'a> Walk<'a, '_> {
                         return Err(wrong(token, "nesting deeper than 65,536 levels"));
                     }
                     let is_object = token.byte == b'{';
-                    let [first, ..] = *self.ahead()?;
+                    let [first, ..] = self.ahead()?;
                     let first = self.token(first)?;
                     if first.byte != if is_object { b'}' } else { b']' } {
                         self.levels.push(is_object);
