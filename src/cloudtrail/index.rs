@@ -89,8 +89,9 @@ impl Index {
             *next = 0;
         }
         let ahead: Option<&[_; AHEAD]> = self.room.get(*next..).and_then(<[_]>::first_chunk);
-        let ahead = ahead.map(|ahead| ahead.each_ref().map(|place| place.load(Relaxed)));
-        ahead.ok_or(RecordError::new(record.len(), "a value without an end"))
+        Ok(ahead.map_or([NOWHERE; AHEAD], |ahead| {
+            ahead.each_ref().map(|place| place.load(Relaxed))
+        }))
     }
 
     /// Writes more places out, behind those from `next` on, which come to stand first.

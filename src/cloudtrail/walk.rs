@@ -79,7 +79,6 @@ impl RecordParser {
         self.index.begin();
         let mut walk = Walk {
             text,
-            bytes,
             index: &mut self.index,
             next: 0,
             levels: &mut self.levels,
@@ -108,7 +107,6 @@ struct Token {
 /// state of the walk in registers.
 struct Walk<'a, 'i> {
     text: &'a str,
-    bytes: &'a [u8],
     index: &'i mut Index,
     /// How much of the index has been passed.
     next: usize,
@@ -122,24 +120,36 @@ const DEEPEST: usize = 3;
 
 impl<'a> Walk<'a, '_> {
     #[inline(always)]
+    fn bytes(&self) -> &'a [u8] {
+        self.text.as_bytes()
+    }
+
+    #[inline(always)]
     fn ahead(&mut self) -> Step<[u32; AHEAD]> {
-        self.index.ahead(self.bytes, &mut self.next)
+        self.index.ahead(self.bytes(), &mut self.next)
     }
 
     #[inline(always)]
     fn token(&self, at: u32) -> Step<Token> {
         let at = at as usize;
-        match self.bytes.get(at) {
+        match self.bytes().get(at) {
             Some(&byte) => Ok(Token { at, byte }),
             None => Err(self.cut()),
         }
     }
 
+    /// The next token, without passing it.
+    #[inline(always)]
+    fn peek(&mut self) -> Step<Token> {
+        let [at, ..] = self.ahead()?;
+        self.token(at)
+    }
+
     #[inline(always)]
     fn next(&mut self) -> Step<Token> {
-        let [at, ..] = self.ahead()?;
+        let token = self.peek()?;
         self.next += 1;
-        self.token(at)
+        Ok(token)
     }
 
     /// What stands between the quote of `open` and the last one in front of the token behind it:
@@ -147,7 +157,7 @@ impl<'a> Walk<'a, '_> {
     #[inline(always)]
     fn inside(&self, open: Token, behind: Token) -> Step<&'a str> {
         let mut close = behind.at.wrapping_sub(1);
-        while self.bytes.get(close).is_some_and(|&byte| byte != b'"') {
+        while self.bytes().get(close).is_some_and(|&byte| byte != b'"') {
             close = close.wrapping_sub(1);
         }
         // There always is something: the index knows strings by their quotes.
@@ -171,10 +181,14 @@ impl<'a> Walk<'a, '_> {
         Ok((self.inside(key, colon)?, self.token(value)?, behind))
     }
 
-    /// The first token of a value behind a key.
+    /// The first token of the next value of an object, behind its key, or of an array.
     #[inline(always)]
-    fn value(&mut self) -> Step<Token> {
-        Ok(self.member()?.1)
+    fn value(&mut self, of_object: bool) -> Step<Token> {
+        if of_object {
+            Ok(self.member()?.1)
+        } else {
+            self.next()
+        }
     }
 
     /// The members of the record, and of the objects in it that hold fields.
@@ -192,7 +206,7 @@ impl<'a> Walk<'a, '_> {
         let mut is_first = true;
         loop {
             let mut token;
-            if is_first && self.is_end()? {
+            if is_first && self.peek()?.byte == b'}' {
                 token = self.next()?;
             } else {
                 let (key, value, behind) = self.member()?;
@@ -217,18 +231,19 @@ impl<'a> Walk<'a, '_> {
                         continue;
                     }
                 }
-                // Most values are strings. What is none is as if it were not there.
-                let mut inside = "";
-                if value.byte == b'"' {
+                // Most values are strings.
+                token = if value.byte == b'"' {
                     self.next += 1;
-                    token = self.token(behind)?;
-                    if let Some(Member::Field(_)) = member {
+                    self.token(behind)?
+                } else {
+                    self.pass_over(value)?
+                };
+                if let Some(Member::Field(field)) = member {
+                    // What is no string is as if it were not there.
+                    let mut inside = "";
+                    if value.byte == b'"' {
                         inside = self.inside(value, token)?;
                     }
-                } else {
-                    token = self.pass_over(value)?;
-                }
-                if let Some(Member::Field(field)) = member {
                     // Without escapes, what is written is what is meant.
                     match self.index.has_escapes().then(|| unescape(inside)) {
                         Some(Cow::Owned(meant)) => record.set_unescaped(field, meant),
@@ -252,13 +267,6 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// Whether a closing brace is next.
-    #[inline(always)]
-    fn is_end(&mut self) -> Step<bool> {
-        let [at, ..] = self.ahead()?;
-        Ok(self.bytes.get(at as usize) == Some(&b'}'))
-    }
-
     /// Any value but a string, checked and left alone: one entry in `levels` for each open bracket.
     /// Gives the token behind it.
     #[inline(always)]
@@ -273,15 +281,9 @@ impl<'a> Walk<'a, '_> {
                         return Err(wrong(token, "nesting deeper than 65,536 levels"));
                     }
                     let is_object = token.byte == b'{';
-                    let [first, ..] = self.ahead()?;
-                    let first = self.token(first)?;
-                    if first.byte != if is_object { b'}' } else { b']' } {
+                    if self.peek()?.byte != if is_object { b'}' } else { b']' } {
                         self.levels.push(is_object);
-                        token = if is_object {
-                            self.value()?
-                        } else {
-                            self.next()?
-                        };
+                        token = self.value(is_object)?;
                         continue;
                     }
                     self.next += 1;
@@ -290,7 +292,7 @@ impl<'a> Walk<'a, '_> {
                 b'}' | b']' | b',' | b':' => return Err(wrong(token, "no JSON value")),
                 _ => {
                     let behind = self.next()?;
-                    let scalar = self.bytes.get(token.at..behind.at).unwrap_or_default();
+                    let scalar = self.bytes().get(token.at..behind.at).unwrap_or_default();
                     if !is_scalar(scalar.trim_ascii_end()) {
                         return Err(wrong(token, "no JSON value"));
                     }
@@ -303,11 +305,7 @@ impl<'a> Walk<'a, '_> {
                     return Ok(behind);
                 };
                 if behind.byte == b',' {
-                    token = if is_object {
-                        self.value()?
-                    } else {
-                        self.next()?
-                    };
+                    token = self.value(is_object)?;
                     break;
                 }
                 if behind.byte != if is_object { b'}' } else { b']' } {
@@ -327,7 +325,7 @@ impl<'a> Walk<'a, '_> {
         } else {
             "a value without an end"
         };
-        RecordError::new(self.bytes.len(), what)
+        RecordError::new(self.bytes().len(), what)
     }
 }
 
