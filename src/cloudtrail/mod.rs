@@ -2,17 +2,17 @@
 //!
 //! Somebody who knows JSON and no AWS can read this: what records are wrapped in (`containers`, for
 //! the [`Reader`]), the bounds of a record (`bounds`, on top of the vector code in `kernel`), which
-//! of them may matter (`search`), their structure (`index`), and their members ([`RecordParser`] →
+//! of them may matter (`search`), their strings (`strings`), and their members ([`RecordParser`] →
 //! [`Record`]). Nothing here knows what STS is, or where the bytes come from.
 
 mod bounds;
 mod containers;
 mod damage;
-mod index;
 mod kernel;
 mod reader;
 mod record;
 mod search;
+mod strings;
 mod text;
 mod walk;
 mod window;

@@ -1,14 +1,15 @@
 //! One record, read: its grammar checked to the end, its wanted members borrowed.
 //!
-//! Goes along the structure of `index` without recursion into the unknown: only the few objects of
-//! [`Place`] are entered, everything else is passed over with one bit a level.
+//! Goes from one string to the next by the places `strings` gives, and looks at every byte between
+//! them. No recursion into the unknown: only the few objects of [`Place`] are entered, everything else
+//! is passed over with one bit a level.
 
 use std::borrow::Cow;
 
-use super::index::{AHEAD, Index, NOWHERE};
 use super::kernel::Kernel;
 use super::record::{Member, Place, Record};
-use super::text::{is_scalar, unescape};
+use super::strings::Strings;
+use super::text::{is_scalar, is_white_control, unescape};
 
 /// How deep brackets may stand in one another. CloudTrail's own records stay below 20.
 const MAX_DEPTH: usize = 1 << 16;
@@ -31,7 +32,7 @@ impl RecordError {
 /// Reads records one after the other, with buffers that are used again.
 #[derive(Debug)]
 pub struct RecordParser {
-    index: Index,
+    strings: Strings,
     /// One bit for each open bracket of a value that is passed over: 1 for an object.
     levels: Vec<bool>,
 }
@@ -40,7 +41,7 @@ impl RecordParser {
     /// A parser for one thread.
     pub fn new(kernel: Kernel) -> RecordParser {
         RecordParser {
-            index: Index::new(kernel),
+            strings: Strings::new(kernel),
             levels: Vec::new(),
         }
     }
@@ -76,39 +77,38 @@ impl RecordParser {
                 std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
             RecordError::new(sound, "bytes that are no UTF-8")
         })?;
-        self.index.begin();
+        self.strings.begin();
         let mut walk = Walk {
             text,
-            index: &mut self.index,
+            strings: &mut self.strings,
             next: 0,
             levels: &mut self.levels,
         };
-        walk.record(record)?;
-        match walk.ahead()? {
-            [NOWHERE, ..] => Ok(()),
-            [at, ..] => {
-                let what = "something after the end of the record";
-                Err(RecordError::new(at as usize, what))
-            }
+        let end = walk.record(record)?;
+        let behind = walk.token(end);
+        if behind.at < bytes.len() {
+            let what = "something after the end of the record";
+            return Err(RecordError::new(behind.at, what));
         }
+        Ok(())
     }
 }
 
-/// A piece of structure: where it stands, and its first byte.
+/// The first byte of something that is no white space, and where it stands; 0 at the end.
 #[derive(Clone, Copy, Debug)]
 struct Token {
     at: usize,
     byte: u8,
 }
 
-/// Goes along the structure of one record.
+/// Goes along one record.
 ///
 /// All of it is inlined into one loop, and none of it can panic: only so does the compiler keep the
 /// state of the walk in registers.
 struct Walk<'a, 'i> {
     text: &'a str,
-    index: &'i mut Index,
-    /// How much of the index has been passed.
+    strings: &'i mut Strings,
+    /// How many strings have been passed of those written out.
     next: usize,
     levels: &'i mut Vec<bool>,
 }
@@ -125,92 +125,76 @@ impl<'a> Walk<'a, '_> {
     }
 
     #[inline(always)]
-    fn ahead(&mut self) -> Step<[u32; AHEAD]> {
-        self.index.ahead(self.bytes(), &mut self.next)
+    fn byte(&self, at: usize) -> u8 {
+        self.bytes().get(at).copied().unwrap_or_default()
     }
 
+    /// What stands at a place, or behind the white space there.
     #[inline(always)]
-    fn token(&self, at: u32) -> Step<Token> {
-        let at = at as usize;
-        match self.bytes().get(at) {
-            Some(&byte) => Ok(Token { at, byte }),
-            None => Err(self.cut()),
+    fn token(&self, at: usize) -> Token {
+        let byte = self.byte(at);
+        if byte > b' ' {
+            return Token { at, byte };
+        }
+        self.behind_space(at)
+    }
+
+    /// Records that CloudTrail writes have none.
+    #[cold]
+    fn behind_space(&self, mut at: usize) -> Token {
+        let mut byte = self.byte(at);
+        while byte == b' ' || is_white_control(byte) {
+            at += 1;
+            byte = self.byte(at);
+        }
+        Token { at, byte }
+    }
+
+    /// The last quote of the string that begins here. Strings are passed in their order, and none is
+    /// left out, so it is the end of the next one.
+    #[inline(always)]
+    fn close(&mut self, open: Token) -> Step<usize> {
+        match self.strings.end(self.text.as_bytes(), &mut self.next)? {
+            Some(at) => Ok(at),
+            None => Err(self.wrong(open, "a string without an end")),
         }
     }
 
-    /// The next token, without passing it.
+    /// A key that begins with this token, and the first token of its value.
     #[inline(always)]
-    fn peek(&mut self) -> Step<Token> {
-        let [at, ..] = self.ahead()?;
-        self.token(at)
-    }
-
-    #[inline(always)]
-    fn next(&mut self) -> Step<Token> {
-        let token = self.peek()?;
-        self.next += 1;
-        Ok(token)
-    }
-
-    /// What stands between the quote of `open` and the last one in front of the token behind it:
-    /// between that and the token there can only be white space.
-    #[inline(always)]
-    fn inside(&self, open: Token, behind: Token) -> Step<&'a str> {
-        let mut close = behind.at.wrapping_sub(1);
-        while self.bytes().get(close).is_some_and(|&byte| byte != b'"') {
-            close = close.wrapping_sub(1);
+    fn member(&mut self, first: Token) -> Step<(&'a str, Token)> {
+        if first.byte != b'"' {
+            return Err(self.wrong(first, "no key where one must stand"));
         }
-        // There always is something: the index knows strings by their quotes.
-        let inside = self.text.get(open.at + 1..close);
-        inside.ok_or_else(|| self.cut())
-    }
-
-    /// A key, its colon, the first token of its value, and the place behind that: the end of the
-    /// value if it is a string, a number or a word.
-    #[inline(always)]
-    fn member(&mut self) -> Step<(&'a str, Token, u32)> {
-        let [key, colon, value, behind] = self.ahead()?;
-        self.next += 3;
-        let (key, colon) = (self.token(key)?, self.token(colon)?);
-        if key.byte != b'"' {
-            return Err(wrong(key, "no key where one must stand"));
-        }
+        let close = self.close(first)?;
+        let colon = self.token(close + 1);
         if colon.byte != b':' {
-            return Err(wrong(colon, "no colon after a key"));
+            return Err(self.wrong(colon, "no colon after a key"));
         }
-        Ok((self.inside(key, colon)?, self.token(value)?, behind))
+        let key = self.text.get(first.at + 1..close).unwrap_or_default();
+        Ok((key, self.token(colon.at + 1)))
     }
 
-    /// The first token of the next value of an object, behind its key, or of an array.
+    /// The members of the record, and of the objects in it that hold fields. Gives the place behind
+    /// it.
     #[inline(always)]
-    fn value(&mut self, of_object: bool) -> Step<Token> {
-        if of_object {
-            Ok(self.member()?.1)
-        } else {
-            self.next()
-        }
-    }
-
-    /// The members of the record, and of the objects in it that hold fields.
-    #[inline(always)]
-    fn record(&mut self, record: &mut Record<'a>) -> Step {
-        let open = self.next()?;
+    fn record(&mut self, record: &mut Record<'a>) -> Step<usize> {
+        let open = self.token(0);
         if open.byte != b'{' {
-            return Err(wrong(open, "no object"));
+            return Err(self.wrong(open, "no object"));
         }
         let mut place = Place::Record;
         let mut outer = [place; DEEPEST];
         let mut depth = 0;
         let mut seen = 0_u32;
         // Every turn begins behind the bracket or the comma in front of a member.
+        let mut at = open.at + 1;
         let mut is_first = true;
         loop {
-            let mut token;
-            if is_first && self.peek()?.byte == b'}' {
-                token = self.next()?;
-            } else {
-                let (key, value, behind) = self.member()?;
-                let member = if self.index.has_escapes() {
+            let mut token = self.token(at);
+            if !is_first || token.byte != b'}' {
+                let (key, value) = self.member(token)?;
+                let member = if self.strings.has_escapes() {
                     place.member(unescape(key).as_bytes())
                 } else {
                     place.member(key.as_bytes())
@@ -227,14 +211,14 @@ impl<'a> Walk<'a, '_> {
                         *outer = place;
                         depth += 1;
                         place = inner;
+                        at = value.at + 1;
                         is_first = true;
                         continue;
                     }
                 }
                 // Most values are strings.
-                token = if value.byte == b'"' {
-                    self.next += 1;
-                    self.token(behind)?
+                let behind = if value.byte == b'"' {
+                    self.close(value)? + 1
                 } else {
                     self.pass_over(value)?
                 };
@@ -242,96 +226,109 @@ impl<'a> Walk<'a, '_> {
                     // What is no string is as if it were not there.
                     let mut inside = "";
                     if value.byte == b'"' {
-                        inside = self.inside(value, token)?;
+                        inside = self.text.get(value.at + 1..behind - 1).unwrap_or_default();
                     }
                     // Without escapes, what is written is what is meant.
-                    match self.index.has_escapes().then(|| unescape(inside)) {
+                    match self.strings.has_escapes().then(|| unescape(inside)) {
                         Some(Cow::Owned(meant)) => record.set_unescaped(field, meant),
                         _ => record.set(field, inside),
                     }
                 }
+                token = self.token(behind);
             }
             // With an object the one it stands in may end.
             while token.byte == b'}' {
                 let Some(up) = depth.checked_sub(1) else {
-                    return Ok(());
+                    return Ok(token.at + 1);
                 };
                 depth = up;
                 place = outer.get(depth).copied().unwrap_or(Place::Record);
-                token = self.next()?;
+                token = self.token(token.at + 1);
             }
             if token.byte != b',' {
-                return Err(wrong(token, "no comma between two members"));
+                return Err(self.wrong(token, "no comma between two members"));
             }
+            at = token.at + 1;
             is_first = false;
         }
     }
 
     /// Any value but a string, checked and left alone: one entry in `levels` for each open bracket.
-    /// Gives the token behind it.
+    /// Gives the place behind it.
     #[inline(always)]
-    fn pass_over(&mut self, mut token: Token) -> Step<Token> {
+    fn pass_over(&mut self, mut token: Token) -> Step<usize> {
         self.levels.clear();
         loop {
             // A value begins with `token`.
             let mut behind = match token.byte {
-                b'"' => self.next()?,
+                b'"' => self.close(token)? + 1,
                 b'{' | b'[' => {
                     if self.levels.len() == MAX_DEPTH {
-                        return Err(wrong(token, "nesting deeper than 65,536 levels"));
+                        return Err(self.wrong(token, "nesting deeper than 65,536 levels"));
                     }
                     let is_object = token.byte == b'{';
-                    if self.peek()?.byte != if is_object { b'}' } else { b']' } {
+                    let first = self.token(token.at + 1);
+                    if first.byte != if is_object { b'}' } else { b']' } {
                         self.levels.push(is_object);
-                        token = self.value(is_object)?;
+                        token = self.value(is_object, first)?;
                         continue;
                     }
-                    self.next += 1;
-                    self.next()?
+                    first.at + 1
                 }
-                b'}' | b']' | b',' | b':' => return Err(wrong(token, "no JSON value")),
-                _ => {
-                    let behind = self.next()?;
-                    let scalar = self.bytes().get(token.at..behind.at).unwrap_or_default();
-                    if !is_scalar(scalar.trim_ascii_end()) {
-                        return Err(wrong(token, "no JSON value"));
-                    }
-                    behind
-                }
+                _ => self.scalar(token)?,
             };
             // A value has ended: close what ends with it, then go on to the next one.
             loop {
                 let Some(&is_object) = self.levels.last() else {
                     return Ok(behind);
                 };
-                if behind.byte == b',' {
-                    token = self.value(is_object)?;
+                let end = self.token(behind);
+                behind = end.at + 1;
+                if end.byte == b',' {
+                    let first = self.token(behind);
+                    token = self.value(is_object, first)?;
                     break;
                 }
-                if behind.byte != if is_object { b'}' } else { b']' } {
-                    return Err(wrong(behind, "no comma between two members"));
+                if end.byte != if is_object { b'}' } else { b']' } {
+                    return Err(self.wrong(end, "no comma between two members"));
                 }
                 self.levels.pop();
-                behind = self.next()?;
             }
         }
     }
 
-    /// The record has ended where something must stand.
+    /// The first token of the next value of an object, behind its key, or of an array.
+    #[inline(always)]
+    fn value(&mut self, of_object: bool, first: Token) -> Step<Token> {
+        if of_object {
+            Ok(self.member(first)?.1)
+        } else {
+            Ok(first)
+        }
+    }
+
+    /// The place behind a number, `true`, `false` or `null`.
+    #[inline(always)]
+    fn scalar(&self, first: Token) -> Step<usize> {
+        let rest = self.bytes().get(first.at..).unwrap_or_default();
+        let ends = |&byte: &u8| byte <= b' ' || matches!(byte, b',' | b'}' | b']');
+        let length = rest.iter().position(ends).unwrap_or(rest.len());
+        if !is_scalar(rest.get(..length).unwrap_or_default()) {
+            return Err(self.wrong(first, "no JSON value"));
+        }
+        Ok(first.at + length)
+    }
+
+    /// What is wrong with a token, if the record has not simply ended where something must stand.
     #[cold]
-    fn cut(&self) -> RecordError {
-        let what = if self.index.ends_in_string() {
-            "a string without an end"
+    fn wrong(&self, token: Token, what: &'static str) -> RecordError {
+        let what = if token.at < self.bytes().len() {
+            what
         } else {
             "a value without an end"
         };
-        RecordError::new(self.bytes().len(), what)
+        RecordError::new(token.at, what)
     }
-}
-
-#[cold]
-fn wrong(token: Token, what: &'static str) -> RecordError {
-    RecordError::new(token.at, what)
 }
 
 #[cfg(test)]
@@ -426,7 +423,7 @@ mod tests {
             for (wrong, at) in [
                 (format!("{text}{{}}"), text.len()),
                 (text.replace("\"b\\n", "\"\\x"), text.len() - 5),
-                (text.replace("\\n\"", ""), text.len() - 3),
+                (text.replace("\\n\"", ""), text.len() - 6),
                 (text.replace(":\"b\\n\"", ""), text.len() - 7),
             ] {
                 assert_eq!(parse(&wrong).unwrap_err().at, at, "{wrong}");

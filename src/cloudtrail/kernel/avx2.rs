@@ -11,14 +11,10 @@
 use std::arch::x86_64::{
     __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8,
     _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_max_epu8, _mm256_min_epu8, _mm256_movemask_epi8,
-    _mm256_or_si256, _mm256_set1_epi8, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
-    _mm256_subs_epu8, _mm256_xor_si256,
+    _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_subs_epu8, _mm256_xor_si256,
 };
 
-use super::{
-    Block, BoundsMasks, IndexMasks, Lanes, Probe, RareInStrings, RareMasks, Sight, StringMasks,
-    Work,
-};
+use super::{Block, BoundsMasks, Lanes, Probe, RareInStrings, RareMasks, Sight, StringMasks, Work};
 
 /// A proof that this processor has the instructions: it cannot be made in any other way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,30 +163,6 @@ impl Halves {
         unsafe { Halves(at_most(self.0, limit), at_most(self.1, limit)) }
     }
 
-    /// All ones where a byte is `{`, `[`, `}`, `]`, `,` or `:`; or 0x0c or 0x1a.
-    ///
-    /// The low half of a byte picks the one operator it could be. A plain `or` of comparisons is
-    /// taken apart bit by bit by LLVM 20 and costs five times as much.
-    ///
-    /// # Safety
-    /// The processor has AVX2.
-    #[inline(always)]
-    unsafe fn operators(self) -> Halves {
-        // SAFETY: the caller's promise.
-        unsafe {
-            #[rustfmt::skip]
-            let table = _mm256_setr_epi8(
-                0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x3a, 0x7b, 0x2c, 0x7d, 0, 0,
-                0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x3a, 0x7b, 0x2c, 0x7d, 0, 0,
-            );
-            let folded = self.folded();
-            Halves(
-                _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, self.0), folded.0),
-                _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, self.1), folded.1),
-            )
-        }
-    }
-
     /// Folds `[` onto `{` and `]` onto `}`: they differ in one bit only.
     ///
     /// # Safety
@@ -279,18 +251,6 @@ impl Lanes for Avx2 {
             RareInStrings {
                 backslash: bytes.eq(b'\\').bits(),
                 control: bytes.at_most(0x1f).bits(),
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn index(self, block: &Block) -> IndexMasks {
-        // SAFETY: an `Avx2` exists only where the features were detected.
-        unsafe {
-            let bytes = Halves::load(block);
-            IndexMasks {
-                operator: bytes.operators().bits(),
-                blank: bytes.at_most(0x20).bits(),
             }
         }
     }

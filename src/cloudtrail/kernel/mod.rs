@@ -55,15 +55,6 @@ pub(super) struct RareInStrings {
     pub control: u64,
 }
 
-/// What is needed besides to read an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct IndexMasks {
-    /// `{`, `[`, `}`, `]`, `,` and `:`; of control characters, any.
-    pub operator: u64,
-    /// Bytes up to 0x20: white space, and control characters that may not stand anywhere.
-    pub blank: u64,
-}
-
 /// A quoted word to look out for, by two of its letters: the second, and the rarest of the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Probe {
@@ -125,7 +116,6 @@ pub(super) trait Lanes: Copy {
     fn rare(self, sight: &Sight, probe: Probe) -> RareMasks;
     fn strings(self, block: &Block) -> StringMasks;
     fn rare_in_strings(self, block: &Block) -> RareInStrings;
-    fn index(self, block: &Block) -> IndexMasks;
     /// Bit `i` of the result is the xor of bits `0..=i`: from quotes to the insides of strings.
     fn prefix_xor(self, bits: u64) -> u64;
 }
@@ -237,13 +227,6 @@ mod tests {
             has_rare: rare_in_strings.backslash | control != 0,
         };
         assert_eq!(lanes.strings(block), strings);
-        let index = IndexMasks {
-            operator: of(b"{}[],:"),
-            blank: mask(sight, |from| from[0] <= 0x20),
-        };
-        let mut found = lanes.index(block);
-        found.operator &= !control;
-        assert_eq!(found, index);
         let rare = RareMasks {
             backslash: rare_in_strings.backslash,
             before_u: mask(sight, |from| from[1] == b'u'),

@@ -2,9 +2,7 @@
 
 use wide::u8x16;
 
-use super::{
-    Block, BoundsMasks, IndexMasks, Lanes, Probe, RareInStrings, RareMasks, Sight, StringMasks,
-};
+use super::{Block, BoundsMasks, Lanes, Probe, RareInStrings, RareMasks, Sight, StringMasks};
 
 /// Sixteen-byte lanes in safe code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,18 +100,6 @@ impl Lanes for Portable {
         RareInStrings {
             backslash: bits(&lanes, |lane| eq(lane, b'\\')),
             control: bits(&lanes, |lane| at_most(lane, 0x1f)),
-        }
-    }
-
-    #[inline(always)]
-    fn index(self, block: &Block) -> IndexMasks {
-        let lanes = lanes(block);
-        IndexMasks {
-            operator: bits(&lanes, |lane| {
-                let folded = lane | u8x16::splat(0x20);
-                eq(folded, b'{') | eq(folded, b'}') | eq(lane, b',') | eq(lane, b':')
-            }),
-            blank: bits(&lanes, |lane| at_most(lane, 0x20)),
         }
     }
 
