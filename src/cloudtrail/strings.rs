@@ -53,6 +53,7 @@ impl Strings {
 
     /// Begins with a record. Records are far below 4 GiB: the reader's cap.
     pub fn begin(&mut self) {
+        self.room[0].store(NOWHERE, Relaxed);
         (self.end, self.searched) = (0, 0);
         (self.in_string, self.escape) = (0, 0);
         self.has_escapes = false;
@@ -72,13 +73,22 @@ impl Strings {
     /// If a character of a string up to there, or not far behind, may not stand where it does.
     #[inline(always)]
     pub fn end(&mut self, record: &[u8], next: &mut usize) -> Result<Option<usize>, RecordError> {
-        if *next == self.end {
+        let mut place = self.place(*next);
+        if place == NOWHERE {
             self.refill(record)?;
             *next = 0;
+            place = self.place(0);
         }
-        let place = self.room.get(*next).map(|place| place.load(Relaxed));
-        *next += 1;
-        Ok(place.filter(|&at| at != NOWHERE).map(|at| at as usize))
+        let is_place = place != NOWHERE;
+        *next += usize::from(is_place);
+        Ok(is_place.then_some(place as usize))
+    }
+
+    #[inline(always)]
+    fn place(&self, at: usize) -> u32 {
+        self.room
+            .get(at)
+            .map_or(NOWHERE, |place| place.load(Relaxed))
     }
 
     /// Writes more places out, all that were there having been taken.
@@ -87,10 +97,7 @@ impl Strings {
         self.end = 0;
         let kernel = self.kernel;
         kernel.run(self, record);
-        if self.end == 0 {
-            self.room[0].store(NOWHERE, Relaxed);
-            self.end = 1;
-        }
+        self.room[self.end].store(NOWHERE, Relaxed);
         self.wrong.map_or(Ok(()), Err)
     }
 

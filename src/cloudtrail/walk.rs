@@ -5,6 +5,7 @@
 //! is passed over with one bit a level.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::kernel::Kernel;
 use super::record::{Member, Place, Record};
@@ -129,6 +130,13 @@ impl<'a> Walk<'a, '_> {
         self.bytes().get(at).copied().unwrap_or_default()
     }
 
+    /// What stands at a place and behind it; zeros at the end.
+    #[inline(always)]
+    fn two(&self, at: usize) -> [u8; 2] {
+        let two = self.bytes().get(at..).and_then(<[u8]>::first_chunk);
+        two.copied().unwrap_or_default()
+    }
+
     /// What stands at a place, or behind the white space there.
     #[inline(always)]
     fn token(&self, at: usize) -> Token {
@@ -162,17 +170,29 @@ impl<'a> Walk<'a, '_> {
 
     /// A key that begins with this token, and the first token of its value.
     #[inline(always)]
-    fn member(&mut self, first: Token) -> Step<(&'a str, Token)> {
+    fn member(&mut self, first: Token) -> Step<(Range<usize>, Token)> {
         if first.byte != b'"' {
             return Err(self.wrong(first, "no key where one must stand"));
         }
         let close = self.close(first)?;
-        let colon = self.token(close + 1);
+        let value = match self.two(close + 1) {
+            [b':', byte] if byte > b' ' => Token {
+                at: close + 2,
+                byte,
+            },
+            _ => self.spaced_value(close + 1)?,
+        };
+        Ok((first.at + 1..close, value))
+    }
+
+    /// The first token of a value behind its key, with white space in front of it or the colon.
+    #[cold]
+    fn spaced_value(&self, behind: usize) -> Step<Token> {
+        let colon = self.token(behind);
         if colon.byte != b':' {
             return Err(self.wrong(colon, "no colon after a key"));
         }
-        let key = self.text.get(first.at + 1..close).unwrap_or_default();
-        Ok((key, self.token(colon.at + 1)))
+        Ok(self.token(colon.at + 1))
     }
 
     /// The members of the record, and of the objects in it that hold fields. Gives the place behind
@@ -187,17 +207,16 @@ impl<'a> Walk<'a, '_> {
         let mut outer = [place; DEEPEST];
         let mut depth = 0;
         let mut seen = 0_u32;
-        // Every turn begins behind the bracket or the comma in front of a member.
-        let mut at = open.at + 1;
+        // Every turn begins with a member, or with the end of an object that has none.
+        let mut token = self.token(open.at + 1);
         let mut is_first = true;
         loop {
-            let mut token = self.token(at);
             if !is_first || token.byte != b'}' {
                 let (key, value) = self.member(token)?;
                 let member = if self.strings.has_escapes() {
-                    place.member(unescape(key).as_bytes())
+                    self.escaped_member(place, key)
                 } else {
-                    place.member(key.as_bytes())
+                    place.member(self.bytes().get(key).unwrap_or_default())
                 };
                 if let Some(Member::Place(inner)) = member {
                     // Of a duplicate key the last value stands.
@@ -211,7 +230,7 @@ impl<'a> Walk<'a, '_> {
                         *outer = place;
                         depth += 1;
                         place = inner;
-                        at = value.at + 1;
+                        token = self.token(value.at + 1);
                         is_first = true;
                         continue;
                     }
@@ -234,6 +253,15 @@ impl<'a> Walk<'a, '_> {
                         _ => record.set(field, inside),
                     }
                 }
+                is_first = false;
+                // Behind most of them stands another key.
+                if self.two(behind) == *b",\"" {
+                    token = Token {
+                        at: behind + 1,
+                        byte: b'"',
+                    };
+                    continue;
+                }
                 token = self.token(behind);
             }
             // With an object the one it stands in may end.
@@ -248,7 +276,7 @@ impl<'a> Walk<'a, '_> {
             if token.byte != b',' {
                 return Err(self.wrong(token, "no comma between two members"));
             }
-            at = token.at + 1;
+            token = self.token(token.at + 1);
             is_first = false;
         }
     }
@@ -317,6 +345,12 @@ impl<'a> Walk<'a, '_> {
             return Err(self.wrong(first, "no JSON value"));
         }
         Ok(first.at + length)
+    }
+
+    /// What a key stands for that may be written with escapes.
+    #[cold]
+    fn escaped_member(&self, place: Place, key: Range<usize>) -> Option<Member> {
+        place.member(unescape(self.text.get(key).unwrap_or_default()).as_bytes())
     }
 
     /// What is wrong with a token, if the record has not simply ended where something must stand.
