@@ -21,6 +21,18 @@ impl<'a> Host<'a> {
     /// assert_eq!(Host::normalise(" . "), None);
     /// ```
     pub fn normalise(header: &'a str) -> Option<Host<'a>> {
+        let is_plain = |byte: u8| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'.'
+        };
+        // Most are. All bytes are looked at, whatever they are: so it is done some of them at once.
+        let is_normal = header.bytes().fold(true, |all, byte| all & is_plain(byte));
+        if is_normal && !header.is_empty() && !header.ends_with('.') {
+            return Some(Host(Cow::Borrowed(header)));
+        }
+        Host::normalise_any(header)
+    }
+
+    fn normalise_any(header: &'a str) -> Option<Host<'a>> {
         let host = header.trim().trim_end_matches('.');
         let host = without_port(host).trim_end_matches('.');
         if host.is_empty() {
@@ -44,10 +56,23 @@ impl<'a> Host<'a> {
         if host == "sts.amazonaws.com" {
             return HostKind::Global { served_in: None };
         }
-        plain_name(host)
-            .or_else(|| privatelink_name(host))
-            .unwrap_or(HostKind::Other)
+        // What nearly all others are.
+        if let Some(name) = host.strip_prefix("sts.")
+            && let Some(region) = name.strip_suffix(".amazonaws.com")
+            && is_region(region)
+        {
+            let variant = Variant::Standard;
+            return HostKind::Regional { region, variant };
+        }
+        any_kind(host)
     }
+}
+
+/// The same of any name, the long way.
+fn any_kind(host: &str) -> HostKind<'_> {
+    plain_name(host)
+        .or_else(|| privatelink_name(host))
+        .unwrap_or(HostKind::Other)
 }
 
 /// The endpoint behind a host name.
@@ -163,6 +188,7 @@ fn privatelink_name(host: &str) -> Option<HostKind<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn kind(header: &str) -> Option<(&'static str, Option<String>, &'static str)> {
         let host = Host::normalise(header)?;
@@ -351,6 +377,28 @@ mod tests {
                 )
             });
             assert_eq!(kind(header), expected, "{header:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_ways_lead_where_the_long_ones_do(
+            pieces in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "sts", "sts-fips", "sts-global", ".", "-", "us-east-1", "amazonaws.com", ".cn",
+                    "eu", "é", "STS", ":", "443", " ", "vpce-0a",
+                ]),
+                0..8,
+            ),
+            region in "[a-z]{0,4}-?[a-z]{0,4}-?[0-9]?[a-z.]?",
+        ) {
+            for header in [pieces.concat(), format!("sts.{region}.amazonaws.com")] {
+                let host = Host::normalise(&header);
+                prop_assert_eq!(&host, &Host::normalise_any(&header));
+                if let Some(host) = host.filter(|host| host.as_str() != "sts.amazonaws.com") {
+                    prop_assert_eq!(host.kind(), any_kind(host.as_str()));
+                }
+            }
         }
     }
 

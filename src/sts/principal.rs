@@ -76,7 +76,7 @@ fn account_and_id<'r>(account: Option<&'r str>, id: Option<&'r str>) -> Option<C
         (Some(account), Some(id)) if is_anonymous(account) || is_anonymous(id) => {
             Some(account.into())
         }
-        (Some(account), Some(id)) => Some(format!("{account}:{id}").into()),
+        (Some(account), Some(id)) => Some([account, ":", id].concat().into()),
         (None, Some(id)) => Some(id.into()),
         (None, None) => None,
     }

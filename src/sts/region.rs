@@ -119,26 +119,23 @@ pub fn suffix_kind(suffix: &str) -> Option<SuffixKind> {
 /// assert!(!is_region("global") && !is_region("us-east-1.evil") && !is_region("US-EAST-1"));
 /// ```
 pub fn is_region(name: &str) -> bool {
-    let Some((head, number)) = name.rsplit_once('-') else {
+    let mut parts = name.as_bytes().split(|&byte| byte == b'-');
+    let (Some(first), Some(number)) = (parts.next(), parts.next_back()) else {
         return false;
     };
-    let digits = number
-        .strip_suffix(|c: char| c.is_ascii_lowercase())
-        .unwrap_or(number);
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return false;
-    }
-    let mut parts = head.split('-');
-    let first = parts.next().unwrap_or_default();
+    let digits = match number {
+        [digits @ .., last] if last.is_ascii_lowercase() => digits,
+        digits => digits,
+    };
     let mut middles = 0;
     (2..=10).contains(&first.len())
-        && first.bytes().all(|b| b.is_ascii_lowercase())
+        && first.iter().all(u8::is_ascii_lowercase)
+        && !digits.is_empty()
+        && digits.iter().all(u8::is_ascii_digit)
         && parts.all(|part| {
             middles += 1;
-            !part.is_empty()
-                && part
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+            let is_part = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+            !part.is_empty() && part.iter().all(is_part)
         })
         && middles > 0
 }

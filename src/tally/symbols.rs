@@ -37,7 +37,11 @@ pub struct Symbols {
     ends: Vec<u64>,
     table: HashTable<u32>,
     hasher: RandomState,
+    /// Numbers that were given last, by [`corner`]: calls that follow one another are alike.
+    recent: [u32; CORNERS],
 }
+
+const CORNERS: usize = 32;
 
 impl Default for Symbols {
     fn default() -> Self {
@@ -46,6 +50,7 @@ impl Default for Symbols {
             ends: vec![0],
             table: HashTable::new(),
             hasher: RandomState::default(),
+            recent: [0; CORNERS],
         }
     }
 }
@@ -56,12 +61,24 @@ impl Symbols {
         if text.is_empty() {
             return Symbol::ABSENT;
         }
+        let corner = corner(text);
+        let recent = self.recent[corner];
+        if self.text(Symbol(recent)) == text {
+            return Symbol(recent);
+        }
+        let symbol = self.look_up(text);
+        self.recent[corner] = symbol.0;
+        symbol
+    }
+
+    fn look_up(&mut self, text: &str) -> Symbol {
         let hash = self.hasher.hash_one(text);
         let Symbols {
             text: all,
             ends,
             table,
             hasher,
+            ..
         } = self;
         let entry = table.entry(
             hash,
@@ -99,6 +116,12 @@ impl Symbols {
                 .collect(),
         )
     }
+}
+
+/// Where a text is kept among the recent ones: by its length and its last byte.
+fn corner(text: &str) -> usize {
+    let last = text.as_bytes().last().copied().unwrap_or_default();
+    (text.len() + usize::from(last)) % CORNERS
 }
 
 fn slice<'a>(text: &'a str, ends: &[u64], at: u32) -> &'a str {
