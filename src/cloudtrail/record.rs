@@ -109,7 +109,7 @@ impl Place {
     /// By length first: this is asked for every key of every STS record, and most are of no
     /// interest.
     #[rustfmt::skip]
-    #[inline]
+    #[inline(always)]
     pub fn member(self, key: &[u8]) -> Option<Member> {
         use Member::{Field as F, Place as P};
         match self {

@@ -133,8 +133,10 @@ impl<'a> Walk<'a, '_> {
     /// What stands at a place and behind it; zeros at the end.
     #[inline(always)]
     fn two(&self, at: usize) -> [u8; 2] {
-        let two = self.bytes().get(at..).and_then(<[u8]>::first_chunk);
-        two.copied().unwrap_or_default()
+        match self.bytes().get(at..at.wrapping_add(2)) {
+            Some(&[one, other]) => [one, other],
+            _ => [0; 2],
+        }
     }
 
     /// What stands at a place, or behind the white space there.
@@ -339,6 +341,11 @@ impl<'a> Walk<'a, '_> {
     #[inline(always)]
     fn scalar(&self, first: Token) -> Step<usize> {
         let rest = self.bytes().get(first.at..).unwrap_or_default();
+        for word in [b"true".as_slice(), b"false", b"null"] {
+            if rest.starts_with(word) {
+                return Ok(first.at + word.len());
+            }
+        }
         let ends = |&byte: &u8| byte <= b' ' || matches!(byte, b',' | b'}' | b']');
         let length = rest.iter().position(ends).unwrap_or(rest.len());
         if !is_scalar(rest.get(..length).unwrap_or_default()) {
