@@ -180,7 +180,12 @@ impl Work for Strings {
             searched += rest.len().min(64);
             let masks = lanes.strings(block);
             let mut quote = masks.quote;
-            if masks.has_rare | (escape != 0) {
+            let is_rare = masks.has_rare | (escape != 0);
+            // Deep in a string, such as a session token.
+            if !is_rare & (quote == 0) {
+                continue;
+            }
+            if is_rare {
                 let piece = Piece {
                     record,
                     base,
