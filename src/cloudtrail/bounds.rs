@@ -199,19 +199,8 @@ impl Bounds {
         self.ends.push(End { offset, marks });
     }
 
-    /// Any block, its brackets outside of strings known. Says whether there is no need to search on.
-    #[inline(always)]
-    fn block(&mut self, at: u64, open: u64, close: u64, of_block: Marks) -> bool {
-        let closes = u64::from(close.count_ones());
-        if self.depth > closes {
-            self.depth = self.depth + u64::from(open.count_ones()) - closes;
-            self.marks |= of_block;
-            return false;
-        }
-        self.close(at, open, close, of_block)
-    }
-
     /// A block that may bring the depth down to nothing: goes from one closing bracket to the next.
+    /// Says whether there is no need to search on.
     #[inline(always)]
     fn close(&mut self, at: u64, open: u64, mut close: u64, of_block: Marks) -> bool {
         let of_block = of_block.of_one_of_many();
@@ -258,41 +247,36 @@ impl Work for Bounds {
         let mut rest = bytes;
         while let Some(sight) = rest.first_chunk() {
             let masks = lanes.bounds(sight, service);
-            let done = bytes.len() - rest.len();
-            rest = &rest[64..];
+            let mut quote = masks.quote;
+            let mut of_block = Marks::default();
             if masks.has_rare | (escape != 0) {
                 seldom();
-                let (quote, mut of_block, words) =
-                    rare(lanes, sight, service, masks.quote, in_string, &mut escape);
+                let words;
+                (quote, of_block, words) =
+                    rare(lanes, sight, service, quote, in_string, &mut escape);
                 if words != 0 {
-                    of_block |= service_marks(service, bytes, done, words);
+                    of_block |= service_marks(service, bytes, bytes.len() - rest.len(), words);
                 }
-                let inside = lanes.prefix_xor(quote) ^ in_string;
-                in_string = (inside.cast_signed() >> 63).cast_unsigned();
-                self.depth = depth;
-                let at = self.searched + done as u64;
-                let is_enough =
-                    self.block(at, masks.open & !inside, masks.close & !inside, of_block);
-                depth = self.depth;
-                if is_enough {
-                    break;
-                }
-                continue;
             }
-            // The same without the rest: nearly all blocks go this way.
-            let inside = lanes.prefix_xor(masks.quote) ^ in_string;
+            let inside = lanes.prefix_xor(quote) ^ in_string;
             in_string = (inside.cast_signed() >> 63).cast_unsigned();
             let open = masks.open & !inside;
             let close = masks.close & !inside;
             let closes = u64::from(close.count_ones());
             if depth > closes {
                 depth = depth + u64::from(open.count_ones()) - closes;
+                if of_block != Marks::default() {
+                    seldom();
+                    self.marks |= of_block;
+                }
+                rest = &rest[64..];
             } else {
                 seldom();
                 self.depth = depth;
-                let at = self.searched + done as u64;
-                let is_enough = self.close(at, open, close, Marks::default());
+                let at = self.searched + (bytes.len() - rest.len()) as u64;
+                let is_enough = self.close(at, open, close, of_block);
                 depth = self.depth;
+                rest = &rest[64..];
                 if is_enough {
                     break;
                 }
