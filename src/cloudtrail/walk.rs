@@ -152,12 +152,17 @@ impl<'a> Walk<'a, '_> {
     /// Records that CloudTrail writes have none.
     #[cold]
     fn behind_space(&self, mut at: usize) -> Token {
-        let mut byte = self.byte(at);
-        while byte == b' ' || is_white_control(byte) {
+        loop {
+            let byte = self.byte(at);
+            if byte != b' ' && !is_white_control(byte) {
+                return Token { at, byte };
+            }
             at += 1;
-            byte = self.byte(at);
+            // What is indented is indented by many.
+            while self.bytes().get(at..at + 8) == Some(b"        ") {
+                at += 8;
+            }
         }
-        Token { at, byte }
     }
 
     /// The last quote of the string that begins here. Strings are passed in their order, and none is
@@ -451,7 +456,31 @@ mod tests {
         );
     }
 
-    /// The places of a record are written out some hundred at a time.
+    #[test]
+    fn white_space_may_stand_between_everything() {
+        let many = |n| " ".repeat(n);
+        for pad in [
+            "",
+            "\n",
+            "\r\n\t ",
+            "\n        \t",
+            &many(1),
+            &many(7),
+            &many(8),
+            &many(9),
+            &many(30),
+        ] {
+            let text =
+                "{ 'eventName' : 'a' , 'x' : [ 1 , true , { } , [ ] , 'y' ] , 'eventID' : 'b' } ";
+            let text = text.replace('\'', "\"").replace(' ', pad);
+            assert_eq!(get(&text, Field::EventName).as_deref(), Some("a"), "{text}");
+            assert_eq!(get(&text, Field::EventId).as_deref(), Some("b"), "{text}");
+            assert!(parse(&text.replace("true", "tru e")).is_err());
+            assert!(parse(&text.replace(']', "\u{b}]")).is_err());
+        }
+    }
+
+    /// The ends of strings are written out some hundred at a time.
     #[test]
     fn a_record_may_have_any_number_of_members() {
         for count in (0..140).chain([500, 1_000, 5_000]) {
