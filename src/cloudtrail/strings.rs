@@ -27,7 +27,7 @@ pub(crate) struct Strings {
     /// 1 where the next byte is escaped.
     escape: u64,
     has_escapes: bool,
-    /// The first character that may not stand where it does.
+    /// A character that may not stand where it does.
     wrong: Option<RecordError>,
 }
 
@@ -60,7 +60,7 @@ impl Strings {
         self.wrong = None;
     }
 
-    /// Whether there is any escape up to the end of the last string.
+    /// Whether there is any escape up to the end given last, or not far behind it.
     #[inline(always)]
     pub fn has_escapes(&self) -> bool {
         self.has_escapes

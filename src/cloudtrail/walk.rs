@@ -50,7 +50,8 @@ impl RecordParser {
     /// Reads `bytes`, which must be one JSON object and nothing else.
     ///
     /// # Errors
-    /// The first thing that is no JSON, anywhere in the record, wanted or not.
+    /// Something that is no JSON, anywhere in the record, wanted or not. Of several such things it need
+    /// not be the first.
     ///
     /// ```
     /// use stscope::cloudtrail::{Field, Kernel, RecordParser};

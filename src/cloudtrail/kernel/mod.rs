@@ -188,8 +188,8 @@ impl Kernel {
 /// then whether the first byte of the next block will be.
 ///
 /// The method is simdjson's (Langdale and Lemire, "Parsing gigabytes of JSON per second", 2019):
-/// runs of backslashes are told odd from even by the carry of an addition. Where there is none it is
-/// right, too, and to ask would cost more than to do it.
+/// runs of backslashes are told odd from even by the carry of an addition. Where there is no
+/// backslash that is right, too, and to ask would cost more than to do it.
 #[inline(always)]
 pub(super) fn escaped(backslash: u64, carry: &mut u64) -> u64 {
     const EVEN: u64 = 0x5555_5555_5555_5555;
