@@ -2,7 +2,7 @@
 //!
 //! Goes from one string to the next by the places `strings` gives, and looks at every byte between
 //! them. No recursion into the unknown: only the few objects of [`Place`] are entered, everything else
-//! is passed over with one bit a level.
+//! is passed over with one flag a level.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -34,7 +34,7 @@ impl RecordError {
 #[derive(Debug)]
 pub struct RecordParser {
     strings: Strings,
-    /// One bit for each open bracket of a value that is passed over: 1 for an object.
+    /// For each open bracket of a value that is passed over, whether it is an object's.
     levels: Vec<bool>,
 }
 
