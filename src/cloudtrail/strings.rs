@@ -14,12 +14,11 @@ use super::text::escape_length;
 #[derive(Debug)]
 pub(crate) struct Strings {
     kernel: Kernel,
-    /// The places of last quotes, up to `end`.
+    /// The places of last quotes, up to [`NOWHERE`].
     ///
     /// No other thread sees them. They are atomic because a compiler leaves such writes one by one:
     /// LLVM 20 would gather places in a vector first, which costs more than it saves.
     room: Box<[AtomicU32; ROOM]>,
-    end: usize,
     /// How much of the record has been looked at.
     searched: usize,
     /// All ones inside a string.
@@ -42,7 +41,6 @@ impl Strings {
         Strings {
             kernel,
             room: Box::new([const { AtomicU32::new(NOWHERE) }; ROOM]),
-            end: 0,
             searched: 0,
             in_string: 0,
             escape: 0,
@@ -54,7 +52,7 @@ impl Strings {
     /// Begins with a record. Records are far below 4 GiB: the reader's cap.
     pub fn begin(&mut self) {
         self.room[0].store(NOWHERE, Relaxed);
-        (self.end, self.searched) = (0, 0);
+        self.searched = 0;
         (self.in_string, self.escape) = (0, 0);
         self.has_escapes = false;
         self.wrong = None;
@@ -94,10 +92,9 @@ impl Strings {
     /// Writes more places out, all that were there having been taken.
     #[inline(never)]
     fn refill(&mut self, record: &[u8]) -> Result<(), RecordError> {
-        self.end = 0;
         let kernel = self.kernel;
-        kernel.run(self, record);
-        self.room[self.end].store(NOWHERE, Relaxed);
+        let end = kernel.run(self, record);
+        self.room[end].store(NOWHERE, Relaxed);
         self.wrong.map_or(Ok(()), Err)
     }
 
@@ -154,19 +151,20 @@ struct Piece<'r> {
 }
 
 impl Work for Strings {
-    type Outcome = ();
+    /// How many places were written out.
+    type Outcome = usize;
 
     /// Looks at the record until there is room for no more.
     #[inline(always)]
-    fn go<L: Lanes>(&mut self, lanes: L, record: &[u8]) {
+    fn go<L: Lanes>(&mut self, lanes: L, record: &[u8]) -> usize {
         // In registers: written back once, not with every block.
         let Strings {
-            mut end,
             mut searched,
             mut in_string,
             mut escape,
             ..
         } = *self;
+        let mut end = 0;
         let mut last = [b' '; 64];
         while let Some(rest) = record.get(searched..)
             && !rest.is_empty()
@@ -202,8 +200,9 @@ impl Work for Strings {
             }
             end += ends.count_ones() as usize;
         }
-        (self.end, self.searched) = (end, searched);
+        self.searched = searched;
         (self.in_string, self.escape) = (in_string, escape);
+        end
     }
 }
 
