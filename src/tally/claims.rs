@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use siphasher::sip128::SipHasher13;
 
+use super::repeated::Repeated;
 use crate::sts::{Call, Endpoint, Time};
 
 /// What a record says of itself, as far as counting needs it.
@@ -272,8 +273,10 @@ impl Claims {
     ) -> Dropped {
         let mut dropped = Dropped::default();
         let mut shared = Claims::default();
-        for part in self.sorted(|claim| claim.event, &by_content) {
-            for copies in part.chunk_by(|a, b| a.event == b.event) {
+        self.each_together(
+            |claim| claim.event,
+            &by_content,
+            |copies| {
                 dropped.duplicates += copies.len() as u64 - 1;
                 // If any copy knows of a sharing, the one that stands does.
                 let sharing = copies.iter().map(|claim| claim.shared).find(|&id| id != 0);
@@ -286,15 +289,40 @@ impl Claims {
                 } else {
                     shared.push(standing);
                 }
-            }
-        }
-        for part in shared.sorted(|claim| claim.shared, &by_content) {
-            for copies in part.chunk_by(|a, b| a.shared == b.shared) {
+            },
+        );
+        shared.each_together(
+            |claim| claim.shared,
+            &by_content,
+            |copies| {
                 dropped.shared_copies += copies.len() as u64 - 1;
                 each(&copies[0]);
+            },
+        );
+        dropped
+    }
+
+    /// Hands all claims to `each`, those with one identity together and the preferred one first.
+    fn each_together(
+        self,
+        identity: impl Fn(&Claim) -> u128 + Sync,
+        by_content: &(impl Fn(&Claim, &Claim) -> Ordering + Sync),
+        mut each: impl FnMut(&[Claim]),
+    ) {
+        // Most have no copy: the others only are sorted.
+        let repeated = Repeated::among(self.iter().map(&identity), self.len());
+        let mut copies = Claims::default();
+        for claim in self.0.into_iter().flatten() {
+            if repeated.may_have(identity(&claim)) {
+                copies.push(claim);
+            } else {
+                each(&[claim]);
             }
         }
-        dropped
+        for part in copies.sorted(&identity, by_content) {
+            part.chunk_by(|a, b| identity(a) == identity(b))
+                .for_each(&mut each);
+        }
     }
 
     /// All claims in parts, each sorted by identity and preference; one identity is in one part.
@@ -317,13 +345,18 @@ impl Claims {
                 parts[part_of(&claim)].push(claim);
             }
         }
-        parts.par_iter_mut().for_each(|part| {
+        let sort = |part: &mut Vec<Claim>| {
             part.sort_unstable_by(|a, b| {
                 identity(a)
                     .cmp(&identity(b))
                     .then_with(|| a.preference(b, by_content))
             });
-        });
+        };
+        match &mut parts[..] {
+            // Not worth waking other threads.
+            [few] => sort(few),
+            many => many.par_iter_mut().for_each(sort),
+        }
         parts.into_iter()
     }
 }

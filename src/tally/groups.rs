@@ -130,11 +130,13 @@ impl Groups {
 
     /// Orders by the values of the keys, column by column, byte by byte; what is absent comes first.
     pub fn compare(&self, symbols: &Symbols, one: GroupId, other: GroupId) -> Ordering {
-        if one == other {
-            return Ordering::Equal;
-        }
-        let texts = |id| self.key(id).iter().map(|&symbol| symbols.text(symbol));
-        texts(one).cmp(texts(other))
+        // Columns before the first that differs are of no interest, and most begin alike.
+        (self.key(one).iter())
+            .zip(self.key(other))
+            .find(|(one, other)| one != other)
+            .map_or(Ordering::Equal, |(&one, &other)| {
+                symbols.text(one).cmp(symbols.text(other))
+            })
     }
 
     /// Takes in other groups; gives the new number for each of theirs.

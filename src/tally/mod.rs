@@ -12,6 +12,7 @@ mod plan;
 mod question;
 mod reach;
 mod regions;
+mod repeated;
 mod repeats;
 mod report;
 mod rows;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::quality::RandomState;
 use serde::{Deserialize, Serialize};
 
 use super::claims::{Claim, Dropped};
@@ -24,7 +25,7 @@ pub(super) struct Sums {
     disagreements: u64,
     global_via_vpc_endpoint: u64,
     filtered: u64,
-    principals: HashMap<Symbol, PrincipalSums>,
+    principals: HashMap<Symbol, PrincipalSums, RandomState>,
 }
 
 /// Calls of one principal that a gate may ask about: those of AWS itself aside.
