@@ -295,7 +295,7 @@ impl Work for Bounds {
 fn seldom() {}
 
 /// A block with something rare in it: the quotes without those that are escaped, what is to be
-/// marked, and the bytes at which the name of the service may begin.
+/// marked, and the quotes at which the name of the service may begin.
 #[inline(always)]
 fn rare<L: Lanes>(
     lanes: L,
@@ -323,7 +323,7 @@ fn rare<L: Lanes>(
             marks |= Marks::CONTROL;
         }
     }
-    (quote, marks, rare.word)
+    (quote, marks, rare.word & quote)
 }
 
 /// What the places at which the name of the service may begin are to be marked as. `words` are those

@@ -1,6 +1,7 @@
 //! Texts that occur over and over, each kept once and known by a number.
 
 use std::hash::BuildHasher as _;
+use std::ops::Range;
 
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
@@ -63,7 +64,7 @@ impl Symbols {
         }
         let corner = corner(text);
         let recent = self.recent[corner];
-        if self.text(Symbol(recent)) == text {
+        if bytes(&self.text, &self.ends, recent) == text.as_bytes() {
             return Symbol(recent);
         }
         let symbol = self.look_up(text);
@@ -82,7 +83,7 @@ impl Symbols {
         } = self;
         let entry = table.entry(
             hash,
-            |&at| slice(all, ends, at) == text,
+            |&at| bytes(all, ends, at) == text.as_bytes(),
             |&at| hasher.hash_one(slice(all, ends, at)),
         );
         match entry {
@@ -125,9 +126,18 @@ fn corner(text: &str) -> usize {
 }
 
 fn slice<'a>(text: &'a str, ends: &[u64], at: u32) -> &'a str {
+    &text[range(ends, at)]
+}
+
+/// The same to be compared, without a look at where characters begin.
+fn bytes<'a>(text: &'a str, ends: &[u64], at: u32) -> &'a [u8] {
+    &text.as_bytes()[range(ends, at)]
+}
+
+fn range(ends: &[u64], at: u32) -> Range<usize> {
     let at = at as usize;
     let start = if at == 0 { 0 } else { ends[at - 1] };
-    &text[start as usize..ends[at] as usize]
+    start as usize..ends[at] as usize
 }
 
 /// From the numbers of one set of texts to those of another.
