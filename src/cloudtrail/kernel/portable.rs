@@ -17,17 +17,31 @@ fn lane(bytes: &[u8], at: usize) -> u8x16 {
     u8x16::new(lane)
 }
 
+/// What there is for each lane of a block. Written out: `array::map` may be a call for each.
+#[inline(always)]
+fn four(of: impl Fn(usize) -> u8x16) -> Four {
+    [of(0), of(16), of(32), of(48)]
+}
+
 /// The first sixty-four bytes.
 #[inline(always)]
 fn lanes(bytes: &[u8]) -> Four {
-    [0, 16, 32, 48].map(|at| lane(bytes, at))
+    four(|at| lane(bytes, at))
 }
 
+/// One bit a byte.
 #[inline(always)]
-fn bits(lanes: &Four, test: impl Fn(u8x16) -> u8x16) -> u64 {
-    lanes.iter().rev().fold(0, |bits, &lane| {
-        bits << 16 | u64::from(test(lane).to_bitmask())
-    })
+fn bits(lanes: Four) -> u64 {
+    lanes
+        .iter()
+        .rev()
+        .fold(0, |bits, lane| bits << 16 | u64::from(lane.to_bitmask()))
+}
+
+/// All ones where a byte is `byte`.
+#[inline(always)]
+fn equal(lanes: &Four, byte: u8) -> Four {
+    four(|at| eq(lanes[at / 16], byte))
 }
 
 /// All ones where the word of the probe may begin.
@@ -42,6 +56,12 @@ fn eq(lane: u8x16, byte: u8) -> u8x16 {
     lane.simd_eq(u8x16::splat(byte))
 }
 
+/// The least byte at each place of the lanes.
+#[inline(always)]
+fn least(lanes: &Four) -> u8x16 {
+    lanes[0].min(lanes[1]).min(lanes[2].min(lanes[3]))
+}
+
 #[inline(always)]
 fn at_most(lane: u8x16, byte: u8) -> u8x16 {
     lane.min(u8x16::splat(byte)).simd_eq(lane)
@@ -52,16 +72,15 @@ impl Lanes for Portable {
     fn bounds(self, sight: &Sight, probe: Probe) -> BoundsMasks {
         let lanes = lanes(sight);
         // `[` and `{`, `]` and `}` differ in one bit only.
-        let folded = lanes.map(|lane| lane | u8x16::splat(0x20));
-        let quote = lanes.map(|lane| eq(lane, b'"'));
-        let mut rare = at_most(lanes[0].min(lanes[1]).min(lanes[2].min(lanes[3])), 0x1f);
+        let folded = four(|at| lanes[at / 16] | u8x16::splat(0x20));
+        let mut rare = at_most(least(&lanes), 0x1f);
         for (at, &lane) in lanes.iter().enumerate() {
             rare = rare | eq(lane, b'\\') | word(sight, probe, at * 16);
         }
         BoundsMasks {
-            quote: bits(&quote, |lane| lane),
-            open: bits(&folded, |lane| eq(lane, b'{')),
-            close: bits(&folded, |lane| eq(lane, b'}')),
+            quote: bits(equal(&lanes, b'"')),
+            open: bits(equal(&folded, b'{')),
+            close: bits(equal(&folded, b'}')),
             has_rare: rare.to_bitmask() != 0,
         }
     }
@@ -69,27 +88,24 @@ impl Lanes for Portable {
     #[inline(always)]
     fn rare(self, sight: &Sight, probe: Probe) -> RareMasks {
         let lanes = lanes(sight);
-        let at = [0, 1, 2, 3];
-        let words = at.map(|at| word(sight, probe, at * 16));
         RareMasks {
-            backslash: bits(&lanes, |lane| eq(lane, b'\\')),
-            before_u: bits(&at.map(|at| lane(sight, at * 16 + 1)), |lane| {
-                eq(lane, b'u')
-            }),
-            control: bits(&lanes, |lane| at_most(lane, 0x1f)),
-            word: bits(&words, |lane| lane),
+            backslash: bits(equal(&lanes, b'\\')),
+            before_u: bits(four(|at| eq(lane(sight, at + 1), b'u'))),
+            control: bits(four(|at| at_most(lanes[at / 16], 0x1f))),
+            word: bits(four(|at| word(sight, probe, at))),
         }
     }
 
     #[inline(always)]
     fn strings(self, block: &Block) -> StringMasks {
         let lanes = lanes(block);
-        let lowest = lanes[0].min(lanes[1]).min(lanes[2].min(lanes[3]));
         let rare = lanes
             .iter()
-            .fold(at_most(lowest, 0x1f), |rare, &lane| rare | eq(lane, b'\\'));
+            .fold(at_most(least(&lanes), 0x1f), |rare, &lane| {
+                rare | eq(lane, b'\\')
+            });
         StringMasks {
-            quote: bits(&lanes, |lane| eq(lane, b'"')),
+            quote: bits(equal(&lanes, b'"')),
             has_rare: rare.to_bitmask() != 0,
         }
     }
@@ -98,8 +114,8 @@ impl Lanes for Portable {
     fn rare_in_strings(self, block: &Block) -> RareInStrings {
         let lanes = lanes(block);
         RareInStrings {
-            backslash: bits(&lanes, |lane| eq(lane, b'\\')),
-            control: bits(&lanes, |lane| at_most(lane, 0x1f)),
+            backslash: bits(equal(&lanes, b'\\')),
+            control: bits(four(|at| at_most(lanes[at / 16], 0x1f))),
         }
     }
 
