@@ -3,9 +3,11 @@
 //! Folders are listed by the same threads that read the files, so reading begins with the first
 //! folder and the list of files is never in memory as a whole.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rayon::Scope;
 
@@ -15,9 +17,11 @@ use super::worker::Worker;
 use crate::input::{self, Folder, Found, Links, Named, Names, Paths};
 use crate::tally::{Collector, DamagedFile};
 
-/// How many files are handed from one thread to another at a time: few, so that in the end no thread
-/// waits long for another one's large files.
+/// How many files are handed from one thread to another at a time.
 const BATCH: usize = 8;
+/// How long small files take at most, a batch of them together. Large ones are offered to other
+/// threads one by one, so that in the end none waits long for another.
+const SMALL: Duration = Duration::from_millis(1);
 /// How many files may wait. A thread that lists a folder faster than the others read helps reading.
 const MAX_QUEUED: usize = 1 << 16;
 
@@ -147,42 +151,53 @@ impl<'s, C: Collector> Run<'s, C> {
             .found
             .fetch_add(count as u64, Ordering::Relaxed);
         if self.queued.fetch_add(count, Ordering::Relaxed) > MAX_QUEUED {
-            self.files(&files);
+            self.files(scope, Arc::new(files), 0..count, false);
         } else {
-            scope.spawn(move |_| self.files(&files));
+            scope.spawn(move |scope| self.files(scope, Arc::new(files), 0..count, false));
         }
     }
 
-    fn files(&self, files: &Batch) {
-        self.with_worker(|worker| match files {
-            Batch::Named(paths) => {
-                self.each(worker, paths.iter(), |worker, path| worker.named(path));
-            }
-            Batch::Walked(folder, names) => {
-                self.each(worker, names.iter(), |worker, name| {
-                    worker.walked(folder, name);
-                });
+    /// Reads some files of a batch.
+    fn files<'r>(
+        &'r self,
+        scope: &Scope<'r>,
+        files: Arc<Batch>,
+        mut range: Range<usize>,
+        mut are_large: bool,
+    ) {
+        let begin = Instant::now();
+        let mut count = 0;
+        self.with_worker(|worker| {
+            while let Some(at) = range.next() {
+                if are_large && !range.is_empty() {
+                    // Before this one is read: what was offered behind it, this thread would take
+                    // itself before any other had woken up.
+                    let (files, rest) = (Arc::clone(&files), std::mem::take(&mut range));
+                    scope.spawn(move |scope| self.files(scope, files, rest, true));
+                }
+                if !self.stop.load(Ordering::Relaxed) {
+                    self.file(worker, &files, at);
+                }
+                count += 1;
+                are_large |= begin.elapsed() > SMALL;
             }
         });
-        self.queued.fetch_sub(files.len(), Ordering::Relaxed);
+        self.queued.fetch_sub(count, Ordering::Relaxed);
     }
 
-    fn each<T>(
-        &self,
-        worker: &mut Worker<'s, C>,
-        files: impl Iterator<Item = T>,
-        read: impl Fn(&mut Worker<'s, C>, T),
-    ) {
-        for file in files {
-            if self.stop.load(Ordering::Relaxed) {
-                break;
+    fn file(&self, worker: &mut Worker<'s, C>, files: &Batch, at: usize) {
+        match files {
+            Batch::Named(paths) => worker.named(&paths[at]),
+            Batch::Walked(folder, names) => {
+                if let Some(name) = names.iter().nth(at) {
+                    worker.walked(folder, name);
+                }
             }
-            read(worker, file);
-            self.progress.done.fetch_add(1, Ordering::Relaxed);
-            self.stop_if_strict(worker);
-            if worker.is_closed() {
-                self.stop.store(true, Ordering::Relaxed);
-            }
+        }
+        self.progress.done.fetch_add(1, Ordering::Relaxed);
+        self.stop_if_strict(worker);
+        if worker.is_closed() {
+            self.stop.store(true, Ordering::Relaxed);
         }
     }
 
