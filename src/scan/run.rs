@@ -169,9 +169,10 @@ impl<'s, C: Collector> Run<'s, C> {
         let mut count = 0;
         self.with_worker(|worker| {
             while let Some(at) = range.next() {
-                if are_large && !range.is_empty() {
-                    // Before this one is read: what was offered behind it, this thread would take
-                    // itself before any other had woken up.
+                let may_wait = self.queued.load(Ordering::Relaxed) <= MAX_QUEUED;
+                if are_large && may_wait && !range.is_empty() {
+                    // Not after this one is read: a thread goes on with what it offered last, and
+                    // would have taken it back before any other had woken up.
                     let (files, rest) = (Arc::clone(&files), std::mem::take(&mut range));
                     scope.spawn(move |scope| self.files(scope, files, rest, true));
                 }
@@ -223,7 +224,8 @@ impl<'s, C: Collector> Run<'s, C> {
         }
     }
 
-    /// The worker of this thread. Nobody else uses it, so the lock is never waited for.
+    /// The worker of this thread. Hardly anybody else uses it: only the thread that began the run,
+    /// if more files were named than may wait.
     fn with_worker(&self, work: impl FnOnce(&mut Worker<'s, C>)) {
         let at = rayon::current_thread_index().unwrap_or(0);
         work(

@@ -23,7 +23,7 @@ impl<'a> Host<'a> {
     pub fn normalise(header: &'a str) -> Option<Host<'a>> {
         // Most are. All bytes are looked at, whatever they are: so it is done some of them at once.
         let is_normal =
-            (header.bytes()).fold(true, |all, byte| all & (of_label(byte) || byte == b'.'));
+            (header.bytes()).fold(true, |all, byte| all & (is_of_label(byte) || byte == b'.'));
         if is_normal && !header.is_empty() && !header.ends_with('.') {
             return Some(Host(Cow::Borrowed(header)));
         }
@@ -107,8 +107,8 @@ impl Variant {
     }
 }
 
-/// Whether a normalised name has this byte between its dots.
-fn of_label(byte: u8) -> bool {
+/// Whether this byte may stand between the dots of a name of AWS; it needs no normalising.
+fn is_of_label(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
 }
 
@@ -155,7 +155,7 @@ fn plain_name(host: &str) -> Option<HostKind<'_>> {
 
 /// `[zone.|*.]vpce-<id>[-zone].sts[-fips].<region>.vpce.<suffix>`
 fn privatelink_name(host: &str) -> Option<HostKind<'_>> {
-    let name_part = |label: &str| !label.is_empty() && label.bytes().all(of_label);
+    let name_part = |label: &str| !label.is_empty() && label.bytes().all(is_of_label);
     let (first, after_first) = first_label(host)?;
     let (endpoint, rest) = if first.starts_with("vpce-") {
         (first, after_first)

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use siphasher::sip128::SipHasher13;
 
-use super::repeated::Repeated;
+use super::repeats::Repeats;
 use crate::sts::{Call, Endpoint, Time};
 
 /// What a record says of itself, as far as counting needs it.
@@ -233,6 +233,10 @@ pub(crate) struct Dropped {
 impl Claims {
     /// The size of a piece, in claims: 768 KiB.
     const PIECE: usize = 1 << 14;
+    /// How many claims are told from others at most, in 4 MiB: with far more all may have copies.
+    const TOLD_APART: usize = 1 << 20;
+    /// So few that it is not worth waking other threads to sort them.
+    const FEW: usize = 1 << 12;
 
     pub fn push(&mut self, claim: Claim) {
         match self.0.last_mut() {
@@ -303,6 +307,8 @@ impl Claims {
     }
 
     /// Hands all claims to `each`, those with one identity together and the preferred one first.
+    ///
+    /// The pieces are freed while claims go their ways, so this needs hardly more memory than they do.
     fn each_together(
         self,
         identity: impl Fn(&Claim) -> u128 + Sync,
@@ -310,39 +316,21 @@ impl Claims {
         mut each: impl FnMut(&[Claim]),
     ) {
         // Most have no copy: the others only are sorted.
-        let repeated = Repeated::among(self.iter().map(&identity), self.len());
-        let mut copies = Claims::default();
-        for claim in self.0.into_iter().flatten() {
-            if repeated.may_have(identity(&claim)) {
-                copies.push(claim);
-            } else {
-                each(&[claim]);
-            }
-        }
-        for part in copies.sorted(&identity, by_content) {
-            part.chunk_by(|a, b| identity(a) == identity(b))
-                .for_each(&mut each);
-        }
-    }
+        let mut repeats = Repeats::with_room_for(self.len().min(Self::TOLD_APART));
+        self.iter().for_each(|claim| repeats.note(identity(claim)));
+        let may_repeat = |claim: &Claim| repeats.may_repeat(identity(claim));
 
-    /// All claims in parts, each sorted by identity and preference; one identity is in one part.
-    ///
-    /// The pieces are freed while the parts fill, so this needs hardly more than the claims do.
-    fn sorted(
-        self,
-        identity: impl Fn(&Claim) -> u128 + Sync,
-        by_content: &(impl Fn(&Claim, &Claim) -> Ordering + Sync),
-    ) -> impl Iterator<Item = Vec<Claim>> {
-        let bits = if self.len() < 1 << 12 { 0 } else { 8 };
-        let part_of = |claim: &Claim| (identity(claim) >> (128 - 8) >> (8 - bits)) as usize;
-        let mut sizes = vec![0_usize; 1 << bits];
-        for claim in self.0.iter().flatten() {
+        let part_of = |claim: &Claim| (identity(claim) >> (128 - 8)) as usize;
+        let mut sizes = [0_usize; 1 << 8];
+        for claim in self.iter().filter(|claim| may_repeat(claim)) {
             sizes[part_of(claim)] += 1;
         }
-        let mut parts: Vec<Vec<Claim>> = sizes.into_iter().map(Vec::with_capacity).collect();
-        for piece in self.0 {
-            for claim in piece {
+        let mut parts = sizes.map(Vec::with_capacity);
+        for claim in self.0.into_iter().flatten() {
+            if may_repeat(&claim) {
                 parts[part_of(&claim)].push(claim);
+            } else {
+                each(&[claim]);
             }
         }
         let sort = |part: &mut Vec<Claim>| {
@@ -352,12 +340,15 @@ impl Claims {
                     .then_with(|| a.preference(b, by_content))
             });
         };
-        match &mut parts[..] {
-            // Not worth waking other threads.
-            [few] => sort(few),
-            many => many.par_iter_mut().for_each(sort),
+        if sizes.iter().sum::<usize>() < Self::FEW {
+            parts.iter_mut().for_each(sort);
+        } else {
+            parts.par_iter_mut().for_each(sort);
         }
-        parts.into_iter()
+        for part in parts {
+            part.chunk_by(|a, b| identity(a) == identity(b))
+                .for_each(&mut each);
+        }
     }
 }
 

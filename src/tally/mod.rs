@@ -12,7 +12,6 @@ mod plan;
 mod question;
 mod reach;
 mod regions;
-mod repeated;
 mod repeats;
 mod report;
 mod rows;
