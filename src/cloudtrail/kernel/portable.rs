@@ -38,10 +38,16 @@ fn bits(lanes: Four) -> u64 {
         .fold(0, |bits, lane| bits << 16 | u64::from(lane.to_bitmask()))
 }
 
+/// The same of every lane.
+#[inline(always)]
+fn each(&[a, b, c, d]: &Four, of: impl Fn(u8x16) -> u8x16) -> Four {
+    [of(a), of(b), of(c), of(d)]
+}
+
 /// All ones where a byte is `byte`.
 #[inline(always)]
 fn equal(lanes: &Four, byte: u8) -> Four {
-    four(|at| eq(lanes[at / 16], byte))
+    each(lanes, |lane| eq(lane, byte))
 }
 
 /// All ones where the word of the probe may begin.
@@ -72,7 +78,7 @@ impl Lanes for Portable {
     fn bounds(self, sight: &Sight, probe: Probe) -> BoundsMasks {
         let lanes = lanes(sight);
         // `[` and `{`, `]` and `}` differ in one bit only.
-        let folded = four(|at| lanes[at / 16] | u8x16::splat(0x20));
+        let folded = each(&lanes, |lane| lane | u8x16::splat(0x20));
         let mut rare = at_most(least(&lanes), 0x1f);
         for (at, &lane) in lanes.iter().enumerate() {
             rare = rare | eq(lane, b'\\') | word(sight, probe, at * 16);
@@ -91,7 +97,7 @@ impl Lanes for Portable {
         RareMasks {
             backslash: bits(equal(&lanes, b'\\')),
             before_u: bits(four(|at| eq(lane(sight, at + 1), b'u'))),
-            control: bits(four(|at| at_most(lanes[at / 16], 0x1f))),
+            control: bits(each(&lanes, |lane| at_most(lane, 0x1f))),
             word: bits(four(|at| word(sight, probe, at))),
         }
     }
@@ -115,7 +121,7 @@ impl Lanes for Portable {
         let lanes = lanes(block);
         RareInStrings {
             backslash: bits(equal(&lanes, b'\\')),
-            control: bits(four(|at| at_most(lanes[at / 16], 0x1f))),
+            control: bits(each(&lanes, |lane| at_most(lane, 0x1f))),
         }
     }
 
