@@ -2,7 +2,7 @@
 """Times stscope against other ways to the same answer, and checks that the answers are the same.
 
 The question: calls to STS by host, VPC endpoint and principal, each call counted once. The rule is
-stscope's own, which tests/slow_count.py spells out. All answer it of the same archive, on as many
+stscope's own, which the manual spells out. All answer it of the same archive, on as many
 threads or processes, in turns and in another order each round, after one run that is not timed.
 The limit, which reads and inflates the files and does nothing else, answers nothing; the other
 times are also given as multiples of its time.

@@ -14,9 +14,20 @@ pub enum Stage {
     Json,
     /// A record in it is no sound JSON, between sound bounds.
     Record,
+    /// Sound JSON, in which something was not understood that may be a record.
+    Shape,
 }
 
 impl Stage {
+    /// Every stage.
+    pub const ALL: [Stage; 5] = [
+        Stage::Open,
+        Stage::Gzip,
+        Stage::Json,
+        Stage::Record,
+        Stage::Shape,
+    ];
+
     /// The value of `stage` in reports.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -24,6 +35,7 @@ impl Stage {
             Stage::Gzip => "gzip",
             Stage::Json => "json",
             Stage::Record => "record",
+            Stage::Shape => "shape",
         }
     }
 }

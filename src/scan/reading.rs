@@ -160,7 +160,7 @@ impl<'s, C: Collector> Reading<'s, C> {
 fn place(damage: &Damage) -> String {
     let of = match damage.stage {
         Stage::Gzip | Stage::Open => "file",
-        Stage::Json | Stage::Record => "JSON",
+        Stage::Json | Stage::Record | Stage::Shape => "JSON",
     };
     format!("{}, at byte {} of the {of}", damage.what, damage.offset)
 }

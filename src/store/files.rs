@@ -143,15 +143,17 @@ fn damaged_file(row: &Row<'_>) -> rusqlite::Result<DamagedFile> {
     let name = row.get_ref(12)?.as_str()?;
     Ok(DamagedFile {
         path: format!("{folder}/{name}"),
-        stage: match row.get_ref(13)?.as_str_or_null()? {
-            Some("gzip") => Stage::Gzip,
-            Some("json") => Stage::Json,
-            Some("record") => Stage::Record,
-            _ => Stage::Open,
-        },
+        stage: stage(row.get_ref(13)?.as_str_or_null()?),
         detail: row.get::<_, Option<String>>(14)?.unwrap_or_default(),
         records_read: row.get::<_, i64>(15)?.cast_unsigned(),
     })
+}
+
+fn stage(name: Option<&str>) -> Stage {
+    let known = Stage::ALL
+        .into_iter()
+        .find(|stage| Some(stage.as_str()) == name);
+    known.unwrap_or(Stage::Open)
 }
 
 /// The key that stands in these three columns of a row: account, Region and day.

@@ -23,6 +23,8 @@ pub enum SkipReason {
     Empty,
     /// Sound JSON of another kind.
     NotCloudtrail,
+    /// A log of another service of AWS.
+    OtherService,
     /// A name that is not that of a log.
     NotALog,
     /// A FIFO, a socket, a device.
@@ -31,12 +33,13 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// Every reason, in the order of the documentation.
-    pub const ALL: [SkipReason; 7] = [
+    pub const ALL: [SkipReason; 8] = [
         SkipReason::Digest,
         SkipReason::Insight,
         SkipReason::Aggregated,
         SkipReason::Empty,
         SkipReason::NotCloudtrail,
+        SkipReason::OtherService,
         SkipReason::NotALog,
         SkipReason::NotAFile,
     ];
@@ -49,6 +52,7 @@ impl SkipReason {
             SkipReason::Aggregated => "aggregated",
             SkipReason::Empty => "empty",
             SkipReason::NotCloudtrail => "not-cloudtrail",
+            SkipReason::OtherService => "other-service",
             SkipReason::NotALog => "not-a-log",
             SkipReason::NotAFile => "not-a-file",
         }
@@ -167,6 +171,14 @@ pub struct Coverage {
     pub disagreements: u64,
     /// Global calls that came through a VPC endpoint, which answers Regional names only.
     pub global_via_vpc_endpoint: u64,
+    /// Documents and elements of lists that are no records, in files that have records or lists of
+    /// them.
+    #[serde(default)]
+    pub not_understood: u64,
+    /// STS calls whose `eventTime` cannot be read, copies included, in the accounts and Regions asked
+    /// about. With `--since` or `--until` they are left out.
+    #[serde(default)]
+    pub no_time: u64,
     /// Of a store: calls that came so late that copies of them could no longer be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beyond_window: Option<u64>,
@@ -240,6 +252,8 @@ impl AddAssign for Coverage {
         self.calls += other.calls;
         self.disagreements += other.disagreements;
         self.global_via_vpc_endpoint += other.global_via_vpc_endpoint;
+        self.not_understood += other.not_understood;
+        self.no_time += other.no_time;
         let sum = |one: Option<u64>, other: Option<u64>| match (one, other) {
             (Some(one), Some(other)) => Some(one + other),
             (one, other) => one.or(other),
