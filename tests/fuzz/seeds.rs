@@ -1,11 +1,6 @@
 //! Writes seeds for the fuzz targets: synthetic records of every odd shape, in whatever records may
 //! be wrapped in, each whole and damaged. The same files every time.
 
-#[path = "../../benches/archive/mod.rs"]
-mod archive;
-#[path = "../twin/mod.rs"]
-mod twin;
-
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

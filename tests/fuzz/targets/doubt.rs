@@ -1,7 +1,7 @@
 //! What the twin cannot say, or says otherwise than stscope must.
 
-use crate::twin::count;
-use crate::twin::shape::Kind;
+use twin::count;
+use twin::shape::Kind;
 
 /// Levels that serde_json refuses; stscope ends at 65,536.
 const TOO_DEEP: usize = 128;

@@ -5,8 +5,6 @@
 
 mod doubt;
 mod fields;
-#[path = "../../twin/mod.rs"]
-mod twin;
 
 use fields::Values;
 use libfuzzer_sys::{Corpus, fuzz_target};

@@ -6,8 +6,6 @@
 #![no_main]
 
 mod doubt;
-#[path = "../../twin/mod.rs"]
-mod twin;
 
 use std::collections::HashMap;
 use std::path::Path;

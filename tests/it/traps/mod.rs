@@ -7,7 +7,7 @@ mod gzip;
 mod members;
 mod shapes;
 
-use super::twin::{Answer, Held, Way, held::assert_equal};
+use twin::{Answer, Held, Way, held::assert_equal};
 
 /// A call that went to the global endpoint, with more members at its end.
 fn call(id: &str, more: &str) -> String {
@@ -60,7 +60,7 @@ fn says(text: impl AsRef<[u8]>, ways: &[Way], figures: &[(&str, u64)], damaged: 
     for held in Held::plain_and_gzipped(text.as_ref()) {
         for &way in ways {
             let report = held.report(way);
-            let answer = super::twin::held::of_report(&report);
+            let answer = twin::held::of_report(&report);
             for (name, count) in figures {
                 let found = answer.figures.get(*name).copied().unwrap_or_default();
                 assert_eq!(

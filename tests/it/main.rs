@@ -1,14 +1,22 @@
-//! The program as a user meets it: what is typed, and what comes back on standard output, on
-//! standard error and as the exit code.
+//! What stscope does as a whole, in one program: one to link, and tests of all modules at a time.
 
-#![allow(
+mod advice;
+mod agents;
+mod crowd;
+mod held_equal;
+mod properties;
+mod query;
+mod readme;
+mod regions;
+mod store;
+mod traps;
+
+/// The program as a user meets it: what is typed, and what comes back on standard output, on
+/// standard error and as the exit code.
+#[allow(
     clippy::unwrap_used,
     reason = "a helper of a test that cannot go on fails the test"
 )]
-
-#[path = "../benches/archive/mod.rs"]
-mod archive;
-
 mod cli {
     mod contents;
     mod endpoint;

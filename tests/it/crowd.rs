@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::archive::agents;
-use crate::archive::rng::SplitMix64;
+use archive::agents;
+use archive::rng::SplitMix64;
 
 const PRINCIPALS: [&str; 4] = [
     "arn:aws:iam::111122223333:role/app",

@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use super::harness::{DAMAGED, SAMPLE, number, stscope};
 use super::logs::{decompressed, files_below};
-use crate::archive;
 
 /// The rows of the table in the README whose header begins with `first`.
 fn table(first: &str) -> Vec<Vec<String>> {

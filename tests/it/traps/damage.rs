@@ -1,7 +1,7 @@
 //! What is no JSON, in records and between them.
 
 use super::{call, file, held, holds, other, quoted, says};
-use crate::twin::{Held, Way};
+use twin::{Held, Way};
 
 /// `Records` with these bytes as the second of four.
 fn second(record: &[u8]) -> Vec<u8> {

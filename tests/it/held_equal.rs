@@ -1,13 +1,6 @@
 //! stscope held against its slow, obvious twin: odd records, damage at random, hand-made traps.
 //!
-//! `PROPTEST_CASES=2000 cargo test --release --test held_equal` looks longer and deeper.
-
-#[path = "../benches/archive/mod.rs"]
-mod archive;
-mod crowd;
-#[path = "twin/traps/mod.rs"]
-mod traps;
-mod twin;
+//! `PROPTEST_CASES=2000 cargo test --release --test it held_equal` looks longer and deeper.
 
 use archive::{odd, rng::SplitMix64};
 use proptest::prelude::*;
@@ -16,6 +9,8 @@ use twin::held::{assert_equal, gzip, of_report};
 use twin::mutate::{changed, changes};
 use twin::question::GROUPINGS;
 use twin::{Held, Question, Way};
+
+use crate::crowd;
 
 fn question() -> impl Strategy<Value = Question> {
     proptest::sample::select(GROUPINGS.to_vec()).prop_map(|group_by| Question {

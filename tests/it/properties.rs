@@ -1,12 +1,7 @@
 //! What holds of every archive: sums do not depend on how the work is split, figures add up,
 //! pruning changes no answer.
 //!
-//! `PROPTEST_CASES=500 cargo test --release --test properties` looks longer and deeper.
-
-#[path = "../benches/archive/mod.rs"]
-mod archive;
-mod crowd;
-mod twin;
+//! `PROPTEST_CASES=500 cargo test --release --test it properties` looks longer and deeper.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -24,6 +19,8 @@ use tempfile::TempDir;
 use twin::cases::cases;
 use twin::mutate::{Change, changed, changes};
 use twin::{Question, Way};
+
+use crate::crowd;
 
 const FILES: usize = 16;
 const DAYS: i64 = 7;

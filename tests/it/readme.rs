@@ -15,16 +15,19 @@ use stscope::sts::defaults::{DEFAULTS, DefaultEndpoint, Setting, WithoutRegion};
 use stscope::sts::{Cause, Dimension};
 use stscope::tally::{EVENT_COLUMNS, RegionEvidence, RegionStatus};
 
-const README: &str = include_str!("../README.md");
+const README: &str = include_str!("../../README.md");
 
 /// Commands the README shows and nobody can run here: they need a network, minutes, or this test.
-const NOT_RUN: [&str; 23] = [
+const NOT_RUN: [&str; 26] = [
     "cargo install --path .",
     "cargo build --release",
     "cargo test",
-    "cargo fmt --check",
-    "cargo clippy --all-targets -- -D warnings",
-    "PROPTEST_CASES=2000 cargo test --release --test held_equal",
+    "cargo test --test it cli::plan",
+    "cargo test --test it -- query:: --ignored",
+    "cargo test --test it -- --ignored",
+    "cargo fmt --all --check",
+    "cargo clippy --workspace --all-targets -- -D warnings",
+    "PROPTEST_CASES=2000 cargo test --release --test it held_equal",
     "cargo bench --bench stages",
     "tests/fuzz/run 60",
     "python3 tests/query/engines.py install target/tmp/query-venv",

@@ -1,8 +1,8 @@
 //! Members, padding, and what is cut or spoiled in a gzip file.
 
 use super::{call, file};
-use crate::twin::held::gzip;
-use crate::twin::{Answer, Held};
+use twin::held::gzip;
+use twin::{Answer, Held};
 
 fn held(file: Vec<u8>) -> Answer {
     Held::new(vec![file]).is_equal()

@@ -6,7 +6,10 @@
 //!
 //! Nothing here comes from a real log, and nothing here knows stscope.
 
-#![allow(dead_code, reason = "each test and benchmark takes only a part")]
+#![allow(
+    missing_docs,
+    reason = "not published: names and types say what is left to say"
+)]
 
 pub mod agents;
 pub mod bulk;

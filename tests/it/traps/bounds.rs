@@ -1,7 +1,7 @@
 //! Records that are large or deep.
 
 use super::{call, file, held, holds, other, quoted, says};
-use crate::twin::Way;
+use twin::Way;
 
 /// Streams alone, and with room for records of so many bytes.
 fn limited(record: usize) -> Vec<Way> {

@@ -1,4 +1,4 @@
-//! `query`: the question as text. What engines answer to it is in `tests/query.rs`.
+//! `query`: the question as text. What engines answer to it is in `tests/it/query.rs`.
 
 use stscope::sts::region::Partition;
 

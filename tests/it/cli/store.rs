@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::harness::{DAMAGED, Run, SAMPLE, Said, number, stscope};
 use super::logs::{call, gzip, log, one_call, put};
-use crate::archive::bulk::{Archive, Options};
+use archive::bulk::{Archive, Options};
 
 pub fn folder() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
@@ -345,7 +345,7 @@ fn a_full_disk_is_an_error_and_what_was_committed_stands() {
 /// Kills so many ingests at random moments, over nights on which files come.
 #[cfg(unix)]
 fn kill(rounds: usize, seed: u64) {
-    let mut random = crate::archive::rng::SplitMix64::of(&[seed]);
+    let mut random = archive::rng::SplitMix64::of(&[seed]);
     let (folder, store) = folder();
     let logs = folder.path().join("logs");
     let files = small_archive(96, seed);
@@ -417,7 +417,7 @@ fn two_hundred_runs_killed_at_any_moment_lose_nothing_and_count_nothing_twice() 
 
 #[cfg(unix)]
 #[test]
-#[ignore = "takes minutes: for a longer look"]
+#[ignore = "takes minutes: a longer look at what a shorter test looks at, too"]
 fn thousands_of_runs_killed_at_any_moment() {
     (2..22).for_each(|seed| kill(200, seed));
 }

@@ -440,7 +440,7 @@ fn to_forget_on_a_full_disk_is_an_error_and_breaks_nothing() {
 /// Kills so many runs that forget at random moments.
 #[cfg(unix)]
 fn kill(rounds: u32, seed: u64) {
-    let mut random = crate::archive::rng::SplitMix64::of(&[seed]);
+    let mut random = archive::rng::SplitMix64::of(&[seed]);
     let (folder, store) = folder();
     let logs = folder.path().join("logs");
     for (key, file) in small_archive(60, seed) {
@@ -497,7 +497,7 @@ fn runs_that_are_killed_while_they_forget_leave_a_store_that_knows_from_when_it_
 
 #[cfg(unix)]
 #[test]
-#[ignore = "takes minutes: for a longer look"]
+#[ignore = "takes minutes: a longer look at what a shorter test looks at, too"]
 fn hundreds_of_runs_killed_while_they_forget() {
     (2..12).for_each(|seed| kill(100, seed));
 }

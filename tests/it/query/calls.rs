@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 use stscope::sts::region::{Partition, REGIONS};
 
-use super::archive::rng::SplitMix64;
+use archive::rng::SplitMix64;
 
 const ACCOUNTS: &[&str] = &["111122223333", "444455556666", "000011112222"];
 const TYPES: &[&str] = &[

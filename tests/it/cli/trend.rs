@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::harness::{Run, SAMPLE, column, number, stscope};
 use super::logs::{call, log, put};
-use crate::archive::bulk::{Archive, Options};
+use archive::bulk::{Archive, Options};
 
 /// A folder for logs, and a store of them to be.
 pub struct Nightly {

@@ -1,10 +1,6 @@
 //! The Regions of accounts, held against the slow twin: odd records, files with and without keys,
 //! damaged or not, asked about in any way.
 
-#[path = "../benches/archive/mod.rs"]
-mod archive;
-mod twin;
-
 use std::path::PathBuf;
 
 use archive::{odd, rng::SplitMix64};

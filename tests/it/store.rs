@@ -1,14 +1,11 @@
 //! A store says what one report over all files says, in whatever portions and order they come.
 //!
-//! `PROPTEST_CASES=500 cargo test --release --test store` looks longer.
+//! `PROPTEST_CASES=500 cargo test --release --test it store::` looks longer.
 
 #![allow(
     clippy::unwrap_used,
     reason = "a helper of a test that cannot go on fails the test"
 )]
-
-#[path = "../benches/archive/mod.rs"]
-mod archive;
 
 use std::fs;
 use std::io::Write as _;
