@@ -248,29 +248,19 @@ fn without_a_terminal_there_are_no_colours() {
     }
 }
 
-/// On a terminal, which `script` of Linux gives.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_terminal_has_colours_unless_somebody_objects() {
-    use super::harness::Run;
-    use std::process::Command;
-
     let has_colours = |name: &str, value: &str| {
-        let program = env!("CARGO_BIN_EXE_stscope");
-        let mut command = Command::new("script");
-        let line = format!("'{program}' report {SAMPLE} --quiet");
-        command.args(["-qec", &line, "/dev/null"]);
-        let said = Run::of(command)
+        let run = stscope(&format!("report {SAMPLE} --quiet"));
+        let said = run
             .env("TERM", "xterm")
             .env(name, value)
-            .run()
-            .exits(0);
+            .run_on_a_terminal();
+        let said = said.exits(0);
         assert!(said.text().contains("52 STS calls"), "{said}");
         said.stdout.contains(&0x1b)
     };
-    if Command::new("script").arg("--version").output().is_err() {
-        return;
-    }
     assert!(has_colours("NO_COLOR", ""), "an empty value is none");
     assert!(!has_colours("NO_COLOR", "1"));
     assert!(!has_colours("TERM", "dumb"));

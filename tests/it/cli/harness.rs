@@ -96,6 +96,24 @@ impl Run {
         running.end()
     }
 
+    /// Runs it to its end with a terminal as its standard output.
+    #[cfg(target_os = "linux")]
+    pub fn run_on_a_terminal(self) -> Said {
+        use rustix::pty::{OpenptFlags, ioctl_tiocgptpeer, openpt, unlockpt};
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+        let terminal = openpt(flags).unwrap();
+        unlockpt(&terminal).unwrap();
+        let screen = ioctl_tiocgptpeer(&terminal, flags).unwrap();
+        let mut running = self.stdout(screen).start();
+        running.stdout = Some(std::thread::spawn(|| {
+            let mut bytes = Vec::new();
+            // A terminal that nobody writes to any more ends with an error.
+            let _ = std::fs::File::from(terminal).read_to_end(&mut bytes);
+            bytes
+        }));
+        running.end()
+    }
+
     /// Starts it. What was set with [`Run::input`] is not written; see [`Running::stdin`].
     pub fn start(mut self) -> Running {
         let mut child = self.command.spawn().unwrap();
