@@ -33,6 +33,7 @@ mod cli {
     mod options;
     #[cfg(unix)]
     mod output;
+    mod pages;
     mod plan;
     mod plan_files;
     #[cfg(unix)]
