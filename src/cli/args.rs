@@ -83,9 +83,12 @@ Example:
         /// The shell
         shell: Shell,
     },
-    /// Print the man page (roff)
-    #[command(after_help = "Example:\n  stscope man > /usr/local/share/man/man1/stscope.1")]
-    Man,
+    /// Print the man pages of all commands as one (roff), or write each to a file
+    #[command(after_help = "\
+Examples:
+  stscope man > stscope.1
+  stscope man --dir /usr/local/share/man/man1")]
+    Man(ManArgs),
 }
 
 const REPORT_EXAMPLES: &str = "\
@@ -680,6 +683,13 @@ pub(super) enum EventOrder {
     #[value(name = "event_time")]
     EventTime,
     None,
+}
+
+#[derive(Args)]
+pub(super) struct ManArgs {
+    /// Write a page for each command to DIR, which is made if need be: stscope-report.1, ...
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub dir: Option<PathBuf>,
 }
 
 #[derive(Args)]

@@ -253,6 +253,8 @@ pub(super) struct Writing {
     /// The most rows, if there is a limit.
     pub top: Option<u64>,
     pub layout: Layout,
+    /// Whether rows go where somebody watches.
+    pub on_terminal: bool,
 }
 
 impl Writing {
@@ -288,7 +290,8 @@ impl Writing {
         let on_terminal = output.is_none() && std::io::stdout().is_terminal();
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let paint = Paint(on_terminal && !no_color);
+        // Markdown is for a ticket, be it copied from a terminal.
+        let paint = Paint(on_terminal && !no_color && format == Format::Table);
         let layout = Layout {
             width: width(on_terminal),
             more: 0,
@@ -300,6 +303,7 @@ impl Writing {
             output,
             top: None,
             layout,
+            on_terminal,
         })
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
     let output = Output::open(writing.output.as_deref())?;
     let shared = Arc::new(Progress::default());
     // Progress and rows on one terminal would be a mess.
-    let is_mixed = arguments.sort == EventOrder::None && writing.layout.paint.0;
+    let is_mixed = arguments.sort == EventOrder::None && writing.on_terminal;
     let shown = progress(&arguments.messages)
         .filter(|_| !is_mixed)
         .map(|terminal| Shown::start(Arc::clone(&shared), terminal));

@@ -13,6 +13,7 @@ mod exit;
 mod forget;
 mod gate;
 mod ingest;
+mod man;
 mod new_global;
 mod offenders;
 mod output;
@@ -64,11 +65,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
             clap_complete::generate(shell, &mut args::command(), "stscope", &mut script);
             output::print(&script)
         }
-        Command::Man => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(args::command().flatten_help(true)).render(&mut page)?;
-            output::print(&page)
-        }
+        Command::Man(arguments) => man::run(&arguments),
     }
 }
 

@@ -227,7 +227,7 @@ impl Folder {
             }
         }
         for (name, part) in &parts {
-            let output = Output::open_in(&self.path, name)?;
+            let output = Output::open_in("--output-dir", &self.path, name)?;
             finished.write(part, output)?;
         }
         if !quiet {
