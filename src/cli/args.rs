@@ -276,6 +276,9 @@ pub(super) struct InputArgs {
     /// End with exit code 2 at the first damaged file, without a report
     #[arg(long)]
     pub strict: bool,
+    /// What your own host names lead to: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub hosts: Option<PathBuf>,
     /// Read with N threads [default: all cores]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub threads: Option<std::num::NonZeroUsize>,
@@ -421,6 +424,10 @@ pub(super) struct IngestArgs {
     /// In the end, forget what is of days before this age: 400d, 57w; see 'stscope forget'
     #[arg(long, value_name = "AGE")]
     pub keep: Option<String>,
+    /// What your own host names lead to: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'; what
+    /// is in the store already stays as it was decided
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub hosts: Option<PathBuf>,
     /// Wait while another ingest is at work on the store
     #[arg(long)]
     pub wait: bool,
@@ -696,7 +703,10 @@ pub(super) struct ManArgs {
 pub(super) struct EndpointArgs {
     /// A host name, as a client asked for it; a port, capitals and a trailing dot do not matter
     #[arg(value_name = "HOST")]
-    pub hosts: Vec<String>,
+    pub names: Vec<String>,
+    /// What your own host names lead to: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "names")]
+    pub hosts: Option<PathBuf>,
     /// How to write [default: table, or by the ending of --output]
     #[arg(long, value_name = "FORMAT", help_heading = "Output")]
     pub format: Option<FormatName>,

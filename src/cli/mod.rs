@@ -4,6 +4,7 @@
 //! this folder prints, reads the clock, and knows the terminal.
 
 mod args;
+mod conditions;
 mod config;
 mod contents;
 mod coverage;
@@ -12,6 +13,7 @@ mod events;
 mod exit;
 mod forget;
 mod gate;
+mod hosts;
 mod ingest;
 mod man;
 mod new_global;

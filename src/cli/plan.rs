@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::args::{GroupOrder, PlanArgs};
+use super::conditions::note_unmatched;
 use super::config::{Reading, Writing, check_output};
 use super::exit::{Exit, Failure, say};
 use super::gate::{Gates, can_judge, conclude, note_if_blind};
@@ -83,6 +84,7 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     if let Some(trace) = plan.risks.opt_in_tokens.as_ref().filter(|_| !quiet) {
         tell_of_tokens(trace, &summary, writing.format);
     }
+    note_unmatched(totals, quiet);
     let verdict = gates.judge(totals, &reading.scan.selection);
     let finished = Finished {
         summary: &summary,
