@@ -72,6 +72,9 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     let exit = source::tell(&reading, &totals.coverage, quiet)?;
     let mut plan =
         Plan::of(&report, |address| ip_ranges.as_ref()?.region_of(address)).with_tokens(trace);
+    if writing.format.is_for_people() {
+        plan = plan.together();
+    }
     plan.keep_min_calls(arguments.order.min_calls);
     match arguments.order.sort {
         GroupOrder::Calls => plan.sort_by_calls(),

@@ -11,7 +11,7 @@ use super::dimension::Dimension as D;
 use super::host::Variant;
 use super::pattern::{Glob, has_wildcards};
 use super::region::{REGIONS, is_region};
-use super::{Dimension, Endpoint, Evidence, Time, sdk};
+use super::{Dimension, Endpoint, Evidence, sdk};
 
 /// Whether a dimension can have a value that a glob matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,16 +126,27 @@ pub fn nearest(dimension: Dimension, pattern: &str) -> Nearest {
         .trim_start_matches('=')
         .replace(['*', '?', '[', ']'], "")
         .to_ascii_lowercase();
-    let of_names = |names: Vec<&'static str>| {
-        let names = names.into_iter().filter(|name| !name.is_empty());
-        let nearest = names.min_by_key(|name| (strsim::osa_distance(&pattern, name), *name));
-        nearest.map_or(Nearest::Form("any text"), Nearest::Value)
+    let nearest_of = |names: &mut dyn Iterator<Item = &'static str>| {
+        names.filter(|name| !name.is_empty()).min_by_key(|name| {
+            // What was begun and not ended comes before what has other letters.
+            let is_begun = !pattern.is_empty() && name.starts_with(&pattern);
+            (!is_begun, strsim::osa_distance(&pattern, name), *name)
+        })
     };
     match values(dimension) {
-        Values::Named(names) => of_names(names),
+        Values::Named(names) => {
+            nearest_of(&mut names.into_iter()).map_or(Nearest::Form("any text"), Nearest::Value)
+        }
         Values::Region { or_global } => {
             let codes = REGIONS.iter().map(|region| region.code);
-            of_names(codes.chain(or_global.then_some("global")).collect())
+            nearest_of(&mut codes.chain(or_global.then_some("global")))
+                .filter(|name| strsim::osa_distance(&pattern, name) <= 3)
+                .map_or(
+                    Nearest::Form(
+                        "the name of a Region, as eu-west-1: 'stscope endpoint' lists them",
+                    ),
+                    Nearest::Value,
+                )
         }
         Values::Day => Nearest::Form("a day of the calendar, as 2025-11-03"),
         Values::Hour => Nearest::Form("an hour of a day, as 2025-11-03T09"),
@@ -167,7 +178,10 @@ fn is_day(text: &str) -> bool {
 }
 
 fn is_hour(text: &str) -> bool {
-    text.len() == 13 && Time::parse(&format!("{text}:00:00Z")).is_some()
+    text.split_once('T').is_some_and(|(day, hour)| {
+        let is_number = hour.len() == 2 && hour.bytes().all(|byte| byte.is_ascii_digit());
+        is_day(day) && is_number && hour < "24"
+    })
 }
 
 /// The days that logs can be of: CloudTrail began in 2013.
@@ -221,6 +235,7 @@ mod tests {
             (D::Hour, "2025-11-03T09", Yes),
             (D::Hour, "2025-11-03", Never),
             (D::Hour, "2025-11-03T24", Never),
+            (D::Hour, "2025-11-03 09", Never),
             (D::Hour, "*T23", Yes),
             (D::Hour, "*T24", Never),
             (D::AccountId, "111122223333", Perhaps),
@@ -253,9 +268,16 @@ mod tests {
             (D::AwsRegion, "us-east1", "us-east-1"),
             (D::AwsRegion, "Global", "global"),
             (D::EndpointRegion, "eu_west_1", "eu-west-1"),
+            (D::Evidence, "host", "host-map"),
         ] {
             assert_eq!(nearest(dimension, pattern), Nearest::Value(expected));
         }
-        assert!(matches!(nearest(D::Day, "today"), Nearest::Form(_)));
+        for (dimension, pattern) in [
+            (D::Day, "today"),
+            (D::AwsServingRegion, "global"),
+            (D::AwsRegion, "ireland"),
+        ] {
+            assert!(matches!(nearest(dimension, pattern), Nearest::Form(_)));
+        }
     }
 }
