@@ -14,7 +14,7 @@ use crate::sts::{Cause, Time};
 use crate::tally::{Plan, PlanRow, Summary, TokenTrace};
 
 /// The columns of `plan`, in order.
-pub const PLAN_COLUMNS: [&str; 16] = [
+pub const PLAN_COLUMNS: [&str; 17] = [
     "principal",
     "principal_type",
     "account_id",
@@ -31,6 +31,7 @@ pub const PLAN_COLUMNS: [&str; 16] = [
     "source_ip_addresses",
     "session_names",
     "in_scope_of",
+    "tool",
 ];
 
 /// What a plan was made of, besides itself.
@@ -105,6 +106,7 @@ fn cells<'r>(row: &'r PlanRow<'_>) -> Vec<Cell<'r>> {
         together(&row.source_ip_addresses),
         together(&row.session_names),
         together(&row.in_scope_of),
+        together(&row.tools),
     ]
 }
 
@@ -281,6 +283,7 @@ fn region_words(row: &PlanRow<'_>) -> Option<(String, &'static str)> {
 /// What helps to find the callers of a row; `name` makes the words of strangers harmless.
 fn seen(row: &PlanRow<'_>, name: impl Fn(&str) -> String) -> Option<String> {
     let traces = [
+        ("as", "as", &row.tools),
         ("from", "from", &row.source_ip_addresses),
         ("session", "sessions", &row.session_names),
         ("issued to", "issued to", &row.in_scope_of),
