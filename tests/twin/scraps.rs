@@ -292,11 +292,11 @@ impl<'t> Reading<'t> {
                     } else {
                         self.elements(|reading| reading.value(nest.deeper()))
                     };
-                    members.of_lists.push(&self.text[start..self.at]);
                     let mut of_list = std::mem::replace(&mut self.found, outer);
                     of_list.containers += 1;
                     members.lists.push((list, of_list));
                     whole?;
+                    members.of_lists.push(&self.text[start..self.at]);
                 }
                 _ => {
                     members
