@@ -11,6 +11,7 @@ use super::when;
 use crate::input::{Paths, Pruning};
 use crate::report::{Format, Layout, Paint};
 use crate::scan::Scan;
+use crate::shown::Shown;
 use crate::store::{Store, is_kept};
 use crate::sts::region::{Region, is_region};
 use crate::sts::{Dimension, Time};
@@ -240,7 +241,7 @@ pub(super) fn check_output(writing: &Writing, reading: &Reading) -> Result<(), F
     match &writing.output {
         Some(output) if reading.leads_to(output) => Err(Failure::new(format!(
             "--output {}: it is one of the files to be read; write to another file",
-            output.display()
+            Shown::path(output)
         ))),
         _ => Ok(()),
     }
@@ -317,7 +318,7 @@ fn of_extension(path: &Path) -> Result<Format, Failure> {
     Format::of_extension(extension).ok_or_else(|| {
         Failure::new(format!(
             "--output {}: the ending tells no format; end it in .csv, .json, .jsonl, .md or .txt, or give --format",
-            path.display()
+            Shown::path(path)
         ))
     })
 }
@@ -361,7 +362,7 @@ pub(super) fn check_kept_days(
                 "--until {}: --store {} has forgotten the days before {kept_from}; name a later day, \
                  or ask the log files",
                 until.day(),
-                path.display()
+                Shown::path(path)
             )))
         }
         _ => Ok(()),

@@ -11,6 +11,7 @@ use super::{forget, source};
 use crate::input::{Named, Paths};
 use crate::report::{count, plural};
 use crate::scan::Scan;
+use crate::shown::Shown;
 use crate::store::{Ingested, Store};
 use crate::tally::SkipReason;
 
@@ -75,7 +76,7 @@ fn paths(arguments: &IngestArgs) -> Result<Paths, Failure> {
             Named::Folder(path) => full(path),
             Named::File(path) => {
                 if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-                    return Err(nameless(&path.display().to_string()));
+                    return Err(nameless(&Shown::path(path).to_string()));
                 }
                 full(path);
             }

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::exit::{Failure, say};
 use crate::input::lines;
 use crate::report::{count, escape::for_terminal, plural};
+use crate::shown::Shown;
 use crate::tally::{Glob, Offender, glob};
 
 /// The most offenders that are named.
@@ -17,7 +18,7 @@ pub(super) struct Allowed(Vec<Glob>);
 impl Allowed {
     /// Reads a file with one glob a line.
     pub fn read(path: &Path) -> Result<Allowed, Failure> {
-        let fail = |what: String| Failure::new(format!("--allow {}: {what}", path.display()));
+        let fail = |what: String| Failure::new(format!("--allow {}: {what}", Shown::path(path)));
         let globs: Result<Vec<Glob>, Failure> = lines(path)
             .map_err(|error| fail(format!("{error}; give a file with one glob a line")))?
             .iter()

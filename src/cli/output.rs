@@ -9,6 +9,7 @@ use tempfile::NamedTempFile;
 use super::exit::{Exit, Failure};
 use super::signals;
 use crate::input::PARTIAL;
+use crate::shown::Shown;
 
 /// A destination, opened before the long work: a wrong path is an error at once.
 pub(super) enum Output {
@@ -32,13 +33,13 @@ impl Output {
             Some(name) if !is_standard_output(name) => name,
             _ => return Ok(Output::Standard),
         };
-        let label = format!("--output {}", name.display());
+        let label = format!("--output {}", Shown::path(name));
         Output::open_file(name, &label).map_err(|error| failure(&label, &error))
     }
 
     /// A file of this name in the folder of `--output-dir`.
     pub fn open_in(folder: &Path, name: &str) -> Result<Output, Failure> {
-        let label = format!("--output-dir {}: {name}", folder.display());
+        let label = format!("--output-dir {}: {name}", Shown::path(folder));
         let file = folder.join(name);
         Output::open_file(&file, &label).map_err(|error| failure(&label, &error))
     }

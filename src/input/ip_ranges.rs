@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 use serde::Deserialize;
 
+use crate::shown::Shown;
 use crate::sts::region::is_region;
 
 /// Prefixes of AWS and their Regions.
@@ -225,12 +226,12 @@ impl fmt::Display for IpRangesError {
             IpRangesError::Unreadable(path, error) => write!(
                 f,
                 "--ip-ranges {}: {error}; download {SOURCE} and name that file",
-                path.display()
+                Shown::path(path)
             ),
             IpRangesError::Unusable(path, fault) => write!(
                 f,
                 "--ip-ranges {}: {fault}; download {SOURCE} again",
-                path.display()
+                Shown::path(path)
             ),
         }
     }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::key::Key;
 use super::pattern;
 use super::walk::is_log_name;
+use crate::shown::Shown;
 
 /// Somewhere to begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -270,24 +271,26 @@ impl std::fmt::Display for PathError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             PathError::Missing(path, error) => {
-                write!(f, "{}: {error}; check the path", path.display())
+                write!(f, "{}: {error}; check the path", Shown::path(path))
             }
             PathError::NoMatch(pattern) => {
                 write!(
                     f,
-                    "{pattern}: no file matches this pattern; check it, or name a folder"
+                    "{}: no file matches this pattern; check it, or name a folder",
+                    Shown::text(pattern)
                 )
             }
             PathError::BadPattern(pattern, error) => {
                 write!(
                     f,
-                    "{pattern}: no glob pattern ({error}); quote a literal [ as [[]"
+                    "{}: no glob pattern ({error}); quote a literal [ as [[]",
+                    Shown::text(pattern)
                 )
             }
             PathError::List(path, error) => write!(
                 f,
                 "--files-from {}: {error}; give a file with one path a line",
-                path.display()
+                Shown::path(path)
             ),
             PathError::InputTwice => {
                 write!(f, "standard input (-) is named twice; name it once")

@@ -19,6 +19,7 @@ use std::path::PathBuf;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::input::{PathError, Paths};
+use crate::shown::Shown;
 use crate::tally::{Collector, DamagedFile, Question, Tally, Traced};
 
 pub use progress::Progress;
@@ -43,9 +44,9 @@ impl std::fmt::Display for ScanError {
             ScanError::Damaged(file) => write!(
                 f,
                 "{}: damaged ({}): {}; run without --strict to read the rest",
-                file.path,
+                Shown::text(&file.path),
                 file.stage.as_str(),
-                file.detail
+                Shown::text(&file.detail)
             ),
             ScanError::Threads(error) => {
                 write!(

@@ -238,3 +238,43 @@ fn a_name_that_is_no_utf8_is_matched_by_a_pattern() {
     let said = report(&pattern).arg("--no-dedup").run().exits(0);
     said.says(&["2 of 2 files read"]);
 }
+
+#[test]
+fn no_error_prints_a_name_that_a_terminal_obeys() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = put(dir.path(), "log.json", &one_call());
+    let evil = dir.path().join("e\u{1b}]0;x\u{7}\u{1b}[2J\u{202e}vil");
+    fs::write(&evil, "[").unwrap();
+    let gone = dir.path().join("gone\u{1b}[2J");
+    for (words, name) in [
+        ("report", &gone),
+        ("report --store", &gone),
+        ("report --store", &evil),
+        ("report --files-from", &gone),
+        ("report LOG --fail-on global --allow", &gone),
+        ("report LOG --output", &evil),
+        ("report LOG --output", &gone.join("x.csv")),
+        ("plan LOG --ip-ranges", &gone),
+        ("plan LOG --ip-ranges", &evil),
+        ("plan LOG --by account --output-dir", &evil),
+        ("report --strict", &evil),
+        ("ingest LOG --store", &gone.join("x.db")),
+        ("store info", &gone),
+        ("report LOG --where", &evil),
+        ("report LOG --since", &evil),
+        ("report LOG --format", &evil),
+        ("report LOG --threads", &evil),
+    ] {
+        let arguments = words.split(' ').map(|word| match word {
+            "LOG" => log.as_os_str(),
+            word => OsStr::new(word),
+        });
+        let said = stscope("").args(arguments).arg(name).run().exits(2);
+        let raw = said.stderr.contains(['\u{1b}', '\u{7}', '\u{202e}']);
+        assert!(
+            !raw && said.stderr.contains("\\u{"),
+            "{words}: {:?}",
+            said.stderr
+        );
+    }
+}
