@@ -13,7 +13,6 @@ use crate::report::{count, plural};
 use crate::scan::Scan;
 use crate::shown::Shown;
 use crate::store::{Ingested, Store};
-use crate::tally::SkipReason;
 
 pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
     let paths = paths(&arguments)?;
@@ -96,10 +95,7 @@ fn nameless(path: &str) -> Failure {
 
 /// Files that were read or tried, but for what a walk passes by every night.
 fn come_upon(ingested: &Ingested) -> u64 {
-    let files = &ingested.coverage.files;
-    let passed_by =
-        [SkipReason::NotALog, SkipReason::NotAFile].map(|reason| files.skipped[&reason]);
-    files.found - passed_by.iter().sum::<u64>()
+    ingested.coverage.files.found - ingested.passed_by
 }
 
 /// What the store was given: each file is in one of the numbers.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::key::Key;
 use super::pattern;
-use super::walk::is_log_name;
+use super::walk::is_opened_in_a_walk;
 use crate::shown::Shown;
 
 /// Somewhere to begin.
@@ -31,6 +31,8 @@ pub struct Paths {
     pub named: Vec<Named>,
     /// The canonical names of the folders.
     pub roots: Vec<PathBuf>,
+    /// The canonical names of the files, if there are folders, too.
+    pub files: HashSet<PathBuf>,
 }
 
 /// A path that cannot be what the user meant.
@@ -208,17 +210,24 @@ fn once(named: Vec<Named>) -> Paths {
             }
             Named::File(path) => {
                 let path = files.canonical(path);
-                let is_walked = path.file_name().is_some_and(is_log_name)
-                    && path.parent().is_some_and(|folder| {
-                        roots.iter().any(|root| is_walked_from(root, folder))
-                    });
+                let is_walked = path
+                    .parent()
+                    .is_some_and(|folder| roots.iter().any(|root| is_walked_from(root, folder)))
+                    && is_opened_in_a_walk(&path);
                 !is_walked && seen.insert(path)
             }
             Named::StandardInput => true,
             Named::Unreadable(path, _) => seen.insert(path.clone()),
         })
         .collect();
-    Paths { named, roots }
+    // Without a folder nothing is come upon that could be one of them.
+    let is_file = |path: &PathBuf| !roots.is_empty() && !roots.contains(path);
+    let files = seen.into_iter().filter(is_file).collect();
+    Paths {
+        named,
+        roots,
+        files,
+    }
 }
 
 fn canonical(path: &Path) -> PathBuf {

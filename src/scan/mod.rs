@@ -2,7 +2,7 @@
 //!
 //! From here to there: `run` walks folders and shares files out over threads, `worker` opens one
 //! file after another on its thread, `reading` has its records read and says what became of it
-//! (with `ahead`, if it is large),
+//! (with `ahead`, if it is large; `stranger` tells what is no log),
 //! `calls` passes on what is a call and is asked about.
 
 mod ahead;
@@ -12,6 +12,7 @@ mod progress;
 mod reading;
 mod run;
 mod settings;
+mod stranger;
 mod worker;
 
 use std::path::PathBuf;

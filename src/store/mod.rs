@@ -94,6 +94,8 @@ pub struct Store {
 pub struct Ingested {
     /// What was read now.
     pub coverage: Coverage,
+    /// What a walk passes by every night, by its name or because it is no file.
+    pub passed_by: u64,
     /// Files that were known, and not read again.
     pub known: u64,
     /// Of these, copies of files that are kept under another folder, found now.

@@ -230,14 +230,14 @@ fn what_is_named_twice_is_read_once() {
 #[test]
 fn a_file_that_is_named_is_read_whatever_its_name_and_a_walk_goes_by_names() {
     let dir = tempfile::tempdir().unwrap();
-    for (at, name) in ["x.txt", ".hidden.json", "x.bak", "x.json", "x", "x.LOG"]
+    for (at, name) in ["x.md", ".hidden.json", "x.csv", "x.json", "x", "x.LOG"]
         .iter()
         .enumerate()
     {
         put(dir.path(), name, &log(&[call(at as u32, json!({}))]));
     }
     put(dir.path(), ".folder/x.json", &one_call());
-    for name in ["x.txt", ".hidden.json", "x.bak"] {
+    for name in ["x.md", ".hidden.json", "x.csv"] {
         let document = report("").arg(dir.path().join(name)).run().exits(0).json();
         assert_eq!(figures(&document), (1, 1, 1), "{name}");
     }
@@ -278,7 +278,7 @@ fn nothing_read_is_never_a_success() {
         let said = stscope(command).arg(digests).run();
         said.fails(&["nothing was read", "1 digest", "CloudTrail log files"]);
         let said = stscope(command).args([format!("{beside}/Config")]).run();
-        said.fails(&["nothing was read", "1 empty", "1 not-cloudtrail"]);
+        said.fails(&["nothing was read", "2 other-service"]);
         let said = stscope(command)
             .args(["--since", "2026-01-01"])
             .arg(sample_of_eu_west_1())

@@ -122,18 +122,20 @@ fn a_name_that_is_no_utf8_is_read_and_told() {
 }
 
 #[test]
-fn a_link_that_leads_nowhere_is_damage_if_it_looks_like_a_log() {
+fn a_link_that_leads_nowhere_is_damage_whatever_its_name() {
     let dir = tempfile::tempdir().unwrap();
     put(dir.path(), "log.json", &one_call());
     symlink("nowhere", dir.path().join("gone.json")).unwrap();
-    symlink("nowhere", dir.path().join("gone.txt")).unwrap();
-    let said = report(dir.path())
-        .run()
-        .exits(3)
-        .says(&["gone.json: damaged (open)"]);
+    // It may have led to a folder of logs.
+    symlink("../out", dir.path().join("acct.prod")).unwrap();
+    symlink("nowhere", dir.path().join("gone.md")).unwrap();
+    let said = report(dir.path()).run().exits(3).says(&[
+        "gone.json: damaged (open)",
+        "acct.prod: damaged (open)",
+        "gone.md: damaged (open)",
+    ]);
     let document = said.json();
-    assert_eq!(number(&files(&document)["damaged"]), 1);
-    assert_eq!(number(&files(&document)["skipped"]["not-a-log"]), 1);
+    assert_eq!(number(&files(&document)["damaged"]), 3);
     report(dir.path().join("gone.json"))
         .run()
         .fails(&["gone.json", "check the path"]);
