@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::Utc;
 
 use super::args::IngestArgs;
+use super::config::threads;
 use super::coverage;
 use super::exit::{Exit, Failure, say, say_of};
 use super::{forget, source};
@@ -24,7 +25,7 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
     let mut store = Store::open_to_write(&arguments.store, arguments.window, arguments.wait)?;
     forget::tell_brought_up(&arguments.store, &store, arguments.messages.quiet);
     let scan = Scan {
-        threads: arguments.threads.map_or(0, std::num::NonZeroUsize::get),
+        threads: threads(arguments.threads, arguments.messages.quiet)?,
         ..Scan::default()
     };
     let ingested = source::watched(&arguments.messages, |shared| {
