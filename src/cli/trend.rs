@@ -16,6 +16,7 @@ use super::when;
 use crate::report::{
     Format, Frame, count, plural, trend_cells, trend_columns, trend_gaps_json, trend_lines, write,
 };
+use crate::shown::Shown;
 use crate::store::Store;
 use crate::sts::{Dimension, Time};
 use crate::tally::{CallsByDay, Condition, Coverage, Period, Question, Selection, Trend};
@@ -54,7 +55,7 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
     {
         let message = format!(
             "--output {}: it is the store; write to another file",
-            output.display()
+            Shown::path(output)
         );
         return Err(Failure::new(message));
     }
