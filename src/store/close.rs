@@ -156,8 +156,10 @@ fn sum_open_day(connection: &Connection, day: &str) -> rusqlite::Result<()> {
     // In the order of the table, which grows at its end then.
     sums.sort_unstable_by_key(|(grouping, _)| *grouping);
     connection.execute("DELETE FROM daily WHERE day = ?1", [day])?;
-    let mut insert =
-        connection.prepare_cached("INSERT INTO daily VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO daily (day, grouping, calls, errors, first_event_time, last_event_time) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
     insert.raw_bind_parameter(1, day)?; // and it stays bound
     for (grouping, measures) in sums {
         insert.raw_bind_parameter(2, grouping)?;

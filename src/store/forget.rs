@@ -287,6 +287,8 @@ fn sweep(connection: &Connection) -> rusqlite::Result<()> {
             delete.execute([number])?;
         }
     }
+    // Sums of days that are gone. One without rows that is not zero tells of damage.
+    connection.execute("DELETE FROM checksum WHERE rows = 0 AND sum = 0", [])?;
     Ok(())
 }
 
@@ -333,21 +335,24 @@ mod tests {
         sql.execute_batch(
             "INSERT INTO grouping (id, endpoint) VALUES (1, 'global'), (2, 'other'); \
              INSERT INTO folder (id, path) VALUES (1, '/logs'); \
-             INSERT INTO file VALUES (1, 1, 'a', 1, 1, 0, 0, 'read', NULL, NULL, NULL, 0, 1, 1, 21, \
-             21, 0, 9, 0)",
+             INSERT INTO file (id, folder, name, size, modified, checksum, length, outcome, \
+             records_read, compressed, decompressed, records, sts_records, not_calls, folded, \
+             beyond_window) VALUES (1, 1, 'a', 1, 1, 0, 0, 'read', 0, 1, 1, 21, 21, 0, 9, 0)",
         )
         .unwrap();
         for n in 1..=9 {
             let name = day(n).to_string();
             let is_closed = n <= 3;
             sql.execute(
-                "INSERT INTO day VALUES (?1, ?1, ?2, 0, 0, 0)",
+                "INSERT INTO day (day, first_seen, is_closed, is_stale, duplicates, shared_copies) \
+                 VALUES (?1, ?1, ?2, 0, 0, 0)",
                 params![name, is_closed],
             )
             .unwrap();
             let calls = if is_closed { 3 } else { 1 };
             sql.execute(
-                "INSERT INTO daily VALUES (?1, ?2, ?3, 0, 0, 0)",
+                "INSERT INTO daily (day, grouping, calls, errors, first_event_time, \
+                 last_event_time) VALUES (?1, ?2, ?3, 0, 0, 0)",
                 params![name, 1 + u32::from(n == 2), calls],
             )
             .unwrap();

@@ -67,7 +67,10 @@ impl Numbers {
         for (_, row) in callers.iter() {
             let id = caller_id(row);
             connection
-                .prepare_cached("INSERT OR IGNORE INTO caller VALUES (?1, ?2, ?3, ?4)")?
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO caller (id, source_ip_address, session_name, in_scope_of) \
+                     VALUES (?1, ?2, ?3, ?4)",
+                )?
                 .execute(params_from_iter(
                     std::iter::once(id.into()).chain(kinds::columns(row)),
                 ))?;

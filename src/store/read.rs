@@ -1,12 +1,14 @@
 //! What a store has kept → a tally, as the files would have given it.
 
 use rusqlite::Connection;
+use rusqlite::types::ValueRef;
 
 use super::calls;
+use super::checksums::{self, Checksums, Sums};
 use super::column::{CALLER, CAUSE};
 use super::day::{day_name, day_number};
 use super::grouping::{Grouping, read_groupings};
-use super::hashed::Map;
+use super::hashed::{Map, Set};
 use super::{Store, StoreError, files};
 use crate::sts::{
     Dimension, Endpoint, Properties, REGION_DISABLED, Time, is_vpc_endpoint, issuing_account_id,
@@ -34,8 +36,10 @@ impl Store {
         // One state of the store, whatever an ingest writes meanwhile.
         let transaction = self.connection.unchecked_transaction()?;
         let mut tally = Tally::of(question.clone(), true);
-        let (coverage, reach) = files::read(&transaction, selection)?;
+        let checksums = self.checksums()?;
+        let (coverage, reach) = files::read(&transaction, selection, &checksums)?;
         tally.add_read(coverage, reach);
+        checksums.verify(&transaction, &["grouping"])?;
         let groupings = read_groupings(&transaction)?;
         let mut places = Places {
             by_day: mentions_day(question, selection),
@@ -46,10 +50,11 @@ impl Store {
             selection,
         };
         if places.by_caller {
+            checksums.verify(&transaction, &["caller"])?;
             places.callers = read_callers(&transaction)?;
         }
-        read_open_days(&transaction, &mut tally, &mut places)?;
-        read_closed_days(&transaction, &mut tally, &mut places)?;
+        read_open_days(&transaction, &mut tally, &mut places, &checksums)?;
+        read_closed_days(&transaction, &mut tally, &mut places, &checksums)?;
         Ok(tally)
     }
 }
@@ -158,35 +163,65 @@ fn read_open_days(
     connection: &Connection,
     tally: &mut Tally,
     places: &mut Places<'_>,
+    checksums: &Checksums,
 ) -> rusqlite::Result<()> {
-    let mut all = connection.prepare("SELECT calls FROM calls")?;
+    let mut all = connection.prepare("SELECT id, file, day, calls FROM calls")?;
     let mut rows = all.query([])?;
+    let mut sums = Sums::new();
     while let Some(row) = rows.next()? {
-        for kept in calls::read(row.get_ref(0)?.as_blob()?) {
+        let mut values = [ValueRef::Null; 4];
+        for (at, value) in values.iter_mut().enumerate() {
+            *value = row.get_ref(at)?;
+        }
+        add(
+            &mut sums,
+            values[2].as_str()?,
+            checksums::hash("calls", values),
+        );
+        for kept in calls::read(values[3].as_blob()?) {
             let day = kept.claim.time().map(day_number);
             if let Some(place) = places.of(tally, kept.grouping, day, kept.caller) {
                 tally.take_kept(kept.claim, place, places.selection);
             }
         }
     }
-    Ok(())
+    checksums.expect("calls", &sums)
+}
+
+fn add(sums: &mut Sums, day: &str, row: i64) {
+    match sums.get_mut(day) {
+        Some(sum) => sum.add(row),
+        None => sums.entry(day.to_owned()).or_default().add(row),
+    }
 }
 
 fn read_closed_days(
     connection: &Connection,
     tally: &mut Tally,
     places: &mut Places<'_>,
+    checksums: &Checksums,
 ) -> rusqlite::Result<()> {
+    let closed: Set<String> = connection
+        .prepare("SELECT day FROM day WHERE is_closed = 1")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
     // Where callers matter, global calls are read by them; all others have none.
     let tables = [("daily", "0", false), ("daily_caller", "caller", true)];
     let wanted = if places.by_caller { 2 } else { 1 };
     for (table, caller, is_of_callers) in tables.into_iter().take(wanted) {
         let mut all = connection.prepare(&format!(
-            "SELECT t.day, grouping, {caller}, calls, errors, first_event_time, last_event_time \
-             FROM {table} AS t JOIN day USING (day) WHERE is_closed = 1"
+            "SELECT day, grouping, {caller}, calls, errors, first_event_time, last_event_time, {} \
+             FROM {table} AS t",
+            checksums::of_row(table, "t")
         ))?;
         let mut rows = all.query([])?;
+        let mut sums = Sums::new();
         while let Some(row) = rows.next()? {
+            let day = row.get_ref(0)?.as_str()?;
+            add(&mut sums, day, row.get(7)?);
+            if !closed.contains(day) {
+                continue; // its calls are there one by one
+            }
             let grouping = row.get(1)?;
             let Some(like) = places.groupings.get(&grouping).map(Grouping::claim) else {
                 continue;
@@ -195,8 +230,7 @@ fn read_closed_days(
             if places.by_caller && is_global != is_of_callers {
                 continue;
             }
-            let midnight = format!("{}T00:00:00Z", row.get_ref(0)?.as_str()?);
-            let midnight = Time::parse(&midnight);
+            let midnight = Time::parse(&format!("{day}T00:00:00Z"));
             let time = |at| -> rusqlite::Result<Option<Time>> {
                 Ok(row.get::<_, Option<i64>>(at)?.and_then(Time::from_millis))
             };
@@ -212,6 +246,7 @@ fn read_closed_days(
                 tally.take_sum(like, place, measures, is_day_admitted);
             }
         }
+        checksums.expect(table, &sums)?;
     }
     Ok(())
 }

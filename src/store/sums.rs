@@ -27,14 +27,16 @@ pub(super) fn add(
     let [calls, errors, first, last] = columns(measures);
     connection
         .prepare_cached(concat!(
-            "INSERT INTO daily VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (day, grouping) ",
+            "INSERT INTO daily (day, grouping, calls, errors, first_event_time, last_event_time) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (day, grouping) ",
             add_to_sums!()
         ))?
         .execute(params![day, grouping, calls, errors, first, last])?;
     if caller != 0 {
         connection
             .prepare_cached(concat!(
-                "INSERT INTO daily_caller VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
+                "INSERT INTO daily_caller (day, grouping, caller, calls, errors, first_event_time, \
+                 last_event_time) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
                  ON CONFLICT (day, grouping, caller) ",
                 add_to_sums!()
             ))?
@@ -61,7 +63,7 @@ pub(super) fn note_forgotten(
 ) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO forgotten_day VALUES (?1, ?2) \
+            "INSERT INTO forgotten_day (day, calls) VALUES (?1, ?2) \
              ON CONFLICT (day) DO UPDATE SET calls = calls + excluded.calls",
         )?
         .execute(params![day, calls.cast_signed()])?;

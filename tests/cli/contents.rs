@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::harness::{Run, SAMPLE, number, stscope};
 use super::logs::{call, log, put};
 use super::store::{ask, folder, ingest};
+use super::sums::change;
 
 fn info(words: &str, store: &std::path::Path) -> Run {
     stscope("store info")
@@ -20,7 +21,7 @@ fn what_is_in_a_store_is_what_its_tables_and_reports_say() {
         serde_json::from_slice(&info("--format json", &store).run().exits(0).stdout).unwrap();
     let report = ask("report --format json", &store).run().json();
     assert_eq!(told["schema"], "stscope.store/1");
-    assert_eq!(told["schema_version"], 2);
+    assert_eq!(told["schema_version"], 3);
     assert_eq!(told["window_days"], 14);
     assert_eq!(told["kept_from"], Value::Null);
     assert_eq!(told["calls"], report["summary"]["calls"]);
@@ -73,11 +74,7 @@ fn it_reads_well_in_80_columns_and_hostile_text_is_harmless() {
         put(&logs, key, &log(&[call(account, json!({}))]));
     }
     ingest(&store, &logs).exits(0);
-    let database = rusqlite::Connection::open(&store).unwrap();
-    database
-        .execute_batch("UPDATE run SET ended_at = char(27) || '[31mred'")
-        .unwrap();
-    drop(database);
+    change(&store, "UPDATE run SET ended_at = char(27) || '[31mred'");
     let said = stscope("store info sts.db")
         .within(folder.path())
         .run()
