@@ -2,14 +2,15 @@
 //!
 //! Owns what is summed, and how. SQLite has no checksums of its own: it notices that a page is no page
 //! any more, but not that a 3 has become a 7. So each table has the number of its rows and the
-//! exclusive or of their hashes in `checksum`, by day where it has days. Triggers of a connection
-//! that writes keep them up, in the transaction of what they are about; whoever reads rows adds them
-//! up again as they come, and compares. What was damaged and is written over later leaves its trace
-//! in the sum, so that a sum never comes right by itself.
+//! exclusive or of their hashes in `checksum`, by day where it has days. They are kept up in the
+//! transaction of what they are about: by triggers of the connection that writes, or, where rows are
+//! many and written in one place, by who writes them ([`Changes`]), as a trigger costs as much as the
+//! row. Whoever reads rows adds them up again as they come, and compares. What was damaged and is
+//! written over later leaves its trace in the sum, so that a sum never comes right by itself.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::hash::Hasher as _;
 
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
@@ -59,6 +60,9 @@ pub(super) const TABLES: [(&str, &str); 11] = [
 /// The tables of which each day has a sum of its own.
 pub(super) const BY_DAY: [&str; 3] = ["daily", "daily_caller", "calls"];
 
+/// The tables without triggers.
+const BY_HAND: [&str; 3] = ["grouping", "daily", "daily_caller"];
+
 fn columns(table: &str) -> String {
     let listed = TABLES.iter().find(|(name, _)| *name == table);
     match listed {
@@ -84,32 +88,40 @@ fn added(sum: &str, table: &str, of: &str) -> String {
 
 /// The hash of a row, by its values in the order of the columns.
 pub(super) fn hash<'v>(table: &str, values: impl IntoIterator<Item = ValueRef<'v>>) -> i64 {
-    let mut hasher = SipHasher13::new_with_keys(KEYS.0, KEYS.1);
-    hasher.write(table.as_bytes());
-    for value in values {
-        // What is where, and where it ends, is part of what is hashed.
-        let (kind, bytes) = match &value {
-            ValueRef::Null => (0, None),
-            ValueRef::Integer(number) => {
-                hasher.write(&[1]);
-                hasher.write(&number.to_le_bytes());
-                continue;
-            }
-            ValueRef::Real(number) => {
-                hasher.write(&[2]);
-                hasher.write(&number.to_le_bytes());
-                continue;
-            }
-            ValueRef::Text(bytes) => (3, Some(bytes)),
-            ValueRef::Blob(bytes) => (4, Some(bytes)),
-        };
-        hasher.write(&[kind]);
-        if let Some(bytes) = bytes {
-            hasher.write(&(bytes.len() as u64).to_le_bytes());
-            hasher.write(bytes);
+    ROW.with_borrow_mut(|row| {
+        row.clear();
+        row.extend_from_slice(table.as_bytes());
+        for value in values {
+            write(row, value);
         }
-    }
-    hasher.finish().cast_signed()
+        let hasher = SipHasher13::new_with_keys(KEYS.0, KEYS.1);
+        hasher.hash(row).cast_signed()
+    })
+}
+
+thread_local! {
+    /// A row as it is hashed: at once, which is twice as fast as piece by piece.
+    static ROW: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What is where, and where it ends, is part of what is hashed.
+fn write(row: &mut Vec<u8>, value: ValueRef<'_>) {
+    let (kind, bytes) = match value {
+        ValueRef::Null => return row.push(0),
+        ValueRef::Integer(number) => {
+            row.push(1);
+            return row.extend_from_slice(&number.to_le_bytes());
+        }
+        ValueRef::Real(number) => {
+            row.push(2);
+            return row.extend_from_slice(&number.to_le_bytes());
+        }
+        ValueRef::Text(bytes) => (3, bytes),
+        ValueRef::Blob(bytes) => (4, bytes),
+    };
+    row.push(kind);
+    row.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+    row.extend_from_slice(bytes);
 }
 
 /// Teaches a connection to hash rows.
@@ -127,11 +139,12 @@ pub(super) fn teach(connection: &Connection) -> rusqlite::Result<()> {
     )
 }
 
-/// From here on, all that this connection writes is summed up as it is written.
+/// From here on, what this connection writes is summed up as it is written, but for what is summed up
+/// by hand.
 pub(super) fn keep_up(connection: &Connection) -> rusqlite::Result<()> {
     let mut sql = String::new();
-    for (table, _) in TABLES {
-        let is_by_day = BY_DAY.contains(&table);
+    for (table, _) in TABLES.iter().filter(|(table, _)| !BY_HAND.contains(table)) {
+        let is_by_day = BY_DAY.contains(table);
         let day = |of: &str| match is_by_day {
             true => format!("{of}.day"),
             false => "''".to_owned(),
@@ -183,6 +196,80 @@ impl Sum {
         self.rows += 1;
         self.sum ^= row;
     }
+
+    fn take(&mut self, row: i64) {
+        self.rows -= 1;
+        self.sum ^= row;
+    }
+}
+
+/// How sums change by what is written to tables without triggers.
+#[derive(Default)]
+pub(super) struct Changes(BTreeMap<&'static str, Sums>);
+
+impl Changes {
+    fn of(&mut self, table: &'static str, day: &str) -> &mut Sum {
+        let of_table = self.0.entry(table).or_default();
+        of_table.entry(day.to_owned()).or_default()
+    }
+
+    /// A row is new.
+    pub fn add(&mut self, table: &'static str, day: &str, row: i64) {
+        self.of(table, day).add(row);
+    }
+
+    /// A row is no more what it was.
+    pub fn take(&mut self, table: &'static str, day: &str, row: i64) {
+        self.of(table, day).take(row);
+    }
+
+    /// All rows of a day are about to be deleted.
+    pub fn take_day(
+        &mut self,
+        connection: &Connection,
+        table: &'static str,
+        day: &str,
+    ) -> rusqlite::Result<()> {
+        let row = of_row(table, "t");
+        let mut all =
+            connection.prepare_cached(&format!("SELECT {row} FROM {table} AS t WHERE day = ?1"))?;
+        let mut rows = all.query([day])?;
+        while let Some(row) = rows.next()? {
+            self.take(table, day, row.get(0)?);
+        }
+        Ok(())
+    }
+
+    /// Writes the sums, in the transaction of what has changed.
+    pub fn write(self, connection: &Connection) -> rusqlite::Result<()> {
+        let mut add = connection.prepare_cached(
+            "INSERT INTO checksum (of, day, rows, sum) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (of, day) \
+             DO UPDATE SET rows = rows + excluded.rows, \
+             sum = (sum | excluded.sum) - (sum & excluded.sum)",
+        )?;
+        for (table, sums) in self.0 {
+            for (day, change) in sums {
+                add.execute((table, day, change.rows, change.sum))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The rows of a day were all written anew, from what is kept elsewhere.
+pub(super) fn set(
+    connection: &Connection,
+    table: &str,
+    day: &str,
+    sum: Sum,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO checksum (of, day, rows, sum) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (of, day) \
+             DO UPDATE SET rows = excluded.rows, sum = excluded.sum",
+        )?
+        .execute((table, day, sum.rows, sum.sum))?;
+    Ok(())
 }
 
 /// Sums by day, or for the empty day.
@@ -223,6 +310,11 @@ impl Checksums {
             of_table.insert(row.get(1)?, sum);
         }
         Ok(Checksums(Some(kept)))
+    }
+
+    /// Whether there are any.
+    pub fn are_kept(&self) -> bool {
+        self.0.is_some()
     }
 
     /// Of a store that has none, nothing is held against them.
@@ -269,9 +361,20 @@ impl Checksums {
         self.expect(table, &[(String::new(), sum)].into())
     }
 
+    /// Holds the sum of one day of a table against that which is kept.
+    pub fn expect_day(&self, table: &str, day: &str, sum: Sum) -> rusqlite::Result<()> {
+        let kept = self.0.as_ref().map(|kept| kept.get(table));
+        match kept {
+            Some(kept) if kept.map_or_else(Sum::default, |kept| of_day(kept, day)) != sum => {
+                Err(damaged(table, day))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Reads these tables to hold them against their sums.
     pub fn verify(&self, connection: &Connection, tables: &[&str]) -> rusqlite::Result<()> {
-        if self.0.is_some() {
+        if self.are_kept() {
             for table in tables {
                 self.expect(table, &sums(connection, table)?)?;
             }
@@ -360,7 +463,6 @@ mod tests {
             "DELETE FROM calls WHERE day = 'x'",
             "DELETE FROM calls",
             "INSERT OR IGNORE INTO caller (id, session_name) VALUES (1, 'a'), (1, 'b')",
-            "INSERT INTO grouping (endpoint, principal) VALUES ('global', NULL), (NULL, 'global')",
         ] {
             connection.execute(sql, []).unwrap();
             assert!(is_right(), "{sql}");

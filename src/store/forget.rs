@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::batch::{Batch, COMMIT_EVERY};
 use super::calls::{self, Kept};
+use super::checksums::{self, Changes};
 use super::day::{day_name, day_number, since_1970};
 use super::hashed::{Map, Set};
 use super::sums::note_forgotten;
@@ -152,6 +153,10 @@ fn forget_days(
             true => forget_sums(connection, &day)?,
             false => forget_calls(connection, &day, |_| false)?,
         };
+        let mut changes = Changes::default();
+        changes.take_day(connection, "daily", &day)?;
+        changes.take_day(connection, "daily_caller", &day)?;
+        changes.write(connection)?;
         for table in ["daily", "daily_caller", "day"] {
             connection.execute(&format!("DELETE FROM {table} WHERE day = ?1"), [&day])?;
         }
@@ -282,10 +287,18 @@ fn sweep(connection: &Connection) -> rusqlite::Result<()> {
                 unused.push(number);
             }
         })?;
-        let mut delete = connection.prepare(&format!("DELETE FROM {table} WHERE id = ?1"))?;
+        let mut changes = Changes::default();
+        let row = checksums::of_row(table, table);
+        let mut delete = connection.prepare(&format!(
+            "DELETE FROM {table} WHERE id = ?1 RETURNING {row}"
+        ))?;
         for number in unused {
-            delete.execute([number])?;
+            let row = delete.query_row([number], |row| row.get(0))?;
+            if table == "grouping" {
+                changes.take("grouping", "", row);
+            }
         }
+        changes.write(connection)?;
     }
     // Sums of days that are gone. One without rows that is not zero tells of damage.
     connection.execute("DELETE FROM checksum WHERE rows = 0 AND sum = 0", [])?;

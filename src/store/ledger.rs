@@ -37,6 +37,8 @@ pub(super) struct Ledger {
     objects: HashMap<u128, i64, RandomState>,
     /// Objects of S3 of which a damaged copy was read, and where it was.
     damaged: HashMap<u128, (i64, PathBuf), RandomState>,
+    /// What could not be opened, and where it is: some may be folders.
+    unopened: Vec<(i64, PathBuf)>,
 }
 
 impl Ledger {
@@ -92,6 +94,9 @@ impl Ledger {
                 let place = (known.id, PathBuf::from(&path));
                 ledger.damaged.insert(hash(&[key.as_bytes()]), place);
             }
+            if !known.is_sound && known.stamp == UNREAD {
+                ledger.unopened.push((known.id, PathBuf::from(&path)));
+            }
             ledger.files.insert(hash(&[path.as_bytes()]), known);
         }
         checksums.expect_all("file", sum)?;
@@ -106,6 +111,12 @@ impl Ledger {
     /// The file that was read as a copy of this object of S3.
     pub fn same(&self, path: &str, stamp: Stamp, trailer: Trailer) -> Option<i64> {
         self.objects.get(&object(path, stamp, trailer)?).copied()
+    }
+
+    /// The folders that could not be listed before, and can be now.
+    pub fn listed(&self) -> impl Iterator<Item = (i64, &Path)> {
+        let unopened = self.unopened.iter().map(|(id, path)| (*id, &**path));
+        unopened.filter(|(_, path)| path.is_dir() && path.read_dir().is_ok())
     }
 
     /// A damaged copy of the object under another folder that is gone from there: this file takes

@@ -56,7 +56,7 @@ use std::sync::mpsc::sync_channel;
 use chrono::{NaiveDate, SecondsFormat, Utc};
 use rusqlite::{Connection, OpenFlags};
 
-use crate::input::Paths;
+use crate::input::{Named, Paths};
 use crate::scan::{Progress, Scan};
 use crate::tally::Coverage;
 
@@ -256,7 +256,15 @@ impl Store {
         ingested.coverage.beyond_window = Some(written.beyond_window);
         ingested.forgotten = written.forgotten;
         ingested.coverage.forget(written.forgotten);
-        let finished = self.finish(&mut batch, &mut ingested, today);
+        let is_walked = |folder: &Path| {
+            let is_named =
+                |named: &Named| matches!(named, Named::Folder(one) if folder.starts_with(one));
+            let is_unread = |unread: &PathBuf| folder.starts_with(unread);
+            paths.named.iter().any(is_named) && !written.unread.iter().any(is_unread)
+        };
+        let listed = ledger.listed().filter(|(_, folder)| is_walked(folder));
+        let finished = forget_listed(&mut batch, listed)
+            .and_then(|()| self.finish(&mut batch, &mut ingested, today));
         self.sql(finished)?;
         Ok(ingested)
     }
@@ -315,4 +323,18 @@ impl Store {
     fn sql<T>(&self, result: rusqlite::Result<T>) -> Result<T, StoreError> {
         result.map_err(|error| StoreError::Sql(self.path.clone(), error))
     }
+}
+
+/// Takes folders out of the ledger that could not be listed, and were walked through now.
+fn forget_listed<'l>(
+    batch: &mut Batch<'_>,
+    listed: impl Iterator<Item = (i64, &'l Path)>,
+) -> rusqlite::Result<()> {
+    for (id, _) in listed {
+        batch
+            .step()?
+            .prepare_cached("DELETE FROM file WHERE id = ?1")?
+            .execute([id])?;
+    }
+    Ok(())
 }

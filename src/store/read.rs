@@ -1,14 +1,14 @@
 //! What a store has kept → a tally, as the files would have given it.
 
-use rusqlite::Connection;
 use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
 
 use super::calls;
-use super::checksums::{self, Checksums, Sums};
+use super::checksums::{self, Checksums, Sum, Sums};
 use super::column::{CALLER, CAUSE};
 use super::day::{day_name, day_number};
 use super::grouping::{Grouping, read_groupings};
-use super::hashed::{Map, Set};
+use super::hashed::Map;
 use super::{Store, StoreError, files};
 use crate::sts::{
     Dimension, Endpoint, Properties, REGION_DISABLED, Time, is_vpc_endpoint, issuing_account_id,
@@ -39,8 +39,7 @@ impl Store {
         let checksums = self.checksums()?;
         let (coverage, reach) = files::read(&transaction, selection, &checksums)?;
         tally.add_read(coverage, reach);
-        checksums.verify(&transaction, &["grouping"])?;
-        let groupings = read_groupings(&transaction)?;
+        let groupings = read_groupings(&transaction, &checksums)?;
         let mut places = Places {
             by_day: mentions_day(question, selection),
             by_caller: matches!(question, Question::Plan),
@@ -201,8 +200,8 @@ fn read_closed_days(
     places: &mut Places<'_>,
     checksums: &Checksums,
 ) -> rusqlite::Result<()> {
-    let closed: Set<String> = connection
-        .prepare("SELECT day FROM day WHERE is_closed = 1")?
+    let closed: Vec<String> = connection
+        .prepare("SELECT day FROM day WHERE is_closed = 1 ORDER BY day")?
         .query_map([], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     // Where callers matter, global calls are read by them; all others have none.
@@ -210,45 +209,50 @@ fn read_closed_days(
     let wanted = if places.by_caller { 2 } else { 1 };
     for (table, caller, is_of_callers) in tables.into_iter().take(wanted) {
         let mut all = connection.prepare(&format!(
-            "SELECT day, grouping, {caller}, calls, errors, first_event_time, last_event_time, {} \
-             FROM {table} AS t",
-            checksums::of_row(table, "t")
+            "SELECT grouping, {caller}, calls, errors, first_event_time, last_event_time, {} \
+             FROM {table} AS t WHERE day = ?1",
+            match checksums.are_kept() {
+                true => checksums::of_row(table, "t"),
+                false => "0".to_owned(),
+            }
         ))?;
-        let mut rows = all.query([])?;
-        let mut sums = Sums::new();
-        while let Some(row) = rows.next()? {
-            let day = row.get_ref(0)?.as_str()?;
-            add(&mut sums, day, row.get(7)?);
-            if !closed.contains(day) {
-                continue; // its calls are there one by one
-            }
-            let grouping = row.get(1)?;
-            let Some(like) = places.groupings.get(&grouping).map(Grouping::claim) else {
-                continue;
-            };
-            let is_global = like.endpoint() == Endpoint::Global.index();
-            if places.by_caller && is_global != is_of_callers {
-                continue;
-            }
+        for day in &closed {
             let midnight = Time::parse(&format!("{day}T00:00:00Z"));
-            let time = |at| -> rusqlite::Result<Option<Time>> {
-                Ok(row.get::<_, Option<i64>>(at)?.and_then(Time::from_millis))
-            };
-            let measures = Measures {
-                calls: row.get::<_, i64>(3)?.cast_unsigned(),
-                errors: row.get::<_, i64>(4)?.cast_unsigned(),
-                first: time(5)?,
-                last: time(6)?,
-            };
-            let day = midnight.map(day_number);
-            if let Some(place) = places.of(tally, grouping, day, row.get(2)?) {
-                let is_day_admitted = places.selection.admits_time(midnight);
-                tally.take_sum(like, place, measures, is_day_admitted);
+            let is_day_admitted = places.selection.admits_time(midnight);
+            let mut rows = all.query([day])?;
+            let mut sum = Sum::default();
+            while let Some(row) = rows.next()? {
+                sum.add(row.get(6)?);
+                let grouping = row.get(0)?;
+                let Some(like) = places.groupings.get(&grouping).map(Grouping::claim) else {
+                    continue;
+                };
+                let is_global = like.endpoint() == Endpoint::Global.index();
+                if places.by_caller && is_global != is_of_callers {
+                    continue;
+                }
+                let day = midnight.map(day_number);
+                if let Some(place) = places.of(tally, grouping, day, row.get(1)?) {
+                    tally.take_sum(like, place, measures(row)?, is_day_admitted);
+                }
             }
+            checksums.expect_day(table, day, sum)?;
         }
-        checksums.expect(table, &sums)?;
     }
     Ok(())
+}
+
+/// The measures in a row of sums.
+fn measures(row: &Row<'_>) -> rusqlite::Result<Measures> {
+    let time = |at| -> rusqlite::Result<Option<Time>> {
+        Ok(row.get::<_, Option<i64>>(at)?.and_then(Time::from_millis))
+    };
+    Ok(Measures {
+        calls: row.get::<_, i64>(2)?.cast_unsigned(),
+        errors: row.get::<_, i64>(3)?.cast_unsigned(),
+        first: time(4)?,
+        last: time(5)?,
+    })
 }
 
 fn read_callers(connection: &Connection) -> rusqlite::Result<Map<i64, Caller>> {

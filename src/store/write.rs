@@ -2,7 +2,7 @@
 //!
 //! A file's row in the ledger and its calls are written in one transaction.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 
 use chrono::NaiveDate;
@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::batch::Batch;
 use super::calls::{self, Kept};
+use super::checksums::Changes;
 use super::collect::{Delivery, Packet};
 use super::content::{Content, copy_of};
 use super::day::{NO_DAY, day_name, day_number, since_1970};
@@ -30,6 +31,8 @@ pub(super) struct Written {
     pub forgotten: u64,
     /// Files that turned out to be copies of others read in the same run.
     pub same: u64,
+    /// What could not be read to its end.
+    pub unread: Vec<PathBuf>,
 }
 
 /// Writes into a store.
@@ -176,6 +179,9 @@ impl<'c> Writer<'c> {
             }
             (None, _) => 0,
         };
+        if delivery.stamp == UNREAD {
+            self.written.unread.push(PathBuf::from(&delivery.path));
+        }
         let id = self.file(&delivery)?;
         if let Some(object) = object {
             self.objects.insert(object, id);
@@ -347,6 +353,7 @@ impl<'c> Writer<'c> {
         let mut forgotten_by_day: Map<i64, u64> = Map::default();
         let mut to_skip = folded;
         let (mut late, mut open) = (0, 0);
+        let mut changes = Changes::default();
         let thread = delivery.worker;
         for claim in delivery.claims {
             let day = claim.time().map_or(NO_DAY, day_number);
@@ -369,9 +376,10 @@ impl<'c> Writer<'c> {
             } else {
                 late += 1;
                 let name = self.days[&day].name.clone();
-                add_late(self.connection, &name, &kept)?;
+                add_late(self.connection, &mut changes, &name, &kept)?;
             }
         }
+        changes.write(self.connection)?;
         for (day, calls) in by_day {
             self.connection
                 .prepare_cached("INSERT INTO calls (file, day, calls) VALUES (?1, ?2, ?3)")?
@@ -454,8 +462,20 @@ impl<'c> Writer<'c> {
 }
 
 /// Adds a call to a day that is closed.
-fn add_late(connection: &Connection, day: &str, kept: &Kept) -> rusqlite::Result<()> {
+fn add_late(
+    connection: &Connection,
+    changes: &mut Changes,
+    day: &str,
+    kept: &Kept,
+) -> rusqlite::Result<()> {
     let mut measures = crate::tally::Measures::default();
     measures.add(kept.claim.time(), kept.claim.is_error());
-    sums::add(connection, day, kept.grouping, kept.caller, &measures)
+    sums::add(
+        connection,
+        changes,
+        day,
+        kept.grouping,
+        kept.caller,
+        &measures,
+    )
 }

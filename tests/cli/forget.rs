@@ -406,7 +406,7 @@ fn to_forget_on_a_full_disk_is_an_error_and_breaks_nothing() {
     );
     let store = folder.path().join("copy.db");
     let (mut failed, mut forgotten) = (0, 0);
-    for blocks in [1, 40, 150, 400, 600, 800, 1000, 1200] {
+    for blocks in [1, 40, 150, 400, 600, 800, 1000, 1600] {
         fs::copy(&whole, &store).unwrap();
         let mut command = Command::new("sh");
         let script = r#"trap '' XFSZ; ulimit -f "$1"; shift; exec "$@""#;

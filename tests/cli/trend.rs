@@ -517,8 +517,8 @@ fn a_call_without_a_time_may_be_of_any_day() {
     let nightly = with_a_new_caller(33, 2);
     let known = put(nightly.folder.path(), "known.txt", b"*role/b\n");
     let gate = |nightly: &Nightly| {
-        let run = nightly.ask("report --fail-on new-global --allow");
-        run.arg(&known).run()
+        let run = nightly.ask("report --fail-on new-global");
+        run.arg("--allow").arg(&known).run()
     };
     gate(&nightly).exits(0);
     let timeless = call(77, json!({ "eventTime": "soon", "eventID": "timeless" }));
