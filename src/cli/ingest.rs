@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::Utc;
 
 use super::args::IngestArgs;
+use super::config::threads;
 use super::coverage;
 use super::exit::{Exit, Failure, say, say_of};
 use super::{forget, source};
@@ -16,6 +17,10 @@ use crate::store::{Ingested, Store};
 
 pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
     let paths = paths(&arguments)?;
+    let scan = Scan {
+        threads: threads(arguments.threads, arguments.messages.quiet)?,
+        ..Scan::default()
+    };
     let keep = arguments
         .keep
         .as_deref()
@@ -23,10 +28,6 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
         .transpose()?;
     let mut store = Store::open_to_write(&arguments.store, arguments.window, arguments.wait)?;
     forget::tell_brought_up(&arguments.store, &store, arguments.messages.quiet);
-    let scan = Scan {
-        threads: arguments.threads.map_or(0, std::num::NonZeroUsize::get),
-        ..Scan::default()
-    };
     let ingested = source::watched(&arguments.messages, |shared| {
         store.ingest(&scan, &paths, shared, Utc::now().date_naive())
     })?;

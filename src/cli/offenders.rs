@@ -22,11 +22,10 @@ impl Allowed {
         let globs: Result<Vec<Glob>, Failure> = lines(path)
             .map_err(|error| fail(format!("{error}; give a file with one glob a line")))?
             .iter()
-            // A mark that Windows puts at the beginning, and remarks behind a glob.
-            .map(|line| line.trim_start_matches('\u{feff}'))
+            // Remarks behind a glob.
             .map(|line| {
                 line.split_once(" #")
-                    .map_or(line, |(glob, _remark)| glob)
+                    .map_or(line.as_str(), |(glob, _remark)| glob)
                     .trim()
             })
             .filter(|line| !line.is_empty() && !line.starts_with('#'))

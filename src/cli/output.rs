@@ -8,7 +8,7 @@ use tempfile::NamedTempFile;
 
 use super::exit::{Exit, Failure};
 use super::signals;
-use crate::input::PARTIAL;
+use crate::input::{PARTIAL, remove_left_over};
 use crate::shown::Shown;
 
 /// A destination, opened before the long work: a wrong path is an error at once.
@@ -72,9 +72,18 @@ impl Output {
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
         folder.metadata()?; // for an error that does not speak of the temporary name
-        let file = builder
-            .tempfile_in(folder)
-            .map_err(|error| io::Error::from(error.kind()))?;
+        remove_left_over(folder);
+        let file = loop {
+            let file = builder
+                .tempfile_in(folder)
+                .map_err(|error| io::Error::from(error.kind()))?;
+            // For as long as this is held, nobody takes it for what a killed run has left. Where
+            // files cannot be locked, nothing is removed.
+            let is_held = file.as_file().lock().is_ok();
+            if !is_held || file.path().exists() {
+                break file;
+            }
+        };
         signals::remove_on_interrupt(Some(file.path()));
         Ok(Output::Atomic {
             place,

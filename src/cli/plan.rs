@@ -43,7 +43,14 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         &arguments.messages,
     )?;
     reading.scan.trace_tokens = arguments.trace_tokens;
-    check_output(&writing, &reading)?;
+    check_output(
+        &writing,
+        &reading,
+        &[
+            ("--allow", arguments.gate.allow.as_deref()),
+            ("--ip-ranges", arguments.ip_ranges.as_deref()),
+        ],
+    )?;
     let place = match &arguments.output_dir {
         Some(folder) => Place::Folder(Folder::open(folder, writing.format)?),
         None => Place::One(Output::open(writing.output.as_deref())?),

@@ -43,9 +43,10 @@ pub enum Skip {
 #[derive(Debug, Default)]
 pub struct Links {
     targets: Mutex<Targets>,
-    /// Whether files are given in another way that a folder behind a link may have, too. Most walks
-    /// have none, and ask nobody for each file.
+    /// Whether files are given in another way, and whether a link led to a folder that may have them,
+    /// too. Most walks have not both, and ask nobody for each file.
     has_files: AtomicBool,
+    has_folders: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -64,6 +65,7 @@ impl Links {
     pub fn new(roots: Vec<PathBuf>, files: HashSet<PathBuf>) -> Links {
         Links {
             has_files: AtomicBool::new(!files.is_empty()),
+            has_folders: AtomicBool::new(false),
             targets: Mutex::new(Targets {
                 roots,
                 files,
@@ -88,6 +90,7 @@ impl Links {
         let mut targets = self.targets();
         if metadata.is_dir() {
             let is_new = !targets.is_walked(&target) && targets.folders.insert(target);
+            self.has_folders.fetch_or(is_new, Ordering::Relaxed);
             return is_new.then_some(Found::Folder(link));
         }
         if !metadata.is_file() {
@@ -107,6 +110,7 @@ impl Links {
     /// named, before a link led to a folder around it.
     fn was_given(&self, folder: &Path, name: &OsStr) -> bool {
         self.has_files.load(Ordering::Relaxed)
+            && self.has_folders.load(Ordering::Relaxed)
             && fs::canonicalize(folder)
                 .is_ok_and(|folder| self.targets().files.contains(&folder.join(name)))
     }

@@ -15,6 +15,7 @@ mod settings;
 mod stranger;
 mod worker;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -52,7 +53,8 @@ impl std::fmt::Display for ScanError {
             ScanError::Threads(error) => {
                 write!(
                     f,
-                    "--threads: cannot start the threads: {error}; ask for fewer"
+                    "--threads: not one thread can be started: {error}; raise the limit of \
+                     processes (ulimit -u), or end some"
                 )
             }
         }
@@ -122,11 +124,24 @@ impl Scan {
         }))
     }
 
+    /// As many threads as are asked for and can be had.
     fn pool(&self) -> Result<ThreadPool, ScanError> {
-        ThreadPoolBuilder::new()
-            .num_threads(self.threads)
-            .thread_name(|n| format!("stscope-{n}"))
-            .build()
-            .map_err(|error| ScanError::Threads(error.to_string()))
+        let build = |threads: usize| {
+            ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .thread_name(|n| format!("stscope-{n}"))
+                .build()
+        };
+        let mut threads = match self.threads {
+            0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            threads => threads,
+        };
+        loop {
+            match build(threads) {
+                Ok(pool) => return Ok(pool),
+                Err(_) if threads > 1 => threads /= 2,
+                Err(error) => return Err(ScanError::Threads(error.to_string())),
+            }
+        }
     }
 }

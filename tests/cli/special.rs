@@ -280,3 +280,30 @@ fn no_error_prints_a_name_that_a_terminal_obeys() {
         );
     }
 }
+
+#[test]
+fn a_file_is_read_once_though_it_is_linked_and_its_folder_is_too() {
+    // Whatever the system lists first.
+    for names in [["a.json", "z"], ["z.json", "a"]] {
+        let dir = tempfile::tempdir().unwrap();
+        let (root, out) = (dir.path().join("root"), dir.path().join("out"));
+        fs::create_dir(&root).unwrap();
+        let file = put(&out, "deep/one.json", &one_call());
+        symlink(&file, root.join(names[0])).unwrap();
+        symlink(&out, root.join(names[1])).unwrap();
+        for threads in ["1", "2"] {
+            for file in [None, Some(&file)] {
+                let run = report(&root)
+                    .args(file)
+                    .args(["--no-dedup", "--threads", threads]);
+                let document = run.run().exits(0).json();
+                assert_eq!(
+                    number(&document["summary"]["calls"]),
+                    1,
+                    "{names:?} {file:?}"
+                );
+                assert_eq!(number(&files(&document)["found"]), 1);
+            }
+        }
+    }
+}
