@@ -232,11 +232,6 @@ impl fmt::Display for IpRangesError {
                 "--ip-ranges {}: {error}; download {SOURCE} and name that file",
                 Shown::path(path)
             ),
-            IpRangesError::Unusable(path, fault @ IpRangesFault::Utf16) => write!(
-                f,
-                "--ip-ranges {}: {fault} download {SOURCE} again",
-                Shown::path(path)
-            ),
             IpRangesError::Unusable(path, fault) => write!(
                 f,
                 "--ip-ranges {}: {fault}; download {SOURCE} again",

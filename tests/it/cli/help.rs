@@ -202,7 +202,7 @@ fn the_man_page_has_every_command_and_every_option_of_each() {
         text.contains("Exit codes"),
         "the man page tells the exit codes"
     );
-    for command in COMMANDS.into_iter().chain(["store info"]) {
+    for command in COMMANDS.into_iter().chain(["store info", "store check"]) {
         let heading = format!("\n.SH \"STSCOPE {}\"\n", command.to_uppercase());
         let (_, section) = text.split_once(&heading).expect(&heading);
         let section = section.split("\n.SH ").next().unwrap();
@@ -220,11 +220,15 @@ fn a_page_for_each_command_is_written_to_a_folder() {
     std::fs::write(man.join("stscope-plan.1"), "of an earlier release").unwrap();
     let said = stscope("man --dir").arg(&man).run();
     assert!(said.exits(0).says_nothing().stdout.is_empty());
-    let mut expected = vec!["stscope.1".to_owned(), "stscope-store-info.1".to_owned()];
+    let mut expected = vec![
+        "stscope.1".to_owned(),
+        "stscope-store-check.1".to_owned(),
+        "stscope-store-info.1".to_owned(),
+    ];
     expected.extend(COMMANDS.map(|command| format!("stscope-{command}.1")));
     expected.sort();
     assert_eq!(super::logs::names_in(&man), expected);
-    for command in COMMANDS.into_iter().chain(["store info"]) {
+    for command in COMMANDS.into_iter().chain(["store info", "store check"]) {
         let name = format!("stscope-{}.1", command.replace(' ', "-"));
         let page = unescaped(&std::fs::read_to_string(man.join(&name)).unwrap());
         assert!(page.contains(&format!(".TH {}", &name[..name.len() - 2])));

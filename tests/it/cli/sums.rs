@@ -23,7 +23,13 @@ pub fn sums(store: &Path) -> Sums {
     let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'checksum'";
     for table in names(&database, tables) {
         let columns = format!("SELECT name FROM pragma_table_info('{table}')");
-        let columns = names(&database, &columns);
+        let mut columns = names(&database, &columns);
+        if table == "grouping" {
+            // Added last, and summed up where the other dimensions are.
+            columns.retain(|column| column != "tool");
+            let cause = columns.iter().position(|column| column == "cause");
+            columns.insert(cause.unwrap(), "tool".to_owned());
+        }
         let mut all = database
             .prepare(&format!("SELECT {} FROM {table}", columns.join(", ")))
             .unwrap();
