@@ -4,15 +4,9 @@
 //! knows nothing of where the rows come from; each medium has its own way of making hostile text
 //! harmless (`escape`).
 
-mod contents;
-mod csv;
 pub mod escape;
-mod json;
-mod markdown;
-mod plan;
-mod regions;
-mod table;
-mod trend;
+mod formats;
+mod pages;
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -22,13 +16,14 @@ use serde_json::Value;
 use crate::sts::{Dimension, Endpoint, Time};
 use crate::tally::{EVENT_COLUMNS, Group, Report, Row, Summary};
 
-pub use contents::{contents_json, contents_lines};
-pub use plan::{PLAN_COLUMNS, PlanPage, write_plan};
-pub use regions::{
+pub use formats::table::{Layout, Paint, count, plural, summary_lines};
+use formats::{csv, json, markdown, table};
+pub use pages::plan::{PLAN_COLUMNS, PlanPage, write_plan};
+pub use pages::regions::{
     Window, of_no_region_json, region_cells, region_columns, region_lines, region_notes,
 };
-pub use table::{Layout, Paint, count, plural, summary_lines};
-pub use trend::{TREND_COLUMNS, trend_cells, trend_columns, trend_gaps_json, trend_lines};
+pub use pages::store_info::{contents_json, contents_lines};
+pub use pages::trend::{TREND_COLUMNS, trend_cells, trend_columns, trend_gaps_json, trend_lines};
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

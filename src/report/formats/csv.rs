@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::escape::for_spreadsheet;
-use super::{Cell, Column};
+use crate::report::escape::for_spreadsheet;
+use crate::report::{Cell, Column};
 
-pub(super) fn write<'c>(
+pub(in crate::report) fn write<'c>(
     out: &mut dyn Write,
     columns: &[Column],
     rows: impl Iterator<Item = io::Result<Vec<Cell<'c>>>>,

@@ -4,13 +4,15 @@
 
 use std::io::{self, Write};
 
-use super::super::escape::{markdown_code, markdown_prose};
-use super::super::table::time_text;
-use super::super::{Layout, count, plural};
-use super::{PlanPage, agent, by_principal, headline, region_words, remarks, risk_lists, seen};
+use crate::report::escape::{markdown_code, markdown_prose};
+use crate::report::formats::table::time_text;
+use crate::report::pages::plan::{
+    PlanPage, agent, by_principal, headline, region_words, remarks, risk_lists, seen,
+};
+use crate::report::{Layout, count, plural};
 use crate::tally::PlanRow;
 
-pub(super) fn write(
+pub(in crate::report) fn write(
     out: &mut dyn Write,
     page: &PlanPage<'_>,
     rows: &[PlanRow<'_>],

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use super::{Cell, Column, Frame};
+use crate::report::{Cell, Column, Frame};
 
 /// A row as an object, in the order of the columns.
 struct Object<'a>(&'a [Column], &'a [Cell<'a>]);
@@ -26,7 +26,7 @@ impl Serialize for Object<'_> {
     }
 }
 
-pub(super) fn write_lines<'c>(
+pub(in crate::report) fn write_lines<'c>(
     out: &mut dyn Write,
     columns: &[Column],
     rows: impl Iterator<Item = io::Result<Vec<Cell<'c>>>>,
@@ -39,7 +39,7 @@ pub(super) fn write_lines<'c>(
 }
 
 /// One object, with each row on a line of its own, so that two reports can be compared by `diff`.
-pub(super) fn write_document<'c>(
+pub(in crate::report) fn write_document<'c>(
     out: &mut dyn Write,
     columns: &[Column],
     frame: &Frame<'_>,

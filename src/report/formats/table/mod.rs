@@ -1,11 +1,13 @@
 //! Tables for people: the summary in words, then rows cut to the width of the terminal.
 
+pub(in crate::report) mod work_list;
+
 use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
-use super::escape::for_terminal;
-use super::{Cell, Column, Label};
+use crate::report::escape::for_terminal;
+use crate::report::{Cell, Column, Label};
 use crate::sts::Time;
 use crate::tally::Summary;
 
@@ -35,7 +37,7 @@ impl Paint {
         }
     }
 
-    pub(super) fn strong(self, text: &str) -> String {
+    pub(in crate::report) fn strong(self, text: &str) -> String {
         self.wrap("1", text)
     }
 
@@ -53,9 +55,9 @@ const GAP: usize = 2;
 /// The least a column is cut to.
 const LEAST: usize = 7;
 /// From this width on there is room for times, not only days.
-pub(super) const WIDE: usize = 110;
+pub(in crate::report) const WIDE: usize = 110;
 
-pub(super) fn write<'c>(
+pub(in crate::report) fn write<'c>(
     out: &mut dyn Write,
     columns: &[Column],
     rows: impl Iterator<Item = io::Result<Vec<Cell<'c>>>>,
@@ -139,7 +141,7 @@ fn cell_text(cell: &Cell<'_>, by_day: bool) -> String {
 }
 
 /// An instant to the minute at the most: a table is for people.
-pub(super) fn time_text(time: Time, by_day: bool) -> String {
+pub(in crate::report) fn time_text(time: Time, by_day: bool) -> String {
     let text = time.to_string();
     let kept = text.chars().take(if by_day { 10 } else { 16 });
     kept.collect::<String>().replace('T', " ")
@@ -212,12 +214,12 @@ fn cut_widest(widths: &mut [usize], leasts: &[usize], room: usize) {
     }
 }
 
-pub(super) fn width(text: &str) -> usize {
+pub(in crate::report) fn width(text: &str) -> usize {
     unicode_width::UnicodeWidthStr::width(text)
 }
 
 /// Cuts a text in the middle, as ARNs differ at both ends, or at the end.
-pub(super) fn shorten(text: &str, room: usize, cut_end: bool) -> String {
+pub(in crate::report) fn shorten(text: &str, room: usize, cut_end: bool) -> String {
     if width(text) <= room {
         return text.to_owned();
     }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::table::{Layout, count, plural, width};
-use super::{Cell, Column, Label};
+use crate::report::formats::table::{Layout, count, plural, width};
+use crate::report::{Cell, Column, Label};
 use crate::sts::Endpoint;
 use crate::tally::{PeriodStatus, Trend, TrendRow};
 

@@ -1,15 +1,13 @@
 //! A plan → rows of cells for machines, and work lists for people.
 
-mod markdown;
-mod table;
-
 use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::table::{count, plural, time_text};
-use super::{Cell, Column, Format, Frame, Layout, write};
+use crate::report::formats::table::{count, plural, time_text};
+use crate::report::formats::{markdown, table};
+use crate::report::{Cell, Column, Format, Frame, Layout, write};
 use crate::sts::{Cause, Time};
 use crate::tally::{Plan, PlanRow, Summary, TokenTrace};
 
@@ -65,8 +63,8 @@ pub fn write_plan(
     };
     let rows = &rows[..shown];
     match format {
-        Format::Table => table::write(out, page, rows, &layout),
-        Format::Markdown => markdown::write(out, page, rows, &layout),
+        Format::Table => table::work_list::write(out, page, rows, &layout),
+        Format::Markdown => markdown::work_list::write(out, page, rows, &layout),
         Format::Csv | Format::Json | Format::Jsonl => {
             let frame = Frame {
                 schema: "stscope.plan/1",
@@ -158,7 +156,7 @@ fn risks_json(plan: &Plan<'_>) -> Value {
 }
 
 /// What stands above a work list, in words: how much there is to do, or that there is nothing.
-fn headline(page: &PlanPage<'_>) -> String {
+pub(in crate::report) fn headline(page: &PlanPage<'_>) -> String {
     let plan = page.plan;
     let day = |time: Time| time_text(time, true);
     let span = |first: Option<Time>, last: Option<Time>| match (first.map(day), last.map(day)) {
@@ -195,7 +193,7 @@ fn headline(page: &PlanPage<'_>) -> String {
 }
 
 /// What else is to be known before a work list is read.
-fn remarks(page: &PlanPage<'_>) -> Vec<String> {
+pub(in crate::report) fn remarks(page: &PlanPage<'_>) -> Vec<String> {
     let mut remarks = Vec::new();
     if page.plan.aws_managed > 0 {
         remarks.push(format!(
@@ -234,7 +232,9 @@ fn remarks(page: &PlanPage<'_>) -> Vec<String> {
 }
 
 /// The rows, those of one principal together: in the order of their first rows.
-fn by_principal<'a, 'r>(rows: &'a [PlanRow<'r>]) -> Vec<Vec<&'a PlanRow<'r>>> {
+pub(in crate::report) fn by_principal<'a, 'r>(
+    rows: &'a [PlanRow<'r>],
+) -> Vec<Vec<&'a PlanRow<'r>>> {
     let mut places = std::collections::HashMap::new();
     let mut principals: Vec<Vec<&PlanRow<'_>>> = Vec::new();
     for row in rows {
@@ -248,7 +248,7 @@ fn by_principal<'a, 'r>(rows: &'a [PlanRow<'r>]) -> Vec<Vec<&'a PlanRow<'r>>> {
 }
 
 /// The SDK and its version, in a word or two.
-fn agent(row: &PlanRow<'_>) -> String {
+pub(in crate::report) fn agent(row: &PlanRow<'_>) -> String {
     match (row.sdk, row.sdk_version) {
         (Some(sdk), Some(version)) => format!("{sdk} {version}"),
         (Some(sdk), None) => sdk.to_owned(),
@@ -257,7 +257,7 @@ fn agent(row: &PlanRow<'_>) -> String {
 }
 
 /// The Region to go to, where there is somebody to go.
-fn region_words(row: &PlanRow<'_>) -> Option<(String, &'static str)> {
+pub(in crate::report) fn region_words(row: &PlanRow<'_>) -> Option<(String, &'static str)> {
     let (region, evidence) = row
         .recommended_region
         .filter(|_| row.cause != Cause::AwsManaged)?;
@@ -265,7 +265,7 @@ fn region_words(row: &PlanRow<'_>) -> Option<(String, &'static str)> {
 }
 
 /// What helps to find the callers of a row; `name` makes the words of strangers harmless.
-fn seen(row: &PlanRow<'_>, name: impl Fn(&str) -> String) -> Option<String> {
+pub(in crate::report) fn seen(row: &PlanRow<'_>, name: impl Fn(&str) -> String) -> Option<String> {
     let traces = [
         ("from", "from", &row.source_ip_addresses),
         ("session", "sessions", &row.session_names),
@@ -288,13 +288,16 @@ const MAX_RISKS: usize = 10;
 const MAX_CALLERS: usize = 3;
 
 /// Risks of one kind, in words.
-struct RiskList {
-    title: &'static str,
-    lines: Vec<String>,
+pub(in crate::report) struct RiskList {
+    pub(in crate::report) title: &'static str,
+    pub(in crate::report) lines: Vec<String>,
 }
 
 /// The risks in words; `name` makes the words of strangers harmless.
-fn risk_lists(plan: &Plan<'_>, name: impl Fn(&str) -> String) -> Vec<RiskList> {
+pub(in crate::report) fn risk_lists(
+    plan: &Plan<'_>,
+    name: impl Fn(&str) -> String,
+) -> Vec<RiskList> {
     let cut = |mut lines: Vec<String>| {
         let unnamed = lines.len().saturating_sub(MAX_RISKS) as u64;
         lines.truncate(MAX_RISKS);

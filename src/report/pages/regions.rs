@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::table::{count, plural};
-use super::{Cell, Column, Label, Paint};
+use crate::report::formats::table::{count, plural};
+use crate::report::{Cell, Column, Label, Paint};
 use crate::sts::{Endpoint, Time};
 use crate::tally::{Coverage, RegionRow, RegionStatus, Regions, Selection, Summary};
 

@@ -1,13 +1,15 @@
 //! Markdown to paste into a ticket: a table of GitHub's kind.
 //! <https://github.github.com/gfm/#tables-extension->
 
+pub(in crate::report) mod work_list;
+
 use std::io::{self, Write};
 
-use super::escape::markdown_code;
-use super::table::count;
-use super::{Cell, Column, Layout};
+use crate::report::count;
+use crate::report::escape::markdown_code;
+use crate::report::{Cell, Column, Layout};
 
-pub(super) fn write<'c>(
+pub(in crate::report) fn write<'c>(
     out: &mut dyn Write,
     columns: &[Column],
     rows: impl Iterator<Item = io::Result<Vec<Cell<'c>>>>,

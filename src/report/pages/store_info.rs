@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
-use super::escape::for_terminal;
-use super::table::{count, plural};
+use crate::report::escape::for_terminal;
+use crate::report::formats::table::{count, plural};
 use crate::store::{Contents, Days, Run};
 
 /// What stands before each figure.

@@ -2,10 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::super::escape::for_terminal;
-use super::super::table::{WIDE, shorten, time_text, width};
-use super::super::{Layout, count, plural};
-use super::{PlanPage, agent, by_principal, headline, region_words, remarks, risk_lists, seen};
+use super::{WIDE, shorten, time_text, width};
+use crate::report::escape::for_terminal;
+use crate::report::pages::plan::{
+    PlanPage, agent, by_principal, headline, region_words, remarks, risk_lists, seen,
+};
+use crate::report::{Layout, count, plural};
 use crate::tally::PlanRow;
 
 /// How far the lines of a row stand in.
@@ -15,7 +17,7 @@ const WORDS: &str = "      ";
 /// Of a text of a stranger's that is longer than so many lines, the middle is cut.
 const MAX_LINES: usize = 3;
 
-pub(super) fn write(
+pub(in crate::report) fn write(
     out: &mut dyn Write,
     page: &PlanPage<'_>,
     rows: &[PlanRow<'_>],
