@@ -7,14 +7,14 @@ use chrono::Utc;
 
 use super::args::{FilterArgs, FormatName, InputArgs, MessageArgs, OutputArgs, StoreArgs, When};
 use super::exit::{Failure, say};
-use super::when;
+use super::{conditions, hosts, when};
 use crate::input::{Paths, Pruning};
 use crate::report::{Format, Layout, Paint};
 use crate::scan::Scan;
 use crate::store::{Store, is_kept};
 use crate::sts::region::{Region, is_region};
 use crate::sts::{Dimension, Time};
-use crate::tally::{Condition, Glob, Selection, glob};
+use crate::tally::Selection;
 
 /// How to read, resolved.
 pub(super) struct Reading {
@@ -48,6 +48,7 @@ impl Reading {
             .map_err(|error| Failure::new(error.to_string()))?;
         let scan = Scan {
             selection,
+            hosts: hosts::read(input.hosts.as_deref())?,
             pruning,
             once: !input.no_dedup,
             threads: input.threads.map_or(0, std::num::NonZeroUsize::get),
@@ -75,6 +76,12 @@ impl Reading {
             return Err(Failure::new(
                 "--no-dedup: a store counts every call once, and of days long ago no copies are left; \
                  leave it out, or name log files in place of --store",
+            ));
+        }
+        if input.hosts.is_some() {
+            return Err(Failure::new(
+                "--hosts: a store keeps what was decided when the logs were read; give it to 'stscope \
+                 ingest', or name log files in place of --store",
             ));
         }
         let selection = selection(filter, when::parse_day)?;
@@ -170,11 +177,7 @@ fn selection(
             .iter()
             .map(|name| name.value().to_owned())
             .collect(),
-        conditions: filter
-            .conditions
-            .iter()
-            .map(|text| condition(text))
-            .collect::<Result<_, _>>()?,
+        conditions: conditions::parse(&filter.conditions)?,
     })
 }
 
@@ -204,37 +207,6 @@ fn warn_of_typos(filter: &FilterArgs, selection: &Selection) {
     }
 }
 
-fn condition(text: &str) -> Result<Condition, Failure> {
-    let fail = |what: String| Failure::new(format!("--where {text}: {what}"));
-    let (name, pattern) = text
-        .split_once('=')
-        .ok_or_else(|| fail("no condition; write DIM=GLOB or DIM!=GLOB".into()))?;
-    let (name, negated) = name
-        .strip_suffix('!')
-        .map_or((name, false), |name| (name, true));
-    Ok(Condition {
-        dimension: dimension(name.trim()).map_err(fail)?,
-        glob: parse_glob(pattern).map_err(fail)?,
-        negated,
-    })
-}
-
-pub(super) fn parse_glob(pattern: &str) -> Result<Glob, String> {
-    glob(pattern)
-        .map_err(|error| format!("'{pattern}' is no glob ({error}); write a literal [ as [[]"))
-}
-
-/// The dimension of a name.
-pub(super) fn dimension(name: &str) -> Result<Dimension, String> {
-    Dimension::find(name).ok_or_else(|| {
-        let names: Vec<_> = Dimension::all().map(Dimension::name).collect();
-        format!(
-            "there is no dimension '{name}'; there are {}",
-            names.join(", ")
-        )
-    })
-}
-
 /// A report must not take the place of a log.
 pub(super) fn check_output(writing: &Writing, reading: &Reading) -> Result<(), Failure> {
     match &writing.output {
@@ -253,6 +225,8 @@ pub(super) struct Writing {
     /// The most rows, if there is a limit.
     pub top: Option<u64>,
     pub layout: Layout,
+    /// Whether rows go where somebody watches.
+    pub on_terminal: bool,
 }
 
 impl Writing {
@@ -288,7 +262,8 @@ impl Writing {
         let on_terminal = output.is_none() && std::io::stdout().is_terminal();
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let paint = Paint(on_terminal && !no_color);
+        // Markdown is for a ticket, be it copied from a terminal.
+        let paint = Paint(on_terminal && !no_color && format == Format::Table);
         let layout = Layout {
             width: width(on_terminal),
             more: 0,
@@ -300,6 +275,7 @@ impl Writing {
             output,
             top: None,
             layout,
+            on_terminal,
         })
     }
 }

@@ -7,10 +7,12 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use serde_json::Value;
 
 use super::args::{EventOrder, EventsArgs};
+use super::conditions::note_unmatched;
 use super::config::{Reading, Writing, check_output, progress};
 use super::coverage;
 use super::exit::{Exit, Failure};
 use super::gate::{Gates, can_judge, conclude, note_if_blind};
+use super::hosts;
 use super::output::Output;
 use super::progress::Shown;
 use crate::report::{Format, Frame, event_cells, event_columns, write};
@@ -43,7 +45,7 @@ pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
     let output = Output::open(writing.output.as_deref())?;
     let shared = Arc::new(Progress::default());
     // Progress and rows on one terminal would be a mess.
-    let is_mixed = arguments.sort == EventOrder::None && writing.layout.paint.0;
+    let is_mixed = arguments.sort == EventOrder::None && writing.on_terminal;
     let shown = progress(&arguments.messages)
         .filter(|_| !is_mixed)
         .map(|terminal| Shown::start(Arc::clone(&shared), terminal));
@@ -71,9 +73,11 @@ fn sorted(
     let mut events = log.finish().map_err(|error| temporary(&error))?;
     drop(shown);
     let exit = coverage::tell(&events.totals.coverage, quiet)?;
+    hosts::note_unused(&reading.scan.hosts, quiet);
     let selection = &reading.scan.selection;
     let can_judge = can_judge(&events.totals, selection);
     note_if_blind(can_judge, &events.totals.summary(), quiet);
+    note_unmatched(&events.totals, quiet);
     let verdict = gates.judge(&events.totals, selection);
     let top = writing
         .top
@@ -121,7 +125,9 @@ fn streamed(
         let streamed = streams?.finish().map_err(|error| temporary(&error))?;
         drop(shown);
         // Of a run that was cut short the coverage would be half the truth.
-        let exit = coverage::tell(&streamed.totals.coverage, quiet || streamed.is_cut_short)?;
+        let is_quiet = quiet || streamed.is_cut_short;
+        let exit = coverage::tell(&streamed.totals.coverage, is_quiet)?;
+        hosts::note_unused(&reading.scan.hosts, is_quiet);
         // From here on the writer may finish; without this, what it wrote is thrown away.
         let _ =
             tell.send(serde_json::to_value(&streamed.totals.coverage).map_err(io::Error::from)?);
@@ -134,6 +140,7 @@ fn streamed(
         let selection = &reading.scan.selection;
         let can_judge = can_judge(&streamed.totals, selection);
         note_if_blind(can_judge, &streamed.totals.summary(), quiet);
+        note_unmatched(&streamed.totals, is_quiet);
         let verdict = gates.judge(&streamed.totals, selection);
         let panicked = |_| Err(Failure::new("writing failed; please report this"));
         conclude(exit, verdict, writer.join().unwrap_or_else(panicked))

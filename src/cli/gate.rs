@@ -1,6 +1,7 @@
 //! `--fail-on`: verdicts for pipelines.
 
 use super::args::GateArgs;
+use super::conditions::check_matched;
 use super::exit::{Exit, Failure, say};
 use super::new_global::NewGlobal;
 use super::offenders::{Allowed, tell_offenders};
@@ -107,8 +108,9 @@ impl Gates {
     /// Holds the calls against the gates.
     ///
     /// # Errors
-    /// If nothing was read that could show global calls, or if the gates hold and days are asked about
-    /// by name that a store has forgotten: that is no verdict.
+    /// If nothing was read that could show global calls, if a condition matched none of the calls read,
+    /// or if the gates hold and days are asked about by name that a store has forgotten: that is no
+    /// verdict.
     pub fn judge(&self, totals: &Totals, selection: &Selection) -> Result<Exit, Failure> {
         if self.gates.is_empty() {
             return Ok(Exit::Done);
@@ -120,6 +122,7 @@ impl Gates {
                  --since, --until, --account and --region",
             ));
         }
+        check_matched("--fail-on", totals)?;
         let mut exit = Exit::Done;
         for gate in &self.gates {
             let offenders: Vec<_> = (totals.offenders(gate.endpoint).into_iter())

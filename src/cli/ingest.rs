@@ -7,7 +7,7 @@ use chrono::Utc;
 use super::args::IngestArgs;
 use super::coverage;
 use super::exit::{Exit, Failure, say, say_of};
-use super::{forget, source};
+use super::{forget, hosts, source};
 use crate::input::{Named, Paths};
 use crate::report::{count, plural};
 use crate::scan::Scan;
@@ -21,9 +21,11 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
         .as_deref()
         .map(forget::kept_age)
         .transpose()?;
+    let hosts = hosts::read(arguments.hosts.as_deref())?;
     let mut store = Store::open_to_write(&arguments.store, arguments.window, arguments.wait)?;
     forget::tell_brought_up(&arguments.store, &store, arguments.messages.quiet);
     let scan = Scan {
+        hosts: hosts.clone(),
         threads: arguments.threads.map_or(0, std::num::NonZeroUsize::get),
         ..Scan::default()
     };
@@ -48,6 +50,9 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
             count(calls),
             plural(calls, "call"),
         ));
+    }
+    if ingested.coverage.sts_records > 0 {
+        hosts::note_unused(&hosts, quiet);
     }
     if let Some(before) = keep {
         forget::keep(&arguments.store, &mut store, before, quiet)?;

@@ -4,6 +4,7 @@
 //! this folder prints, reads the clock, and knows the terminal.
 
 mod args;
+mod conditions;
 mod config;
 mod contents;
 mod coverage;
@@ -12,7 +13,9 @@ mod events;
 mod exit;
 mod forget;
 mod gate;
+mod hosts;
 mod ingest;
+mod man;
 mod new_global;
 mod offenders;
 mod output;
@@ -64,11 +67,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
             clap_complete::generate(shell, &mut args::command(), "stscope", &mut script);
             output::print(&script)
         }
-        Command::Man => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(args::command().flatten_help(true)).render(&mut page)?;
-            output::print(&page)
-        }
+        Command::Man(arguments) => man::run(&arguments),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use chrono::{Days, NaiveDate, Utc};
 
+use super::conditions::check_matched;
 use super::exit::{Exit, Failure, say};
 use super::offenders::{Allowed, tell_offenders};
 use crate::report::{count, plural};
@@ -75,6 +76,7 @@ impl NewGlobal {
             ..selection.clone()
         };
         let report = store.tally(&Question::Trend, &window)?.finish();
+        check_matched("--fail-on new-global", &report.totals)?;
         let mut calls = CallsByDay::of(&report);
         let of_newest = calls.days.remove(&newest).unwrap_or_default();
         let is_sighted = of_newest.is_of_us_east_1

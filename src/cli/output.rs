@@ -36,9 +36,9 @@ impl Output {
         Output::open_file(name, &label).map_err(|error| failure(&label, &error))
     }
 
-    /// A file of this name in the folder of `--output-dir`.
-    pub fn open_in(folder: &Path, name: &str) -> Result<Output, Failure> {
-        let label = format!("--output-dir {}: {name}", folder.display());
+    /// A file of this name in the folder that an option names.
+    pub fn open_in(option: &str, folder: &Path, name: &str) -> Result<Output, Failure> {
+        let label = format!("{option} {}: {name}", folder.display());
         let file = folder.join(name);
         Output::open_file(&file, &label).map_err(|error| failure(&label, &error))
     }

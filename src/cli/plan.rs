@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::args::{GroupOrder, PlanArgs};
+use super::conditions::note_unmatched;
 use super::config::{Reading, Writing, check_output};
 use super::exit::{Exit, Failure, say};
 use super::gate::{Gates, can_judge, conclude, note_if_blind};
@@ -71,6 +72,9 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     let exit = source::tell(&reading, &totals.coverage, quiet)?;
     let mut plan =
         Plan::of(&report, |address| ip_ranges.as_ref()?.region_of(address)).with_tokens(trace);
+    if writing.format.is_for_people() {
+        plan = plan.together();
+    }
     plan.keep_min_calls(arguments.order.min_calls);
     match arguments.order.sort {
         GroupOrder::Calls => plan.sort_by_calls(),
@@ -83,6 +87,7 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     if let Some(trace) = plan.risks.opt_in_tokens.as_ref().filter(|_| !quiet) {
         tell_of_tokens(trace, &summary, writing.format);
     }
+    note_unmatched(totals, quiet);
     let verdict = gates.judge(totals, &reading.scan.selection);
     let finished = Finished {
         summary: &summary,
@@ -227,7 +232,7 @@ impl Folder {
             }
         }
         for (name, part) in &parts {
-            let output = Output::open_in(&self.path, name)?;
+            let output = Output::open_in("--output-dir", &self.path, name)?;
             finished.write(part, output)?;
         }
         if !quiet {

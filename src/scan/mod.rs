@@ -110,6 +110,11 @@ impl Scan {
         new: impl Fn() -> C,
     ) -> Result<C, ScanError> {
         let pool = self.pool()?;
+        let new = || {
+            let mut collector = new();
+            collector.totals().terms = self.terms();
+            collector
+        };
         let run = Run::new(self, progress, paths, pool.current_num_threads(), &new);
         pool.in_place_scope(|scope| run.start(scope, &paths.named));
         let mut collectors = run.finish().map_err(ScanError::Damaged)?;

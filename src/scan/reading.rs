@@ -11,7 +11,7 @@ use crate::cloudtrail::{Damage, Outcome, Reader, Shape, Source, Stage, Window};
 use crate::input::{Key, Opened, Stream};
 use crate::sts::EVENT_SOURCE;
 use crate::sts::region::is_opt_in;
-use crate::tally::{Collector, Coverage, DamagedFile, Reach, SkipReason};
+use crate::tally::{Collector, Coverage, DamagedFile, Matched, Reach, SkipReason};
 
 /// A reader, and what it has collected.
 pub(super) struct Reading<'s, C> {
@@ -20,6 +20,7 @@ pub(super) struct Reading<'s, C> {
     reader: Reader,
     pub coverage: Coverage,
     pub reach: Reach,
+    pub matched: Matched,
     pub collector: C,
     scratch: String,
 }
@@ -32,6 +33,7 @@ impl<'s, C: Collector> Reading<'s, C> {
             reader: reader(scan),
             coverage: Coverage::default(),
             reach: Reach::default(),
+            matched: Matched::default(),
             collector,
             scratch: String::new(),
         }
@@ -81,10 +83,12 @@ impl<'s, C: Collector> Reading<'s, C> {
     fn read(&mut self, window: &mut Window<'_>) -> Outcome {
         let mut calls = Calls {
             selection: &self.scan.selection,
+            hosts: &self.scan.hosts,
             trace_tokens: self.scan.trace_tokens,
             collector: &mut self.collector,
             coverage: &mut self.coverage,
             reach: &mut self.reach,
+            matched: &mut self.matched,
             scratch: &mut self.scratch,
         };
         self.reader.read(window, &mut calls)

@@ -38,11 +38,13 @@ impl<'s, C: Collector> Worker<'s, C> {
         let Reading {
             coverage,
             reach,
+            matched,
             mut collector,
             ..
         } = self.reading;
         collector.totals().coverage += coverage;
         collector.totals().reach += reach;
+        collector.totals().matched |= matched;
         collector
     }
 

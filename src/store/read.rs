@@ -11,7 +11,7 @@ use super::{Store, StoreError, files};
 use crate::sts::{
     Dimension, Endpoint, Properties, REGION_DISABLED, Time, is_vpc_endpoint, issuing_account_id,
 };
-use crate::tally::{Measures, Place, Question, Selection, Tally};
+use crate::tally::{Measures, Place, Question, Selection, Tally, Terms};
 
 impl Store {
     /// The tally that the files in the ledger would have given, each object of S3 read once. Of a store
@@ -33,7 +33,11 @@ impl Store {
     fn try_tally(&self, question: &Question, selection: &Selection) -> rusqlite::Result<Tally> {
         // One state of the store, whatever an ingest writes meanwhile.
         let transaction = self.connection.unchecked_transaction()?;
-        let mut tally = Tally::of(question.clone(), true);
+        let terms = Terms {
+            selection: selection.clone(),
+            ..Terms::default()
+        };
+        let mut tally = Tally::of(question.clone(), true).by(terms);
         let (coverage, reach) = files::read(&transaction, selection)?;
         tally.add_read(coverage, reach);
         let groupings = read_groupings(&transaction)?;

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use super::endpoint::{Decision, Endpoint, Traces, decide};
 use super::host::Host;
+use super::hosts::Hosts;
 use super::principal;
 use super::sdk::{self, Sdk};
 use super::{Dimension, Time};
@@ -59,9 +60,19 @@ impl<'r> Call<'r> {
 
     /// Sees a record as a call. `host` is what [`Call::host_of`] gave for it.
     pub fn new(record: &'r Record<'r>, host: Option<&'r Host<'r>>) -> Call<'r> {
+        Call::with_hosts(record, host, None)
+    }
+
+    /// The same where the user says what hosts lead to that are none of AWS's names.
+    pub fn with_hosts(
+        record: &'r Record<'r>,
+        host: Option<&'r Host<'r>>,
+        hosts: Option<&'r Hosts>,
+    ) -> Call<'r> {
         let decision = decide(&Traces {
             endpoint_type: record.get(Field::EndpointType),
             host,
+            hosts,
             called_by_aws: record.get(Field::IdentityType) == Some("AWSService")
                 || record.get(Field::InvokedBy).is_some(),
             aws_region: record.get(Field::AwsRegion),

@@ -41,7 +41,7 @@ use Dimension as D;
 #[rustfmt::skip]
 const TABLE: &[(Dimension, &str, &str)] = &[
     (D::Endpoint, "endpoint", "global, regional, aws-service, other or unknown"),
-    (D::Evidence, "evidence", "what decided: endpoint-type, host-header, caller, aws-region, none"),
+    (D::Evidence, "evidence", "what decided: endpoint-type, host-header, host-map, caller, aws-region, none"),
     (D::EndpointRegion, "endpoint_region", "of a regional call: the Region in the host, else awsRegion"),
     (D::EndpointVariant, "endpoint_variant", "standard, fips, dualstack, fips-dualstack or vpce"),
     (D::ClientProvidedHostHeader, "client_provided_host_header", "the host the client asked for, without port, in lower case"),

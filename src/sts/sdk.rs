@@ -102,8 +102,12 @@ const PRODUCTS: &[Product] = &[
 /// <https://github.com/boto/botocore/blob/develop/botocore/useragent.py> (`_build_sdk_metadata`)
 const MD_BOTOCORE: &str = "md/botocore#";
 
+/// Every value that the `sdk` dimension can have, where there is an agent.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    product_names().chain([AWS_SERVICE, AWS_INTERNAL, BROWSER, OTHER])
+}
+
 /// The SDKs of the table; one may stand there under several words.
-#[cfg(test)]
 pub(super) fn product_names() -> impl Iterator<Item = &'static str> {
     PRODUCTS.iter().flat_map(|product| {
         let (one, by_major): (_, &[_]) = match product.reading {

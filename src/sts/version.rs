@@ -57,6 +57,11 @@ impl Version {
         Some(Version { least, most })
     }
 
+    /// Its numbers, the least that they can be.
+    pub fn numbers(self) -> [u32; NUMBERS] {
+        self.least
+    }
+
     /// Whether it is older than `boundary`; `None` where what was cut off would decide.
     pub fn is_below(self, boundary: Version) -> Option<bool> {
         if self.most < boundary.least {

@@ -5,6 +5,7 @@
 //! [`Tally::finish`].
 
 mod claims;
+mod condition;
 mod coverage;
 mod events;
 mod groups;
@@ -31,8 +32,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::sts::{Call, Dimension, Properties, TokenUse};
+pub use crate::sts::{Glob, glob};
 
 pub(crate) use claims::{Claim, Claims, Dropped};
+pub use condition::{Condition, Matched};
 pub use coverage::{Bytes, Coverage, DamagedFile, Files, PrunedFiles, SkipReason};
 pub use events::{EventLog, Events};
 pub use groups::Measures;
@@ -43,7 +46,7 @@ pub use regions::{RegionRow, RegionStatus, Regions};
 pub(crate) use repeats::Repeats;
 pub use report::{Group, Report};
 pub use rows::{EVENT_COLUMNS, Row};
-pub use selection::{Condition, Glob, Selection, glob};
+pub use selection::{Selection, Terms};
 pub use stream::{EventStream, Streamed};
 pub use sums::{Offender, Summary};
 pub use tokens::{OptInTokens, TokenTrace};
@@ -89,7 +92,8 @@ pub trait Collector: Send + Sized {
 
 /// The sums of a run, or of many: calls by group, and what was read for it.
 ///
-/// Tallies of the same question can be merged, and written down (`serde`) to be merged later.
+/// Tallies of the same question and by the same [`Terms`] can be merged, and written down (`serde`)
+/// to be merged later.
 ///
 /// ```
 /// use stscope::{Scan, tally::Tally};
@@ -127,11 +131,18 @@ struct Scratch {
 
 /// Two tallies that do not answer the same question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DifferentQuestions;
+pub struct DifferentQuestions {
+    /// What they differ in first: `question`, `once`, a member of the [`Selection`], or `hosts`.
+    pub part: &'static str,
+}
 
 impl std::fmt::Display for DifferentQuestions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("tallies of different questions, or by another way of counting, have no sum")
+        write!(
+            f,
+            "these tallies differ in {}, and have no sum; count both by the same",
+            self.part
+        )
     }
 }
 
@@ -156,18 +167,32 @@ impl Tally {
         }
     }
 
-    /// Adds another tally of the same question.
+    /// The same, to be counted by these terms: it can be merged with what a scan by them gave.
+    #[must_use]
+    pub fn by(mut self, terms: Terms) -> Tally {
+        self.totals.terms = terms;
+        self
+    }
+
+    /// Adds another tally of the same question and terms.
     ///
     /// # Errors
-    /// If it is of another question.
+    /// If it is of another question, or by other terms.
     pub fn merge(&mut self, other: Tally) -> Result<(), DifferentQuestions> {
         self.absorb(other).map(|_| ())
     }
 
     /// The same; gives the new numbers of the other's texts.
     fn absorb(&mut self, other: Tally) -> Result<Renumbering, DifferentQuestions> {
-        if (&self.question, self.once) != (&other.question, other.once) {
-            return Err(DifferentQuestions);
+        let part = if self.question != other.question {
+            Some("question")
+        } else if self.once != other.once {
+            Some("once")
+        } else {
+            self.totals.terms.difference(&other.totals.terms)
+        };
+        if let Some(part) = part {
+            return Err(DifferentQuestions { part });
         }
         let renumbering = self.totals.absorb(other.totals);
         let group_ids = self.groups.absorb(&other.groups, &renumbering);

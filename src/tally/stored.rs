@@ -4,6 +4,7 @@
 //! answer over what was kept is that over the files.
 
 use super::claims::Claim;
+use super::condition::Matched;
 use super::groups::Measures;
 use super::selection::Selection;
 use super::symbols::Symbol;
@@ -16,6 +17,8 @@ pub(crate) struct Place {
     /// Whether the account and the Region of the log are asked about.
     is_admitted: bool,
     is_of_us_east_1: bool,
+    /// The conditions that match them.
+    matched: Matched,
     slot: u32,
     principal: u32,
 }
@@ -24,10 +27,12 @@ impl Tally {
     /// What becomes of calls like this one, their time aside.
     pub(crate) fn place(&mut self, call: &impl Properties, selection: &Selection) -> Place {
         let is_admitted = selection.admits_log(call);
-        let wanted = is_admitted && selection.wants(call, &mut self.scratch.text);
+        let mut matched = Matched::default();
+        let wanted = is_admitted && selection.wants(call, &mut matched, &mut self.scratch.text);
         let mut place = Place {
             is_admitted,
             is_of_us_east_1: call.is_of_us_east_1(),
+            matched,
             slot: Claim::FILTERED,
             principal: Symbol::ABSENT.raw(),
         };
@@ -77,6 +82,7 @@ impl Tally {
     }
 
     fn see(&mut self, place: Place) {
+        self.totals.matched |= place.matched;
         if place.is_of_us_east_1 {
             self.totals.see_us_east_1();
         }

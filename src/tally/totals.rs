@@ -6,9 +6,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::claims::{Claim, Claims, Dropped};
+use super::condition::{Condition, Matched};
 use super::coverage::Coverage;
 use super::groups::Measures;
 use super::reach::Reach;
+use super::selection::Terms;
 use super::sums::{Offender, Summary, Sums};
 use super::symbols::{Renumbering, Symbol, Symbols};
 use crate::sts::{Call, Endpoint};
@@ -17,6 +19,10 @@ use crate::sts::{Call, Endpoint};
 /// read for it.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Totals {
+    /// By what it is counted.
+    pub terms: Terms,
+    /// Which conditions have matched a call that was read.
+    pub matched: Matched,
     /// What was read.
     pub coverage: Coverage,
     /// Whose logs that was.
@@ -60,6 +66,7 @@ impl Totals {
         self.sums.absorb(other.sums, &renumbering);
         self.coverage += other.coverage;
         self.reach += other.reach;
+        self.matched |= other.matched;
         self.saw_us_east_1 |= other.saw_us_east_1;
         renumbering
     }
@@ -67,6 +74,11 @@ impl Totals {
     /// All claims stand: what became of the calls goes into the coverage.
     pub(super) fn complete(&mut self, dropped: Dropped) {
         self.sums.complete(&mut self.coverage, dropped);
+    }
+
+    /// The conditions that have matched no call that was read.
+    pub fn unmatched(&self) -> impl Iterator<Item = &Condition> {
+        self.terms.selection.unmatched(self.matched)
     }
 
     /// The figures for the top of a report.

@@ -13,7 +13,7 @@ use archive::clock::{DAY, START};
 use chrono::DateTime;
 use proptest::prelude::*;
 use stscope::input::Pruning;
-use stscope::tally::{self, Plan, Report, Tally};
+use stscope::tally::{self, DifferentQuestions, Plan, Report, Tally};
 use stscope::{Scan, sts::Dimension};
 use tempfile::TempDir;
 use twin::cases::cases;
@@ -143,7 +143,7 @@ fn group_by() -> impl Strategy<Value = Vec<&'static str>> {
         Question::default().group_by,
         vec!["recipient_account_id", "aws_region"],
         vec!["day", "endpoint_region", "error_code", "session_name"],
-        vec!["evidence"],
+        vec!["evidence", "endpoint_region", "endpoint"],
     ])
 }
 
@@ -163,6 +163,8 @@ fn question() -> impl Strategy<Value = Question> {
         proptest::sample::select(vec![
             ("principal", "*role/*1*"),
             ("principal_type", "A*"),
+            ("principal", "*nobody*"),
+            ("endpoint_region", "eu-*"),
             ("event_name", "AssumeRole"),
             ("error_code", ""),
             ("client_provided_host_header", "sts.*.amazonaws.com"),
@@ -172,7 +174,18 @@ fn question() -> impl Strategy<Value = Question> {
         any::<bool>(),
     )
         .prop_map(|((dimension, pattern), negated)| (dimension, pattern.to_owned(), negated));
-    let conditions = proptest::collection::vec(condition, 0..2);
+    let conditions = proptest::collection::vec(condition, 0..3);
+    let leads_to = (
+        proptest::sample::select(vec![
+            "*",
+            "*.proxy.example",
+            "sts-proxy.corp.example",
+            "10.*",
+        ]),
+        proptest::sample::select(vec![None, Some("us-east-1"), Some("eu-central-1")]),
+    )
+        .prop_map(|(host, region)| (host.to_owned(), region.map(str::to_owned)));
+    let hosts = proptest::collection::vec(leads_to, 0..3);
     // …/AWSLogs/o-…/ACCOUNT/CloudTrail/REGION/…
     let names = (some(in_keys(2)), some(in_keys(4)));
     (
@@ -183,17 +196,21 @@ fn question() -> impl Strategy<Value = Question> {
         names,
         endpoints,
         conditions,
+        hosts,
     )
         .prop_map(
-            |(group_by, once, since, until, (accounts, regions), endpoints, conditions)| Question {
-                group_by,
-                once,
-                since,
-                until,
-                accounts,
-                regions,
-                endpoints,
-                conditions,
+            |(group_by, once, since, until, (accounts, regions), endpoints, conditions, hosts)| {
+                Question {
+                    group_by,
+                    once,
+                    since,
+                    until,
+                    accounts,
+                    regions,
+                    endpoints,
+                    conditions,
+                    hosts,
+                }
             },
         )
 }
@@ -260,7 +277,7 @@ fn ask_parts(question: &tally::Question, scan: &Scan, logs: &Logs, split: &Split
                 }
             }
             if paths.is_empty() {
-                return Some(Tally::of(question.clone(), scan.once));
+                return Some(Tally::of(question.clone(), scan.once).by(scan.terms()));
             }
             let scan = Scan {
                 threads,
@@ -269,7 +286,7 @@ fn ask_parts(question: &tally::Question, scan: &Scan, logs: &Logs, split: &Split
             Some(scan.ask(question, &paths).expect("all paths exist"))
         })
         .collect();
-    let mut sum = Tally::of(question.clone(), scan.once);
+    let mut sum = Tally::of(question.clone(), scan.once).by(scan.terms());
     for (&part, &written_down) in split.order.iter().zip(&split.written_down) {
         let tally = parts[part].take().expect("each part once");
         let tally = if written_down {
@@ -385,6 +402,9 @@ proptest! {
         let report = scan.tally(&LOGS.paths).expect("all paths exist").finish();
         adds_up(&report)?;
         twin::held::assert_equal(&report, &TWIN.answer(&question), way);
+        let unmatched = |place: &usize| !report.totals.matched.has(*place);
+        let unmatched: Vec<usize> = (0..question.conditions.len()).filter(unmatched).collect();
+        prop_assert_eq!(unmatched, TWIN.unmatched(&question));
     }
 
     #[test]
@@ -485,6 +505,76 @@ fn tallies_of_different_questions_have_no_sum() {
     let by = |dimension, once| Tally::new(&[dimension], once);
     let mut tally = by(Dimension::Principal, true);
     assert!(tally.merge(by(Dimension::Principal, true)).is_ok());
-    assert!(tally.merge(by(Dimension::Endpoint, true)).is_err());
-    assert!(tally.merge(by(Dimension::Principal, false)).is_err());
+    let part = |merged: Result<(), DifferentQuestions>| merged.map_err(|error| error.part);
+    let other = by(Dimension::Endpoint, true);
+    assert_eq!(part(tally.merge(other)), Err("question"));
+    let other = by(Dimension::Principal, false);
+    assert_eq!(part(tally.merge(other)), Err("once"));
+}
+
+#[test]
+fn tallies_by_different_terms_have_no_sum() {
+    let scan = |question: Question| question.scan();
+    let all = Question::default();
+    let whole = scan(all.clone())
+        .tally(&LOGS.paths)
+        .expect("all paths exist");
+    for (question, part) in [
+        (
+            Question {
+                since: Some(0),
+                ..all.clone()
+            },
+            "since",
+        ),
+        (
+            Question {
+                until: Some(START * 1000),
+                ..all.clone()
+            },
+            "until",
+        ),
+        (
+            Question {
+                accounts: vec!["111122223333".into()],
+                ..all.clone()
+            },
+            "accounts",
+        ),
+        (
+            Question {
+                regions: vec!["us-east-1".into()],
+                ..all.clone()
+            },
+            "regions",
+        ),
+        (
+            Question {
+                endpoints: vec!["global"],
+                ..all.clone()
+            },
+            "endpoints",
+        ),
+        (
+            Question {
+                conditions: vec![("principal", "*".into(), false)],
+                ..all.clone()
+            },
+            "conditions",
+        ),
+        (
+            Question {
+                hosts: vec![("*".into(), None)],
+                ..all.clone()
+            },
+            "hosts",
+        ),
+    ] {
+        let tally = scan(question).tally(&LOGS.paths).expect("all paths exist");
+        for tally in [written_and_read(&tally), tally] {
+            let error = whole.clone().merge(tally).expect_err("other terms");
+            assert_eq!(error.part, part);
+            assert!(error.to_string().contains(part), "{error}");
+        }
+    }
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike, SecondsFormat};
 use serde_json::{Map, Value};
 
+use super::question::matches;
+
 /// A call.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -17,6 +19,8 @@ pub struct Call {
     pub mends_another: bool,
     pub is_aws_managed: bool,
     pub disagrees: bool,
+    /// What CloudTrail itself says of the endpoint.
+    pub verdict: Option<String>,
     /// The id of the access key in the answer.
     pub issued_key: Option<String>,
 }
@@ -55,6 +59,34 @@ impl KeyUse {
 }
 
 impl Call {
+    /// The same call where the user says what their own hosts lead to: a pattern, and a Region or else
+    /// the global endpoint. Contract §1.1 and §3.
+    pub fn mapped(mut self, hosts: &[(String, Option<String>)]) -> Call {
+        let host = self.value("client_provided_host_header").to_owned();
+        if host.is_empty() || kind_of_host(&host).endpoint != "other" {
+            return self;
+        }
+        let Some((_, region)) = hosts.iter().find(|(pattern, _)| matches(pattern, &host)) else {
+            return self;
+        };
+        let leads_to = if region.is_some() {
+            "regional"
+        } else {
+            "global"
+        };
+        match &self.verdict {
+            None => {
+                self.values.insert("endpoint", leads_to.to_owned());
+                self.values.insert("evidence", "host-map".to_owned());
+            }
+            Some(verdict) => self.disagrees = verdict != leads_to,
+        }
+        if let (Some(region), "regional") = (region, self.value("endpoint")) {
+            self.values.insert("endpoint_region", region.clone());
+        }
+        self
+    }
+
     pub fn value(&self, dimension: &str) -> &str {
         self.values.get(dimension).map_or("", String::as_str)
     }
@@ -187,6 +219,7 @@ pub fn of(record: &Map<String, Value>) -> Call {
         time,
         issued_key: get(&["responseElements", "credentials", "accessKeyId"]),
         disagrees,
+        verdict,
         values,
     }
 }

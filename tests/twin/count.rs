@@ -124,6 +124,26 @@ pub fn read(files: &[impl AsRef<[u8]>]) -> Readings {
 }
 
 impl Readings {
+    /// All calls, with what the user says of their hosts.
+    fn calls(&self, question: &Question) -> Vec<Call> {
+        let calls = self.calls.iter().cloned();
+        calls.map(|call| call.mapped(&question.hosts)).collect()
+    }
+
+    /// The conditions that match no call of the time, accounts and Regions asked about, by their
+    /// places.
+    pub fn unmatched(&self, question: &Question) -> Vec<usize> {
+        let delivered = self.delivered(question);
+        let conditions = question.conditions.iter().enumerate();
+        conditions
+            .filter(|(_, (name, pattern, _))| {
+                let mut calls = delivered.iter().map(|(call, _)| call);
+                !calls.any(|call| matches(pattern, call.value(name)))
+            })
+            .map(|(place, _)| place)
+            .collect()
+    }
+
     /// The times of all calls.
     pub fn times(&self) -> Vec<i64> {
         self.calls.iter().filter_map(|call| call.time).collect()
@@ -131,16 +151,19 @@ impl Readings {
 
     /// The calls that count, and pass all filters.
     pub fn counted(&self, question: &Question) -> Vec<Call> {
-        Answer::default().counted(self.calls.clone(), question)
+        Answer::default().counted(self.calls(question), question)
     }
 
     /// The calls that were delivered and are admitted, copies and all, with whether they pass the
     /// filters that act after counting once.
-    pub fn delivered(&self, question: &Question) -> Vec<(&Call, bool)> {
-        let calls = self.calls.iter();
+    pub fn delivered(&self, question: &Question) -> Vec<(Call, bool)> {
+        let calls = self.calls(question).into_iter();
         calls
             .filter(|call| passes_before_counting_once(call, question))
-            .map(|call| (call, passes_after_counting_once(call, question)))
+            .map(|call| {
+                let is_wanted = passes_after_counting_once(&call, question);
+                (call, is_wanted)
+            })
             .collect()
     }
 
@@ -168,7 +191,7 @@ impl Readings {
     /// The answer to a question about them.
     pub fn answer(&self, question: &Question) -> Answer {
         let mut answer = self.figures.clone();
-        answer.count(self.calls.clone(), question);
+        answer.count(self.calls(question), question);
         answer
     }
 }

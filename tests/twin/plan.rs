@@ -131,11 +131,12 @@ pub fn expected(readings: &Readings, question: &Question) -> Expected {
 /// Tokens of the global endpoint in opt-in Regions: who asked for them, how many, where and when.
 fn opt_in_tokens(readings: &Readings, question: &Question) -> Vec<String> {
     let mut issued: BTreeMap<&String, Vec<(&Call, bool)>> = BTreeMap::new();
-    for (call, is_wanted) in readings.delivered(question) {
+    let delivered = readings.delivered(question);
+    for (call, is_wanted) in &delivered {
         if let Some(key) = &call.issued_key
             && call.value("endpoint") == "global"
         {
-            issued.entry(key).or_default().push((call, is_wanted));
+            issued.entry(key).or_default().push((call, *is_wanted));
         }
     }
     let mut of_caller: BTreeMap<(&str, &str), Vec<&KeyUse>> = BTreeMap::new();

@@ -247,12 +247,26 @@ pub(in crate::report) fn by_principal<'a, 'r>(
     principals
 }
 
-/// The SDK and its version, in a word or two.
-pub(in crate::report) fn agent(row: &PlanRow<'_>) -> String {
-    match (row.sdk, row.sdk_version) {
-        (Some(sdk), Some(version)) => format!("{sdk} {version}"),
-        (Some(sdk), None) => sdk.to_owned(),
-        _ => "no user agent".to_owned(),
+/// The most versions that are named; of more, the oldest and the newest.
+const MAX_VERSIONS: usize = 6;
+
+/// The SDK and its versions, each text made harmless by `name`.
+pub(in crate::report) fn agent(row: &PlanRow<'_>, name: impl Fn(&str) -> String) -> String {
+    let Some(sdk) = row.sdk else {
+        return "no user agent".to_owned();
+    };
+    let versions: Vec<&str> = row.versions.iter().copied().flatten().collect();
+    let mut named: Vec<String> = versions.iter().map(|version| name(version)).collect();
+    if let Some(unnamed) = versions.len().checked_sub(MAX_VERSIONS).filter(|&n| n > 0) {
+        let oldest = MAX_VERSIONS / 2;
+        named.splice(oldest..oldest + unnamed, [format!("{unnamed} more")]);
+    }
+    if !versions.is_empty() && row.versions.contains(&None) {
+        named.push("no version".to_owned());
+    }
+    match named.is_empty() {
+        true => name(sdk),
+        false => format!("{} {}", name(sdk), named.join(", ")),
     }
 }
 

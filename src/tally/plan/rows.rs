@@ -11,6 +11,7 @@ use super::Counts;
 use super::key;
 use super::region::{RegionEvidence, Regions, US_EAST_1, Whereabouts};
 use super::risks::{Found, Risks};
+use super::together::Seen;
 use crate::sts::region::{Activation, Region, is_region};
 use crate::sts::{Cause, Situation, fix, sdk};
 
@@ -40,8 +41,11 @@ pub struct PlanRow<'r> {
     pub account_id: Option<&'r str>,
     /// The SDK or tool.
     pub sdk: Option<&'r str>,
-    /// Its version.
+    /// Its version; of rows that were put together, that of the most calls.
     pub sdk_version: Option<&'r str>,
+    /// All versions of it in this row, the oldest first: one, unless rows were put together
+    /// ([`Plan::together`]).
+    pub versions: Vec<Option<&'r str>>,
     /// The global calls.
     pub measures: Measures,
     /// The Regional calls of the same principal, whatever the SDK.
@@ -58,6 +62,8 @@ pub struct PlanRow<'r> {
     pub session_names: Vec<&'r str>,
     /// Up to three things that credentials were issued to, those with the most calls first.
     pub in_scope_of: Vec<&'r str>,
+    /// What these are the first of.
+    pub(super) seen: Seen<'r>,
 }
 
 impl PlanRow<'_> {
@@ -68,7 +74,7 @@ impl PlanRow<'_> {
 }
 
 /// How many addresses, sessions and scopes a row names.
-const NAMED: usize = 3;
+pub(super) const NAMED: usize = 3;
 
 /// What tells rows apart: principal, SDK, its version, cause.
 type RowKey<'r> = (&'r str, Option<&'r str>, Option<&'r str>, &'r str);
@@ -80,9 +86,7 @@ struct Gathered<'r> {
     types: Counts<'r>,
     accounts: Counts<'r>,
     serving: Counts<'r>,
-    addresses: Counts<'r>,
-    sessions: Counts<'r>,
-    scopes: Counts<'r>,
+    seen: Seen<'r>,
     issuing_accounts: BTreeSet<&'r str>,
     via_vpc_endpoint: bool,
 }
@@ -95,9 +99,11 @@ impl<'r> Gathered<'r> {
         self.types.add(value(key::PRINCIPAL_TYPE), calls);
         self.accounts.add(value(key::ACCOUNT_ID), calls);
         self.serving.add(value(key::REGION), calls);
-        self.addresses.add(value(key::SOURCE_IP_ADDRESS), calls);
-        self.sessions.add(value(key::SESSION_NAME), calls);
-        self.scopes.add(value(key::IN_SCOPE_OF), calls);
+        self.seen
+            .addresses
+            .add(value(key::SOURCE_IP_ADDRESS), calls);
+        self.seen.sessions.add(value(key::SESSION_NAME), calls);
+        self.seen.scopes.add(value(key::IN_SCOPE_OF), calls);
         self.issuing_accounts.extend(value(key::ISSUING_ACCOUNT));
         self.via_vpc_endpoint |= value(key::VIA_VPC_ENDPOINT) == Some(YES);
     }
@@ -174,7 +180,7 @@ impl<'r> Plan<'r> {
             }
         }
         let rows = (rows.into_iter())
-            .map(|(key, gathered)| row(key, &gathered, regional.get(key.0), &mut regions, &found))
+            .map(|(key, gathered)| row(key, gathered, regional.get(key.0), &mut regions, &found))
             .collect();
         Plan::new(rows, found.in_order())
     }
@@ -249,7 +255,7 @@ impl<'r> Plan<'r> {
 
 fn row<'r>(
     (principal, sdk, sdk_version, cause): RowKey<'r>,
-    gathered: &Gathered<'r>,
+    gathered: Gathered<'r>,
     regional: Option<&Regional<'r>>,
     regions: &mut Regions<'r, '_>,
     found: &Found<'r>,
@@ -259,7 +265,7 @@ fn row<'r>(
     let recommended_region = Whereabouts {
         serving: &gathered.serving,
         regional: regional.map(|regional| &regional.regions),
-        addresses: &gathered.addresses,
+        addresses: &gathered.seen.addresses,
     }
     .recommended(regions);
     let mut fix = fix(&Situation {
@@ -283,14 +289,16 @@ fn row<'r>(
         account_id,
         sdk,
         sdk_version,
+        versions: vec![sdk_version],
         measures: gathered.measures,
         regional_calls: regional.map_or(0, |regional| regional.calls),
         cause,
         recommended_region,
         fix,
-        source_ip_addresses: gathered.addresses.first(NAMED),
-        session_names: gathered.sessions.first(NAMED),
-        in_scope_of: gathered.scopes.first(NAMED),
+        source_ip_addresses: gathered.seen.addresses.first(NAMED),
+        session_names: gathered.seen.sessions.first(NAMED),
+        in_scope_of: gathered.seen.scopes.first(NAMED),
+        seen: gathered.seen,
     }
 }
 

@@ -1,8 +1,9 @@
 //! `endpoint`: what a host name is, and the table of STS endpoints.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::harness::{column, stscope};
+use super::harness::{SAMPLE, Said, column, number, stscope};
+use super::logs::{call, log, put};
 
 #[test]
 fn a_host_is_explained() {
@@ -172,4 +173,109 @@ fn hostile_hosts_are_harmless() {
         .exits(0)
         .rows();
     assert_eq!(rows[0]["host"], host);
+}
+
+/// What is said of two calls through a proxy, where this is known of hosts.
+fn through_a_proxy(command: &str, hosts: &str) -> Said {
+    let folder = tempfile::tempdir().unwrap();
+    let hosts = put(folder.path(), "hosts.txt", hosts.as_bytes());
+    let to = |number, host: &str| {
+        call(
+            number,
+            json!({ "tlsDetails": { "clientProvidedHostHeader": host } }),
+        )
+    };
+    let records = [
+        to(1, "STS.Corp.Example:8443"),
+        to(2, "vpn.corp.example"),
+        to(3, "sts.eu-west-3.amazonaws.com"),
+        to(4, "sts.elsewhere.example"),
+    ];
+    let run = stscope(command).arg("-").arg("--hosts").arg(&hosts);
+    run.input(log(&records)).run()
+}
+
+const HOSTS: &str = "\u{feff}# ours\r\nsts.corp.example global # the proxy\r\n\
+                     *.corp.example regional eu-west-1\r\n*amazonaws.com global\r\n";
+
+#[test]
+fn hosts_that_tell_nothing_are_looked_up_where_the_user_says_what_they_lead_to() {
+    let group_by = "client_provided_host_header,endpoint,evidence,endpoint_region,endpoint_variant";
+    let command = format!("report --format json --sort group --group-by {group_by}");
+    let said = through_a_proxy(&command, HOSTS).exits(0);
+    let rows = said.rows();
+    let value = |name: &str| column(&rows, name).join(" ");
+    let hosts =
+        "sts.corp.example sts.elsewhere.example sts.eu-west-3.amazonaws.com vpn.corp.example";
+    assert_eq!(value("client_provided_host_header"), hosts);
+    assert_eq!(value("endpoint"), "global other regional regional");
+    assert_eq!(
+        value("evidence"),
+        "host-map host-header host-header host-map"
+    );
+    assert_eq!(value("endpoint_region"), "  eu-west-3 eu-west-1");
+    assert_eq!(value("endpoint_variant"), "  standard ");
+    // A name of AWS's own needs no looking up.
+    said.says(&["no host was looked up that matches line 4 (*amazonaws.com);"]);
+    let plan = through_a_proxy("plan --format json", HOSTS).exits(0);
+    assert_eq!(number(&plan.rows()[0]["calls"]), 1);
+    through_a_proxy("report --fail-on global", HOSTS).exits(1);
+    through_a_proxy("regions", HOSTS).exits(0);
+    let events = through_a_proxy("events --sort none --format csv --quiet", HOSTS).exits(0);
+    assert!(
+        events.text().contains(",global,sts.corp.example,"),
+        "{events}"
+    );
+    events.says_nothing();
+}
+
+#[test]
+fn a_list_of_hosts_that_cannot_be_understood_is_an_error_before_anything_is_read() {
+    for (hosts, pieces) in [
+        (
+            "# x\nsts.corp.example",
+            ["hosts.txt: line 2: ", "where it leads is missing"],
+        ),
+        (
+            "sts.corp.example Global\n",
+            ["line 1: 'Global' is neither", "; write 'HOST"],
+        ),
+        (
+            "a regional eu-west1",
+            ["line 1: 'eu-west1' is no name", "such as eu-west-1"],
+        ),
+        (
+            "a global\nb regional eu-west-1 x",
+            ["line 2: 'x' is too much", "; write"],
+        ),
+        ("# nothing\n", ["there is no line in it", "leave it out"]),
+    ] {
+        through_a_proxy("report", hosts)
+            .fails(&["--hosts "])
+            .says(&pieces);
+    }
+    let said = stscope("report --hosts /nowhere/hosts.txt")
+        .arg(SAMPLE)
+        .run();
+    said.fails(&["--hosts /nowhere/hosts.txt: ", "'HOST-GLOB global'"]);
+}
+
+#[test]
+fn a_host_is_explained_by_what_the_user_says_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let hosts = put(folder.path(), "hosts.txt", HOSTS.as_bytes());
+    let said =
+        stscope("endpoint --format json sts.corp.example vpn.corp.example sts.amazonaws.com x")
+            .arg("--hosts")
+            .arg(&hosts)
+            .run()
+            .exits(0);
+    let rows = said.rows();
+    let value = |name: &str| column(&rows, name).join(" ");
+    assert_eq!(value("endpoint"), "global regional global other");
+    assert_eq!(value("endpoint_region"), " eu-west-1  ");
+    let why = rows[1]["why"].as_str().unwrap();
+    assert!(why.contains("line 3 of --hosts"), "{why}");
+    let said = stscope("endpoint --hosts").arg(&hosts).run();
+    said.exits(2);
 }

@@ -247,3 +247,110 @@ fn without_counting_once_every_copy_counts() {
     assert_eq!(number(&document["coverage"]["duplicates"]), 0);
     assert_eq!(number(&document["coverage"]["shared_copies"]), 0);
 }
+
+#[test]
+fn a_condition_that_no_call_can_meet_is_an_error_that_names_the_nearest() {
+    for (condition, pieces) in [
+        (
+            "sdk==boto3",
+            &["sdk is never '=boto3'", "write 'sdk=boto3'"][..],
+        ),
+        ("sdk=Boto3", &["sdk is never 'Boto3'", "write 'sdk=boto3'"]),
+        (
+            "sdk!=Boto3",
+            &["sdk is never 'Boto3'", "write 'sdk!=boto3'"],
+        ),
+        ("sdk=Boto*", &["sdk is never like 'Boto*'"]),
+        ("endpoint=Global", &["write 'endpoint=global'"]),
+        ("endpoint=", &["endpoint is never empty"]),
+        ("endpoint!=", &["endpoint is never empty"]),
+        ("evidence=host", &["write 'evidence=host-"]),
+        (
+            "endpoint_variant=dual-stack",
+            &["write 'endpoint_variant=dualstack'"],
+        ),
+        ("aws_region=us-east1", &["write 'aws_region=us-east-1'"]),
+        (
+            "endpoint_region=EU-*",
+            &["endpoint_region is never like 'EU-*'"],
+        ),
+        (
+            "aws_serving_region=global",
+            &["aws_serving_region is never"],
+        ),
+        ("day=2025-11-31", &["write a day of the calendar"]),
+        ("day=2025-1*-03T*", &["day is never like"]),
+        ("hour=2025-11-03 10", &["as 2025-11-03T09"]),
+        ("account_id=11122223333", &["twelve digits, leading zeros"]),
+        (
+            "principal=",
+            &["principal is never empty", "'principal=unknown'"],
+        ),
+    ] {
+        let option = format!("--where {condition}: ");
+        for command in ["report", "events", "plan"] {
+            let run = stscope(command).arg(SAMPLE).args(["--where", condition]);
+            run.run().fails(&[&option]).says(pieces);
+        }
+    }
+}
+
+#[test]
+fn a_condition_that_matched_no_call_is_noted_whatever_the_other_filters_say() {
+    let note =
+        |condition: &str| format!("note: --where {condition} matched none of the calls read");
+    for (filter, noted) in [
+        (&["principal=ROLE"][..], &["principal=ROLE"][..]),
+        (
+            &["event_name=assumerole", "sdk=boto3"],
+            &["event_name=assumerole"],
+        ),
+        // Each is met by some call, though none meets both.
+        (
+            &[
+                "event_name=AssumeRoot",
+                "error_code=RegionDisabledException",
+            ],
+            &[],
+        ),
+        (&["error_code=?*", "event_name=GetCallerIdentity"], &[]),
+        // What a closed dimension can have is no typo.
+        (
+            &[
+                "sdk=aws-sdk-swift",
+                "day=2025-01-01",
+                "aws_region=eu-south-2",
+            ],
+            &[],
+        ),
+        (&["aws_region=eu-suoth-2"], &["aws_region=eu-suoth-2"]),
+        (&["account_id=999900009999"], &["account_id=999900009999"]),
+        (&["vpc_endpoint_id=", "key_exchange=*"], &[]),
+    ] {
+        for command in [
+            "report",
+            "events",
+            "events --sort none",
+            "plan",
+            "report --threads 1",
+        ] {
+            let run = || {
+                let conditions = filter.iter().flat_map(|condition| ["--where", condition]);
+                stscope(command).args(conditions).arg(SAMPLE)
+            };
+            let said = run().run().exits(0);
+            let found = said
+                .stderr
+                .matches("matched none of the calls read")
+                .count();
+            assert_eq!(found, noted.len(), "{command} {filter:?}\n{said}");
+            for condition in noted {
+                assert!(said.stderr.contains(&note(condition)), "{said}");
+            }
+            run().arg("--quiet").run().exits(0).says_nothing();
+        }
+    }
+    let said = stscope("report --where principal!=ROLE").arg(SAMPLE).run();
+    said.exits(0)
+        .says(&["note: --where principal!=ROLE excluded none of the calls read"]);
+}

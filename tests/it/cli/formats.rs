@@ -284,3 +284,36 @@ fn nothing_found_is_said_in_every_format() {
     assert_eq!(json["summary"]["global_share"], Value::Null);
     assert_eq!(json["summary"]["first_event_time"], Value::Null);
 }
+
+/// What a terminal gets to see. `None` where there is no `script` of util-linux to make one.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(words: &str) -> Option<String> {
+    use std::process::Command;
+
+    let version = Command::new("script").arg("--version").output().ok()?;
+    if !String::from_utf8_lossy(&version.stdout).contains("util-linux") {
+        return None;
+    }
+    let mut command = Command::new("script");
+    let program = env!("CARGO_BIN_EXE_stscope");
+    command.args(["-qec", &format!("'{program}' {words}"), "/dev/null"]);
+    let said = super::harness::Run::of(command)
+        .env("TERM", "xterm")
+        .run()
+        .exits(0);
+    Some(said.text().to_owned())
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn markdown_has_no_colours_even_on_a_terminal() {
+    for command in ["report", "regions", "plan", "events"] {
+        let words = |format| format!("{command} {SAMPLE} --quiet --format {format}");
+        let Some(table) = on_a_terminal(&words("table")) else {
+            return;
+        };
+        assert!(table.contains("\x1b["), "{command}: {table}");
+        let markdown = on_a_terminal(&words("markdown")).unwrap();
+        assert!(!markdown.contains('\x1b'), "{command}: {markdown}");
+    }
+}

@@ -81,7 +81,7 @@ fn a_gate_judges_what_the_filters_leave() {
             1,
         ),
         ("--endpoint regional", 0),
-        ("--where principal=nobody", 0),
+        ("--where principal!=*", 0),
         ("--until 2025-11-03T08:58:01Z", 0),
         ("--until 2025-11-03T08:58:02Z", 1),
     ] {
@@ -256,5 +256,72 @@ fn remarks_and_a_byte_order_mark_in_the_allow_list_are_no_part_of_a_glob() {
     let list = put(dir.path(), "allow.txt", text.as_bytes());
     for run in every("--fail-on global --allow") {
         run.arg(&list).arg(SAMPLE).run().exits(0);
+    }
+}
+
+#[test]
+fn no_gate_passes_over_a_condition_that_may_be_a_typo() {
+    for words in ["", "--endpoint global ", "--where sdk=boto3 "] {
+        for run in every(&format!(
+            "{words}--fail-on global --where principal=*role/chekout-api"
+        )) {
+            let said = run.arg(SAMPLE).run().exits(2);
+            said.says(&[
+                "--fail-on cannot be judged: --where principal=*role/chekout-api matched none",
+                "may be a typo",
+                "report --group-by principal",
+            ]);
+        }
+    }
+    // Nothing is hidden by a condition that excludes nothing.
+    for run in every("--fail-on global --where principal!=nobody") {
+        run.arg(SAMPLE).run().exits(1);
+    }
+}
+
+#[test]
+fn a_gate_passes_over_no_call_where_what_was_asked_for_can_be() {
+    for words in [
+        "--where sdk=aws-sdk-swift",
+        "--where endpoint=other --where event_name=GetSessionToken",
+        "--where endpoint_variant=fips",
+        "--where day=2025-01-01",
+        "--where error_code=?* --endpoint unknown",
+        "--endpoint aws-service",
+    ] {
+        for run in every(&format!("{words} --fail-on global")) {
+            let said = run.arg(SAMPLE).run();
+            assert!(said.status.code() == Some(0), "{words}: {said}");
+        }
+    }
+}
+
+#[test]
+fn calls_of_other_times_accounts_and_regions_meet_no_condition() {
+    for words in [
+        "--until 2025-11-03",
+        "--account 444455556666",
+        "--region us-east-1",
+    ] {
+        let records = [
+            call(1, json!({})),
+            call(
+                2,
+                json!({ "eventTime": "2025-11-02T00:00:00Z", "recipientAccountId": "444455556666" }),
+            ),
+            call(
+                3,
+                json!({ "eventName": "GetSessionToken", "awsRegion": "eu-west-1", "tlsDetails": {} }),
+            ),
+        ];
+        let gate = |condition: &str| {
+            stscope("report - --fail-on global=9 --where")
+                .arg(condition)
+                .args(words.split(' '))
+                .input(log(&records))
+                .run()
+        };
+        gate("event_name=AssumeRole").exits(0);
+        gate("event_name=GetSessionToken").exits(2);
     }
 }

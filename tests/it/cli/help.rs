@@ -169,20 +169,76 @@ fn completions_are_scripts_for_each_shell() {
     }
 }
 
+/// The long options and the arguments that the help of a command names.
+fn options(words: &str) -> Vec<String> {
+    let text = help(&format!("{words} --help"));
+    let options = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let mut options: Vec<String> = options
+        .filter(|word| word.starts_with("--") && word.len() > 2)
+        .map(str::to_owned)
+        .collect();
+    options.sort();
+    options.dedup();
+    assert!(options.contains(&"--help".to_owned()), "{text}");
+    options
+}
+
+/// A page as it is read: roff escapes hyphens and dots.
+fn unescaped(page: &str) -> String {
+    page.replace("\\-", "-")
+        .replace("\\&", "")
+        .replace("\\fB", "")
+        .replace("\\fR", "")
+}
+
 #[test]
-fn the_man_page_has_every_command_and_option() {
-    let text = help("man");
+fn the_man_page_has_every_command_and_every_option_of_each() {
+    let text = unescaped(&help("man"));
     assert!(text.contains(".TH stscope 1"), "{text}");
     for section in [".SH NAME", ".SH SYNOPSIS", ".SH OPTIONS", ".SH SUBCOMMANDS"] {
         assert!(text.contains(section), "{section}");
-    }
-    for word in COMMANDS {
-        assert!(text.contains(word), "{word}");
     }
     assert!(
         text.contains("Exit codes"),
         "the man page tells the exit codes"
     );
+    for command in COMMANDS.into_iter().chain(["store info"]) {
+        let heading = format!("\n.SH \"STSCOPE {}\"\n", command.to_uppercase());
+        let (_, section) = text.split_once(&heading).expect(&heading);
+        let section = section.split("\n.SH ").next().unwrap();
+        for option in options(command) {
+            assert!(section.contains(&option), "{command}: {option}");
+        }
+    }
+}
+
+#[test]
+fn a_page_for_each_command_is_written_to_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let man = folder.path().join("share/man1");
+    std::fs::create_dir_all(&man).unwrap();
+    std::fs::write(man.join("stscope-plan.1"), "of an earlier release").unwrap();
+    let said = stscope("man --dir").arg(&man).run();
+    assert!(said.exits(0).says_nothing().stdout.is_empty());
+    let mut expected = vec!["stscope.1".to_owned(), "stscope-store-info.1".to_owned()];
+    expected.extend(COMMANDS.map(|command| format!("stscope-{command}.1")));
+    expected.sort();
+    assert_eq!(super::logs::names_in(&man), expected);
+    for command in COMMANDS.into_iter().chain(["store info"]) {
+        let name = format!("stscope-{}.1", command.replace(' ', "-"));
+        let page = unescaped(&std::fs::read_to_string(man.join(&name)).unwrap());
+        assert!(page.contains(&format!(".TH {}", &name[..name.len() - 2])));
+        for option in options(command) {
+            assert!(page.contains(&option), "{name}: {option}");
+        }
+    }
+}
+
+#[test]
+fn a_folder_of_pages_that_is_a_file_is_an_error() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let said = stscope("man --dir").arg(file.path()).run();
+    said.fails(&["--dir ", "name a folder"]);
 }
 
 #[test]

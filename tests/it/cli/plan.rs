@@ -649,3 +649,91 @@ fn outside_code(text: &str) -> String {
     }
     outside + rest
 }
+
+/// Calls of one principal by these versions of one SDK, one of each, and one more by the first.
+fn of_versions(versions: &[&str]) -> Vec<u8> {
+    let again = versions.first().into_iter().chain(versions);
+    let records: Vec<Value> = (again.enumerate())
+        .map(|(at, version)| {
+            let second = format!("2025-11-03T10:00:{:02}Z", at);
+            call(
+                at as u32,
+                json!({
+                    "userAgent": format!("aws-sdk-go/{version} (go1.18; linux; amd64)"),
+                    "eventTime": second,
+                    "sourceIPAddress": format!("192.0.2.{}", at % 2),
+                }),
+            )
+        })
+        .collect();
+    log(&records)
+}
+
+#[test]
+fn rows_that_differ_in_version_alone_stand_together_for_people() {
+    let logs = of_versions(&["1.44.157", "1.44.20", "1.44.261"]);
+    let plan = |words: &str| {
+        let run = stscope(&format!("plan - {words}")).env("COLUMNS", "100");
+        run.input(logs.clone()).run()
+    };
+    let table = plan("").exits(0);
+    let line = "  aws-sdk-go-v1 1.44.20, 1.44.157, 1.44.261  4 calls  last 2025-11-03  sdk-default";
+    assert!(table.text().contains(line), "{table}");
+    assert_eq!(
+        table.text().matches("AWS_STS_REGIONAL_ENDPOINTS").count(),
+        1
+    );
+    assert!(
+        table.text().contains("Seen from 192.0.2.0, 192.0.2.1;"),
+        "{table}"
+    );
+    let markdown = plan("--format markdown").exits(0);
+    let item = "- [ ] `aws-sdk-go-v1 1.44.20, 1.44.157, 1.44.261`, 4 calls, last 2025-11-03";
+    assert!(markdown.text().contains(item), "{markdown}");
+    assert_eq!(markdown.text().matches("- [ ]").count(), 1);
+    // Machines get a row each.
+    let rows = plan("--format json").exits(0).rows();
+    assert_eq!(
+        column(&rows, "sdk_version"),
+        ["1.44.157", "1.44.20", "1.44.261"]
+    );
+    assert_eq!(plan("--format csv").exits(0).text().lines().count(), 4);
+    assert_eq!(plan("--format jsonl").exits(0).text().lines().count(), 3);
+    // What is cut and left out is what is shown.
+    let one = plan("--top 1").exits(0);
+    assert!(
+        one.text().contains(line) && !one.text().contains("more rows"),
+        "{one}"
+    );
+    assert!(plan("--min-calls 4").exits(0).text().contains(line));
+    assert!(!plan("--min-calls 5").exits(0).text().contains("aws-sdk-go"));
+}
+
+#[test]
+fn other_advice_is_another_row_and_many_versions_are_counted() {
+    // The first of these knows no setting yet, so that something else is to be done.
+    let versions = [
+        "1.10.1", "1.30.9", "1.30.10", "1.30.11", "1.31.1", "1.31.2", "1.31.3", "1.32.4", "1.44.0",
+    ];
+    let said = stscope("plan -")
+        .input(of_versions(&versions))
+        .run()
+        .exits(0);
+    let text = said.text();
+    assert!(text.contains("\n  aws-sdk-go-v1 1.10.1  "), "{text}");
+    let shortened = "aws-sdk-go-v1 1.30.9, 1.30.10, 1.30.11, 2 more, 1.31.3, 1.32.4, 1.44.0";
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains(shortened), "{text}");
+    for width in ["40", "80"] {
+        let run = stscope("plan -")
+            .input(of_versions(&versions))
+            .env("COLUMNS", width);
+        let said = run.run().exits(0);
+        let width: usize = width.parse().unwrap();
+        let wide = said
+            .text()
+            .lines()
+            .find(|line| line.len() > width && line.trim().contains(' '));
+        assert_eq!(wide, None, "{said}");
+    }
+}

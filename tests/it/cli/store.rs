@@ -96,7 +96,7 @@ fn what_a_store_does_not_keep_is_an_error_that_says_so() {
         let grouped = ask(&format!("report --group-by endpoint,{name}"), &store).run();
         grouped.fails(&["--group-by", name, "does not keep", "log files"]);
         for command in ["report", "plan"] {
-            let filtered = ask(&format!("{command} --where {name}=x"), &store).run();
+            let filtered = ask(&format!("{command} --where {name}=*"), &store).run();
             filtered.fails(&["--where", name, "does not keep", "log files"]);
         }
     }
@@ -466,4 +466,86 @@ fn a_damaged_file_that_has_moved_is_counted_once_and_named_where_it_is() {
         .exits(0)
         .says(&["0 files new, 0 known, 1 copy of others"]);
     assert_eq!(calls_in(&store), 40);
+}
+
+#[test]
+fn a_store_tells_conditions_that_no_call_meets_as_the_files_do() {
+    let (folder, store) = folder();
+    let records = [
+        call(1, json!({})),
+        call(
+            2,
+            json!({ "eventTime": "2025-10-02T00:00:00Z", "eventName": "GetSessionToken" }),
+        ),
+    ];
+    let logs = put(folder.path(), "logs/a.json", &log(&records));
+    ingest(&store, &logs).exits(0);
+    for (words, code) in [
+        ("--where event_name=GetSessionToken", 0),
+        ("--where event_name=GetSessionToken --since 2025-10-03", 2),
+        ("--where event_name=AssumeRole --since 2025-10-03", 0),
+        ("--where principal=nobody", 2),
+        ("--where sdk=aws-sdk-swift", 0),
+    ] {
+        let words = format!("report --fail-on global=9 {words}");
+        let kept = ask(&words, &store).run().exits(code);
+        let read = stscope(&words).arg(&logs).run().exits(code);
+        let notes = |said: &Said| said.stderr.matches("matched none of the calls").count();
+        assert_eq!(notes(&kept), notes(&read), "{words}\n{kept}{read}");
+    }
+    ask("report --where sdk==boto3", &store)
+        .run()
+        .fails(&["'sdk=boto3'"]);
+    let trend = ask("trend --principal nobody", &store).run().exits(0);
+    trend.says(&["--principal matched none of the calls read"]);
+    let trend = ask("trend --principal *role/app", &store).run().exits(0);
+    assert!(!trend.stderr.contains("matched none"), "{trend}");
+}
+
+#[test]
+fn a_store_keeps_what_hosts_led_to_when_they_were_read() {
+    let (folder, store) = folder();
+    let proxy = json!({ "tlsDetails": { "clientProvidedHostHeader": "sts.corp.example" } });
+    let logs = put(
+        folder.path(),
+        "logs/a.json",
+        &log(&[call(1, proxy.clone())]),
+    );
+    let hosts = put(
+        folder.path(),
+        "hosts.txt",
+        b"sts.corp.example regional eu-west-1\n",
+    );
+    let run = |logs: &Path| {
+        let run = stscope("ingest --store")
+            .arg(&store)
+            .arg("--hosts")
+            .arg(&hosts);
+        run.arg(logs).run().exits(0)
+    };
+    run(&logs);
+    let words = "report --format json --group-by endpoint,evidence,endpoint_region";
+    let kept = ask(words, &store).run().exits(0);
+    let read = stscope(words).arg("--hosts").arg(&hosts).arg(&logs).run();
+    assert_eq!(answer(&kept), answer(&read.exits(0)));
+    assert_eq!(kept.rows()[0]["evidence"], "host-map");
+    assert_eq!(kept.rows()[0]["endpoint_region"], "eu-west-1");
+    // What is read later is decided as it is said then.
+    fs::write(&hosts, "*.example global\n").unwrap();
+    run(&logs);
+    put(folder.path(), "logs/b.json", &log(&[call(2, proxy)]));
+    run(&folder.path().join("logs"));
+    let endpoints = &ask("report --format json", &store).run().json()["summary"]["endpoints"];
+    assert_eq!(
+        (number(&endpoints["global"]), number(&endpoints["regional"])),
+        (1, 1)
+    );
+    ask("report", &store)
+        .arg("--hosts")
+        .arg(&hosts)
+        .run()
+        .fails(&[
+            "--hosts: a store keeps what was decided",
+            "'stscope ingest'",
+        ]);
 }
