@@ -96,6 +96,11 @@ impl Row {
         })
     }
 
+    /// The value of a column but the time, by its place among [`values`](Row::values).
+    pub fn value(&self, at: usize) -> Option<&str> {
+        self.values().nth(at).flatten()
+    }
+
     /// What rows of one instant are ordered by.
     pub(super) fn tie_breaker(&self) -> (&str, &[u8]) {
         (

@@ -1,14 +1,53 @@
-//! JSON: one object with everything, or one object a line.
+//! JSON: one object with everything.
 
 use std::io::{self, Write};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value;
 
-use crate::report::{Cell, Column, Frame};
+use super::{Layout, Renderer, Room};
+use crate::report::cell::Cell;
+use crate::report::page::Page;
+use crate::report::sheet::Column;
+
+pub(super) struct Json;
+
+impl Renderer for Json {
+    fn endings(&self) -> &'static [&'static str] {
+        &["json"]
+    }
+
+    fn room(&self) -> Room {
+        Room::Members
+    }
+
+    /// Each row is on a line of its own, so that two reports can be compared by `diff`.
+    fn write(&self, page: Page<'_>, _layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+        write!(out, "{{\"schema\":\"{}\"", page.schema)?;
+        for (key, value) in &page.head {
+            write!(out, ",\n\"{key}\":{value}")?;
+        }
+        write!(out, ",\n\"{}\":[", page.list.key)?;
+        let mut rows = page.list.rows;
+        let columns = rows.columns();
+        let mut separator = "\n";
+        rows.each(&mut |cells| {
+            out.write_all(separator.as_bytes())?;
+            separator = ",\n";
+            Ok(serde_json::to_writer(&mut *out, &Object(&columns, cells))?)
+        })?;
+        out.write_all(if separator == "\n" { b"]" } else { b"\n]" })?;
+        for (key, value) in &page.tail {
+            write!(out, ",\n\"{key}\":{value}")?;
+        }
+        if let Some(coverage) = (page.coverage)()? {
+            write!(out, ",\n\"coverage\":{coverage}")?;
+        }
+        out.write_all(b"}\n")
+    }
+}
 
 /// A row as an object, in the order of the columns.
-struct Object<'a>(&'a [Column], &'a [Cell<'a>]);
+pub(super) struct Object<'a>(pub &'a [Column], pub &'a [Cell<'a>]);
 
 impl Serialize for Object<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -24,45 +63,4 @@ impl Serialize for Object<'_> {
         }
         map.end()
     }
-}
-
-pub(in crate::report) fn write_lines<'c>(
-    out: &mut dyn Write,
-    columns: &[Column],
-    rows: impl Iterator<Item = io::Result<Vec<Cell<'c>>>>,
-) -> io::Result<()> {
-    for cells in rows {
-        serde_json::to_writer(&mut *out, &Object(columns, &cells?))?;
-        out.write_all(b"\n")?;
-    }
-    Ok(())
-}
-
-/// One object, with each row on a line of its own, so that two reports can be compared by `diff`.
-pub(in crate::report) fn write_document<'c>(
-    out: &mut dyn Write,
-    columns: &[Column],
-    frame: &Frame<'_>,
-    rows: impl Iterator<Item = io::Result<Vec<Cell<'c>>>>,
-    coverage: impl FnOnce() -> io::Result<Option<Value>>,
-) -> io::Result<()> {
-    write!(out, "{{\"schema\":\"{}\"", frame.schema)?;
-    for (key, value) in &frame.head {
-        write!(out, ",\n\"{key}\":{value}")?;
-    }
-    write!(out, ",\n\"{}\":[", frame.list)?;
-    let mut separator = "\n";
-    for cells in rows {
-        out.write_all(separator.as_bytes())?;
-        separator = ",\n";
-        serde_json::to_writer(&mut *out, &Object(columns, &cells?))?;
-    }
-    out.write_all(if separator == "\n" { b"]" } else { b"\n]" })?;
-    for (key, value) in &frame.tail {
-        write!(out, ",\n\"{key}\":{value}")?;
-    }
-    if let Some(coverage) = coverage()? {
-        write!(out, ",\n\"coverage\":{coverage}")?;
-    }
-    out.write_all(b"}\n")
 }

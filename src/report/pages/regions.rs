@@ -1,12 +1,42 @@
-//! The Regional STS endpoints of accounts → rows of cells, and what is to be known beside them.
+//! `regions`: which Regional STS endpoints each account uses, and by what that is judged.
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use crate::report::formats::table::{count, plural};
-use crate::report::{Cell, Column, Label, Paint};
+use super::time_json;
+use crate::report::cell::Cell;
+use crate::report::page::{Block, Figure, List, Page, Tone};
+use crate::report::sheet::{Label, Sheet};
+use crate::report::words::{count, counted, span};
+use crate::sts::region::Region;
 use crate::sts::{Endpoint, Time};
 use crate::tally::{Coverage, RegionRow, RegionStatus, Regions, Selection, Summary};
+
+/// The page of some Regions: those with at least `min_calls`, and of these `top` at the most.
+pub fn page<'p>(
+    mut regions: Regions<'p>,
+    window: &Window,
+    min_calls: u64,
+    top: Option<u64>,
+    coverage: &'p Coverage,
+) -> Page<'p> {
+    // What is said of all rows is said before some are left out.
+    let blocks = blocks(&regions, window);
+    let notes = notes(&regions, window);
+    let head = vec![
+        ("window", window.json()),
+        ("of_no_region", of_no_region_json(&regions)),
+    ];
+    regions.keep_min_calls(min_calls);
+    let rows = regions.rows.into_iter().map(Ok);
+    let page = Page {
+        head,
+        blocks,
+        notes,
+        ..Page::new("stscope.regions/1", List::new("rows", sheet(), rows, top))
+    };
+    page.covering(move || Ok(Some(serde_json::to_value(coverage)?)))
+}
 
 /// The time that rows are judged by. A Region that is idle is idle in these logs.
 #[derive(Clone, Debug)]
@@ -38,17 +68,16 @@ impl Window {
         }
     }
 
-    /// As it stands in JSON.
-    pub fn json(&self) -> Value {
-        let time = |time: Option<Time>| time.map(|time| time.to_string());
+    /// For programs.
+    fn json(&self) -> Value {
         let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
         json!({
             "accounts": self.accounts,
             "regions": self.regions,
-            "since": time(self.since),
-            "until": time(self.until),
-            "first_event_time": time(self.first_event),
-            "last_event_time": time(self.last_event),
+            "since": time_json(self.since),
+            "until": time_json(self.until),
+            "first_event_time": time_json(self.first_event),
+            "last_event_time": time_json(self.last_event),
             "key_first_day": day(self.first_day),
             "key_last_day": day(self.last_day),
         })
@@ -56,11 +85,6 @@ impl Window {
 
     /// In words: what was asked, whose files were read, and what calls they had.
     pub fn words(&self) -> Vec<String> {
-        let span = |first: Option<String>, last: Option<String>| match (first, last) {
-            (Some(first), Some(last)) if first == last => Some(first),
-            (Some(first), Some(last)) => Some(format!("{first} to {last}")),
-            _ => None,
-        };
         let text = |time: Option<Time>| time.map(|time| time.to_string());
         let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
         let mut asked = Vec::new();
@@ -89,58 +113,94 @@ impl Window {
     }
 }
 
-/// The columns of `regions`, in order.
-pub fn region_columns() -> Vec<Column> {
-    let label = |text| Some(Label::new(text));
-    [
-        ("account_id", label("ACCOUNT")),
-        ("region", label("REGION")),
-        ("region_name", Some(Label::new("NAME").least(16).spare(5))),
-        ("enabled_by_default", Some(Label::new("DEFAULT").spare(4))),
-        ("can_deactivate", Some(Label::new("CAN BE OFF").spare(4))),
-        ("regional_calls", label("REGIONAL")),
-        ("vpc_endpoint_calls", Some(Label::new("VIA VPCE").spare(2))),
-        ("aws_service_calls", label("BY AWS")),
-        ("callers", Some(Label::new("CALLERS").spare(1))),
-        ("refused", label("REFUSED")),
-        ("first_event_time", None),
-        (
+/// The columns.
+pub fn sheet<'r>() -> Sheet<RegionRow<'r>> {
+    fn known(row: &RegionRow<'_>, flag: impl Fn(&Region) -> Option<bool>) -> Cell<'static> {
+        Cell::some(row.known().and_then(flag), Cell::Flag)
+    }
+    Sheet::<RegionRow<'r>>::new()
+        .col(
+            "account_id",
+            Label::new("ACCOUNT"),
+            "the account that issues the credentials",
+            |row| Cell::some(row.account_id, Cell::account),
+        )
+        .col("region", Label::new("REGION"), "the Region", |row| {
+            Cell::text(row.region)
+        })
+        .col(
+            "region_name",
+            Label::new("NAME").least(16).spare(5),
+            "its name",
+            |row| {
+                let name = row.known().map(|region| region.name);
+                Cell::some(name.filter(|name| !name.is_empty()), Cell::text)
+            },
+        )
+        .col(
+            "enabled_by_default",
+            Label::new("DEFAULT").spare(4),
+            "whether every account has the Region",
+            |row| known(row, Region::enabled_by_default),
+        )
+        .col(
+            "can_deactivate",
+            Label::new("CAN BE OFF").spare(4),
+            "whether STS can be deactivated there",
+            |row| known(row, Region::can_deactivate),
+        )
+        .col(
+            "regional_calls",
+            Label::new("REGIONAL"),
+            "calls to the Region's own endpoint",
+            |row| Cell::Count(row.regional_calls),
+        )
+        .col(
+            "vpc_endpoint_calls",
+            Label::new("VIA VPCE").spare(2),
+            "calls through a VPC endpoint",
+            |row| Cell::Count(row.vpc_endpoint_calls),
+        )
+        .col(
+            "aws_service_calls",
+            Label::new("BY AWS"),
+            "calls by AWS services on the account's behalf",
+            |row| Cell::Count(row.aws_service_calls),
+        )
+        .col(
+            "callers",
+            Label::new("CALLERS").spare(1),
+            "the different principals that called",
+            |row| Cell::Count(row.callers),
+        )
+        .col(
+            "refused",
+            Label::new("REFUSED"),
+            "calls refused, as STS is deactivated there",
+            |row| Cell::Count(row.refused),
+        )
+        .col(
+            "first_event_time",
+            None,
+            "when the first call was made",
+            |row| Cell::some(row.measures.first, Cell::Time),
+        )
+        .col(
             "last_event_time",
-            Some(Label {
-                by_day: true,
-                ..Label::new("LAST").spare(3)
-            }),
-        ),
-        ("status", label("STATUS")),
-    ]
-    .map(|(name, label)| Column { name, label })
-    .into()
+            Label::new("LAST").spare(3).by_day(),
+            "when the last call was made",
+            |row| Cell::some(row.measures.last, Cell::Time),
+        )
+        .col(
+            "status",
+            Label::new("STATUS"),
+            "what follows for the account's STS in the Region",
+            |row| Cell::text(row.status.as_str()),
+        )
 }
 
-/// The cells of a row, under [`region_columns`].
-pub fn region_cells<'r>(row: &RegionRow<'r>) -> Vec<Cell<'r>> {
-    let known = row.known();
-    let flag = |flag: Option<bool>| flag.map_or(Cell::Absent, Cell::Flag);
-    let name = known.map(|region| region.name);
-    vec![
-        Cell::text(row.account_id),
-        Cell::text(Some(row.region)),
-        Cell::text(name.filter(|name| !name.is_empty())),
-        flag(known.and_then(|region| region.enabled_by_default())),
-        flag(known.and_then(|region| region.can_deactivate())),
-        Cell::Count(row.regional_calls),
-        Cell::Count(row.vpc_endpoint_calls),
-        Cell::Count(row.aws_service_calls),
-        Cell::Count(row.callers),
-        Cell::Count(row.refused),
-        Cell::time(row.measures.first),
-        Cell::time(row.measures.last),
-        Cell::text(Some(row.status.as_str())),
-    ]
-}
-
-/// Calls that belong to no Region, as they stand in JSON.
-pub fn of_no_region_json(regions: &Regions<'_>) -> Value {
+/// Calls that belong to no Region, for programs.
+fn of_no_region_json(regions: &Regions<'_>) -> Value {
     let calls = Endpoint::NAMES.iter().zip(regions.of_no_region);
     calls
         .map(|(name, calls)| ((*name).to_owned(), Value::from(calls)))
@@ -148,29 +208,26 @@ pub fn of_no_region_json(regions: &Regions<'_>) -> Value {
         .into()
 }
 
-/// What stands above the rows: what they are judged by, and how many have which status.
-pub fn region_lines(regions: &Regions<'_>, window: &Window, paint: Paint) -> Vec<String> {
-    let accounts = format!(
-        "STS of {} {}, Region by Region, judged by",
-        count(regions.accounts),
-        plural(regions.accounts, "account")
-    );
-    let mut lines = vec![paint.strong(&accounts)];
-    lines.extend(window.words().into_iter().map(|words| format!("  {words}")));
-    lines.push(String::new());
-    let with_status = RegionStatus::ALL.map(|status| (status, regions.with_status(status)));
-    let digits = with_status.iter().map(|(_, rows)| count(*rows).len()).max();
-    for (status, rows) in with_status {
-        lines.push(format!(
-            "  {:<9}  {:>2$}  {3}",
-            status.as_str(),
-            count(rows),
-            digits.unwrap_or(1),
-            meaning(status)
-        ));
-    }
-    lines.push(String::new());
-    lines
+/// By what the rows are judged, and how many have which status.
+fn blocks(regions: &Regions<'_>, window: &Window) -> Vec<Block> {
+    let accounts = counted(regions.accounts, "account");
+    let figures = RegionStatus::ALL.map(|status| Figure {
+        name: status.as_str(),
+        count: regions.with_status(status),
+        share: None,
+        words: meaning(status).to_owned(),
+        tone: Tone::Plain,
+    });
+    vec![
+        Block::Heading {
+            text: format!("STS of {accounts}, Region by Region, judged by"),
+            details: window.words(),
+        },
+        Block::Figures {
+            figures: figures.into(),
+            with_shares: false,
+        },
+    ]
 }
 
 fn meaning(status: RegionStatus) -> &'static str {
@@ -184,8 +241,8 @@ fn meaning(status: RegionStatus) -> &'static str {
     }
 }
 
-/// What stands below the rows: the calls that are in none of them, and what is in doubt.
-pub fn region_notes(regions: &Regions<'_>, window: &Window) -> Vec<String> {
+/// What is to be known after the rows: the calls that are in none of them, and what is in doubt.
+fn notes(regions: &Regions<'_>, window: &Window) -> Vec<String> {
     let [global, regional, aws_service, other, unknown] = regions.of_no_region;
     let some = |number: u64, what: &str| match number {
         1 => format!("1 {what} call is"),
@@ -229,9 +286,8 @@ pub fn region_notes(regions: &Regions<'_>, window: &Window) -> Vec<String> {
     if regions.damaged_anywhere > 0 {
         let number = regions.damaged_anywhere;
         notes.push(format!(
-            "{} damaged {} may be of any account and Region, so nothing is called idle.",
-            count(number),
-            plural(number, "file")
+            "{} may be of any account and Region, so nothing is called idle.",
+            counted(number, "damaged file")
         ));
     }
     notes

@@ -1,150 +1,130 @@
-//! The rows of `trend`, and its lines above them.
+//! `trend`: global versus Regional, period by period.
 
 use serde_json::{Value, json};
 
-use crate::report::formats::table::{Layout, count, plural, width};
-use crate::report::{Cell, Column, Label};
+use crate::report::cell::Cell;
+use crate::report::page::{Block, List, Page};
+use crate::report::sheet::{Label, Sheet};
+use crate::report::words::{count, counted};
 use crate::sts::Endpoint;
-use crate::tally::{PeriodStatus, Trend, TrendRow};
+use crate::tally::{Coverage, PeriodStatus, Trend, TrendRow};
 
-/// The columns of `trend`.
-pub const TREND_COLUMNS: [&str; 12] = [
-    "period",
-    "calls",
-    "global",
-    "regional",
-    "aws-service",
-    "other",
-    "unknown",
-    "global_share",
-    "global_principals",
-    "new_principals",
-    "gone_principals",
-    "status",
-];
-
-/// The columns of `trend`, with their places in a table.
-pub fn trend_columns() -> Vec<Column> {
-    TREND_COLUMNS
-        .into_iter()
-        .map(|name| Column {
-            name,
-            label: Some(match name {
-                "period" => Label::new("PERIOD"),
-                "calls" => Label::new("CALLS"),
-                "global" => Label::new("GLOBAL"),
-                "regional" => Label::new("REGIONAL"),
-                "aws-service" => Label::new("AWS").spare(2),
-                "other" => Label::new("OTHER").spare(3),
-                "unknown" => Label::new("UNKNOWN").spare(4),
-                "global_share" => Label::new("SHARE"),
-                "global_principals" => Label::new("CALLERS"),
-                "new_principals" => Label::new("NEW"),
-                "gone_principals" => Label::new("GONE"),
-                _ => Label::new("STATUS"),
-            }),
-        })
-        .collect()
+/// The page of a trend.
+pub fn page<'p>(trend: &'p Trend, coverage: &'p Coverage) -> Page<'p> {
+    let rows = trend.rows.iter().cloned().map(Ok);
+    let list = List::new("periods", sheet(), rows, None);
+    let page = Page {
+        blocks: blocks(trend),
+        tail: vec![
+            ("gaps", gaps_json(trend)),
+            ("undated", trend.undated.into()),
+        ],
+        ..Page::new("stscope.trend/1", list)
+    };
+    page.covering(move || Ok(Some(serde_json::to_value(coverage)?)))
 }
 
-/// The cells of a period, under [`trend_columns`].
-pub fn trend_cells(row: &TrendRow) -> Vec<Cell<'static>> {
-    let number = |number: Option<u64>| number.map_or(Cell::Absent, Cell::Count);
-    let mut cells = vec![Cell::Text(row.period.to_string().into()), number(row.calls)];
-    cells.extend(row.endpoints.map(number));
-    cells.push(row.global_share.map_or(Cell::Absent, Cell::Share));
-    cells.extend(
-        [
-            row.global_principals,
-            row.new_principals,
-            row.gone_principals,
-        ]
-        .map(number),
-    );
-    cells.push(Cell::Text(row.status.as_str().into()));
-    cells
+/// The columns.
+pub fn sheet() -> Sheet<TrendRow> {
+    fn number(number: Option<u64>) -> Cell<'static> {
+        Cell::some(number, Cell::Count)
+    }
+    let mut sheet = Sheet::<TrendRow>::new()
+        .col(
+            "period",
+            Label::new("PERIOD"),
+            "the day, week or month",
+            |row| Cell::text(row.period.to_string()),
+        )
+        .col("calls", Label::new("CALLS"), "calls", |row| {
+            number(row.calls)
+        });
+    for (at, name) in Endpoint::NAMES.into_iter().enumerate() {
+        let (label, help) = match name {
+            "global" => (Label::new("GLOBAL"), "calls to the global endpoint"),
+            "regional" => (Label::new("REGIONAL"), "calls to Regional endpoints"),
+            "aws-service" => (Label::new("AWS").spare(2), "calls by AWS on your behalf"),
+            "other" => (
+                Label::new("OTHER").spare(3),
+                "calls by names that are not AWS's",
+            ),
+            _ => (Label::new("UNKNOWN").spare(4), "calls that could be either"),
+        };
+        sheet = sheet.col(name, label, help, move |row| number(row.endpoints[at]));
+    }
+    sheet
+        .col(
+            "global_share",
+            Label::new("SHARE"),
+            "global of global and Regional",
+            |row| Cell::some(row.global_share, Cell::Share),
+        )
+        .col(
+            "global_principals",
+            Label::new("CALLERS"),
+            "principals with global calls",
+            |row| number(row.global_principals),
+        )
+        .col(
+            "new_principals",
+            Label::new("NEW"),
+            "those that had none the period before",
+            |row| number(row.new_principals),
+        )
+        .col(
+            "gone_principals",
+            Label::new("GONE"),
+            "those that had some then, and now none",
+            |row| number(row.gone_principals),
+        )
+        .col(
+            "status",
+            Label::new("STATUS"),
+            "how much of the period was read",
+            |row| Cell::text(row.status.as_str()),
+        )
 }
 
-/// The gaps, as they stand in JSON.
-pub fn trend_gaps_json(trend: &Trend) -> Value {
+fn gaps_json(trend: &Trend) -> Value {
     let gaps = trend.gaps.iter().map(|gap| {
         json!({ "first_day": gap.first_day.to_string(), "last_day": gap.last_day.to_string() })
     });
     gaps.collect()
 }
 
-const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-/// Where nothing is known.
-const NOT_KNOWN: char = '·';
-const MAX_BARS: usize = 60;
-
-/// The trend at a glance: the global share of the newest periods, or their calls where there are
-/// neither global nor Regional ones.
-pub fn trend_lines(trend: &Trend, layout: &Layout) -> Vec<String> {
+/// The trend at a glance: the global share of the newest periods, or their calls where no call is
+/// global or Regional.
+fn blocks(trend: &Trend) -> Vec<Block> {
     let rows = &trend.rows;
-    let has_share = rows.iter().any(|row| row.global_share.is_some());
-    let value = |row: &TrendRow| match has_share {
+    let are_shares = rows.iter().any(|row| row.global_share.is_some());
+    let value = |row: &TrendRow| match are_shares {
         true => row.global_share,
         false => row.calls.map(|calls| calls as f64),
     };
-    let known: Vec<&TrendRow> = rows.iter().filter(|row| value(row).is_some()).collect();
-    let (Some(first), Some(last)) = (known.first(), known.last()) else {
+    let values: Vec<Option<f64>> = rows.iter().map(value).collect();
+    if values.iter().all(Option::is_none) {
         return Vec::new();
-    };
-    let shown = |row: &TrendRow| match (has_share, row.global_share, row.calls) {
-        (true, Some(share), _) => format!("{:.1} %", share * 100.0),
-        (_, _, calls) => count(calls.unwrap_or(0)),
-    };
-    let name = if has_share { "global share" } else { "calls" };
-    let ends = (shown(first), shown(last));
-    let room = layout.width.min(80);
-    let taken = width(name) + width(&ends.0) + width(&ends.1) + 10;
-    let bars = room.saturating_sub(taken).clamp(1, MAX_BARS);
-    let newest = &rows[rows.len().saturating_sub(bars)..];
-    let begin = newest.iter().find(|row| value(row).is_some()).map(shown);
-    let most = newest.iter().filter_map(value).fold(0.0, f64::max);
-    let line: String = newest.iter().map(|row| bar(value(row), most)).collect();
+    }
     let total: u64 = rows.iter().filter_map(|row| row.calls).sum();
     let global: u64 = rows.iter().filter_map(|row| row.endpoints[0]).sum();
-    let periods = rows
-        .iter()
-        .filter(|row| row.status != PeriodStatus::NotRead);
-    let periods = periods.count() as u64;
+    let is_read = |row: &&TrendRow| row.status != PeriodStatus::NotRead;
+    let periods = rows.iter().filter(is_read).count() as u64;
+    let text = format!(
+        "{}, {} {}, in {}",
+        counted(total, "STS call"),
+        count(global),
+        Endpoint::Global.as_str(),
+        counted(periods, "period"),
+    );
     vec![
-        layout.paint.strong(&format!(
-            "{} STS {}, {} {}, in {} {}",
-            count(total),
-            plural(total, "call"),
-            count(global),
-            Endpoint::Global.as_str(),
-            count(periods),
-            plural(periods, "period"),
-        )),
-        String::new(),
-        format!("{name}  {} {line} {}", begin.unwrap_or_default(), ends.1),
-        String::new(),
+        Block::Heading {
+            text,
+            details: Vec::new(),
+        },
+        Block::Bars {
+            name: if are_shares { "global share" } else { "calls" },
+            values,
+            are_shares,
+        },
     ]
-}
-
-/// Nothing at all is told from next to nothing.
-fn bar(value: Option<f64>, most: f64) -> char {
-    match value {
-        None => NOT_KNOWN,
-        Some(value) if value <= 0.0 => BARS[0],
-        Some(value) => BARS[1 + ((value / most) * 6.0).round() as usize],
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_little_and_unknown_have_different_bars() {
-        let bars: String = [Some(0.0), Some(0.001), Some(0.5), Some(1.0), None]
-            .map(|value| bar(value, 1.0))
-            .into_iter()
-            .collect();
-        assert_eq!(bars, "▁▂▅█·");
-    }
 }

@@ -1,82 +1,65 @@
-//! A plan for a ticket: a list to tick off, principal by principal.
-//!
-//! What strangers chose stands in code spans, where nothing is markup, a mention or a link.
+//! Work for a ticket: a list to tick off, caller by caller.
 
 use std::io::{self, Write};
 
+use super::write_rest;
 use crate::report::escape::{markdown_code, markdown_prose};
-use crate::report::formats::table::time_text;
-use crate::report::pages::plan::{
-    PlanPage, agent, by_principal, headline, region_words, remarks, risk_lists, seen,
-};
-use crate::report::{Layout, count, plural};
-use crate::tally::PlanRow;
+use crate::report::page::{Caller, Task, WorkList};
+use crate::report::words::{counted, day};
 
-pub(in crate::report) fn write(
-    out: &mut dyn Write,
-    page: &PlanPage<'_>,
-    rows: &[PlanRow<'_>],
-    layout: &Layout,
-) -> io::Result<()> {
-    writeln!(out, "## {}", headline(page))?;
-    for remark in remarks(page) {
-        writeln!(out, "\n{}", markdown_prose(&remark))?;
+pub(super) fn write(work: &WorkList<'_>, noun: &str, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "## {}", work.headline)?;
+    for remark in &work.remarks {
+        writeln!(out, "\n{}", markdown_prose(remark))?;
     }
-    for rows in by_principal(rows) {
-        writeln!(out, "\n### {}\n", markdown_code(rows[0].principal))?;
-        let who = who(rows[0]);
+    for caller in &work.callers {
+        writeln!(out, "\n### {}\n", markdown_code(caller.principal))?;
+        let who = who(caller);
         if !who.is_empty() {
             writeln!(out, "{who}\n")?;
         }
-        for row in rows {
-            item(out, row)?;
+        for task in &caller.tasks {
+            item(task, out)?;
         }
     }
-    if layout.more > 0 {
-        writeln!(out, "\n… and {} more {}.", count(layout.more), layout.rows)?;
-    }
-    if !page.plan.risks.is_empty() {
+    write_rest(work.more, noun, out)?;
+    if !work.risks.is_empty() {
         writeln!(out, "\n### Risks")?;
     }
-    for risks in risk_lists(page.plan, markdown_code) {
+    for risks in &work.risks {
         writeln!(out, "\n{}\n", markdown_prose(risks.title))?;
-        for line in risks.lines {
-            writeln!(out, "- {line}")?;
+        for line in &risks.lines {
+            writeln!(out, "- {}", line.text(markdown_code))?;
         }
     }
     Ok(())
 }
 
-fn who(row: &PlanRow<'_>) -> String {
+fn who(caller: &Caller<'_>) -> String {
     let mut words = Vec::new();
-    words.extend(row.principal_type.map(markdown_code));
-    words.extend((row.account_id).map(|account| format!("account {}", markdown_code(account))));
-    if row.regional_calls > 0 {
-        let number = row.regional_calls;
-        let calls = plural(number, "call");
-        words.push(format!("and {} Regional {calls}", count(number)));
+    words.extend(caller.principal_type.map(markdown_code));
+    words.extend((caller.account_id).map(|account| format!("account {}", markdown_code(account))));
+    if caller.regional_calls > 0 {
+        words.push(format!(
+            "and {}",
+            counted(caller.regional_calls, "Regional call")
+        ));
     }
     words.join(", ")
 }
 
-fn item(out: &mut dyn Write, row: &PlanRow<'_>) -> io::Result<()> {
-    let calls = row.measures.calls;
-    write!(
-        out,
-        "- [ ] {}, {} {}",
-        markdown_code(&agent(row, str::to_owned)),
-        count(calls),
-        plural(calls, "call")
-    )?;
-    if let Some(time) = row.measures.last {
-        write!(out, ", last {}", time_text(time, true))?;
+fn item(task: &Task<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let agent = markdown_code(&task.agent.plain());
+    write!(out, "- [ ] {agent}, {}", counted(task.calls, "call"))?;
+    if let Some(time) = task.last {
+        write!(out, ", last {}", day(time))?;
     }
-    writeln!(out, ", {}: {}", row.cause, markdown_prose(&row.fix))?;
-    if let Some((region, evidence)) = region_words(row) {
-        writeln!(out, "  - Region: {} ({evidence})", markdown_code(&region))?;
+    writeln!(out, ", {}: {}", task.cause, markdown_prose(task.fix))?;
+    if let Some((region, evidence)) = task.region {
+        writeln!(out, "  - Region: {} ({evidence})", markdown_code(region))?;
     }
-    if let Some(seen) = seen(row, markdown_code) {
-        writeln!(out, "  - {seen}")?;
+    if let Some(seen) = &task.seen {
+        writeln!(out, "  - {}", seen.text(markdown_code))?;
     }
     Ok(())
 }

@@ -1,425 +1,243 @@
-//! Tables for people: the summary in words, then rows cut to the width of the terminal.
+//! Tables for people: the blocks in words, then rows cut to the width of the terminal.
+//!
+//! Owns colours ([`paint`]) and widths ([`fit`]). What strangers chose is shown with escapes for
+//! whatever would move the cursor or turn the text.
 
-pub(in crate::report) mod work_list;
+mod fit;
+mod paint;
+mod work_list;
 
 use std::io::{self, Write};
 
-use comfy_table::{CellAlignment, ContentArrangement, Table};
-
+use self::fit::{GAP, Strip, WIDE, shorten, width};
+use self::paint::Paint;
+use super::lines::{self, Look};
+use super::{Layout, Renderer, Room};
+use crate::report::cell::Cell;
 use crate::report::escape::for_terminal;
-use crate::report::{Cell, Column, Label};
-use crate::sts::Time;
-use crate::tally::Summary;
+use crate::report::page::{Form, Page, Rows, WorkList};
+use crate::report::words::{count, day, minute, percent};
 
-/// How a table is laid out.
-#[derive(Clone, Debug)]
-pub struct Layout {
-    /// The width of the terminal, in columns.
-    pub width: usize,
-    /// How many rows there are besides those that are written.
-    pub more: u64,
-    /// What they are called.
-    pub rows: &'static str,
-    /// Colours, where they are wanted.
-    pub paint: Paint,
-}
+pub(super) struct Table;
 
-/// Colours, or none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Paint(pub bool);
-
-impl Paint {
-    fn wrap(self, code: &str, text: &str) -> String {
-        if self.0 {
-            format!("\u{1b}[{code}m{text}\u{1b}[0m")
-        } else {
-            text.to_owned()
-        }
+impl Renderer for Table {
+    fn endings(&self) -> &'static [&'static str] {
+        &["txt"]
     }
 
-    pub(in crate::report) fn strong(self, text: &str) -> String {
-        self.wrap("1", text)
+    fn room(&self) -> Room {
+        Room::Words
     }
 
-    fn alarm(self, text: &str) -> String {
-        self.wrap("1;31", text)
-    }
-
-    fn calm(self, text: &str) -> String {
-        self.wrap("32", text)
-    }
-}
-
-/// Between two columns.
-const GAP: usize = 2;
-/// The least a column is cut to.
-const LEAST: usize = 7;
-/// From this width on there is room for times, not only days.
-pub(in crate::report) const WIDE: usize = 110;
-
-pub(in crate::report) fn write<'c>(
-    out: &mut dyn Write,
-    columns: &[Column],
-    rows: impl Iterator<Item = io::Result<Vec<Cell<'c>>>>,
-    layout: &Layout,
-) -> io::Result<()> {
-    let rows = rows.collect::<io::Result<Vec<_>>>()?;
-    if rows.is_empty() {
-        return writeln!(out, "No {}.", layout.rows);
-    }
-    let is_wide = layout.width >= WIDE;
-    // A column with nothing in it only takes room.
-    let is_empty = |at: usize| rows.iter().all(|row| row[at] == Cell::Absent);
-    let candidates = columns
-        .iter()
-        .enumerate()
-        .filter_map(|(at, column)| Some((at, column.label?)))
-        .filter(|(at, _)| !is_empty(*at))
-        .map(|(at, label)| {
-            let by_day = label.by_day && !is_wide;
-            let texts = rows.iter().map(|row| cell_text(&row[at], by_day)).collect();
-            Strip { at, label, texts }
-        });
-    let shown = with_room(candidates.collect(), layout.width);
-    let widths = fit(&shown, layout.width);
-    let mut table = Table::new();
-    table.load_style(comfy_table::presets::NOTHING);
-    table.set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(
-        shown
-            .iter()
-            .zip(&widths)
-            .map(|(strip, &width)| shorten(strip.label.text, width, false)),
-    );
-    for row in 0..rows.len() {
-        table.add_row(
-            shown
-                .iter()
-                .zip(&widths)
-                .map(|(strip, &width)| shorten(&strip.texts[row], width, strip.label.cut_end)),
-        );
-    }
-    for (at, strip) in shown.iter().enumerate() {
-        if let Some(column) = table.column_mut(at) {
-            column.set_padding((0, GAP as u16));
-            if rows
-                .iter()
-                .any(|row| matches!(row[strip.at], Cell::Count(_) | Cell::Share(_)))
-            {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
-    }
-    for (at, line) in table.lines().enumerate() {
-        let line = line.trim_end();
-        let line = if at == 0 {
-            layout.paint.strong(line)
-        } else {
-            line.to_owned()
+    /// Nothing is written before all is known: the widths are those of all rows.
+    fn write(&self, page: Page<'_>, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+        let paint = Paint {
+            has_colours: layout.colours,
         };
-        writeln!(out, "{line}")?;
+        let mut list = page.list;
+        let body = match list.form {
+            Form::Lines => Body::Lines(Grid::of(list.rows.as_mut(), layout)?),
+            Form::Paragraphs => Body::Paragraphs(paragraphs(list.rows.as_mut())?),
+            Form::WorkList(work) => Body::WorkList(work()),
+        };
+        (page.coverage)()?;
+        for (look, line) in lines::of_blocks(&page.blocks, layout) {
+            writeln!(out, "{}", paint.paint(look, &line))?;
+        }
+        match body {
+            Body::Lines(grid) => grid.write(list.noun, layout, paint, out)?,
+            Body::Paragraphs(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}"))?,
+            Body::WorkList(work) => work_list::write(&work, list.noun, layout, paint, out)?,
+        }
+        if !page.notes.is_empty() {
+            writeln!(out, "\n{}", page.notes.join("\n"))?;
+        }
+        match page.legend {
+            Some(legend) => writeln!(out, "\n{legend}"),
+            None => Ok(()),
+        }
     }
-    if layout.more > 0 {
-        writeln!(
-            out,
-            "… and {} more {}; --top 0 shows all",
-            count(layout.more),
-            layout.rows
-        )?;
+}
+
+/// What is below the blocks.
+enum Body<'p> {
+    Lines(Grid),
+    Paragraphs(Vec<String>),
+    WorkList(WorkList<'p>),
+}
+
+/// Rows as columns of text.
+struct Grid {
+    strips: Vec<Strip>,
+    rows: usize,
+    more: u64,
+}
+
+impl Grid {
+    fn of(rows: &mut dyn Rows, layout: Layout) -> io::Result<Grid> {
+        let is_wide = layout.width >= WIDE;
+        let mut strips: Vec<(usize, Strip)> = (rows.columns().iter().enumerate())
+            .filter_map(|(at, column)| {
+                let strip = Strip {
+                    label: column.label?,
+                    texts: Vec::new(),
+                    is_right: false,
+                };
+                Some((at, strip))
+            })
+            .collect();
+        // A column with nothing in it would only take room.
+        let mut is_empty = vec![true; strips.len()];
+        let mut number = 0;
+        let more = rows.each(&mut |cells| {
+            for ((at, strip), is_empty) in strips.iter_mut().zip(&mut is_empty) {
+                let cell = &cells[*at];
+                *is_empty &= *cell == Cell::Absent;
+                strip.is_right |= cell.is_number();
+                let by_day = strip.label.by_day && !is_wide;
+                strip.texts.push(cell_text(cell, by_day));
+            }
+            number += 1;
+            Ok(())
+        })?;
+        let strips = strips.into_iter().zip(is_empty);
+        Ok(Grid {
+            strips: strips
+                .filter(|(_, is_empty)| !is_empty)
+                .map(|((_, strip), _)| strip)
+                .collect(),
+            rows: number,
+            more,
+        })
     }
-    Ok(())
+
+    fn write(
+        self,
+        noun: &str,
+        layout: Layout,
+        paint: Paint,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        if self.rows == 0 {
+            return writeln!(out, "No {noun}.");
+        }
+        let strips = fit::with_room(self.strips, layout.width);
+        let columns: Vec<Shown> = (strips.iter().zip(fit::widths(&strips, layout.width)))
+            .map(|(strip, width)| Shown::of(strip, width))
+            .collect();
+        for line in 0..=self.rows {
+            let look = if line == 0 { Look::Strong } else { Look::Plain };
+            let text = columns.iter().fold(String::new(), |mut text, column| {
+                column.add(line, &mut text);
+                text
+            });
+            writeln!(out, "{}", paint.paint(look, text.trim_end()))?;
+        }
+        match rest(self.more, noun) {
+            Some(rest) => writeln!(out, "{rest}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A column cut to its width: the label, then the cells.
+struct Shown {
+    texts: Vec<String>,
+    width: usize,
+    is_right: bool,
+}
+
+impl Shown {
+    fn of(strip: &Strip, room: usize) -> Shown {
+        let label = shorten(strip.label.text, room, false);
+        let cells = strip.texts.iter();
+        let cells = cells.map(|text| shorten(text, room, strip.label.cut_end));
+        let texts: Vec<String> = std::iter::once(label).chain(cells).collect();
+        Shown {
+            // A text that is cut between two wide characters is narrower than the room.
+            width: texts.iter().map(|text| width(text)).max().unwrap_or(0),
+            texts,
+            is_right: strip.is_right,
+        }
+    }
+
+    /// Adds a line of this column to a line of the table.
+    fn add(&self, line: usize, table: &mut String) {
+        let text = &self.texts[line];
+        let pad = " ".repeat(self.width - width(text));
+        let gap = " ".repeat(GAP);
+        let parts = match self.is_right {
+            true => [&pad, text, &gap],
+            false => [text, &pad, &gap],
+        };
+        table.extend(parts.map(String::as_str));
+    }
+}
+
+/// How much there is besides what is shown.
+fn rest(more: u64, noun: &str) -> Option<String> {
+    (more > 0).then(|| format!("… and {} more {noun}; --top 0 shows all", count(more)))
 }
 
 fn cell_text(cell: &Cell<'_>, by_day: bool) -> String {
     match cell {
         Cell::Count(number) => count(*number),
-        Cell::Share(share) => format!("{:.1} %", share * 100.0),
+        Cell::Share(share) => percent(*share),
         Cell::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned(),
-        Cell::Time(time) => time_text(*time, by_day),
+        Cell::Time(time) if by_day => day(*time),
+        Cell::Time(time) => minute(*time),
         other => for_terminal(&other.shown()).into_owned(),
     }
 }
 
-/// An instant to the minute at the most: a table is for people.
-pub(in crate::report) fn time_text(time: Time, by_day: bool) -> String {
-    let text = time.to_string();
-    let kept = text.chars().take(if by_day { 10 } else { 16 });
-    kept.collect::<String>().replace('T', " ")
-}
-
-/// A column as it will be shown.
-struct Strip {
-    /// Its place among the cells of a row.
-    at: usize,
-    label: Label,
-    texts: Vec<String>,
-}
-
-impl Strip {
-    /// The width of what is in it.
-    fn natural(&self) -> usize {
-        let of_texts = self.texts.iter().map(|text| width(text)).max().unwrap_or(0);
-        of_texts.max(width(self.label.text))
-    }
-
-    /// The width it can do with.
-    fn least(&self) -> usize {
-        self.natural().min(self.label.least)
-    }
-}
-
-/// The columns that there is room for: the spare ones go first.
-fn with_room(mut strips: Vec<Strip>, room: usize) -> Vec<Strip> {
-    loop {
-        let needed: usize = strips.iter().map(|strip| strip.least() + GAP).sum();
-        let most_spare = strips
-            .iter()
-            .map(|strip| strip.label.spare)
-            .max()
-            .unwrap_or(0);
-        if needed <= room + GAP || most_spare == 0 {
-            return strips;
-        }
-        strips.retain(|strip| strip.label.spare < most_spare);
-    }
-}
-
-/// The width of each column, so that all of them fit. First those are cut that can bear it, down to
-/// what they need; if that is not enough, the widest.
-fn fit(strips: &[Strip], room: usize) -> Vec<usize> {
-    let mut widths: Vec<usize> = strips.iter().map(Strip::natural).collect();
-    let room = room.saturating_sub(GAP * widths.len().saturating_sub(1));
-    let leasts: Vec<usize> = strips.iter().map(Strip::least).collect();
-    cut_widest(&mut widths, &leasts, room);
-    cut_widest(&mut widths, &vec![LEAST; strips.len()], room);
-    // Twenty dimensions were asked for, perhaps: then a few letters of each.
-    cut_widest(&mut widths, &vec![1; strips.len()], room);
-    widths
-}
-
-/// Cuts the widest columns, one character after the other, until all fit or are at their least.
-fn cut_widest(widths: &mut [usize], leasts: &[usize], room: usize) {
-    while widths.iter().sum::<usize>() > room {
-        let widest = widths
-            .iter_mut()
-            .zip(leasts)
-            .filter(|(width, least)| **width > **least)
-            .max_by_key(|(width, _)| **width);
-        match widest {
-            // A text of a megabyte is not cut character by character.
-            Some((width, least)) if *width > 2 * room.max(*least) => *width = 2 * room.max(*least),
-            Some((width, _)) => *width -= 1,
-            None => return,
-        }
-    }
-}
-
-pub(in crate::report) fn width(text: &str) -> usize {
-    unicode_width::UnicodeWidthStr::width(text)
-}
-
-/// Cuts a text in the middle, as ARNs differ at both ends, or at the end.
-pub(in crate::report) fn shorten(text: &str, room: usize, cut_end: bool) -> String {
-    if width(text) <= room {
-        return text.to_owned();
-    }
-    // Of an ARN the account and the name are worth more than what all ARNs begin with.
-    let text = text
-        .strip_prefix("arn:")
-        .and_then(|arn| arn.splitn(4, ':').nth(3))
-        .unwrap_or(text);
-    if width(text) <= room {
-        return text.to_owned();
-    }
-    let room = room.saturating_sub(1);
-    let (front, back) = if cut_end {
-        (room, 0)
-    } else {
-        (room / 2, room - room / 2)
-    };
-    let take = |characters: &mut dyn Iterator<Item = char>, room: usize| -> String {
-        let mut used = 0;
-        characters
-            .take_while(|&c| {
-                used += unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
-                used <= room
-            })
-            .collect()
-    };
-    let start = take(&mut text.chars(), front);
-    let end: String = take(&mut text.chars().rev(), back).chars().rev().collect();
-    format!("{start}…{end}")
-}
-
-/// A number with its thousands apart.
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// The summary in words, a line each.
-pub fn summary_lines(summary: &Summary, can_judge: bool, paint: Paint) -> Vec<String> {
-    // What was seen, was seen.
-    let can_judge = can_judge || summary.global() > 0;
-    let span = match (summary.span.first, summary.span.last) {
-        (Some(first), Some(last)) => format!(", {first} to {last}"),
-        _ => String::new(),
-    };
-    let mut lines = vec![
-        paint.strong(&format!(
-            "{} STS {}{span}",
-            count(summary.calls),
-            plural(summary.calls, "call")
-        )),
-        String::new(),
-    ];
-    let [global, regional, aws_service, other, unknown] = summary.endpoints;
-    let digits = summary
-        .endpoints
-        .iter()
-        .map(|&calls| count(calls).len())
-        .max()
-        .unwrap_or(1);
-    let share = |share: Option<f64>| match share {
-        Some(share) => format!("{:5.1} %", share * 100.0),
-        None => "       ".to_owned(),
-    };
-    let mut line = |name: &str, calls: u64, share: String, words: String| {
-        let line = format!("  {name:<11}  {:>digits$}  {share}  {words}", count(calls));
-        lines.push(line.trim_end().to_owned());
-    };
-    let global_share = summary.global_share.filter(|_| can_judge);
-    let global_words = if can_judge {
-        to_change(summary)
-    } else {
-        "cannot be told: nothing of us-east-1 was read".to_owned()
-    };
-    line(
-        "global",
-        global,
-        share(summary.global_share.filter(|_| can_judge)),
-        global_words,
-    );
-    line(
-        "regional",
-        regional,
-        share(global_share.map(|share| 1.0 - share)),
-        String::new(),
-    );
-    let nothing = || " ".repeat(7);
-    line(
-        "aws-service",
-        aws_service,
-        nothing(),
-        "AWS on your behalf: nothing to change".into(),
-    );
-    line(
-        "other",
-        other,
-        nothing(),
-        "not by a name of AWS: a proxy, a CNAME".into(),
-    );
-    line(
-        "unknown",
-        unknown,
-        nothing(),
-        "no host, in us-east-1: could be either".into(),
-    );
-    let painted = if global > 0 {
-        paint.alarm(&lines[2])
-    } else {
-        paint.calm(&lines[2])
-    };
-    if can_judge {
-        lines[2] = painted;
-    }
-    lines.push(String::new());
-    let mut remarks = Vec::new();
-    if summary.global_aws_managed > 0 {
-        remarks.push(format!(
-            "{} of the global by AWS itself",
-            count(summary.global_aws_managed)
-        ));
-    }
-    if summary.errors > 0 {
-        remarks.push(format!("{} with an error", count(summary.errors)));
-    }
-    if summary.vpc_endpoint_calls > 0 {
-        remarks.push(format!(
-            "{} through a VPC endpoint",
-            count(summary.vpc_endpoint_calls)
-        ));
-    }
-    if !remarks.is_empty() {
-        let one_line = format!("  {}.", remarks.join(", "));
-        if one_line.len() <= 80 {
-            lines.push(one_line);
-        } else {
-            lines.extend(remarks.iter().map(|remark| format!("  {remark}")));
+/// A paragraph a row: the name of each column and its cell.
+fn paragraphs(rows: &mut dyn Rows) -> io::Result<Vec<String>> {
+    let columns = rows.columns();
+    let names = columns.iter().map(|column| column.name.len());
+    let names = names.max().unwrap_or(0);
+    let mut lines = Vec::new();
+    rows.each(&mut |cells| {
+        for (column, cell) in columns.iter().zip(cells) {
+            if *cell != Cell::Absent {
+                let text = cell.shown();
+                let text = for_terminal(&text);
+                lines.push(format!("{:<names$}  {text}", column.name));
+            }
         }
         lines.push(String::new());
-    }
-    lines
-}
-
-fn to_change(summary: &Summary) -> String {
-    let principals = plural(summary.global_principals, "principal");
-    format!(
-        "{} {principals} to change",
-        count(summary.global_principals)
-    )
-}
-
-/// A noun for a number of things.
-pub fn plural(number: u64, noun: &str) -> String {
-    if number == 1 {
-        noun.to_owned()
-    } else {
-        format!("{noun}s")
-    }
+        Ok(())
+    })?;
+    Ok(lines)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests_of_formats::{list, page, render};
     use super::*;
+    use crate::report::sheet::{Label, Sheet};
 
-    fn table(rows: Vec<Vec<Cell<'static>>>, width: usize) -> String {
-        let columns = [
-            ("host", Some(Label::new("HOST"))),
-            ("hidden", None),
-            ("empty", Some(Label::new("EMPTY"))),
-            ("calls", Some(Label::new("CALLS"))),
-        ]
-        .map(|(name, label)| Column { name, label });
-        let layout = Layout {
-            width,
-            more: 0,
-            rows: "groups",
-            paint: Paint(false),
-        };
-        let mut out = Vec::new();
-        write(&mut out, &columns, rows.into_iter().map(Ok), &layout).unwrap();
-        String::from_utf8(out).unwrap()
+    type Row = Vec<Cell<'static>>;
+
+    fn table(rows: Vec<Row>, width: usize) -> String {
+        let sheet = Sheet::<Row>::new()
+            .col("host", Label::new("HOST"), "", |row| row[0].clone())
+            .col("hidden", None, "", |row| row[1].clone())
+            .col("empty", Label::new("EMPTY"), "", |row| row[2].clone())
+            .col("calls", Label::new("CALLS"), "", |row| row[3].clone());
+        render(&Table, page(list(sheet, rows, None)), width)
     }
 
-    fn row(host: &'static str, calls: u64) -> Vec<Cell<'static>> {
+    fn row(host: &'static str, calls: u64) -> Row {
         vec![
-            Cell::text(Some(host)),
-            Cell::text(Some("no")),
+            Cell::text(host),
+            Cell::text("no"),
             Cell::Absent,
             Cell::Count(calls),
         ]
     }
 
     #[test]
-    fn numbers_stand_right_and_long_texts_are_cut_in_the_middle() {
+    fn numbers_are_lined_up_right_and_long_texts_are_cut_in_the_middle() {
         let rows = vec![row("sts.amazonaws.com", 1_234_567), row("a", 1)];
         assert_eq!(
             table(rows.clone(), 80),
@@ -442,17 +260,5 @@ mod tests {
         assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown:?}");
         assert!(shown.lines().all(|line| width(line) <= 24), "{shown}");
         assert_eq!(shown.lines().count(), 3);
-    }
-
-    #[test]
-    fn thousands_stand_apart() {
-        for (number, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1_000, "1,000"),
-            (1_234_567, "1,234,567"),
-        ] {
-            assert_eq!(count(number), text);
-        }
     }
 }

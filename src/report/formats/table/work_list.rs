@@ -1,88 +1,84 @@
-//! A plan for a terminal: what to do, principal by principal.
+//! Work for a terminal: what to do, caller by caller.
 
 use std::io::{self, Write};
 
-use super::{WIDE, shorten, time_text, width};
+use super::fit::{WIDE, shorten, width};
+use super::paint::Paint;
+use super::rest;
 use crate::report::escape::for_terminal;
-use crate::report::pages::plan::{
-    PlanPage, agent, by_principal, headline, region_words, remarks, risk_lists, seen,
-};
-use crate::report::{Layout, count, plural};
-use crate::tally::PlanRow;
+use crate::report::formats::Layout;
+use crate::report::formats::lines::Look;
+use crate::report::page::{Caller, Task, WorkList};
+use crate::report::words::{counted, day, minute};
 
-/// How far the lines of a row stand in.
-const ROW: &str = "  ";
-/// How far what is said of it stands in.
+/// The indent of a task.
+const TASK: &str = "  ";
+/// The indent of what is said of a task.
 const WORDS: &str = "      ";
-/// Of a text of a stranger's that is longer than so many lines, the middle is cut.
+/// Of a stranger's text that is longer than so many lines, the middle is cut.
 const MAX_LINES: usize = 3;
 
-pub(in crate::report) fn write(
+pub(super) fn write(
+    work: &WorkList<'_>,
+    noun: &str,
+    layout: Layout,
+    paint: Paint,
     out: &mut dyn Write,
-    page: &PlanPage<'_>,
-    rows: &[PlanRow<'_>],
-    layout: &Layout,
 ) -> io::Result<()> {
-    let mut lines = Lines { out, layout };
-    lines.strong("", &headline(page))?;
-    for remark in remarks(page) {
-        lines.wrapped("", &remark)?;
+    let mut lines = Lines {
+        out,
+        width: layout.width,
+        paint,
+    };
+    lines.strong("", &work.headline)?;
+    for remark in &work.remarks {
+        lines.wrapped("", remark)?;
     }
-    let is_wide = layout.width >= WIDE;
-    let columns = Columns::of(rows, is_wide);
-    for rows in by_principal(rows) {
+    let columns = Columns::of(work, layout.width >= WIDE);
+    for caller in &work.callers {
         lines.blank()?;
-        lines.strong("", &lines.name(rows[0].principal))?;
-        lines.wrapped(ROW, &who(rows[0]))?;
-        for row in rows {
-            lines.wrapped(ROW, &columns.line(row))?;
-            lines.wrapped(WORDS, &for_terminal(&row.fix))?;
-            if let Some((region, evidence)) = region_words(row) {
+        lines.strong("", &lines.name(caller.principal))?;
+        lines.wrapped(TASK, &who(caller))?;
+        for task in &caller.tasks {
+            lines.wrapped(TASK, &columns.line(task))?;
+            lines.wrapped(WORDS, &for_terminal(task.fix))?;
+            if let Some((region, evidence)) = task.region {
                 lines.wrapped(WORDS, &format!("Region: {region} ({evidence})"))?;
             }
-            if let Some(seen) = seen(row, |name| lines.name(name)) {
-                lines.wrapped(WORDS, &seen)?;
+            if let Some(seen) = &task.seen {
+                lines.wrapped(WORDS, &seen.text(|name| lines.name(name)))?;
             }
         }
     }
-    if layout.more > 0 {
+    if let Some(rest) = rest(work.more, noun) {
         lines.blank()?;
-        let rest = format!(
-            "… and {} more {}; --top 0 shows all",
-            count(layout.more),
-            layout.rows
-        );
         lines.wrapped("", &rest)?;
     }
-    for risks in risk_lists(page.plan, |name| lines.name(name)) {
+    for risks in &work.risks {
         lines.blank()?;
         lines.strong("", risks.title)?;
-        for line in risks.lines {
-            lines.wrapped(ROW, &line)?;
+        for line in &risks.lines {
+            lines.wrapped(TASK, &line.text(|name| lines.name(name)))?;
         }
     }
     Ok(())
 }
 
-/// What kind of caller a principal is, and whether it calls Regional endpoints, too.
-fn who(row: &PlanRow<'_>) -> String {
-    let mut who = match (row.principal_type, row.account_id) {
+/// What kind of caller it is, and whether it calls Regional endpoints, too.
+fn who(caller: &Caller<'_>) -> String {
+    let mut who = match (caller.principal_type, caller.account_id) {
         (Some(kind), Some(account)) => format!("{kind}, account {account}"),
         (Some(one), None) => one.to_owned(),
         (None, Some(account)) => format!("account {account}"),
         (None, None) => "of unknown type and account".to_owned(),
     };
-    if row.regional_calls > 0 {
-        who += &format!(
-            ", and {} Regional {}",
-            count(row.regional_calls),
-            plural(row.regional_calls, "call")
-        );
+    if caller.regional_calls > 0 {
+        who += &format!(", and {}", counted(caller.regional_calls, "Regional call"));
     }
     for_terminal(&who).into_owned()
 }
 
-/// The widths of what stands in line from row to row.
+/// The widths of what is lined up from task to task.
 struct Columns {
     agent: usize,
     calls: usize,
@@ -95,54 +91,54 @@ const MAX_AGENT: usize = 32;
 const MAX_VERSION: usize = 16;
 
 impl Columns {
-    fn of(rows: &[PlanRow<'_>], is_wide: bool) -> Columns {
+    fn of(work: &WorkList<'_>, is_wide: bool) -> Columns {
+        let tasks = || work.callers.iter().flat_map(|caller| &caller.tasks);
         // A list of versions, which is longer, must not move all others to the right.
-        let agent = |row| Some(width(&shown_agent(row))).filter(|&width| width <= MAX_AGENT);
+        let agent = |task| Some(width(&shown_agent(task))).filter(|&width| width <= MAX_AGENT);
         Columns {
-            agent: rows.iter().filter_map(agent).max().unwrap_or(0),
-            calls: rows.iter().map(|row| calls(row).len()).max().unwrap_or(0),
+            agent: tasks().filter_map(agent).max().unwrap_or(0),
+            calls: tasks().map(|task| calls(task).len()).max().unwrap_or(0),
             is_wide,
         }
     }
 
-    fn line(&self, row: &PlanRow<'_>) -> String {
-        let agent = shown_agent(row);
+    fn line(&self, task: &Task<'_>) -> String {
+        let agent = shown_agent(task);
         let gap = " ".repeat(self.agent.saturating_sub(width(&agent)));
-        let last = match row.measures.last {
-            Some(time) => format!("  last {}", time_text(time, !self.is_wide)),
+        let last = match task.last {
+            Some(time) if self.is_wide => format!("  last {}", minute(time)),
+            Some(time) => format!("  last {}", day(time)),
             None => String::new(),
         };
-        let calls = format!("{:>1$}", calls(row), self.calls);
-        format!("{agent}{gap}  {calls}{last}  {}", row.cause)
+        let calls = format!("{:>1$}", calls(task), self.calls);
+        format!("{agent}{gap}  {calls}{last}  {}", task.cause)
     }
 }
 
-fn shown_agent(row: &PlanRow<'_>) -> String {
-    match row.versions.len() {
-        0 | 1 => {
-            let agent = agent(row, |name| for_terminal(name).into_owned());
-            shorten(&agent, MAX_AGENT, true)
-        }
-        // A list of versions is not cut; each of them is.
-        _ => agent(row, |name| shorten(&for_terminal(name), MAX_VERSION, true)),
+fn shown_agent(task: &Task<'_>) -> String {
+    let harmless = |name: &str| for_terminal(name).into_owned();
+    // A list of versions is not cut; each of them is.
+    match task.has_versions {
+        true => (task.agent).text(|name| shorten(&harmless(name), MAX_VERSION, true)),
+        false => shorten(&task.agent.text(harmless), MAX_AGENT, true),
     }
 }
 
-fn calls(row: &PlanRow<'_>) -> String {
-    let number = row.measures.calls;
-    format!("{} {}", count(number), plural(number, "call"))
+fn calls(task: &Task<'_>) -> String {
+    counted(task.calls, "call")
 }
 
 /// Lines within the width of a terminal.
-struct Lines<'a, 'l> {
+struct Lines<'a> {
     out: &'a mut dyn Write,
-    layout: &'l Layout,
+    width: usize,
+    paint: Paint,
 }
 
-impl Lines<'_, '_> {
+impl Lines<'_> {
     /// A stranger's text, made harmless.
     fn name(&self, text: &str) -> String {
-        shorten(&for_terminal(text), self.layout.width * MAX_LINES, false)
+        shorten(&for_terminal(text), self.width * MAX_LINES, false)
     }
 
     fn blank(&mut self) -> io::Result<()> {
@@ -150,21 +146,15 @@ impl Lines<'_, '_> {
     }
 
     fn wrapped(&mut self, indent: &str, text: &str) -> io::Result<()> {
-        self.each_line(indent, text, str::to_owned)
+        self.each_line(indent, text, Look::Plain)
     }
 
     fn strong(&mut self, indent: &str, text: &str) -> io::Result<()> {
-        let paint = self.layout.paint;
-        self.each_line(indent, text, |line| paint.strong(line))
+        self.each_line(indent, text, Look::Strong)
     }
 
-    fn each_line(
-        &mut self,
-        indent: &str,
-        text: &str,
-        paint: impl Fn(&str) -> String,
-    ) -> io::Result<()> {
-        let options = textwrap::Options::new(self.layout.width)
+    fn each_line(&mut self, indent: &str, text: &str, look: Look) -> io::Result<()> {
+        let options = textwrap::Options::new(self.width)
             .initial_indent(indent)
             .subsequent_indent(indent)
             // A hyphen in a Region or a file name is no place to break a line, and an ARN that is
@@ -172,7 +162,7 @@ impl Lines<'_, '_> {
             .word_splitter(textwrap::WordSplitter::NoHyphenation)
             .break_words(false);
         for line in textwrap::wrap(text, options) {
-            writeln!(self.out, "{}", paint(line.trim_end()))?;
+            writeln!(self.out, "{}", self.paint.paint(look, line.trim_end()))?;
         }
         Ok(())
     }
