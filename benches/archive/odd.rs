@@ -345,12 +345,13 @@ fn time(rng: &mut SplitMix64) -> Node {
 }
 
 fn agent(rng: &mut SplitMix64) -> Node {
-    match rng.below(6) {
+    match rng.below(8) {
         0 => Node::Text(strange(rng)),
         1 => Node::Text(format!("[{}]", rng.pick(agents::LEGACY))),
         2 => text(rng.pick(agents::SERVICES)),
         3 => text(rng.pick(agents::INTERNAL)),
         4 => text(rng.pick(agents::LEGACY)),
+        5 | 6 => text(rng.pick(agents::TOOLS)),
         _ => text(rng.pick(agents::MODERN)),
     }
 }

@@ -9,6 +9,7 @@ use super::host::Host;
 use super::hosts::Hosts;
 use super::principal;
 use super::sdk::{self, Sdk};
+use super::tool;
 use super::{Dimension, Time};
 use crate::cloudtrail::{Field, Record};
 
@@ -122,9 +123,23 @@ impl<'r> Call<'r> {
     /// Who the user agent says it is.
     pub fn sdk(&self) -> Option<Sdk<'_>> {
         let record = self.record;
-        *self
-            .sdk
-            .get_or_init(|| record.get(Field::UserAgent).and_then(sdk::recognise))
+        *self.sdk.get_or_init(|| {
+            let user_agent = record.get(Field::UserAgent)?;
+            if sdk::is_coral(user_agent) && self.is_from_inside_aws() {
+                return Some(sdk::AWS_ITSELF);
+            }
+            sdk::recognise(user_agent)
+        })
+    }
+
+    /// The program that the user agent names.
+    pub fn tool(&self) -> Option<&str> {
+        self.record.get(Field::UserAgent).and_then(tool::name)
+    }
+
+    /// Whether it never left AWS.
+    pub(crate) fn is_from_inside_aws(&self) -> bool {
+        self.record.get(Field::SourceIpAddress) == Some(sdk::INSIDE_AWS)
     }
 
     /// Whether STS refused because it is deactivated in the Region called, by the account that would
@@ -146,9 +161,9 @@ impl<'r> Call<'r> {
 
     /// Whether AWS itself made the call: not the customer's to change.
     pub fn is_aws_managed(&self) -> bool {
-        self.record
-            .get(Field::UserAgent)
-            .is_some_and(sdk::is_agent_of_aws)
+        self.record.get(Field::UserAgent).is_some_and(|agent| {
+            sdk::is_agent_of_aws(agent) || (sdk::is_coral(agent) && self.is_from_inside_aws())
+        })
     }
 
     /// Whether it came through a VPC endpoint. AWS also writes service names into `vpcEndpointId`.
@@ -248,6 +263,7 @@ impl<'r> Call<'r> {
                     (one, None) | (None, one) => one,
                 }
             }
+            Dimension::Tool => self.tool(),
         }
     }
 }

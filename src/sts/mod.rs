@@ -3,6 +3,7 @@
 //! Pure: no files, no JSON, no threads. Somebody who knows AWS can check every rule here against
 //! the page it names.
 
+pub mod action;
 pub mod advice;
 mod agent;
 mod call;
@@ -20,6 +21,7 @@ pub mod region;
 pub mod sdk;
 mod time;
 mod token;
+pub mod tool;
 mod version;
 
 pub use advice::{Situation, fix};

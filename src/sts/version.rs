@@ -33,6 +33,11 @@ impl Version {
         }
     }
 
+    /// The first version of the same major.
+    pub const fn of_major(self) -> Version {
+        Version::new(self.least[0], 0, 0)
+    }
+
     /// Reads the numbers at the start of `text`: up to four, with a dot between them. Numbers that
     /// are missing are 0, what follows them (`dev34`, `-preview`) is passed over, and a number too
     /// large to hold is the largest there is. `None` where there is no number.

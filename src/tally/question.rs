@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::symbols::{Symbol, Symbols};
 use super::{plan, regions, trend};
+use crate::sts::action::is_regional_only;
 use crate::sts::{Dimension, Properties};
 
 /// What the calls of a tally are told apart by. Tallies of one question can be added.
@@ -53,6 +54,8 @@ pub(super) enum Part {
     ViaVpcEndpoint,
     /// `yes` if it is of where global calls are logged.
     OfUsEast1,
+    /// `yes` if the global endpoint does not have the action.
+    RegionalOnlyAction,
 }
 
 impl Part {
@@ -65,6 +68,10 @@ impl Part {
             Part::Refused => call.is_refused().then_some(YES),
             Part::ViaVpcEndpoint => call.is_through_vpc_endpoint().then_some(YES),
             Part::OfUsEast1 => call.is_of_us_east_1().then_some(YES),
+            Part::RegionalOnlyAction => {
+                let event_name = call.value(Dimension::EventName, scratch);
+                event_name.is_some_and(is_regional_only).then_some(YES)
+            }
         }
     }
 }

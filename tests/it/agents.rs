@@ -6,7 +6,7 @@
 
 use proptest::prelude::*;
 use stscope::cloudtrail::{Field, Record};
-use stscope::sts::{Call, Cause, defaults::Defaults, sdk};
+use stscope::sts::{Call, Cause, defaults::Defaults, sdk, tool};
 
 const ROLE: &str = "AssumeRole";
 const TOKEN: &str = "AssumeRoleWithWebIdentity";
@@ -74,7 +74,7 @@ fn agents_name_an_sdk_a_version_and_a_cause() {
         // Go version 1, alone and behind what stands on it.
         ("aws-sdk-go/1.38.69 (go1.16.5; darwin; arm64)", WHOAMI, "aws-sdk-go-v1", "1.38.69", SdkDefault),
         ("aws-sdk-go/1.50.38 (go1.21.8; linux; arm64) exec-env/AWS_ECS_EC2", ROLE, "aws-sdk-go-v1", "1.50.38", SdkDefault),
-        ("aws-sdk-go/1.55.6 (go1.22.5; linux; amd64) karpenter.sh-0.36.2", ROLE, "aws-sdk-go-v1", "1.55.6", SdkDefault),
+        ("aws-sdk-go/1.55.6 (go1.22.5; linux; amd64) karpenter.sh-0.36.2", ROLE, "aws-sdk-go-v1", "1.55.6", ExplicitEndpoint),
         ("aws-sdk-go/1.20.4 (go1.12.5; linux; amd64) APN/1.0 HashiCorp/1.0 Terraform/0.12.2", ROLE, "aws-sdk-go-v1", "1.20.4", SdkDefault),
         ("APN/1.0 HashiCorp/1.0 Terraform/1.5.6 (+https://www.terraform.io) terraform-provider-aws/4.67.0 (+https://registry.terraform.io/providers/hashicorp/aws) aws-sdk-go/1.44.261 (go1.19.8; freebsd; amd64)", ROLE, "aws-sdk-go-v1", "1.44.261", SdkDefault),
         // Go version 2.
@@ -91,14 +91,21 @@ fn agents_name_an_sdk_a_version_and_a_cause() {
         ("aws-sdk-java/2.33.12 md/io#sync md/http#Apache ua/2.1 api/STS#2.33.x os/Linux#6.1.147 m/D,h,k", TOKEN, "aws-sdk-java-v2", "2.33.12", NoRegion),
         ("aws-sdk-java/2.33.12 md/io#sync md/http#Apache ua/2.1 api/STS#2.33.x os/Linux#6.1.147 m/D", WHOAMI, "aws-sdk-java-v2", "2.33.12", ExplicitEndpoint),
         ("aws-sdk-java/2.33.12 md/io#sync ua/2.1 api/STS#2.33.x m/D", "AssumeRoleWithSAML", "aws-sdk-java-v2", "2.33.12", ExplicitEndpoint),
-        ("aws-sdk-java/2.46.14 md/io#sync ua/2.1 api/STS#2.46.x m/E,AJ,N", ROLE, "aws-sdk-java-v2", "2.46.14", EndpointOverride),
+        // Without a Region it overrides the endpoint itself, for these two actions.
+        ("aws-sdk-java/2.46.14 md/io#sync ua/2.1 api/STS#2.46.x m/E,AJ,N", ROLE, "aws-sdk-java-v2", "2.46.14", NoRegion),
+        ("aws-sdk-java/2.46.14 md/io#sync ua/2.1 api/STS#2.46.x m/E,AJ,N", TOKEN, "aws-sdk-java-v2", "2.46.14", NoRegion),
+        ("aws-sdk-java/2.46.14 md/io#sync ua/2.1 api/STS#2.46.x m/E,AJ,N", WHOAMI, "aws-sdk-java-v2", "2.46.14", EndpointOverride),
+        ("aws-sdk-java/2.46.14 md/io#sync ua/2.1 api/STS#2.46.x m/E,AJ,N", "AssumeRoleWithSAML", "aws-sdk-java-v2", "2.46.14", EndpointOverride),
+        ("aws-sdk-java/2.9.25 Linux/4.14 Java/1.8.0_222 vendor/Amazon", ROLE, "aws-sdk-java-v2", "2.9.25", SdkDefault),
+        ("aws-sdk-java/2.9.25 Linux/4.14 Java/1.8.0_222 vendor/Amazon", WHOAMI, "aws-sdk-java-v2", "2.9.25", SdkDefault),
+        ("aws-sdk-java/2.9.26 Linux/4.14 Java/1.8.0_222 vendor/Amazon", WHOAMI, "aws-sdk-java-v2", "2.9.26", ExplicitEndpoint),
         ("aws-sdk-java/2.46.14 md/io#sync md/http#Apache md/internal ua/2.1 api/STS#2.46.x m/E,N,AJ", ROLE, "aws-internal", "", AwsManaged),
         ("aws-sdk-java/unknown Linux/6.1", ROLE, "other", "", Unrecognised),
         // JavaScript.
         ("aws-sdk-nodejs/2.524.0 linux/v10.16.3 promise", ROLE, "aws-sdk-js-v2", "2.524.0", SdkDefault),
         ("aws-sdk-nodejs/2.585.0 linux/v12.14.1 exec-env/AWS_Lambda_nodejs12.x promise", ROLE, "aws-sdk-js-v2", "2.585.0", SdkDefault),
-        ("aws-sdk-nodejs/2.1112.0 linux/v20.19.0 configure-aws-credentials-for-github-actions promise", TOKEN, "aws-sdk-js-v2", "2.1112.0", SdkDefault),
-        ("aws-sdk-nodejs/2.1586.0 linux/v20.15.1 aws-cdk/2.135.0 promise", ROLE, "aws-sdk-js-v2", "2.1586.0", SdkDefault),
+        ("aws-sdk-nodejs/2.1112.0 linux/v20.19.0 configure-aws-credentials-for-github-actions promise", TOKEN, "aws-sdk-js-v2", "2.1112.0", ExplicitEndpoint),
+        ("aws-sdk-nodejs/2.1586.0 linux/v20.15.1 aws-cdk/2.135.0 promise", ROLE, "aws-sdk-js-v2", "2.1586.0", ExplicitEndpoint),
         ("aws-sdk-js/3.350.0 os/linux/5.10.198 lang/js md/nodejs/18.18.0 api/sts/3.350.0 exec-env/AWS_Lambda_nodejs18.x", ROLE, "aws-sdk-js-v3", "3.350.0", ExplicitEndpoint),
         ("aws-sdk-js/3.901.0 ua/2.1 os/linux#6.8.0 lang/js md/nodejs#22.20.0 api/sts#3.901.0 configure-aws-credentials-for-github-actions md/action#aws-actions m/E", TOKEN, "aws-sdk-js-v3", "3.901.0", ExplicitEndpoint),
         ("Mozilla/5.0 (X11; Linux x86_64) aws-sdk-js/2.1000.0 callback", ROLE, "aws-sdk-js-v2", "2.1000.0", SdkDefault),
@@ -115,13 +122,20 @@ fn agents_name_an_sdk_a_version_and_a_cause() {
         ("aws-sdk-dotnet-45/3.3.1.2 aws-sdk-dotnet-core/3.3.2 .NET_Runtime/4.0", ROLE, "aws-sdk-dotnet-v3", "3.3.1.2", SdkDefault),
         ("aws-sdk-dotnet-coreclr/3.7.108.0 aws-sdk-dotnet-core/3.7.108.2 .NET_Core/6.0.20 OS/Linux_5.15 ClientAsync", ROLE, "aws-sdk-dotnet-v3", "3.7.108.0", SdkDefault),
         ("aws-sdk-dotnet-coreclr/3.7.305.28 ua/2.0 os/windows#10.0 md/aws-sdk-dotnet-core#3.7.302.12 api/SecurityToken#3.7.305.28 cfg/retry-mode#legacy md/ClientAsync", ROLE, "aws-sdk-dotnet-v3", "3.7.305.28", SdkDefault),
+        // Judged by the first word: the service's package, not the core's.
+        ("aws-sdk-dotnet-coreclr/3.7.460.9 ua/2.1 os/linux md/aws-sdk-dotnet-core#3.7.500.1", ROLE, "aws-sdk-dotnet-v3", "3.7.460.9", SdkDefault),
+        ("aws-sdk-dotnet-coreclr/3.7.500.0 ua/2.1 os/linux md/aws-sdk-dotnet-core#3.7.500.0", ROLE, "aws-sdk-dotnet-v3", "3.7.500.0", ExplicitEndpoint),
+        ("aws-sdk-dotnet-coreclr/3.7.500.31 aws-sdk-dotnet-core/3.7.402.91 .NET_Core/8.0", ROLE, "aws-sdk-dotnet-v3", "3.7.500.31", ExplicitEndpoint),
+        ("aws-sdk-dotnet/1.5.60.0 .NET Runtime/4.0 .NET Framework/4.0 OS/6.1", ROLE, "aws-sdk-dotnet-v1", "1.5.60.0", SdkDefault),
         ("aws-sdk-dotnet-coreclr/4.0.2.10 ua/2.1 os/linux#6.1.147 md/aws-sdk-dotnet-core#4.0.0.31 api/SecurityToken#4.0.2.10", ROLE, "aws-sdk-dotnet-v4", "4.0.2.10", ExplicitEndpoint),
         ("AWSPowerShell/3.3.1 .NET_Runtime/4.0 .NET_Framework/4.0 OS/Microsoft_Windows_NT_6.3 ClientSync", ROLE, "aws-tools-powershell-v4", "3.3.1", SdkDefault),
         ("AWSPowerShell.Common/4.1.90.0 .NET_Core/6.0.5 OS/Microsoft_Windows_10.0 PowerShellCore/7.-1 ClientAsync", ROLE, "aws-tools-powershell-v4", "4.1.90.0", SdkDefault),
-        ("AWSPowerShell.Common/5.0.57.0 ua/2.1 os/windows#10.0 md/aws-sdk-dotnet-core#4.0.0.31 md/PowerShellCore#7.5.3", ROLE, "aws-tools-powershell-v5", "5.0.57.0", NoRegion),
+        ("AWSPowerShell.Common/4.1.868.0 .NET_Core/6.0.5", ROLE, "aws-tools-powershell-v4", "4.1.868.0", SdkDefault),
+        ("AWSPowerShell.Common/4.1.869 .NET_Core/6.0.5", ROLE, "aws-tools-powershell-v4", "4.1.869", ExplicitEndpoint),
+        ("AWSPowerShell.Common/5.0.57.0 ua/2.1 os/windows#10.0 md/aws-sdk-dotnet-core#4.0.0.31 md/PowerShellCore#7.5.3", ROLE, "aws-tools-powershell-v5", "5.0.57.0", ExplicitEndpoint),
         // The others.
-        ("aws-sdk-cpp/1.9.379 Linux/5.10.0 x86_64 GCC/10.2.1", ROLE, "aws-sdk-cpp", "1.9.379", SdkDefault),
-        ("aws-sdk-cpp/1.11.570 ua/2.1 api/STS os/Linux#6.1.134 lang/c++#C++11 m/E", ROLE, "aws-sdk-cpp", "1.11.570", SdkDefault),
+        ("aws-sdk-cpp/1.9.379 Linux/5.10.0 x86_64 GCC/10.2.1", ROLE, "aws-sdk-cpp", "1.9.379", ExplicitEndpoint),
+        ("aws-sdk-cpp/1.11.570 ua/2.1 api/STS os/Linux#6.1.134 lang/c++#C++11 m/E", ROLE, "aws-sdk-cpp", "1.11.570", ExplicitEndpoint),
         ("aws-sdk-cpp/1.11.570 ua/2.1 api/STS os/Linux#6.1.134 m/E,N", ROLE, "aws-sdk-cpp", "1.11.570", EndpointOverride),
         ("aws-sdk-rust/1.3.8 os/linux lang/rust/1.88.0", ROLE, "aws-sdk-rust", "1.3.8", ExplicitEndpoint),
         ("aws-sdk-kotlin/1.5.27 ua/2.1 api/sts#1.5.27 os/linux#6.1 lang/kotlin#2.2.0 m/E", WHOAMI, "aws-sdk-kotlin", "1.5.27", NoRegion),
@@ -138,7 +152,37 @@ fn agents_name_an_sdk_a_version_and_a_cause() {
         ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Safari/537.36", ROLE, "browser", "", Unrecognised),
         ("cost-exporter/4.2 (internal)", WHOAMI, "other", "", Unrecognised),
         ("cost-exporter/4.2 ua/2.1 m/N", WHOAMI, "other", "", EndpointOverride),
-        ("Boto/2.49.0 Python/2.7.18 Linux/4.14", ROLE, "other", "", Unrecognised),
+        ("Boto/2.49.0 Python/2.7.18 Linux/4.14", ROLE, "boto", "2.49.0", SdkDefault),
+        ("aws-sdk-python/0.4.0 ua/2.1 os/linux lang/python#3.13", ROLE, "aws-sdk-python", "0.4.0", ExplicitEndpoint),
+        // Tools that make their SDK Regional, and others that do not.
+        ("aws-sdk-go/1.44.0 (go1.19; linux; amd64) aws-iam-authenticator/v0.6.2", WHOAMI, "aws-sdk-go-v1", "1.44.0", ExplicitEndpoint),
+        ("aws-sdk-go/1.44.0 (go1.19; linux; amd64) secrets-store-csi-driver-provider-aws/1.0.r2", TOKEN, "aws-sdk-go-v1", "1.44.0", ExplicitEndpoint),
+        ("aws-sdk-go/1.44.0 (go1.19; linux; amd64) aws-node-termination-handler/v1.19.0", ROLE, "aws-sdk-go-v1", "1.44.0", ExplicitEndpoint),
+        ("aws-sdk-go/1.44.0 (go1.19; linux; amd64) kops/1.28.0", ROLE, "aws-sdk-go-v1", "1.44.0", ExplicitEndpoint),
+        ("aws-sdk-go/1.44.0 (go1.19; linux; amd64) external-secrets", TOKEN, "aws-sdk-go-v1", "1.44.0", SdkDefault),
+        ("aws-sdk-go/1.44.0 (go1.19; linux; amd64) my-kops/1.28.0", ROLE, "aws-sdk-go-v1", "1.44.0", SdkDefault),
+        ("aws-sdk-nodejs/2.1586.0 linux/v20.15.1 kops/1.28.0 promise", ROLE, "aws-sdk-js-v2", "2.1586.0", SdkDefault),
+        ("aws-sdk-nodejs/2.1586.0 linux/v20.15.1 my-aws-cdk/2.1 promise", ROLE, "aws-sdk-js-v2", "2.1586.0", SdkDefault),
+        // Without an SDK's word.
+        ("Go-http-client/1.1", WHOAMI, "other", "", Unrecognised),
+        ("Go-http-client/1.1", ROLE, "other", "", Unrecognised),
+        ("Go-http-client/1.1", TOKEN, "other", "", NoRegion),
+        ("Go-http-client/2.0", TOKEN, "other", "", NoRegion),
+        ("rclone/v1.67.0", ROLE, "aws-sdk-go-v1", "", SdkDefault),
+        ("rclone/v1.68.0", ROLE, "aws-sdk-go-v2", "", ExplicitEndpoint),
+        ("rclone/v1.9", ROLE, "aws-sdk-go-v1", "", SdkDefault),
+        ("TruffleHog", WHOAMI, "other", "", ExplicitEndpoint),
+        ("aws-fluent-bit-plugin", ROLE, "other", "", ExplicitEndpoint),
+        ("object_store/0.11.2", TOKEN, "other", "", ExplicitEndpoint),
+        ("rusoto/0.48.0 (rust; linux)", ROLE, "other", "", ExplicitEndpoint),
+        ("c7n/0.9.30 Python/3.11.4 Linux/6.1 c7n/policy#ec2-tags", ROLE, "boto3", "", SdkDefault),
+        ("c7n/0.9.40 md/Botocore#1.40.1 ua/2.1 c7n/policy#ec2-tags", ROLE, "botocore", "1.40.1", NoRegion),
+        ("Scout Suite/5.12.0 Python/3.9.2 Linux/6.0.0 Scout Suite/5.12.0", WHOAMI, "boto3", "", SdkDefault),
+        ("Coral/Netty4", ROLE, "other", "", Unrecognised),
+        // Programs of customers whose names contain AWS's own.
+        ("Boto3/1.28.57 md/Botocore#1.31.57 md/internal-billing#2", ROLE, "boto3", "1.28.57", SdkDefault),
+        ("acme-aws-internal/1.4 aws-sdk-go/1.44.2", ROLE, "aws-sdk-go-v1", "1.44.2", SdkDefault),
+        ("AWS Internal Tools of Acme/1.0 Boto3/1.28.57", ROLE, "boto3", "1.28.57", SdkDefault),
         ("aws-sdk-android/2.22.1 Linux/4.9 Dalvik/2.1.0", ROLE, "other", "", Unrecognised),
         ("aws-sdk-go", ROLE, "other", "", Unrecognised),
         ("not-aws-sdk-go/1.2.3 xboto3/1.2", ROLE, "other", "", Unrecognised),
@@ -152,6 +196,42 @@ fn agents_name_an_sdk_a_version_and_a_cause() {
     for nothing in ["", "  ", "[]"] {
         assert_eq!(sdk::recognise(nothing), None);
         assert_eq!(cause("AssumedRole", nothing, ROLE), Cause::Unrecognised);
+    }
+}
+
+/// Amazon's own framework is AWS itself only where the source says so as well.
+#[test]
+fn coral_is_aws_itself_only_from_inside_aws() {
+    for (source, sdk, expected) in [
+        ("AWS Internal", "aws-internal", Cause::AwsManaged),
+        ("198.51.100.7", "other", Cause::Unrecognised),
+        ("", "other", Cause::Unrecognised),
+    ] {
+        for (agent, of_coral) in [
+            ("Coral/Netty4", true),
+            ("[Coral/Netty4]", true),
+            ("Coralline/1", false),
+        ] {
+            let record = Record::default()
+                .with(Field::UserAgent, agent)
+                .with(Field::SourceIpAddress, source)
+                .with(Field::ClientProvidedHostHeader, "sts.amazonaws.com");
+            let host = Call::host_of(&record);
+            let call = Call::new(&record, host.as_ref());
+            let sdk = if of_coral { sdk } else { "other" };
+            let expected = if of_coral {
+                expected
+            } else {
+                Cause::Unrecognised
+            };
+            assert_eq!(
+                call.sdk().map(|sdk| sdk.name),
+                Some(sdk),
+                "{agent} {source}"
+            );
+            assert_eq!(Cause::of(&call), expected, "{agent} {source}");
+            assert_eq!(call.is_aws_managed(), expected == Cause::AwsManaged);
+        }
     }
 }
 
@@ -211,7 +291,8 @@ fn agent() -> impl Strategy<Value = String> {
         3 => prop::sample::select(vec![
             "Boto3/", "Botocore/", "md/Botocore#", "aws-cli/", "aws-sdk-go/", "aws-sdk-java/",
             "aws-sdk-dotnet-", "AWSPowerShell", "aws-sdk-php/", "1.40.0", "1.4", "2", ".", "0",
-            "99999999999999999999", " m/", "N", ",", " ", "md/internal", "aws-internal", "aws-", "internal/",
+            "99999999999999999999", "rclone/v", "c7n/", "Scout Suite/", "Coral/", "kops/", "app/",
+            "Go-http-client/", " m/", "N", ",", " ", "md/internal", "aws-internal", "aws-", "internal/",
             "ec2", "[", "]", "(", ";", "AWS Internal",
             ".amazonaws.com", "Mozilla/", "é", "\u{202e}", "\u{3000}",
         ]).prop_map(str::to_owned),
@@ -234,7 +315,8 @@ proptest! {
                 prop_assert!(agent.contains(sdk.version));
                 prop_assert_eq!(cause == Cause::AwsManaged, sdk.is_aws_managed());
                 let judged = matches!(cause, Cause::SdkDefault | Cause::NoRegion | Cause::ExplicitEndpoint);
-                prop_assert!(!judged || Defaults::of(sdk.name).is_some());
+                let is_known = Defaults::of(sdk.name).is_some() || tool::name(&agent).is_some();
+                prop_assert!(!judged || is_known);
             }
         }
     }

@@ -359,7 +359,6 @@ fn every_sdk_stands_in_the_readme_with_what_it_does_by_default() {
             DefaultEndpoint::GlobalBelow(version) => format!("from {version}"),
             DefaultEndpoint::Global => "never".to_owned(),
             DefaultEndpoint::Regional => "always".to_owned(),
-            DefaultEndpoint::Unknown(_) => String::new(),
         };
         assert!(row[1].starts_with(&default), "{name}: {}", row[1]);
         let without_region = match facts.without_region {
@@ -371,7 +370,7 @@ fn every_sdk_stands_in_the_readme_with_what_it_does_by_default() {
         assert!(row[2].starts_with(without_region), "{name}: {}", row[2]);
         let setting = match facts.setting {
             Setting::Since(version) => version.to_string(),
-            Setting::SinceUnknown | Setting::Never => String::new(),
+            Setting::Never => String::new(),
         };
         assert!(row[3].contains(&setting), "{name}: {}", row[3]);
         assert_eq!(

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike, SecondsFormat};
 use serde_json::{Map, Value};
 
+use super::agent;
 use super::question::matches;
 
 /// A call.
@@ -209,10 +210,18 @@ pub fn of(record: &Map<String, Value>) -> Call {
         .filter_map(|key| get(&["userIdentity", "inScopeOf", key]))
         .collect();
     set("in_scope_of", Some(scope.join(" ")));
+    let user_agent = get(&["userAgent"]).unwrap_or_default();
+    let source = get(&["sourceIPAddress"]).unwrap_or_default();
+    let (sdk, version) = agent::sdk(&user_agent, &source);
+    set("sdk", Some(sdk));
+    set("sdk_version", Some(version));
+    set("tool", Some(agent::tool(&user_agent)));
 
     let original = get(&["addendum", "originalEventID"]);
     Call {
-        is_aws_managed: get(&["userAgent"]).is_some_and(|agent| is_aws_managed(&agent)),
+        is_aws_managed: get(&["userAgent"]).is_some_and(|agent| {
+            is_aws_managed(&agent, &get(&["sourceIPAddress"]).unwrap_or_default())
+        }),
         mends_another: original.is_some(),
         event_id: original.or_else(|| get(&["eventID"])),
         shared_event_id: get(&["sharedEventID"]),
@@ -452,7 +461,7 @@ fn account_of_arn(arn: &str) -> Option<String> {
 
 // --- agents, contract §5.1: only whether AWS itself called ---
 
-pub fn is_aws_managed(agent: &str) -> bool {
+pub fn is_aws_managed(agent: &str, source: &str) -> bool {
     let agent = agent.trim();
     let agent = match agent.strip_prefix('[') {
         Some(inside) => inside.strip_suffix(']').unwrap_or(inside).trim(),
@@ -466,8 +475,11 @@ pub fn is_aws_managed(agent: &str) -> bool {
                     && (name.bytes()).all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
             })
     });
+    let mut words = agent.split(|c: char| c.is_whitespace() || "()[];,".contains(c));
     is_service
-        || agent.starts_with("AWS Internal")
-        || agent.contains("aws-internal/")
-        || agent.contains("md/internal")
+        || agent == "AWS Internal"
+        || (agent.strip_prefix("AWS Internal/"))
+            .is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()))
+        || words.any(|word| word == "md/internal" || word.starts_with("aws-internal/"))
+        || (agent.starts_with("Coral/") && source == "AWS Internal")
 }

@@ -5,7 +5,7 @@ use stscope::sts::{Dimension, Hosts, Time};
 use stscope::tally::{Condition, Selection, glob};
 
 /// Ways to group that between them see every member of a record.
-pub const GROUPINGS: [&[&str]; 6] = [
+pub const GROUPINGS: [&[&str]; 7] = [
     &[
         "endpoint",
         "client_provided_host_header",
@@ -34,6 +34,7 @@ pub const GROUPINGS: [&[&str]; 6] = [
     ],
     &["tls_version", "key_exchange", "day", "hour"],
     &["session_name", "in_scope_of"],
+    &["sdk", "sdk_version", "tool"],
 ];
 
 /// Options as a user gives them.

@@ -117,6 +117,12 @@ pub fn sheet<'p>() -> Sheet<&'p PlanRow<'p>> {
             "up to three things that credentials were issued to",
             |row| together(&row.in_scope_of),
         )
+        .col(
+            "tool",
+            None,
+            "up to three programs that the user agents name",
+            |row| together(&row.tools),
+        )
 }
 
 /// The risks, for programs.

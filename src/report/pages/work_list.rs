@@ -157,6 +157,7 @@ fn agent<'p>(row: &PlanRow<'p>) -> Phrase<'p> {
 /// What helps to find the callers of a row.
 fn seen<'p>(row: &PlanRow<'p>) -> Option<Phrase<'p>> {
     let traces = [
+        ("as ", "as ", &row.tools),
         ("from ", "from ", &row.source_ip_addresses),
         ("session ", "sessions ", &row.session_names),
         ("issued to ", "issued to ", &row.in_scope_of),

@@ -4,7 +4,7 @@ use super::super::question::Part::{self, Dimension as D, Nothing};
 use crate::sts::{Dimension, Endpoint, Properties};
 
 /// How many columns a key has.
-pub(in crate::tally) const WIDTH: usize = 14;
+pub(in crate::tally) const WIDTH: usize = 16;
 
 // Where each column stands.
 pub(super) const ENDPOINT: usize = 0;
@@ -22,6 +22,8 @@ pub(super) const SOURCE_IP_ADDRESS: usize = 10;
 pub(super) const SESSION_NAME: usize = 11;
 pub(super) const IN_SCOPE_OF: usize = 12;
 pub(super) const VIA_VPC_ENDPOINT: usize = 13;
+pub(super) const TOOL: usize = 14;
+pub(super) const REGIONAL_ONLY: usize = 15;
 
 /// Of global calls, all that rows and risks are made of.
 const OF_GLOBAL: [Part; WIDTH] = {
@@ -39,6 +41,8 @@ const OF_GLOBAL: [Part; WIDTH] = {
     parts[SESSION_NAME] = D(Dimension::SessionName);
     parts[IN_SCOPE_OF] = D(Dimension::InScopeOf);
     parts[VIA_VPC_ENDPOINT] = Part::ViaVpcEndpoint;
+    parts[TOOL] = D(Dimension::Tool);
+    parts[REGIONAL_ONLY] = Part::RegionalOnlyAction;
     parts
 };
 

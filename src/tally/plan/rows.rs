@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::Ipv6Addr;
 
 use super::super::groups::Measures;
 use super::super::question::YES;
@@ -62,6 +63,8 @@ pub struct PlanRow<'r> {
     pub session_names: Vec<&'r str>,
     /// Up to three things that credentials were issued to, those with the most calls first.
     pub in_scope_of: Vec<&'r str>,
+    /// Up to three programs that the user agents name, those with the most calls first.
+    pub tools: Vec<&'r str>,
     /// What these are the first of.
     pub(super) seen: Seen<'r>,
 }
@@ -73,7 +76,7 @@ impl PlanRow<'_> {
     }
 }
 
-/// How many addresses, sessions and scopes a row names.
+/// How many addresses, sessions, scopes and tools a row names.
 pub(super) const NAMED: usize = 3;
 
 /// What tells rows apart: principal, SDK, its version, cause.
@@ -89,6 +92,7 @@ struct Gathered<'r> {
     seen: Seen<'r>,
     issuing_accounts: BTreeSet<&'r str>,
     via_vpc_endpoint: bool,
+    regional_only_action: bool,
 }
 
 impl<'r> Gathered<'r> {
@@ -104,8 +108,25 @@ impl<'r> Gathered<'r> {
             .add(value(key::SOURCE_IP_ADDRESS), calls);
         self.seen.sessions.add(value(key::SESSION_NAME), calls);
         self.seen.scopes.add(value(key::IN_SCOPE_OF), calls);
+        self.seen.tools.add(value(key::TOOL), calls);
+        self.regional_only_action |= value(key::REGIONAL_ONLY) == Some(YES);
         self.issuing_accounts.extend(value(key::ISSUING_ACCOUNT));
         self.via_vpc_endpoint |= value(key::VIA_VPC_ENDPOINT) == Some(YES);
+    }
+
+    /// Whether some calls are of none of these tools.
+    fn has_other_tools(&self, tools: &[&str]) -> bool {
+        let of_these: u64 = tools.iter().map(|tool| self.seen.tools.0[tool]).sum();
+        of_these < self.measures.calls
+    }
+
+    /// Whether some came from an IPv6 address. One that only wraps an IPv4 address is none.
+    fn is_from_ipv6(&self) -> bool {
+        let mut addresses = self.seen.addresses.0.keys();
+        addresses.any(|address| {
+            let address: Result<Ipv6Addr, _> = address.parse();
+            address.is_ok_and(|address| address.to_ipv4_mapped().is_none())
+        })
     }
 }
 
@@ -268,15 +289,20 @@ fn row<'r>(
         addresses: &gathered.seen.addresses,
     }
     .recommended(regions);
+    let tools = gathered.seen.tools.first(NAMED);
     let mut fix = fix(&Situation {
         cause,
         sdk: sdk.unwrap_or_default(),
         sdk_version: sdk_version.unwrap_or_default(),
+        tools: &tools,
+        has_other_tools: gathered.has_other_tools(&tools),
         principal,
         principal_type: principal_type.unwrap_or_default(),
         account_id: account_id.unwrap_or_default(),
         recommended_region: recommended_region.map(|(region, _)| region),
         via_vpc_endpoint: gathered.via_vpc_endpoint,
+        from_ipv6: gathered.is_from_ipv6(),
+        regional_only_action: gathered.regional_only_action,
     });
     if let Some((region, _)) = recommended_region.filter(|_| cause != Cause::AwsManaged) {
         let accounts = gathered.issuing_accounts.iter();
@@ -298,6 +324,7 @@ fn row<'r>(
         source_ip_addresses: gathered.seen.addresses.first(NAMED),
         session_names: gathered.seen.sessions.first(NAMED),
         in_scope_of: gathered.seen.scopes.first(NAMED),
+        tools,
         seen: gathered.seen,
     }
 }

@@ -13,6 +13,7 @@ pub(super) struct Seen<'r> {
     pub addresses: Counts<'r>,
     pub sessions: Counts<'r>,
     pub scopes: Counts<'r>,
+    pub tools: Counts<'r>,
 }
 
 impl<'r> Seen<'r> {
@@ -20,6 +21,7 @@ impl<'r> Seen<'r> {
         self.addresses.absorb(&other.addresses);
         self.sessions.absorb(&other.sessions);
         self.scopes.absorb(&other.scopes);
+        self.tools.absorb(&other.tools);
     }
 }
 
@@ -64,6 +66,7 @@ impl<'r> PlanRow<'r> {
         self.source_ip_addresses = self.seen.addresses.first(NAMED);
         self.session_names = self.seen.sessions.first(NAMED);
         self.in_scope_of = self.seen.scopes.first(NAMED);
+        self.tools = self.seen.tools.first(NAMED);
     }
 }
 

@@ -152,7 +152,7 @@ fn columns_stand_in_the_order_that_was_asked_for() {
         header(&format!("events {SAMPLE}")),
         "event_time,recipient_account_id,event_name,endpoint,client_provided_host_header,\
          vpc_endpoint_id,aws_region,aws_serving_region,source_ip_address,event_id,principal,\
-         user_identity_arn,sdk,sdk_version,user_agent,error_code"
+         user_identity_arn,sdk,sdk_version,user_agent,error_code,tool"
     );
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::harness::{DAMAGED, Run, SAMPLE, column, number, rows, stscope, sum};
 use super::logs::{call, gzip, log, put, regional_call, sample_of_eu_west_1};
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "principal",
     "principal_type",
     "account_id",
@@ -22,6 +22,7 @@ const COLUMNS: [&str; 16] = [
     "source_ip_addresses",
     "session_names",
     "in_scope_of",
+    "tool",
 ];
 
 /// AWS's list, with prefixes for documentation.
@@ -126,6 +127,7 @@ fn a_row_tells_where_its_callers_are_and_where_they_should_go() {
         "source_ip_addresses": "192.0.2.1 192.0.2.9",
         "session_names": "session",
         "in_scope_of": "AWS::Lambda::Function arn:aws:lambda:eu-west-1:111122223333:function:f",
+        "tool": null,
     });
     assert_eq!(row, &expected);
     assert!(row["fix"].as_str().unwrap().contains("eu-west-1"));
@@ -496,6 +498,102 @@ fn a_damaged_file_ends_with_3_and_what_was_whole_is_planned() {
     assert_eq!(sum(&said.rows(), "calls"), 1);
 }
 
+/// The tools of a row are named, those with the most calls first, and their settings come first in
+/// what to do; they make no rows of their own.
+#[test]
+fn the_tools_of_a_row_are_named_and_their_settings_come_first() {
+    let by = |n, words: &str| {
+        let agent = format!("aws-sdk-go/1.44.122 (go1.18.10; linux; amd64) {words}");
+        call(n, json!({ "userAgent": agent }))
+    };
+    let terraform = "APN/1.0 HashiCorp/1.0 Terraform/1.5.6";
+    let records = [
+        by(1, "external-secrets"),
+        by(2, terraform),
+        by(3, terraform),
+        by(4, "app/ledger"),
+        by(5, ""),
+        by(6, "kops/1.28.0"),
+    ];
+    let rows = plan_for(&records).run().exits(0).rows();
+    let of = |name: &str| -> Vec<String> {
+        let cell = |row: &serde_json::Value| row[name].as_str().unwrap_or("").to_owned();
+        rows.iter().map(cell).collect()
+    };
+    assert_eq!(of("cause"), ["sdk-default", "explicit-endpoint"]);
+    assert_eq!(of("tool"), ["terraform external-secrets ledger", "kops"]);
+    let fixes = of("fix");
+    assert!(
+        fixes[0].starts_with("In Terraform, set sts_region"),
+        "{}",
+        fixes[0]
+    );
+    let places = [
+        "In Terraform",
+        "Set AWS_STS_ENDPOINT of",
+        "Set AWS_STS_REGIONAL_ENDPOINTS=",
+    ];
+    let places = places.map(|words| fixes[0].find(words).expect(words));
+    assert!(places.is_sorted(), "{}", fixes[0]);
+    assert!(
+        fixes[1].starts_with("kOps asks for the Regional endpoint itself"),
+        "{}",
+        fixes[1]
+    );
+    let seen = stscope("plan -").input(log(&records)).run().exits(0);
+    let words = "Seen as terraform, external-secrets, ledger; from ";
+    assert!(seen.text().contains(words), "{seen}");
+}
+
+/// A presigned URL and minio-go have one agent; the action tells them apart.
+#[test]
+fn gos_own_client_is_told_apart_by_the_action() {
+    let by = |n, event: &str| {
+        call(
+            n,
+            json!({ "userAgent": "Go-http-client/1.1", "eventName": event }),
+        )
+    };
+    let records = [
+        by(1, "GetCallerIdentity"),
+        by(2, "AssumeRoleWithWebIdentity"),
+    ];
+    let rows = plan_for(&records).run().exits(0).rows();
+    let fixes: Vec<_> = rows
+        .iter()
+        .map(|row| (row["cause"].as_str().unwrap(), row["fix"].as_str().unwrap()))
+        .collect();
+    assert_eq!(rows.len(), 2);
+    let fix = |cause| fixes.iter().find(|(one, _)| *one == cause).expect(cause).1;
+    assert!(
+        fix("unrecognised").contains("presigned URL")
+            && fix("unrecognised").contains("sts_endpoint")
+    );
+    assert!(fix("no-region").starts_with("Set AWS_REGION to "));
+    assert!(rows.iter().all(|row| row["tool"] == "go-http-client"));
+}
+
+#[test]
+fn a_global_call_that_cannot_be_one_is_remarked() {
+    let ipv6 = call(1, json!({ "sourceIPAddress": "2001:db8::7" }));
+    let mapped = call(2, json!({ "sourceIPAddress": "::ffff:192.0.2.1" }));
+    let root = call(3, json!({ "eventName": "AssumeRoot" }));
+    for (record, word) in [
+        (ipv6, Some("IPv6 source")),
+        (mapped, None),
+        (root, Some("AssumeRoot, ")),
+    ] {
+        let rows = plan_for(&[record]).run().exits(0).rows();
+        let fix = rows[0]["fix"].as_str().unwrap();
+        assert_eq!(
+            fix.contains("of your own in between"),
+            word.is_some(),
+            "{fix}"
+        );
+        assert!(word.is_none_or(|word| fix.contains(word)), "{fix}");
+    }
+}
+
 #[test]
 fn the_table_is_a_work_list_by_principal() {
     let two = call(
@@ -527,7 +625,10 @@ fn the_table_is_a_work_list_by_principal() {
           ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1
           with AWS_SDK_LOAD_CONFIG=1, or in its code STSRegionalEndpoint:
           endpoints.RegionalSTSEndpoint in aws.Config; after a move to the AWS SDK
-          for Go version 2 the Region is enough.
+          for Go version 2 the Region is enough. First take sts.amazonaws.com out of
+          its code and configuration, if it stands there: with the setting such
+          calls fail with SignatureDoesNotMatch. AWS no longer supports version 1:
+          move to version 2.
           Region: eu-west-1 (regional-calls)
           Seen from 192.0.2.1; session session
       boto3 1.28.57           1 call  last 2025-11-03  sdk-default
@@ -535,7 +636,9 @@ fn the_table_is_a_work_list_by_principal() {
           (Boto3 ignores AWS_REGION), or in ~/.aws/config sts_regional_endpoints =
           regional and region = eu-west-1, or in its code endpoint_url and
           region_name in boto3.client('sts'); after an upgrade to Boto3 1.40.0 or
-          later the Region is enough.
+          later the Region is enough. First take sts.amazonaws.com out of its code
+          and configuration, if it stands there: with the setting such calls fail
+          with SignatureDoesNotMatch.
           Region: eu-west-1 (serving-region)
           Seen from 192.0.2.1; session session
 
