@@ -267,3 +267,41 @@ pub struct RiskList<'p> {
     /// Where.
     pub lines: Vec<Phrase<'p>>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(rows: impl Iterator<Item = u64>, top: u64) -> (Vec<u64>, u64) {
+        let sheet = Sheet::<u64>::new().col("row", None, "", |row| Cell::Count(*row));
+        let mut list = List::new("rows", sheet, rows.map(Ok), Some(top));
+        let mut taken = Vec::new();
+        let each = list.rows.each(&mut |cells| {
+            taken.extend(cells.iter().filter_map(|cell| match cell {
+                Cell::Count(row) => Some(*row),
+                _ => None,
+            }));
+            Ok(())
+        });
+        let more = each.unwrap();
+        (taken, more)
+    }
+
+    #[test]
+    fn rows_whose_number_is_known_are_not_made_to_be_counted() {
+        let rows = (0..1000).map(|row| {
+            assert!(row < 2, "{row} was made");
+            row
+        });
+        assert_eq!(taken(rows, 2), (vec![0, 1], 998));
+        assert_eq!(taken(0..2, 2), (vec![0, 1], 0));
+    }
+
+    #[test]
+    fn a_stream_is_read_to_its_end_whatever_is_asked_for() {
+        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+        let writer = std::thread::spawn(move || (0..100).all(|row| sender.send(row).is_ok()));
+        assert_eq!(taken(receiver.into_iter(), 2), (vec![0, 1], 98));
+        assert!(writer.join().unwrap());
+    }
+}

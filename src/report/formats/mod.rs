@@ -116,6 +116,50 @@ impl Format {
 mod tests {
     use super::*;
 
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use crate::report::cell::Cell;
+
+    /// A place to write to that can be looked at meanwhile.
+    #[derive(Clone, Default)]
+    struct Written(Rc<RefCell<usize>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            *self.0.borrow_mut() += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn no_more_than_a_row_is_held_back() {
+        const ROW: usize = 1 << 16;
+        let layout = Layout {
+            width: 80,
+            colours: false,
+        };
+        // The columns of a table are as wide as the widest row.
+        for format in Format::ALL.into_iter().filter(|one| *one != Format::Table) {
+            let mut out = Written::default();
+            let written = out.clone();
+            let rows = (0..10).map(move |row| {
+                assert!(
+                    *written.0.borrow() + ROW > row * ROW,
+                    "{format:?}: row {row}"
+                );
+                vec![Cell::text("x".repeat(ROW))]
+            });
+            let list = tests_of_formats::list(tests_of_formats::columns(["a"]), rows, None);
+            let page = tests_of_formats::page(list);
+            format.write(page, layout, &mut out).unwrap();
+        }
+    }
+
     #[test]
     fn a_file_name_asks_for_one_format() {
         for format in Format::ALL {

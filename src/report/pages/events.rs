@@ -69,15 +69,3 @@ fn known(name: &str) -> (Option<Label>, &'static str) {
         _ => (None, ""),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_column_has_help() {
-        for column in sheet().columns() {
-            assert_ne!(column.help, "", "{}", column.name);
-        }
-    }
-}

@@ -21,3 +21,33 @@ use crate::sts::Time;
 fn time_json(time: Option<Time>) -> Value {
     time.map(|time| time.to_string()).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::report::Column;
+    use crate::sts::Dimension;
+
+    #[test]
+    fn every_column_has_a_name_of_its_own_and_help() {
+        let dimensions: Vec<Dimension> = Dimension::all().collect();
+        let pages: [Vec<Column>; 7] = [
+            report::sheet(&dimensions).columns(),
+            events::sheet().columns(),
+            plan::sheet().columns(),
+            regions::sheet().columns(),
+            trend::sheet().columns(),
+            endpoint::region_sheet().columns(),
+            endpoint::host_sheet().columns(),
+        ];
+        for columns in pages {
+            let names: BTreeSet<&str> = columns.iter().map(|column| column.name).collect();
+            assert_eq!(names.len(), columns.len(), "{names:?}");
+            for column in columns {
+                assert_ne!(column.help, "", "{}", column.name);
+            }
+        }
+    }
+}
