@@ -41,14 +41,14 @@ impl<C: Collector> Calls<'_, C> {
 
 impl<C: Collector> Handler for Calls<'_, C> {
     /// The counts of records, and the places of what they are noted in.
-    type Mark = ([u64; 3], usize, Matched, C::Mark);
+    type Mark = ([u64; 4], usize, Matched, C::Mark);
 
     fn record(&mut self, record: &Record<'_>) {
         match sts::kind(record) {
             None => {}
             Some(Kind::NotACall) => {
                 self.coverage.not_calls += 1;
-                let time = record.get(Field::EventTime).and_then(Time::parse);
+                let time = record.get(Field::EventTime).and_then(Time::logged);
                 if record.get(Field::EventCategory) == Some("NetworkActivity")
                     && self.selection.admits_record(record, time)
                 {
@@ -59,6 +59,9 @@ impl<C: Collector> Handler for Calls<'_, C> {
                 let host = Call::host_of(record);
                 let call = Call::with_hosts(record, host.as_ref(), Some(self.hosts));
                 self.coverage.sts_records += 1;
+                if call.time().is_none() && self.selection.admits_log(&call) {
+                    self.coverage.no_time += 1;
+                }
                 if self.selection.admits(&call) {
                     if matches!(record.get(Field::AwsRegion), Some("us-east-1" | "global")) {
                         self.collector.totals().see_us_east_1();
@@ -81,21 +84,24 @@ impl<C: Collector> Handler for Calls<'_, C> {
             sts_records,
             not_calls,
             filtered,
+            no_time,
             ..
         } = *self.coverage;
         (
-            [sts_records, not_calls, filtered],
+            [sts_records, not_calls, filtered, no_time],
             self.reach.mark(),
             *self.matched,
             self.collector.mark(),
         )
     }
 
-    fn rollback(&mut self, ([sts_records, not_calls, filtered], reach, matched, mark): Self::Mark) {
+    fn rollback(&mut self, (counts, reach, matched, mark): Self::Mark) {
+        let [sts_records, not_calls, filtered, no_time] = counts;
         *self.matched = matched;
         self.coverage.sts_records = sts_records;
         self.coverage.not_calls = not_calls;
         self.coverage.filtered = filtered;
+        self.coverage.no_time = no_time;
         self.reach.rollback(reach);
         self.collector.rollback(mark);
     }

@@ -100,6 +100,7 @@ impl<'s, C: Collector> Reading<'s, C> {
             Shape::CloudTrail => outcome.records,
             _ => 0,
         };
+        self.coverage.not_understood += outcome.not_understood;
         // A broken stream breaks the JSON in it, so its damage is the cause.
         let of_file = stream_damage.or(outcome.broken_json);
         if let Some(damage) = of_file.as_ref().or(outcome.broken_record.as_ref()) {
@@ -116,7 +117,15 @@ impl<'s, C: Collector> Reading<'s, C> {
                 None if count > 1 => detail += &format!("; {count} broken records in all"),
                 None => {}
             }
+            if let Some(first) = &outcome.first_not_understood {
+                detail += "; ";
+                detail += &not_understood(outcome.not_understood, first);
+            }
             return self.damaged(location, damage.stage, detail, outcome.records);
+        }
+        if let Some(first) = &outcome.first_not_understood {
+            let detail = not_understood(outcome.not_understood, first);
+            return self.damaged(location, Stage::Shape, detail, outcome.records);
         }
         match outcome.shape {
             Shape::Digest => self.skip(SkipReason::Digest),
@@ -167,6 +176,19 @@ fn place(damage: &Damage) -> String {
         Stage::Json | Stage::Record | Stage::Shape => "JSON",
     };
     format!("{}, at byte {} of the {of}", damage.what, damage.offset)
+}
+
+/// What was not understood: how much of it, and where the first is.
+fn not_understood(count: u64, first: &Damage) -> String {
+    let things = if count == 1 {
+        "document or element of a list was"
+    } else {
+        "documents or elements of lists were"
+    };
+    format!(
+        "{count} {things} not understood, the first: {}",
+        place(first)
+    )
 }
 
 /// What reads the records a scan asks for.

@@ -79,7 +79,7 @@ impl<'r> Call<'r> {
             aws_region: record.get(Field::AwsRegion),
         });
         let principal = principal::principal(record);
-        let time = record.get(Field::EventTime).and_then(Time::parse);
+        let time = record.get(Field::EventTime).and_then(Time::logged);
         Call {
             record,
             host,

@@ -88,7 +88,7 @@ proptest! {
         seed: u64,
         records in 0..6_usize,
         changes in changes(),
-        wrapping in 0..5_u8,
+        wrapping in 0..14_u8,
     ) {
         let mut rng = SplitMix64::of(&[seed]);
         let lines: Vec<String> = (0..records)
@@ -100,7 +100,8 @@ proptest! {
                     1 => format!(r#"{{"detail-type":"AWS API Call via CloudTrail","detail":{record}}}"#),
                     2 => format!(r#"{{"Events":[{{"CloudTrailEvent":{quoted}}}]}}"#),
                     3 => format!(r#"{{"messageType":"DATA_MESSAGE","logEvents":[{{"message":{quoted}}}]}}"#),
-                    _ => format!("[{quoted},{record}]"),
+                    4 => format!("[{quoted},{record}]"),
+                    _ => wrapped(wrapping, &record, &quoted),
                 }
             })
             .collect();
@@ -124,6 +125,23 @@ proptest! {
     }
 }
 
+/// A record as other programs and services wrap it, or beside what is none.
+fn wrapped(how: u8, record: &str, quoted: &str) -> String {
+    match how {
+        5 => quoted.to_owned(),
+        6 => format!(r#"{{"Records":[{quoted},{record},[{record}],{{"a":1}}]}}"#),
+        7 => format!(r#"{{"Records":[{{"body":{quoted},"eventSource":"aws:sqs"}}]}}"#),
+        8 => format!(r#"{{"Records":[{{"Sns":{{"Message":{quoted}}}}},{{"body":"x"}}]}}"#),
+        9 => format!(r#"{{"Events":[{{"CloudTrailEvent":{record}}}]}}"#),
+        10 => format!(r#"{{"logEvents":[{{"message":[{record},{quoted}]}}],"log":{quoted}}}"#),
+        11 => format!(r#"{{"events":[],"_source":{record},"nextToken":null}}"#),
+        12 => record
+            .replacen('{', r#"{"events":[],"#, 1)
+            .replace("{\"events\":[],}", "{}"),
+        _ => format!(r#"{{"things":[{record}],"text":{quoted}}}"#),
+    }
+}
+
 /// Damage leaves copies of records whose bodies differ, and which of those stands is not promised:
 /// all of them are counted.
 fn hold_damaged(text: &[u8], question: Question) -> Result<(), TestCaseError> {
@@ -142,6 +160,7 @@ fn hold_damaged_file(file: Vec<u8>, question: Question) -> Result<(), TestCaseEr
         kind,
         damage,
         found,
+        ..
     } = twin::count::file(&file);
     // Whether a broken record is an Insight nobody can say.
     let is_clear = found.broken == 0

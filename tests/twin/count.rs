@@ -32,6 +32,8 @@ pub struct File {
     pub kind: Kind,
     pub damage: Option<&'static str>,
     pub found: super::shape::Found,
+    /// Documents and elements of lists that are no record, where there are records or traces of them.
+    pub not_understood: u64,
 }
 
 /// Reads one file.
@@ -45,12 +47,24 @@ pub fn file(file: &[u8]) -> File {
         );
         assert!(!json_is_damaged, "the twin finds damage in sound JSON");
     }
+    let not_understood = if found.is_cloudtrail() {
+        found.unknown
+    } else if found.digests + found.others > 0
+        && !json_is_damaged
+        && super::traces::are_in(&content.bytes)
+    {
+        found.unknown.max(1)
+    } else {
+        0
+    };
     let damage = if content.is_damaged {
         Some("gzip")
     } else if json_is_damaged {
         Some("json")
     } else if found.broken > 0 {
         Some("record")
+    } else if not_understood > 0 {
+        Some("shape")
     } else {
         None
     };
@@ -62,6 +76,7 @@ pub fn file(file: &[u8]) -> File {
         kind,
         damage,
         found,
+        not_understood,
     }
 }
 
@@ -93,6 +108,7 @@ pub fn read(files: &[impl AsRef<[u8]>]) -> Readings {
             (None, kind) => figures.add(&format!("files.skipped {kind:?}"), 1),
         }
         figures.broken += file.found.broken;
+        figures.add("not_understood", file.not_understood);
         if file.kind != Kind::CloudTrail {
             continue;
         }
@@ -212,6 +228,9 @@ impl Answer {
 
     fn counted(&mut self, mut calls: Vec<Call>, question: &Question) -> Vec<Call> {
         let all = calls.len();
+        let has_no_time = |call: &&Call| call.time.is_none() && is_of_log(call, question);
+        let no_time = calls.iter().filter(has_no_time).count();
+        self.add("no_time", no_time as u64);
         calls.retain(|call| passes_before_counting_once(call, question));
         let mut filtered = all - calls.len();
         if question.once {
@@ -298,12 +317,15 @@ fn is_in_time(time: Option<i64>, question: &Question) -> bool {
 }
 
 fn passes_before_counting_once(call: &Call, question: &Question) -> bool {
+    is_in_time(call.time, question) && is_of_log(call, question)
+}
+
+/// Whether a call is of an account and a Region asked about.
+fn is_of_log(call: &Call, question: &Question) -> bool {
     let listed = |list: &[String], dimension| {
         list.is_empty() || list.iter().any(|one| one == call.value(dimension))
     };
-    is_in_time(call.time, question)
-        && listed(&question.accounts, "recipient_account_id")
-        && listed(&question.regions, "aws_region")
+    listed(&question.accounts, "recipient_account_id") && listed(&question.regions, "aws_region")
 }
 
 fn passes_after_counting_once(call: &Call, question: &Question) -> bool {

@@ -26,6 +26,7 @@ pub mod regions;
 pub mod scraps;
 pub mod shape;
 pub mod tame;
+pub mod traces;
 
 pub use count::Answer;
 pub use held::{Held, Way};

@@ -1,6 +1,6 @@
 //! `--fail-on`: verdicts for pipelines.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::harness::{DAMAGED, Run, SAMPLE, number, stscope};
 use super::logs::{call, log, put, regional_call, sample_of_eu_west_1};
@@ -12,6 +12,12 @@ fn every(words: &str) -> impl Iterator<Item = Run> {
     COMMANDS
         .map(move |command| stscope(command).args(words.split_whitespace()))
         .into_iter()
+}
+
+/// A call that shows that us-east-1 is among the logs.
+fn regional_call_of_us_east_1(number: u32) -> Value {
+    let host = json!({ "clientProvidedHostHeader": "sts.us-east-1.amazonaws.com" });
+    call(number, json!({ "tlsDetails": host }))
 }
 
 /// How many global calls of the sample a gate counts: those of AWS itself are set aside.
@@ -323,5 +329,63 @@ fn calls_of_other_times_accounts_and_regions_meet_no_condition() {
         };
         gate("event_name=AssumeRole").exits(0);
         gate("event_name=GetSessionToken").exits(2);
+    }
+}
+
+#[test]
+fn no_gate_passes_over_calls_without_a_time_where_a_time_is_asked_about() {
+    let dir = tempfile::tempdir().unwrap();
+    let untimed = call(1, json!({ "eventTime": "3 Nov 2025" }));
+    put(
+        dir.path(),
+        "untimed.json",
+        &log(&[untimed, regional_call(2)]),
+    );
+    put(
+        dir.path(),
+        "us-east-1.json",
+        &log(&[regional_call_of_us_east_1(3)]),
+    );
+    for words in ["--since 2020-01-01", "--until 2099-01-01"] {
+        for run in every(&format!("--fail-on global {words}")) {
+            run.arg(dir.path())
+                .run()
+                .exits(2)
+                .says(&["1 STS call has no eventTime", "ask without them"]);
+        }
+    }
+    // A gate that fails wins, and without a time asked about the call counts.
+    for words in [
+        "--fail-on global",
+        "--fail-on unknown,global=0 --where endpoint=global",
+    ] {
+        for run in every(words) {
+            run.arg(dir.path()).run().exits(1);
+        }
+    }
+    let run = stscope("report --format json")
+        .arg(dir.path())
+        .run()
+        .exits(0);
+    let run = run.says(&["note: 1 STS call has no eventTime", "1 without a time"]);
+    assert_eq!(number(&run.json()["coverage"]["no_time"]), 1);
+}
+
+#[test]
+fn a_gate_that_holds_over_what_was_not_understood_exits_with_3_and_one_that_fails_with_1() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut file = json!({ "Records": [regional_call_of_us_east_1(1), { "body": "hello" }] });
+    put(dir.path(), "log.json", file.to_string().as_bytes());
+    for run in every("--fail-on global") {
+        run.arg(dir.path())
+            .run()
+            .exits(3)
+            .says(&["damaged (shape): 1 document or element of a list was not understood"]);
+    }
+    let message = json!({ "body": call(2, json!({})).to_string() });
+    file = json!({ "Records": [regional_call(1), message, 7] });
+    put(dir.path(), "log.json", file.to_string().as_bytes());
+    for run in every("--fail-on global") {
+        run.arg(dir.path()).run().exits(1);
     }
 }

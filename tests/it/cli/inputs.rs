@@ -377,3 +377,40 @@ fn a_broken_record_is_told_beside_the_broken_stream_it_stood_in() {
     let document = said.json();
     assert_eq!(figures(&document), (1, 0, 1));
 }
+
+#[test]
+fn json_of_another_kind_with_a_call_in_it_is_damaged_and_without_one_skipped() {
+    let things = json!({ "things": [call(1, json!({}))] }).to_string();
+    let run = report("-").input(things.into_bytes()).run().exits(3);
+    let run = run.says(&[
+        "damaged (shape)",
+        "JSON of an unknown shape with a record of STS in it",
+    ]);
+    assert_eq!(number(&run.json()["coverage"]["not_understood"]), 1);
+    let policy = json!({ "Principal": { "Service": "sts.amazonaws.com" } }).to_string();
+    report("-")
+        .input(policy.into_bytes())
+        .run()
+        .exits(2)
+        .says(&["1 not-cloudtrail"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_named_with_what_to_do() {
+    for (bytes, word) in [
+        (
+            &b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n"[..],
+            "git lfs pull",
+        ),
+        (b"7z\xbc\xaf\x27\x1c\0\x04", "7z"),
+        (b"\0\0\0\0\0\0\0\0", "NUL bytes"),
+        (b"age-encryption.org/v1\n-> X25519 x\n", "age"),
+        (b"-----BEGIN PGP MESSAGE-----\n", "gpg --decrypt"),
+    ] {
+        report("-")
+            .input(bytes.to_vec())
+            .run()
+            .exits(3)
+            .says(&[word]);
+    }
+}

@@ -152,11 +152,11 @@ fn a_number_may_have_any_number_of_digits() {
         );
         holds(
             format!("{call} {number}"),
-            &[("calls", 1), ("files.read", 1)],
+            &[("calls", 1), ("not_understood", 1)],
         );
         holds(
             format!(r#"{{"Records":[{call},{number}]}}"#),
-            &[("calls", 1), ("files.read", 1)],
+            &[("calls", 1), ("not_understood", 1)],
         );
         let no_number = format!("{}x", "1".repeat(digits));
         holds(
@@ -164,4 +164,50 @@ fn a_number_may_have_any_number_of_digits() {
             &[("files.damaged", 1)],
         );
     }
+}
+
+#[test]
+fn lists_in_lists_are_opened_up_to_a_depth_and_no_stack_is_large_enough_for_all() {
+    let nested = |open: &str, close: &str, depth: usize| {
+        open.repeat(depth) + &call("a", "") + &close.repeat(depth)
+    };
+    for (open, close) in [
+        ("[", "]"),
+        (r#"{"Events":["#, "]}"),
+        (r#"{"Records":["#, "]}"),
+    ] {
+        holds(nested(open, close, 8), &[("calls", 1), ("files.read", 1)]);
+        holds(nested(open, close, 31), &[("calls", 1), ("files.read", 1)]);
+        // At the cap it is named, as lists are known, or by the call in it.
+        for depth in [40, 60] {
+            holds(
+                nested(open, close, depth),
+                &[("calls", 0), ("not_understood", 1), ("files.damaged", 1)],
+            );
+        }
+        let deep = nested(open, close, 20_000);
+        says(deep, &Way::all(), &[("not_understood", 1)], &["shape"]);
+    }
+}
+
+#[test]
+fn a_call_in_json_of_another_kind_is_named_however_large_that_is() {
+    let pad = "z".repeat(9_000);
+    let text = format!(r#"{{"a":"{pad}","items":[{}],"b":"{pad}"}}"#, call("a", ""));
+    says(text, &limited(4096), &[("not_understood", 1)], &["shape"]);
+    let none = format!(r#"{{"a":"{pad}","items":[{}],"b":"{pad}"}}"#, other(""));
+    says(
+        none,
+        &limited(4096),
+        &[("files.skipped NotCloudtrail", 1)],
+        &[],
+    );
+    // Behind it there is a log, of which nothing is missed.
+    let text = format!("{{\"a\":\"{pad}\"}}\n{}", call("a", ""));
+    says(
+        text,
+        &limited(4096),
+        &[("calls", 1), ("not_understood", 1)],
+        &["shape"],
+    );
 }

@@ -8,9 +8,13 @@ fn an_event_source_in_request_parameters_is_not_that_of_the_record() {
     let records = [
         other(nested),
         format!(r#"{{{nested},"eventSource":"s3.amazonaws.com"}}"#),
-        format!(r#"{{{nested}}}"#),
     ];
-    holds(file(&records), &[("records", 3), ("sts_records", 0)]);
+    holds(file(&records), &[("records", 2), ("sts_records", 0)]);
+    // Neither a source nor a version: that is no record, whatever is in it.
+    holds(
+        file(&[format!(r#"{{{nested}}}"#)]),
+        &[("records", 0), ("not_understood", 1), ("files.damaged", 1)],
+    );
     let sts = call(
         "a",
         r#""requestParameters":{"eventSource":"s3.amazonaws.com"}"#,
@@ -30,7 +34,10 @@ fn the_name_of_sts_in_strings_and_keys_makes_no_call() {
         r#"{"eventSource":"sts.amazonaws.com.evil.example"}"#.to_owned(),
         r#"{"eventsource":"sts.amazonaws.com"}"#.to_owned(),
     ];
-    holds(file(&records), &[("records", 8), ("sts_records", 0)]);
+    holds(
+        file(&records),
+        &[("records", 7), ("sts_records", 0), ("not_understood", 1)],
+    );
 }
 
 #[test]
@@ -214,7 +221,12 @@ fn numbers_where_strings_are_expected_are_as_if_absent() {
         let twice = [call("a", &members), call("a", &members)];
         holds(
             file(&twice),
-            &[("calls", 2), ("errors", 0), ("files.read", 1)],
+            &[
+                ("calls", 2),
+                ("errors", 0),
+                ("files.read", 1),
+                ("no_time", 2),
+            ],
         );
         let source = format!(r#""eventSource":{value}"#);
         holds(
@@ -256,4 +268,39 @@ fn what_is_json_in_a_string_of_a_record_stays_a_string() {
         ),
     );
     holds(file(&[record]), &[("records", 1), ("calls", 1)]);
+}
+
+/// What DuckDB, Athena, pandas and others make of a time.
+#[test]
+fn a_time_may_be_spelled_as_exports_do() {
+    for time in [
+        r#""2025-11-03 10:00:00+00""#,
+        r#""2025-11-03 10:00:00+0000""#,
+        r#""2025-11-03T10:00:00""#,
+        r#""2025-11-03 10:00:00.000 UTC""#,
+        r#""2025-11-03 10:00:00,000""#,
+        r#""2025-11-03T12:00+02""#,
+        r#""1762164000""#,
+        "1762164000",
+        "1762164000000",
+        "1.762164e9",
+        "1762164000000000000",
+    ] {
+        let record = call("a", &format!(r#""eventTime":{time}"#));
+        let answer = held(file(&[record]));
+        assert_eq!(answer.span.0, Some(1_762_164_000_000), "{time}");
+        assert_eq!(answer.figures.get("no_time"), None, "{time}");
+    }
+    for time in [
+        r#""yesterday""#,
+        r#""2025-11-03""#,
+        "20251103",
+        "null",
+        "-1",
+        r#""""#,
+        "1e400",
+    ] {
+        let record = call("a", &format!(r#""eventTime":{time}"#));
+        holds(file(&[record]), &[("calls", 1), ("no_time", 1)]);
+    }
 }
