@@ -4,13 +4,14 @@ use super::args::{ContentsArgs, ContentsFormat};
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use crate::report::pages::store_info::{self, StoreDays, StoreInfo, StoreRun};
+use crate::shown::Shown;
 use crate::store::{Contents, Run, Store};
 
 pub(super) fn run(arguments: &ContentsArgs) -> Result<Exit, Failure> {
     let path = (arguments.store.as_ref().or(arguments.file.as_ref()))
         .ok_or_else(|| Failure::new("no store given; name its FILE"))?;
     let info = info(Store::open(path)?.contents()?);
-    let name = path.display().to_string();
+    let name = Shown::path(path).to_string();
     Output::Standard.write(|out| match arguments.format {
         ContentsFormat::Table => {
             for line in store_info::lines(&name, &info) {

@@ -34,7 +34,11 @@ pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
              write to a file with --output, or leave out --sort none",
         ));
     }
-    check_output(&writing, &reading)?;
+    check_output(
+        &writing,
+        &reading,
+        &[("--allow", arguments.gate.allow.as_deref())],
+    )?;
     let output = Output::open(writing.output.as_deref())?;
     let shared = Arc::new(Progress::default());
     // Progress and rows on one terminal would be a mess.
@@ -91,7 +95,14 @@ fn streamed(
     let (sender, rows) = sync_channel(4096);
     let (tell, told) = sync_channel(1);
     std::thread::scope(|scope| {
-        let writer = scope.spawn(move || write_rows(rows, &told, writing, output));
+        let writer = std::thread::Builder::new()
+            .spawn_scoped(scope, move || write_rows(rows, &told, writing, output))
+            .map_err(|error| {
+                Failure::new(format!(
+                    "--sort none: no thread can be started: {error}; raise the limit of processes \
+                     (ulimit -u), or leave it out"
+                ))
+            })?;
         // Dropped by an early return, it tells the writer to throw away what it has.
         let tell = tell;
         let first = EventStream::new(reading.scan.once, sender);

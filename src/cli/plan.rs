@@ -14,7 +14,8 @@ use super::output::Output;
 use super::source;
 use crate::input::IpRanges;
 use crate::report::pages::plan::PlanPage;
-use crate::report::{Format, count, escape::for_terminal, plural};
+use crate::report::{Format, count, plural};
+use crate::shown::Shown;
 use crate::sts::principal::is_account_id;
 use crate::tally::{Plan, Question, Summary, TokenTrace, Traced};
 
@@ -44,7 +45,14 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         &arguments.messages,
     )?;
     reading.scan.trace_tokens = arguments.trace_tokens;
-    check_output(&writing, &reading)?;
+    check_output(
+        &writing,
+        &reading,
+        &[
+            ("--allow", arguments.gate.allow.as_deref()),
+            ("--ip-ranges", arguments.ip_ranges.as_deref()),
+        ],
+    )?;
     let place = match &arguments.output_dir {
         Some(folder) => Place::Folder(Folder::open(folder, writing.format)?),
         None => Place::One(Output::open(writing.output.as_deref())?),
@@ -189,7 +197,7 @@ impl Folder {
     /// Makes the folder, or finds it: a wrong path is an error before the long work.
     fn open(path: &Path, format: Format) -> Result<Folder, Failure> {
         std::fs::create_dir_all(path).map_err(|error| {
-            let path = path.display();
+            let path = Shown::path(path);
             Failure::new(format!(
                 "--output-dir {path}: {error}; name a folder, or a new one where you may write"
             ))
@@ -220,8 +228,8 @@ impl Folder {
             if reading.leads_to(&file) {
                 return Err(Failure::new(format!(
                     "--output-dir {}: {} is one of the files to be read; name another folder",
-                    self.path.display(),
-                    file.display()
+                    Shown::path(&self.path),
+                    Shown::path(&file)
                 )));
             }
         }
@@ -236,8 +244,7 @@ impl Folder {
     }
 
     fn tell(&self, parts: &BTreeMap<String, Plan<'_>>) {
-        let folder = self.path.display().to_string();
-        let folder = for_terminal(&folder);
+        let folder = Shown::path(&self.path);
         let files = parts.len() as u64;
         let names = parts.iter().map(|(name, part)| {
             let rows = part.rows.len() as u64;

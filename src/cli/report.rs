@@ -30,7 +30,11 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
             check_kept("--group-by", dimension)?;
         }
     }
-    check_output(&writing, &reading)?;
+    check_output(
+        &writing,
+        &reading,
+        &[("--allow", arguments.gate.allow.as_deref())],
+    )?;
     let output = Output::open(writing.output.as_deref())?;
 
     let question = Question::Groups(group_by);

@@ -12,6 +12,7 @@ use super::output::Output;
 use super::source::note_forgotten;
 use super::when;
 use crate::report::{count, pages, plural};
+use crate::shown::Shown;
 use crate::store::Store;
 use crate::sts::{Dimension, Time};
 use crate::tally::{CallsByDay, Condition, Period, Question, Selection, Trend};
@@ -50,7 +51,7 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
     {
         let message = format!(
             "--output {}: it is the store; write to another file",
-            output.display()
+            Shown::path(output)
         );
         return Err(Failure::new(message));
     }

@@ -2,7 +2,7 @@
 //!
 //! From here to there: `run` walks folders and shares files out over threads, `worker` opens one
 //! file after another on its thread, `reading` has its records read and says what became of it
-//! (with `ahead`, if it is large),
+//! (with `ahead`, if it is large; `stranger` tells what is no log),
 //! `calls` passes on what is a call and is asked about.
 
 mod ahead;
@@ -12,13 +12,16 @@ mod progress;
 mod reading;
 mod run;
 mod settings;
+mod stranger;
 mod worker;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::input::{PathError, Paths};
+use crate::shown::Shown;
 use crate::tally::{Collector, DamagedFile, Question, Tally, Traced};
 
 pub use progress::Progress;
@@ -43,14 +46,15 @@ impl std::fmt::Display for ScanError {
             ScanError::Damaged(file) => write!(
                 f,
                 "{}: damaged ({}): {}; run without --strict to read the rest",
-                file.path,
+                Shown::text(&file.path),
                 file.stage.as_str(),
-                file.detail
+                Shown::text(&file.detail)
             ),
             ScanError::Threads(error) => {
                 write!(
                     f,
-                    "--threads: cannot start the threads: {error}; ask for fewer"
+                    "--threads: not one thread can be started: {error}; raise the limit of \
+                     processes (ulimit -u), or end some"
                 )
             }
         }
@@ -125,11 +129,24 @@ impl Scan {
         }))
     }
 
+    /// As many threads as are asked for and can be had.
     fn pool(&self) -> Result<ThreadPool, ScanError> {
-        ThreadPoolBuilder::new()
-            .num_threads(self.threads)
-            .thread_name(|n| format!("stscope-{n}"))
-            .build()
-            .map_err(|error| ScanError::Threads(error.to_string()))
+        let build = |threads: usize| {
+            ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .thread_name(|n| format!("stscope-{n}"))
+                .build()
+        };
+        let mut threads = match self.threads {
+            0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            threads => threads,
+        };
+        loop {
+            match build(threads) {
+                Ok(pool) => return Ok(pool),
+                Err(_) if threads > 1 => threads /= 2,
+                Err(error) => return Err(ScanError::Threads(error.to_string())),
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@ use super::calls::Calls;
 use super::location::Location;
 use super::progress::Progress;
 use super::settings::Scan;
+use super::stranger::Verdict;
 use crate::cloudtrail::{Damage, Outcome, Reader, Shape, Source, Stage, Window};
 use crate::input::{Key, Opened, Stream};
 use crate::sts::EVENT_SOURCE;
@@ -56,6 +57,7 @@ impl<'s, C: Collector> Reading<'s, C> {
             Opened::Whole {
                 content,
                 compressed,
+                ..
             } => {
                 self.coverage.bytes.compressed += compressed;
                 self.coverage.bytes.decompressed += content.len() as u64;
@@ -92,6 +94,26 @@ impl<'s, C: Collector> Reading<'s, C> {
             scratch: &mut self.scratch,
         };
         self.reader.read(window, &mut calls)
+    }
+
+    /// Says what became of a file that was opened and is no log.
+    pub fn told(&mut self, location: Location<'_>, opened: &Opened<'_>, verdict: Verdict) {
+        let (compressed, decompressed) = match opened {
+            Opened::NotAFile => (0, 0),
+            Opened::Whole {
+                content,
+                compressed,
+                ..
+            } => (*compressed, content.len() as u64),
+            Opened::Stream { stream, .. } => (stream.compressed(), stream.decompressed()),
+        };
+        self.coverage.bytes.compressed += compressed;
+        self.coverage.bytes.decompressed += decompressed;
+        self.progress.bytes.fetch_add(compressed, Ordering::Relaxed);
+        match verdict {
+            Verdict::Skip(reason) => self.skip(reason),
+            Verdict::Damaged(damage) => self.damaged(location, damage.stage, place(&damage), 0),
+        }
     }
 
     /// Says what became of a file that was read.

@@ -239,6 +239,7 @@ impl Collector for Intake<'_> {
         self.ingested.coverage += coverage.clone();
         let claims = std::mem::take(&mut self.claims);
         let Some(coming) = self.coming.take() else {
+            self.ingested.passed_by += coverage.files.skipped_total();
             return; // something in a folder that is no file
         };
         let delivery = Delivery {
@@ -269,6 +270,7 @@ impl Collector for Intake<'_> {
         self.ingested.coverage += theirs.coverage;
         self.ingested.known += theirs.known;
         self.ingested.same += theirs.same;
+        self.ingested.passed_by += theirs.passed_by;
     }
 
     fn is_closed(&self) -> bool {

@@ -230,14 +230,14 @@ fn what_is_named_twice_is_read_once() {
 #[test]
 fn a_file_that_is_named_is_read_whatever_its_name_and_a_walk_goes_by_names() {
     let dir = tempfile::tempdir().unwrap();
-    for (at, name) in ["x.txt", ".hidden.json", "x.bak", "x.json", "x", "x.LOG"]
+    for (at, name) in ["x.md", ".hidden.json", "x.csv", "x.json", "x", "x.LOG"]
         .iter()
         .enumerate()
     {
         put(dir.path(), name, &log(&[call(at as u32, json!({}))]));
     }
     put(dir.path(), ".folder/x.json", &one_call());
-    for name in ["x.txt", ".hidden.json", "x.bak"] {
+    for name in ["x.md", ".hidden.json", "x.csv"] {
         let document = report("").arg(dir.path().join(name)).run().exits(0).json();
         assert_eq!(figures(&document), (1, 1, 1), "{name}");
     }
@@ -278,7 +278,7 @@ fn nothing_read_is_never_a_success() {
         let said = stscope(command).arg(digests).run();
         said.fails(&["nothing was read", "1 digest", "CloudTrail log files"]);
         let said = stscope(command).args([format!("{beside}/Config")]).run();
-        said.fails(&["nothing was read", "1 empty", "1 not-cloudtrail"]);
+        said.fails(&["nothing was read", "2 other-service"]);
         let said = stscope(command)
             .args(["--since", "2026-01-01"])
             .arg(sample_of_eu_west_1())
@@ -413,4 +413,245 @@ fn what_cannot_be_read_is_named_with_what_to_do() {
             .exits(3)
             .says(&[word]);
     }
+}
+
+#[test]
+fn lists_from_windows_are_read_and_utf16_is_named() {
+    let dir = tree();
+    let one = dir.path().join("a/1.json");
+    let list = |text: &str| {
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        [
+            format!("\u{feff}{text}").into_bytes(),
+            format!("\u{feff}{}", text.replace('\n', "\r\n")).into_bytes(),
+            [b"\xff\xfe", &utf16[..]].concat(),
+            utf16,
+        ]
+    };
+    let ranges =
+        r#"{"prefixes":[{"ip_prefix":"192.0.2.0/24","region":"eu-west-1","service":"EC2"}]}"#;
+    let principal = "arn:aws:iam::111122223333:*\n";
+    for (words, option, lists) in [
+        (
+            "report",
+            "--files-from",
+            list(&format!("{}\n", one.display())),
+        ),
+        ("report LOG --fail-on global", "--allow", list(principal)),
+        ("plan LOG", "--ip-ranges", list(&format!("{ranges}\n"))),
+    ] {
+        for (at, text) in lists.iter().enumerate() {
+            let path = put(dir.path(), "list.md", text);
+            let words = words.split(' ').map(|word| match word {
+                "LOG" => one.as_os_str(),
+                word => word.as_ref(),
+            });
+            let said = stscope("").args(words).arg(option).arg(&path).run();
+            if at < 2 {
+                said.exits(0);
+            } else {
+                said.fails(&[option, "list.md", "UTF-16; save it as UTF-8"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_in_s3_is_an_error_that_says_what_to_do() {
+    for run in [
+        report("s3://logs/AWSLogs/"),
+        report("S3://logs/*"),
+        report("--files-from -").input("s3://logs/AWSLogs/x.json.gz\n"),
+        stscope("ingest --store x.db s3a://logs/AWSLogs"),
+    ] {
+        run.run().fails(&["://logs/", "aws s3 sync", "name DIR"]);
+    }
+}
+
+#[test]
+fn a_name_that_tells_nothing_is_told_by_content() {
+    let dir = tempfile::tempdir().unwrap();
+    let record = |at: u32| log(&[call(at, json!({}))]);
+    for (at, name) in [
+        "sec.cloudtrail-1-2025-11-03-08-00-00-0a1b2c3d",
+        "cloudtrail.log-20251103",
+        "trail.json.1",
+        "trail.2025.11.03",
+        "trail.txt",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        put(dir.path(), name, &record(at as u32));
+    }
+    put(dir.path(), "packed.1", &gzip(&record(9)));
+    put(
+        dir.path(),
+        "app.log.1",
+        b"Nov  3 08:00:00 host program: text\n",
+    );
+    put(dir.path(), "settings.old", b"[section]\na = 1\n");
+    put(dir.path(), "a.parquet", b"PAR1");
+    let document = report("").arg(dir.path()).run().exits(0).json();
+    assert_eq!(figures(&document), (9, 6, 6));
+    let skipped = &document["coverage"]["files"]["skipped"];
+    assert_eq!(number(&skipped["not-a-log"]), 3);
+
+    let own = "111122223333_CloudTrail_us-east-1_20251103T0810Z_A.json";
+    for (name, content, stage) in [
+        // What may hold records, and what may be anything.
+        (
+            "dump.sqlite-dump",
+            &b"INSERT {\"eventSource\": sts.amazonaws.com}"[..],
+            "json",
+        ),
+        ("all.tar", b"PK\x03\x04\x00", "json"),
+        ("trail.json.br", b"\x8b\x00\x80", "json"),
+        (&format!("{own}.md"), b"# Text", "json"),
+        (&format!("{own}.gz"), b"", "open"),
+        (
+            "AWSLogs/111122223333/CloudTrail/us-east-1/2025/11/03/x",
+            b"",
+            "open",
+        ),
+    ] {
+        let file = put(dir.path(), name, content);
+        let said = report("").arg(dir.path()).run().exits(3);
+        said.says(&[&format!("{name}: damaged ({stage})")]);
+        std::fs::remove_file(file).unwrap();
+    }
+    let file = put(dir.path(), "nothing.gz", b"");
+    let document = report("").arg(dir.path()).run().exits(0).json();
+    assert_eq!(
+        number(&document["coverage"]["files"]["skipped"]["empty"]),
+        1
+    );
+    std::fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn what_other_services_write_into_the_same_bucket_is_no_fault() {
+    let dir = tempfile::tempdir().unwrap();
+    let key = "AWSLogs/111122223333";
+    let day = "us-east-1/2025/11/03";
+    let log = one_call();
+    put(dir.path(), format!("{key}/CloudTrail/{day}/x.json"), &log);
+    let flow = b"version account-id interface-id srcaddr\n2 111122223333 eni-0a 10.0.0.1\n";
+    let of_lb = b"https 2025-11-03T08:00:00.000000Z app/lb/0 198.51.100.7:5000 10.0.0.1:80 0.0\n";
+    let skipped = [
+        (format!("{key}/Config/ConfigWritabilityCheckFile"), &b""[..]),
+        (
+            format!("{key}/ELBAccessLogTestFile"),
+            b"Enable AccessLog for ELB: lb",
+        ),
+        (
+            "exports/aws-logs-write-test".to_owned(),
+            b"Permission Check Successful",
+        ),
+        (
+            format!("{key}/vpcflowlogs/{day}/not-even-gzip.log.gz"),
+            b"\x1f\x8b",
+        ),
+        ("flow/1.log.gz".to_owned(), &gzip(flow)),
+        (
+            "lb/1.log.gz".to_owned(),
+            &[gzip(of_lb), gzip(of_lb)].concat(),
+        ),
+        (
+            "s3/2025-11-03-08-15-23-0123456789ABCDEF".to_owned(),
+            b"abc bucket [03/Nov/2025:08:00:00 +0000] 198.51.100.7 - R REST.GET.OBJECT k\n",
+        ),
+        (
+            "cdn/E1.2025-11-03-08.ab.gz".to_owned(),
+            &gzip(b"#Version: 1.0\n#Fields: date\n"),
+        ),
+    ];
+    for (name, content) in &skipped {
+        put(dir.path(), name, content);
+    }
+    let document = report("").arg(dir.path()).run().exits(0).json();
+    assert_eq!(figures(&document), (9, 1, 1));
+    let reasons = &document["coverage"]["files"]["skipped"];
+    assert_eq!(number(&reasons["other-service"]), 8);
+    let regions = stscope("regions --format json")
+        .arg(dir.path())
+        .run()
+        .exits(0);
+    let read = regions
+        .rows()
+        .iter()
+        .any(|row| row["region"] == "us-east-1" && row["status"] != "not-read");
+    assert!(read, "{regions}");
+    let store = dir.path().join("sts.db");
+    for _ in 0..2 {
+        stscope("ingest --store")
+            .arg(&store)
+            .arg(dir.path())
+            .run()
+            .exits(0);
+    }
+    // Named, it is read; and under a name of CloudTrail's own nothing is passed over.
+    let named = dir.path().join(&skipped[3].0);
+    report("")
+        .arg(named)
+        .run()
+        .exits(3)
+        .says(&["damaged (gzip)"]);
+    let own = "111122223333_CloudTrail_us-east-1_20251103T0810Z_A.json";
+    put(dir.path(), format!("{key}/vpcflowlogs/{own}"), flow);
+    report("")
+        .arg(dir.path())
+        .run()
+        .exits(3)
+        .says(&[own, "damaged (json)"]);
+    // Records among such lines are not lost in silence.
+    let mixed = [flow, &log[..]].concat();
+    let file = put(dir.path(), "mixed.log", &mixed);
+    report("").arg(file).run().says(&["damaged (json)"]);
+}
+
+#[test]
+fn logs_that_were_compressed_anew_are_read_and_their_damage_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = log(&(0..60).map(|at| call(at, json!({}))).collect::<Vec<_>>());
+    let zstd = |text: &[u8]| {
+        let mut file = vec![0; zstd_safe::compress_bound(text.len())];
+        let length = zstd_safe::compress(&mut file[..], text, 3).unwrap();
+        file.truncate(length);
+        file
+    };
+    use std::io::Write as _;
+    let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    bzip2.write_all(&text).unwrap();
+    let mut xz = liblzma::write::XzEncoder::new(Vec::new(), 1);
+    xz.write_all(&text).unwrap();
+    let mut lz4 = lz4_flex::frame::FrameEncoder::new(Vec::new());
+    lz4.write_all(&text).unwrap();
+    for (name, file) in [
+        ("zstd", zstd(&text)),
+        ("bzip2", bzip2.finish().unwrap()),
+        ("xz", xz.finish().unwrap()),
+        ("lz4", lz4.finish().unwrap()),
+    ] {
+        // Told by content, whatever its name.
+        let path = put(dir.path(), "trail.json.gz", &file);
+        let document = report("").arg(dir.path()).run().exits(0).json();
+        assert_eq!(figures(&document), (1, 1, 60), "{name}");
+        let bytes = &document["coverage"]["bytes"];
+        assert_eq!(number(&bytes["compressed"]), file.len() as u64);
+        assert_eq!(number(&bytes["decompressed"]), text.len() as u64);
+        let document = report("-").input(file.clone()).run().exits(0).json();
+        assert_eq!(figures(&document), (1, 1, 60), "{name}");
+        let twice = [&file[..], &file].concat();
+        let document = report("- --no-dedup").input(twice).run().exits(0).json();
+        assert_eq!(figures(&document), (1, 1, 120), "{name}");
+        let cut = &file[..file.len() - 5];
+        put(dir.path(), "trail.json.gz", cut);
+        let said = report("").arg(dir.path()).run().exits(3);
+        said.says(&["damaged (gzip)", &format!("the {name} stream is cut")]);
+        std::fs::remove_file(path).unwrap();
+    }
+    let members = [zstd(&text[..1000]), zstd(&text[1000..])].concat();
+    let document = report("-").input(members).run().exits(0).json();
+    assert_eq!(figures(&document), (1, 1, 60));
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::harness::{DAMAGED, Run, SAMPLE, stscope};
-use super::logs::{names_in, one_call, put};
+use super::logs::{gzip, names_in, one_call, put};
 
 fn report(options: &str) -> Run {
     stscope("report --quiet")
@@ -324,15 +324,137 @@ fn a_report_does_not_take_the_place_of_a_log() {
         fs::write(&file, one_call()).unwrap();
         for input in [file.as_path(), dir.path()] {
             let is_log_by_key = file.starts_with(dir.path().join("AWSLogs"));
-            if input == dir.path() && !is_log_by_key {
-                continue; // a file beside the logs may well be yesterday's report
-            }
+            let why = if input == dir.path() && !is_log_by_key {
+                "it holds CloudTrail records"
+            } else {
+                "one of the files to be read"
+            };
             for command in ["report", "events", "events --sort none"] {
                 let run = stscope(command).arg(input).arg("-o").arg(&file);
-                run.run()
-                    .fails(&["--output", "one of the files to be read"]);
+                run.run().fails(&["--output", why]);
                 assert_eq!(fs::read(&file).unwrap(), one_call());
             }
         }
     }
+}
+
+#[test]
+fn no_file_that_may_be_a_log_is_replaced_and_no_list_that_was_given() {
+    let dir = tempfile::tempdir().unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    let log = put(dir.path(), "log.json", &one_call());
+    symlink(outside.path(), dir.path().join("linked")).unwrap();
+    let cut = one_call()[..200].to_vec();
+    for (name, content) in [
+        ("far.json", one_call()),
+        ("far.txt", one_call()),
+        ("packed.json", gzip(&one_call())),
+        ("cut.json", cut),
+    ] {
+        let file = put(outside.path(), name, &content);
+        let run = stscope("report --format json")
+            .arg(dir.path())
+            .arg("-o")
+            .arg(&file);
+        run.run()
+            .fails(&["--output", name, "write to another file"]);
+        assert_eq!(fs::read(&file).unwrap(), content);
+        fs::remove_file(file).unwrap();
+    }
+    let list = put(outside.path(), "list.md", log.to_str().unwrap().as_bytes());
+    let allow = put(outside.path(), "allow.csv", b"nobody\n");
+    let ranges =
+        r#"{"prefixes":[{"ip_prefix":"192.0.2.0/24","region":"eu-west-1","service":"EC2"}]}"#;
+    let ranges = put(outside.path(), "ranges.json", ranges.as_bytes());
+    for (words, option, list) in [
+        ("report", "--files-from", &list),
+        ("plan LOG", "--files-from", &list),
+        ("report LOG --fail-on global", "--allow", &allow),
+        ("plan LOG", "--ip-ranges", &ranges),
+    ] {
+        let before = fs::read(list).unwrap();
+        let log = log.to_str().unwrap();
+        let words = words
+            .split(' ')
+            .map(|word| if word == "LOG" { log } else { word });
+        let run = stscope("")
+            .args(words)
+            .arg(option)
+            .arg(list)
+            .arg("-o")
+            .arg(list);
+        run.run()
+            .fails(&["--output", &format!("the list of {option}")]);
+        assert_eq!(fs::read(list).unwrap(), before, "{option}");
+    }
+    // Results of yesterday are replaced, whatever they are.
+    for name in ["old.json", "old.jsonl", "old.txt", "old.md", "old.csv"] {
+        for command in ["report", "events", "plan"] {
+            let file = dir.path().join(name);
+            for _ in 0..2 {
+                let run = stscope(command).arg(dir.path()).arg("-o").arg(&file);
+                run.run().exits(0);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_killed_run_has_left_is_counted_and_removed_by_the_next_that_writes_there() {
+    let dir = tempfile::tempdir().unwrap();
+    put(dir.path(), "log.json", &one_call());
+    let path = dir.path().join("out.csv");
+    let start = || {
+        let partial = || {
+            let names = names_in(dir.path());
+            names.iter().filter(|name| name.ends_with(".part")).count()
+        };
+        let before = partial();
+        let running = stscope("report - -o").arg(&path).input("").start();
+        let begun = std::time::Instant::now();
+        while partial() == before {
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "no partial file appears"
+            );
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        // It is made a moment before it is locked.
+        std::thread::sleep(Duration::from_millis(100));
+        running
+    };
+    let read = || {
+        let said = stscope("report --format json")
+            .arg(dir.path())
+            .run()
+            .exits(0);
+        let files = said.json()["coverage"]["files"].clone();
+        (
+            files["found"].clone(),
+            files["skipped"]["not-a-log"].clone(),
+        )
+    };
+    let mut alive = start();
+    let _input = alive.stdin();
+    assert_eq!(
+        read(),
+        (1.into(), 0.into()),
+        "what is being written is nobody's file"
+    );
+    let mut killed = start();
+    let _other = killed.stdin();
+    killed.signal("KILL");
+    killed.end();
+    assert_eq!(read(), (2.into(), 1.into()));
+    let run = stscope("report").arg(dir.path()).arg("-o").arg(&path);
+    run.run().exits(0);
+    let left = names_in(dir.path());
+    assert_eq!(
+        left.len(),
+        3,
+        "the one that is being written stays: {left:?}"
+    );
+    alive.signal("TERM");
+    alive.end();
+    assert_eq!(names_in(dir.path()), ["log.json", "out.csv"]);
 }

@@ -117,7 +117,8 @@ fn a_key_that_is_not_certainly_of_s3_prunes_nothing() {
         "AWSLogs/o-short/111122223333/CloudTrail/us-east-1/2025/11/03/x.json",
         "AWSLogs/111122223333/CloudTrail/us-east-1/2025/11/x.json",
         "AWSLogs/111122223333/CloudTrail/us-east-1/2025/11/31/x.json",
-        "AWSLogs/111122223333/elsewhere/us-east-1/2025/11/03/x.json",
+        "AWSLogs/111122223333/us-east-1/2025/11/03/x.json",
+        "AWSLogs/111122223333/cloudtrail-old/us-east-1/2025/11/03/x.json",
     ] {
         assert!(is_read(key, options), "{key}");
     }

@@ -232,7 +232,7 @@ fn the_sample_reads_well_in_a_terminal() {
     aws-service                     111122223333:r…latform-deploy      1  2025-11-04
     … and 43 more groups; --top 0 shows all
     --- standard error
-    stscope: 20 of 24 files read, 4 skipped (1 digest, 1 insight, 1 empty, 1 not-cloudtrail); 36.09 KiB (148.74 KiB of JSON), 102 records, 3 delivered again, 2 logged in another account, too
+    stscope: 20 of 24 files read, 4 skipped (1 digest, 1 insight, 2 other-service); 35.82 KiB (148.31 KiB of JSON), 102 records, 3 delivered again, 2 logged in another account, too
     "
     );
 }

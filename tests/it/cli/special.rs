@@ -120,18 +120,20 @@ fn a_name_that_is_no_utf8_is_read_and_told() {
 }
 
 #[test]
-fn a_link_that_leads_nowhere_is_damage_if_it_looks_like_a_log() {
+fn a_link_that_leads_nowhere_is_damage_whatever_its_name() {
     let dir = tempfile::tempdir().unwrap();
     put(dir.path(), "log.json", &one_call());
     symlink("nowhere", dir.path().join("gone.json")).unwrap();
-    symlink("nowhere", dir.path().join("gone.txt")).unwrap();
-    let said = report(dir.path())
-        .run()
-        .exits(3)
-        .says(&["gone.json: damaged (open)"]);
+    // It may have led to a folder of logs.
+    symlink("../out", dir.path().join("acct.prod")).unwrap();
+    symlink("nowhere", dir.path().join("gone.md")).unwrap();
+    let said = report(dir.path()).run().exits(3).says(&[
+        "gone.json: damaged (open)",
+        "acct.prod: damaged (open)",
+        "gone.md: damaged (open)",
+    ]);
     let document = said.json();
-    assert_eq!(number(&files(&document)["damaged"]), 1);
-    assert_eq!(number(&files(&document)["skipped"]["not-a-log"]), 1);
+    assert_eq!(number(&files(&document)["damaged"]), 3);
     report(dir.path().join("gone.json"))
         .run()
         .fails(&["gone.json", "check the path"]);
@@ -233,4 +235,71 @@ fn a_name_that_is_no_utf8_is_matched_by_a_pattern() {
     let pattern = format!("{}/*.json", dir.path().display());
     let said = report(&pattern).arg("--no-dedup").run().exits(0);
     said.says(&["2 of 2 files read"]);
+}
+
+#[test]
+fn no_error_prints_a_name_that_a_terminal_obeys() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = put(dir.path(), "log.json", &one_call());
+    let evil = dir.path().join("e\u{1b}]0;x\u{7}\u{1b}[2J\u{202e}vil");
+    fs::write(&evil, "[").unwrap();
+    let gone = dir.path().join("gone\u{1b}[2J");
+    for (words, name) in [
+        ("report", &gone),
+        ("report --store", &gone),
+        ("report --store", &evil),
+        ("report --files-from", &gone),
+        ("report LOG --fail-on global --allow", &gone),
+        ("report LOG --output", &evil),
+        ("report LOG --output", &gone.join("x.csv")),
+        ("plan LOG --ip-ranges", &gone),
+        ("plan LOG --ip-ranges", &evil),
+        ("plan LOG --by account --output-dir", &evil),
+        ("report --strict", &evil),
+        ("ingest LOG --store", &gone.join("x.db")),
+        ("store info", &gone),
+        ("report LOG --where", &evil),
+        ("report LOG --since", &evil),
+        ("report LOG --format", &evil),
+        ("report LOG --threads", &evil),
+    ] {
+        let arguments = words.split(' ').map(|word| match word {
+            "LOG" => log.as_os_str(),
+            word => OsStr::new(word),
+        });
+        let said = stscope("").args(arguments).arg(name).run().exits(2);
+        let raw = said.stderr.contains(['\u{1b}', '\u{7}', '\u{202e}']);
+        assert!(
+            !raw && said.stderr.contains("\\u{"),
+            "{words}: {:?}",
+            said.stderr
+        );
+    }
+}
+
+#[test]
+fn a_file_is_read_once_though_it_is_linked_and_its_folder_is_too() {
+    // Whatever the system lists first.
+    for names in [["a.json", "z"], ["z.json", "a"]] {
+        let dir = tempfile::tempdir().unwrap();
+        let (root, out) = (dir.path().join("root"), dir.path().join("out"));
+        fs::create_dir(&root).unwrap();
+        let file = put(&out, "deep/one.json", &one_call());
+        symlink(&file, root.join(names[0])).unwrap();
+        symlink(&out, root.join(names[1])).unwrap();
+        for threads in ["1", "2"] {
+            for file in [None, Some(&file)] {
+                let run = report(&root)
+                    .args(file)
+                    .args(["--no-dedup", "--threads", threads]);
+                let document = run.run().exits(0).json();
+                assert_eq!(
+                    number(&document["summary"]["calls"]),
+                    1,
+                    "{names:?} {file:?}"
+                );
+                assert_eq!(number(&files(&document)["found"]), 1);
+            }
+        }
+    }
 }

@@ -187,7 +187,8 @@ fn nothing_new_is_done_and_opens_no_file() {
     let (folder, store) = folder();
     let logs = folder.path().join("logs");
     let file = put(&logs, "a.json", &log(&[call(1, json!({}))]));
-    put(&logs, "passed-by.txt", b"-");
+    put(&logs, "passed-by.md", b"-");
+    put(&logs, "aws-logs-write-test", b"-");
     ingest(&store, &logs)
         .exits(0)
         .says(&["1 file new, 0 known; 1 call read"]);

@@ -78,3 +78,59 @@ fn folders_and_files_in_any_order_give_what_their_common_folder_gives() {
     backwards.reverse();
     assert!(answer(&backwards) == whole);
 }
+
+#[test]
+fn more_threads_than_help_are_not_started() {
+    for (threads, note) in [("1", false), ("16", false), ("60000", true)] {
+        let said = stscope("report --format json --threads")
+            .args([threads, SAMPLE])
+            .run()
+            .exits(0);
+        assert_eq!(said.stderr.contains("help nobody"), note, "{said}");
+    }
+    for nonsense in ["0", "-1", "70000", "99999999999999999999", "many"] {
+        for command in ["report", "ingest --store x.db"] {
+            let said = stscope(command).args([SAMPLE, "--threads", nonsense]).run();
+            said.fails(&["--threads", nonsense]);
+        }
+    }
+}
+
+/// A limit of processes that is used up. Root has none, so the program runs as somebody else.
+#[cfg(target_os = "linux")]
+#[test]
+fn where_no_thread_can_be_started_it_is_said_and_no_file_is_blamed() {
+    use std::process::Command;
+    if Command::new("bash").arg("--version").output().is_err() {
+        return; // other shells have no such limit
+    }
+    let program = env!("CARGO_BIN_EXE_stscope");
+    let sample = std::fs::canonicalize(SAMPLE).unwrap();
+    let limited = "ulimit -u 1 && exec \"$@\"";
+    let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
+    for words in [
+        "report",
+        "report --progress always",
+        "events",
+        "events --sort none",
+    ] {
+        let mut command = Command::new(if is_root { "setpriv" } else { "bash" });
+        if is_root {
+            let other = ["--reuid=65534", "--regid=65534", "--clear-groups", "bash"];
+            command.args(other);
+        }
+        command.args(["-c", limited, "bash", program]);
+        let said = super::harness::Run::of(command)
+            .args(words.split(' '))
+            .arg(&sample)
+            .run();
+        if said.stderr.contains("Permission denied") {
+            return; // where nobody else may see the program
+        }
+        let said = said.fails(&["thread", "ulimit -u"]);
+        assert!(
+            !said.stderr.contains("panicked") && !said.stderr.contains("damaged"),
+            "{said}"
+        );
+    }
+}
