@@ -1,7 +1,7 @@
 //! A sheet: the columns of a page's rows, each with the cell that it makes of a row.
 //!
 //! One list says everything of a column, so that no two lists have to be kept in step. Knows no
-//! format; what a format needs of a column ([`Label`], help) stands with it.
+//! format; what a format needs of a column ([`Label`], help) is kept with it.
 
 use super::cell::Cell;
 
