@@ -47,6 +47,9 @@ impl Tally {
 
     /// Takes a call that may be a copy of another.
     pub(crate) fn take_kept(&mut self, kept: Claim, place: Place, selection: &Selection) {
+        if place.is_admitted && kept.time().is_none() {
+            self.totals.coverage.no_time += 1;
+        }
         if !place.is_admitted || !selection.admits_time(kept.time()) {
             self.totals.coverage.filtered += 1;
             return;

@@ -203,6 +203,12 @@ impl Place {
         store.give_back_room(10).unwrap();
     }
 
+    /// It is what was written, and its figures add up.
+    fn assert_sound(&self) {
+        let store = Store::open(&self.store()).unwrap();
+        assert_eq!(store.check().unwrap().faults, []);
+    }
+
     fn asked(&self, question: &Question, selection: &Selection) -> Report {
         let store = Store::open(&self.store()).unwrap();
         store.tally(question, selection).unwrap().finish()
@@ -311,6 +317,7 @@ fn selections_of_logs() -> Vec<Selection> {
 }
 
 fn assert_equal(place: &Place, selections: &[Selection]) -> Result<(), TestCaseError> {
+    place.assert_sound();
     for selection in selections {
         for question in questions() {
             let (asked, scanned) = (
@@ -352,6 +359,7 @@ fn assert_equal_from(
     kept_from: NaiveDate,
     is_exact: bool,
 ) -> Result<(), TestCaseError> {
+    place.assert_sound();
     let midnight = Time::of_midnight(kept_from);
     let with_a_day = stscope::tally::Condition {
         dimension: Dimension::Day,

@@ -8,6 +8,7 @@ pub mod events;
 pub mod plan;
 pub mod regions;
 pub mod report;
+pub mod store_check;
 pub mod store_info;
 mod summary;
 pub mod trend;
@@ -33,7 +34,7 @@ mod tests {
     #[test]
     fn every_column_has_a_name_of_its_own_and_help() {
         let dimensions: Vec<Dimension> = Dimension::all().collect();
-        let pages: [Vec<Column>; 7] = [
+        let pages: [Vec<Column>; 8] = [
             report::sheet(&dimensions).columns(),
             events::sheet().columns(),
             plan::sheet().columns(),
@@ -41,6 +42,7 @@ mod tests {
             trend::sheet().columns(),
             endpoint::region_sheet().columns(),
             endpoint::host_sheet().columns(),
+            store_check::sheet().columns(),
         ];
         for columns in pages {
             let names: BTreeSet<&str> = columns.iter().map(|column| column.name).collect();
