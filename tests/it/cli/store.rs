@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::harness::{DAMAGED, Run, SAMPLE, Said, number, stscope};
 use super::logs::{call, gzip, log, one_call, put};
-use super::sums::seen_long_ago;
+use super::sums::{change, seen_long_ago};
 use archive::bulk::{Archive, Options};
 
 pub fn folder() -> (TempDir, PathBuf) {
@@ -611,4 +611,31 @@ fn a_folder_that_cannot_be_listed_is_damage_in_the_store_until_it_can() {
     may(0o755);
     ingest(&store, &logs).exits(0);
     assert_eq!(calls_in(&store), 2);
+}
+
+/// Whatever a reader says of a file, a store says it every night, and reads the file no more.
+#[test]
+fn what_was_not_understood_and_what_is_anothers_stays_so_in_a_store() {
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    put(&logs, "a.json", &one_call());
+    put(&logs, "b.json", &log(&[call(2, json!({}))]));
+    ingest(&store, &logs).exits(0);
+    change(
+        &store,
+        "UPDATE file SET outcome = 'damaged', stage = 'shape', detail = 'odd', not_understood = 3 \
+         WHERE name = 'a.json'; \
+         UPDATE file SET outcome = 'other-service' WHERE name = 'b.json'",
+    );
+    for _ in 0..2 {
+        let said = ask("report --format json", &store).run().exits(3);
+        let coverage = &said.json()["coverage"];
+        assert_eq!(coverage["not_understood"], 3);
+        assert_eq!(coverage["damaged"][0]["stage"], "shape");
+        assert_eq!(coverage["files"]["skipped"]["other-service"], 1);
+        said.says(&["a.json: damaged (shape): odd"]);
+        ingest(&store, &logs)
+            .exits(0)
+            .says(&["0 files new, 2 known"]);
+    }
 }
