@@ -4,46 +4,33 @@ use super::args::CheckArgs;
 use super::config::{Writing, same_file};
 use super::exit::{Exit, Failure, say_of};
 use super::output::Output;
-use crate::report::{Format, Frame, count, fault_cells, fault_columns, plural, write};
-use crate::store::{Checked, Store};
+use crate::report::pages::store_check::{self, StoreFault};
+use crate::report::{Format, count, plural};
+use crate::shown::Shown;
+use crate::store::{Checked, Fault, Store};
 
 pub(super) fn run(arguments: &CheckArgs) -> Result<Exit, Failure> {
     let path = (arguments.store.as_ref().or(arguments.file.as_ref()))
         .ok_or_else(|| Failure::new("no store given; name its FILE"))?;
-    let writing = Writing::plain(arguments.format, arguments.output.as_deref(), "faults")?;
+    let writing = Writing::plain(arguments.format, arguments.output.as_deref())?;
     if let Some(output) = &writing.output
         && same_file(output, path)
     {
         let message = format!(
             "--output {}: it is the store; write to another file",
-            output.display()
+            Shown::path(output)
         );
         return Err(Failure::new(message));
     }
     let output = Output::open(writing.output.as_deref())?;
     let checked = Store::open(path)?.check()?;
     let faults = &checked.faults;
-    let frame = Frame {
-        schema: "stscope.check/1",
-        head: vec![("sound", faults.is_empty().into())],
-        list: "rows",
-        tail: vec![("rows_checked", checked.rows.into())],
-    };
-    output.write(|out| {
-        // A table of nothing says nothing.
-        if faults.is_empty() && writing.format.is_for_people() && writing.format != Format::Markdown
-        {
-            return Ok(());
-        }
-        Ok(write(
-            writing.format,
-            out,
-            &fault_columns(),
-            &frame,
-            faults.iter().map(|fault| Ok(fault_cells(fault))),
-            &writing.layout,
-            || Ok(None),
-        )?)
+    // A table of nothing says nothing.
+    let says_nothing = faults.is_empty() && writing.format == Format::Table;
+    let page = store_check::page(faults.iter().map(fault_of).collect(), checked.rows);
+    output.write(|out| match says_nothing {
+        true => Ok(()),
+        false => Ok(writing.format.write(page, writing.layout, out)?),
     })?;
     if !faults.is_empty() {
         let number = faults.len() as u64;
@@ -71,5 +58,15 @@ fn sound(checked: &Checked) -> String {
                  'stscope ingest' adds them"
                 .to_owned()
         }
+    }
+}
+
+/// A fault as its page has it.
+fn fault_of(fault: &Fault) -> StoreFault {
+    StoreFault {
+        check: fault.check,
+        table: fault.table.clone(),
+        day: fault.day.clone(),
+        detail: fault.detail.clone(),
     }
 }

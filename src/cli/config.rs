@@ -11,7 +11,7 @@ use super::exit::{Failure, say};
 use super::{conditions, hosts, when};
 use crate::cloudtrail::Stage;
 use crate::input::{Paths, Pruning};
-use crate::report::{Format, Layout, Paint};
+use crate::report::{Format, Layout};
 use crate::scan::Scan;
 use crate::shown::Shown;
 use crate::store::{Store, is_kept};
@@ -308,8 +308,8 @@ pub(super) struct Writing {
 }
 
 impl Writing {
-    pub fn resolve(output: &OutputArgs, rows: &'static str) -> Result<Writing, Failure> {
-        let mut writing = Writing::plain(output.format, output.output.as_deref(), rows)?;
+    pub fn resolve(output: &OutputArgs) -> Result<Writing, Failure> {
+        let mut writing = Writing::plain(output.format, output.output.as_deref())?;
         writing.top = match (output.top, writing.format) {
             (None, Format::Table) => Some(25),
             (None, _) | (Some(0), _) => None,
@@ -319,11 +319,7 @@ impl Writing {
     }
 
     /// For commands whose rows are few.
-    pub fn plain(
-        format: Option<FormatName>,
-        output: Option<&Path>,
-        rows: &'static str,
-    ) -> Result<Writing, Failure> {
+    pub fn plain(format: Option<FormatName>, output: Option<&Path>) -> Result<Writing, Failure> {
         let output = output
             .filter(|path| path.as_os_str() != "-")
             .map(Path::to_owned);
@@ -340,13 +336,9 @@ impl Writing {
         let on_terminal = output.is_none() && std::io::stdout().is_terminal();
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        // Markdown is for a ticket, be it copied from a terminal.
-        let paint = Paint(on_terminal && !no_color && format == Format::Table);
         let layout = Layout {
             width: width(on_terminal),
-            more: 0,
-            rows,
-            paint,
+            colours: on_terminal && !no_color,
         };
         Ok(Writing {
             format,

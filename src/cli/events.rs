@@ -15,16 +15,9 @@ use super::gate::{Gates, can_judge, conclude, note_if_blind};
 use super::hosts;
 use super::output::Output;
 use super::progress::Shown;
-use crate::report::{Format, Frame, event_cells, event_columns, write};
+use crate::report::pages;
 use crate::scan::Progress;
 use crate::tally::{EventLog, EventStream, Row};
-
-const FRAME: Frame<'static> = Frame {
-    schema: "stscope.events/1",
-    head: Vec::new(),
-    list: "rows",
-    tail: Vec::new(),
-};
 
 pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
     if arguments.store.is_some() {
@@ -32,7 +25,7 @@ pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
             "--store: a store keeps sums and no calls one by one; name log files in its place",
         ));
     }
-    let writing = Writing::resolve(&arguments.output, "calls")?;
+    let writing = Writing::resolve(&arguments.output)?;
     let gates = Gates::resolve(&arguments.gate)?;
     let reading = Reading::resolve(&arguments.input, &arguments.filter, &arguments.messages)?;
     if arguments.input.strict && arguments.sort == EventOrder::None && writing.output.is_none() {
@@ -63,7 +56,7 @@ pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
 /// The newest first: everything is read, then written.
 fn sorted(
     reading: &Reading,
-    mut writing: Writing,
+    writing: Writing,
     gates: &Gates,
     output: Output,
     shared: &Progress,
@@ -83,24 +76,9 @@ fn sorted(
     note_if_blind(can_judge, &events.totals.summary(), quiet);
     note_unmatched(&events.totals, quiet);
     let verdict = gates.judge(&events.totals, selection);
-    let top = writing
-        .top
-        .map_or(events.len(), |top| events.len().min(top as usize));
-    writing.layout.more = (events.len() - top) as u64;
     let coverage = serde_json::to_value(&events.totals.coverage).map_err(io::Error::from)?;
-    let written = output.write(|out| {
-        let rows = events.rows().take(top).map(|row| Ok(event_cells(&row?)));
-        let (format, layout) = (writing.format, &writing.layout);
-        Ok(write(
-            format,
-            out,
-            &event_columns(),
-            &FRAME,
-            rows,
-            layout,
-            || Ok(Some(coverage)),
-        )?)
-    });
+    let page = pages::events::page(events.rows(), writing.top).covering(|| Ok(Some(coverage)));
+    let written = output.write(|out| Ok(writing.format.write(page, writing.layout, out)?));
     conclude(exit, verdict, written)
 }
 
@@ -161,51 +139,16 @@ fn streamed(
 fn write_rows(
     rows: Receiver<Row>,
     told: &Receiver<Value>,
-    mut writing: Writing,
+    writing: Writing,
     output: Output,
 ) -> Result<(), Failure> {
-    let top = writing.top.map_or(usize::MAX, |top| top as usize);
     let coverage = || {
         told.recv()
             .map(Some)
             .map_err(|_| io::Error::other("the scan failed"))
     };
-    output.write(|out| {
-        let columns = event_columns();
-        // Rows beyond the top are taken, too, or the scan would stop and its coverage be short.
-        if writing.format == Format::Table {
-            let mut kept = Vec::new();
-            for row in rows {
-                if kept.len() < top {
-                    kept.push(row)
-                } else {
-                    writing.layout.more += 1
-                }
-            }
-            let coverage = coverage()?;
-            let cells = kept.iter().map(|row| Ok(event_cells(row)));
-            return Ok(write(
-                Format::Table,
-                out,
-                &columns,
-                &FRAME,
-                cells,
-                &writing.layout,
-                || Ok(coverage),
-            )?);
-        }
-        let first = rows.into_iter().enumerate().filter(|(at, _)| *at < top);
-        let cells = first.map(|(_, row)| Ok(event_cells(&row)));
-        Ok(write(
-            writing.format,
-            out,
-            &columns,
-            &FRAME,
-            cells,
-            &writing.layout,
-            coverage,
-        )?)
-    })
+    let page = pages::events::page(rows.into_iter().map(Ok), writing.top).covering(coverage);
+    output.write(|out| Ok(writing.format.write(page, writing.layout, out)?))
 }
 
 fn temporary(error: &io::Error) -> Failure {

@@ -13,7 +13,8 @@ use super::gate::{Gates, can_judge, conclude, note_if_blind};
 use super::output::Output;
 use super::source;
 use crate::input::IpRanges;
-use crate::report::{Format, PlanPage, count, plural, write_plan};
+use crate::report::pages::plan::PlanPage;
+use crate::report::{Format, count, plural};
 use crate::shown::Shown;
 use crate::sts::principal::is_account_id;
 use crate::tally::{Plan, Question, Summary, TokenTrace, Traced};
@@ -25,7 +26,7 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
              their callers are at home; leave it out, or use 'stscope report --endpoint'",
         ));
     }
-    let mut writing = Writing::resolve(&arguments.output, "rows")?;
+    let mut writing = Writing::resolve(&arguments.output)?;
     let gates = Gates::resolve(&arguments.gate)?;
     let ip_ranges = (arguments.ip_ranges.as_deref())
         .map(IpRanges::read)
@@ -130,7 +131,7 @@ fn tell_of_tokens(trace: &TokenTrace, summary: &Summary, format: Format) {
              accounts and Regions asked about; that no token is shown means nothing, unless no \
              opt-in Region is enabled",
         );
-    } else if trace.issued > 0 && matches!(format, Format::Csv | Format::Jsonl) {
+    } else if trace.issued > 0 && format.has_rows_alone() {
         let tokens = trace.in_opt_in_regions.iter().map(|one| one.tokens).sum();
         say(&format!(
             "stscope: note: {} {} of the global endpoint used in opt-in Regions; --format json, \
@@ -162,17 +163,10 @@ impl Finished<'_> {
             summary: self.summary,
             can_judge: self.can_judge,
             top: self.writing.top,
+            coverage: &self.coverage,
         };
-        let (format, layout) = (self.writing.format, &self.writing.layout);
-        output.write(|out| {
-            Ok(write_plan(
-                format,
-                out,
-                &page,
-                layout,
-                self.coverage.clone(),
-            )?)
-        })
+        let (format, layout) = (self.writing.format, self.writing.layout);
+        output.write(|out| Ok(format.write(page.page(), layout, out)?))
     }
 
     /// An empty file must not be all there is to see.

@@ -1,7 +1,5 @@
 //! `stscope report`
 
-use std::io::Write;
-
 use super::args::{GroupOrder, ReportArgs};
 use super::conditions::{dimension, note_unmatched};
 use super::config::{Reading, Writing, check_kept, check_output};
@@ -10,14 +8,12 @@ use super::gate::{Gates, can_judge, conclude, note_if_blind};
 use super::output::Output;
 use super::source;
 
-use crate::report::{
-    Format, Frame, group_cells, group_columns, summary_json, summary_lines, write,
-};
+use crate::report::pages;
 use crate::sts::Dimension;
-use crate::tally::{Question, Report};
+use crate::tally::Question;
 
 pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
-    let mut writing = Writing::resolve(&arguments.output, "groups")?;
+    let writing = Writing::resolve(&arguments.output)?;
     let gates = match arguments.store.store {
         Some(_) => Gates::of_store(&arguments.gate)?,
         None => Gates::resolve(&arguments.gate)?,
@@ -67,7 +63,8 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
         Some((_, store)) => gates.judge_new(store, selection, verdict, quiet),
         None => verdict,
     };
-    let written = output.write(|out| print(&report, can_judge, &mut writing, out));
+    let page = pages::report::page(&report, can_judge, writing.top);
+    let written = output.write(|out| Ok(writing.format.write(page, writing.layout, out)?));
     conclude(exit, verdict, written)
 }
 
@@ -99,56 +96,4 @@ fn group_by(names: &[String]) -> Result<Vec<Dimension>, Failure> {
         dimensions.push(dimension);
     }
     Ok(dimensions)
-}
-
-fn print(
-    report: &Report,
-    can_judge: bool,
-    writing: &mut Writing,
-    out: &mut dyn Write,
-) -> Result<(), Failure> {
-    let top = writing
-        .top
-        .map_or(report.len(), |top| report.len().min(top as usize));
-    writing.layout.more = (report.len() - top) as u64;
-    let summary = report.totals.summary();
-    let in_words = summary_lines(&summary, can_judge, writing.layout.paint);
-    match writing.format {
-        Format::Table => {
-            for line in in_words {
-                writeln!(out, "{line}")?;
-            }
-        }
-        Format::Markdown => writeln!(out, "```text\n{}\n```\n", in_words.join("\n").trim_end())?,
-        _ => {}
-    }
-    let names: Vec<_> = report
-        .question
-        .dimensions()
-        .iter()
-        .map(|dimension| dimension.name())
-        .collect();
-    let frame = Frame {
-        schema: "stscope.report/1",
-        head: vec![
-            ("summary", summary_json(&summary)),
-            ("group_by", names.into()),
-        ],
-        list: "groups",
-        tail: Vec::new(),
-    };
-    let rows = report
-        .groups()
-        .take(top)
-        .map(|group| Ok(group_cells(&group)));
-    let coverage = || Ok(Some(serde_json::to_value(&report.totals.coverage)?));
-    Ok(write(
-        writing.format,
-        out,
-        &group_columns(report),
-        &frame,
-        rows,
-        &writing.layout,
-        coverage,
-    )?)
 }

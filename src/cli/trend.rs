@@ -1,7 +1,5 @@
 //! `stscope trend`
 
-use std::io::Write;
-
 use chrono::NaiveDate;
 
 use super::args::{PeriodName, TrendArgs};
@@ -13,16 +11,14 @@ use super::gate::note_if_blind;
 use super::output::Output;
 use super::source::note_forgotten;
 use super::when;
-use crate::report::{
-    Format, Frame, count, plural, trend_cells, trend_columns, trend_gaps_json, trend_lines, write,
-};
+use crate::report::{count, pages, plural};
 use crate::shown::Shown;
 use crate::store::Store;
 use crate::sts::{Dimension, Time};
-use crate::tally::{CallsByDay, Condition, Coverage, Period, Question, Selection, Trend};
+use crate::tally::{CallsByDay, Condition, Period, Question, Selection, Trend};
 
 pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
-    let writing = Writing::plain(arguments.format, arguments.output.as_deref(), "periods")?;
+    let writing = Writing::plain(arguments.format, arguments.output.as_deref())?;
     let (since, until) = period(
         arguments.since.as_deref(),
         arguments.until.as_deref(),
@@ -101,7 +97,8 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
         note_gaps(&trend);
         note_undated(seen.totals.coverage.no_time);
     }
-    output.write(|out| print(&trend, &report.totals.coverage, &writing, out))?;
+    let page = pages::trend::page(&trend, &report.totals.coverage);
+    output.write(|out| Ok(writing.format.write(page, writing.layout, out)?))?;
     Ok(exit)
 }
 
@@ -147,42 +144,4 @@ fn note_undated(calls: u64) {
             plural(calls, "call")
         ));
     }
-}
-
-fn print(
-    trend: &Trend,
-    coverage: &Coverage,
-    writing: &Writing,
-    out: &mut dyn Write,
-) -> Result<(), Failure> {
-    let lines = trend_lines(trend, &writing.layout);
-    match writing.format {
-        Format::Table => {
-            for line in lines {
-                writeln!(out, "{line}")?;
-            }
-        }
-        Format::Markdown if !lines.is_empty() => {
-            writeln!(out, "```text\n{}\n```\n", lines.join("\n").trim_end())?;
-        }
-        _ => {}
-    }
-    let frame = Frame {
-        schema: "stscope.trend/1",
-        head: Vec::new(),
-        list: "rows",
-        tail: vec![
-            ("gaps", trend_gaps_json(trend)),
-            ("undated", trend.undated.into()),
-        ],
-    };
-    Ok(write(
-        writing.format,
-        out,
-        &trend_columns(),
-        &frame,
-        trend.rows.iter().map(|row| Ok(trend_cells(row))),
-        &writing.layout,
-        || Ok(Some(serde_json::to_value(coverage)?)),
-    )?)
 }

@@ -41,7 +41,7 @@ pub fn markdown_code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-/// For Markdown, as a sentence: words that are more than letters and digits stand in code, so that
+/// For Markdown, as a sentence: words that are more than letters and digits go into code, so that
 /// file names and settings read well and nothing a stranger chose becomes markup.
 ///
 /// ```
@@ -69,7 +69,7 @@ pub fn markdown_prose(text: &str) -> String {
             prose.push(' ');
         }
         let (before, core, after) = of_phrase(&phrase);
-        // A number with something behind it could begin a list.
+        // A number with something after it could begin a list.
         let is_number = core.bytes().all(|b| b.is_ascii_digit()) && !after.is_empty();
         let is_plain = (core.bytes()).all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'\'')
             && !core.starts_with('-')
@@ -89,7 +89,7 @@ fn is_operator(word: &str) -> bool {
     word == "=" || word == "=>"
 }
 
-/// What stands before, in and behind a word or more: brackets and stops that are the sentence's.
+/// A word or more, and the brackets and stops of the sentence before and after it.
 fn of_phrase(phrase: &str) -> (&str, &str, &str) {
     let mut core = phrase.trim_start_matches('(');
     let before = &phrase[..phrase.len() - core.len()];

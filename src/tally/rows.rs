@@ -85,16 +85,21 @@ impl Row {
 
     /// The values of all columns but the time; `None` for what the record lacks.
     pub fn values(&self) -> impl Iterator<Item = Option<&str>> {
+        self.fields().map(text)
+    }
+
+    /// The value of one column, by its place among [`values`](Row::values).
+    pub fn value(&self, at: usize) -> Option<&str> {
+        self.fields().nth(at).and_then(text)
+    }
+
+    fn fields(&self) -> impl Iterator<Item = &[u8]> {
         let mut rest = self.0.get(8..).unwrap_or_default();
         std::iter::from_fn(move || {
             let (length, after) = rest.split_first_chunk()?;
             let (value, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize)?;
             rest = after;
-            Some(
-                std::str::from_utf8(value)
-                    .ok()
-                    .filter(|value| !value.is_empty()),
-            )
+            Some(value)
         })
     }
 
@@ -105,6 +110,12 @@ impl Row {
             &self.0,
         )
     }
+}
+
+fn text(value: &[u8]) -> Option<&str> {
+    std::str::from_utf8(value)
+        .ok()
+        .filter(|value| !value.is_empty())
 }
 
 /// Rows by number: the last of them in memory, the others in a temporary file without a name.

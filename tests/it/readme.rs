@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use stscope::report::{PLAN_COLUMNS, region_columns};
+use stscope::report::pages::{plan, regions};
 use stscope::sts::defaults::{DEFAULTS, DefaultEndpoint, Setting, WithoutRegion};
 use stscope::sts::{Cause, Dimension};
 use stscope::tally::{EVENT_COLUMNS, RegionEvidence, RegionStatus};
@@ -305,11 +305,8 @@ fn every_column_of_events_is_in_the_readme() {
 
 #[test]
 fn every_column_and_status_of_regions_is_in_the_readme() {
-    let names = region_columns().into_iter().map(|column| column.name);
-    assert_eq!(
-        first_cells(section("## Columns of regions")),
-        names.collect()
-    );
+    let names: BTreeSet<&str> = regions::sheet().names().collect();
+    assert_eq!(first_cells(section("## Columns of regions")), names);
     let statuses = RegionStatus::ALL.map(RegionStatus::as_str);
     assert_eq!(
         first_cells(section("## Find idle Regions")),
@@ -319,7 +316,7 @@ fn every_column_and_status_of_regions_is_in_the_readme() {
 
 #[test]
 fn every_column_of_plan_is_in_the_readme() {
-    let names: BTreeSet<&str> = PLAN_COLUMNS.into();
+    let names: BTreeSet<&str> = plan::sheet().names().collect();
     assert_eq!(first_cells(section("## Columns of plan")), names);
 }
 

@@ -234,5 +234,7 @@ fn top_cuts_the_rows_and_not_the_coverage() {
         assert_eq!(table("").lines().count(), 1 + 25 + 1);
         assert_eq!(table("--top 0").lines().count(), 1 + 52);
         assert_eq!(table("--top 2").lines().count(), 1 + 2 + 1);
+        let ticket = table("--top 2 --format markdown");
+        assert_eq!(ticket.lines().last(), Some("… and 50 more calls."));
     }
 }
