@@ -6,6 +6,7 @@ use super::exit::{Failure, say};
 use crate::input::lines;
 use crate::report::escape::for_terminal;
 use crate::report::{count, plural};
+use crate::shown::Shown;
 use crate::sts::Hosts;
 
 /// Reads the file, if there is one.
@@ -13,10 +14,7 @@ pub(super) fn read(path: Option<&Path>) -> Result<Hosts, Failure> {
     let Some(path) = path else {
         return Ok(Hosts::default());
     };
-    let fail = |what: String| {
-        let path = path.display().to_string();
-        Failure::new(format!("--hosts {}: {what}", for_terminal(&path)))
-    };
+    let fail = |what: String| Failure::new(format!("--hosts {}: {what}", Shown::path(path)));
     let lines = lines(path).map_err(|error| {
         fail(format!(
             "{error}; give a file with lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'"

@@ -10,6 +10,7 @@ use clap_mangen::Man;
 use super::args::{self, ManArgs};
 use super::exit::{Exit, Failure};
 use super::output::{self, Output};
+use crate::shown::Shown;
 
 pub(super) fn run(arguments: &ManArgs) -> Result<Exit, Failure> {
     // Built, every command knows its whole name: `stscope-store-info`.
@@ -21,7 +22,7 @@ pub(super) fn run(arguments: &ManArgs) -> Result<Exit, Failure> {
             std::fs::create_dir_all(folder).map_err(|error| {
                 Failure::new(format!(
                     "--dir {}: {error}; name a folder, or a new one where you may write",
-                    folder.display()
+                    Shown::path(folder)
                 ))
             })?;
             each_in_a_file(&command, folder)?;

@@ -60,27 +60,27 @@ impl std::fmt::Display for StoreError {
             StoreError::NotAFile(path) => write!(
                 f,
                 "--store {}: it is no file; name one, such as sts.db",
-                path.display()
+                Shown::path(path)
             ),
             StoreError::NotBegun(path) => write!(
                 f,
                 "--store {}: it is empty: an earlier ingest did not get to write anything into it; \
                  make room on the disk, and run 'stscope ingest' again",
-                path.display()
+                Shown::path(path)
             ),
             StoreError::ForeignLock(path, lock) => write!(
                 f,
                 "--store {}: {} is no lock of stscope, and was left as it is; move it away, or name \
                  another store",
-                path.display(),
-                lock.display()
+                Shown::path(path),
+                Shown::path(lock)
             ),
             StoreError::OtherName(path, name) => write!(
                 f,
                 "--store {}: a run that was killed called it {}; run 'stscope ingest' under that name \
                  first, which puts it right",
-                path.display(),
-                name.display()
+                Shown::path(path),
+                Shown::path(name)
             ),
             StoreError::NoFolder(path, folder) => write!(
                 f,
