@@ -18,7 +18,8 @@ use archive::clock::{DAY, START};
 use chrono::DateTime;
 use proptest::prelude::*;
 use stscope::input::Pruning;
-use stscope::tally::{self, Plan, Report, Tally};
+use stscope::questions::{AnyQuestion, CallsByDay, Plan, Regions, Report};
+use stscope::tally::{self, Mismatch, Partial, PartialError, Tally};
 use stscope::{Scan, sts::Dimension};
 use tempfile::TempDir;
 use twin::cases::cases;
@@ -135,7 +136,7 @@ fn adds_up(report: &Report) -> Result<(), TestCaseError> {
     };
     prop_assert_eq!(groups(|of| of.calls), summary.calls);
     prop_assert_eq!(groups(|of| of.errors), summary.errors);
-    prop_assert_eq!(summary.endpoints.iter().sum::<u64>(), summary.calls);
+    prop_assert_eq!(summary.endpoints.total(), summary.calls);
     prop_assert_eq!(coverage.calls, summary.calls);
     Ok(())
 }
@@ -239,22 +240,28 @@ fn split() -> impl Strategy<Value = Split> {
     })
 }
 
-fn written_and_read(tally: &Tally) -> Tally {
-    let text = serde_json::to_string(tally).expect("a tally can be written down");
-    serde_json::from_str(&text).expect("and read again")
+fn written_and_read<Q: tally::Question>(tally: &Tally<Q>) -> Tally<Q> {
+    let part = Partial::of(tally);
+    let part = Partial::from(part.as_bytes().to_vec());
+    part.tally().expect("what was written can be read again")
 }
 
-fn scan_of_parts(scan: &Scan, logs: &Logs, split: &Split) -> Tally {
+fn scan_of_parts(scan: &Scan, logs: &Logs, split: &Split) -> Tally<AnyQuestion> {
     ask_parts(
-        &tally::Question::Groups(scan.group_by.clone()),
+        &AnyQuestion::Groups(scan.group_by.clone()),
         scan,
         logs,
         split,
     )
 }
 
-fn ask_parts(question: &tally::Question, scan: &Scan, logs: &Logs, split: &Split) -> Tally {
-    let mut parts: Vec<Option<Tally>> = (split.threads.iter().enumerate())
+fn ask_parts<Q: tally::Question>(
+    question: &Q,
+    scan: &Scan,
+    logs: &Logs,
+    split: &Split,
+) -> Tally<Q> {
+    let mut parts: Vec<Option<Tally<Q>>> = (split.threads.iter().enumerate())
         .map(|(part, &threads)| {
             let mut paths = Vec::new();
             for (path, &of) in logs.paths.iter().zip(&split.part_of) {
@@ -263,7 +270,7 @@ fn ask_parts(question: &tally::Question, scan: &Scan, logs: &Logs, split: &Split
                 }
             }
             if paths.is_empty() {
-                return Some(Tally::of(question.clone(), scan.once));
+                return Some(Tally::of(question.clone(), &scan.selection, scan.once));
             }
             let scan = Scan {
                 threads,
@@ -272,7 +279,7 @@ fn ask_parts(question: &tally::Question, scan: &Scan, logs: &Logs, split: &Split
             Some(scan.ask(question, &paths).expect("all paths exist"))
         })
         .collect();
-    let mut sum = Tally::of(question.clone(), scan.once);
+    let mut sum = Tally::of(question.clone(), &scan.selection, scan.once);
     for (&part, &written_down) in split.order.iter().zip(&split.written_down) {
         let tally = parts[part].take().expect("each part once");
         let tally = if written_down {
@@ -286,6 +293,16 @@ fn ask_parts(question: &tally::Question, scan: &Scan, logs: &Logs, split: &Split
         }
     }
     sum
+}
+
+/// What is made of the groups of a question, as text.
+fn made_of(report: &Report) -> String {
+    match report.question {
+        AnyQuestion::Groups(_) => String::new(),
+        AnyQuestion::Plan => format!("{:#?}", Plan::of(report, twin::plan::region_of)),
+        AnyQuestion::Regions => format!("{:#?}", Regions::of(report)),
+        AnyQuestion::Trend => format!("{:#?}", CallsByDay::of(report)),
+    }
 }
 
 /// Damage to a few files.
@@ -392,7 +409,7 @@ proptest! {
 
     #[test]
     fn the_plan_of_any_split_is_the_twins(question in question(), split in split()) {
-        let plan_of = |logs| ask_parts(&tally::Question::Plan, &question.scan(), logs, &split).finish();
+        let plan_of = |logs| ask_parts(&AnyQuestion::Plan, &question.scan(), logs, &split).finish();
         let report = plan_of(&CROWD);
         adds_up(&report)?;
         let plan = Plan::of(&report, twin::plan::region_of);
@@ -409,6 +426,53 @@ proptest! {
         prop_assert_eq!(plan.global.calls, report.totals.summary().global());
         prop_assert_eq!(plan.principals, report.totals.summary().global_principals);
         prop_assert_eq!(plan.aws_managed, report.totals.summary().global_aws_managed);
+    }
+
+    #[test]
+    fn several_questions_in_one_pass_are_answered_as_each_alone(
+        question in question(),
+        split in split(),
+        number in 0..5_usize,
+    ) {
+        let scan = question.scan();
+        let mut all = vec![
+            AnyQuestion::Groups(scan.group_by.clone()),
+            AnyQuestion::Plan,
+            AnyQuestion::Regions,
+            AnyQuestion::Trend,
+        ];
+        all.rotate_left(number % 4);
+        all.truncate(number);
+        for logs in [&*LOGS, &*CROWD] {
+            let together = ask_parts(&all, &scan, logs, &split).finish();
+            let answers = together.answers();
+            prop_assert_eq!(answers.len(), all.len());
+            for (answer, question) in answers.iter().zip(&all) {
+                let alone = ask_parts(question, &scan, logs, &split).finish();
+                prop_assert_eq!(&answer.question, question);
+                prop_assert_eq!(rendered(answer), rendered(&alone));
+                prop_assert_eq!(made_of(answer), made_of(&alone));
+            }
+        }
+    }
+
+    #[test]
+    fn no_part_that_was_cut_or_changed_is_read(
+        question in question(),
+        at in any::<prop::sample::Index>(),
+        bit in 0..8_u8,
+    ) {
+        let tally = question.scan().tally(&LOGS.paths).expect("all paths exist");
+        let mut bytes = Partial::of(&tally).as_bytes().to_vec();
+        let at = at.index(bytes.len());
+        let cut = Partial::from(bytes[..at].to_vec());
+        prop_assert!(cut.tally::<AnyQuestion>().is_err());
+        bytes[at] ^= 1 << bit;
+        let changed = Partial::from(bytes).tally::<AnyQuestion>().err();
+        prop_assert!(changed.is_some());
+        if at >= 10 {
+            prop_assert_eq!(changed, Some(PartialError::Damaged));
+        }
     }
 
     #[test]
@@ -484,10 +548,66 @@ fn a_tally_without_dimensions_can_be_written_down() {
 }
 
 #[test]
-fn tallies_of_different_questions_have_no_sum() {
-    let by = |dimension, once| Tally::new(&[dimension], once);
-    let mut tally = by(Dimension::Principal, true);
-    assert!(tally.merge(by(Dimension::Principal, true)).is_ok());
-    assert!(tally.merge(by(Dimension::Endpoint, true)).is_err());
-    assert!(tally.merge(by(Dimension::Principal, false)).is_err());
+fn tallies_of_different_questions_or_selections_have_no_sum() {
+    let everything = stscope::tally::Selection::default();
+    let by = |dimension, selection: &stscope::tally::Selection, once| {
+        Tally::of(AnyQuestion::Groups(vec![dimension]), selection, once)
+    };
+    let mut tally = by(Dimension::Principal, &everything, true);
+    assert_eq!(
+        tally.merge(by(Dimension::Principal, &everything, true)),
+        Ok(())
+    );
+    let fault = tally.merge(by(Dimension::Endpoint, &everything, true));
+    assert!(matches!(fault, Err(Mismatch::Question { .. })), "{fault:?}");
+    let fault = tally.merge(by(Dimension::Principal, &everything, false));
+    assert_eq!(fault, Err(Mismatch::Once));
+    let condition = |pattern| stscope::tally::Condition {
+        dimension: Dimension::Principal,
+        glob: stscope::tally::glob(pattern).expect("a pattern"),
+        negated: false,
+    };
+    let with = |pattern| stscope::tally::Selection {
+        conditions: vec![condition(pattern)],
+        ..everything.clone()
+    };
+    let in_a_region = stscope::tally::Selection {
+        regions: vec!["us-east-1".into()],
+        ..with("a*")
+    };
+    let mut tally = by(Dimension::Principal, &with("a*"), true);
+    assert_eq!(
+        tally.merge(by(Dimension::Principal, &with("a*"), true)),
+        Ok(())
+    );
+    for (selection, option) in [
+        (&with("b*"), "--where"),
+        (&everything, "--where"),
+        (&in_a_region, "--region"),
+    ] {
+        let other = written_and_read(&by(Dimension::Principal, selection, true));
+        assert_eq!(tally.merge(other), Err(Mismatch::Selection(option)));
+    }
+}
+
+#[test]
+fn a_part_of_another_question_is_named() {
+    let plan = Tally::of(
+        AnyQuestion::Plan,
+        &stscope::tally::Selection::default(),
+        true,
+    );
+    let part = Partial::of(&plan);
+    // A list of one question is that question.
+    assert!(part.tally::<Vec<AnyQuestion>>().is_ok());
+    let two = Tally::of(
+        vec![AnyQuestion::Plan, AnyQuestion::Trend],
+        &stscope::tally::Selection::default(),
+        true,
+    );
+    let part = Partial::of(&two);
+    let fault = part.tally::<AnyQuestion>().err();
+    assert_eq!(fault, Some(PartialError::Question("plan + trend".into())));
+    let fault = Partial::from(b"{\"Records\":[]}".to_vec()).tally::<AnyQuestion>();
+    assert_eq!(fault.err(), Some(PartialError::NotAPart));
 }

@@ -20,9 +20,10 @@ use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use serde_json::json;
 use stscope::input::Paths;
+use stscope::questions::{AnyQuestion, Plan, Regions, Report};
 use stscope::store::{Ingested, Store, StoreError};
 use stscope::sts::{Dimension, Time};
-use stscope::tally::{Plan, Question, Regions, Report, Selection};
+use stscope::tally::Selection;
 use stscope::{Progress, Scan};
 use tempfile::TempDir;
 
@@ -206,13 +207,13 @@ impl Place {
         store.give_back_room(10).unwrap();
     }
 
-    fn asked(&self, question: &Question, selection: &Selection) -> Report {
+    fn asked(&self, question: &AnyQuestion, selection: &Selection) -> Report {
         let store = Store::open(&self.store()).unwrap();
         store.tally(question, selection).unwrap().finish()
     }
 
     /// As `report PATH` does, without files that hold nothing of what is asked.
-    fn scanned(&self, question: &Question, selection: &Selection) -> Report {
+    fn scanned(&self, question: &AnyQuestion, selection: &Selection) -> Report {
         let scan = Scan {
             selection: selection.clone(),
             pruning: selection.pruning(),
@@ -234,7 +235,7 @@ fn planned(report: &Report) -> String {
     format!("{:#?}", Plan::of(report, |_| None))
 }
 
-fn questions() -> Vec<Question> {
+fn questions() -> Vec<AnyQuestion> {
     use Dimension as D;
     let groups = [
         vec![
@@ -267,7 +268,7 @@ fn questions() -> Vec<Question> {
             D::KeyExchange,
         ],
     ];
-    groups.map(Question::Groups).into()
+    groups.map(AnyQuestion::Groups).into()
 }
 
 fn selections() -> Vec<Selection> {
@@ -332,13 +333,13 @@ fn assert_equal(place: &Place, selections: &[Selection]) -> Result<(), TestCaseE
             prop_assert_eq!(&kept.key_regions, &read.key_regions);
         }
         let (asked, scanned) = (
-            place.asked(&Question::Plan, selection),
-            place.scanned(&Question::Plan, selection),
+            place.asked(&AnyQuestion::Plan, selection),
+            place.scanned(&AnyQuestion::Plan, selection),
         );
         prop_assert_eq!(planned(&asked), planned(&scanned));
         let (asked, scanned) = (
-            place.asked(&Question::Regions, selection),
-            place.scanned(&Question::Regions, selection),
+            place.asked(&AnyQuestion::Regions, selection),
+            place.scanned(&AnyQuestion::Regions, selection),
         );
         prop_assert_eq!(
             format!("{:#?}", Regions::of(&asked)),
@@ -390,11 +391,11 @@ fn assert_equal_from(
                 prop_assert_eq!(&kept.key_regions, &read.key_regions);
             }
         }
-        let scanned = place.scanned(&Question::Plan, &selection);
-        let asked = place.asked(&Question::Plan, &asked_from);
+        let scanned = place.scanned(&AnyQuestion::Plan, &selection);
+        let asked = place.asked(&AnyQuestion::Plan, &asked_from);
         prop_assert_eq!(planned(&asked), planned(&scanned));
-        let scanned = place.scanned(&Question::Regions, &selection);
-        let asked = place.asked(&Question::Regions, &asked_from);
+        let scanned = place.scanned(&AnyQuestion::Regions, &selection);
+        let asked = place.asked(&AnyQuestion::Regions, &asked_from);
         prop_assert_eq!(
             format!("{:#?}", Regions::of(&asked)),
             format!("{:#?}", Regions::of(&scanned))

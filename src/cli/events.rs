@@ -13,9 +13,9 @@ use super::exit::{Exit, Failure};
 use super::gate::{Gates, can_judge, conclude, note_if_blind};
 use super::output::Output;
 use super::progress::Shown;
+use crate::questions::{EventLog, EventStream, Row};
 use crate::report::{Format, Frame, event_cells, event_columns, write};
 use crate::scan::Progress;
-use crate::tally::{EventLog, EventStream, Row};
 
 const FRAME: Frame<'static> = Frame {
     schema: "stscope.events/1",

@@ -5,10 +5,11 @@ use chrono::{Days, NaiveDate, Utc};
 
 use super::exit::{Exit, Failure, say};
 use super::offenders::{Allowed, tell_offenders};
+use crate::questions::{AnyQuestion, CallsByDay};
 use crate::report::{count, plural};
 use crate::store::Store;
 use crate::sts::Time;
-use crate::tally::{CallsByDay, Offender, Question, Selection};
+use crate::tally::{Offender, Selection};
 
 /// The gate, resolved.
 pub(super) struct NewGlobal {
@@ -74,7 +75,7 @@ impl NewGlobal {
             until: newest.succ_opt().and_then(Time::of_midnight),
             ..selection.clone()
         };
-        let report = store.tally(&Question::Trend, &window)?.finish();
+        let report = store.tally(&AnyQuestion::Trend, &window)?.finish();
         let mut calls = CallsByDay::of(&report);
         let of_newest = calls.days.remove(&newest).unwrap_or_default();
         let is_sighted = of_newest.is_of_us_east_1
@@ -99,8 +100,9 @@ impl NewGlobal {
         }
         let mut offenders: Vec<Offender<'_>> = (of_newest.global_callers.iter())
             .filter(|(principal, _)| {
-                let is_known =
-                    |day: &crate::tally::DayCalls<'_>| day.global_callers.contains_key(*principal);
+                let is_known = |day: &crate::questions::DayCalls<'_>| {
+                    day.global_callers.contains_key(*principal)
+                };
                 !calls.days.values().any(is_known) && !allowed.forgives(principal)
             })
             .map(|(&principal, &calls)| Offender { principal, calls })

@@ -8,11 +8,12 @@ use super::exit::{Exit, Failure, say};
 use super::gate::{Gates, conclude};
 use super::output::Output;
 use super::source;
+use crate::questions::{AnyQuestion, Regions};
 use crate::report::{
     Format, Frame, Window, of_no_region_json, region_cells, region_columns, region_lines,
     region_notes, write,
 };
-use crate::tally::{Question, Regions, Totals};
+use crate::tally::Totals;
 
 pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
     refuse_what_hides_calls(&arguments)?;
@@ -27,7 +28,7 @@ pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
     check_output(&writing, &reading)?;
     let output = Output::open(writing.output.as_deref())?;
 
-    let report = source::tally(&reading, &Question::Regions, &arguments.messages)?.finish();
+    let report = source::tally(&reading, &AnyQuestion::Regions, &arguments.messages)?.finish();
 
     let quiet = arguments.messages.quiet;
     let totals = &report.totals;

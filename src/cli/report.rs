@@ -9,11 +9,11 @@ use super::gate::{Gates, can_judge, conclude, note_if_blind};
 use super::output::Output;
 use super::source;
 
+use crate::questions::{AnyQuestion, Report};
 use crate::report::{
     Format, Frame, group_cells, group_columns, summary_json, summary_lines, write,
 };
 use crate::sts::Dimension;
-use crate::tally::{Question, Report};
 
 pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     let mut writing = Writing::resolve(&arguments.output, "groups")?;
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     check_output(&writing, &reading)?;
     let output = Output::open(writing.output.as_deref())?;
 
-    let question = Question::Groups(group_by);
+    let question = AnyQuestion::Groups(group_by);
     let mut report = source::tally(&reading, &question, &arguments.messages)?.finish();
 
     let quiet = arguments.messages.quiet;

@@ -19,8 +19,9 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-use crate::sts::{Dimension, Endpoint, Time};
-use crate::tally::{EVENT_COLUMNS, Group, Report, Row, Summary};
+use crate::questions::{EVENT_COLUMNS, Report, Row};
+use crate::sts::{Dimension, Time};
+use crate::tally::{Group, Summary};
 
 pub use contents::{contents_json, contents_lines};
 pub use plan::{PLAN_COLUMNS, PlanPage, write_plan};
@@ -291,10 +292,8 @@ pub fn event_cells(row: &Row) -> Vec<Cell<'static>> {
 /// The summary, as it stands in JSON.
 pub fn summary_json(summary: &Summary) -> Value {
     let time = |time: Option<Time>| time.map(|time| time.to_string());
-    let endpoints: serde_json::Map<String, Value> = Endpoint::NAMES
-        .iter()
-        .zip(summary.endpoints)
-        .map(|(name, calls)| ((*name).to_owned(), calls.into()))
+    let endpoints: serde_json::Map<String, Value> = (summary.endpoints.iter())
+        .map(|(kind, &calls)| (kind.as_str().to_owned(), calls.into()))
         .collect();
     serde_json::json!({
         "calls": summary.calls,

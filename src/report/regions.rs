@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use super::table::{count, plural};
 use super::{Cell, Column, Label, Paint};
-use crate::sts::{Endpoint, Time};
-use crate::tally::{Coverage, RegionRow, RegionStatus, Regions, Selection, Summary};
+use crate::questions::{RegionRow, RegionStatus, Regions};
+use crate::sts::Time;
+use crate::tally::{Coverage, Selection, Summary};
 
 /// The time that rows are judged by. A Region that is idle is idle in these logs.
 #[derive(Clone, Debug)]
@@ -141,9 +142,9 @@ pub fn region_cells<'r>(row: &RegionRow<'r>) -> Vec<Cell<'r>> {
 
 /// Calls that belong to no Region, as they stand in JSON.
 pub fn of_no_region_json(regions: &Regions<'_>) -> Value {
-    let calls = Endpoint::NAMES.iter().zip(regions.of_no_region);
+    let calls = regions.of_no_region.iter();
     calls
-        .map(|(name, calls)| ((*name).to_owned(), Value::from(calls)))
+        .map(|(kind, &calls)| (kind.as_str().to_owned(), Value::from(calls)))
         .collect::<serde_json::Map<_, _>>()
         .into()
 }
@@ -186,7 +187,7 @@ fn meaning(status: RegionStatus) -> &'static str {
 
 /// What stands below the rows: the calls that are in none of them, and what is in doubt.
 pub fn region_notes(regions: &Regions<'_>, window: &Window) -> Vec<String> {
-    let [global, regional, aws_service, other, unknown] = regions.of_no_region;
+    let [global, regional, aws_service, other, unknown] = regions.of_no_region.values();
     let some = |number: u64, what: &str| match number {
         1 => format!("1 {what} call is"),
         _ => format!("{} {what} calls are", count(number)),

@@ -278,11 +278,11 @@ pub fn summary_lines(summary: &Summary, can_judge: bool, paint: Paint) -> Vec<St
         )),
         String::new(),
     ];
-    let [global, regional, aws_service, other, unknown] = summary.endpoints;
+    let [global, regional, aws_service, other, unknown] = summary.endpoints.values();
     let digits = summary
         .endpoints
         .iter()
-        .map(|&calls| count(calls).len())
+        .map(|(_, &calls)| count(calls).len())
         .max()
         .unwrap_or(1);
     let share = |share: Option<f64>| match share {

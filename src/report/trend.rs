@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::table::{Layout, count, plural, width};
 use super::{Cell, Column, Label};
-use crate::sts::Endpoint;
-use crate::tally::{PeriodStatus, Trend, TrendRow};
+use crate::questions::{PeriodStatus, Trend, TrendRow};
+use crate::sts::{Endpoint, EndpointKind};
 
 /// The columns of `trend`.
 pub const TREND_COLUMNS: [&str; 12] = [
@@ -51,7 +51,7 @@ pub fn trend_columns() -> Vec<Column> {
 pub fn trend_cells(row: &TrendRow) -> Vec<Cell<'static>> {
     let number = |number: Option<u64>| number.map_or(Cell::Absent, Cell::Count);
     let mut cells = vec![Cell::Text(row.period.to_string().into()), number(row.calls)];
-    cells.extend(row.endpoints.map(number));
+    cells.extend(row.endpoints.map(number).values());
     cells.push(row.global_share.map_or(Cell::Absent, Cell::Share));
     cells.extend(
         [
@@ -105,7 +105,10 @@ pub fn trend_lines(trend: &Trend, layout: &Layout) -> Vec<String> {
     let most = newest.iter().filter_map(value).fold(0.0, f64::max);
     let line: String = newest.iter().map(|row| bar(value(row), most)).collect();
     let total: u64 = rows.iter().filter_map(|row| row.calls).sum();
-    let global: u64 = rows.iter().filter_map(|row| row.endpoints[0]).sum();
+    let global: u64 = rows
+        .iter()
+        .filter_map(|row| row.endpoints[EndpointKind::Global])
+        .sum();
     let periods = rows
         .iter()
         .filter(|row| row.status != PeriodStatus::NotRead);

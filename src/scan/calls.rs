@@ -3,7 +3,7 @@
 
 use crate::cloudtrail::{Field, Handler, Record};
 use crate::sts::{self, Call, Kind, Time, TokenUse};
-use crate::tally::{Collector, Coverage, Reach, Selection};
+use crate::tally::{Collector, Coverage, LogsRead, Selection};
 
 /// Takes the records of one file.
 pub(super) struct Calls<'w, C> {
@@ -11,18 +11,18 @@ pub(super) struct Calls<'w, C> {
     pub trace_tokens: bool,
     pub collector: &'w mut C,
     pub coverage: &'w mut Coverage,
-    pub reach: &'w mut Reach,
+    pub logs_read: &'w mut LogsRead,
     pub scratch: &'w mut String,
 }
 
 impl<C: Collector> Calls<'_, C> {
     /// Notes whose record of which Region was read.
-    fn reach(&mut self, record: &Record<'_>) {
+    fn note_log(&mut self, record: &Record<'_>) {
         if let (Some(account), Some(region)) = (
             record.get(Field::RecipientAccountId),
             record.get(Field::AwsRegion),
         ) {
-            self.reach.see_record(account, region);
+            self.logs_read.see_record(account, region);
         }
     }
 
@@ -50,7 +50,7 @@ impl<C: Collector> Handler for Calls<'_, C> {
                 if record.get(Field::EventCategory) == Some("NetworkActivity")
                     && self.selection.admits_record(record, time)
                 {
-                    self.reach(record);
+                    self.note_log(record);
                 }
             }
             Some(Kind::Call) => {
@@ -61,7 +61,7 @@ impl<C: Collector> Handler for Calls<'_, C> {
                     if matches!(record.get(Field::AwsRegion), Some("us-east-1" | "global")) {
                         self.collector.totals().see_us_east_1();
                     }
-                    self.reach(record);
+                    self.note_log(record);
                     let wanted = self.selection.wants(&call, self.scratch);
                     self.collector.take(&call, wanted);
                 } else {
@@ -83,16 +83,16 @@ impl<C: Collector> Handler for Calls<'_, C> {
         } = *self.coverage;
         (
             [sts_records, not_calls, filtered],
-            self.reach.mark(),
+            self.logs_read.mark(),
             self.collector.mark(),
         )
     }
 
-    fn rollback(&mut self, ([sts_records, not_calls, filtered], reach, mark): Self::Mark) {
+    fn rollback(&mut self, ([sts_records, not_calls, filtered], logs_read, mark): Self::Mark) {
         self.coverage.sts_records = sts_records;
         self.coverage.not_calls = not_calls;
         self.coverage.filtered = filtered;
-        self.reach.rollback(reach);
+        self.logs_read.rollback(logs_read);
         self.collector.rollback(mark);
     }
 }

@@ -11,7 +11,7 @@ use crate::cloudtrail::{Damage, Outcome, Reader, Shape, Source, Stage, Window};
 use crate::input::{Key, Opened, Stream};
 use crate::sts::EVENT_SOURCE;
 use crate::sts::region::is_opt_in;
-use crate::tally::{Collector, Coverage, DamagedFile, Reach, SkipReason};
+use crate::tally::{Collector, Coverage, DamagedFile, LogsRead, SkipReason};
 
 /// A reader, and what it has collected.
 pub(super) struct Reading<'s, C> {
@@ -19,7 +19,7 @@ pub(super) struct Reading<'s, C> {
     progress: &'s Progress,
     reader: Reader,
     pub coverage: Coverage,
-    pub reach: Reach,
+    pub logs_read: LogsRead,
     pub collector: C,
     scratch: String,
 }
@@ -31,7 +31,7 @@ impl<'s, C: Collector> Reading<'s, C> {
             progress,
             reader: reader(scan),
             coverage: Coverage::default(),
-            reach: Reach::default(),
+            logs_read: LogsRead::default(),
             collector,
             scratch: String::new(),
         }
@@ -84,7 +84,7 @@ impl<'s, C: Collector> Reading<'s, C> {
             trace_tokens: self.scan.trace_tokens,
             collector: &mut self.collector,
             coverage: &mut self.coverage,
-            reach: &mut self.reach,
+            logs_read: &mut self.logs_read,
             scratch: &mut self.scratch,
         };
         self.reader.read(window, &mut calls)
@@ -127,7 +127,7 @@ impl<'s, C: Collector> Reading<'s, C> {
     pub fn note_key(&mut self, key: &Key) {
         self.coverage.see_key(key);
         if self.scan.selection.covers(key) {
-            self.reach.see(key);
+            self.logs_read.see(key);
         }
     }
 
@@ -144,7 +144,7 @@ impl<'s, C: Collector> Reading<'s, C> {
     ) {
         self.coverage.files.damaged += 1;
         let path = location.path();
-        self.reach
+        self.logs_read
             .miss(path.parent().and_then(Key::of_folder).as_ref());
         let path = path.to_string_lossy().into_owned();
         self.coverage.damaged.push(DamagedFile {

@@ -37,12 +37,12 @@ impl<'s, C: Collector> Worker<'s, C> {
     pub fn finish(self) -> C {
         let Reading {
             coverage,
-            reach,
+            logs_read,
             mut collector,
             ..
         } = self.reading;
         collector.totals().coverage += coverage;
-        collector.totals().reach += reach;
+        collector.totals().logs_read += logs_read;
         collector
     }
 
@@ -179,7 +179,7 @@ impl<'s, C: Collector> Worker<'s, C> {
             reading.damaged(location, Stage::Record, what, read);
             reading.reset();
         }
-        reading.reach.end_file();
+        reading.logs_read.end_file();
         if !place.is_noted
             && reading.coverage.files.read > read_before
             && let Some(key) = place.folder.key()

@@ -1,6 +1,7 @@
 //! Which calls are asked about.
-
-pub use glob::Pattern as Glob;
+//!
+//! Owns the filters of a run and the order they act in: time, account and Region before counting once,
+//! all others after it. Refuses to know where a call comes from.
 
 use chrono::{DateTime, NaiveDate};
 
@@ -10,7 +11,7 @@ use crate::sts::region::is_opt_in;
 use crate::sts::{Dimension, Properties, Time};
 
 /// The filters of a run. The default lets everything pass.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// From this instant on.
     pub since: Option<Time>,
@@ -27,7 +28,7 @@ pub struct Selection {
 }
 
 /// `DIM=GLOB` or `DIM!=GLOB`. What a record lacks is matched as the empty text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
     /// What is looked at.
     pub dimension: Dimension,
@@ -36,6 +37,34 @@ pub struct Condition {
     /// Whether it must not match.
     pub negated: bool,
 }
+
+/// A pattern in which `*` crosses `/` and `:`, with the text it was read from.
+#[derive(Clone, Debug)]
+pub struct Glob {
+    text: String,
+    pattern: glob::Pattern,
+}
+
+impl Glob {
+    /// Whether all of a text matches.
+    pub fn matches(&self, text: &str) -> bool {
+        self.pattern.matches(text)
+    }
+
+    /// The text it was read from.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Globs of one text are one.
+impl PartialEq for Glob {
+    fn eq(&self, other: &Glob) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Glob {}
 
 /// Reads a glob in which `*` crosses `/` and `:`. Runs of `*` mean what one of them does.
 ///
@@ -48,10 +77,36 @@ pub fn glob(text: &str) -> Result<Glob, glob::PatternError> {
             pattern.push(c);
         }
     }
-    Glob::new(&pattern)
+    Ok(Glob {
+        pattern: glob::Pattern::new(&pattern)?,
+        text: text.to_owned(),
+    })
 }
 
 impl Selection {
+    /// The first thing by which two selections differ, as options name it: their calls have no sum.
+    /// Lists are compared as they were given.
+    pub(crate) fn differs_by(&self, other: &Selection) -> Option<&'static str> {
+        let Selection {
+            since,
+            until,
+            accounts,
+            regions,
+            endpoints,
+            conditions,
+        } = self;
+        [
+            (*since == other.since, "--since"),
+            (*until == other.until, "--until"),
+            (*accounts == other.accounts, "--account"),
+            (*regions == other.regions, "--region"),
+            (*endpoints == other.endpoints, "--endpoint"),
+            (*conditions == other.conditions, "--where"),
+        ]
+        .into_iter()
+        .find_map(|(is_equal, option)| (!is_equal).then_some(option))
+    }
+
     /// Whether a record counts at all: the filters that act before counting once.
     pub(crate) fn admits(&self, call: &impl Properties) -> bool {
         self.admits_time(call.time()) && self.admits_log(call)

@@ -8,7 +8,7 @@ use super::super::escape::{markdown_code, markdown_prose};
 use super::super::table::time_text;
 use super::super::{Layout, count, plural};
 use super::{PlanPage, agent, by_principal, headline, region_words, remarks, risk_lists, seen};
-use crate::tally::PlanRow;
+use crate::questions::PlanRow;
 
 pub(super) fn write(
     out: &mut dyn Write,

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 
 use super::table::{count, plural, time_text};
 use super::{Cell, Column, Format, Frame, Layout, write};
+use crate::questions::{Plan, PlanRow, TokenTrace};
 use crate::sts::{Cause, Time};
-use crate::tally::{Plan, PlanRow, Summary, TokenTrace};
+use crate::tally::Summary;
 
 /// The columns of `plan`, in order.
 pub const PLAN_COLUMNS: [&str; 16] = [
@@ -203,7 +204,7 @@ fn remarks(page: &PlanPage<'_>) -> Vec<String> {
             count(page.plan.aws_managed)
         ));
     }
-    let [.., other, unknown] = page.summary.endpoints;
+    let [.., other, unknown] = page.summary.endpoints.values();
     if other + unknown > 0 {
         remarks.push(format!(
             "Not in here, and perhaps global: {} {} by names that are not AWS's (other), {} that \

@@ -6,7 +6,7 @@ use super::super::escape::for_terminal;
 use super::super::table::{WIDE, shorten, time_text, width};
 use super::super::{Layout, count, plural};
 use super::{PlanPage, agent, by_principal, headline, region_words, remarks, risk_lists, seen};
-use crate::tally::PlanRow;
+use crate::questions::PlanRow;
 
 /// How far the lines of a row stand in.
 const ROW: &str = "  ";
