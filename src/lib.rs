@@ -2,9 +2,8 @@
 //!
 //! The data's way through this crate: [`input`] (paths → bytes) → [`cloudtrail`] (bytes → records) →
 //! [`sts`] (records → calls) → [`tally`] (calls → sums) → [`questions`] (sums → answers) → [`report`]
-//! (answers → bytes), driven by
-//! [`Scan`]. A [`store`] keeps the sums from night to night. Beside that way stands [`query`], which
-//! writes the question down for other engines.
+//! (answers → bytes), driven by [`Scan`]. A [`store`] keeps the sums from night to night. Beside that
+//! way is [`query`], which writes the question down for other engines.
 
 #[doc(hidden)]
 pub mod cli;

@@ -20,10 +20,10 @@ use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use serde_json::json;
 use stscope::input::Paths;
-use stscope::questions::{AnyQuestion, Plan, Regions, Report};
+use stscope::questions::{AnyQuestion, Plan, Regions};
 use stscope::store::{Ingested, Store, StoreError};
 use stscope::sts::{Dimension, Time};
-use stscope::tally::Selection;
+use stscope::tally::{Question, Report, Selection};
 use stscope::{Progress, Scan};
 use tempfile::TempDir;
 
@@ -207,13 +207,13 @@ impl Place {
         store.give_back_room(10).unwrap();
     }
 
-    fn asked(&self, question: &AnyQuestion, selection: &Selection) -> Report {
+    fn asked<Q: Question>(&self, question: &Q, selection: &Selection) -> Report<Q> {
         let store = Store::open(&self.store()).unwrap();
         store.tally(question, selection).unwrap().finish()
     }
 
     /// As `report PATH` does, without files that hold nothing of what is asked.
-    fn scanned(&self, question: &AnyQuestion, selection: &Selection) -> Report {
+    fn scanned<Q: Question>(&self, question: &Q, selection: &Selection) -> Report<Q> {
         let scan = Scan {
             selection: selection.clone(),
             pruning: selection.pruning(),
@@ -226,12 +226,12 @@ impl Place {
 }
 
 /// The summary and the groups: what a user asked for.
-fn answered(report: &Report) -> String {
+fn answered<Q: Question>(report: &Report<Q>) -> String {
     let groups: Vec<_> = report.groups().collect();
     format!("{:#?}\n{groups:#?}", report.totals.summary())
 }
 
-fn planned(report: &Report) -> String {
+fn planned(report: &Report<AnyQuestion>) -> String {
     format!("{:#?}", Plan::of(report, |_| None))
 }
 
@@ -345,6 +345,13 @@ fn assert_equal(place: &Place, selections: &[Selection]) -> Result<(), TestCaseE
             format!("{:#?}", Regions::of(&asked)),
             format!("{:#?}", Regions::of(&scanned))
         );
+        // All in one pass are what each is alone.
+        let mut all = questions();
+        all.extend([AnyQuestion::Plan, AnyQuestion::Regions, AnyQuestion::Trend]);
+        for answer in place.asked(&all, selection).answers() {
+            let alone = place.asked(&answer.question, selection);
+            prop_assert_eq!(answered(&answer), answered(&alone), "{:?}", answer.question);
+        }
     }
     Ok(())
 }
@@ -624,7 +631,7 @@ fn what_a_file_gave_before_it_changed_is_kept_if_there_is_a_copy_of_it() {
             place.ingest(logs, 1, today());
             let asked = place.asked(question, &Selection::default());
             assert_eq!(answered(&asked), answered(&of_files));
-            let files = |report: &Report| report.totals.coverage.files.clone();
+            let files = |report: &Report<AnyQuestion>| report.totals.coverage.files.clone();
             assert_eq!(files(&asked).read, files(&of_files).read);
             assert_eq!(
                 asked.totals.coverage.sts_records,

@@ -2,7 +2,7 @@
 //!
 //! Owns what calls are told apart by for it ([`columns`]), and what is said of a period of which
 //! nothing, or not all, was read: a figure that nobody knows is no zero. Which days were read is told
-//! from outside ([`Calendar`]), as a day without calls leaves none behind.
+//! from outside ([`Calendar`]), as a day without calls leaves no trace.
 
 use std::collections::{BTreeMap, BTreeSet};
 

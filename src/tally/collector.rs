@@ -19,7 +19,7 @@ pub trait Collector: Send + Sized {
     /// Takes a record of any service that shows a token in use, if the scan traces tokens. STS calls
     /// come here besides.
     fn take_use(&mut self, _used: &TokenUse<'_>) {}
-    /// The place behind the last call.
+    /// The place after the last call.
     fn mark(&self) -> Self::Mark;
     /// Takes back every call and use since `mark`, which was made in the same file.
     fn rollback(&mut self, mark: Self::Mark);

@@ -1,4 +1,6 @@
 //! Calls by the values of some columns, with what is measured of each group.
+//!
+//! Owns keys and measures. Refuses to know what a column means: its values are numbers of texts.
 
 use std::cmp::Ordering;
 use std::hash::BuildHasher as _;

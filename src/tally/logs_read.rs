@@ -1,5 +1,7 @@
 //! Which logs were read, by account and Region: what "no call" is worth.
 //!
+//! Owns the pairs of accounts and Regions. Refuses to know what follows for an answer.
+//!
 //! An account somewhere and a Region elsewhere in the keys say nothing of the two together, so the
 //! pairs are kept. There are as many as accounts times Regions, however large the archive is.
 
@@ -42,10 +44,12 @@ impl LogsRead {
         self.last = (account.to_owned(), region.to_owned());
         // Strangers may write anything there, and as much of it as they like.
         let is_known = (self.read.get(account)).is_some_and(|regions| regions.contains(region));
-        if !is_known && is_account_id(account) && is_region(region) {
-            if self.in_staged.insert(self.last.clone()) {
-                self.staged.push(self.last.clone());
-            }
+        if !is_known
+            && is_account_id(account)
+            && is_region(region)
+            && self.in_staged.insert(self.last.clone())
+        {
+            self.staged.push(self.last.clone());
         }
     }
 

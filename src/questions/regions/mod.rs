@@ -45,7 +45,7 @@ pub struct RegionRow<'r> {
     pub vpc_endpoint_calls: u64,
     /// Calls by AWS services on the account's behalf.
     pub aws_service_calls: u64,
-    /// The different principals behind all calls.
+    /// The different principals that made the calls.
     pub callers: u64,
     /// Calls that were refused, as STS is deactivated here.
     pub refused: u64,
@@ -223,8 +223,8 @@ impl<'r> Regions<'r> {
 }
 
 /// The Region that answered a call. A call by another name than AWS's (a proxy, a CNAME) was answered
-/// where it was logged, but for us-east-1, where global calls are logged, too.
-fn region_of<'r>(endpoint: EndpointKind, region: Option<&'r str>) -> Option<&'r str> {
+/// where it was logged, except in us-east-1, where global calls are logged, too.
+fn region_of(endpoint: EndpointKind, region: Option<&str>) -> Option<&str> {
     let region = region.filter(|region| is_region(region))?;
     match endpoint {
         EndpointKind::Regional | EndpointKind::AwsService => Some(region),

@@ -1,4 +1,7 @@
 //! Which identities may occur more than once, told in some bytes for each.
+//!
+//! Owns two bits a place, no identities: what it says no to is certain, what it says yes to has to be
+//! compared.
 
 /// Two bits for each of many places: an identity was noted there, and another or the same again.
 ///
@@ -16,7 +19,7 @@ struct Place {
 }
 
 /// Places for each identity: one in sixteen shares its own. With twice as many it takes twice the
-/// memory to hold half as many claims in vain.
+/// memory to hold half as many candidates in vain.
 const PLACES: usize = 16;
 
 impl Filter {

@@ -98,12 +98,19 @@ impl Written for u64 {
             }
             value |= bits << shift;
             if byte < 0x80 {
-                return Ok(value);
+                return match value {
+                    0..=MAX_NUMBER => Ok(value),
+                    _ => break,
+                };
             }
         }
         Err(Broken("a number is too large"))
     }
 }
+
+/// The largest number that is read: what JSON can still say exactly. Sums of what somebody made up
+/// must not overflow at once.
+const MAX_NUMBER: u64 = 1 << 53;
 
 impl Written for u32 {
     fn write(&self, into: &mut Vec<u8>) {
@@ -312,7 +319,7 @@ mod tests {
 
     #[test]
     fn every_value_comes_back_and_no_cut_one_does() {
-        for number in [0, 1, 0x7f, 0x80, u64::from(u32::MAX), u64::MAX] {
+        for number in [0, 1, 0x7f, 0x80, u64::from(u32::MAX), MAX_NUMBER] {
             comes_back(number);
         }
         comes_back(String::from("a text, and ü"));
@@ -332,6 +339,9 @@ mod tests {
 
     #[test]
     fn what_means_nothing_is_an_error() {
+        let mut too_large = Vec::new();
+        (MAX_NUMBER + 1).write(&mut too_large);
+        assert!(u64::read(&mut Reader(&too_large)).is_err());
         let too_long = [0xff; 11];
         assert!(u64::read(&mut Reader(&too_long)).is_err());
         assert!(
@@ -344,7 +354,7 @@ mod tests {
         assert!(bool::read(&mut Reader(&[2])).is_err());
         assert!(String::read(&mut Reader(&[1, 0xff])).is_err());
         let mut beyond = Vec::new();
-        u64::MAX.write(&mut beyond);
+        MAX_NUMBER.write(&mut beyond);
         assert!(Time::read(&mut Reader(&beyond)).is_err());
         // More items than there are bytes for, and no room made for them.
         assert!(Vec::<u64>::read(&mut Reader(&beyond)).is_err());

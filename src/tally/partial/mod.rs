@@ -186,3 +186,178 @@ fn hash(bytes: &[u8]) -> [u8; HASH] {
     let hasher = SipHasher13::new_with_keys(KEYS.0, KEYS.1);
     hasher.hash(bytes).as_bytes()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::cloudtrail::{Field, Record};
+    use crate::sts::{Call, Properties};
+    use crate::tally::{Collector as _, Coverage, Report};
+
+    /// Calls by account, and by Region or not: all that a tally has to know of a question.
+    #[derive(Clone, Debug)]
+    struct ByAccount {
+        and_region: bool,
+    }
+
+    impl Question for ByAccount {
+        fn width(&self) -> usize {
+            2
+        }
+
+        fn key(&self, call: &impl Properties, _: &mut String, mut push: impl FnMut(Option<&str>)) {
+            push(call.recipient_account_id());
+            push(call.aws_region().filter(|_| self.and_region));
+        }
+
+        fn tells_days(&self) -> bool {
+            false
+        }
+
+        fn tells_callers(&self) -> bool {
+            false
+        }
+
+        fn name(&self) -> String {
+            format!("account{}", if self.and_region { " region" } else { "" })
+        }
+
+        fn find(name: &str) -> Option<ByAccount> {
+            let and_region = match name {
+                "account" => false,
+                "account region" => true,
+                _ => return None,
+            };
+            Some(ByAccount { and_region })
+        }
+    }
+
+    fn tally(question: ByAccount) -> Tally<ByAccount> {
+        let mut tally = Tally::of(question, &Selection::default(), true);
+        for number in 0..12 {
+            let (event, shared) = (format!("e{}", number % 9), format!("s{}", number % 4));
+            let record = Record::default()
+                .with(Field::EventTime, "2025-11-03T09:10:11Z")
+                .with(Field::AwsRegion, ["us-east-1", "eu-west-1"][number % 2])
+                .with(
+                    Field::RecipientAccountId,
+                    ["111122223333", "444455556666"][number % 2],
+                )
+                .with(Field::IdentityArn, "arn:aws:iam::111122223333:user/ann");
+            let record = match number % 3 {
+                0 => record,
+                1 => record.with(Field::EventId, event.as_str()),
+                _ => (record.with(Field::EventId, event.as_str()))
+                    .with(Field::SharedEventId, shared.as_str()),
+            };
+            tally.take(&Call::new(&record, None), number != 7);
+        }
+        let mut coverage = Coverage::default();
+        tally.end_file(&mut coverage);
+        coverage.key_accounts.insert("111122223333".into());
+        coverage.key_first_day = "2025-11-03".parse().ok();
+        tally.totals().coverage += coverage;
+        tally
+    }
+
+    fn said(report: &Report<ByAccount>) -> String {
+        let groups: Vec<_> = report.groups().collect();
+        let coverage = &report.totals.coverage;
+        format!("{groups:?} {coverage:?} {:?}", report.totals.summary())
+    }
+
+    /// The same bytes with a hash that is theirs.
+    fn sealed(mut content: Vec<u8>) -> Partial {
+        let hash = hash(&content);
+        content.extend_from_slice(&hash);
+        Partial::from(content)
+    }
+
+    fn content(part: &Partial) -> Vec<u8> {
+        part.as_bytes()[..part.as_bytes().len() - HASH].to_vec()
+    }
+
+    #[test]
+    fn a_tally_comes_back_and_says_the_same() {
+        let tally = tally(ByAccount { and_region: true });
+        assert!(tally.open.len() > 3);
+        let part = Partial::of(&tally);
+        let again = part.tally::<ByAccount>().unwrap();
+        assert_eq!(Partial::of(&again), part);
+        assert_eq!(said(&again.finish()), said(&tally.finish()));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_before_anything_is_read() {
+        let part = Partial::of(&tally(ByAccount { and_region: false }));
+        let fault = |content: Vec<u8>| sealed(content).tally::<ByAccount>().err();
+        let mut newer = content(&part);
+        newer[8] = 2;
+        assert_eq!(fault(newer), Some(PartialError::Format(2)));
+        let mut other_rules = content(&part);
+        let at = MAGIC.len() + 2 + RULES.len();
+        other_rules[at] = b'x';
+        let named = RULES[..RULES.len() - 1].to_owned() + "x";
+        assert_eq!(fault(other_rules), Some(PartialError::Rules(named)));
+        let mut longer = content(&part);
+        longer.push(0);
+        assert_eq!(
+            fault(longer),
+            Some(PartialError::Broken("something follows its end"))
+        );
+        assert_eq!(
+            fault(MAGIC.to_vec()),
+            Some(PartialError::Format(fault_version(&MAGIC)))
+        );
+    }
+
+    /// What is where the version should be: the beginning of the hash.
+    fn fault_version(content: &[u8]) -> u16 {
+        let hash = hash(content);
+        u16::from_le_bytes([hash[0], hash[1]])
+    }
+
+    #[test]
+    fn the_memory_for_a_claimed_length_is_not_taken() {
+        let part = Partial::of(&Tally::of(
+            ByAccount { and_region: false },
+            &Selection::default(),
+            true,
+        ));
+        let content = content(&part);
+        // Most numbers in it are lengths. To make room for as much would end the process.
+        let mut refused = 0;
+        for at in MAGIC.len() + 2..content.len() {
+            let mut claims = content[..at].to_vec();
+            (1_u64 << 50).write(&mut claims);
+            claims.extend_from_slice(&content[at + 1..]);
+            refused += usize::from(sealed(claims).tally::<ByAccount>().is_err());
+        }
+        assert!(refused > 30, "{refused}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn bytes_that_somebody_made_up_are_an_error_or_a_tally(
+            changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        ) {
+            let whole = tally(ByAccount { and_region: true });
+            let mut content = content(&Partial::of(&whole));
+            for (at, byte) in changes {
+                let at = at.index(content.len());
+                content[at] = byte;
+            }
+            // It comes to an end, whatever it says.
+            if let Ok(made_up) = sealed(content).tally::<ByAccount>() {
+                let mut sum = whole;
+                let _ = sum.merge(made_up.clone());
+                said(&sum.finish());
+                said(&made_up.finish());
+            }
+        }
+    }
+}
