@@ -3,9 +3,6 @@
 
 #![allow(missing_docs, reason = "criterion's macros")]
 
-#[path = "archive/mod.rs"]
-mod archive;
-
 use std::hint::black_box;
 use std::path::PathBuf;
 

@@ -5,6 +5,9 @@
 //! (answers → bytes), driven by [`Scan`]. A [`store`] keeps the sums from night to night. Beside that
 //! way is [`query`], which writes the question down for other engines.
 
+// Names go through `Shown`; tests may print as they like.
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+
 #[doc(hidden)]
 pub mod cli;
 pub mod cloudtrail;
@@ -13,6 +16,7 @@ pub mod query;
 pub mod questions;
 pub mod report;
 mod scan;
+mod shown;
 pub mod store;
 pub mod sts;
 pub mod tally;

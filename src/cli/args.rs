@@ -83,9 +83,12 @@ Example:
         /// The shell
         shell: Shell,
     },
-    /// Print the man page (roff)
-    #[command(after_help = "Example:\n  stscope man > /usr/local/share/man/man1/stscope.1")]
-    Man,
+    /// Print the man pages of all commands as one (roff), or write each to a file
+    #[command(after_help = "\
+Examples:
+  stscope man > stscope.1
+  stscope man --dir /usr/local/share/man/man1")]
+    Man(ManArgs),
 }
 
 const REPORT_EXAMPLES: &str = "\
@@ -273,6 +276,9 @@ pub(super) struct InputArgs {
     /// End with exit code 2 at the first damaged file, without a report
     #[arg(long)]
     pub strict: bool,
+    /// What your own host names lead to: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub hosts: Option<PathBuf>,
     /// Read with N threads [default: all cores]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub threads: Option<std::num::NonZeroUsize>,
@@ -418,6 +424,10 @@ pub(super) struct IngestArgs {
     /// In the end, forget what is of days before this age: 400d, 57w; see 'stscope forget'
     #[arg(long, value_name = "AGE")]
     pub keep: Option<String>,
+    /// What your own host names lead to: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'; what
+    /// is in the store already stays as it was decided
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub hosts: Option<PathBuf>,
     /// Wait while another ingest is at work on the store
     #[arg(long)]
     pub wait: bool,
@@ -683,10 +693,20 @@ pub(super) enum EventOrder {
 }
 
 #[derive(Args)]
+pub(super) struct ManArgs {
+    /// Write a page for each command to DIR, which is made if need be: stscope-report.1, ...
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub dir: Option<PathBuf>,
+}
+
+#[derive(Args)]
 pub(super) struct EndpointArgs {
     /// A host name, as a client asked for it; a port, capitals and a trailing dot do not matter
     #[arg(value_name = "HOST")]
-    pub hosts: Vec<String>,
+    pub names: Vec<String>,
+    /// What your own host names lead to: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "names")]
+    pub hosts: Option<PathBuf>,
     /// How to write [default: table, or by the ending of --output]
     #[arg(long, value_name = "FORMAT", help_heading = "Output")]
     pub format: Option<FormatName>,

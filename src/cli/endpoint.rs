@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use super::args::EndpointArgs;
 use super::config::Writing;
 use super::exit::{Exit, Failure};
+use super::hosts;
 use super::output::Output;
 use crate::report::{Cell, Column, Format, Frame, Label, write};
 use crate::sts::region::{Partition, REGIONS, Region};
-use crate::sts::{Host, HostKind};
+use crate::sts::{Host, HostKind, Hosts, LeadsTo};
 
 const FRAME: Frame<'static> = Frame {
     schema: "stscope.endpoint/1",
@@ -19,9 +20,10 @@ const FRAME: Frame<'static> = Frame {
 
 pub(super) fn run(arguments: EndpointArgs) -> Result<Exit, Failure> {
     let writing = Writing::plain(arguments.format, arguments.output.as_deref(), "endpoints")?;
+    let hosts = hosts::read(arguments.hosts.as_deref())?;
     let output = Output::open(writing.output.as_deref())?;
     output.write(|out| {
-        if arguments.hosts.is_empty() {
+        if arguments.names.is_empty() {
             let rows = REGIONS.iter().map(|region| Ok(region_cells(region)));
             write(
                 writing.format,
@@ -38,12 +40,12 @@ pub(super) fn run(arguments: EndpointArgs) -> Result<Exit, Failure> {
             return Ok(());
         }
         if writing.format == Format::Table {
-            for host in &arguments.hosts {
-                explain(host, out)?;
+            for name in &arguments.names {
+                explain(name, &hosts, out)?;
             }
             return Ok(());
         }
-        let rows = arguments.hosts.iter().map(|host| Ok(host_cells(host)));
+        let rows = (arguments.names.iter()).map(|name| Ok(host_cells(name, &hosts)));
         Ok(write(
             writing.format,
             out,
@@ -122,7 +124,7 @@ struct Opinion<'a> {
     why: String,
 }
 
-fn opinion<'a>(host: Option<&'a Host<'_>>) -> Opinion<'a> {
+fn opinion<'a>(host: Option<&'a Host<'_>>, hosts: &'a Hosts) -> Opinion<'a> {
     let nothing = Opinion {
         endpoint: "unknown",
         region: None,
@@ -158,17 +160,39 @@ fn opinion<'a>(host: Option<&'a Host<'_>>) -> Opinion<'a> {
                 ),
             },
         },
-        HostKind::Other => Opinion {
+        HostKind::Other => mapped(host.as_str(), hosts).unwrap_or(Opinion {
             endpoint: "other",
             why: "it is none of AWS's names for STS: a proxy, a CNAME or an address".to_owned(),
             ..nothing
-        },
+        }),
     }
 }
 
-fn host_cells(header: &str) -> Vec<Cell<'static>> {
+/// The same of a host that the user says something of.
+fn mapped<'a>(host: &str, hosts: &'a Hosts) -> Option<Opinion<'a>> {
+    let (leads_to, line) = (hosts.find(host)?, hosts.line_number(host)?);
+    let why = format!("it is none of AWS's names for STS, but line {line} of --hosts says so");
+    Some(match leads_to {
+        LeadsTo::Global => Opinion {
+            endpoint: "global",
+            region: None,
+            variant: None,
+            partition: Some(Partition::Aws),
+            why,
+        },
+        LeadsTo::Regional(region) => Opinion {
+            endpoint: "regional",
+            region: Some(region),
+            variant: None,
+            partition: Some(Partition::of_region(region)),
+            why,
+        },
+    })
+}
+
+fn host_cells(header: &str, hosts: &Hosts) -> Vec<Cell<'static>> {
     let host = Host::normalise(header);
-    let opinion = opinion(host.as_ref());
+    let opinion = opinion(host.as_ref(), hosts);
     let owned = |text: Option<&str>| match text {
         Some(text) => Cell::Text(Cow::Owned(text.to_owned())),
         None => Cell::Absent,
@@ -190,10 +214,10 @@ fn host_cells(header: &str) -> Vec<Cell<'static>> {
 }
 
 /// For people: a paragraph for each host.
-fn explain(header: &str, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+fn explain(header: &str, hosts: &Hosts, out: &mut dyn std::io::Write) -> std::io::Result<()> {
     use crate::report::escape::for_terminal;
     let columns = host_columns();
-    for (column, cell) in columns.iter().zip(host_cells(header)) {
+    for (column, cell) in columns.iter().zip(host_cells(header, hosts)) {
         if cell != Cell::Absent {
             writeln!(out, "{:<27}  {}", column.name, for_terminal(&cell.shown()))?;
         }

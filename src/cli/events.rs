@@ -7,10 +7,12 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use serde_json::Value;
 
 use super::args::{EventOrder, EventsArgs};
+use super::conditions::note_unmatched;
 use super::config::{Reading, Writing, check_output, progress};
 use super::coverage;
 use super::exit::{Exit, Failure};
 use super::gate::{Gates, can_judge, conclude, note_if_blind};
+use super::hosts;
 use super::output::Output;
 use super::progress::Shown;
 use crate::questions::{EventLog, EventStream, Row};
@@ -39,11 +41,15 @@ pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
              write to a file with --output, or leave out --sort none",
         ));
     }
-    check_output(&writing, &reading)?;
+    check_output(
+        &writing,
+        &reading,
+        &[("--allow", arguments.gate.allow.as_deref())],
+    )?;
     let output = Output::open(writing.output.as_deref())?;
     let shared = Arc::new(Progress::default());
     // Progress and rows on one terminal would be a mess.
-    let is_mixed = arguments.sort == EventOrder::None && writing.layout.paint.0;
+    let is_mixed = arguments.sort == EventOrder::None && writing.on_terminal;
     let shown = progress(&arguments.messages)
         .filter(|_| !is_mixed)
         .map(|terminal| Shown::start(Arc::clone(&shared), terminal));
@@ -71,9 +77,11 @@ fn sorted(
     let mut events = log.finish().map_err(|error| temporary(&error))?;
     drop(shown);
     let exit = coverage::tell(&events.totals.coverage, quiet)?;
+    hosts::note_unused(&reading.scan.hosts, quiet);
     let selection = &reading.scan.selection;
     let can_judge = can_judge(&events.totals, selection);
     note_if_blind(can_judge, &events.totals.summary(), quiet);
+    note_unmatched(&events.totals, quiet);
     let verdict = gates.judge(&events.totals, selection);
     let top = writing
         .top
@@ -109,7 +117,14 @@ fn streamed(
     let (sender, rows) = sync_channel(4096);
     let (tell, told) = sync_channel(1);
     std::thread::scope(|scope| {
-        let writer = scope.spawn(move || write_rows(rows, &told, writing, output));
+        let writer = std::thread::Builder::new()
+            .spawn_scoped(scope, move || write_rows(rows, &told, writing, output))
+            .map_err(|error| {
+                Failure::new(format!(
+                    "--sort none: no thread can be started: {error}; raise the limit of processes \
+                     (ulimit -u), or leave it out"
+                ))
+            })?;
         // Dropped by an early return, it tells the writer to throw away what it has.
         let tell = tell;
         let first = EventStream::new(reading.scan.once, sender);
@@ -121,7 +136,9 @@ fn streamed(
         let streamed = streams?.finish().map_err(|error| temporary(&error))?;
         drop(shown);
         // Of a run that was cut short the coverage would be half the truth.
-        let exit = coverage::tell(&streamed.totals.coverage, quiet || streamed.is_cut_short)?;
+        let is_quiet = quiet || streamed.is_cut_short;
+        let exit = coverage::tell(&streamed.totals.coverage, is_quiet)?;
+        hosts::note_unused(&reading.scan.hosts, is_quiet);
         // From here on the writer may finish; without this, what it wrote is thrown away.
         let _ =
             tell.send(serde_json::to_value(&streamed.totals.coverage).map_err(io::Error::from)?);
@@ -134,6 +151,7 @@ fn streamed(
         let selection = &reading.scan.selection;
         let can_judge = can_judge(&streamed.totals, selection);
         note_if_blind(can_judge, &streamed.totals.summary(), quiet);
+        note_unmatched(&streamed.totals, is_quiet);
         let verdict = gates.judge(&streamed.totals, selection);
         let panicked = |_| Err(Failure::new("writing failed; please report this"));
         conclude(exit, verdict, writer.join().unwrap_or_else(panicked))

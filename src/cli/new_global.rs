@@ -3,6 +3,7 @@
 
 use chrono::{Days, NaiveDate, Utc};
 
+use super::conditions::check_matched;
 use super::exit::{Exit, Failure, say};
 use super::offenders::{Allowed, tell_offenders};
 use crate::questions::{AnyQuestion, CallsByDay};
@@ -76,6 +77,7 @@ impl NewGlobal {
             ..selection.clone()
         };
         let report = store.tally(&AnyQuestion::Trend, &window)?.finish();
+        check_matched("--fail-on new-global", &report.totals)?;
         let mut calls = CallsByDay::of(&report);
         let of_newest = calls.days.remove(&newest).unwrap_or_default();
         let is_sighted = of_newest.is_of_us_east_1

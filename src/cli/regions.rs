@@ -25,7 +25,11 @@ pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
         &arguments.filter,
         &arguments.messages,
     )?;
-    check_output(&writing, &reading)?;
+    check_output(
+        &writing,
+        &reading,
+        &[("--allow", arguments.gate.allow.as_deref())],
+    )?;
     let output = Output::open(writing.output.as_deref())?;
 
     let report = source::tally(&reading, &AnyQuestion::Regions, &arguments.messages)?.finish();

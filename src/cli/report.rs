@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use super::args::{GroupOrder, ReportArgs};
-use super::config::{Reading, Writing, check_kept, check_output, dimension};
+use super::conditions::{dimension, note_unmatched};
+use super::config::{Reading, Writing, check_kept, check_output};
 use super::exit::{Exit, Failure};
 use super::gate::{Gates, can_judge, conclude, note_if_blind};
 use super::output::Output;
@@ -33,7 +34,11 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
             check_kept("--group-by", dimension)?;
         }
     }
-    check_output(&writing, &reading)?;
+    check_output(
+        &writing,
+        &reading,
+        &[("--allow", arguments.gate.allow.as_deref())],
+    )?;
     let output = Output::open(writing.output.as_deref())?;
 
     let question = AnyQuestion::Groups(group_by);
@@ -53,6 +58,7 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     let selection = &reading.scan.selection;
     let can_judge = can_judge(&report.totals, selection);
     note_if_blind(can_judge, &report.totals.summary(), quiet);
+    note_unmatched(&report.totals, quiet);
     let verdict = gates.judge(&report.totals, selection);
     let verdict = match &reading.store {
         Some((_, store)) => gates.judge_new(store, selection, verdict),

@@ -6,6 +6,7 @@ use super::args::MessageArgs;
 use super::config::{Reading, progress};
 use super::coverage;
 use super::exit::{Exit, Failure, say};
+use super::hosts;
 use super::progress::Shown;
 use crate::scan::Progress;
 use crate::sts::Time;
@@ -23,7 +24,7 @@ pub(super) fn tally<Q: Question>(
         note_forgotten(tally.coverage(), &scan.selection, messages.quiet);
         return Ok(tally);
     }
-    let new = || Tally::of(question.clone(), &scan.selection, scan.once);
+    let new = || Tally::of(question.clone(), &scan.terms(), scan.once);
     let collected = watched(messages, |shared| scan.collect(&reading.paths, shared, new));
     Ok(collected?)
 }
@@ -33,10 +34,12 @@ pub(super) fn tally<Q: Question>(
 /// # Errors
 /// If that is nothing: it must not look like an answer.
 pub(super) fn tell(reading: &Reading, coverage: &Coverage, quiet: bool) -> Result<Exit, Failure> {
-    match reading.store {
+    let exit = match reading.store {
         Some(_) => coverage::tell_stored(coverage, quiet),
         None => coverage::tell(coverage, quiet),
-    }
+    }?;
+    hosts::note_unused(&reading.scan.hosts, quiet);
+    Ok(exit)
 }
 
 /// Says from which day on a store knows, where days before it are asked about.

@@ -5,7 +5,8 @@ use std::io::Write;
 use chrono::NaiveDate;
 
 use super::args::{PeriodName, TrendArgs};
-use super::config::{Writing, check_accounts, check_kept_days, parse_glob, period, same_file};
+use super::conditions::parse_glob;
+use super::config::{Writing, check_accounts, check_kept_days, period, same_file};
 use super::coverage;
 use super::exit::{Exit, Failure, say};
 use super::gate::note_if_blind;
@@ -16,6 +17,7 @@ use crate::questions::{AnyQuestion, CallsByDay, Period, Trend};
 use crate::report::{
     Format, Frame, count, plural, trend_cells, trend_columns, trend_gaps_json, trend_lines, write,
 };
+use crate::shown::Shown;
 use crate::store::Store;
 use crate::sts::{Dimension, Time};
 use crate::tally::{Condition, Coverage, Selection};
@@ -54,7 +56,7 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
     {
         let message = format!(
             "--output {}: it is the store; write to another file",
-            output.display()
+            Shown::path(output)
         );
         return Err(Failure::new(message));
     }
@@ -76,6 +78,12 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
         &seen.totals.summary(),
         quiet,
     );
+    if !quiet && report.totals.unmatched().any(Condition::may_be_mistyped) {
+        say(
+            "stscope: note: --principal matched none of the calls read; see what there is with 'stscope \
+             report --store FILE --group-by principal'",
+        );
+    }
     let admits = |day: NaiveDate| all.admits_time(Time::of_midnight(day));
     let trend = Trend::of(
         &CallsByDay::of(report),

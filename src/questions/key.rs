@@ -3,6 +3,7 @@
 //! What `--group-by` must not offer, as it means nothing for most calls, is a [`KeyColumn`] and no
 //! [`Dimension`].
 
+use crate::sts::action::is_regional_only;
 use crate::sts::{Dimension, Properties};
 use crate::tally::YES;
 
@@ -23,6 +24,8 @@ pub(super) enum KeyColumn {
     ViaVpcEndpoint,
     /// `yes` if it is of where global calls are logged.
     OfUsEast1,
+    /// `yes` if the global endpoint does not have the action.
+    RegionalOnlyAction,
 }
 
 impl KeyColumn {
@@ -36,6 +39,10 @@ impl KeyColumn {
             KeyColumn::Refused => call.is_refused().then_some(YES),
             KeyColumn::ViaVpcEndpoint => call.is_through_vpc_endpoint().then_some(YES),
             KeyColumn::OfUsEast1 => call.is_of_us_east_1().then_some(YES),
+            KeyColumn::RegionalOnlyAction => {
+                let event_name = call.value(Dimension::EventName, scratch);
+                event_name.is_some_and(is_regional_only).then_some(YES)
+            }
         }
     }
 }

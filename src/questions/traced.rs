@@ -4,7 +4,7 @@
 use super::tokens::{self, TokenTrace, Tokens};
 use super::{AnyQuestion, Report, Tally};
 use crate::sts::{Call, TokenUse};
-use crate::tally::{Collector, Coverage, Selection, Totals};
+use crate::tally::{Collector, Coverage, Terms, Totals};
 
 /// Sums up calls for a plan, and traces the tokens they were given. A scan has to be told to read
 /// what was done with them: see [`Scan::trace`](crate::Scan::trace).
@@ -15,9 +15,9 @@ pub struct Traced {
 
 impl Traced {
     /// An empty tally. With `once` off, copies of calls are counted, too; tokens never are.
-    pub fn new(selection: &Selection, once: bool) -> Traced {
+    pub fn new(terms: &Terms, once: bool) -> Traced {
         Traced {
-            tally: Tally::of(AnyQuestion::Plan, selection, once),
+            tally: Tally::of(AnyQuestion::Plan, terms, once),
             tokens: Tokens::default(),
         }
     }

@@ -2,16 +2,18 @@
 //! and is it asked about?
 
 use crate::cloudtrail::{Field, Handler, Record};
-use crate::sts::{self, Call, Kind, Time, TokenUse};
-use crate::tally::{Collector, Coverage, LogsRead, Selection};
+use crate::sts::{self, Call, Hosts, Kind, Time, TokenUse};
+use crate::tally::{Collector, Coverage, LogsRead, Matched, Selection};
 
 /// Takes the records of one file.
 pub(super) struct Calls<'w, C> {
     pub selection: &'w Selection,
+    pub hosts: &'w Hosts,
     pub trace_tokens: bool,
     pub collector: &'w mut C,
     pub coverage: &'w mut Coverage,
     pub logs_read: &'w mut LogsRead,
+    pub matched: &'w mut Matched,
     pub scratch: &'w mut String,
 }
 
@@ -39,14 +41,14 @@ impl<C: Collector> Calls<'_, C> {
 
 impl<C: Collector> Handler for Calls<'_, C> {
     /// The counts of records, and the places of what they are noted in.
-    type Mark = ([u64; 3], usize, C::Mark);
+    type Mark = ([u64; 4], usize, Matched, C::Mark);
 
     fn record(&mut self, record: &Record<'_>) {
         match sts::kind(record) {
             None => {}
             Some(Kind::NotACall) => {
                 self.coverage.not_calls += 1;
-                let time = record.get(Field::EventTime).and_then(Time::parse);
+                let time = record.get(Field::EventTime).and_then(Time::logged);
                 if record.get(Field::EventCategory) == Some("NetworkActivity")
                     && self.selection.admits_record(record, time)
                 {
@@ -55,14 +57,17 @@ impl<C: Collector> Handler for Calls<'_, C> {
             }
             Some(Kind::Call) => {
                 let host = Call::host_of(record);
-                let call = Call::new(record, host.as_ref());
+                let call = Call::with_hosts(record, host.as_ref(), Some(self.hosts));
                 self.coverage.sts_records += 1;
+                if call.time().is_none() && self.selection.admits_log(&call) {
+                    self.coverage.no_time += 1;
+                }
                 if self.selection.admits(&call) {
                     if matches!(record.get(Field::AwsRegion), Some("us-east-1" | "global")) {
                         self.collector.totals().see_us_east_1();
                     }
                     self.note_log(record);
-                    let wanted = self.selection.wants(&call, self.scratch);
+                    let wanted = self.selection.wants(&call, self.matched, self.scratch);
                     self.collector.take(&call, wanted);
                 } else {
                     self.coverage.filtered += 1;
@@ -79,19 +84,24 @@ impl<C: Collector> Handler for Calls<'_, C> {
             sts_records,
             not_calls,
             filtered,
+            no_time,
             ..
         } = *self.coverage;
         (
-            [sts_records, not_calls, filtered],
+            [sts_records, not_calls, filtered, no_time],
             self.logs_read.mark(),
+            *self.matched,
             self.collector.mark(),
         )
     }
 
-    fn rollback(&mut self, ([sts_records, not_calls, filtered], logs_read, mark): Self::Mark) {
+    fn rollback(&mut self, (counts, logs_read, matched, mark): Self::Mark) {
+        let [sts_records, not_calls, filtered, no_time] = counts;
+        *self.matched = matched;
         self.coverage.sts_records = sts_records;
         self.coverage.not_calls = not_calls;
         self.coverage.filtered = filtered;
+        self.coverage.no_time = no_time;
         self.logs_read.rollback(logs_read);
         self.collector.rollback(mark);
     }

@@ -250,6 +250,7 @@ impl Collector for Intake<'_> {
         self.ingested.coverage += coverage.clone();
         let claims = self.claims.take();
         let Some(coming) = self.coming.take() else {
+            self.ingested.passed_by += coverage.files.skipped_total();
             return; // something in a folder that is no file
         };
         let delivery = Delivery {
@@ -280,6 +281,7 @@ impl Collector for Intake<'_> {
         self.ingested.coverage += theirs.coverage;
         self.ingested.known += theirs.known;
         self.ingested.same += theirs.same;
+        self.ingested.passed_by += theirs.passed_by;
     }
 
     fn is_closed(&self) -> bool {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Holder, NotForgotten, VERSION};
 use crate::scan::ScanError;
+use crate::shown::Shown;
 
 /// Why a store cannot be used.
 #[derive(Debug)]
@@ -39,60 +40,60 @@ impl std::fmt::Display for StoreError {
             StoreError::Missing(path) => write!(
                 f,
                 "--store {}: there is no such file; 'stscope ingest --store FILE PATH' makes one",
-                path.display()
+                Shown::path(path)
             ),
             StoreError::Folder(path) => write!(
                 f,
                 "--store {}: it is a folder; name a file, such as {}",
-                path.display(),
-                path.join("sts.db").display()
+                Shown::path(path),
+                Shown::path(&path.join("sts.db"))
             ),
             StoreError::NoFolder(path, folder) => write!(
                 f,
                 "--store {}: there is no folder {}; make it, or name a file in another",
-                path.display(),
-                folder.display()
+                Shown::path(path),
+                Shown::path(folder)
             ),
             StoreError::NotWritable(path, folder, error) => write!(
                 f,
                 "--store {}: {error}; see that you may write in the folder {}, or name a file in \
                  another",
-                path.display(),
-                folder.display()
+                Shown::path(path),
+                Shown::path(folder)
             ),
             StoreError::NoStore(path) => write!(
                 f,
                 "--store {}: it is no store of stscope, and was left as it is; name another file",
-                path.display()
+                Shown::path(path)
             ),
             StoreError::Newer(path, version) => write!(
                 f,
                 "--store {}: it was written by a newer stscope (schema {version}; this one knows \
                  {VERSION}), and was left as it is; use that release",
-                path.display()
+                Shown::path(path)
             ),
             StoreError::NotForgotten(path, why) => write!(
                 f,
                 "--store {}: nothing was forgotten: {why}",
-                path.display()
+                Shown::path(path)
             ),
             StoreError::Held(path, holder) => write!(
                 f,
                 "--store {}: another ingest is at work on it ({holder}); wait for its end, or give \
                  --wait",
-                path.display()
+                Shown::path(path)
             ),
             StoreError::Io(path, error) => write!(
                 f,
                 "--store {}: {error}; check the folder, its permissions and the room on the disk",
-                path.display()
+                Shown::path(path)
             ),
             StoreError::Sql(path, error) if is_left_half_done(path, error) => write!(
                 f,
                 "--store {}: a run was killed, and left {}; the next 'stscope ingest' by one who may \
                  write here puts it right",
-                path.display(),
-                journal(path).display()
+                Shown::path(path),
+                Shown::path(&journal(path))
             ),
             StoreError::Sql(path, error) => {
                 let advice = match error.sqlite_error_code() {
@@ -110,7 +111,7 @@ impl std::fmt::Display for StoreError {
                     }
                     _ => "run it again; if that does not help, ingest anew into another file",
                 };
-                write!(f, "--store {}: {error}; {advice}", path.display())
+                write!(f, "--store {}: {error}; {advice}", Shown::path(path))
             }
             StoreError::Scan(error) => error.fmt(f),
         }

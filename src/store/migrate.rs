@@ -9,15 +9,30 @@ use super::schema::VERSION;
 
 /// What brings a store of each version, from the first on, to the next. What a step says may never
 /// change, as stores that took it are out there.
-const STEPS: [&str; VERSION as usize - 1] = ["CREATE TABLE forgotten_day (
+const STEPS: [&str; VERSION as usize - 1] = [
+    "CREATE TABLE forgotten_day (
     day TEXT PRIMARY KEY,
     calls INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX copies ON file (same_as) WHERE same_as IS NOT NULL;"];
+CREATE INDEX copies ON file (same_as) WHERE same_as IS NOT NULL;
+",
+    // What was kept before has no tool: the agents it stood in are gone.
+    "ALTER TABLE grouping ADD COLUMN tool TEXT;
+DROP VIEW daily_calls;
+CREATE VIEW daily_calls AS
+    SELECT d.day, d.calls, d.errors,
+        strftime('%Y-%m-%dT%H:%M:%SZ', d.first_event_time / 1000, 'unixepoch') AS first_event_time,
+        strftime('%Y-%m-%dT%H:%M:%SZ', d.last_event_time / 1000, 'unixepoch') AS last_event_time,
+        g.cause, g.endpoint, g.client_provided_host_header, g.vpc_endpoint_id, g.principal, g.evidence, g.endpoint_region, g.endpoint_variant, g.principal_type, g.account_id, g.recipient_account_id, g.aws_region, g.aws_serving_region, g.event_name, g.error_code, g.role_arn, g.invoked_by, g.sdk, g.sdk_version, g.tls_version, g.key_exchange, g.tool
+    FROM daily AS d JOIN grouping AS g ON g.id = d.grouping;
+",
+];
 
 /// What a store of each version lacks for being asked.
-const STAND_INS: [&str; VERSION as usize - 1] =
-    ["CREATE TEMP TABLE forgotten_day (day TEXT PRIMARY KEY, calls INTEGER NOT NULL);"];
+const STAND_INS: [&str; VERSION as usize - 1] = [
+    "CREATE TEMP TABLE forgotten_day (day TEXT PRIMARY KEY, calls INTEGER NOT NULL);",
+    "CREATE TEMP VIEW grouping AS SELECT *, NULL AS tool FROM main.grouping;",
+];
 
 /// The steps from this version on.
 fn from(steps: &[&'static str], version: i64) -> String {

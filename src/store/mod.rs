@@ -54,7 +54,7 @@ use chrono::{NaiveDate, SecondsFormat, Utc};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::input::Paths;
-use crate::scan::{Progress, Scan};
+use crate::scan::{Progress, Scan, ScanError};
 use crate::tally::Coverage;
 
 pub use column::is_kept;
@@ -94,6 +94,8 @@ pub struct Store {
 pub struct Ingested {
     /// What was read now.
     pub coverage: Coverage,
+    /// What a walk passes by every night, by its name or because it is no file.
+    pub passed_by: u64,
     /// Files that were known, and not read again.
     pub known: u64,
     /// Of these, copies of files that are kept under another folder, found now.
@@ -217,7 +219,7 @@ impl Store {
         let mut batch = Batch::new(&self.connection);
         let writer = self.sql(Writer::new(&self.connection, today, hasher))?;
         let (scanned, written) = std::thread::scope(|scope| {
-            let scanning = scope.spawn(|| {
+            let scanning = std::thread::Builder::new().spawn_scoped(scope, || {
                 let workers = Mutex::new(0);
                 // Gone when the scan ends, and with it the writer's work.
                 let sender = sender;
@@ -228,9 +230,12 @@ impl Store {
                 scan.collect(paths, progress, intake).map(Intake::finish)
             });
             let written = writer.write_all(packets, &mut batch);
-            let scanned = scanning.join().unwrap_or_else(|panic| {
-                std::panic::resume_unwind(panic) // the scan's own fault, not to be hidden
-            });
+            let scanned = match scanning {
+                Ok(scanning) => scanning.join().unwrap_or_else(|panic| {
+                    std::panic::resume_unwind(panic) // the scan's own fault, not to be hidden
+                }),
+                Err(error) => Err(ScanError::Threads(error.to_string())),
+            };
             (scanned, written)
         });
         // A writer that fails ends the scan, too, so its word is the cause.

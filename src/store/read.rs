@@ -12,7 +12,7 @@ use crate::sts::{
     Dimension, Endpoint, EndpointKind, Properties, REGION_DISABLED, Time, is_vpc_endpoint,
     issuing_account_id,
 };
-use crate::tally::{Measures, Question, Selection, Tally, Verdict};
+use crate::tally::{Measures, Question, Selection, Tally, Terms, Verdict};
 
 impl Store {
     /// The tally that the files in the ledger would have given, each object of S3 read once. Of a store
@@ -42,7 +42,11 @@ impl Store {
     ) -> rusqlite::Result<Tally<Q>> {
         // One state of the store, whatever an ingest writes meanwhile.
         let transaction = self.connection.unchecked_transaction()?;
-        let mut tally = Tally::of(question.clone(), selection, true);
+        let terms = Terms {
+            selection: selection.clone(),
+            ..Terms::default()
+        };
+        let mut tally = Tally::of(question.clone(), &terms, true);
         let (coverage, reach) = files::read(&transaction, selection)?;
         tally.add_read(coverage, reach);
         let groupings = read_groupings(&transaction)?;

@@ -15,7 +15,7 @@ use super::error::{StoreError, journal};
 use super::{WINDOW, column};
 
 /// The version of the schema, in `PRAGMA user_version`.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 
 /// What says that an SQLite file is a store, in `PRAGMA application_id`: "stsc".
 const APPLICATION_ID: i64 = 0x7374_7363;

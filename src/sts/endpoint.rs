@@ -5,6 +5,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html>
 
 use super::host::{Host, HostKind, Variant};
+use super::hosts::{Hosts, LeadsTo};
 
 /// Where a call went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,6 +147,8 @@ pub enum Evidence {
     EndpointType,
     /// `tlsDetails.clientProvidedHostHeader`
     HostHeader,
+    /// What the user says that a host name of their own leads to.
+    HostMap,
     /// An AWS service is the caller.
     Caller,
     /// `awsRegion`: only global calls are logged as `global`, only Regional ones outside us-east-1.
@@ -155,11 +158,22 @@ pub enum Evidence {
 }
 
 impl Evidence {
+    /// Every kind, in the order in which they are tried.
+    pub const ALL: [Evidence; 6] = [
+        Evidence::EndpointType,
+        Evidence::HostHeader,
+        Evidence::HostMap,
+        Evidence::Caller,
+        Evidence::AwsRegion,
+        Evidence::None,
+    ];
+
     /// The value of the `evidence` dimension.
     pub fn as_str(self) -> &'static str {
         match self {
             Evidence::EndpointType => "endpoint-type",
             Evidence::HostHeader => "host-header",
+            Evidence::HostMap => "host-map",
             Evidence::Caller => "caller",
             Evidence::AwsRegion => "aws-region",
             Evidence::None => "none",
@@ -174,6 +188,8 @@ pub struct Traces<'a> {
     pub endpoint_type: Option<&'a str>,
     /// The normalised host header.
     pub host: Option<&'a Host<'a>>,
+    /// What hosts lead to that are none of AWS's names.
+    pub hosts: Option<&'a Hosts>,
     /// `userIdentity.type` is `AWSService`, or `userIdentity.invokedBy` is present.
     pub called_by_aws: bool,
     /// `awsRegion`
@@ -194,7 +210,7 @@ pub struct Decision<'a> {
 /// Decides where a call went, by the first trace that tells.
 pub fn decide<'a>(traces: &Traces<'a>) -> Decision<'a> {
     let by_region = traces.aws_region.filter(|&region| region != "global");
-    let by_host = traces.host.map(|host| match host.kind() {
+    let mut by_host = traces.host.map(|host| match host.kind() {
         HostKind::Global { .. } => Endpoint::Global,
         HostKind::Regional { region, variant } => Endpoint::Regional {
             region: Some(region),
@@ -202,6 +218,13 @@ pub fn decide<'a>(traces: &Traces<'a>) -> Decision<'a> {
         },
         HostKind::Other => Endpoint::Other,
     });
+    let mut evidence_of_host = Evidence::HostHeader;
+    if matches!(by_host, Some(Endpoint::Other))
+        && let Some(endpoint) = mapped(traces)
+    {
+        by_host = Some(endpoint);
+        evidence_of_host = Evidence::HostMap;
+    }
     let verdict = match traces.endpoint_type {
         Some("global") => Some(Endpoint::Global),
         Some("regional") => Some(match by_host {
@@ -216,7 +239,7 @@ pub fn decide<'a>(traces: &Traces<'a>) -> Decision<'a> {
     let (endpoint, evidence) = if let Some(endpoint) = verdict {
         (endpoint, Evidence::EndpointType)
     } else if let Some(endpoint) = by_host {
-        (endpoint, Evidence::HostHeader)
+        (endpoint, evidence_of_host)
     } else if traces.called_by_aws {
         (Endpoint::AwsService, Evidence::Caller)
     } else {
@@ -241,6 +264,17 @@ pub fn decide<'a>(traces: &Traces<'a>) -> Decision<'a> {
         evidence,
         disagreement,
     }
+}
+
+/// Where a host that is none of AWS's names leads, if the user says so.
+fn mapped<'a>(traces: &Traces<'a>) -> Option<Endpoint<'a>> {
+    Some(match traces.hosts?.find(traces.host?.as_str())? {
+        LeadsTo::Global => Endpoint::Global,
+        LeadsTo::Regional(region) => Endpoint::Regional {
+            region: Some(region),
+            variant: None,
+        },
+    })
 }
 
 #[cfg(test)]
@@ -356,6 +390,7 @@ mod tests {
             let decision = decide(&Traces {
                 endpoint_type: input.0,
                 host: host.as_ref(),
+                hosts: None,
                 called_by_aws: input.2,
                 aws_region: input.3,
             });
@@ -370,6 +405,63 @@ mod tests {
                 decision.disagreement,
             );
             assert_eq!(found, *expected, "{input:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_user_says_of_hosts_is_asked_for_names_that_are_not_awss_alone() {
+        let hosts = Hosts::parse([
+            "sts.corp.example global",
+            "*.corp.example regional eu-west-1",
+            "*amazonaws.com regional eu-west-1",
+        ])
+        .unwrap();
+        for (endpoint_type, host, expected) in [
+            (None, "sts.corp.example", ("global", "", "host-map", false)),
+            (
+                None,
+                "vpn.corp.example",
+                ("regional", "eu-west-1", "host-map", false),
+            ),
+            (None, "other.example", ("other", "", "host-header", false)),
+            (None, GLOBAL, ("global", "", "host-header", false)),
+            (
+                None,
+                STOCKHOLM,
+                ("regional", "eu-north-1", "host-header", false),
+            ),
+            (
+                Some("regional"),
+                "vpn.corp.example",
+                ("regional", "eu-west-1", "endpoint-type", false),
+            ),
+            (
+                Some("regional"),
+                "sts.corp.example",
+                ("regional", "eu-north-1", "endpoint-type", true),
+            ),
+            (None, "", ("regional", "eu-north-1", "aws-region", false)),
+        ] {
+            let header = Host::normalise(host);
+            let decision = decide(&Traces {
+                endpoint_type,
+                host: header.as_ref(),
+                hosts: Some(&hosts),
+                called_by_aws: false,
+                aws_region: Some("eu-north-1"),
+            });
+            let (region, variant) = match decision.endpoint {
+                Endpoint::Regional { region, variant } => (region.unwrap_or_default(), variant),
+                _ => ("", None),
+            };
+            let found = (
+                decision.endpoint.as_str(),
+                region,
+                decision.evidence.as_str(),
+                decision.disagreement,
+            );
+            assert_eq!(found, expected, "{endpoint_type:?} {host}");
+            assert_eq!(variant.is_some(), host == STOCKHOLM, "{host}");
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Where they are kept is nothing to this file. Because the same [`Tally::finish`] resolves them, an
 //! answer over what was kept is that over the files.
 
+use super::condition::Matched;
 use super::dedup::Candidate;
 use super::groups::Measures;
 use super::question::Question;
@@ -17,6 +18,8 @@ pub(crate) struct Verdict {
     /// Whether the account and the Region of the log are asked about.
     is_admitted: bool,
     is_of_us_east_1: bool,
+    /// The conditions that match them.
+    matched: Matched,
     entry: Entry,
 }
 
@@ -24,10 +27,12 @@ impl<Q: Question> Tally<Q> {
     /// What becomes of calls like this one, their time aside.
     pub(crate) fn verdict(&mut self, call: &impl Properties, selection: &Selection) -> Verdict {
         let is_admitted = selection.admits_log(call);
-        let wanted = is_admitted && selection.wants(call, &mut self.scratch.text);
+        let mut matched = Matched::default();
+        let wanted = is_admitted && selection.wants(call, &mut matched, &mut self.scratch.text);
         let mut verdict = Verdict {
             is_admitted,
             is_of_us_east_1: call.is_of_us_east_1(),
+            matched,
             entry: Entry::NONE,
         };
         if wanted {
@@ -83,6 +88,7 @@ impl<Q: Question> Tally<Q> {
     }
 
     fn see(&mut self, verdict: Verdict) {
+        self.totals.matched |= verdict.matched;
         if verdict.is_of_us_east_1 {
             self.totals.see_us_east_1();
         }

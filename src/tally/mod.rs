@@ -10,6 +10,7 @@
 
 mod collector;
 mod column;
+mod condition;
 mod coverage;
 mod dedup;
 mod from_store;
@@ -27,8 +28,10 @@ use std::sync::Arc;
 
 use crate::sts::{Call, Properties};
 
+pub use crate::sts::{Glob, glob};
 pub use collector::Collector;
 pub use column::{Column, ColumnType, Flag, Text, YES};
+pub use condition::{Condition, Matched};
 pub use coverage::{Bytes, Coverage, DamagedFile, Files, PrunedFiles, SkipReason};
 pub(crate) use dedup::{Candidate, Candidates, Dropped, Filter, hash};
 pub(crate) use from_store::Verdict;
@@ -39,15 +42,15 @@ pub use logs_read::LogsRead;
 pub use partial::{FORMAT, Partial, PartialError, RULES};
 pub use question::Question;
 pub use report::{Group, Report};
-pub use selection::{Condition, Glob, Selection, glob};
+pub use selection::{Selection, Terms};
 pub(crate) use staged::Staged;
 pub(crate) use totals::Entry;
 pub use totals::{Offender, Summary, Totals};
 
 /// The sums of a run, or of many: calls by group, and what was read for it.
 ///
-/// Tallies of the same question and selection can be merged, and written down as a [`Partial`] to be
-/// merged later.
+/// Tallies of the same question and by the same [`Terms`] can be merged, and written down as a
+/// [`Partial`] to be merged later.
 ///
 /// ```
 /// use stscope::Scan;
@@ -67,8 +70,6 @@ pub use totals::{Offender, Summary, Totals};
 #[derive(Clone)]
 pub struct Tally<Q> {
     question: Q,
-    /// What the calls were chosen by, before they came here.
-    selection: Arc<Selection>,
     once: bool,
     totals: Totals,
     /// The texts that keys, candidates and totals speak of.
@@ -98,8 +99,8 @@ pub enum Mismatch {
         /// That of what was to be added.
         theirs: String,
     },
-    /// Their calls were chosen in different ways. Says by what they differ.
-    Selection(&'static str),
+    /// Their calls were chosen, or classified, by different terms. Says by which option they differ.
+    Terms(&'static str),
     /// One counts every copy of a call, the other each call once.
     Once,
 }
@@ -110,26 +111,26 @@ impl std::fmt::Display for Mismatch {
             Mismatch::Question { ours, theirs } => {
                 write!(f, "different questions: \"{ours}\" and \"{theirs}\"")
             }
-            Mismatch::Selection(what) => write!(f, "different selections of calls, by {what}"),
+            Mismatch::Terms(option) => write!(f, "different selections of calls, by {option}"),
             Mismatch::Once => {
                 f.write_str("copies of calls counted in one of them, not in the other")
             }
-        }
+        }?;
+        f.write_str("; count both by the same")
     }
 }
 
 impl std::error::Error for Mismatch {}
 
 impl<Q: Question> Tally<Q> {
-    /// An empty tally of this question, for calls that are chosen by this selection. With `once` off,
+    /// An empty tally of this question, for calls that are counted by these terms. With `once` off,
     /// copies are counted, too.
-    pub fn of(question: Q, selection: &Selection, once: bool) -> Tally<Q> {
+    pub fn of(question: Q, terms: &Terms, once: bool) -> Tally<Q> {
         Tally {
             groups: Groups::new(question.width()),
             question,
-            selection: Arc::new(selection.clone()),
             once,
-            totals: Totals::default(),
+            totals: Totals::by(terms.clone()),
             interner: Interner::default(),
             open: Candidates::default(),
             staged: Staged::default(),
@@ -137,10 +138,10 @@ impl<Q: Question> Tally<Q> {
         }
     }
 
-    /// Adds another tally of the same question and selection.
+    /// Adds another tally of the same question and terms.
     ///
     /// # Errors
-    /// If it is of another one.
+    /// If it is of another question, or by other terms.
     pub fn merge(&mut self, other: Tally<Q>) -> Result<(), Mismatch> {
         self.absorb(other).map(|_| ())
     }
@@ -151,8 +152,8 @@ impl<Q: Question> Tally<Q> {
         if ours != theirs {
             return Err(Mismatch::Question { ours, theirs });
         }
-        if let Some(what) = self.selection.differs_by(&other.selection) {
-            return Err(Mismatch::Selection(what));
+        if let Some(option) = self.totals.terms.differs_by(&other.totals.terms) {
+            return Err(Mismatch::Terms(option));
         }
         if self.once != other.once {
             return Err(Mismatch::Once);

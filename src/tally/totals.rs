@@ -8,11 +8,13 @@ use std::collections::HashMap;
 
 use foldhash::quality::RandomState;
 
+use super::condition::{Condition, Matched};
 use super::coverage::Coverage;
 use super::dedup::{Candidate, Candidates, Dropped};
 use super::groups::Measures;
 use super::interner::{Interner, Remap, Symbol};
 use super::logs_read::LogsRead;
+use super::selection::Terms;
 use crate::sts::{ByEndpoint, Call, Endpoint, EndpointKind};
 
 /// Where a call is entered if it survives: the payload of the candidates of a tally, and of events.
@@ -51,6 +53,10 @@ impl Entry {
 /// read for it.
 #[derive(Clone, Default)]
 pub struct Totals {
+    /// By what it is counted.
+    pub terms: Terms,
+    /// Which conditions have matched a call that was read.
+    pub matched: Matched,
     /// What was read.
     pub coverage: Coverage,
     /// Whose logs that was.
@@ -77,6 +83,14 @@ pub(super) struct PrincipalSums {
 }
 
 impl Totals {
+    /// Nothing yet, to be counted by these terms.
+    pub fn by(terms: Terms) -> Totals {
+        Totals {
+            terms,
+            ..Totals::default()
+        }
+    }
+
     /// Notes a call of us-east-1, in the time, accounts and Regions asked about.
     pub fn see_us_east_1(&mut self) {
         self.saw_us_east_1 = true;
@@ -120,6 +134,7 @@ impl Totals {
     pub(crate) fn absorb(&mut self, other: Totals, remap: &Remap) {
         self.coverage += other.coverage;
         self.logs_read += other.logs_read;
+        self.matched |= other.matched;
         self.saw_us_east_1 |= other.saw_us_east_1;
         self.endpoints += other.endpoints;
         self.all += other.all;
@@ -150,6 +165,11 @@ impl Totals {
             .filter(|(_, sums)| sums.global > 0 || sums.unknown > 0)
             .map(|(&symbol, sums)| (interner.text(symbol).into(), *sums))
             .collect();
+    }
+
+    /// The conditions that have matched no call that was read.
+    pub fn unmatched(&self) -> impl Iterator<Item = &Condition> {
+        self.terms.selection.unmatched(self.matched)
     }
 
     /// The figures for the top of a report.

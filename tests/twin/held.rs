@@ -56,7 +56,8 @@ impl Way {
 
 /// Files on a disk, to be held against the twin.
 pub struct Held {
-    folder: TempDir,
+    /// Deleted once it is dropped.
+    _folder: TempDir,
     pub files: Vec<Vec<u8>>,
     pub paths: Vec<PathBuf>,
     pub question: Question,
@@ -72,7 +73,7 @@ impl Held {
             std::fs::write(path, file).expect("room for the files of a test");
         }
         Held {
-            folder,
+            _folder: folder,
             files,
             paths,
             question: Question::default(),

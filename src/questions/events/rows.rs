@@ -7,7 +7,7 @@ use crate::cloudtrail::Field;
 use crate::sts::{Call, Dimension, Time};
 
 /// The columns of `events`, in order. The first holds a time, all others text.
-pub const EVENT_COLUMNS: [&str; 16] = [
+pub const EVENT_COLUMNS: [&str; 17] = [
     "event_time",
     "recipient_account_id",
     "event_name",
@@ -24,6 +24,7 @@ pub const EVENT_COLUMNS: [&str; 16] = [
     "sdk_version",
     "user_agent",
     "error_code",
+    "tool",
 ];
 
 /// Where a column's value comes from.
@@ -32,7 +33,7 @@ enum Column {
     Field(Field),
 }
 
-const SOURCES: [Column; 15] = [
+const SOURCES: [Column; 16] = [
     Column::Dimension(Dimension::RecipientAccountId),
     Column::Dimension(Dimension::EventName),
     Column::Dimension(Dimension::Endpoint),
@@ -48,6 +49,7 @@ const SOURCES: [Column; 15] = [
     Column::Dimension(Dimension::SdkVersion),
     Column::Dimension(Dimension::UserAgent),
     Column::Dimension(Dimension::ErrorCode),
+    Column::Dimension(Dimension::Tool),
 ];
 const EVENT_ID: usize = 8;
 

@@ -5,7 +5,7 @@ use crate::sts::{Cause, Dimension, Endpoint, EndpointKind, Properties};
 use crate::tally::{Column, Flag, Text};
 
 /// How many columns a key has.
-pub(in crate::questions) const WIDTH: usize = 14;
+pub(in crate::questions) const WIDTH: usize = 16;
 
 // The columns.
 pub(super) const ENDPOINT: Column<EndpointKind> = Column::at(0);
@@ -23,6 +23,8 @@ pub(super) const SOURCE_IP_ADDRESS: Column<Text> = Column::at(10);
 pub(super) const SESSION_NAME: Column<Text> = Column::at(11);
 pub(super) const IN_SCOPE_OF: Column<Text> = Column::at(12);
 pub(super) const VIA_VPC_ENDPOINT: Column<Flag> = Column::at(13);
+pub(super) const TOOL: Column<Text> = Column::at(14);
+pub(super) const REGIONAL_ONLY: Column<Flag> = Column::at(15);
 
 /// Of global calls, all that rows and risks are made of.
 const OF_GLOBAL: [KeyColumn; WIDTH] = {
@@ -40,6 +42,8 @@ const OF_GLOBAL: [KeyColumn; WIDTH] = {
     columns[SESSION_NAME.place()] = D(Dimension::SessionName);
     columns[IN_SCOPE_OF.place()] = D(Dimension::InScopeOf);
     columns[VIA_VPC_ENDPOINT.place()] = KeyColumn::ViaVpcEndpoint;
+    columns[TOOL.place()] = D(Dimension::Tool);
+    columns[REGIONAL_ONLY.place()] = KeyColumn::RegionalOnlyAction;
     columns
 };
 

@@ -9,6 +9,7 @@ mod key;
 mod region;
 mod risks;
 mod rows;
+mod together;
 
 pub(super) use key::{WIDTH, columns};
 pub use region::RegionEvidence;
@@ -26,6 +27,12 @@ impl<'r> Counts<'r> {
     fn add(&mut self, value: Option<&'r str>, calls: u64) {
         if let Some(value) = value {
             *self.0.entry(value).or_default() += calls;
+        }
+    }
+
+    fn absorb(&mut self, other: &Counts<'r>) {
+        for (value, calls) in &other.0 {
+            self.add(Some(value), *calls);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::Ipv6Addr;
 
 use super::super::tokens::TokenTrace;
 use super::super::{AnyQuestion, Report};
@@ -9,6 +10,7 @@ use super::Counts;
 use super::key;
 use super::region::{RegionEvidence, Regions, US_EAST_1, Whereabouts};
 use super::risks::{Found, Risks};
+use super::together::Seen;
 use crate::sts::region::{Activation, Region, is_region};
 use crate::sts::{Cause, Situation, fix, sdk};
 use crate::tally::{Group, Measures};
@@ -39,8 +41,11 @@ pub struct PlanRow<'r> {
     pub account_id: Option<&'r str>,
     /// The SDK or tool.
     pub sdk: Option<&'r str>,
-    /// Its version.
+    /// Its version; of rows that were put together, that of the most calls.
     pub sdk_version: Option<&'r str>,
+    /// All versions of it in this row, the oldest first: one, unless rows were put together
+    /// ([`Plan::together`]).
+    pub versions: Vec<Option<&'r str>>,
     /// The global calls.
     pub measures: Measures,
     /// The Regional calls of the same principal, whatever the SDK.
@@ -57,6 +62,10 @@ pub struct PlanRow<'r> {
     pub session_names: Vec<&'r str>,
     /// Up to three things that credentials were issued to, those with the most calls first.
     pub in_scope_of: Vec<&'r str>,
+    /// Up to three programs that the user agents name, those with the most calls first.
+    pub tools: Vec<&'r str>,
+    /// What these are the first of.
+    pub(super) seen: Seen<'r>,
 }
 
 impl PlanRow<'_> {
@@ -66,8 +75,8 @@ impl PlanRow<'_> {
     }
 }
 
-/// How many addresses, sessions and scopes a row names.
-const NAMED: usize = 3;
+/// How many addresses, sessions, scopes and tools a row names.
+pub(super) const NAMED: usize = 3;
 
 /// What tells rows apart: principal, SDK, its version, cause.
 type RowKey<'r> = (&'r str, Option<&'r str>, Option<&'r str>, Cause);
@@ -79,11 +88,10 @@ struct Gathered<'r> {
     types: Counts<'r>,
     accounts: Counts<'r>,
     serving: Counts<'r>,
-    addresses: Counts<'r>,
-    sessions: Counts<'r>,
-    scopes: Counts<'r>,
+    seen: Seen<'r>,
     issuing_accounts: BTreeSet<&'r str>,
     via_vpc_endpoint: bool,
+    regional_only_action: bool,
 }
 
 impl<'r> Gathered<'r> {
@@ -93,12 +101,30 @@ impl<'r> Gathered<'r> {
         self.types.add(group.get(key::PRINCIPAL_TYPE), calls);
         self.accounts.add(group.get(key::ACCOUNT_ID), calls);
         self.serving.add(group.get(key::REGION), calls);
-        self.addresses.add(group.get(key::SOURCE_IP_ADDRESS), calls);
-        self.sessions.add(group.get(key::SESSION_NAME), calls);
-        self.scopes.add(group.get(key::IN_SCOPE_OF), calls);
+        let seen = &mut self.seen;
+        seen.addresses.add(group.get(key::SOURCE_IP_ADDRESS), calls);
+        seen.sessions.add(group.get(key::SESSION_NAME), calls);
+        seen.scopes.add(group.get(key::IN_SCOPE_OF), calls);
+        seen.tools.add(group.get(key::TOOL), calls);
+        self.regional_only_action |= group.get(key::REGIONAL_ONLY);
         self.issuing_accounts
             .extend(group.get(key::ISSUING_ACCOUNT));
         self.via_vpc_endpoint |= group.get(key::VIA_VPC_ENDPOINT);
+    }
+
+    /// Whether some calls are of none of these tools.
+    fn has_other_tools(&self, tools: &[&str]) -> bool {
+        let of_these: u64 = tools.iter().map(|tool| self.seen.tools.0[tool]).sum();
+        of_these < self.measures.calls
+    }
+
+    /// Whether some came from an IPv6 address. One that only wraps an IPv4 address is none.
+    fn is_from_ipv6(&self) -> bool {
+        let mut addresses = self.seen.addresses.0.keys();
+        addresses.any(|address| {
+            let address: Result<Ipv6Addr, _> = address.parse();
+            address.is_ok_and(|address| address.to_ipv4_mapped().is_none())
+        })
     }
 }
 
@@ -180,7 +206,7 @@ impl<'r> Plan<'r> {
             }
         }
         let rows = (rows.into_iter())
-            .map(|(key, gathered)| row(key, &gathered, regional.get(key.0), &mut regions, &found))
+            .map(|(key, gathered)| row(key, gathered, regional.get(key.0), &mut regions, &found))
             .collect();
         Plan::new(rows, found.in_order())
     }
@@ -255,7 +281,7 @@ impl<'r> Plan<'r> {
 
 fn row<'r>(
     (principal, sdk, sdk_version, cause): RowKey<'r>,
-    gathered: &Gathered<'r>,
+    gathered: Gathered<'r>,
     regional: Option<&Regional<'r>>,
     regions: &mut Regions<'r, '_>,
     found: &Found<'r>,
@@ -264,18 +290,23 @@ fn row<'r>(
     let recommended_region = Whereabouts {
         serving: &gathered.serving,
         regional: regional.map(|regional| &regional.regions),
-        addresses: &gathered.addresses,
+        addresses: &gathered.seen.addresses,
     }
     .recommended(regions);
+    let tools = gathered.seen.tools.first(NAMED);
     let mut fix = fix(&Situation {
         cause,
         sdk: sdk.unwrap_or_default(),
         sdk_version: sdk_version.unwrap_or_default(),
+        tools: &tools,
+        has_other_tools: gathered.has_other_tools(&tools),
         principal,
         principal_type: principal_type.unwrap_or_default(),
         account_id: account_id.unwrap_or_default(),
         recommended_region: recommended_region.map(|(region, _)| region),
         via_vpc_endpoint: gathered.via_vpc_endpoint,
+        from_ipv6: gathered.is_from_ipv6(),
+        regional_only_action: gathered.regional_only_action,
     });
     if let Some((region, _)) = recommended_region.filter(|_| cause != Cause::AwsManaged) {
         let accounts = gathered.issuing_accounts.iter();
@@ -288,14 +319,17 @@ fn row<'r>(
         account_id,
         sdk,
         sdk_version,
+        versions: vec![sdk_version],
         measures: gathered.measures,
         regional_calls: regional.map_or(0, |regional| regional.calls),
         cause,
         recommended_region,
         fix,
-        source_ip_addresses: gathered.addresses.first(NAMED),
-        session_names: gathered.sessions.first(NAMED),
-        in_scope_of: gathered.scopes.first(NAMED),
+        source_ip_addresses: gathered.seen.addresses.first(NAMED),
+        session_names: gathered.seen.sessions.first(NAMED),
+        in_scope_of: gathered.seen.scopes.first(NAMED),
+        tools,
+        seen: gathered.seen,
     }
 }
 

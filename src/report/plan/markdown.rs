@@ -62,7 +62,7 @@ fn item(out: &mut dyn Write, row: &PlanRow<'_>) -> io::Result<()> {
     write!(
         out,
         "- [ ] {}, {} {}",
-        markdown_code(&agent(row)),
+        markdown_code(&agent(row, str::to_owned)),
         count(calls),
         plural(calls, "call")
     )?;

@@ -15,7 +15,7 @@ use crate::sts::{Cause, Time};
 use crate::tally::Summary;
 
 /// The columns of `plan`, in order.
-pub const PLAN_COLUMNS: [&str; 16] = [
+pub const PLAN_COLUMNS: [&str; 17] = [
     "principal",
     "principal_type",
     "account_id",
@@ -32,6 +32,7 @@ pub const PLAN_COLUMNS: [&str; 16] = [
     "source_ip_addresses",
     "session_names",
     "in_scope_of",
+    "tool",
 ];
 
 /// What a plan was made of, besides itself.
@@ -106,6 +107,7 @@ fn cells<'r>(row: &'r PlanRow<'_>) -> Vec<Cell<'r>> {
         together(&row.source_ip_addresses),
         together(&row.session_names),
         together(&row.in_scope_of),
+        together(&row.tools),
     ]
 }
 
@@ -248,12 +250,26 @@ fn by_principal<'a, 'r>(rows: &'a [PlanRow<'r>]) -> Vec<Vec<&'a PlanRow<'r>>> {
     principals
 }
 
-/// The SDK and its version, in a word or two.
-fn agent(row: &PlanRow<'_>) -> String {
-    match (row.sdk, row.sdk_version) {
-        (Some(sdk), Some(version)) => format!("{sdk} {version}"),
-        (Some(sdk), None) => sdk.to_owned(),
-        _ => "no user agent".to_owned(),
+/// The most versions that are named; of more, the oldest and the newest.
+const MAX_VERSIONS: usize = 6;
+
+/// The SDK and its versions, each text made harmless by `name`.
+fn agent(row: &PlanRow<'_>, name: impl Fn(&str) -> String) -> String {
+    let Some(sdk) = row.sdk else {
+        return "no user agent".to_owned();
+    };
+    let versions: Vec<&str> = row.versions.iter().copied().flatten().collect();
+    let mut named: Vec<String> = versions.iter().map(|version| name(version)).collect();
+    if let Some(unnamed) = versions.len().checked_sub(MAX_VERSIONS).filter(|&n| n > 0) {
+        let oldest = MAX_VERSIONS / 2;
+        named.splice(oldest..oldest + unnamed, [format!("{unnamed} more")]);
+    }
+    if !versions.is_empty() && row.versions.contains(&None) {
+        named.push("no version".to_owned());
+    }
+    match named.is_empty() {
+        true => name(sdk),
+        false => format!("{} {}", name(sdk), named.join(", ")),
     }
 }
 
@@ -268,6 +284,7 @@ fn region_words(row: &PlanRow<'_>) -> Option<(String, &'static str)> {
 /// What helps to find the callers of a row; `name` makes the words of strangers harmless.
 fn seen(row: &PlanRow<'_>, name: impl Fn(&str) -> String) -> Option<String> {
     let traces = [
+        ("as", "as", &row.tools),
         ("from", "from", &row.source_ip_addresses),
         ("session", "sessions", &row.session_names),
         ("issued to", "issued to", &row.in_scope_of),

@@ -89,12 +89,15 @@ struct Columns {
 
 /// An SDK's version is a stranger's word, and may be long.
 const MAX_AGENT: usize = 32;
+/// The same of one of several.
+const MAX_VERSION: usize = 16;
 
 impl Columns {
     fn of(rows: &[PlanRow<'_>], is_wide: bool) -> Columns {
-        let agent = |row| width(&shown_agent(row));
+        // A list of versions, which is longer, must not move all others to the right.
+        let agent = |row| Some(width(&shown_agent(row))).filter(|&width| width <= MAX_AGENT);
         Columns {
-            agent: rows.iter().map(agent).max().unwrap_or(0),
+            agent: rows.iter().filter_map(agent).max().unwrap_or(0),
             calls: rows.iter().map(|row| calls(row).len()).max().unwrap_or(0),
             is_wide,
         }
@@ -102,7 +105,7 @@ impl Columns {
 
     fn line(&self, row: &PlanRow<'_>) -> String {
         let agent = shown_agent(row);
-        let gap = " ".repeat(self.agent - width(&agent));
+        let gap = " ".repeat(self.agent.saturating_sub(width(&agent)));
         let last = match row.measures.last {
             Some(time) => format!("  last {}", time_text(time, !self.is_wide)),
             None => String::new(),
@@ -113,7 +116,14 @@ impl Columns {
 }
 
 fn shown_agent(row: &PlanRow<'_>) -> String {
-    shorten(&for_terminal(&agent(row)), MAX_AGENT, true)
+    match row.versions.len() {
+        0 | 1 => {
+            let agent = agent(row, |name| for_terminal(name).into_owned());
+            shorten(&agent, MAX_AGENT, true)
+        }
+        // A list of versions is not cut; each of them is.
+        _ => agent(row, |name| shorten(&for_terminal(name), MAX_VERSION, true)),
+    }
 }
 
 fn calls(row: &PlanRow<'_>) -> String {

@@ -6,9 +6,11 @@
 use std::collections::BTreeMap;
 
 use super::bytes::{Broken, Reader, Written, write_text, written};
+use crate::sts::{Glob, Hosts, glob};
+use crate::tally::condition::{Condition, Matched};
 use crate::tally::coverage::{Bytes, Coverage, DamagedFile, Files, PrunedFiles};
 use crate::tally::groups::{GroupId, Groups, Measures};
-use crate::tally::selection::{Condition, Glob, Selection, glob};
+use crate::tally::selection::{Selection, Terms};
 use crate::tally::totals::{Entry, PrincipalSums, Totals};
 use crate::tally::{Candidate, Candidates, Interner, Symbol};
 
@@ -72,6 +74,7 @@ written!(Selection {
     endpoints,
     conditions
 });
+written!(Terms { selection, hosts });
 written!(Condition {
     dimension,
     glob,
@@ -85,6 +88,28 @@ impl Written for Glob {
 
     fn read(from: &mut Reader<'_>) -> Result<Glob, Broken> {
         glob(from.text()?).map_err(|_| Broken("a glob that is none"))
+    }
+}
+
+impl Written for Hosts {
+    /// As the lines of its file, which tell nothing but rules.
+    fn write(&self, into: &mut Vec<u8>) {
+        Vec::<String>::from(self.clone()).write(into);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Hosts, Broken> {
+        let lines: Vec<String> = Written::read(from)?;
+        Hosts::try_from(lines).map_err(|_| Broken("a host that leads nowhere"))
+    }
+}
+
+impl Written for Matched {
+    fn write(&self, into: &mut Vec<u8>) {
+        into.extend_from_slice(&self.0.to_le_bytes());
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Matched, Broken> {
+        Ok(Matched(u128::from_le_bytes(from.array()?)))
     }
 }
 
@@ -150,6 +175,8 @@ pub(super) fn read_groups(
 
 pub(super) fn write_totals(totals: &Totals, into: &mut Vec<u8>) {
     let Totals {
+        terms: _, // at the front of the part
+        matched,
         coverage,
         logs_read,
         saw_us_east_1,
@@ -163,6 +190,7 @@ pub(super) fn write_totals(totals: &Totals, into: &mut Vec<u8>) {
         principals,
         callers: _, // known when all is decided
     } = totals;
+    matched.write(into);
     coverage.write(into);
     logs_read.read.write(into);
     logs_read.damaged.write(into);
@@ -181,10 +209,15 @@ pub(super) fn write_totals(totals: &Totals, into: &mut Vec<u8>) {
     principals.write(into);
 }
 
-pub(super) fn read_totals(interner: &Interner, from: &mut Reader<'_>) -> Result<Totals, Broken> {
+pub(super) fn read_totals(
+    terms: Terms,
+    interner: &Interner,
+    from: &mut Reader<'_>,
+) -> Result<Totals, Broken> {
     let mut totals = Totals {
+        matched: Written::read(from)?,
         coverage: Written::read(from)?,
-        ..Totals::default()
+        ..Totals::by(terms)
     };
     totals.logs_read.read = Written::read(from)?;
     totals.logs_read.damaged = Written::read(from)?;

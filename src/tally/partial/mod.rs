@@ -15,7 +15,7 @@
 //! | 2 | [`FORMAT`], little endian |
 //! | text | [`RULES`] of the program that wrote it |
 //! | text | the name of the question |
-//! | | the selection: since, until, accounts, Regions, endpoints, conditions |
+//! | | the terms: since, until, accounts, Regions, endpoints, conditions, hosts |
 //! | 1 | whether copies count once |
 //! | | texts, groups, totals, and the calls of which it is not decided whether they count |
 //! | 16 | a hash of all that is before it: a part that was cut or changed is told |
@@ -27,13 +27,12 @@ mod body;
 mod bytes;
 
 use std::fmt;
-use std::sync::Arc;
 
 use siphasher::sip128::SipHasher13;
 
 use self::bytes::{Broken, Reader, Written, write_text};
 use super::question::Question;
-use super::selection::Selection;
+use super::selection::Terms;
 use super::staged::Staged;
 use super::{Scratch, Tally};
 
@@ -45,7 +44,7 @@ pub const FORMAT: u16 = 1;
 
 /// The rules that calls are classified and counted by. Parts by different rules have no sum: the number
 /// at the end grows with every change that would give the same logs another answer.
-pub const RULES: &str = concat!(env!("CARGO_PKG_VERSION"), "/1");
+pub const RULES: &str = concat!(env!("CARGO_PKG_VERSION"), "/2");
 
 /// Chosen once, for the hash at the end.
 const KEYS: (u64, u64) = (0x7374_7363_6f70_6531, 0x7061_7274_6961_6c31);
@@ -118,7 +117,7 @@ impl Partial {
         bytes.extend_from_slice(&FORMAT.to_le_bytes());
         write_text(RULES, &mut bytes);
         write_text(&tally.question.name(), &mut bytes);
-        tally.selection.write(&mut bytes);
+        tally.totals.terms.write(&mut bytes);
         tally.once.write(&mut bytes);
         tally.interner.write(&mut bytes);
         body::write_groups(&tally.groups, &mut bytes);
@@ -161,16 +160,15 @@ impl Partial {
         }
         let name = from.text()?;
         let question = Q::find(name).ok_or_else(|| PartialError::Question(name.to_owned()))?;
-        let selection = Arc::new(Selection::read(&mut from)?);
+        let terms = Terms::read(&mut from)?;
         let once = bool::read(&mut from)?;
         let interner = Written::read(&mut from)?;
         let groups = body::read_groups(question.width(), &interner, &mut from)?;
-        let totals = body::read_totals(&interner, &mut from)?;
+        let totals = body::read_totals(terms, &interner, &mut from)?;
         let open = body::read_candidates(&groups, &interner, &mut from)?;
         from.end()?;
         Ok(Tally {
             question,
-            selection,
             once,
             totals,
             interner,
@@ -193,8 +191,8 @@ mod tests {
 
     use super::*;
     use crate::cloudtrail::{Field, Record};
-    use crate::sts::{Call, Properties};
-    use crate::tally::{Collector as _, Coverage, Report};
+    use crate::sts::{Call, Dimension, Hosts, Properties, Time, glob};
+    use crate::tally::{Collector as _, Condition, Coverage, Mismatch, Report, Selection};
 
     /// Calls by account, and by Region or not: all that a tally has to know of a question.
     #[derive(Clone, Debug)]
@@ -235,7 +233,7 @@ mod tests {
     }
 
     fn tally(question: ByAccount) -> Tally<ByAccount> {
-        let mut tally = Tally::of(question, &Selection::default(), true);
+        let mut tally = Tally::of(question, &Terms::default(), true);
         for number in 0..12 {
             let (event, shared) = (format!("e{}", number % 9), format!("s{}", number % 4));
             let record = Record::default()
@@ -260,6 +258,31 @@ mod tests {
         coverage.key_first_day = "2025-11-03".parse().ok();
         tally.totals().coverage += coverage;
         tally
+    }
+
+    #[test]
+    fn terms_and_matched_conditions_come_back() {
+        let terms = Terms {
+            selection: Selection {
+                since: Time::parse("2024-05-10T00:00:00Z"),
+                accounts: vec!["111122223333".into()],
+                conditions: vec![Condition {
+                    dimension: Dimension::Principal,
+                    glob: glob("*role/[[]x]**").unwrap(),
+                    negated: true,
+                }],
+                ..Selection::default()
+            },
+            hosts: Hosts::parse(["", "*.example regional eu-west-1", "a.b global"]).unwrap(),
+        };
+        let mut tally = Tally::of(ByAccount { and_region: false }, &terms, true);
+        tally.totals.matched.note(0);
+        let again = Partial::of(&tally).tally::<ByAccount>().unwrap();
+        assert_eq!(again.totals.terms, terms);
+        assert_eq!(again.totals.matched, tally.totals.matched);
+        assert_eq!(tally.merge(again), Ok(()));
+        let other = Tally::of(ByAccount { and_region: false }, &Terms::default(), true);
+        assert_eq!(tally.merge(other), Err(Mismatch::Terms("--since")));
     }
 
     fn said(report: &Report<ByAccount>) -> String {
@@ -323,7 +346,7 @@ mod tests {
     fn the_memory_for_a_claimed_length_is_not_taken() {
         let part = Partial::of(&Tally::of(
             ByAccount { and_region: false },
-            &Selection::default(),
+            &Terms::default(),
             true,
         ));
         let content = content(&part);
