@@ -58,7 +58,7 @@ pub(super) enum Command {
     /// Take out of a store what is of days long ago
     #[command(after_help = FORGET_EXAMPLES, after_long_help = forget_help())]
     Forget(ForgetArgs),
-    /// What is in a store
+    /// What is in a store, and whether it is sound
     #[command(subcommand, after_help = STORE_EXAMPLES)]
     Store(StoreCommand),
     /// What a host name is; with no HOST, the table of STS endpoints
@@ -123,7 +123,8 @@ Examples:
 const STORE_EXAMPLES: &str = "\
 Examples:
   stscope store info sts.db
-  stscope store info --store sts.db --format json";
+  stscope store info --store sts.db --format json
+  stscope store check sts.db";
 
 const TREND_EXAMPLES: &str = "\
 Examples:
@@ -459,6 +460,32 @@ pub(super) enum StoreCommand {
     /// Its days, files, calls and last runs
     #[command(after_help = STORE_EXAMPLES)]
     Info(ContentsArgs),
+    /// Whether it is what was written: exit code 0 if it is sound, 2 if it is damaged
+    ///
+    /// Reads all of it: SQLite's own check, the sums over the rows of every table, and the figures that
+    /// must add up. A run that reads a store or judges a gate by it holds what it reads against the same
+    /// sums.
+    #[command(after_help = STORE_EXAMPLES)]
+    Check(CheckArgs),
+}
+
+#[derive(Args)]
+pub(super) struct CheckArgs {
+    /// The store that 'stscope ingest' keeps
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, required_unless_present = "store")]
+    pub file: Option<PathBuf>,
+    /// The same
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "file")]
+    pub store: Option<PathBuf>,
+    /// How to write what is wrong [default: table, or by the ending of --output]
+    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
+    pub format: Option<FormatName>,
+    /// Write to FILE, which appears whole or not at all
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Say nothing on standard error but errors
+    #[arg(short, long, help_heading = "Messages")]
+    pub quiet: bool,
 }
 
 #[derive(Args)]

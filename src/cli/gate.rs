@@ -168,11 +168,12 @@ impl Gates {
         store: &Store,
         selection: &Selection,
         verdict: Result<Exit, Failure>,
+        quiet: bool,
     ) -> Result<Exit, Failure> {
         let Some(gate) = &self.new_global else {
             return verdict;
         };
-        let of_new = gate.judge(store, selection, &self.allowed);
+        let of_new = gate.judge(store, selection, &self.allowed, quiet);
         match (verdict?, of_new?) {
             (Exit::Done, of_new) => Ok(of_new),
             (failed, _) => Ok(failed),

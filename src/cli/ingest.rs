@@ -17,19 +17,19 @@ use crate::store::{Ingested, Store};
 
 pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
     let paths = paths(&arguments)?;
-    let keep = arguments
-        .keep
-        .as_deref()
-        .map(forget::kept_age)
-        .transpose()?;
     let hosts = hosts::read(arguments.hosts.as_deref())?;
-    let mut store = Store::open_to_write(&arguments.store, arguments.window, arguments.wait)?;
-    forget::tell_brought_up(&arguments.store, &store, arguments.messages.quiet);
     let scan = Scan {
         hosts: hosts.clone(),
         threads: threads(arguments.threads, arguments.messages.quiet)?,
         ..Scan::default()
     };
+    let keep = arguments
+        .keep
+        .as_deref()
+        .map(forget::kept_age)
+        .transpose()?;
+    let mut store = Store::open_to_write(&arguments.store, arguments.window, arguments.wait)?;
+    forget::tell_brought_up(&arguments.store, &store, arguments.messages.quiet);
     let ingested = source::watched(&arguments.messages, |shared| {
         store.ingest(&scan, &paths, shared, Utc::now().date_naive())
     })?;

@@ -4,6 +4,7 @@
 //! this folder prints, reads the clock, and knows the terminal.
 
 mod args;
+mod check;
 mod conditions;
 mod config;
 mod contents;
@@ -59,6 +60,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::Plan(arguments) => plan::run(*arguments),
         Command::Ingest(arguments) => ingest::run(*arguments),
         Command::Forget(arguments) => forget::run(&arguments),
+        Command::Store(args::StoreCommand::Check(arguments)) => check::run(&arguments),
         Command::Store(args::StoreCommand::Info(arguments)) => contents::run(&arguments),
         Command::Trend(arguments) => trend::run(*arguments),
         Command::Endpoint(arguments) => endpoint::run(arguments),

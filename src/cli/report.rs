@@ -37,7 +37,10 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     check_output(
         &writing,
         &reading,
-        &[("--allow", arguments.gate.allow.as_deref())],
+        &[
+            ("--allow", arguments.gate.allow.as_deref()),
+            ("--hosts", arguments.input.hosts.as_deref()),
+        ],
     )?;
     let output = Output::open(writing.output.as_deref())?;
 
@@ -47,7 +50,7 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     let quiet = arguments.messages.quiet;
     let exit = match source::tell(&reading, &report.totals.coverage, quiet) {
         Ok(exit) => exit,
-        Err(nothing) => return judge_nothing(nothing, &gates, &reading),
+        Err(nothing) => return judge_nothing(nothing, &gates, &reading, quiet),
     };
     match arguments.order.sort {
         GroupOrder::Calls => {}
@@ -61,7 +64,7 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     note_unmatched(&report.totals, quiet);
     let verdict = gates.judge(&report.totals, selection);
     let verdict = match &reading.store {
-        Some((_, store)) => gates.judge_new(store, selection, verdict),
+        Some((_, store)) => gates.judge_new(store, selection, verdict, quiet),
         None => verdict,
     };
     let written = output.write(|out| print(&report, can_judge, &mut writing, out));
@@ -69,10 +72,15 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
 }
 
 /// The end of a report that has nothing to say: the gate on new callers has days of its own.
-fn judge_nothing(nothing: Failure, gates: &Gates, reading: &Reading) -> Result<Exit, Failure> {
+fn judge_nothing(
+    nothing: Failure,
+    gates: &Gates,
+    reading: &Reading,
+    quiet: bool,
+) -> Result<Exit, Failure> {
     if let Some((_, store)) = &reading.store
         && let Ok(Exit::GateFailed) =
-            gates.judge_new(store, &reading.scan.selection, Ok(Exit::Done))
+            gates.judge_new(store, &reading.scan.selection, Ok(Exit::Done), quiet)
     {
         nothing.report();
         return Ok(Exit::GateFailed);

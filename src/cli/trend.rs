@@ -100,6 +100,7 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
     }
     if !quiet {
         note_gaps(&trend);
+        note_undated(seen.totals.coverage.no_time);
     }
     output.write(|out| print(&trend, &report.totals.coverage, &writing, out))?;
     Ok(exit)
@@ -136,11 +137,15 @@ fn note_gaps(trend: &Trend) {
             names.join(", ")
         ));
     }
-    if trend.undated > 0 {
+}
+
+/// Whatever days are asked about, such a call may be of one of them.
+fn note_undated(calls: u64) {
+    if calls > 0 {
         say(&format!(
-            "stscope: note: {} {} without a readable time, in no period",
-            count(trend.undated),
-            plural(trend.undated, "call")
+            "stscope: note: {} {} without a readable time, copies included, in no period",
+            count(calls),
+            plural(calls, "call")
         ));
     }
 }

@@ -249,7 +249,7 @@ impl fmt::Display for IpRangesError {
 impl fmt::Display for IpRangesFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            IpRangesFault::Utf16 => write!(f, "it is text in UTF-16; save it as UTF-8, or"),
+            IpRangesFault::Utf16 => write!(f, "it is text in UTF-16; save it as UTF-8"),
             IpRangesFault::NotIpRanges(error) => write!(f, "not AWS's ip-ranges.json ({error})"),
             IpRangesFault::Empty => write!(f, "it has no prefixes"),
             IpRangesFault::BadPrefix(prefix) => write!(f, "{prefix:?} is no prefix"),
@@ -437,8 +437,8 @@ mod tests {
             (b"".into(), "not AWS's ip-ranges.json (EOF while parsing"),
             (b"<html>".into(), "not AWS's ip-ranges.json (expected value"),
             (
-                b"\xff\xfe".into(),
-                "not AWS's ip-ranges.json (expected value",
+                b"\xff\xfe{\0".into(),
+                "it is text in UTF-16; save it as UTF-8",
             ),
             (
                 b"{}".into(),

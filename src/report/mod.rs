@@ -7,6 +7,7 @@
 mod contents;
 mod csv;
 pub mod escape;
+mod faults;
 mod json;
 mod markdown;
 mod plan;
@@ -24,6 +25,7 @@ use crate::sts::{Dimension, Time};
 use crate::tally::{Group, Summary};
 
 pub use contents::{contents_json, contents_lines};
+pub use faults::{fault_cells, fault_columns};
 pub use plan::{PLAN_COLUMNS, PlanPage, write_plan};
 pub use regions::{
     Window, of_no_region_json, region_cells, region_columns, region_lines, region_notes,

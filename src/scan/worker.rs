@@ -191,7 +191,7 @@ impl<'s, C: Collector> Worker<'s, C> {
         }));
         if result.is_err() {
             let read = reading.coverage.records - records_before;
-            let what = "stscope failed on this file; please report it with the file".to_owned();
+            let what = DamagedFile::OWN_FAULT.to_owned();
             reading.damaged(location, Stage::Record, what, read);
             reading.reset();
         }

@@ -33,7 +33,16 @@ pub(super) fn write(kept: &Kept, into: &mut Vec<u8>) {
     }
 }
 
-/// The calls in `bytes`. Bytes that are no calls end the sequence; SQLite vouches for them.
+/// The bytes of a call.
+pub(super) fn size(kept: &Kept) -> usize {
+    match kept.claim.shared() {
+        0 => SIZE,
+        _ => SIZE + 16,
+    }
+}
+
+/// The calls in `bytes`. Bytes that are no calls end the sequence; the sums over the
+/// rows vouch for them.
 pub(super) fn read(mut bytes: &[u8]) -> impl Iterator<Item = Kept> {
     std::iter::from_fn(move || {
         let event = u128::from_le_bytes(take(&mut bytes)?);

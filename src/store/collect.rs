@@ -11,11 +11,11 @@ use std::sync::{Mutex, PoisonError};
 
 use super::agents::Agents;
 use super::kinds::{Kinds, RowHasher, Rows};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, UNREAD};
 use super::{Ingested, column};
 use crate::input::{Stamp, Trailer};
 use crate::sts::{Call, Endpoint};
-use crate::tally::{Candidate, Collector, Coverage, Staged, Totals};
+use crate::tally::{Candidate, Collector, Coverage, DamagedFile, Staged, Totals};
 
 /// What the writer is told.
 pub(super) enum Packet {
@@ -149,6 +149,19 @@ impl<'l> Intake<'l> {
         self.is_closed |= self.sender.send(packets).is_err();
     }
 
+    /// A folder that cannot be listed, as a file that cannot be read: what is in it must not be
+    /// taken for nothing by whoever asks the store.
+    fn unlisted(&self, coverage: &Coverage) -> Option<Coming> {
+        let folder = coverage.damaged.first().map(|damaged| &damaged.path)?;
+        Path::new(folder).is_dir().then(|| Coming {
+            path: folder.clone(),
+            stamp: UNREAD,
+            trailer: NO_TRAILER,
+            replaces: self.ledger.file(folder).map(|known| known.id),
+            supersedes: None,
+        })
+    }
+
     fn known(&mut self) -> bool {
         self.ingested.known += 1;
         false
@@ -191,6 +204,7 @@ impl Collector for Intake<'_> {
         match before {
             Some(known)
                 if known.is_sound
+                    && known.stamp != UNREAD
                     && known.stamp.size == stamp.size
                     && known.trailer == coming.trailer =>
             {
@@ -200,7 +214,7 @@ impl Collector for Intake<'_> {
             Some(_) => {}
             None => coming.supersedes = self.ledger.vanished_copy(&coming.path),
         }
-        if let Some(of) = self.ledger.same(&coming.path, stamp.size, coming.trailer) {
+        if let Some(of) = self.ledger.same(&coming.path, stamp, coming.trailer) {
             self.ingested.same += 1;
             self.send(Packet::Same {
                 path: coming.path,
@@ -249,10 +263,14 @@ impl Collector for Intake<'_> {
         let coverage = std::mem::take(coverage);
         self.ingested.coverage += coverage.clone();
         let claims = self.claims.take();
-        let Some(coming) = self.coming.take() else {
+        let Some(mut coming) = self.coming.take().or_else(|| self.unlisted(&coverage)) else {
             self.ingested.passed_by += coverage.files.skipped_total();
             return; // something in a folder that is no file
         };
+        // What is wrong may have passed by the next night, unless it is in what the file has in it.
+        if !coverage.damaged.iter().all(DamagedFile::is_of_content) {
+            coming.stamp = UNREAD;
+        }
         let delivery = Delivery {
             path: coming.path,
             stamp: coming.stamp,
@@ -289,11 +307,6 @@ impl Collector for Intake<'_> {
     }
 }
 
-/// The stamp of a file that could not be read: no file has it, so it is tried again.
-pub(super) const UNREAD: Stamp = Stamp {
-    size: 0,
-    modified: -1,
-};
 const NO_TRAILER: Trailer = Trailer {
     checksum: 0,
     length: 0,

@@ -1,8 +1,10 @@
 //! What a store has kept → a tally, as the files would have given it.
 
-use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
 
 use super::calls;
+use super::checksums::{self, Checksums, Sum, Sums};
 use super::column::{CALLER, CAUSE};
 use super::day::{day_name, day_number};
 use super::grouping::{Grouping, read_groupings};
@@ -47,9 +49,10 @@ impl Store {
             ..Terms::default()
         };
         let mut tally = Tally::of(question.clone(), &terms, true);
-        let (coverage, reach) = files::read(&transaction, selection)?;
+        let checksums = self.checksums()?;
+        let (coverage, reach) = files::read(&transaction, selection, &checksums)?;
         tally.add_read(coverage, reach);
-        let groupings = read_groupings(&transaction)?;
+        let groupings = read_groupings(&transaction, &checksums)?;
         let mut places = Places {
             by_day: mentions_day(question, selection),
             by_caller: question.tells_callers(),
@@ -59,10 +62,11 @@ impl Store {
             selection,
         };
         if places.by_caller {
+            checksums.verify(&transaction, &["caller"])?;
             places.callers = read_callers(&transaction)?;
         }
-        read_open_days(&transaction, &mut tally, &mut places)?;
-        read_closed_days(&transaction, &mut tally, &mut places)?;
+        read_open_days(&transaction, &mut tally, &mut places, &checksums)?;
+        read_closed_days(&transaction, &mut tally, &mut places, &checksums)?;
         Ok(tally)
     }
 }
@@ -171,62 +175,97 @@ fn read_open_days<Q: Question>(
     connection: &Connection,
     tally: &mut Tally<Q>,
     places: &mut Places<'_>,
+    checksums: &Checksums,
 ) -> rusqlite::Result<()> {
-    let mut all = connection.prepare("SELECT calls FROM calls")?;
+    let mut all = connection.prepare("SELECT id, file, day, calls FROM calls")?;
     let mut rows = all.query([])?;
+    let mut sums = Sums::new();
     while let Some(row) = rows.next()? {
-        for kept in calls::read(row.get_ref(0)?.as_blob()?) {
+        let mut values = [ValueRef::Null; 4];
+        for (at, value) in values.iter_mut().enumerate() {
+            *value = row.get_ref(at)?;
+        }
+        add(
+            &mut sums,
+            values[2].as_str()?,
+            checksums::hash("calls", values),
+        );
+        for kept in calls::read(values[3].as_blob()?) {
             let day = kept.claim.time().map(day_number);
             if let Some(place) = places.of(tally, kept.grouping, day, kept.caller) {
                 tally.take_candidate(kept.claim, place, places.selection);
             }
         }
     }
-    Ok(())
+    checksums.expect("calls", &sums)
+}
+
+fn add(sums: &mut Sums, day: &str, row: i64) {
+    match sums.get_mut(day) {
+        Some(sum) => sum.add(row),
+        None => sums.entry(day.to_owned()).or_default().add(row),
+    }
 }
 
 fn read_closed_days<Q: Question>(
     connection: &Connection,
     tally: &mut Tally<Q>,
     places: &mut Places<'_>,
+    checksums: &Checksums,
 ) -> rusqlite::Result<()> {
+    let closed: Vec<String> = connection
+        .prepare("SELECT day FROM day WHERE is_closed = 1 ORDER BY day")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
     // Where callers matter, global calls are read by them; all others have none.
     let tables = [("daily", "0", false), ("daily_caller", "caller", true)];
     let wanted = if places.by_caller { 2 } else { 1 };
     for (table, caller, is_of_callers) in tables.into_iter().take(wanted) {
         let mut all = connection.prepare(&format!(
-            "SELECT t.day, grouping, {caller}, calls, errors, first_event_time, last_event_time \
-             FROM {table} AS t JOIN day USING (day) WHERE is_closed = 1"
+            "SELECT grouping, {caller}, calls, errors, first_event_time, last_event_time, {} \
+             FROM {table} AS t WHERE day = ?1",
+            match checksums.are_kept() {
+                true => checksums::of_row(table, "t"),
+                false => "0".to_owned(),
+            }
         ))?;
-        let mut rows = all.query([])?;
-        while let Some(row) = rows.next()? {
-            let grouping = row.get(1)?;
-            let Some(like) = places.groupings.get(&grouping).map(Grouping::claim) else {
-                continue;
-            };
-            let is_global = like.endpoint() == EndpointKind::Global;
-            if places.by_caller && is_global != is_of_callers {
-                continue;
+        for day in &closed {
+            let midnight = Time::parse(&format!("{day}T00:00:00Z"));
+            let is_day_admitted = places.selection.admits_time(midnight);
+            let mut rows = all.query([day])?;
+            let mut sum = Sum::default();
+            while let Some(row) = rows.next()? {
+                sum.add(row.get(6)?);
+                let grouping = row.get(0)?;
+                let Some(like) = places.groupings.get(&grouping).map(Grouping::claim) else {
+                    continue;
+                };
+                let is_global = like.endpoint() == EndpointKind::Global;
+                if places.by_caller && is_global != is_of_callers {
+                    continue;
+                }
+                let day = midnight.map(day_number);
+                if let Some(place) = places.of(tally, grouping, day, row.get(1)?) {
+                    tally.take_sum(like, place, measures(row)?, is_day_admitted);
+                }
             }
-            let midnight = format!("{}T00:00:00Z", row.get_ref(0)?.as_str()?);
-            let midnight = Time::parse(&midnight);
-            let time = |at| -> rusqlite::Result<Option<Time>> {
-                Ok(row.get::<_, Option<i64>>(at)?.and_then(Time::from_millis))
-            };
-            let measures = Measures {
-                calls: row.get::<_, i64>(3)?.cast_unsigned(),
-                errors: row.get::<_, i64>(4)?.cast_unsigned(),
-                first: time(5)?,
-                last: time(6)?,
-            };
-            let day = midnight.map(day_number);
-            if let Some(place) = places.of(tally, grouping, day, row.get(2)?) {
-                let is_day_admitted = places.selection.admits_time(midnight);
-                tally.take_sum(like, place, measures, is_day_admitted);
-            }
+            checksums.expect_day(table, day, sum)?;
         }
     }
     Ok(())
+}
+
+/// The measures in a row of sums.
+fn measures(row: &Row<'_>) -> rusqlite::Result<Measures> {
+    let time = |at| -> rusqlite::Result<Option<Time>> {
+        Ok(row.get::<_, Option<i64>>(at)?.and_then(Time::from_millis))
+    };
+    Ok(Measures {
+        calls: row.get::<_, i64>(2)?.cast_unsigned(),
+        errors: row.get::<_, i64>(3)?.cast_unsigned(),
+        first: time(4)?,
+        last: time(5)?,
+    })
 }
 
 fn read_callers(connection: &Connection) -> rusqlite::Result<Map<i64, Caller>> {

@@ -133,6 +133,17 @@ pub struct DamagedFile {
     pub records_read: u64,
 }
 
+impl DamagedFile {
+    /// What is said of a file on which the program itself failed.
+    pub(crate) const OWN_FAULT: &str =
+        "stscope failed on this file; please report it with the file";
+
+    /// Whether what is wrong is in what the file has in it: then it is there the next time, too.
+    pub(crate) fn is_of_content(&self) -> bool {
+        self.stage != Stage::Open && self.detail != DamagedFile::OWN_FAULT
+    }
+}
+
 /// Sizes in bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bytes {

@@ -53,6 +53,9 @@ impl<Q: Question> Tally<Q> {
         verdict: Verdict,
         selection: &Selection,
     ) {
+        if verdict.is_admitted && kept.time().is_none() {
+            self.totals.coverage.no_time += 1;
+        }
         if !verdict.is_admitted || !selection.admits_time(kept.time()) {
             self.totals.coverage.filtered += 1;
             return;

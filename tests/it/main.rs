@@ -43,6 +43,7 @@ mod cli {
     mod sample;
     mod secrets;
     mod sorting;
+    mod sound;
     #[cfg(unix)]
     mod special;
     #[cfg(unix)]
@@ -50,6 +51,7 @@ mod cli {
     mod store;
     mod store_pruning;
     mod store_words;
+    mod sums;
     mod threads;
     mod tokens;
     mod trend;

@@ -204,6 +204,12 @@ impl Place {
         store.give_back_room(10).unwrap();
     }
 
+    /// It is what was written, and its figures add up.
+    fn assert_sound(&self) {
+        let store = Store::open(&self.store()).unwrap();
+        assert_eq!(store.check().unwrap().faults, []);
+    }
+
     fn asked<Q: Question>(&self, question: &Q, selection: &Selection) -> Report<Q> {
         let store = Store::open(&self.store()).unwrap();
         store.tally(question, selection).unwrap().finish()
@@ -312,6 +318,7 @@ fn selections_of_logs() -> Vec<Selection> {
 }
 
 fn assert_equal(place: &Place, selections: &[Selection]) -> Result<(), TestCaseError> {
+    place.assert_sound();
     for selection in selections {
         for question in questions() {
             let (asked, scanned) = (
@@ -360,6 +367,7 @@ fn assert_equal_from(
     kept_from: NaiveDate,
     is_exact: bool,
 ) -> Result<(), TestCaseError> {
+    place.assert_sound();
     let midnight = Time::of_midnight(kept_from);
     let with_a_day = stscope::tally::Condition {
         dimension: Dimension::Day,

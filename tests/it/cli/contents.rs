@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::harness::{Run, SAMPLE, number, stscope};
 use super::logs::{call, log, put};
 use super::store::{ask, folder, ingest};
+use super::sums::change;
 
 fn info(words: &str, store: &std::path::Path) -> Run {
     stscope("store info")
@@ -73,11 +74,7 @@ fn it_reads_well_in_80_columns_and_hostile_text_is_harmless() {
         put(&logs, key, &log(&[call(account, json!({}))]));
     }
     ingest(&store, &logs).exits(0);
-    let database = rusqlite::Connection::open(&store).unwrap();
-    database
-        .execute_batch("UPDATE run SET ended_at = char(27) || '[31mred'")
-        .unwrap();
-    drop(database);
+    change(&store, "UPDATE run SET ended_at = char(27) || '[31mred'");
     let said = stscope("store info sts.db")
         .within(folder.path())
         .run()

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::harness::{Run, SAMPLE, Said, column, number, stscope};
 use super::logs::{call, log, put};
 use super::store::{answer, ask, calls_in, folder, ingest, small_archive};
+use super::sums::{change, seen_long_ago};
 use super::trend::Nightly;
 
 /// The first ten days of November, `a` and one principal of the day's own on each.
@@ -29,11 +30,7 @@ fn forget(store: &Path, before: &str) -> Said {
 
 /// Makes every day one whose window is over, and closes it.
 fn close_days(nightly: &Nightly) {
-    let database = rusqlite::Connection::open(&nightly.store).unwrap();
-    database
-        .execute_batch("UPDATE day SET first_seen = '2025-01-01'")
-        .unwrap();
-    drop(database);
+    seen_long_ago(&nightly.store);
     nightly.ingest();
 }
 
@@ -251,11 +248,7 @@ fn copies_on_both_sides_of_the_cutoff_have_their_own_days_until_these_close() {
     assert_eq!(calls_left(&close_days), 1);
     // The first day is closed, the second is not: what waits for it has its own day, too.
     let close_the_first = |nightly: &Nightly| {
-        let database = rusqlite::Connection::open(&nightly.store).unwrap();
-        database
-            .execute_batch("UPDATE day SET first_seen = '2025-01-01'")
-            .unwrap();
-        drop(database);
+        seen_long_ago(&nightly.store);
         // Of the day after the second something came today, so the second waits for it.
         let next = call(4, json!({ "eventTime": "2025-11-06T12:00:00Z" }));
         put(&nightly.logs(), "b.json", &log(&[next]));
@@ -265,14 +258,12 @@ fn copies_on_both_sides_of_the_cutoff_have_their_own_days_until_these_close() {
             "SELECT count(*) FROM day WHERE day = '2025-11-05' AND is_closed = 0",
         );
         assert_eq!(open, 1);
-        let database = rusqlite::Connection::open(&nightly.store).unwrap();
-        database
-            .execute_batch(
-                "DELETE FROM calls WHERE day = '2025-11-06'; \
-                 UPDATE file SET sts_records = 0 WHERE name = 'b.json'; \
-                 DELETE FROM daily WHERE day = '2025-11-06'",
-            )
-            .unwrap();
+        change(
+            &nightly.store,
+            "DELETE FROM calls WHERE day = '2025-11-06'; \
+             UPDATE file SET sts_records = 0 WHERE name = 'b.json'; \
+             DELETE FROM daily WHERE day = '2025-11-06'",
+        );
     };
     assert_eq!(calls_left(&close_the_first), 2);
 }
@@ -415,7 +406,7 @@ fn to_forget_on_a_full_disk_is_an_error_and_breaks_nothing() {
     );
     let store = folder.path().join("copy.db");
     let (mut failed, mut forgotten) = (0, 0);
-    for blocks in [1, 40, 150, 400, 600, 800, 1000, 1200] {
+    for blocks in [1, 40, 150, 400, 600, 800, 1000, 1600] {
         fs::copy(&whole, &store).unwrap();
         let mut command = Command::new("sh");
         let script = r#"trap '' XFSZ; ulimit -f "$1"; shift; exec "$@""#;

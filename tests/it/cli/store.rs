@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::harness::{DAMAGED, Run, SAMPLE, Said, number, stscope};
 use super::logs::{call, gzip, log, one_call, put};
+use super::sums::{change, seen_long_ago};
 use archive::bulk::{Archive, Options};
 
 pub fn folder() -> (TempDir, PathBuf) {
@@ -335,6 +336,16 @@ fn a_full_disk_is_an_error_and_what_was_committed_stands() {
                 .query_row("PRAGMA integrity_check", [], |row| row.get(0))
                 .unwrap();
             assert_eq!(sound, "ok");
+            drop(database);
+            // What is there is what was written; where nothing is, that is said.
+            let said = stscope("store check").arg(&store).run();
+            match said.status.code() {
+                Some(0) => {}
+                _ => drop(said.fails(&[
+                    "it is empty: an earlier ingest",
+                    "run 'stscope ingest' again",
+                ])),
+            }
         }
     }
     ingest(&store, &logs).exits(0);
@@ -361,10 +372,7 @@ fn kill(rounds: usize, seed: u64) {
         }
         if round > rounds * 4 / 5 && store.exists() {
             ingest(&store, &logs);
-            let database = rusqlite::Connection::open(&store).unwrap();
-            database
-                .execute_batch("UPDATE day SET first_seen = '2025-01-01'")
-                .unwrap();
+            seen_long_ago(&store);
             closed = true;
         }
         let mut command = Command::new(env!("CARGO_BIN_EXE_stscope"));
@@ -405,6 +413,7 @@ fn kill(rounds: usize, seed: u64) {
         let read = stscope(words).arg(&logs).run().exits(0);
         assert_eq!(answer(&kept), answer(&read), "seed {seed}, {words}");
     }
+    stscope("store check").arg(&store).run().exits(0);
     let files_read =
         number(&ask("report --format json", &store).run().json()["coverage"]["files"]["read"]);
     assert_eq!(files_read, files.len() as u64);
@@ -441,11 +450,7 @@ fn a_damaged_file_that_has_moved_is_counted_once_and_named_where_it_is() {
     let logs = folder.path().join("logs");
     put(&logs, key, &whole[..whole.len() / 2]);
     ingest(&store, &logs).exits(3);
-    let database = rusqlite::Connection::open(&store).unwrap();
-    database
-        .execute_batch("UPDATE day SET first_seen = '2025-01-01'")
-        .unwrap();
-    drop(database);
+    seen_long_ago(&store);
     ingest(&store, &logs).exits(0).says(&["1 day closed"]);
     let said = ask("report --format json", &store).run().exits(3);
     let before = said.json();
@@ -549,4 +554,88 @@ fn a_store_keeps_what_hosts_led_to_when_they_were_read() {
             "--hosts: a store keeps what was decided",
             "'stscope ingest'",
         ]);
+}
+
+/// What is wrong with a disk or a system tonight is not wrong with a file.
+#[cfg(unix)]
+#[test]
+fn what_could_not_be_read_is_tried_again_until_it_can() {
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    for (key, file) in small_archive(60, 9) {
+        put(&logs, key, &file);
+    }
+    let read = stscope("report --format json").arg(&logs).run().exits(0);
+    let mut faults = 0;
+    for limit in [6, 7, 8, 9, 10, 11] {
+        let script = r#"ulimit -n "$1"; shift; exec "$@""#;
+        let mut command = Command::new("sh");
+        command.args(["-c", script, "sh", &limit.to_string()]);
+        command.arg(env!("CARGO_BIN_EXE_stscope"));
+        command.args(["ingest", "--threads", "2", "--store"]);
+        let said = Run::of(command).arg(&store).arg(&logs).run();
+        faults += u64::from(said.stderr.contains("Too many open files"));
+    }
+    assert!(faults > 1, "no limit was felt");
+    ingest(&store, &logs).exits(0);
+    let kept = ask("report --format json", &store).run().exits(0);
+    assert_eq!(answer(&kept), answer(&read));
+    ingest(&store, &logs)
+        .exits(0)
+        .says(&["0 files new, 60 known"]);
+    stscope("store check").arg(&store).run().exits(0);
+}
+
+/// A file whose end is there and whose beginning cannot be read: the permission is gone between the
+/// look and the reading, or the disk fails in the middle. Here a folder stands for the file.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_listed_is_damage_in_the_store_until_it_can() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    put(&logs, "a/a.json", &one_call());
+    put(&logs, "b/b.json", &log(&[call(2, json!({}))]));
+    let may = |mode| fs::set_permissions(logs.join("b"), fs::Permissions::from_mode(mode)).unwrap();
+    may(0o000);
+    // Root may list anything.
+    if fs::read_dir(logs.join("b")).is_err() {
+        for _ in 0..2 {
+            ingest(&store, &logs).exits(3).says(&["/b: damaged (open)"]);
+            ask("report -q --fail-on unknown", &store)
+                .run()
+                .exits(3)
+                .says(&["/b: damaged (open)"]);
+        }
+    }
+    may(0o755);
+    ingest(&store, &logs).exits(0);
+    assert_eq!(calls_in(&store), 2);
+}
+
+/// Whatever a reader says of a file, a store says it every night, and reads the file no more.
+#[test]
+fn what_was_not_understood_and_what_is_anothers_stays_so_in_a_store() {
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    put(&logs, "a.json", &one_call());
+    put(&logs, "b.json", &log(&[call(2, json!({}))]));
+    ingest(&store, &logs).exits(0);
+    change(
+        &store,
+        "UPDATE file SET outcome = 'damaged', stage = 'shape', detail = 'odd', not_understood = 3 \
+         WHERE name = 'a.json'; \
+         UPDATE file SET outcome = 'other-service' WHERE name = 'b.json'",
+    );
+    for _ in 0..2 {
+        let said = ask("report --format json", &store).run().exits(3);
+        let coverage = &said.json()["coverage"];
+        assert_eq!(coverage["not_understood"], 3);
+        assert_eq!(coverage["damaged"][0]["stage"], "shape");
+        assert_eq!(coverage["files"]["skipped"]["other-service"], 1);
+        said.says(&["a.json: damaged (shape): odd"]);
+        ingest(&store, &logs)
+            .exits(0)
+            .says(&["0 files new, 2 known"]);
+    }
 }

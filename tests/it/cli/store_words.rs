@@ -7,6 +7,7 @@ use serde_json::json;
 use super::harness::{SAMPLE, stscope};
 use super::logs::{call, log, one_call, put};
 use super::store::{ask, folder, ingest};
+use super::sums::seen_long_ago;
 
 #[test]
 fn an_ingest_counts_each_file_once() {
@@ -116,10 +117,7 @@ fn a_quiet_ingest_says_nothing_of_days_it_keeps_or_that_came_late() {
     };
     keep("ingest").says(&["note: nothing was forgotten"]);
     keep("ingest -q").says_nothing();
-    rusqlite::Connection::open(&store)
-        .unwrap()
-        .execute_batch("UPDATE day SET first_seen = '2025-01-01'")
-        .unwrap();
+    seen_long_ago(&store);
     keep("ingest").says(&["1 day closed"]);
     for (name, words) in [("b.json", "ingest"), ("c.json", "ingest -q")] {
         put(&logs, name, &one_call());
@@ -130,4 +128,175 @@ fn a_quiet_ingest_says_nothing_of_days_it_keeps_or_that_came_late() {
             "{said}"
         );
     }
+}
+
+/// To SQLite some names are no files.
+#[cfg(unix)]
+#[test]
+fn a_store_is_a_file_of_the_very_name_that_was_given() {
+    for name in [
+        "file:sts.db?mode=memory",
+        "file::memory:?cache=shared",
+        ":memory:",
+        "file:///tmp/x",
+        "a?b#c%20d",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let sample = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(SAMPLE);
+        if let Some((parent, _)) = name.rsplit_once('/') {
+            fs::create_dir_all(folder.path().join(parent)).unwrap();
+        }
+        let within = |words: &str| {
+            stscope(words)
+                .within(folder.path())
+                .arg("--store")
+                .arg(name)
+        };
+        within("ingest").arg(&sample).run().exits(0);
+        assert!(folder.path().join(name).is_file(), "{name}");
+        within("report -q --format csv").run().exits(0);
+        within("store info").run().exits(0);
+        within("store check").run().exits(0);
+        within("ingest")
+            .arg(&sample)
+            .run()
+            .exits(0)
+            .says(&["0 files new, 24 known"]);
+    }
+    stscope("ingest --store").arg("").arg(SAMPLE).run().exits(2);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_no_store_and_is_not_waited_for() {
+    let (folder, _) = folder();
+    let fifo = folder.path().join("fifo");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.unwrap().success());
+    let socket = folder.path().join("socket");
+    let _bound = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let link = folder.path().join("link.db");
+    std::os::unix::fs::symlink(&fifo, &link).unwrap();
+    for path in [fifo, socket, link, "/dev/null".into(), "/dev/zero".into()] {
+        ingest(&path, SAMPLE).fails(&["--store", "it is no file; name one, such as sts.db"]);
+        for words in [
+            "report",
+            "trend",
+            "store info",
+            "store check",
+            "forget --before 2025-01-01",
+        ] {
+            ask(words, &path).run().fails(&["it is no file"]);
+        }
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_lock_of_ours_is_left_as_it_is() {
+    let (folder, store) = folder();
+    let lock = folder.path().join("sts.db.lock");
+    let notes = folder.path().join("notes.txt");
+    fs::write(&notes, "mine\n").unwrap();
+    let refused = |words: &str| {
+        let run = stscope(words).arg("--store").arg(&store).arg(SAMPLE).run();
+        run.fails(&["sts.db.lock is no lock of stscope", "move it away"]);
+        assert_eq!(fs::read_to_string(&notes).unwrap(), "mine\n");
+    };
+    std::os::unix::fs::symlink(&notes, &lock).unwrap();
+    refused("ingest");
+    refused("ingest --wait");
+    fs::remove_file(&lock).unwrap();
+    fs::hard_link(&notes, &lock).unwrap();
+    refused("ingest");
+    refused("ingest --wait");
+    fs::remove_file(&lock).unwrap();
+    // One that leads nowhere makes no file there.
+    std::os::unix::fs::symlink(folder.path().join("nowhere"), &lock).unwrap();
+    refused("ingest");
+    assert!(!folder.path().join("nowhere").exists());
+    fs::remove_file(&lock).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&lock).status();
+    assert!(made.unwrap().success());
+    refused("ingest");
+    fs::remove_file(&lock).unwrap();
+    assert!(!store.exists());
+    for _ in 0..2 {
+        ingest(&store, SAMPLE).exits(0);
+    }
+    let text = fs::read_to_string(&lock).unwrap();
+    assert!(
+        text.contains("process ") && text.lines().count() == 1,
+        "{text}"
+    );
+}
+
+/// Another ingest is at work under one name of a store.
+#[cfg(unix)]
+#[test]
+fn a_store_with_two_names_is_one_store() {
+    let (folder, store) = folder();
+    ingest(&store, SAMPLE).exits(0);
+    let elsewhere = folder.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    let (hard, soft) = (elsewhere.join("hard.db"), elsewhere.join("soft.db"));
+    fs::hard_link(&store, &hard).unwrap();
+    std::os::unix::fs::symlink("../sts.db", &soft).unwrap();
+    let round_about = elsewhere.join("../sts.db");
+    let of = |name: &std::path::Path| {
+        let lock = fs::File::options().write(true).open(name).unwrap();
+        lock.lock().unwrap();
+        lock
+    };
+    let words = [
+        "another ingest is at work on it",
+        "process ",
+        "wait for its end, or give --wait",
+    ];
+    let held = of(&folder.path().join("sts.db.lock"));
+    for name in [&store, &hard, &soft, &round_about] {
+        ingest(name, SAMPLE).fails(&words);
+    }
+    let waiting = stscope("ingest --wait --store")
+        .arg(&hard)
+        .arg(SAMPLE)
+        .start();
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    drop(held);
+    waiting.end().exits(0);
+    let _held = of(&elsewhere.join("hard.db.lock"));
+    for name in [&store, &hard, &soft, &round_about] {
+        ingest(name, SAMPLE).fails(&words);
+    }
+    assert!(!elsewhere.join("soft.db.lock").exists());
+    // A copy is another store.
+    let copy = folder.path().join("copy.db");
+    fs::copy(&store, &copy).unwrap();
+    ingest(&copy, SAMPLE).exits(0);
+    // So is one that a link leads to that is to be made.
+    let to_be = folder.path().join("to-be.db");
+    std::os::unix::fs::symlink(elsewhere.join("new.db"), &to_be).unwrap();
+    ingest(&to_be, SAMPLE).exits(0);
+    assert!(
+        elsewhere.join("new.db.lock").exists() && !folder.path().join("to-be.db.lock").exists()
+    );
+}
+
+/// What SQLite writes beside one name it does not look for beside another.
+#[cfg(unix)]
+#[test]
+fn a_run_that_was_killed_under_another_name_is_put_right_under_that_name() {
+    let (folder, store) = folder();
+    ingest(&store, SAMPLE).exits(0);
+    let hard = folder.path().join("hard.db");
+    fs::hard_link(&store, &hard).unwrap();
+    fs::write(folder.path().join("sts.db-journal"), b"x").unwrap();
+    ingest(&hard, SAMPLE).fails(&[
+        "hard.db",
+        "killed called it",
+        "sts.db; run 'stscope ingest' under that name",
+    ]);
+    ingest(&store, SAMPLE).exits(0);
+    ingest(&hard, SAMPLE).exits(0);
 }

@@ -89,10 +89,15 @@ fn more_threads_than_help_are_not_started() {
         assert_eq!(said.stderr.contains("help nobody"), note, "{said}");
     }
     for nonsense in ["0", "-1", "70000", "99999999999999999999", "many"] {
-        for command in ["report", "ingest --store x.db"] {
-            let said = stscope(command).args([SAMPLE, "--threads", nonsense]).run();
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("sts.db");
+        for command in ["report", "ingest --store"] {
+            let store = (command != "report").then_some(&store);
+            let run = stscope(command).args(store);
+            let said = run.args([SAMPLE, "--threads", nonsense]).run();
             said.fails(&["--threads", nonsense]);
         }
+        assert!(!store.exists());
     }
 }
 

@@ -450,3 +450,102 @@ fn a_gate_of_new_callers_without_the_history_for_it_cannot_judge() {
         .run()
         .fails(&["stscope report --store"]);
 }
+
+/// The night before the last there was no ingest: two days become complete at once.
+#[test]
+fn who_began_on_a_day_whose_night_was_missed_is_new_all_the_same() {
+    let nightly = Nightly::new();
+    for days in 4..=36 {
+        nightly.deliver(&ago(days), "us-east-1", &["a"]);
+    }
+    nightly.ingest();
+    nightly.deliver(&ago(3), "us-east-1", &["a", "b"]);
+    nightly.deliver(&ago(2), "us-east-1", &["a", "b", "c"]);
+    nightly.deliver(&ago(1), "us-east-1", &["a", "b", "c"]);
+    nightly.ingest();
+    let gate = "report --fail-on new-global";
+    let said = nightly.ask(gate).run().exits(1);
+    let said = said.says(&[
+        &format!("1 principal called the global endpoint on {}", ago(3)),
+        "role/b",
+        &format!("1 principal called the global endpoint on {}", ago(2)),
+        "role/c",
+        "judged the days that became complete since the ingest before the last: ",
+        &format!("{}, {}, {}", ago(3), ago(2), ago(1)),
+    ]);
+    assert!(!said.stderr.contains("role/a"), "{said}");
+    // Nothing new comes: the same days are the ones to be judged.
+    nightly.ingest();
+    nightly.ask(gate).run().exits(1);
+    let quiet = nightly.ask("report -q --fail-on new-global").run().exits(1);
+    assert!(!quiet.stderr.contains("judged the days"), "{quiet}");
+    let known = put(nightly.folder.path(), "known.txt", b"*role/b\n*role/c\n");
+    let allowed = nightly.ask(gate).arg("--allow").arg(known);
+    allowed.run().exits(0).says(&["judged the days"]);
+}
+
+/// What comes late of long ago is judged if it can be, and otherwise named.
+#[test]
+fn a_day_that_becomes_complete_late_is_judged_or_named() {
+    let nightly = Nightly::new();
+    for days in (1..=40).filter(|days| *days != 3) {
+        nightly.deliver(&ago(days), "us-east-1", &["a"]);
+    }
+    nightly.ingest();
+    let gate = "report --fail-on new-global";
+    nightly.ask(gate).run().exits(0);
+    nightly.deliver(&ago(3), "us-east-1", &["late"]);
+    nightly.ingest();
+    nightly
+        .ask(gate)
+        .run()
+        .exits(1)
+        .says(&["role/late", &format!("{}, {}", ago(3), ago(1))]);
+    for days in 50..=60 {
+        nightly.deliver(&ago(days), "us-east-1", &["old"]);
+    }
+    nightly.ingest();
+    nightly.ask(gate).run().exits(0).says(&[
+        "not judged, as too little is known",
+        &ago(60),
+        "and 1 more",
+    ]);
+}
+
+#[test]
+fn a_call_without_a_time_may_be_of_any_day() {
+    let nightly = with_a_new_caller(33, 2);
+    let known = put(nightly.folder.path(), "known.txt", b"*role/b\n");
+    let gate = |nightly: &Nightly| {
+        let run = nightly.ask("report --fail-on new-global");
+        run.arg("--allow").arg(&known).run()
+    };
+    gate(&nightly).exits(0);
+    let timeless = call(77, json!({ "eventTime": "soon", "eventID": "timeless" }));
+    let path = put(&nightly.logs(), "timeless.json", &log(&[timeless]));
+    nightly.ingest();
+    gate(&nightly).exits(2).says(&[
+        "cannot be judged",
+        "1 call without a readable time",
+        "mend the files",
+    ]);
+    // Who fails it fails it.
+    nightly.ask("report --fail-on new-global").run().exits(1);
+    let said = nightly.ask("report --format json").run().exits(0);
+    assert_eq!(said.json()["coverage"]["no_time"], 1);
+    for words in ["trend", "trend --since 5d"] {
+        nightly
+            .ask(words)
+            .run()
+            .exits(0)
+            .says(&["note: 1 call without a readable time, copies included, in no period"]);
+    }
+    put(
+        &nightly.logs(),
+        "timeless.json",
+        &log(&[called(&ago(9), "us-east-1", 77, "a")]),
+    );
+    assert!(path.exists());
+    nightly.ingest();
+    gate(&nightly).exits(0);
+}
