@@ -335,7 +335,7 @@ pub(super) enum EndpointName {
 impl EndpointName {
     /// The value of the `endpoint` dimension.
     pub fn value(self) -> &'static str {
-        crate::sts::Endpoint::NAMES[self as usize]
+        crate::sts::EndpointKind::ALL[self as usize].as_str()
     }
 }
 

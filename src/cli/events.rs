@@ -15,9 +15,9 @@ use super::gate::{Gates, can_judge, conclude, note_if_blind};
 use super::hosts;
 use super::output::Output;
 use super::progress::Shown;
+use crate::questions::{EventLog, EventStream, Row};
 use crate::report::pages;
 use crate::scan::Progress;
-use crate::tally::{EventLog, EventStream, Row};
 
 pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
     if arguments.store.is_some() {

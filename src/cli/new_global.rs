@@ -11,10 +11,11 @@ use chrono::{Days, NaiveDate, Utc};
 use super::conditions::check_matched;
 use super::exit::{Exit, Failure, say};
 use super::offenders::{Allowed, tell_offenders};
+use crate::questions::{AnyQuestion, Calendar, CallsByDay};
 use crate::report::{count, plural};
 use crate::store::Store;
 use crate::sts::Time;
-use crate::tally::{Calendar, CallsByDay, Offender, Question, Selection};
+use crate::tally::{Offender, Selection};
 
 /// The gate, resolved.
 pub(super) struct NewGlobal {
@@ -68,7 +69,7 @@ impl NewGlobal {
             until: newest.succ_opt().and_then(Time::of_midnight),
             ..selection.clone()
         };
-        let report = store.tally(&Question::Trend, &window)?.finish();
+        let report = store.tally(&AnyQuestion::Trend, &window)?.finish();
         check_matched("--fail-on new-global", &report.totals)?;
         let calls = CallsByDay::of(&report);
         let mut judged_days = Vec::new();

@@ -13,11 +13,12 @@ use super::gate::{Gates, can_judge, conclude, note_if_blind};
 use super::output::Output;
 use super::source;
 use crate::input::IpRanges;
+use crate::questions::{AnyQuestion, Plan, TokenTrace, Traced};
 use crate::report::pages::plan::PlanPage;
 use crate::report::{Format, count, plural};
 use crate::shown::Shown;
 use crate::sts::principal::is_account_id;
-use crate::tally::{Plan, Question, Summary, TokenTrace, Traced};
+use crate::tally::Summary;
 
 pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     if !arguments.filter.endpoint.is_empty() {
@@ -64,12 +65,12 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     let (report, mut trace) = if reading.scan.trace_tokens {
         let (scan, paths) = (&reading.scan, &reading.paths);
         let traced = source::watched(&arguments.messages, |shared| {
-            scan.collect(paths, shared, || Traced::new(scan.once))
+            scan.collect(paths, shared, || Traced::new(&scan.terms(), scan.once))
         });
         let (report, trace) = traced?.finish();
         (report, Some(trace))
     } else {
-        let tally = source::tally(&reading, &Question::Plan, &arguments.messages)?;
+        let tally = source::tally(&reading, &AnyQuestion::Plan, &arguments.messages)?;
         (tally.finish(), None)
     };
     if let Some(trace) = &mut trace {

@@ -6,8 +6,8 @@ use super::exit::{Exit, Failure, say};
 use super::gate::{Gates, conclude};
 use super::output::Output;
 use super::source;
+use crate::questions::{AnyQuestion, Regions};
 use crate::report::pages::regions::{self, Window};
-use crate::tally::{Question, Regions};
 
 pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
     refuse_what_hides_calls(&arguments)?;
@@ -26,7 +26,7 @@ pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
     )?;
     let output = Output::open(writing.output.as_deref())?;
 
-    let report = source::tally(&reading, &Question::Regions, &arguments.messages)?.finish();
+    let report = source::tally(&reading, &AnyQuestion::Regions, &arguments.messages)?.finish();
 
     let quiet = arguments.messages.quiet;
     let totals = &report.totals;

@@ -8,9 +8,9 @@ use super::gate::{Gates, can_judge, conclude, note_if_blind};
 use super::output::Output;
 use super::source;
 
+use crate::questions::AnyQuestion;
 use crate::report::pages;
 use crate::sts::Dimension;
-use crate::tally::Question;
 
 pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     let writing = Writing::resolve(&arguments.output)?;
@@ -40,7 +40,7 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     )?;
     let output = Output::open(writing.output.as_deref())?;
 
-    let question = Question::Groups(group_by);
+    let question = AnyQuestion::Groups(group_by);
     let mut report = source::tally(&reading, &question, &arguments.messages)?.finish();
 
     let quiet = arguments.messages.quiet;

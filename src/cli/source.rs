@@ -13,18 +13,18 @@ use crate::sts::Time;
 use crate::tally::{Coverage, Question, Selection, Tally};
 
 /// Counts what was named.
-pub(super) fn tally(
+pub(super) fn tally<Q: Question>(
     reading: &Reading,
-    question: &Question,
+    question: &Q,
     messages: &MessageArgs,
-) -> Result<Tally, Failure> {
+) -> Result<Tally<Q>, Failure> {
     let scan = &reading.scan;
     if let Some((_, store)) = &reading.store {
         let tally = store.tally(question, &scan.selection)?;
         note_forgotten(tally.coverage(), &scan.selection, messages.quiet);
         return Ok(tally);
     }
-    let new = || Tally::of(question.clone(), scan.once);
+    let new = || Tally::of(question.clone(), &scan.terms(), scan.once);
     let collected = watched(messages, |shared| scan.collect(&reading.paths, shared, new));
     Ok(collected?)
 }

@@ -11,11 +11,12 @@ use super::gate::note_if_blind;
 use super::output::Output;
 use super::source::note_forgotten;
 use super::when;
+use crate::questions::{AnyQuestion, CallsByDay, Period, Trend};
 use crate::report::{count, pages, plural};
 use crate::shown::Shown;
 use crate::store::Store;
 use crate::sts::{Dimension, Time};
-use crate::tally::{CallsByDay, Condition, Period, Question, Selection, Trend};
+use crate::tally::{Condition, Selection};
 
 pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
     let writing = Writing::plain(arguments.format, arguments.output.as_deref())?;
@@ -58,9 +59,9 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
     let output = Output::open(writing.output.as_deref())?;
 
     let calendar = store.calendar(&all.accounts)?;
-    let seen = store.tally(&Question::Trend, &all)?.finish();
+    let seen = store.tally(&AnyQuestion::Trend, &all)?.finish();
     let asked = match &of_principal {
-        Some(selection) => Some(store.tally(&Question::Trend, selection)?.finish()),
+        Some(selection) => Some(store.tally(&AnyQuestion::Trend, selection)?.finish()),
         None => None,
     };
     let report = asked.as_ref().unwrap_or(&seen);

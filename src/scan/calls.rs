@@ -3,7 +3,7 @@
 
 use crate::cloudtrail::{Field, Handler, Record};
 use crate::sts::{self, Call, Hosts, Kind, Time, TokenUse};
-use crate::tally::{Collector, Coverage, Matched, Reach, Selection};
+use crate::tally::{Collector, Coverage, LogsRead, Matched, Selection};
 
 /// Takes the records of one file.
 pub(super) struct Calls<'w, C> {
@@ -12,19 +12,19 @@ pub(super) struct Calls<'w, C> {
     pub trace_tokens: bool,
     pub collector: &'w mut C,
     pub coverage: &'w mut Coverage,
-    pub reach: &'w mut Reach,
+    pub logs_read: &'w mut LogsRead,
     pub matched: &'w mut Matched,
     pub scratch: &'w mut String,
 }
 
 impl<C: Collector> Calls<'_, C> {
     /// Notes whose record of which Region was read.
-    fn reach(&mut self, record: &Record<'_>) {
+    fn note_log(&mut self, record: &Record<'_>) {
         if let (Some(account), Some(region)) = (
             record.get(Field::RecipientAccountId),
             record.get(Field::AwsRegion),
         ) {
-            self.reach.see_record(account, region);
+            self.logs_read.see_record(account, region);
         }
     }
 
@@ -52,7 +52,7 @@ impl<C: Collector> Handler for Calls<'_, C> {
                 if record.get(Field::EventCategory) == Some("NetworkActivity")
                     && self.selection.admits_record(record, time)
                 {
-                    self.reach(record);
+                    self.note_log(record);
                 }
             }
             Some(Kind::Call) => {
@@ -66,7 +66,7 @@ impl<C: Collector> Handler for Calls<'_, C> {
                     if matches!(record.get(Field::AwsRegion), Some("us-east-1" | "global")) {
                         self.collector.totals().see_us_east_1();
                     }
-                    self.reach(record);
+                    self.note_log(record);
                     let wanted = self.selection.wants(&call, self.matched, self.scratch);
                     self.collector.take(&call, wanted);
                 } else {
@@ -89,20 +89,20 @@ impl<C: Collector> Handler for Calls<'_, C> {
         } = *self.coverage;
         (
             [sts_records, not_calls, filtered, no_time],
-            self.reach.mark(),
+            self.logs_read.mark(),
             *self.matched,
             self.collector.mark(),
         )
     }
 
-    fn rollback(&mut self, (counts, reach, matched, mark): Self::Mark) {
+    fn rollback(&mut self, (counts, logs_read, matched, mark): Self::Mark) {
         let [sts_records, not_calls, filtered, no_time] = counts;
         *self.matched = matched;
         self.coverage.sts_records = sts_records;
         self.coverage.not_calls = not_calls;
         self.coverage.filtered = filtered;
         self.coverage.no_time = no_time;
-        self.reach.rollback(reach);
+        self.logs_read.rollback(logs_read);
         self.collector.rollback(mark);
     }
 }

@@ -21,8 +21,9 @@ use std::path::PathBuf;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::input::{PathError, Paths};
+use crate::questions::{self, AnyQuestion, Traced};
 use crate::shown::Shown;
-use crate::tally::{Collector, DamagedFile, Question, Tally, Traced};
+use crate::tally::{Collector, DamagedFile, Question, Tally};
 
 pub use progress::Progress;
 use run::Run;
@@ -75,18 +76,18 @@ impl Scan {
     /// # Errors
     /// A path that leads nowhere; in a strict run, a damaged file. Damaged and unreadable files are
     /// otherwise no errors but part of the coverage.
-    pub fn tally(&self, paths: &[PathBuf]) -> Result<Tally, ScanError> {
-        self.ask(&Question::Groups(self.group_by.clone()), paths)
+    pub fn tally(&self, paths: &[PathBuf]) -> Result<questions::Tally, ScanError> {
+        self.ask(&AnyQuestion::Groups(self.group_by.clone()), paths)
     }
 
     /// Reads files and folders and sums their calls up for any question.
     ///
     /// # Errors
     /// As [`Scan::tally`].
-    pub fn ask(&self, question: &Question, paths: &[PathBuf]) -> Result<Tally, ScanError> {
+    pub fn ask<Q: Question>(&self, question: &Q, paths: &[PathBuf]) -> Result<Tally<Q>, ScanError> {
         let paths = Paths::resolve(paths, None)?;
         self.collect(&paths, &Progress::default(), || {
-            Tally::of(question.clone(), self.once)
+            Tally::of(question.clone(), &self.terms(), self.once)
         })
     }
 
@@ -100,7 +101,9 @@ impl Scan {
             ..self.clone()
         };
         let paths = Paths::resolve(paths, None)?;
-        scan.collect(&paths, &Progress::default(), || Traced::new(scan.once))
+        scan.collect(&paths, &Progress::default(), || {
+            Traced::new(&scan.terms(), scan.once)
+        })
     }
 
     /// Reads what was named into collectors, one for each thread, and merges them.

@@ -12,7 +12,7 @@ use crate::cloudtrail::{Damage, Outcome, Reader, Shape, Source, Stage, Window};
 use crate::input::{Key, Opened, Stream};
 use crate::sts::EVENT_SOURCE;
 use crate::sts::region::is_opt_in;
-use crate::tally::{Collector, Coverage, DamagedFile, Matched, Reach, SkipReason};
+use crate::tally::{Collector, Coverage, DamagedFile, LogsRead, Matched, SkipReason};
 
 /// A reader, and what it has collected.
 pub(super) struct Reading<'s, C> {
@@ -20,7 +20,7 @@ pub(super) struct Reading<'s, C> {
     progress: &'s Progress,
     reader: Reader,
     pub coverage: Coverage,
-    pub reach: Reach,
+    pub logs_read: LogsRead,
     pub matched: Matched,
     pub collector: C,
     scratch: String,
@@ -33,7 +33,7 @@ impl<'s, C: Collector> Reading<'s, C> {
             progress,
             reader: reader(scan),
             coverage: Coverage::default(),
-            reach: Reach::default(),
+            logs_read: LogsRead::default(),
             matched: Matched::default(),
             collector,
             scratch: String::new(),
@@ -89,7 +89,7 @@ impl<'s, C: Collector> Reading<'s, C> {
             trace_tokens: self.scan.trace_tokens,
             collector: &mut self.collector,
             coverage: &mut self.coverage,
-            reach: &mut self.reach,
+            logs_read: &mut self.logs_read,
             matched: &mut self.matched,
             scratch: &mut self.scratch,
         };
@@ -162,7 +162,7 @@ impl<'s, C: Collector> Reading<'s, C> {
     pub fn note_key(&mut self, key: &Key) {
         self.coverage.see_key(key);
         if self.scan.selection.covers(key) {
-            self.reach.see(key);
+            self.logs_read.see(key);
         }
     }
 
@@ -179,7 +179,7 @@ impl<'s, C: Collector> Reading<'s, C> {
     ) {
         self.coverage.files.damaged += 1;
         let path = location.path();
-        self.reach
+        self.logs_read
             .miss(path.parent().and_then(Key::of_folder).as_ref());
         let path = path.to_string_lossy().into_owned();
         self.coverage.damaged.push(DamagedFile {

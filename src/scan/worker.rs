@@ -40,13 +40,13 @@ impl<'s, C: Collector> Worker<'s, C> {
     pub fn finish(self) -> C {
         let Reading {
             coverage,
-            reach,
+            logs_read,
             matched,
             mut collector,
             ..
         } = self.reading;
         collector.totals().coverage += coverage;
-        collector.totals().reach += reach;
+        collector.totals().logs_read += logs_read;
         collector.totals().matched |= matched;
         collector
     }
@@ -195,7 +195,7 @@ impl<'s, C: Collector> Worker<'s, C> {
             reading.damaged(location, Stage::Record, what, read);
             reading.reset();
         }
-        reading.reach.end_file();
+        reading.logs_read.end_file();
         if !place.is_noted
             && reading.coverage.files.read > read_before
             && let Some(key) = place.folder.key()

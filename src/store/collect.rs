@@ -15,7 +15,7 @@ use super::ledger::{Ledger, UNREAD};
 use super::{Ingested, column};
 use crate::input::{Stamp, Trailer};
 use crate::sts::{Call, Endpoint};
-use crate::tally::{Claim, Collector, Coverage, DamagedFile, Totals};
+use crate::tally::{Candidate, Collector, Coverage, DamagedFile, Staged, Totals};
 
 /// What the writer is told.
 pub(super) enum Packet {
@@ -50,9 +50,16 @@ pub(super) struct Delivery {
     pub groupings: Rows,
     /// Callers the thread had not sent before.
     pub callers: Rows,
-    /// The slot is the number of the grouping, the principal that of the caller; 0 for none, and they
-    /// begin with 1.
-    pub claims: Vec<Claim>,
+    pub claims: Vec<Candidate<Numbers>>,
+}
+
+/// The payload of calls on their way to the writer: numbers of the thread that read them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Numbers {
+    /// Of the grouping.
+    pub grouping: u32,
+    /// Of the caller; they begin with 1, and 0 is none.
+    pub caller: u32,
 }
 
 /// What is known of the file that is about to be read.
@@ -70,7 +77,7 @@ pub(super) struct Intake<'l> {
     sender: SyncSender<Vec<Packet>>,
     worker: usize,
     coming: Option<Coming>,
-    claims: Vec<Claim>,
+    claims: Staged<Candidate<Numbers>>,
     totals: Totals,
     groupings: Kinds,
     callers: Kinds,
@@ -107,7 +114,7 @@ impl<'l> Intake<'l> {
             sender,
             worker,
             coming: None,
-            claims: Vec::new(),
+            claims: Staged::default(),
             totals: Totals::default(),
             groupings: Kinds::new(hasher),
             callers: Kinds::new(hasher),
@@ -223,7 +230,11 @@ impl Collector for Intake<'_> {
     }
 
     fn take(&mut self, call: &Call<'_>, _wanted: bool) {
-        let mut claim = Claim::new(call, Claim::FILTERED, 0, true);
+        let numbers = Numbers {
+            grouping: 0,
+            caller: 0,
+        };
+        let mut claim = Candidate::new(call, numbers, true);
         let (scratch, row) = (&mut self.scratch, &mut self.row);
         column::grouping_row(
             call,
@@ -232,26 +243,26 @@ impl Collector for Intake<'_> {
             scratch,
             row,
         );
-        claim.slot = self.groupings.number(row);
+        claim.payload.grouping = self.groupings.number(row);
         if matches!(call.endpoint(), Endpoint::Global) {
             column::caller_row(call, scratch, row);
-            claim.principal = 1 + self.callers.number(row);
+            claim.payload.caller = 1 + self.callers.number(row);
         }
         self.claims.push(claim);
     }
 
     fn mark(&self) -> usize {
-        self.claims.len()
+        self.claims.mark()
     }
 
     fn rollback(&mut self, mark: usize) {
-        self.claims.truncate(mark);
+        drop(self.claims.rollback(mark));
     }
 
     fn end_file(&mut self, coverage: &mut Coverage) {
         let coverage = std::mem::take(coverage);
         self.ingested.coverage += coverage.clone();
-        let claims = std::mem::take(&mut self.claims);
+        let claims = self.claims.take();
         let Some(mut coming) = self.coming.take().or_else(|| self.unlisted(&coverage)) else {
             self.ingested.passed_by += coverage.files.skipped_total();
             return; // something in a folder that is no file

@@ -9,14 +9,14 @@ use super::checksums::{self, Checksums, Sum};
 use super::schema;
 use crate::cloudtrail::Stage;
 use crate::input::{Key, Pruned, Pruning};
-use crate::tally::{Coverage, DamagedFile, Reach, Selection, SkipReason};
+use crate::tally::{Coverage, DamagedFile, LogsRead, Selection, SkipReason};
 
 /// What was read for what is asked, and whose logs of which Regions that were.
 pub(super) fn read(
     connection: &Connection,
     selection: &Selection,
     checksums: &Checksums,
-) -> rusqlite::Result<(Coverage, Reach)> {
+) -> rusqlite::Result<(Coverage, LogsRead)> {
     checksums.verify(connection, &["setting", "folder", "forgotten_day", "day"])?;
     let coverage = Coverage {
         beyond_window: Some(0),
@@ -27,7 +27,7 @@ pub(super) fn read(
     pruning.first_day = pruning.first_day.max(coverage.kept_from);
     let mut files = Files {
         coverage,
-        reach: Reach::default(),
+        reach: LogsRead::default(),
         selection,
         pruning,
         place: Place::default(),
@@ -74,7 +74,7 @@ pub(super) fn read(
 
 struct Files<'s> {
     coverage: Coverage,
-    reach: Reach,
+    reach: LogsRead,
     selection: &'s Selection,
     pruning: Pruning,
     place: Place,

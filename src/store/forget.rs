@@ -324,7 +324,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::tally::Claim;
+    use crate::tally::Candidate;
 
     fn day(day: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(2025, 11, day).unwrap()
@@ -334,7 +334,7 @@ mod tests {
         let noon = crate::sts::Time::of_midnight(of).unwrap().millis() + 43_200_000;
         let since_0 = (noon - crate::sts::Time::MIN.millis()).cast_unsigned();
         Kept {
-            claim: Claim::kept(event, 0, (1 + since_0) << 10),
+            claim: Candidate::of_parts(event, 0, (1 + since_0) << 10, ()),
             grouping: 1,
             caller: 0,
         }

@@ -7,7 +7,7 @@ use super::checksums::{self, Checksums, Sum};
 use super::column::{DISAGREEMENT, KEPT, WIDTH, grouping_columns};
 use super::hashed::Map;
 use crate::sts::{Dimension, Endpoint, is_vpc_endpoint, sdk};
-use crate::tally::Claim;
+use crate::tally::Candidate;
 
 /// A row of `grouping`.
 pub(super) struct Grouping {
@@ -22,13 +22,14 @@ impl Grouping {
     }
 
     /// A claim with its properties.
-    pub fn claim(&self) -> Claim {
-        Claim::of_many(
+    pub fn claim(&self) -> Candidate<()> {
+        Candidate::of_many(
             self.endpoint,
             self.get(Dimension::Sdk).is_some_and(sdk::is_aws_managed),
             self.get(Dimension::VpcEndpointId)
                 .is_some_and(is_vpc_endpoint),
             self.values[DISAGREEMENT].is_some(),
+            (),
         )
     }
 }

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::checksums::Checksums;
 use super::files::key_at;
 use super::{Store, StoreError, schema};
-use crate::tally::Calendar;
+use crate::questions::Calendar;
 
 /// Logs come within some five minutes of a call; so long after midnight the day before is over.
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html>

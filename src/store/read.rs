@@ -11,9 +11,10 @@ use super::grouping::{Grouping, read_groupings};
 use super::hashed::Map;
 use super::{Store, StoreError, files};
 use crate::sts::{
-    Dimension, Endpoint, Properties, REGION_DISABLED, Time, is_vpc_endpoint, issuing_account_id,
+    Dimension, Endpoint, EndpointKind, Properties, REGION_DISABLED, Time, is_vpc_endpoint,
+    issuing_account_id,
 };
-use crate::tally::{Measures, Place, Question, Selection, Tally, Terms};
+use crate::tally::{Measures, Question, Selection, Tally, Terms, Verdict};
 
 impl Store {
     /// The tally that the files in the ledger would have given, each object of S3 read once. Of a store
@@ -28,25 +29,33 @@ impl Store {
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub fn tally(&self, question: &Question, selection: &Selection) -> Result<Tally, StoreError> {
+    pub fn tally<Q: Question>(
+        &self,
+        question: &Q,
+        selection: &Selection,
+    ) -> Result<Tally<Q>, StoreError> {
         self.sql(self.try_tally(question, selection))
     }
 
-    fn try_tally(&self, question: &Question, selection: &Selection) -> rusqlite::Result<Tally> {
+    fn try_tally<Q: Question>(
+        &self,
+        question: &Q,
+        selection: &Selection,
+    ) -> rusqlite::Result<Tally<Q>> {
         // One state of the store, whatever an ingest writes meanwhile.
         let transaction = self.connection.unchecked_transaction()?;
         let terms = Terms {
             selection: selection.clone(),
             ..Terms::default()
         };
-        let mut tally = Tally::of(question.clone(), true).by(terms);
+        let mut tally = Tally::of(question.clone(), &terms, true);
         let checksums = self.checksums()?;
         let (coverage, reach) = files::read(&transaction, selection, &checksums)?;
         tally.add_read(coverage, reach);
         let groupings = read_groupings(&transaction, &checksums)?;
         let mut places = Places {
             by_day: mentions_day(question, selection),
-            by_caller: matches!(question, Question::Plan),
+            by_caller: question.tells_callers(),
             groupings: &groupings,
             callers: Map::default(),
             known: Map::default(),
@@ -62,7 +71,7 @@ impl Store {
     }
 }
 
-fn mentions_day(question: &Question, selection: &Selection) -> bool {
+fn mentions_day(question: &impl Question, selection: &Selection) -> bool {
     question.tells_days()
         || (selection.conditions.iter()).any(|condition| condition.dimension == Dimension::Day)
 }
@@ -133,19 +142,19 @@ struct Places<'s> {
     by_caller: bool,
     groupings: &'s Map<u32, Grouping>,
     callers: Map<i64, Caller>,
-    known: Map<(u32, Option<i64>, i64), Place>,
+    known: Map<(u32, Option<i64>, i64), Verdict>,
     selection: &'s Selection,
 }
 
 impl Places<'_> {
     /// `None` for a grouping that is not there, which SQLite has vouched against.
-    fn of(
+    fn of<Q: Question>(
         &mut self,
-        tally: &mut Tally,
+        tally: &mut Tally<Q>,
         grouping: u32,
         day: Option<i64>,
         caller: i64,
-    ) -> Option<Place> {
+    ) -> Option<Verdict> {
         let day = day.filter(|_| self.by_day);
         let caller = if self.by_caller { caller } else { 0 };
         if let Some(&place) = self.known.get(&(grouping, day, caller)) {
@@ -156,15 +165,15 @@ impl Places<'_> {
             day: day.map(day_name),
             caller: self.callers.get(&caller),
         };
-        let place = tally.place(&call, self.selection);
-        self.known.insert((grouping, day, caller), place);
-        Some(place)
+        let verdict = tally.verdict(&call, self.selection);
+        self.known.insert((grouping, day, caller), verdict);
+        Some(verdict)
     }
 }
 
-fn read_open_days(
+fn read_open_days<Q: Question>(
     connection: &Connection,
-    tally: &mut Tally,
+    tally: &mut Tally<Q>,
     places: &mut Places<'_>,
     checksums: &Checksums,
 ) -> rusqlite::Result<()> {
@@ -184,7 +193,7 @@ fn read_open_days(
         for kept in calls::read(values[3].as_blob()?) {
             let day = kept.claim.time().map(day_number);
             if let Some(place) = places.of(tally, kept.grouping, day, kept.caller) {
-                tally.take_kept(kept.claim, place, places.selection);
+                tally.take_candidate(kept.claim, place, places.selection);
             }
         }
     }
@@ -198,9 +207,9 @@ fn add(sums: &mut Sums, day: &str, row: i64) {
     }
 }
 
-fn read_closed_days(
+fn read_closed_days<Q: Question>(
     connection: &Connection,
-    tally: &mut Tally,
+    tally: &mut Tally<Q>,
     places: &mut Places<'_>,
     checksums: &Checksums,
 ) -> rusqlite::Result<()> {
@@ -231,7 +240,7 @@ fn read_closed_days(
                 let Some(like) = places.groupings.get(&grouping).map(Grouping::claim) else {
                     continue;
                 };
-                let is_global = like.endpoint() == Endpoint::Global.index();
+                let is_global = like.endpoint() == EndpointKind::Global;
                 if places.by_caller && is_global != is_of_callers {
                     continue;
                 }

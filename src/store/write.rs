@@ -358,9 +358,9 @@ impl<'c> Writer<'c> {
         for claim in delivery.claims {
             let day = claim.time().map_or(NO_DAY, day_number);
             let kept = Kept {
-                claim,
-                grouping: self.numbers.grouping(thread, claim.slot),
-                caller: match claim.principal {
+                claim: claim.with(()),
+                grouping: self.numbers.grouping(thread, claim.payload.grouping),
+                caller: match claim.payload.caller {
                     0 => 0,
                     number => self.numbers.caller(thread, number - 1),
                 },

@@ -11,7 +11,7 @@ use super::dimension::Dimension as D;
 use super::host::Variant;
 use super::pattern::{Glob, has_wildcards};
 use super::region::{REGIONS, is_region};
-use super::{Dimension, Endpoint, Evidence, sdk};
+use super::{Dimension, EndpointKind, Evidence, sdk};
 
 /// Whether a dimension can have a value that a glob matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ enum Values {
 
 fn values(dimension: Dimension) -> Values {
     match dimension {
-        D::Endpoint => Values::Named(Endpoint::NAMES.into()),
+        D::Endpoint => Values::Named(EndpointKind::ALL.map(EndpointKind::as_str).into()),
         D::Evidence => Values::Named(Evidence::ALL.map(Evidence::as_str).into()),
         D::EndpointVariant => {
             let variants = Variant::ALL.into_iter().map(Variant::as_str);

@@ -2,17 +2,14 @@
 
 use std::ops::BitOrAssign;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use crate::sts::{Dimension, Glob, Possible, Properties, glob, possible};
+use crate::sts::{Dimension, Glob, Possible, Properties, possible};
 
 /// `DIM=GLOB` or `DIM!=GLOB`. What a record lacks is matched as the empty text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
     /// What is looked at.
     pub dimension: Dimension,
     /// What it is held against.
-    #[serde(serialize_with = "write_glob", deserialize_with = "read_glob")]
     pub glob: Glob,
     /// Whether it must not match.
     pub negated: bool,
@@ -44,19 +41,10 @@ impl std::fmt::Display for Condition {
     }
 }
 
-fn write_glob<S: Serializer>(glob: &Glob, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(glob.as_str())
-}
-
-fn read_glob<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Glob, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    glob(&text).map_err(serde::de::Error::custom)
-}
-
 /// Which conditions of a [`Selection`](super::Selection), by their places, have matched a call that
 /// was read: of the time, accounts and Regions asked about, whatever the other conditions say.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Matched(u128);
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Matched(pub(super) u128);
 
 impl Matched {
     /// The most conditions that are watched.

@@ -1,4 +1,6 @@
 //! What a run read, skipped, dropped and could not read. Its figures add up.
+//!
+//! Owns the figures. Refuses to know who reads, and how it is shown.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::AddAssign;
@@ -87,7 +89,7 @@ impl PrunedFiles {
 /// What became of the files: `found = read + pruned + skipped + damaged`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Files {
-    /// Everything named or come upon. A folder that cannot be listed counts as one.
+    /// Everything named or found. A folder that cannot be listed counts as one.
     pub found: u64,
     /// Read, whole and sound.
     pub read: u64,
@@ -178,7 +180,7 @@ pub struct Coverage {
     pub shared_copies: u64,
     /// Calls counted.
     pub calls: u64,
-    /// Calls whose host header contradicts CloudTrail's own verdict, which stands.
+    /// Calls whose host header contradicts CloudTrail's own verdict, which holds.
     pub disagreements: u64,
     /// Global calls that came through a VPC endpoint, which answers Regional names only.
     pub global_via_vpc_endpoint: u64,

@@ -1,7 +1,9 @@
 //! Which calls are asked about.
+//!
+//! Owns the filters of a run and the order they act in: time, account and Region before counting once,
+//! all others after it. Refuses to know where a call comes from.
 
 use chrono::{DateTime, NaiveDate};
-use serde::{Deserialize, Serialize};
 
 use super::condition::{Condition, Matched};
 
@@ -11,7 +13,7 @@ use crate::sts::region::is_opt_in;
 use crate::sts::{Hosts, Properties, Time};
 
 /// The filters of a run. The default lets everything pass.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// From this instant on.
     pub since: Option<Time>,
@@ -28,7 +30,7 @@ pub struct Selection {
 }
 
 /// What decides which calls are counted, and as what: sums by different terms have no sum.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Terms {
     /// Which calls are asked about.
     pub selection: Selection,
@@ -37,24 +39,38 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// The first thing in which two differ.
-    pub(super) fn difference(&self, other: &Terms) -> Option<&'static str> {
-        let (one, two) = (&self.selection, &other.selection);
-        let parts = [
-            ("since", one.since == two.since),
-            ("until", one.until == two.until),
-            ("accounts", one.accounts == two.accounts),
-            ("regions", one.regions == two.regions),
-            ("endpoints", one.endpoints == two.endpoints),
-            ("conditions", one.conditions == two.conditions),
-            ("hosts", self.hosts == other.hosts),
-        ];
-        let differs = parts.into_iter().find(|(_, is_equal)| !is_equal);
-        differs.map(|(part, _)| part)
+    /// The first thing by which two differ, as options name it: their calls have no sum. Lists are
+    /// compared as they were given.
+    pub(super) fn differs_by(&self, other: &Terms) -> Option<&'static str> {
+        let Terms { selection, hosts } = self;
+        let differs = (*hosts != other.hosts).then_some("--hosts");
+        selection.differs_by(&other.selection).or(differs)
     }
 }
 
 impl Selection {
+    /// The same of selections alone.
+    fn differs_by(&self, other: &Selection) -> Option<&'static str> {
+        let Selection {
+            since,
+            until,
+            accounts,
+            regions,
+            endpoints,
+            conditions,
+        } = self;
+        [
+            (*since == other.since, "--since"),
+            (*until == other.until, "--until"),
+            (*accounts == other.accounts, "--account"),
+            (*regions == other.regions, "--region"),
+            (*endpoints == other.endpoints, "--endpoint"),
+            (*conditions == other.conditions, "--where"),
+        ]
+        .into_iter()
+        .find_map(|(is_equal, option)| (!is_equal).then_some(option))
+    }
+
     /// Whether a record counts at all: the filters that act before counting once.
     pub(crate) fn admits(&self, call: &impl Properties) -> bool {
         self.admits_time(call.time()) && self.admits_log(call)
@@ -261,25 +277,29 @@ mod tests {
     }
 
     #[test]
-    fn a_selection_can_be_written_down() {
+    fn terms_differ_by_what_options_name() {
         let terms = Terms {
             selection: Selection {
                 since: Time::parse("2024-05-10T00:00:00Z"),
-                accounts: vec!["111122223333".into()],
                 conditions: vec![Condition {
                     dimension: Dimension::Principal,
-                    glob: glob("*role/[[]x]**").unwrap(),
+                    glob: glob("*x**").unwrap(),
                     negated: true,
                 }],
                 ..Selection::default()
             },
             hosts: Hosts::parse(["*.example regional eu-west-1"]).unwrap(),
         };
-        let text = serde_json::to_string(&terms).unwrap();
-        let again: Terms = serde_json::from_str(&text).unwrap();
-        assert_eq!(again, terms, "{text}");
-        assert_eq!(again.difference(&terms), None);
-        assert_eq!(again.difference(&Terms::default()), Some("since"));
+        let mut other = terms.clone();
+        assert_eq!(terms.differs_by(&other), None);
+        // Two stars mean what one does.
+        other.selection.conditions[0].glob = glob("*x*").unwrap();
+        assert_eq!(terms.differs_by(&other), None);
+        other.hosts = Hosts::default();
+        assert_eq!(terms.differs_by(&other), Some("--hosts"));
+        other.selection.conditions[0].negated = false;
+        assert_eq!(terms.differs_by(&other), Some("--where"));
+        assert_eq!(terms.differs_by(&Terms::default()), Some("--since"));
     }
 
     #[test]

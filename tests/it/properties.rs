@@ -13,7 +13,8 @@ use archive::clock::{DAY, START};
 use chrono::DateTime;
 use proptest::prelude::*;
 use stscope::input::Pruning;
-use stscope::tally::{self, DifferentQuestions, Plan, Report, Tally};
+use stscope::questions::{AnyQuestion, CallsByDay, Plan, Regions, Report};
+use stscope::tally::{self, Mismatch, Partial, PartialError, Tally, Terms};
 use stscope::{Scan, sts::Dimension};
 use tempfile::TempDir;
 use twin::cases::cases;
@@ -132,7 +133,7 @@ fn adds_up(report: &Report) -> Result<(), TestCaseError> {
     };
     prop_assert_eq!(groups(|of| of.calls), summary.calls);
     prop_assert_eq!(groups(|of| of.errors), summary.errors);
-    prop_assert_eq!(summary.endpoints.iter().sum::<u64>(), summary.calls);
+    prop_assert_eq!(summary.endpoints.total(), summary.calls);
     prop_assert_eq!(coverage.calls, summary.calls);
     Ok(())
 }
@@ -253,22 +254,28 @@ fn split() -> impl Strategy<Value = Split> {
     })
 }
 
-fn written_and_read(tally: &Tally) -> Tally {
-    let text = serde_json::to_string(tally).expect("a tally can be written down");
-    serde_json::from_str(&text).expect("and read again")
+fn written_and_read<Q: tally::Question>(tally: &Tally<Q>) -> Tally<Q> {
+    let part = Partial::of(tally);
+    let part = Partial::from(part.as_bytes().to_vec());
+    part.tally().expect("what was written can be read again")
 }
 
-fn scan_of_parts(scan: &Scan, logs: &Logs, split: &Split) -> Tally {
+fn scan_of_parts(scan: &Scan, logs: &Logs, split: &Split) -> Tally<AnyQuestion> {
     ask_parts(
-        &tally::Question::Groups(scan.group_by.clone()),
+        &AnyQuestion::Groups(scan.group_by.clone()),
         scan,
         logs,
         split,
     )
 }
 
-fn ask_parts(question: &tally::Question, scan: &Scan, logs: &Logs, split: &Split) -> Tally {
-    let mut parts: Vec<Option<Tally>> = (split.threads.iter().enumerate())
+fn ask_parts<Q: tally::Question>(
+    question: &Q,
+    scan: &Scan,
+    logs: &Logs,
+    split: &Split,
+) -> Tally<Q> {
+    let mut parts: Vec<Option<Tally<Q>>> = (split.threads.iter().enumerate())
         .map(|(part, &threads)| {
             let mut paths = Vec::new();
             for (path, &of) in logs.paths.iter().zip(&split.part_of) {
@@ -277,7 +284,7 @@ fn ask_parts(question: &tally::Question, scan: &Scan, logs: &Logs, split: &Split
                 }
             }
             if paths.is_empty() {
-                return Some(Tally::of(question.clone(), scan.once).by(scan.terms()));
+                return Some(Tally::of(question.clone(), &scan.terms(), scan.once));
             }
             let scan = Scan {
                 threads,
@@ -286,7 +293,7 @@ fn ask_parts(question: &tally::Question, scan: &Scan, logs: &Logs, split: &Split
             Some(scan.ask(question, &paths).expect("all paths exist"))
         })
         .collect();
-    let mut sum = Tally::of(question.clone(), scan.once).by(scan.terms());
+    let mut sum = Tally::of(question.clone(), &scan.terms(), scan.once);
     for (&part, &written_down) in split.order.iter().zip(&split.written_down) {
         let tally = parts[part].take().expect("each part once");
         let tally = if written_down {
@@ -300,6 +307,16 @@ fn ask_parts(question: &tally::Question, scan: &Scan, logs: &Logs, split: &Split
         }
     }
     sum
+}
+
+/// What is made of the groups of a question, as text.
+fn made_of(report: &Report) -> String {
+    match report.question {
+        AnyQuestion::Groups(_) => String::new(),
+        AnyQuestion::Plan => format!("{:#?}", Plan::of(report, twin::plan::region_of)),
+        AnyQuestion::Regions => format!("{:#?}", Regions::of(report)),
+        AnyQuestion::Trend => format!("{:#?}", CallsByDay::of(report)),
+    }
 }
 
 /// Damage to a few files.
@@ -409,7 +426,7 @@ proptest! {
 
     #[test]
     fn the_plan_of_any_split_is_the_twins(question in question(), split in split()) {
-        let plan_of = |logs| ask_parts(&tally::Question::Plan, &question.scan(), logs, &split).finish();
+        let plan_of = |logs| ask_parts(&AnyQuestion::Plan, &question.scan(), logs, &split).finish();
         let report = plan_of(&CROWD);
         adds_up(&report)?;
         let plan = Plan::of(&report, twin::plan::region_of);
@@ -426,6 +443,53 @@ proptest! {
         prop_assert_eq!(plan.global.calls, report.totals.summary().global());
         prop_assert_eq!(plan.principals, report.totals.summary().global_principals);
         prop_assert_eq!(plan.aws_managed, report.totals.summary().global_aws_managed);
+    }
+
+    #[test]
+    fn several_questions_in_one_pass_are_answered_as_each_alone(
+        question in question(),
+        split in split(),
+        number in 0..5_usize,
+    ) {
+        let scan = question.scan();
+        let mut all = vec![
+            AnyQuestion::Groups(scan.group_by.clone()),
+            AnyQuestion::Plan,
+            AnyQuestion::Regions,
+            AnyQuestion::Trend,
+        ];
+        all.rotate_left(number % 4);
+        all.truncate(number);
+        for logs in [&*LOGS, &*CROWD] {
+            let together = ask_parts(&all, &scan, logs, &split).finish();
+            let answers = together.answers();
+            prop_assert_eq!(answers.len(), all.len());
+            for (answer, question) in answers.iter().zip(&all) {
+                let alone = ask_parts(question, &scan, logs, &split).finish();
+                prop_assert_eq!(&answer.question, question);
+                prop_assert_eq!(rendered(answer), rendered(&alone));
+                prop_assert_eq!(made_of(answer), made_of(&alone));
+            }
+        }
+    }
+
+    #[test]
+    fn no_part_that_was_cut_or_changed_is_read(
+        question in question(),
+        at in any::<prop::sample::Index>(),
+        bit in 0..8_u8,
+    ) {
+        let tally = question.scan().tally(&LOGS.paths).expect("all paths exist");
+        let mut bytes = Partial::of(&tally).as_bytes().to_vec();
+        let at = at.index(bytes.len());
+        let cut = Partial::from(bytes[..at].to_vec());
+        prop_assert!(cut.tally::<AnyQuestion>().is_err());
+        bytes[at] ^= 1 << bit;
+        let changed = Partial::from(bytes).tally::<AnyQuestion>().err();
+        prop_assert!(changed.is_some());
+        if at >= 10 {
+            prop_assert_eq!(changed, Some(PartialError::Damaged));
+        }
     }
 
     #[test]
@@ -502,14 +566,16 @@ fn a_tally_without_dimensions_can_be_written_down() {
 
 #[test]
 fn tallies_of_different_questions_have_no_sum() {
-    let by = |dimension, once| Tally::new(&[dimension], once);
+    let by = |dimension, once| {
+        let question = AnyQuestion::Groups(vec![dimension]);
+        Tally::of(question, &Terms::default(), once)
+    };
     let mut tally = by(Dimension::Principal, true);
-    assert!(tally.merge(by(Dimension::Principal, true)).is_ok());
-    let part = |merged: Result<(), DifferentQuestions>| merged.map_err(|error| error.part);
-    let other = by(Dimension::Endpoint, true);
-    assert_eq!(part(tally.merge(other)), Err("question"));
-    let other = by(Dimension::Principal, false);
-    assert_eq!(part(tally.merge(other)), Err("once"));
+    assert_eq!(tally.merge(by(Dimension::Principal, true)), Ok(()));
+    let fault = tally.merge(by(Dimension::Endpoint, true));
+    assert!(matches!(fault, Err(Mismatch::Question { .. })), "{fault:?}");
+    let fault = tally.merge(by(Dimension::Principal, false));
+    assert_eq!(fault, Err(Mismatch::Once));
 }
 
 #[test]
@@ -519,62 +585,80 @@ fn tallies_by_different_terms_have_no_sum() {
     let whole = scan(all.clone())
         .tally(&LOGS.paths)
         .expect("all paths exist");
-    for (question, part) in [
+    for (question, option) in [
         (
             Question {
                 since: Some(0),
                 ..all.clone()
             },
-            "since",
+            "--since",
         ),
         (
             Question {
                 until: Some(START * 1000),
                 ..all.clone()
             },
-            "until",
+            "--until",
         ),
         (
             Question {
                 accounts: vec!["111122223333".into()],
                 ..all.clone()
             },
-            "accounts",
+            "--account",
         ),
         (
             Question {
                 regions: vec!["us-east-1".into()],
                 ..all.clone()
             },
-            "regions",
+            "--region",
         ),
         (
             Question {
                 endpoints: vec!["global"],
                 ..all.clone()
             },
-            "endpoints",
+            "--endpoint",
         ),
         (
             Question {
                 conditions: vec![("principal", "*".into(), false)],
                 ..all.clone()
             },
-            "conditions",
+            "--where",
         ),
         (
             Question {
                 hosts: vec![("*".into(), None)],
                 ..all.clone()
             },
-            "hosts",
+            "--hosts",
         ),
     ] {
         let tally = scan(question).tally(&LOGS.paths).expect("all paths exist");
         for tally in [written_and_read(&tally), tally] {
             let error = whole.clone().merge(tally).expect_err("other terms");
-            assert_eq!(error.part, part);
-            assert!(error.to_string().contains(part), "{error}");
+            assert_eq!(error, Mismatch::Terms(option));
+            assert!(error.to_string().contains(option), "{error}");
         }
     }
+}
+
+#[test]
+fn a_part_of_another_question_is_named() {
+    let plan = Tally::of(AnyQuestion::Plan, &Terms::default(), true);
+    let part = Partial::of(&plan);
+    // A list of one question is that question.
+    assert!(part.tally::<Vec<AnyQuestion>>().is_ok());
+    let two = Tally::of(
+        vec![AnyQuestion::Plan, AnyQuestion::Trend],
+        &Terms::default(),
+        true,
+    );
+    let part = Partial::of(&two);
+    let fault = part.tally::<AnyQuestion>().err();
+    assert_eq!(fault, Some(PartialError::Question("plan + trend".into())));
+    let fault = Partial::from(b"{\"Records\":[]}".to_vec()).tally::<AnyQuestion>();
+    assert_eq!(fault.err(), Some(PartialError::NotAPart));
 }

@@ -10,10 +10,10 @@ use std::collections::BTreeSet;
 use std::process::{Command, Output};
 
 use serde_json::Value;
+use stscope::questions::{EVENT_COLUMNS, RegionEvidence, RegionStatus};
 use stscope::report::pages::{plan, regions};
 use stscope::sts::defaults::{DEFAULTS, DefaultEndpoint, Setting, WithoutRegion};
 use stscope::sts::{Cause, Dimension};
-use stscope::tally::{EVENT_COLUMNS, RegionEvidence, RegionStatus};
 
 const README: &str = include_str!("../../README.md");
 

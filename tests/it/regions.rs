@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use archive::{odd, rng::SplitMix64};
 use chrono::NaiveDate;
 use proptest::prelude::*;
+use stscope::questions;
 use stscope::sts::Time;
-use stscope::tally;
 use twin::cases::cases;
 use twin::held::gzip;
 use twin::regions::{Key, Row, regions};
@@ -87,12 +87,12 @@ fn found(files: &[(Key, Vec<u8>)], question: &Question, way: Way) -> Vec<Row> {
         .collect();
     let mut scan = question.scan();
     (scan.kernel, scan.limits, scan.threads) = (way.kernel, way.limits, way.threads);
-    let report = (scan.ask(&tally::Question::Regions, &paths))
+    let report = (scan.ask(&questions::AnyQuestion::Regions, &paths))
         .expect("all paths exist")
         .finish();
-    let mut regions = tally::Regions::of(&report);
+    let mut regions = questions::Regions::of(&report);
     let in_rows: u64 = regions.rows.iter().map(|row| row.measures.calls).sum();
-    let elsewhere: u64 = regions.of_no_region.iter().sum();
+    let elsewhere: u64 = regions.of_no_region.total();
     assert_eq!(
         in_rows + elsewhere,
         report.totals.summary().calls,
@@ -145,6 +145,6 @@ fn every_status_is_come_upon() {
         let rows = regions(&files, &question(&mut rng));
         statuses.extend(rows.into_iter().map(|row| row.4));
     }
-    let all = tally::RegionStatus::ALL.map(tally::RegionStatus::as_str);
+    let all = questions::RegionStatus::ALL.map(questions::RegionStatus::as_str);
     assert_eq!(statuses, all.into());
 }

@@ -17,9 +17,10 @@ use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use serde_json::json;
 use stscope::input::Paths;
+use stscope::questions::{AnyQuestion, Plan, Regions};
 use stscope::store::{Ingested, Store, StoreError};
 use stscope::sts::{Dimension, Time};
-use stscope::tally::{Plan, Question, Regions, Report, Selection};
+use stscope::tally::{Question, Report, Selection};
 use stscope::{Progress, Scan};
 use tempfile::TempDir;
 
@@ -209,13 +210,13 @@ impl Place {
         assert_eq!(store.check().unwrap().faults, []);
     }
 
-    fn asked(&self, question: &Question, selection: &Selection) -> Report {
+    fn asked<Q: Question>(&self, question: &Q, selection: &Selection) -> Report<Q> {
         let store = Store::open(&self.store()).unwrap();
         store.tally(question, selection).unwrap().finish()
     }
 
     /// As `report PATH` does, without files that hold nothing of what is asked.
-    fn scanned(&self, question: &Question, selection: &Selection) -> Report {
+    fn scanned<Q: Question>(&self, question: &Q, selection: &Selection) -> Report<Q> {
         let scan = Scan {
             selection: selection.clone(),
             pruning: selection.pruning(),
@@ -228,16 +229,16 @@ impl Place {
 }
 
 /// The summary and the groups: what a user asked for.
-fn answered(report: &Report) -> String {
+fn answered<Q: Question>(report: &Report<Q>) -> String {
     let groups: Vec<_> = report.groups().collect();
     format!("{:#?}\n{groups:#?}", report.totals.summary())
 }
 
-fn planned(report: &Report) -> String {
+fn planned(report: &Report<AnyQuestion>) -> String {
     format!("{:#?}", Plan::of(report, |_| None))
 }
 
-fn questions() -> Vec<Question> {
+fn questions() -> Vec<AnyQuestion> {
     use Dimension as D;
     let groups = [
         vec![
@@ -270,7 +271,7 @@ fn questions() -> Vec<Question> {
             D::KeyExchange,
         ],
     ];
-    groups.map(Question::Groups).into()
+    groups.map(AnyQuestion::Groups).into()
 }
 
 fn selections() -> Vec<Selection> {
@@ -336,18 +337,25 @@ fn assert_equal(place: &Place, selections: &[Selection]) -> Result<(), TestCaseE
             prop_assert_eq!(&kept.key_regions, &read.key_regions);
         }
         let (asked, scanned) = (
-            place.asked(&Question::Plan, selection),
-            place.scanned(&Question::Plan, selection),
+            place.asked(&AnyQuestion::Plan, selection),
+            place.scanned(&AnyQuestion::Plan, selection),
         );
         prop_assert_eq!(planned(&asked), planned(&scanned));
         let (asked, scanned) = (
-            place.asked(&Question::Regions, selection),
-            place.scanned(&Question::Regions, selection),
+            place.asked(&AnyQuestion::Regions, selection),
+            place.scanned(&AnyQuestion::Regions, selection),
         );
         prop_assert_eq!(
             format!("{:#?}", Regions::of(&asked)),
             format!("{:#?}", Regions::of(&scanned))
         );
+        // All in one pass are what each is alone.
+        let mut all = questions();
+        all.extend([AnyQuestion::Plan, AnyQuestion::Regions, AnyQuestion::Trend]);
+        for answer in place.asked(&all, selection).answers() {
+            let alone = place.asked(&answer.question, selection);
+            prop_assert_eq!(answered(&answer), answered(&alone), "{:?}", answer.question);
+        }
     }
     Ok(())
 }
@@ -395,11 +403,11 @@ fn assert_equal_from(
                 prop_assert_eq!(&kept.key_regions, &read.key_regions);
             }
         }
-        let scanned = place.scanned(&Question::Plan, &selection);
-        let asked = place.asked(&Question::Plan, &asked_from);
+        let scanned = place.scanned(&AnyQuestion::Plan, &selection);
+        let asked = place.asked(&AnyQuestion::Plan, &asked_from);
         prop_assert_eq!(planned(&asked), planned(&scanned));
-        let scanned = place.scanned(&Question::Regions, &selection);
-        let asked = place.asked(&Question::Regions, &asked_from);
+        let scanned = place.scanned(&AnyQuestion::Regions, &selection);
+        let asked = place.asked(&AnyQuestion::Regions, &asked_from);
         prop_assert_eq!(
             format!("{:#?}", Regions::of(&asked)),
             format!("{:#?}", Regions::of(&scanned))
@@ -628,7 +636,7 @@ fn what_a_file_gave_before_it_changed_is_kept_if_there_is_a_copy_of_it() {
             place.ingest(logs, 1, today());
             let asked = place.asked(question, &Selection::default());
             assert_eq!(answered(&asked), answered(&of_files));
-            let files = |report: &Report| report.totals.coverage.files.clone();
+            let files = |report: &Report<AnyQuestion>| report.totals.coverage.files.clone();
             assert_eq!(files(&asked).read, files(&of_files).read);
             assert_eq!(
                 asked.totals.coverage.sts_records,

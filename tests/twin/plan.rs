@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stscope::tally::Plan;
+use stscope::questions::Plan;
 
 use super::agent;
 use super::call::{Call, KeyUse, is_region};

@@ -2,10 +2,10 @@
 
 use std::io;
 
+use crate::questions::{EVENT_COLUMNS, Row};
 use crate::report::cell::Cell;
 use crate::report::page::{List, Page};
 use crate::report::sheet::{Label, Sheet};
-use crate::tally::{EVENT_COLUMNS, Row};
 
 /// The page of some calls; `top` is the most rows it has. Rows are taken as they are written.
 pub fn page<'p>(

@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{time_json, work_list};
+use crate::questions::{Plan, PlanRow};
 use crate::report::cell::Cell;
 use crate::report::page::{Form, List, Page};
 use crate::report::sheet::Sheet;
-use crate::tally::{Plan, PlanRow, Summary};
+use crate::tally::Summary;
 
 /// What a page of a plan is made of.
 #[derive(Clone, Copy)]

@@ -4,13 +4,14 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::time_json;
+use crate::questions::{RegionRow, RegionStatus, Regions};
 use crate::report::cell::Cell;
 use crate::report::page::{Block, Figure, List, Page, Tone};
 use crate::report::sheet::{Label, Sheet};
 use crate::report::words::{count, counted, span};
+use crate::sts::Time;
 use crate::sts::region::Region;
-use crate::sts::{Endpoint, Time};
-use crate::tally::{Coverage, RegionRow, RegionStatus, Regions, Selection, Summary};
+use crate::tally::{Coverage, Selection, Summary};
 
 /// The page of some Regions: those with at least `min_calls`, and of these `top` at the most.
 pub fn page<'p>(
@@ -201,9 +202,9 @@ pub fn sheet<'r>() -> Sheet<RegionRow<'r>> {
 
 /// Calls that belong to no Region, for programs.
 fn of_no_region_json(regions: &Regions<'_>) -> Value {
-    let calls = Endpoint::NAMES.iter().zip(regions.of_no_region);
+    let calls = regions.of_no_region.iter();
     calls
-        .map(|(name, calls)| ((*name).to_owned(), Value::from(calls)))
+        .map(|(kind, &calls)| (kind.as_str().to_owned(), Value::from(calls)))
         .collect::<serde_json::Map<_, _>>()
         .into()
 }
@@ -243,7 +244,7 @@ fn meaning(status: RegionStatus) -> &'static str {
 
 /// What is to be known after the rows: the calls that are in none of them, and what is in doubt.
 fn notes(regions: &Regions<'_>, window: &Window) -> Vec<String> {
-    let [global, regional, aws_service, other, unknown] = regions.of_no_region;
+    let [global, regional, aws_service, other, unknown] = regions.of_no_region.values();
     let some = |number: u64, what: &str| match number {
         1 => format!("1 {what} call is"),
         _ => format!("{} {what} calls are", count(number)),

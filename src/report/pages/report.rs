@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::summary;
+use crate::questions::Report;
 use crate::report::cell::Cell;
 use crate::report::page::{List, Page};
 use crate::report::sheet::{Label, Sheet};
 use crate::sts::Dimension;
-use crate::tally::{Group, Report};
+use crate::tally::Group;
 
 /// The page of a report; `top` is the most groups it has.
 pub fn page(report: &Report, can_judge: bool, top: Option<u64>) -> Page<'_> {

@@ -5,15 +5,12 @@ use serde_json::{Map, Value, json};
 use super::time_json;
 use crate::report::page::{Block, Figure, Tone};
 use crate::report::words::{count, counted};
-use crate::sts::Endpoint;
 use crate::tally::Summary;
 
 /// For programs.
 pub(super) fn json(summary: &Summary) -> Value {
-    let endpoints: Map<String, Value> = Endpoint::NAMES
-        .iter()
-        .zip(summary.endpoints)
-        .map(|(name, calls)| ((*name).to_owned(), calls.into()))
+    let endpoints: Map<String, Value> = (summary.endpoints.iter())
+        .map(|(kind, &calls)| (kind.as_str().to_owned(), calls.into()))
         .collect();
     json!({
         "calls": summary.calls,
@@ -55,7 +52,7 @@ pub(super) fn blocks(summary: &Summary, can_judge: bool) -> Vec<Block> {
 }
 
 fn figures(summary: &Summary, can_judge: bool) -> Vec<Figure> {
-    let [global, regional, aws_service, other, unknown] = summary.endpoints;
+    let [global, regional, aws_service, other, unknown] = summary.endpoints.values();
     let global_share = summary.global_share.filter(|_| can_judge);
     let figure = |name, count, words: &str| Figure {
         name,

@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
+use crate::questions::{PeriodStatus, Trend, TrendRow};
 use crate::report::cell::Cell;
 use crate::report::page::{Block, List, Page};
 use crate::report::sheet::{Label, Sheet};
 use crate::report::words::{count, counted};
-use crate::sts::Endpoint;
-use crate::tally::{Coverage, PeriodStatus, Trend, TrendRow};
+use crate::sts::EndpointKind;
+use crate::tally::Coverage;
 
 /// The page of a trend.
 pub fn page<'p>(trend: &'p Trend, coverage: &'p Coverage) -> Page<'p> {
@@ -39,18 +40,20 @@ pub fn sheet() -> Sheet<TrendRow> {
         .col("calls", Label::new("CALLS"), "calls", |row| {
             number(row.calls)
         });
-    for (at, name) in Endpoint::NAMES.into_iter().enumerate() {
-        let (label, help) = match name {
-            "global" => (Label::new("GLOBAL"), "calls to the global endpoint"),
-            "regional" => (Label::new("REGIONAL"), "calls to Regional endpoints"),
-            "aws-service" => (Label::new("AWS").spare(2), "calls by AWS on your behalf"),
-            "other" => (
+    for kind in EndpointKind::ALL {
+        let (label, help) = match kind {
+            EndpointKind::Global => (Label::new("GLOBAL"), "calls to the global endpoint"),
+            EndpointKind::Regional => (Label::new("REGIONAL"), "calls to Regional endpoints"),
+            EndpointKind::AwsService => (Label::new("AWS").spare(2), "calls by AWS on your behalf"),
+            EndpointKind::Other => (
                 Label::new("OTHER").spare(3),
                 "calls by names that are not AWS's",
             ),
-            _ => (Label::new("UNKNOWN").spare(4), "calls that could be either"),
+            EndpointKind::Unknown => (Label::new("UNKNOWN").spare(4), "calls that could be either"),
         };
-        sheet = sheet.col(name, label, help, move |row| number(row.endpoints[at]));
+        sheet = sheet.col(kind.as_str(), label, help, move |row| {
+            number(row.endpoints[kind])
+        });
     }
     sheet
         .col(
@@ -106,14 +109,17 @@ fn blocks(trend: &Trend) -> Vec<Block> {
         return Vec::new();
     }
     let total: u64 = rows.iter().filter_map(|row| row.calls).sum();
-    let global: u64 = rows.iter().filter_map(|row| row.endpoints[0]).sum();
+    let global: u64 = rows
+        .iter()
+        .filter_map(|row| row.endpoints[EndpointKind::Global])
+        .sum();
     let is_read = |row: &&TrendRow| row.status != PeriodStatus::NotRead;
     let periods = rows.iter().filter(is_read).count() as u64;
     let text = format!(
         "{}, {} {}, in {}",
         counted(total, "STS call"),
         count(global),
-        Endpoint::Global.as_str(),
+        EndpointKind::Global.as_str(),
         counted(periods, "period"),
     );
     vec![

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use super::plan::PlanPage;
+use crate::questions::{Plan, PlanRow, TokenTrace};
 use crate::report::page::{Caller, RiskList, Task, WorkList};
 use crate::report::words::{Phrase, count, counted, day, span};
 use crate::sts::{Cause, Time};
-use crate::tally::{Plan, PlanRow, TokenTrace};
 
 /// The work of a plan.
 pub(super) fn of<'p>(page: &PlanPage<'p>) -> WorkList<'p> {
@@ -64,7 +64,7 @@ fn remarks(page: &PlanPage<'_>) -> Vec<String> {
             count(page.plan.aws_managed)
         ));
     }
-    let [.., other, unknown] = page.summary.endpoints;
+    let [.., other, unknown] = page.summary.endpoints.values();
     if other + unknown > 0 {
         remarks.push(format!(
             "Not in here, and perhaps global: {} by names that are not AWS's (other), {} that \

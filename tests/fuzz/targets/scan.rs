@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use libfuzzer_sys::{Corpus, fuzz_target};
-use stscope::tally::Report;
+use stscope::questions::Report;
 use twin::held::{assert_equal, gzip, of_report};
 use twin::question::GROUPINGS;
 use twin::{Answer, Held, Question, Way, call, count};

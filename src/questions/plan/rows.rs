@@ -4,10 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::Ipv6Addr;
 
-use super::super::groups::Measures;
-use super::super::question::YES;
-use super::super::report::{Group, Report};
 use super::super::tokens::TokenTrace;
+use super::super::{AnyQuestion, Report};
 use super::Counts;
 use super::key;
 use super::region::{RegionEvidence, Regions, US_EAST_1, Whereabouts};
@@ -15,6 +13,7 @@ use super::risks::{Found, Risks};
 use super::together::Seen;
 use crate::sts::region::{Activation, Region, is_region};
 use crate::sts::{Cause, Situation, fix, sdk};
+use crate::tally::{Group, Measures};
 
 /// Who must change what, and what can go wrong.
 #[derive(Clone, Debug)]
@@ -80,7 +79,7 @@ impl PlanRow<'_> {
 pub(super) const NAMED: usize = 3;
 
 /// What tells rows apart: principal, SDK, its version, cause.
-type RowKey<'r> = (&'r str, Option<&'r str>, Option<&'r str>, &'r str);
+type RowKey<'r> = (&'r str, Option<&'r str>, Option<&'r str>, Cause);
 
 /// A row as its calls come together.
 #[derive(Default)]
@@ -98,20 +97,19 @@ struct Gathered<'r> {
 impl<'r> Gathered<'r> {
     fn add(&mut self, group: &Group<'r>) {
         let calls = group.measures.calls;
-        let value = |column: usize| group.values[column];
         self.measures += group.measures;
-        self.types.add(value(key::PRINCIPAL_TYPE), calls);
-        self.accounts.add(value(key::ACCOUNT_ID), calls);
-        self.serving.add(value(key::REGION), calls);
-        self.seen
-            .addresses
-            .add(value(key::SOURCE_IP_ADDRESS), calls);
-        self.seen.sessions.add(value(key::SESSION_NAME), calls);
-        self.seen.scopes.add(value(key::IN_SCOPE_OF), calls);
-        self.seen.tools.add(value(key::TOOL), calls);
-        self.regional_only_action |= value(key::REGIONAL_ONLY) == Some(YES);
-        self.issuing_accounts.extend(value(key::ISSUING_ACCOUNT));
-        self.via_vpc_endpoint |= value(key::VIA_VPC_ENDPOINT) == Some(YES);
+        self.types.add(group.get(key::PRINCIPAL_TYPE), calls);
+        self.accounts.add(group.get(key::ACCOUNT_ID), calls);
+        self.serving.add(group.get(key::REGION), calls);
+        let seen = &mut self.seen;
+        seen.addresses.add(group.get(key::SOURCE_IP_ADDRESS), calls);
+        seen.sessions.add(group.get(key::SESSION_NAME), calls);
+        seen.scopes.add(group.get(key::IN_SCOPE_OF), calls);
+        seen.tools.add(group.get(key::TOOL), calls);
+        self.regional_only_action |= group.get(key::REGIONAL_ONLY);
+        self.issuing_accounts
+            .extend(group.get(key::ISSUING_ACCOUNT));
+        self.via_vpc_endpoint |= group.get(key::VIA_VPC_ENDPOINT);
     }
 
     /// Whether some calls are of none of these tools.
@@ -138,14 +136,14 @@ struct Regional<'r> {
 }
 
 impl<'r> Plan<'r> {
-    /// The plan that a report of [`Question::Plan`](crate::tally::Question::Plan) comes to.
-    /// `region_of` gives the Region that a source address lies in, if it is one of AWS's.
+    /// The plan that a report of [`AnyQuestion::Plan`] comes to.
+    /// `region_of` gives the Region of a source address, if it is one of AWS's.
     ///
     /// ```
-    /// use stscope::{Scan, tally::{Plan, Question}};
+    /// use stscope::{Scan, questions::{AnyQuestion, Plan}};
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let logs = ["sample-logs/AWSLogs".into()];
-    /// let report = Scan::default().ask(&Question::Plan, &logs)?.finish();
+    /// let report = Scan::default().ask(&AnyQuestion::Plan, &logs)?.finish();
     /// let plan = Plan::of(&report, |_address| None);
     /// assert_eq!(plan.global.calls, report.totals.summary().global());
     /// # Ok(()) }
@@ -156,37 +154,44 @@ impl<'r> Plan<'r> {
         let mut regional: HashMap<&'r str, Regional<'r>> = HashMap::new();
         let mut served_in_us_east_1 = Vec::new();
         let mut found = Found::default();
-        for group in report
-            .groups()
-            .filter(|group| group.values.len() == key::WIDTH)
-        {
-            let value = |column: usize| group.values[column];
-            let Some(principal) = value(key::PRINCIPAL) else {
+        debug_assert_eq!(report.question, AnyQuestion::Plan);
+        for group in report.groups() {
+            let Some(principal) = group.get(key::PRINCIPAL) else {
                 continue; // neither global nor Regional
             };
-            let region = value(key::REGION).filter(|region| is_region(region));
-            if let Some(cause) = value(key::CAUSE) {
-                let row = (principal, value(key::SDK), value(key::SDK_VERSION), cause);
+            let region = group.get(key::REGION).filter(|region| is_region(region));
+            if let Some(cause) = group.get(key::CAUSE) {
+                let row = (
+                    principal,
+                    group.get(key::SDK),
+                    group.get(key::SDK_VERSION),
+                    cause,
+                );
                 rows.entry(row).or_default().add(&group);
-                if region == Some(US_EAST_1) && cause != Cause::AwsManaged.as_str() {
+                if region == Some(US_EAST_1) && cause != Cause::AwsManaged {
                     served_in_us_east_1.push(group);
                 }
             } else {
                 let of_principal = regional.entry(principal).or_default();
                 of_principal.calls += group.measures.calls;
                 of_principal.regions.add(region, group.measures.calls);
-                if let (Some(YES), Some(region)) = (value(key::REFUSED), region) {
-                    let caller = (principal, value(key::ACCOUNT_ID));
-                    found.refusal(value(key::ISSUING_ACCOUNT), region, caller, group.measures);
+                if let (true, Some(region)) = (group.get(key::REFUSED), region) {
+                    let caller = (principal, group.get(key::ACCOUNT_ID));
+                    found.refusal(
+                        group.get(key::ISSUING_ACCOUNT),
+                        region,
+                        caller,
+                        group.measures,
+                    );
                 }
             }
         }
         for group in served_in_us_east_1 {
-            let value = |column: usize| group.values[column];
-            let Some(principal) = value(key::PRINCIPAL) else {
+            let Some(principal) = group.get(key::PRINCIPAL) else {
                 continue;
             };
-            let by_address = value(key::SOURCE_IP_ADDRESS)
+            let by_address = group
+                .get(key::SOURCE_IP_ADDRESS)
                 .and_then(|address| regions.of(address))
                 .map(|region| (region, RegionEvidence::IpRanges));
             let by_calls = || {
@@ -196,7 +201,7 @@ impl<'r> Plan<'r> {
             if let Some((region, evidence)) = by_address.or_else(by_calls)
                 && region != US_EAST_1
             {
-                let caller = (principal, value(key::ACCOUNT_ID), region, evidence);
+                let caller = (principal, group.get(key::ACCOUNT_ID), region, evidence);
                 found.cross_region(caller, group.measures);
             }
         }
@@ -281,7 +286,6 @@ fn row<'r>(
     regions: &mut Regions<'r, '_>,
     found: &Found<'r>,
 ) -> PlanRow<'r> {
-    let cause = Cause::find(cause).unwrap_or(Cause::Unrecognised);
     let (principal_type, account_id) = (gathered.types.most(), gathered.accounts.most());
     let recommended_region = Whereabouts {
         serving: &gathered.serving,

@@ -1,8 +1,8 @@
 //! Who must change what: global calls by principal, SDK and cause, with what helps to find and to
 //! move them.
 //!
-//! Owns what a plan tells calls apart by ([`parts`]) and what it makes of the groups ([`Plan::of`]).
-//! Why a call went global and what to do about it stand in [`crate::sts`]; formats in
+//! Owns what a plan tells calls apart by ([`columns`]) and what it makes of the groups ([`Plan::of`]).
+//! Why a call went global and what to do about it is in [`crate::sts`]; formats are in
 //! [`crate::report`].
 
 mod key;
@@ -11,7 +11,7 @@ mod risks;
 mod rows;
 mod together;
 
-pub(super) use key::{WIDTH, parts};
+pub(super) use key::{WIDTH, columns};
 pub use region::RegionEvidence;
 pub use risks::{CrossRegion, Refusal, Risks};
 pub use rows::{Plan, PlanRow};

@@ -1,35 +1,44 @@
 //! Global versus Regional over time: calls by day, and periods made of days.
 //!
-//! Owns what calls are told apart by for it ([`parts`]), and what is said of a period of which
+//! Owns what calls are told apart by for it ([`columns`]), and what is said of a period of which
 //! nothing, or not all, was read: a figure that nobody knows is no zero. Which days were read is told
-//! from outside ([`Calendar`]), as a day without calls leaves none behind.
+//! from outside ([`Calendar`]), as a day without calls leaves no trace.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike as _, Days as Count, Months, NaiveDate};
 
-use super::question::{Part, YES};
-use super::report::Report;
-use crate::sts::{Dimension, Endpoint, Properties, sdk};
+use super::key::KeyColumn;
+use super::{AnyQuestion, Report};
+use crate::sts::{ByEndpoint, Dimension, Endpoint, EndpointKind, Properties, sdk};
+use crate::tally::{Column, Flag, Text};
 
-/// Day, endpoint, whether it is of us-east-1, principal.
+/// How many columns a key has.
 pub(super) const WIDTH: usize = 4;
 
-const OF_GLOBAL: [Part; WIDTH] = [
-    Part::Dimension(Dimension::Day),
-    Part::Dimension(Dimension::Endpoint),
-    Part::OfUsEast1,
-    Part::Dimension(Dimension::Principal),
-];
+// The columns.
+const DAY: Column<NaiveDate> = Column::at(0);
+const ENDPOINT: Column<EndpointKind> = Column::at(1);
+const OF_US_EAST_1: Column<Flag> = Column::at(2);
+/// Of global calls alone.
+const PRINCIPAL: Column<Text> = Column::at(3);
 
-const OF_OTHERS: [Part; WIDTH] = {
-    let mut parts = OF_GLOBAL;
-    parts[3] = Part::Nothing;
-    parts
+const OF_GLOBAL: [KeyColumn; WIDTH] = {
+    let mut columns = OF_OTHERS;
+    columns[PRINCIPAL.place()] = KeyColumn::Dimension(Dimension::Principal);
+    columns
+};
+
+const OF_OTHERS: [KeyColumn; WIDTH] = {
+    let mut columns = [KeyColumn::Nothing; WIDTH];
+    columns[DAY.place()] = KeyColumn::Dimension(Dimension::Day);
+    columns[ENDPOINT.place()] = KeyColumn::Dimension(Dimension::Endpoint);
+    columns[OF_US_EAST_1.place()] = KeyColumn::OfUsEast1;
+    columns
 };
 
 /// The columns of the key of a call. AWS itself is no principal on the global endpoint.
-pub(super) fn parts(call: &impl Properties) -> &'static [Part] {
+pub(super) fn columns(call: &impl Properties) -> &'static [KeyColumn] {
     let is_aws_managed = || {
         let mut scratch = String::new(); // the name of an SDK needs none
         let sdk = call.value(Dimension::Sdk, &mut scratch);
@@ -44,8 +53,8 @@ pub(super) fn parts(call: &impl Properties) -> &'static [Part] {
 /// The calls of a day.
 #[derive(Clone, Debug, Default)]
 pub struct DayCalls<'r> {
-    /// By endpoint, in the order of [`Endpoint::NAMES`].
-    pub endpoints: [u64; 5],
+    /// By endpoint.
+    pub endpoints: ByEndpoint<u64>,
     /// Whether any of them is of us-east-1, where global calls are logged.
     pub is_of_us_east_1: bool,
     /// The principals with global calls, AWS itself aside, and how many each made.
@@ -62,21 +71,20 @@ pub struct CallsByDay<'r> {
 }
 
 impl<'r> CallsByDay<'r> {
-    /// The groups of [`Question::Trend`](super::Question::Trend), by day.
+    /// The groups of [`AnyQuestion::Trend`], by day.
     pub fn of(report: &'r Report) -> CallsByDay<'r> {
         let mut by_day = CallsByDay::default();
+        debug_assert_eq!(report.question, AnyQuestion::Trend);
         for group in report.groups() {
             let calls = group.measures.calls;
-            let day = group.values[0].and_then(|day| day.parse::<NaiveDate>().ok());
-            let Some(day) = day else {
+            let Some(day) = group.get(DAY) else {
                 by_day.undated += calls;
                 continue;
             };
             let of_day = by_day.days.entry(day).or_default();
-            let endpoint = (Endpoint::NAMES.iter()).position(|&name| group.values[1] == Some(name));
-            of_day.endpoints[endpoint.unwrap_or(4)] += calls;
-            of_day.is_of_us_east_1 |= group.values[2] == Some(YES);
-            if let Some(principal) = group.values[3] {
+            of_day.endpoints[group.get(ENDPOINT).unwrap_or(EndpointKind::Unknown)] += calls;
+            of_day.is_of_us_east_1 |= group.get(OF_US_EAST_1);
+            if let Some(principal) = group.get(PRINCIPAL) {
                 *of_day.global_callers.entry(principal).or_default() += calls;
             }
         }
@@ -169,9 +177,9 @@ pub struct TrendRow {
     pub period: NaiveDate,
     /// All calls; `None` where nothing was read.
     pub calls: Option<u64>,
-    /// By endpoint, in the order of [`Endpoint::NAMES`]; those that only logs of us-east-1 can show
-    /// (global, unknown) are `None` where there were none of these.
-    pub endpoints: [Option<u64>; 5],
+    /// By endpoint; those that only logs of us-east-1 can show (global, unknown) are `None` where there
+    /// were none of these.
+    pub endpoints: ByEndpoint<Option<u64>>,
     /// Global / (global + regional); `None` if there are none, or it cannot be told.
     pub global_share: Option<f64>,
     /// Principals with global calls, AWS itself aside.
@@ -226,10 +234,9 @@ impl Trend {
             .collect();
         let is_sighted = |day: &NaiveDate| {
             calendar.keys_of_us_east_1.contains(day)
-                || seen
-                    .days
-                    .get(day)
-                    .is_some_and(|day| day.is_of_us_east_1 || day.endpoints[0] > 0)
+                || seen.days.get(day).is_some_and(|day| {
+                    day.is_of_us_east_1 || day.endpoints[EndpointKind::Global] > 0
+                })
         };
         let mut by_period: BTreeMap<NaiveDate, Vec<NaiveDate>> = BTreeMap::new();
         for &day in &read {
@@ -256,20 +263,16 @@ impl Trend {
             };
             let mut row = TrendRow::not_read(period);
             row.status = status;
-            let mut endpoints = [0; 5];
+            let mut endpoints = ByEndpoint::default();
             let mut callers: BTreeSet<&str> = BTreeSet::new();
             for of_day in days.iter().filter_map(|day| calls.days.get(day)) {
-                for (sum, calls) in endpoints.iter_mut().zip(of_day.endpoints) {
-                    *sum += calls;
-                }
+                endpoints += of_day.endpoints;
                 callers.extend(of_day.global_callers.keys());
             }
-            row.calls = Some(endpoints.iter().sum());
+            row.calls = Some(endpoints.total());
             row.endpoints = endpoints.map(Some);
             if days.iter().any(is_sighted) {
-                let [global, regional, ..] = endpoints;
-                let either = global + regional;
-                row.global_share = (either > 0).then(|| global as f64 / either as f64);
+                row.global_share = endpoints.global_share();
                 row.global_principals = Some(callers.len() as u64);
                 if let Some(before) = &before {
                     row.new_principals = Some(callers.difference(before).count() as u64);
@@ -277,8 +280,8 @@ impl Trend {
                 }
                 before = Some(callers);
             } else {
-                let [global, _, _, _, unknown] = &mut row.endpoints;
-                (*global, *unknown) = (None, None);
+                row.endpoints[EndpointKind::Global] = None;
+                row.endpoints[EndpointKind::Unknown] = None;
             }
             trend.rows.push(row);
         }
@@ -303,7 +306,7 @@ impl TrendRow {
         TrendRow {
             period,
             calls: None,
-            endpoints: [None; 5],
+            endpoints: ByEndpoint::default(),
             global_share: None,
             global_principals: None,
             new_principals: None,

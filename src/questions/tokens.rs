@@ -15,28 +15,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::quality::RandomState;
 
-use super::claims::hash;
-use super::symbols::{Renumbering, Symbol, Symbols};
-use super::totals::Totals;
 use crate::sts::region::is_opt_in;
 use crate::sts::{Call, Dimension, Endpoint, Time, TokenUse};
+use crate::tally::{Coverage, Interner, Remap, Staged, Symbol, hash};
 
 /// The hash of the id of an access key.
 type Token = u128;
 
-/// Tokens as they are come upon.
+/// Tokens as they are found.
 #[derive(Default)]
 pub(super) struct Tokens {
     issued: HashMap<Token, Issued, RandomState>,
     used: HashMap<(Token, Symbol), Span, RandomState>,
-    /// Of the file being read, which may still be taken back.
-    staged: Staged,
-}
-
-#[derive(Default)]
-struct Staged {
-    issued: Vec<(Token, Issued)>,
-    used: Vec<((Token, Symbol), Span)>,
+    staged_issued: Staged<(Token, Issued)>,
+    staged_used: Staged<((Token, Symbol), Span)>,
 }
 
 /// Who asked for a token.
@@ -52,8 +44,8 @@ struct Issued {
 impl Issued {
     /// What orders the copies of one call, the preferred one first: as for counting once, the caller's
     /// own; then any order that has nothing to do with the order of reading.
-    fn preference<'s>(&self, symbols: &'s Symbols) -> (bool, bool, &'s str, &'s str) {
-        let [principal, account] = [self.principal, self.account].map(|one| symbols.text(one));
+    fn preference<'s>(&self, interner: &'s Interner) -> (bool, bool, &'s str, &'s str) {
+        let [principal, account] = [self.principal, self.account].map(|one| interner.text(one));
         (self.is_target_copy, !self.is_wanted, principal, account)
     }
 }
@@ -89,59 +81,54 @@ pub(super) type Mark = (usize, usize);
 
 impl Tokens {
     /// Takes a call: its answer may have a token of the global endpoint.
-    pub fn issue(&mut self, call: &Call<'_>, is_wanted: bool, symbols: &mut Symbols) {
+    pub fn issue(&mut self, call: &Call<'_>, is_wanted: bool, interner: &mut Interner) {
         if let Endpoint::Global = call.endpoint()
             && let Some(id) = call.issued_access_key_id()
         {
             let mut scratch = String::new();
             let account = call.value(Dimension::AccountId, &mut scratch);
             let issued = Issued {
-                principal: symbols.intern(call.principal()),
-                account: symbols.intern(account.unwrap_or_default()),
+                principal: interner.intern(call.principal()),
+                account: interner.intern(account.unwrap_or_default()),
                 is_target_copy: call.is_target_copy(),
                 is_wanted,
             };
-            self.staged.issued.push((hash(&[id]), issued));
+            self.staged_issued.push((hash(&[id]), issued));
         }
     }
 
     /// Takes a use, of whatever token.
-    pub fn take_use(&mut self, used: &TokenUse<'_>, symbols: &mut Symbols) {
-        let key = (hash(&[used.access_key_id]), symbols.intern(used.region));
-        self.staged.used.push((key, Span::of(used.time)));
+    pub fn take_use(&mut self, used: &TokenUse<'_>, interner: &mut Interner) {
+        let key = (hash(&[used.access_key_id]), interner.intern(used.region));
+        self.staged_used.push((key, Span::of(used.time)));
     }
 
-    /// The place behind what was taken last.
+    /// The place after what was taken last.
     pub fn mark(&self) -> Mark {
-        (self.staged.issued.len(), self.staged.used.len())
+        (self.staged_issued.mark(), self.staged_used.mark())
     }
 
     /// Takes back everything since `mark`, which was made in the same file.
     pub fn rollback(&mut self, (issued, used): Mark) {
-        self.staged.issued.truncate(issued);
-        self.staged.used.truncate(used);
+        drop(self.staged_issued.rollback(issued));
+        drop(self.staged_used.rollback(used));
     }
 
-    /// The file is read: what it gave stands.
-    pub fn end_file(&mut self, symbols: &Symbols) {
-        let mut staged = std::mem::take(&mut self.staged);
-        for (token, issued) in staged.issued.drain(..) {
-            self.add_issued(token, issued, symbols);
-        }
-        for (key, span) in staged.used.drain(..) {
-            self.add_used(key, span);
-        }
-        // One huge file must not leave its memory behind.
-        staged.issued.shrink_to(1 << 12);
-        staged.used.shrink_to(1 << 16);
-        self.staged = staged;
+    /// The file is read: nothing of it is taken back any more.
+    pub fn end_file(&mut self, interner: &Interner) {
+        let mut staged = std::mem::take(&mut self.staged_issued);
+        staged.commit(|(token, issued)| self.add_issued(token, issued, interner));
+        self.staged_issued = staged;
+        let mut staged = std::mem::take(&mut self.staged_used);
+        staged.commit(|(key, span)| self.add_used(key, span));
+        self.staged_used = staged;
     }
 
-    fn add_issued(&mut self, token: Token, issued: Issued, symbols: &Symbols) {
+    fn add_issued(&mut self, token: Token, issued: Issued, interner: &Interner) {
         match self.issued.entry(token) {
             Entry::Vacant(new) => drop(new.insert(issued)),
             Entry::Occupied(mut known) => {
-                if issued.preference(symbols) < known.get().preference(symbols) {
+                if issued.preference(interner) < known.get().preference(interner) {
                     known.insert(issued);
                 }
             }
@@ -153,31 +140,30 @@ impl Tokens {
     }
 
     /// Takes in the tokens of another collector, whose texts have these numbers in `symbols`.
-    pub fn absorb(&mut self, other: Tokens, renumbering: &Renumbering, symbols: &Symbols) {
+    pub fn absorb(&mut self, other: Tokens, remap: &Remap, interner: &Interner) {
         for (token, issued) in other.issued {
             let issued = Issued {
-                principal: renumbering.of(issued.principal),
-                account: renumbering.of(issued.account),
+                principal: remap.of(issued.principal),
+                account: remap.of(issued.account),
                 ..issued
             };
-            self.add_issued(token, issued, symbols);
+            self.add_issued(token, issued, interner);
         }
         for ((token, region), span) in other.used {
-            self.add_used((token, renumbering.of(region)), span);
+            self.add_used((token, remap.of(region)), span);
         }
     }
 
     /// Which of the tokens issued are among those used.
-    pub fn finish(self, totals: &Totals) -> TokenTrace {
-        let symbols = &totals.symbols;
+    pub fn finish(self, interner: &Interner, coverage: &Coverage) -> TokenTrace {
         let mut found: BTreeMap<(&str, &str), Found<'_>> = BTreeMap::new();
         for ((token, region), span) in &self.used {
             if let Some(issued) = self.issued.get(token).filter(|issued| issued.is_wanted) {
                 let [principal, account] =
-                    [issued.principal, issued.account].map(|one| symbols.text(one));
+                    [issued.principal, issued.account].map(|one| interner.text(one));
                 let found = found.entry((principal, account)).or_default();
                 found.tokens.insert(*token);
-                *found.regions.entry(symbols.text(*region)).or_default() += 1;
+                *found.regions.entry(interner.text(*region)).or_default() += 1;
                 found.span.add(*span);
             }
         }
@@ -185,7 +171,7 @@ impl Tokens {
         let mut in_opt_in_regions: Vec<OptInTokens> =
             (found.into_iter()).map(OptInTokens::new).collect();
         in_opt_in_regions.sort_by_key(|one| Reverse(one.tokens));
-        let mut key_regions = totals.coverage.key_regions.iter();
+        let mut key_regions = coverage.key_regions.iter();
         TokenTrace {
             issued: self.issued.values().filter(|one| one.is_wanted).count() as u64,
             saw_opt_in_regions: !self.used.is_empty() || key_regions.any(|one| is_opt_in(one)),

@@ -1,10 +1,10 @@
 //! A tally that traces tokens besides: for a plan that is to say which tokens of the global endpoint
 //! were used where those of version 1 are not valid.
 
-use super::Coverage;
 use super::tokens::{self, TokenTrace, Tokens};
-use super::{Collector, Question, Report, Tally, Totals};
+use super::{AnyQuestion, Report, Tally};
 use crate::sts::{Call, TokenUse};
+use crate::tally::{Collector, Coverage, Terms, Totals};
 
 /// Sums up calls for a plan, and traces the tokens they were given. A scan has to be told to read
 /// what was done with them: see [`Scan::trace`](crate::Scan::trace).
@@ -15,9 +15,9 @@ pub struct Traced {
 
 impl Traced {
     /// An empty tally. With `once` off, copies of calls are counted, too; tokens never are.
-    pub fn new(once: bool) -> Traced {
+    pub fn new(terms: &Terms, once: bool) -> Traced {
         Traced {
-            tally: Tally::of(Question::Plan, once),
+            tally: Tally::of(AnyQuestion::Plan, terms, once),
             tokens: Tokens::default(),
         }
     }
@@ -25,7 +25,9 @@ impl Traced {
     /// Decides what counts once and which tokens were used, and sums up.
     pub fn finish(self) -> (Report, TokenTrace) {
         let report = self.tally.finish();
-        let trace = self.tokens.finish(&report.totals);
+        let trace = self
+            .tokens
+            .finish(report.interner(), &report.totals.coverage);
         (report, trace)
     }
 }
@@ -35,13 +37,13 @@ impl Collector for Traced {
 
     fn take(&mut self, call: &Call<'_>, wanted: bool) {
         self.tally.take(call, wanted);
-        let symbols = &mut self.tally.totals.symbols;
-        self.tokens.issue(call, wanted, symbols);
+        let interner = self.tally.interner();
+        self.tokens.issue(call, wanted, interner);
     }
 
     fn take_use(&mut self, used: &TokenUse<'_>) {
-        let symbols = &mut self.tally.totals.symbols;
-        self.tokens.take_use(used, symbols);
+        let interner = self.tally.interner();
+        self.tokens.take_use(used, interner);
     }
 
     fn mark(&self) -> Self::Mark {
@@ -55,7 +57,7 @@ impl Collector for Traced {
 
     fn end_file(&mut self, coverage: &mut Coverage) {
         self.tally.end_file(coverage);
-        self.tokens.end_file(&self.tally.totals.symbols);
+        self.tokens.end_file(self.tally.interner());
     }
 
     fn totals(&mut self) -> &mut Totals {
@@ -64,11 +66,11 @@ impl Collector for Traced {
 
     fn merge(&mut self, other: Traced) {
         // The threads of one run ask the same question.
-        let renumbering = self.tally.absorb(other.tally);
-        debug_assert!(renumbering.is_ok());
-        if let Ok(renumbering) = renumbering {
-            let symbols = &self.tally.totals.symbols;
-            self.tokens.absorb(other.tokens, &renumbering, symbols);
+        let remap = self.tally.absorb(other.tally);
+        debug_assert!(remap.is_ok());
+        if let Ok(remap) = remap {
+            let interner = self.tally.interner();
+            self.tokens.absorb(other.tokens, &remap, interner);
         }
     }
 }

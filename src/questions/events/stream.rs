@@ -11,11 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::quality::RandomState;
 
-use super::claims::{Claim, Dropped};
 use super::rows::{Row, RowStore};
-use super::totals::Totals;
-use super::{Collector, Coverage};
 use crate::sts::Call;
+use crate::tally::{Candidate, Collector, Coverage, Dropped, Entry, Interner, Staged, Totals};
 
 /// A set of identities that threads share.
 struct Seen(Vec<Mutex<HashSet<u128, RandomState>>>);
@@ -49,12 +47,13 @@ pub struct EventStream {
     once: bool,
     shared: Arc<Shared>,
     totals: Totals,
+    interner: Interner,
     dropped: Dropped,
-    /// Copies of target accounts, and their rows.
-    held: Vec<Claim>,
-    held_rows: Vec<RowStore>,
-    /// Claims of the file being read, and their rows.
-    staged: Vec<Claim>,
+    /// Copies of target accounts that wait for the caller's own, and their rows.
+    waiting: Vec<Candidate<Entry>>,
+    waiting_rows: Vec<RowStore>,
+    /// Calls of the file being read, and their rows.
+    staged: Staged<Candidate<Entry>>,
     staged_rows: RowStore,
     /// What first went wrong with rows in a temporary file.
     error: Option<io::Error>,
@@ -91,36 +90,39 @@ impl EventStream {
             once,
             shared,
             totals: Totals::default(),
+            interner: Interner::default(),
             dropped: Dropped::default(),
-            held: Vec::new(),
-            held_rows: vec![RowStore::default()],
-            staged: Vec::new(),
+            waiting: Vec::new(),
+            waiting_rows: vec![RowStore::default()],
+            staged: Staged::default(),
             staged_rows: RowStore::default(),
             error: None,
             scratch: String::new(),
         }
     }
 
-    /// Sends what was held back, if it counts, and sums up.
+    /// Sends what has waited, if it counts, and sums up.
     ///
     /// # Errors
     /// If a temporary file for rows could not be written or read.
     pub fn finish(mut self) -> io::Result<Streamed> {
         self.error.take().map_or(Ok(()), Err)?;
-        let mut held = std::mem::take(&mut self.held).into_iter();
-        for mut store in std::mem::take(&mut self.held_rows) {
+        let mut waiting = std::mem::take(&mut self.waiting).into_iter();
+        for mut store in std::mem::take(&mut self.waiting_rows) {
             store.check()?;
             for at in 0..store.len() {
-                let Some(claim) = held.next() else { break };
-                if self.shared.sharings.insert(claim.shared()) {
-                    self.settle(&claim, || store.read(at))?;
+                let Some(candidate) = waiting.next() else {
+                    break;
+                };
+                if self.shared.sharings.insert(candidate.shared()) {
+                    self.count(&candidate, || store.read(at))?;
                 } else {
                     self.dropped.shared_copies += 1;
                 }
             }
         }
         let is_cut_short = self.is_closed();
-        self.totals.complete(self.dropped);
+        self.totals.complete(self.dropped, &self.interner);
         Ok(Streamed {
             is_cut_short,
             totals: self.totals,
@@ -128,8 +130,12 @@ impl EventStream {
     }
 
     /// A call that counts: adds it up, and sends its row if it is asked about.
-    fn settle(&mut self, claim: &Claim, row: impl FnOnce() -> io::Result<Row>) -> io::Result<()> {
-        if self.totals.add(claim) && self.shared.rows.send(row()?).is_err() {
+    fn count(
+        &mut self,
+        candidate: &Candidate<Entry>,
+        row: impl FnOnce() -> io::Result<Row>,
+    ) -> io::Result<()> {
+        if self.totals.add(candidate) && self.shared.rows.send(row()?).is_err() {
             self.shared.closed.store(true, Ordering::Relaxed);
         }
         Ok(())
@@ -143,19 +149,19 @@ impl EventStream {
     }
 
     fn try_send_staged(&mut self) -> io::Result<()> {
-        let staged = std::mem::take(&mut self.staged);
+        let staged = self.staged.take();
         let mut rows = std::mem::take(&mut self.staged_rows);
         rows.check()?;
-        for (at, claim) in staged.iter().enumerate() {
-            if !claim.stands_alone() && !self.shared.events.insert(claim.event()) {
+        for (at, candidate) in staged.iter().enumerate() {
+            if !candidate.counts_alone() && !self.shared.events.insert(candidate.event()) {
                 self.dropped.duplicates += 1;
-            } else if claim.stands_alone() || claim.shared() == 0 {
-                self.settle(claim, || rows.read(at))?;
-            } else if claim.is_target_copy() {
-                self.held.push(*claim);
-                self.held_rows[0].push_row(&rows.read(at)?);
-            } else if self.shared.sharings.insert(claim.shared()) {
-                self.settle(claim, || rows.read(at))?;
+            } else if candidate.counts_alone() || candidate.shared() == 0 {
+                self.count(candidate, || rows.read(at))?;
+            } else if candidate.is_target_copy() {
+                self.waiting.push(*candidate);
+                self.waiting_rows[0].push_row(&rows.read(at)?);
+            } else if self.shared.sharings.insert(candidate.shared()) {
+                self.count(candidate, || rows.read(at))?;
             } else {
                 self.dropped.shared_copies += 1;
             }
@@ -168,9 +174,12 @@ impl Collector for EventStream {
     type Mark = usize;
 
     fn take(&mut self, call: &Call<'_>, wanted: bool) {
-        // The slot only says whether the call is asked about; rows go by their place.
-        let slot = wanted.then_some(0);
-        self.staged.push(self.totals.claim(call, slot, self.once));
+        // The entry only says whether the call is asked about; rows go by their place.
+        let entry = match wanted {
+            true => Entry::of(call, 0, &mut self.interner),
+            false => Entry::NONE,
+        };
+        self.staged.push(Candidate::new(call, entry, self.once));
         self.staged_rows.push(call, &mut self.scratch);
         if self.staged.len() == MAX_STAGED {
             self.send_staged();
@@ -178,11 +187,11 @@ impl Collector for EventStream {
     }
 
     fn mark(&self) -> usize {
-        self.staged.len()
+        self.staged.mark()
     }
 
     fn rollback(&mut self, mark: usize) {
-        self.staged.truncate(mark);
+        drop(self.staged.rollback(mark));
         self.staged_rows.truncate(mark);
     }
 
@@ -195,13 +204,14 @@ impl Collector for EventStream {
     }
 
     fn merge(&mut self, mut other: EventStream) {
-        let renumbering = self.totals.absorb(other.totals);
-        for claim in &mut other.held {
-            claim.renumber(&renumbering, |slot| slot);
+        let remap = self.interner.absorb(&other.interner);
+        self.totals.absorb(other.totals, &remap);
+        for candidate in &mut other.waiting {
+            candidate.renumber(&remap, |at| at);
         }
         self.error = self.error.take().or(other.error);
-        self.held.append(&mut other.held);
-        self.held_rows.append(&mut other.held_rows);
+        self.waiting.append(&mut other.waiting);
+        self.waiting_rows.append(&mut other.waiting_rows);
         self.dropped.duplicates += other.dropped.duplicates;
         self.dropped.shared_copies += other.dropped.shared_copies;
     }

@@ -7,10 +7,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::groups::Measures;
 use super::super::tokens::TokenTrace;
 use super::Counts;
 use super::region::RegionEvidence;
+use crate::tally::Measures;
 
 /// What the logs show that can go wrong.
 #[derive(Clone, Debug, Default)]
@@ -88,7 +88,7 @@ pub struct Refusal<'r> {
     caller_accounts: BTreeSet<&'r str>,
 }
 
-/// Risks as they are come upon.
+/// Risks as they are found.
 #[derive(Default)]
 pub(super) struct Found<'r> {
     cross_region: BTreeMap<CrossRegionKey<'r>, Measures>,

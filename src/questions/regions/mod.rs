@@ -10,13 +10,12 @@ mod key;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::groups::Measures;
-use super::question::YES;
-use super::report::{Group, Report};
-use crate::sts::Endpoint;
+use super::{AnyQuestion, Report};
 use crate::sts::principal::is_account_id;
 use crate::sts::region::{Activation, Partition, REGIONS, Region, is_region};
-pub(super) use key::{WIDTH, parts};
+use crate::sts::{ByEndpoint, EndpointKind};
+use crate::tally::{Group, Measures};
+pub(super) use key::{WIDTH, columns};
 
 /// Which Regional STS endpoints the accounts use.
 #[derive(Clone, Debug)]
@@ -25,8 +24,8 @@ pub struct Regions<'r> {
     pub rows: Vec<RegionRow<'r>>,
     /// The different accounts.
     pub accounts: u64,
-    /// Calls that belong to no Region, by endpoint, in the order of [`Endpoint::NAMES`].
-    pub of_no_region: [u64; 5],
+    /// Calls that belong to no Region, by endpoint.
+    pub of_no_region: ByEndpoint<u64>,
     /// Calls by names that are not AWS's, which belong to the Region that logged them.
     pub by_other_names: u64,
     /// Damaged files that may be of any account and Region: nothing is idle beside them.
@@ -46,7 +45,7 @@ pub struct RegionRow<'r> {
     pub vpc_endpoint_calls: u64,
     /// Calls by AWS services on the account's behalf.
     pub aws_service_calls: u64,
-    /// The different principals behind all calls.
+    /// The different principals that made the calls.
     pub callers: u64,
     /// Calls that were refused, as STS is deactivated here.
     pub refused: u64,
@@ -119,13 +118,13 @@ struct Gathered<'r> {
 }
 
 impl<'r> Regions<'r> {
-    /// What a report of [`Question::Regions`](crate::tally::Question::Regions) comes to.
+    /// What a report of [`AnyQuestion::Regions`] comes to.
     ///
     /// ```
-    /// use stscope::{Scan, tally::{Question, Regions, RegionStatus}};
+    /// use stscope::{Scan, questions::{AnyQuestion, Regions, RegionStatus}};
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let logs = ["sample-logs/AWSLogs".into()];
-    /// let report = Scan::default().ask(&Question::Regions, &logs)?.finish();
+    /// let report = Scan::default().ask(&AnyQuestion::Regions, &logs)?.finish();
     /// let regions = Regions::of(&report);
     /// assert!(regions.rows.iter().any(|row| row.status == RegionStatus::Refused));
     /// # Ok(()) }
@@ -134,40 +133,42 @@ impl<'r> Regions<'r> {
         let mut calls: BTreeMap<Pair<'r>, Gathered<'r>> = BTreeMap::new();
         let mut read: BTreeSet<Pair<'r>> = BTreeSet::new();
         let mut accounts: BTreeSet<Option<&'r str>> = BTreeSet::new();
-        let (mut of_no_region, mut by_other_names) = ([0; 5], 0);
-        for group in report.groups().filter(|group| group.values.len() == WIDTH) {
-            let value = |column: usize| group.values[column];
-            accounts.insert(value(key::ISSUING_ACCOUNT));
+        let (mut of_no_region, mut by_other_names) = (ByEndpoint::default(), 0);
+        debug_assert_eq!(report.question, AnyQuestion::Regions);
+        for group in report.groups() {
+            accounts.insert(group.get(key::ISSUING_ACCOUNT));
             // A record that was read is part of a log that was read.
-            if let Some(region) = value(key::AWS_REGION).filter(|region| is_region(region)) {
-                read.insert((value(key::RECIPIENT), region));
+            if let Some(region) = group
+                .get(key::AWS_REGION)
+                .filter(|region| is_region(region))
+            {
+                read.insert((group.get(key::RECIPIENT), region));
             }
-            let endpoint = value(key::ENDPOINT).unwrap_or_default();
-            match region_of(endpoint, value(key::REGION)) {
+            let endpoint = group.get(key::ENDPOINT).unwrap_or(EndpointKind::Unknown);
+            match region_of(endpoint, group.get(key::REGION)) {
                 Some(region) => {
-                    let pair = (value(key::ISSUING_ACCOUNT), region);
+                    let pair = (group.get(key::ISSUING_ACCOUNT), region);
                     calls.entry(pair).or_default().add(endpoint, &group);
-                    if endpoint == OTHER {
+                    if endpoint == EndpointKind::Other {
                         by_other_names += group.measures.calls;
                     }
                 }
                 None => {
-                    let at = Endpoint::NAMES.iter().position(|name| *name == endpoint);
-                    of_no_region[at.unwrap_or(Endpoint::NAMES.len() - 1)] += group.measures.calls;
+                    of_no_region[endpoint] += group.measures.calls;
                 }
             }
         }
-        let reach = &report.totals.reach;
+        let logs_read = &report.totals.logs_read;
         read.extend(
-            reach
+            logs_read
                 .read()
                 .map(|(account, region)| (Some(account), region)),
         );
         accounts.extend(read.iter().map(|(account, _)| *account));
-        let damaged: BTreeSet<_> = reach.damaged().collect();
+        let damaged: BTreeSet<_> = logs_read.damaged().collect();
         let is_read = |(account, region): Pair<'r>| {
             read.contains(&(account, region))
-                && reach.damaged_anywhere() == 0
+                && logs_read.damaged_anywhere() == 0
                 && !account.is_some_and(|account| damaged.contains(&(account, region)))
         };
 
@@ -187,7 +188,7 @@ impl<'r> Regions<'r> {
             rows,
             of_no_region,
             by_other_names,
-            damaged_anywhere: reach.damaged_anywhere(),
+            damaged_anywhere: logs_read.damaged_anywhere(),
         };
         regions.sort_by_calls();
         regions
@@ -221,38 +222,33 @@ impl<'r> Regions<'r> {
     }
 }
 
-const REGIONAL: &str = Endpoint::NAMES[1];
-const AWS_SERVICE: &str = Endpoint::NAMES[2];
-const OTHER: &str = Endpoint::NAMES[3];
-
 /// The Region that answered a call. A call by another name than AWS's (a proxy, a CNAME) was answered
-/// where it was logged, but for us-east-1, where global calls are logged, too.
-fn region_of<'r>(endpoint: &str, region: Option<&'r str>) -> Option<&'r str> {
+/// where it was logged, except in us-east-1, where global calls are logged, too.
+fn region_of(endpoint: EndpointKind, region: Option<&str>) -> Option<&str> {
     let region = region.filter(|region| is_region(region))?;
     match endpoint {
-        REGIONAL | AWS_SERVICE => Some(region),
-        OTHER => (region != "us-east-1").then_some(region),
-        _ => None,
+        EndpointKind::Regional | EndpointKind::AwsService => Some(region),
+        EndpointKind::Other => (region != "us-east-1").then_some(region),
+        EndpointKind::Global | EndpointKind::Unknown => None,
     }
 }
 
 impl<'r> Gathered<'r> {
-    fn add(&mut self, endpoint: &str, group: &Group<'r>) {
+    fn add(&mut self, endpoint: EndpointKind, group: &Group<'r>) {
         let calls = group.measures.calls;
-        let is_yes = |column: usize| group.values[column] == Some(YES);
         self.measures += group.measures;
         match endpoint {
-            REGIONAL => self.regional += calls,
-            AWS_SERVICE => self.aws_service += calls,
+            EndpointKind::Regional => self.regional += calls,
+            EndpointKind::AwsService => self.aws_service += calls,
             _ => {}
         }
-        if is_yes(key::VIA_VPC_ENDPOINT) {
+        if group.get(key::VIA_VPC_ENDPOINT) {
             self.via_vpc_endpoint += calls;
         }
-        if is_yes(key::REFUSED) {
+        if group.get(key::REFUSED) {
             self.refused += calls;
         }
-        self.callers.extend(group.values[key::PRINCIPAL]);
+        self.callers.extend(group.get(key::PRINCIPAL));
     }
 }
 

@@ -7,36 +7,35 @@ use std::cmp::{Ordering, Reverse};
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-use super::claims::{Claim, Claims};
 use super::rows::{Row, RowStore};
-use super::totals::Totals;
-use super::{Collector, Coverage};
 use crate::sts::{Call, Time};
+use crate::tally::{Candidate, Candidates, Collector, Coverage, Entry, Interner, Staged, Totals};
 
 /// Collects the rows of calls.
 pub struct EventLog {
     once: bool,
     totals: Totals,
-    open: Claims,
+    interner: Interner,
+    open: Candidates<Entry>,
     /// Rows that count for certain.
-    standing: Vec<Standing>,
+    survivors: Vec<Survivor>,
     stores: Vec<RowStore>,
-    staged: Vec<Claim>,
+    staged: Staged<Candidate<Entry>>,
     scratch: String,
 }
 
 /// A row that counts: when, and which.
 #[derive(Clone, Copy)]
-struct Standing {
+struct Survivor {
     time: Option<Time>,
     row: u32,
 }
 
-impl Standing {
-    fn of(claim: &Claim) -> Standing {
-        Standing {
-            time: claim.time(),
-            row: claim.slot,
+impl Survivor {
+    fn of(candidate: &Candidate<Entry>) -> Survivor {
+        Survivor {
+            time: candidate.time(),
+            row: candidate.payload.at,
         }
     }
 }
@@ -47,10 +46,11 @@ impl EventLog {
         EventLog {
             once,
             totals: Totals::default(),
-            open: Claims::default(),
-            standing: Vec::new(),
+            interner: Interner::default(),
+            open: Candidates::default(),
+            survivors: Vec::new(),
             stores: vec![RowStore::default()],
-            staged: Vec::new(),
+            staged: Staged::default(),
             scratch: String::new(),
         }
     }
@@ -62,8 +62,9 @@ impl EventLog {
     pub fn finish(self) -> io::Result<Events> {
         let EventLog {
             mut totals,
+            interner,
             open,
-            mut standing,
+            mut survivors,
             mut stores,
             ..
         } = self;
@@ -72,26 +73,26 @@ impl EventLog {
         }
         let stores = Mutex::new(Stores(stores));
         // Copies that differ are rare, so their rows may be read back to order them.
-        let by_content = |a: &Claim, b: &Claim| -> Ordering {
-            let row = |claim: &Claim| {
-                let wanted = claim.slot != Claim::FILTERED;
+        let by_content = |a: &Candidate<Entry>, b: &Candidate<Entry>| -> Ordering {
+            let row = |candidate: &Candidate<Entry>| {
+                let row = candidate.payload.wanted()?;
                 let mut stores = stores.lock().unwrap_or_else(PoisonError::into_inner);
-                wanted.then(|| stores.read(claim.slot).ok()).flatten()
+                stores.read(row).ok()
             };
             let (one, other) = (row(a), row(b));
             one.is_none()
                 .cmp(&other.is_none())
                 .then_with(|| one.cmp(&other))
         };
-        let dropped = open.settle(by_content, |claim| {
-            if totals.add(claim) {
-                standing.push(Standing::of(claim));
+        let dropped = open.resolve(by_content, |candidate| {
+            if totals.add(candidate) {
+                survivors.push(Survivor::of(candidate));
             }
         });
-        totals.complete(dropped);
+        totals.complete(dropped, &interner);
         let mut stores = stores.into_inner().unwrap_or_else(PoisonError::into_inner);
-        standing.sort_unstable_by_key(|one| Reverse(one.time));
-        for same in standing
+        survivors.sort_unstable_by_key(|one| Reverse(one.time));
+        for same in survivors
             .chunk_by_mut(|a, b| a.time == b.time)
             .filter(|same| same.len() > 1)
         {
@@ -106,7 +107,7 @@ impl EventLog {
         }
         Ok(Events {
             totals,
-            standing,
+            survivors,
             stores,
         })
     }
@@ -116,32 +117,34 @@ impl Collector for EventLog {
     type Mark = usize;
 
     fn take(&mut self, call: &Call<'_>, wanted: bool) {
-        let slot = wanted.then(|| {
+        let mut entry = Entry::NONE;
+        if wanted {
             let store = &mut self.stores[0];
-            let row = u32::try_from(store.len()).unwrap_or(Claim::FILTERED - 1);
+            let row = u32::try_from(store.len()).unwrap_or(Entry::FILTERED - 1);
             store.push(call, &mut self.scratch);
-            row
-        });
-        self.staged.push(self.totals.claim(call, slot, self.once));
+            entry = Entry::of(call, row, &mut self.interner);
+        }
+        self.staged.push(Candidate::new(call, entry, self.once));
     }
 
     fn mark(&self) -> usize {
-        self.staged.len()
+        self.staged.mark()
     }
 
     fn rollback(&mut self, mark: usize) {
-        // Their rows stay behind, and nothing leads to them.
-        self.staged.truncate(mark);
+        // Their rows are still there, and nothing leads to them.
+        drop(self.staged.rollback(mark));
     }
 
     fn end_file(&mut self, _coverage: &mut Coverage) {
-        for claim in self.staged.drain(..) {
-            if !claim.stands_alone() {
-                self.open.push(claim);
-            } else if self.totals.add(&claim) {
-                self.standing.push(Standing::of(&claim));
+        let (totals, open, survivors) = (&mut self.totals, &mut self.open, &mut self.survivors);
+        self.staged.commit(|candidate| {
+            if !candidate.counts_alone() {
+                open.push(candidate);
+            } else if totals.add(&candidate) {
+                survivors.push(Survivor::of(&candidate));
             }
-        }
+        });
     }
 
     fn totals(&mut self) -> &mut Totals {
@@ -149,12 +152,13 @@ impl Collector for EventLog {
     }
 
     fn merge(&mut self, mut other: EventLog) {
-        let renumbering = self.totals.absorb(other.totals);
+        let remap = self.interner.absorb(&other.interner);
+        self.totals.absorb(other.totals, &remap);
         let rows_before = self.stores.iter().map(RowStore::len).sum::<usize>() as u32;
         self.open
-            .absorb(other.open, &renumbering, |row| row + rows_before);
-        self.standing
-            .extend(other.standing.iter().map(|one| Standing {
+            .absorb(other.open, &remap, |row| row + rows_before);
+        self.survivors
+            .extend(other.survivors.iter().map(|one| Survivor {
                 row: one.row + rows_before,
                 ..*one
             }));
@@ -182,24 +186,24 @@ impl Stores {
 pub struct Events {
     /// The summary, the coverage, and what gates ask.
     pub totals: Totals,
-    standing: Vec<Standing>,
+    survivors: Vec<Survivor>,
     stores: Stores,
 }
 
 impl Events {
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.standing.len()
+        self.survivors.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.standing.is_empty()
+        self.survivors.is_empty()
     }
 
     /// The rows, the newest first. What cannot be read back from the temporary file is an error.
     pub fn rows(&mut self) -> impl Iterator<Item = io::Result<Row>> {
         let stores = &mut self.stores;
-        self.standing.iter().map(|one| stores.read(one.row))
+        self.survivors.iter().map(|one| stores.read(one.row))
     }
 }

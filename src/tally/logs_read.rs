@@ -1,37 +1,36 @@
 //! Which logs were read, by account and Region: what "no call" is worth.
 //!
+//! Owns the pairs of accounts and Regions. Refuses to know what follows for an answer.
+//!
 //! An account somewhere and a Region elsewhere in the keys say nothing of the two together, so the
 //! pairs are kept. There are as many as accounts times Regions, however large the archive is.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::AddAssign;
 
-use serde::{Deserialize, Serialize};
-
+use super::staged::Staged;
 use crate::input::Key;
 use crate::sts::principal::is_account_id;
 use crate::sts::region::is_region;
 
 /// Accounts and Regions whose logs were read, and those where part of a log could not be.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reach {
-    read: Pairs,
-    damaged: Pairs,
+#[derive(Clone, Debug, Default)]
+pub struct LogsRead {
+    pub(super) read: Pairs,
+    pub(super) damaged: Pairs,
     /// Damaged files whose keys do not tell whose they are.
-    damaged_anywhere: u64,
+    pub(super) damaged_anywhere: u64,
     /// The pair of the record that was read last: most are of the same.
-    #[serde(skip)]
     last: (String, String),
-    /// Pairs of the records of the file being read, which may still be taken back, in the order of
-    /// these numbers.
-    #[serde(skip)]
-    staged: HashMap<(String, String), usize>,
+    /// Pairs of the records of the file being read, each once.
+    staged: Staged<(String, String)>,
+    in_staged: HashSet<(String, String)>,
 }
 
 /// Regions by account.
-type Pairs = BTreeMap<String, BTreeSet<String>>;
+pub(super) type Pairs = BTreeMap<String, BTreeSet<String>>;
 
-impl Reach {
+impl LogsRead {
     /// A file with this key was read, whole and sound.
     pub fn see(&mut self, key: &Key) {
         insert(&mut self.read, &key.account, &key.region);
@@ -45,28 +44,33 @@ impl Reach {
         self.last = (account.to_owned(), region.to_owned());
         // Strangers may write anything there, and as much of it as they like.
         let is_known = (self.read.get(account)).is_some_and(|regions| regions.contains(region));
-        if !is_known && is_account_id(account) && is_region(region) {
-            let place = self.staged.len();
-            self.staged.entry(self.last.clone()).or_insert(place);
+        if !is_known
+            && is_account_id(account)
+            && is_region(region)
+            && self.in_staged.insert(self.last.clone())
+        {
+            self.staged.push(self.last.clone());
         }
     }
 
-    /// The place behind the last record of a file.
+    /// The place after the last record of a file.
     pub fn mark(&self) -> usize {
-        self.staged.len()
+        self.staged.mark()
     }
 
     /// The records since `mark` are taken back.
     pub fn rollback(&mut self, mark: usize) {
-        self.staged.retain(|_, place| *place < mark);
+        for pair in self.staged.rollback(mark) {
+            self.in_staged.remove(&pair);
+        }
         self.last = Default::default();
     }
 
-    /// The records of a file stand.
+    /// The file is read: its records are not taken back any more.
     pub fn end_file(&mut self) {
-        for ((account, region), _) in self.staged.drain() {
-            insert(&mut self.read, &account, &region);
-        }
+        let read = &mut self.read;
+        (self.staged).commit(|(account, region)| insert(read, &account, &region));
+        self.in_staged.clear();
     }
 
     /// A file was not read, or only in part. Without a key it may be of any account and Region.
@@ -112,8 +116,8 @@ fn insert(pairs: &mut Pairs, account: &str, region: &str) {
     }
 }
 
-impl AddAssign for Reach {
-    fn add_assign(&mut self, other: Reach) {
+impl AddAssign for LogsRead {
+    fn add_assign(&mut self, other: LogsRead) {
         for (mine, theirs) in [
             (&mut self.read, other.read),
             (&mut self.damaged, other.damaged),
@@ -140,18 +144,18 @@ mod tests {
 
     #[test]
     fn an_account_and_a_region_of_different_files_are_no_pair() {
-        let mut reach = Reach::default();
-        reach.see(&key("1", "eu-west-1"));
-        let mut other = Reach::default();
+        let mut logs = LogsRead::default();
+        logs.see(&key("1", "eu-west-1"));
+        let mut other = LogsRead::default();
         other.see(&key("2", "us-east-1"));
         other.see(&key("1", "eu-west-1"));
         other.miss(Some(&key("2", "eu-west-1")));
         other.miss(None);
-        reach += other;
-        let read: Vec<_> = reach.read().collect();
+        logs += other;
+        let read: Vec<_> = logs.read().collect();
         assert_eq!(read, [("1", "eu-west-1"), ("2", "us-east-1")]);
-        let damaged: Vec<_> = reach.damaged().collect();
+        let damaged: Vec<_> = logs.damaged().collect();
         assert_eq!(damaged, [("2", "eu-west-1")]);
-        assert_eq!(reach.damaged_anywhere(), 1);
+        assert_eq!(logs.damaged_anywhere(), 1);
     }
 }

@@ -58,7 +58,7 @@ const EVENT_ID: usize = 8;
 pub struct Row(Vec<u8>);
 
 impl Row {
-    /// Writes the row of a call behind what is in `into`.
+    /// Writes the row of a call after what is in `into`.
     pub(super) fn write(call: &Call<'_>, scratch: &mut String, into: &mut Vec<u8>) {
         let time = call.time().map_or(i64::MIN, Time::millis);
         into.extend_from_slice(&time.to_le_bytes());
@@ -123,7 +123,7 @@ fn text(value: &[u8]) -> Option<&str> {
 pub(super) struct RowStore {
     /// Where each row ends.
     ends: Vec<u64>,
-    /// Rows behind the first `written` bytes.
+    /// Rows after the first `written` bytes.
     tail: Vec<u8>,
     written: u64,
     file: Option<File>,

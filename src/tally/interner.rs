@@ -1,17 +1,16 @@
 //! Texts that occur over and over, each kept once and known by a number.
+//!
+//! Owns the memory of texts. Refuses to know whose they are: every collector has an interner of its own,
+//! and a [`Remap`] leads from the numbers of one to those of another.
 
 use std::hash::BuildHasher as _;
 use std::ops::Range;
 
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
-use serde::{Deserialize, Serialize};
 
-/// The number of a text in its [`Symbols`].
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(transparent)]
+/// The number of a text in its [`Interner`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Symbol(u32);
 
 impl Symbol {
@@ -30,51 +29,50 @@ impl Symbol {
 }
 
 /// A set of texts. They are chosen by strangers, so the hash is seeded.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(from = "Vec<String>", into = "Vec<String>")]
-pub struct Symbols {
+#[derive(Clone)]
+pub struct Interner {
     text: String,
     /// Where each text ends in `text`; it begins where the one before ends.
     ends: Vec<u64>,
     table: HashTable<u32>,
     hasher: RandomState,
-    /// Numbers that were given last, by [`corner`]: calls that follow one another are alike.
-    recent: [u32; CORNERS],
+    /// Numbers that were given last, by [`cache_slot`]: calls that follow one another are alike.
+    cache: [u32; CACHED],
 }
 
-const CORNERS: usize = 32;
+const CACHED: usize = 32;
 
-impl Default for Symbols {
+impl Default for Interner {
     fn default() -> Self {
-        Symbols {
+        Interner {
             text: String::new(),
             ends: vec![0],
             table: HashTable::new(),
             hasher: RandomState::default(),
-            recent: [0; CORNERS],
+            cache: [0; CACHED],
         }
     }
 }
 
-impl Symbols {
+impl Interner {
     /// The number of `text`, new or known.
     pub fn intern(&mut self, text: &str) -> Symbol {
         if text.is_empty() {
             return Symbol::ABSENT;
         }
-        let corner = corner(text);
-        let recent = self.recent[corner];
+        let cache_slot = cache_slot(text);
+        let recent = self.cache[cache_slot];
         if bytes(&self.text, &self.ends, recent) == text.as_bytes() {
             return Symbol(recent);
         }
         let symbol = self.look_up(text);
-        self.recent[corner] = symbol.0;
+        self.cache[cache_slot] = symbol.0;
         symbol
     }
 
     fn look_up(&mut self, text: &str) -> Symbol {
         let hash = self.hasher.hash_one(text);
-        let Symbols {
+        let Interner {
             text: all,
             ends,
             table,
@@ -99,19 +97,24 @@ impl Symbols {
         }
     }
 
-    /// The text behind a number.
+    /// The text of a number.
     pub fn text(&self, symbol: Symbol) -> &str {
         slice(&self.text, &self.ends, symbol.0)
     }
 
+    /// How many texts there are, without the empty one.
+    pub fn len(&self) -> usize {
+        self.ends.len() - 1
+    }
+
     /// The texts, in the order of their numbers, without the empty one.
-    fn iter(&self) -> impl Iterator<Item = &str> {
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
         (1..self.ends.len()).map(|at| slice(&self.text, &self.ends, at as u32))
     }
 
     /// Takes in the texts of another set; gives the new number for each of its numbers.
-    pub fn absorb(&mut self, other: &Symbols) -> Renumbering {
-        Renumbering(
+    pub fn absorb(&mut self, other: &Interner) -> Remap {
+        Remap(
             std::iter::once(Symbol::ABSENT)
                 .chain(other.iter().map(|text| self.intern(text)))
                 .collect(),
@@ -120,9 +123,9 @@ impl Symbols {
 }
 
 /// Where a text is kept among the recent ones: by its length and its last byte.
-fn corner(text: &str) -> usize {
+fn cache_slot(text: &str) -> usize {
     let last = text.as_bytes().last().copied().unwrap_or_default();
-    (text.len() + usize::from(last)) % CORNERS
+    (text.len() + usize::from(last)) % CACHED
 }
 
 fn slice<'a>(text: &'a str, ends: &[u64], at: u32) -> &'a str {
@@ -141,28 +144,12 @@ fn range(ends: &[u64], at: u32) -> Range<usize> {
 }
 
 /// From the numbers of one set of texts to those of another.
-pub struct Renumbering(Vec<Symbol>);
+pub struct Remap(Vec<Symbol>);
 
-impl Renumbering {
+impl Remap {
     /// The new number.
     pub fn of(&self, old: Symbol) -> Symbol {
         self.0[old.0 as usize]
-    }
-}
-
-impl From<Vec<String>> for Symbols {
-    fn from(texts: Vec<String>) -> Self {
-        let mut symbols = Symbols::default();
-        for text in texts {
-            symbols.intern(&text);
-        }
-        symbols
-    }
-}
-
-impl From<Symbols> for Vec<String> {
-    fn from(symbols: Symbols) -> Self {
-        symbols.iter().map(str::to_owned).collect()
     }
 }
 
@@ -171,23 +158,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_has_one_number_and_keeps_it_when_written_down() {
-        let mut symbols = Symbols::default();
+    fn a_text_has_one_number_and_another_in_another_set() {
+        let mut texts = Interner::default();
         let numbers: Vec<_> = ["a", "", "b", "a", "bb"]
-            .map(|text| symbols.intern(text))
+            .map(|text| texts.intern(text))
             .into();
         assert_eq!(numbers[0], numbers[3]);
         assert_eq!(numbers[1], Symbol::ABSENT);
-        let json = serde_json::to_string(&symbols).unwrap();
-        assert_eq!(json, r#"["a","b","bb"]"#);
-        let mut read: Symbols = serde_json::from_str(&json).unwrap();
         for (number, text) in numbers.iter().zip(["a", "", "b", "a", "bb"]) {
-            assert_eq!(read.text(*number), text);
-            assert_eq!(read.intern(text), *number);
+            assert_eq!(texts.text(*number), text);
         }
-        let mut other = Symbols::default();
+        assert_eq!(texts.iter().collect::<Vec<_>>(), ["a", "b", "bb"]);
+        assert_eq!(texts.len(), 3);
+        let mut other = Interner::default();
         other.intern("c");
-        let renumbering = other.absorb(&symbols);
-        assert_eq!(other.text(renumbering.of(numbers[2])), "b");
+        let remap = other.absorb(&texts);
+        assert_eq!(other.text(remap.of(numbers[2])), "b");
     }
 }

@@ -1,10 +1,13 @@
 //! Which identities may occur more than once, told in some bytes for each.
+//!
+//! Owns two bits a place, no identities: what it says no to is certain, what it says yes to has to be
+//! compared.
 
 /// Two bits for each of many places: an identity was noted there, and another or the same again.
 ///
 /// What was noted more than once is always told; so are a few identities that share a place with
 /// another by chance.
-pub(crate) struct Repeats {
+pub(crate) struct Filter {
     places: Vec<Place>,
 }
 
@@ -16,14 +19,14 @@ struct Place {
 }
 
 /// Places for each identity: one in sixteen shares its own. With twice as many it takes twice the
-/// memory to hold half as many claims in vain.
+/// memory to hold half as many candidates in vain.
 const PLACES: usize = 16;
 
-impl Repeats {
+impl Filter {
     /// With room for so many identities; more only share more places.
-    pub fn with_room_for(identities: usize) -> Repeats {
+    pub fn with_room_for(identities: usize) -> Filter {
         let words = (identities * PLACES / 64).next_power_of_two();
-        Repeats {
+        Filter {
             places: vec![Place::default(); words],
         }
     }
@@ -56,20 +59,20 @@ impl Repeats {
 
 #[cfg(test)]
 mod tests {
-    use super::super::claims::hash;
+    use super::super::hash;
     use super::*;
 
     #[test]
     fn every_repeat_is_told_and_few_others() {
         let id = |number: u32| hash(&[&number.to_string()]);
-        let mut repeats = Repeats::with_room_for(10_100);
-        (0..10_000).for_each(|number| repeats.note(id(number)));
-        (0..100).for_each(|number| repeats.note(id(number * 7)));
-        assert!((0..100).all(|number| repeats.may_repeat(id(number * 7))));
-        assert!((0..10_000).all(|number| repeats.may_have(id(number))));
-        let told = (0..10_000).filter(|&number| repeats.may_repeat(id(number)));
+        let mut filter = Filter::with_room_for(10_100);
+        (0..10_000).for_each(|number| filter.note(id(number)));
+        (0..100).for_each(|number| filter.note(id(number * 7)));
+        assert!((0..100).all(|number| filter.may_repeat(id(number * 7))));
+        assert!((0..10_000).all(|number| filter.may_have(id(number))));
+        let told = (0..10_000).filter(|&number| filter.may_repeat(id(number)));
         assert!(told.count() < 1_000);
-        let had = (10_000..20_000).filter(|&number| repeats.may_have(id(number)));
+        let had = (10_000..20_000).filter(|&number| filter.may_have(id(number)));
         assert!(had.count() < 1_000);
     }
 }

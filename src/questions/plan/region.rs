@@ -41,7 +41,7 @@ pub(super) struct Whereabouts<'c, 'r> {
 }
 
 impl<'r> Whereabouts<'_, 'r> {
-    /// The Region to recommend. A Region that answered is worth the most but for us-east-1, where
+    /// The Region to recommend. A Region that answered is worth the most, except us-east-1, where
     /// calls from outside a VPC, through other resolvers, and from opt-in Regions are answered.
     pub fn recommended(&self, regions: &mut Regions<'r, '_>) -> Option<(&'r str, RegionEvidence)> {
         let with = |evidence| move |region| (region, evidence);
