@@ -82,6 +82,7 @@ impl<H: Handler> Reading<'_, H> {
     fn number_or_timestamp(&mut self, window: &mut Window<'_>) -> Step {
         let (start, head) = head(window);
         let mut token = window.pass_token();
+        let length = token.len();
         while window.peek() == Some(b':') {
             window.step();
             token.push(b':');
@@ -101,6 +102,10 @@ impl<H: Handler> Reading<'_, H> {
                 start,
                 "a line that is cut in its timestamp",
             ));
+        }
+        if length < token.len() && is_scalar(&token[..length]) {
+            // A number before a colon that may not stand there.
+            self.unknown_scalar(start);
         }
         self.check_scalar(&token, start, &head)
     }

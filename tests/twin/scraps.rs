@@ -402,7 +402,7 @@ impl Members<'_> {
             let Some(raw) = self.get(key) else { continue };
             let value = tame::parse(raw);
             let is_envelope = key == "detail" && self.get("detail-type").is_some();
-            let is_broken = match (raw[0], &value) {
+            let is_broken = match (raw.first().copied().unwrap_or_default(), &value) {
                 (b'{', Some(Value::Object(detail))) if is_envelope => {
                     found.record(detail);
                     return true;
