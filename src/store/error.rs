@@ -202,7 +202,8 @@ pub(super) fn place_fault(store: &Path, error: std::io::Error) -> StoreError {
 mod tests {
     use rusqlite::OpenFlags;
 
-    use super::super::{Store, schema};
+    use super::super::Store;
+    use super::super::tables::schema;
     use super::*;
 
     #[test]

@@ -14,7 +14,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::error::{StoreError, journal, place_fault};
 use super::place::{beside, canonical, is_one_file};
-use super::schema;
+use super::tables::schema;
 
 /// A store held for writing, until this is dropped.
 pub(super) struct Lock {

@@ -19,35 +19,13 @@
 //! made of a tally can be made of a store: group by `day` to follow a migration. The tables, which
 //! [`SCHEMA`] explains, are for users who query the file themselves.
 
-mod agents;
-mod batch;
-mod calls;
-mod check;
-mod checksums;
-mod close;
-mod collect;
-mod column;
-mod content;
-mod contents;
-mod day;
+mod ask;
+mod days;
 mod error;
-mod files;
-mod forget;
-mod grouping;
-mod hashed;
-mod history;
-mod kinds;
-mod ledger;
+mod ingest;
 mod lock;
-mod migrate;
-mod numbers;
 mod place;
-mod read;
-mod room;
-mod schema;
-mod settle;
-mod sums;
-mod write;
+mod tables;
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -60,23 +38,25 @@ use crate::input::{Named, Paths};
 use crate::scan::{Progress, Scan, ScanError};
 use crate::tally::Coverage;
 
-pub use check::{Checked, Fault};
-pub use column::is_kept;
-pub use contents::{Contents, Days, Run};
+pub use ask::check::{Checked, Fault};
+pub use ask::info::{Contents, Days, Run};
+pub use days::forget::{Forgotten, NotForgotten};
 pub use error::StoreError;
-pub use forget::{Forgotten, NotForgotten};
 pub use lock::Holder;
-pub use room::Room;
-pub use schema::{SCHEMA, VERSION};
+pub use tables::columns::is_kept;
+pub use tables::schema::{SCHEMA, VERSION};
+pub use tables::vacuum::Room;
 
-use batch::Batch;
-use checksums::Checksums;
-use collect::Intake;
-use kinds::RowHasher;
-use ledger::Ledger;
+use days::close;
+use ingest::distinct::RowHasher;
+use ingest::intake::{self, Intake};
+use ingest::ledger::Ledger;
+use ingest::write::Writer;
 use lock::Lock;
 use place::refuse_no_file;
-use write::Writer;
+use tables::batch::Batch;
+use tables::checksums::{self, Checksums};
+use tables::{migrate, schema};
 
 /// The days in which copies of a call are recognised, unless a store says otherwise.
 pub const WINDOW: u32 = 14;
@@ -232,7 +212,7 @@ impl Store {
                 // Gone when the scan ends, and with it the writer's work.
                 let sender = sender;
                 let intake = || {
-                    let worker = collect::next_worker(&workers);
+                    let worker = intake::next_worker(&workers);
                     Intake::new(&ledger, sender.clone(), worker, hasher)
                 };
                 scan.collect(paths, progress, intake).map(Intake::finish)

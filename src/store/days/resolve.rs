@@ -8,14 +8,14 @@ use std::cmp::Ordering;
 
 use rusqlite::Connection;
 
-use super::calls::{self, Kept};
-use super::collect::Numbers;
-use super::grouping::{Grouping, read_grouping};
-use super::hashed::{Map, Set};
+use super::blob::{self, Kept};
+use crate::collections::{Map, Set};
+use crate::store::ingest::intake::Numbers;
+use crate::store::tables::grouping::{Grouping, read_grouping};
 use crate::tally::{Candidate, Candidates, Dropped, Filter};
 
 /// Hands the calls of a day to `each`, with the number of the file each came from.
-pub(super) fn each_call(
+pub(in crate::store) fn each_call(
     connection: &Connection,
     day: &str,
     mut each: impl FnMut(i64, Kept),
@@ -24,20 +24,23 @@ pub(super) fn each_call(
     let mut rows = all.query([day])?;
     while let Some(row) = rows.next()? {
         let file = row.get(0)?;
-        calls::read(row.get_ref(1)?.as_blob()?).for_each(|kept| each(file, kept));
+        blob::read(row.get_ref(1)?.as_blob()?).for_each(|kept| each(file, kept));
     }
     Ok(())
 }
 
 /// Which identities among the calls of a day may occur more than once; `None` if there is no call.
-pub(super) fn repeats_of(connection: &Connection, day: &str) -> rusqlite::Result<Option<Filter>> {
+pub(in crate::store) fn repeats_of(
+    connection: &Connection,
+    day: &str,
+) -> rusqlite::Result<Option<Filter>> {
     let bytes: usize = connection
         .prepare_cached("SELECT ifnull(sum(length(calls)), 0) FROM calls WHERE day = ?1")?
         .query_row([day], |row| row.get(0))?;
     if bytes == 0 {
         return Ok(None);
     }
-    let mut repeats = Filter::with_room_for(bytes / calls::SIZE);
+    let mut repeats = Filter::with_room_for(bytes / blob::SIZE);
     each_call(connection, day, |_, kept| {
         identities(&kept).for_each(|id| repeats.note(id));
     })?;
@@ -45,13 +48,13 @@ pub(super) fn repeats_of(connection: &Connection, day: &str) -> rusqlite::Result
 }
 
 /// What tells a call to be a copy of another.
-pub(super) fn identities(kept: &Kept) -> impl Iterator<Item = u128> {
+pub(in crate::store) fn identities(kept: &Kept) -> impl Iterator<Item = u128> {
     let ids = [kept.claim.event(), kept.claim.shared()];
     ids.into_iter().filter(|&id| id != 0)
 }
 
 /// Hands those calls of a day to `each` that count; what is `put_off` does not take part.
-pub(super) fn settle(
+pub(in crate::store) fn settle(
     connection: &Connection,
     day: &str,
     put_off: impl Fn(&Kept) -> bool,
@@ -135,8 +138,8 @@ fn disputed(held: &Candidates<Numbers>) -> Set<u32> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{column, schema};
     use super::*;
+    use crate::store::tables::{columns, schema};
 
     /// What counts, in an order that does not depend on who decided it.
     type Standing = (Vec<(u128, u32, i64)>, Dropped);
@@ -199,7 +202,7 @@ mod tests {
             let value = |grouping: u32| format!("value-{}", 10 - grouping);
             let connection = Connection::open_in_memory().unwrap();
             connection.execute_batch(schema::SCHEMA).unwrap();
-            connection.execute_batch(&column::grouping_table()).unwrap();
+            connection.execute_batch(&columns::grouping_table()).unwrap();
             for grouping in 1..5 {
                 let sql = "INSERT INTO grouping (id, principal) VALUES (?1, ?2)";
                 connection.execute(sql, (grouping, value(grouping))).unwrap();
@@ -207,7 +210,7 @@ mod tests {
             connection.pragma_update(None, "foreign_keys", false).unwrap();
             for (file, calls) in calls.chunks(30).enumerate() {
                 let mut bytes = Vec::new();
-                calls.iter().for_each(|kept| calls::write(kept, &mut bytes));
+                calls.iter().for_each(|kept| blob::write(kept, &mut bytes));
                 let sql = "INSERT INTO calls (file, day, calls) VALUES (?1, 'day', ?2)";
                 connection.execute(sql, (file, bytes)).unwrap();
             }

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use rusqlite::Connection;
 
-use super::room::Pages;
-use super::{Store, StoreError, schema};
 use crate::questions::AnyQuestion;
+use crate::store::tables::schema;
+use crate::store::tables::vacuum::Pages;
+use crate::store::{Store, StoreError};
 use crate::sts::Dimension;
 use crate::tally::{Selection, Summary};
 

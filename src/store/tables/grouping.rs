@@ -4,13 +4,13 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::checksums::{self, Checksums, Sum};
-use super::column::{DISAGREEMENT, KEPT, WIDTH, grouping_columns};
-use super::hashed::Map;
+use super::columns::{DISAGREEMENT, KEPT, WIDTH, grouping_columns};
+use crate::collections::Map;
 use crate::sts::{Dimension, Endpoint, is_vpc_endpoint, sdk};
 use crate::tally::Candidate;
 
 /// A row of `grouping`.
-pub(super) struct Grouping {
+pub(in crate::store) struct Grouping {
     pub values: [Option<Box<str>>; WIDTH],
     pub endpoint: Endpoint<'static>,
 }
@@ -35,7 +35,7 @@ impl Grouping {
 }
 
 /// All of them.
-pub(super) fn read_groupings(
+pub(in crate::store) fn read_groupings(
     connection: &Connection,
     checksums: &Checksums,
 ) -> rusqlite::Result<Map<u32, Grouping>> {
@@ -59,7 +59,7 @@ pub(super) fn read_groupings(
 }
 
 /// One of the groupings.
-pub(super) fn read_grouping(
+pub(in crate::store) fn read_grouping(
     connection: &Connection,
     number: u32,
 ) -> rusqlite::Result<Option<Grouping>> {

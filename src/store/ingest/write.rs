@@ -8,23 +8,23 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::batch::Batch;
-use super::calls::{self, Kept};
-use super::checksums::Changes;
-use super::collect::{Delivery, Packet};
-use super::content::{Content, copy_of};
-use super::day::{NO_DAY, day_name, day_number, since_1970};
-use super::hashed::{Map, Set};
-use super::kinds::RowHasher;
-use super::ledger::UNREAD;
-use super::numbers::Numbers;
-use super::sums::note_forgotten;
-use super::{ledger, schema, sums};
+use super::copies::{Content, copy_of};
+use super::distinct::RowHasher;
+use super::ids::Numbers;
+use super::intake::{Delivery, Packet};
+use super::ledger::{self, UNREAD};
+use crate::collections::{Map, Set};
 use crate::input::{Key, Stamp, Trailer};
+use crate::store::days::blob::{self, Kept};
+use crate::store::days::day::{NO_DAY, day_name, day_number, since_1970};
+use crate::store::days::sums::{self, note_forgotten};
+use crate::store::tables::batch::Batch;
+use crate::store::tables::checksums::Changes;
+use crate::store::tables::schema;
 
 /// What was written.
 #[derive(Default)]
-pub(super) struct Written {
+pub(in crate::store) struct Written {
     pub replaced: u64,
     pub beyond_window: u64,
     /// Calls of days that are forgotten.
@@ -36,7 +36,7 @@ pub(super) struct Written {
 }
 
 /// Writes into a store.
-pub(super) struct Writer<'c> {
+pub(in crate::store) struct Writer<'c> {
     connection: &'c Connection,
     today: String,
     /// The day, since 1970, before which everything is forgotten.
@@ -368,7 +368,7 @@ impl<'c> Writer<'c> {
             let is_forgotten = day < self.kept_from && day != NO_DAY;
             if !is_forgotten && !self.is_closed(day)? {
                 open += 1;
-                calls::write(&kept, by_day.entry(day).or_default());
+                blob::write(&kept, by_day.entry(day).or_default());
             } else if to_skip > 0 {
                 to_skip -= 1;
             } else if is_forgotten {

@@ -10,12 +10,12 @@ use rusqlite::Connection;
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 use std::hash::Hasher as _;
 
-use super::checksums::{self, Checksums, Sum};
 use crate::input::{Key, Stamp, Trailer};
+use crate::store::tables::checksums::{self, Checksums, Sum};
 
 /// What is known of a file.
 #[derive(Clone, Copy)]
-pub(super) struct Known {
+pub(in crate::store) struct Known {
     pub id: i64,
     pub stamp: Stamp,
     pub trailer: Trailer,
@@ -24,14 +24,14 @@ pub(super) struct Known {
 }
 
 /// The stamp of a file that was not read to its end: no file has it, so it is tried again.
-pub(super) const UNREAD: Stamp = Stamp {
+pub(in crate::store) const UNREAD: Stamp = Stamp {
     size: 0,
     modified: -1,
 };
 
 /// The files that are known.
 #[derive(Default)]
-pub(super) struct Ledger {
+pub(in crate::store) struct Ledger {
     files: HashMap<u128, Known, RandomState>,
     /// Objects of S3 that were read, whatever the folder.
     objects: HashMap<u128, i64, RandomState>,
@@ -130,7 +130,7 @@ impl Ledger {
 
 /// What tells one object of S3 from another: the key, and what stands at its end. `None` for a path
 /// without a key, and where the end was not seen.
-pub(super) fn object(path: &str, stamp: Stamp, trailer: Trailer) -> Option<u128> {
+pub(in crate::store) fn object(path: &str, stamp: Stamp, trailer: Trailer) -> Option<u128> {
     let key = Key::in_path(path).filter(|_| stamp != UNREAD)?;
     Some(hash(&[
         key.as_bytes(),

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::{Store, StoreError, checksums};
+use super::checksums;
+use crate::store::{Store, StoreError};
 
 /// What became of the room in the file that is free.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ impl Store {
 }
 
 /// The pages of the file.
-pub(super) struct Pages {
+pub(in crate::store) struct Pages {
     pub all: u64,
     pub free: u64,
     /// In bytes.

@@ -3,13 +3,14 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
-use super::calls;
-use super::checksums::{self, Checksums, Sum, Sums};
-use super::column::{CALLER, CAUSE};
-use super::day::{day_name, day_number};
-use super::grouping::{Grouping, read_groupings};
-use super::hashed::Map;
-use super::{Store, StoreError, files};
+use super::coverage;
+use crate::collections::Map;
+use crate::store::days::blob;
+use crate::store::days::day::{day_name, day_number};
+use crate::store::tables::checksums::{self, Checksums, Sum, Sums};
+use crate::store::tables::columns::{CALLER, CAUSE};
+use crate::store::tables::grouping::{Grouping, read_groupings};
+use crate::store::{Store, StoreError};
 use crate::sts::{
     Dimension, Endpoint, EndpointKind, Properties, REGION_DISABLED, Time, is_vpc_endpoint,
     issuing_account_id,
@@ -50,7 +51,7 @@ impl Store {
         };
         let mut tally = Tally::of(question.clone(), &terms, true);
         let checksums = self.checksums()?;
-        let (coverage, reach) = files::read(&transaction, selection, &checksums)?;
+        let (coverage, reach) = coverage::read(&transaction, selection, &checksums)?;
         tally.add_read(coverage, reach);
         let groupings = read_groupings(&transaction, &checksums)?;
         let mut places = Places {
@@ -190,7 +191,7 @@ fn read_open_days<Q: Question>(
             values[2].as_str()?,
             checksums::hash("calls", values),
         );
-        for kept in calls::read(values[3].as_blob()?) {
+        for kept in blob::read(values[3].as_blob()?) {
             let day = kept.claim.time().map(day_number);
             if let Some(place) = places.of(tally, kept.grouping, day, kept.caller) {
                 tally.take_candidate(kept.claim, place, places.selection);

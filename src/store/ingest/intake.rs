@@ -9,16 +9,17 @@ use std::path::Path;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Mutex, PoisonError};
 
-use super::agents::Agents;
-use super::kinds::{Kinds, RowHasher, Rows};
+use super::agent_cache::Agents;
+use super::distinct::{Kinds, RowHasher, Rows};
 use super::ledger::{Ledger, UNREAD};
-use super::{Ingested, column};
 use crate::input::{Stamp, Trailer};
+use crate::store::Ingested;
+use crate::store::tables::columns;
 use crate::sts::{Call, Endpoint};
 use crate::tally::{Candidate, Collector, Coverage, DamagedFile, Staged, Totals};
 
 /// What the writer is told.
-pub(super) enum Packet {
+pub(in crate::store) enum Packet {
     /// A file was read.
     Read(Box<Delivery>),
     /// A file is what it was, but its stamp is new.
@@ -35,7 +36,7 @@ pub(super) enum Packet {
 }
 
 /// A file that was read, and what it gave.
-pub(super) struct Delivery {
+pub(in crate::store) struct Delivery {
     pub path: String,
     pub stamp: Stamp,
     pub trailer: Trailer,
@@ -55,7 +56,7 @@ pub(super) struct Delivery {
 
 /// The payload of calls on their way to the writer: numbers of the thread that read them.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Numbers {
+pub(in crate::store) struct Numbers {
     /// Of the grouping.
     pub grouping: u32,
     /// Of the caller; they begin with 1, and 0 is none.
@@ -72,7 +73,7 @@ struct Coming {
 }
 
 /// Takes the calls of one thread.
-pub(super) struct Intake<'l> {
+pub(in crate::store) struct Intake<'l> {
     ledger: &'l Ledger,
     sender: SyncSender<Vec<Packet>>,
     worker: usize,
@@ -96,7 +97,7 @@ const TOGETHER: usize = 32;
 const CLAIMS_TOGETHER: usize = 1 << 11;
 
 /// Numbers for threads.
-pub(super) fn next_worker(workers: &Mutex<usize>) -> usize {
+pub(in crate::store) fn next_worker(workers: &Mutex<usize>) -> usize {
     let mut next = workers.lock().unwrap_or_else(PoisonError::into_inner);
     *next += 1;
     *next - 1
@@ -236,7 +237,7 @@ impl Collector for Intake<'_> {
         };
         let mut claim = Candidate::new(call, numbers, true);
         let (scratch, row) = (&mut self.scratch, &mut self.row);
-        column::grouping_row(
+        columns::grouping_row(
             call,
             claim.is_disagreement(),
             &mut self.agents,
@@ -245,7 +246,7 @@ impl Collector for Intake<'_> {
         );
         claim.payload.grouping = self.groupings.number(row);
         if matches!(call.endpoint(), Endpoint::Global) {
-            column::caller_row(call, scratch, row);
+            columns::caller_row(call, scratch, row);
             claim.payload.caller = 1 + self.callers.number(row);
         }
         self.claims.push(claim);

@@ -8,13 +8,13 @@ use chrono::{Days, NaiveDate};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
 
-use super::batch::Batch;
-use super::calls::{self, Kept};
-use super::checksums::{self, Changes, Sum};
+use super::blob::{self, Kept};
 use super::day::{day_name, day_number};
-use super::hashed::{Map, Set};
-use super::settle::{each_call, identities, repeats_of, settle};
+use super::resolve::{each_call, identities, repeats_of, settle};
 use super::sums::{add, columns};
+use crate::collections::{Map, Set};
+use crate::store::tables::batch::Batch;
+use crate::store::tables::checksums::{self, Changes, Sum};
 use crate::tally::{Dropped, Measures};
 
 struct Day {
@@ -36,7 +36,7 @@ fn is_past(from: NaiveDate, today: NaiveDate, window: u32) -> bool {
 }
 
 /// Closes the days whose time has come. Gives how many.
-pub(super) fn close_days(
+pub(in crate::store) fn close_days(
     batch: &mut Batch<'_>,
     today: NaiveDate,
     window: u32,
@@ -134,7 +134,7 @@ fn close_day(
 }
 
 /// Brings the sums of open days up to what was read of them.
-pub(super) fn sum_open_days(batch: &mut Batch<'_>) -> rusqlite::Result<()> {
+pub(in crate::store) fn sum_open_days(batch: &mut Batch<'_>) -> rusqlite::Result<()> {
     let stale: Vec<String> = batch
         .step()?
         .prepare("SELECT day FROM day WHERE is_stale = 1 AND is_closed = 0 ORDER BY day")?
@@ -259,7 +259,7 @@ fn carry_over(
     let mut carried: Map<i64, Vec<u8>> = Map::default();
     each_call(connection, day, |file, kept| {
         if found.has(&kept) && !linked.has(&kept) {
-            calls::write(&kept, carried.entry(file).or_default());
+            blob::write(&kept, carried.entry(file).or_default());
         }
     })?;
     for (file, bytes) in carried {

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use super::calls;
-use super::checksums::{self, Checksums, TABLES};
-use super::hashed::Set;
-use super::{Store, StoreError, migrate, schema};
+use crate::collections::Set;
+use crate::store::days::blob;
+use crate::store::tables::checksums::{self, Checksums, TABLES};
+use crate::store::tables::{migrate, schema};
+use crate::store::{Store, StoreError};
 
 /// The most faults of one kind that are told of one by one.
 const MOST: usize = 100;
@@ -206,9 +207,9 @@ fn calls_by_day(
         let day: String = row.get(0)?;
         let bytes = row.get_ref(1)?.as_blob()?;
         let (mut calls, mut length, mut unknown) = (0, 0, 0);
-        for kept in calls::read(bytes) {
+        for kept in blob::read(bytes) {
             calls += 1;
-            length += calls::size(&kept);
+            length += blob::size(&kept);
             let is_known = groupings.contains(&kept.grouping.into())
                 && (kept.caller == 0 || callers.contains(&kept.caller));
             unknown += u64::from(!is_known);

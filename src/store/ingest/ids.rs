@@ -7,12 +7,12 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 use siphasher::sip128::SipHasher13;
 
-use super::checksums::{self, Changes};
-use super::column;
-use super::kinds::{self, RowHasher, Rows};
+use super::distinct::{self, RowHasher, Rows};
+use crate::store::tables::checksums::{self, Changes};
+use crate::store::tables::columns;
 
 /// What is known of groupings and callers.
-pub(super) struct Numbers {
+pub(in crate::store) struct Numbers {
     hasher: RowHasher,
     /// The number of each grouping of the store. Filled when it is first needed.
     groupings: Option<HashMap<u128, u32, RandomState>>,
@@ -29,13 +29,13 @@ struct OfThread {
 
 impl Numbers {
     pub fn new(hasher: RowHasher) -> Numbers {
-        let marks = vec!["?"; column::WIDTH].join(", ");
+        let marks = vec!["?"; columns::WIDTH].join(", ");
         Numbers {
             hasher,
             groupings: None,
             insert_grouping: format!(
                 "INSERT INTO grouping ({}) VALUES ({marks})",
-                column::grouping_columns()
+                columns::grouping_columns()
             ),
             threads: Vec::new(),
         }
@@ -73,7 +73,7 @@ impl Numbers {
                      VALUES (?1, ?2, ?3, ?4)",
                 )?
                 .execute(params_from_iter(
-                    std::iter::once(id.into()).chain(kinds::columns(row)),
+                    std::iter::once(id.into()).chain(distinct::columns(row)),
                 ))?;
             self.threads[thread].callers.push(id);
         }
@@ -99,13 +99,13 @@ impl Numbers {
                 Some(&number) => number,
                 None => {
                     // Most columns are those of the row before, and what is bound stays bound.
-                    for (at, value) in kinds::columns(row).enumerate() {
+                    for (at, value) in distinct::columns(row).enumerate() {
                         if bound.get(at) != Some(&value) {
                             insert.raw_bind_parameter(at + 1, &value)?;
                         }
                     }
                     bound.clear();
-                    bound.extend(kinds::columns(row));
+                    bound.extend(distinct::columns(row));
                     insert.raw_execute()?;
                     let id = connection.last_insert_rowid();
                     let values = bound.iter().filter_map(|value| match value {
@@ -140,14 +140,14 @@ fn read_groupings(
     hasher: RowHasher,
 ) -> rusqlite::Result<HashMap<u128, u32, RandomState>> {
     let mut known = HashMap::default();
-    let columns = column::grouping_columns();
+    let columns = columns::grouping_columns();
     let mut all = connection.prepare(&format!("SELECT id, {columns} FROM grouping"))?;
     let mut rows = all.query([])?;
     let mut texts = Vec::new();
     while let Some(row) = rows.next()? {
         texts.clear();
-        for at in 1..=column::WIDTH {
-            kinds::push(&mut texts, row.get_ref(at)?.as_str_or_null()?);
+        for at in 1..=columns::WIDTH {
+            distinct::push(&mut texts, row.get_ref(at)?.as_str_or_null()?);
         }
         known.insert(hasher.hash(&texts), row.get(0)?);
     }

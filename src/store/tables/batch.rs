@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, Transaction};
 
 /// How long a transaction stays open.
-pub(super) const COMMIT_EVERY: Duration = Duration::from_secs(1);
+pub(in crate::store) const COMMIT_EVERY: Duration = Duration::from_secs(1);
 
 /// Transactions, one after the other. What is not committed is taken back when this is dropped.
-pub(super) struct Batch<'c> {
+pub(in crate::store) struct Batch<'c> {
     connection: &'c Connection,
     commit_every: Duration,
     open: Option<(Transaction<'c>, Instant)>,

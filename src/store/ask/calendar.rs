@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use rusqlite::Connection;
 
-use super::checksums::Checksums;
-use super::files::key_at;
-use super::{Store, StoreError, schema};
+use super::coverage::key_at;
 use crate::questions::Calendar;
+use crate::store::tables::checksums::Checksums;
+use crate::store::tables::schema;
+use crate::store::{Store, StoreError};
 
 /// Logs come within some five minutes of a call; so long after midnight the day before is over.
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html>

@@ -5,20 +5,20 @@ use chrono::{DateTime, NaiveDate};
 use crate::sts::Time;
 
 /// The day of calls without a readable time.
-pub(super) const NO_DAY: i64 = i64::MIN;
+pub(in crate::store) const NO_DAY: i64 = i64::MIN;
 
 /// The day of a time, in UTC.
-pub(super) fn day_number(time: Time) -> i64 {
+pub(in crate::store) fn day_number(time: Time) -> i64 {
     time.millis().div_euclid(86_400_000)
 }
 
 /// The number of a day.
-pub(super) fn since_1970(day: NaiveDate) -> i64 {
+pub(in crate::store) fn since_1970(day: NaiveDate) -> i64 {
     (day - NaiveDate::default()).num_days()
 }
 
 /// `YYYY-MM-DD`
-pub(super) fn day_name(day: i64) -> String {
+pub(in crate::store) fn day_name(day: i64) -> String {
     let time = DateTime::from_timestamp_millis(day * 86_400_000).unwrap_or_default();
     time.format("%Y-%m-%d").to_string()
 }

@@ -6,7 +6,7 @@
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// What was in a file, and its calls of open days.
-pub(super) struct Content {
+pub(in crate::store) struct Content {
     outcome: String,
     compressed: i64,
     decompressed: i64,
@@ -78,7 +78,10 @@ impl Content {
 
 /// A file that is a copy of this one, if there is any: one of which nothing is in sums for good
 /// rather than another.
-pub(super) fn copy_of(connection: &Connection, file: i64) -> rusqlite::Result<Option<i64>> {
+pub(in crate::store) fn copy_of(
+    connection: &Connection,
+    file: i64,
+) -> rusqlite::Result<Option<i64>> {
     connection
         .prepare_cached("SELECT id FROM file WHERE same_as = ?1 ORDER BY folded > 0, id LIMIT 1")?
         .query_row([file], |row| row.get(0))

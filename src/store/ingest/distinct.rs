@@ -15,13 +15,13 @@ use siphasher::sip128::SipHasher13;
 const END: u8 = 0xff;
 
 /// Writes a text to the end of a row. What is absent is empty.
-pub(super) fn push(row: &mut Vec<u8>, text: Option<&str>) {
+pub(in crate::store) fn push(row: &mut Vec<u8>, text: Option<&str>) {
     row.extend_from_slice(text.unwrap_or_default().as_bytes());
     row.push(END);
 }
 
 /// The texts of a row for SQLite; what records lack is NULL.
-pub(super) fn columns(row: &[u8]) -> impl Iterator<Item = ToSqlOutput<'_>> {
+pub(in crate::store) fn columns(row: &[u8]) -> impl Iterator<Item = ToSqlOutput<'_>> {
     let texts = row.strip_suffix(&[END]).unwrap_or(row);
     texts.split(|&byte| byte == END).map(|text| {
         ToSqlOutput::Borrowed(if text.is_empty() {
@@ -35,7 +35,7 @@ pub(super) fn columns(row: &[u8]) -> impl Iterator<Item = ToSqlOutput<'_>> {
 /// The hash by which all threads of a run know a row. Two rows share one with a chance of 2⁻¹²⁸; the
 /// keys are drawn for each run, because strangers choose the texts.
 #[derive(Clone, Copy)]
-pub(super) struct RowHasher(SipHasher13);
+pub(in crate::store) struct RowHasher(SipHasher13);
 
 impl RowHasher {
     pub fn new() -> RowHasher {
@@ -52,7 +52,7 @@ impl RowHasher {
 }
 
 /// The rows one thread has met, in the order of their numbers.
-pub(super) struct Kinds {
+pub(in crate::store) struct Kinds {
     hasher: RowHasher,
     numbers: HashMap<u128, u32, RandomState>,
     new: Rows,
@@ -85,7 +85,7 @@ impl Kinds {
 
 /// Rows one behind the other, and their hashes.
 #[derive(Default)]
-pub(super) struct Rows {
+pub(in crate::store) struct Rows {
     bytes: Vec<u8>,
     /// The hash of each, and where it ends.
     ends: Vec<(u128, usize)>,

@@ -10,13 +10,15 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::batch::{Batch, COMMIT_EVERY};
-use super::calls::{self, Kept};
-use super::checksums::{self, Changes};
+use super::blob::{self, Kept};
+use super::close;
 use super::day::{day_name, day_number, since_1970};
-use super::hashed::{Map, Set};
 use super::sums::note_forgotten;
-use super::{Store, StoreError, close, schema};
+use crate::collections::{Map, Set};
+use crate::store::tables::batch::{Batch, COMMIT_EVERY};
+use crate::store::tables::checksums::{self, Changes};
+use crate::store::tables::schema;
+use crate::store::{Store, StoreError};
 
 /// What was forgotten.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -220,9 +222,9 @@ fn forget_calls(
         let file: i64 = connection
             .prepare_cached("SELECT file, calls FROM calls WHERE id = ?1")?
             .query_row([id], |row| {
-                for kept in calls::read(row.get_ref(1)?.as_blob()?) {
+                for kept in blob::read(row.get_ref(1)?.as_blob()?) {
                     if is_kept(&kept) {
-                        calls::write(&kept, &mut bytes);
+                        blob::write(&kept, &mut bytes);
                     } else {
                         forgotten += 1;
                         let time = kept.claim.time();
@@ -274,7 +276,7 @@ fn sweep(connection: &Connection) -> rusqlite::Result<()> {
         let mut all = connection.prepare("SELECT calls FROM calls")?;
         let mut rows = all.query([])?;
         while let Some(row) = rows.next()? {
-            for kept in calls::read(row.get_ref(0)?.as_blob()?) {
+            for kept in blob::read(row.get_ref(0)?.as_blob()?) {
                 groupings.insert(kept.grouping.into());
                 callers.insert(kept.caller);
             }
@@ -371,8 +373,8 @@ mod tests {
             .unwrap();
             if !is_closed {
                 let mut bytes = Vec::new();
-                calls::write(&kept(day(n), n.into()), &mut bytes);
-                calls::write(&kept(day(n - 1), (100 + n).into()), &mut bytes);
+                blob::write(&kept(day(n), n.into()), &mut bytes);
+                blob::write(&kept(day(n - 1), (100 + n).into()), &mut bytes);
                 sql.execute(
                     "INSERT INTO calls (file, day, calls) VALUES (1, ?1, ?2)",
                     params![name, bytes],

@@ -17,13 +17,13 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, ffi};
 use siphasher::sip::SipHasher13;
 
-use super::column::grouping_columns;
+use super::columns::grouping_columns;
 
 /// Kept in the store, so they must not change.
 const KEYS: (u64, u64) = (0x7374_7363_6f70_6531, 0x726f_7773_756d_7331);
 
 /// The tables that are summed up, and their columns. Where there is a day, each has sums of its own.
-pub(super) const TABLES: [(&str, &str); 11] = [
+pub(in crate::store) const TABLES: [(&str, &str); 11] = [
     ("setting", "name, value"),
     (
         "folder",
@@ -58,7 +58,7 @@ pub(super) const TABLES: [(&str, &str); 11] = [
 ];
 
 /// The tables of which each day has a sum of its own.
-pub(super) const BY_DAY: [&str; 3] = ["daily", "daily_caller", "calls"];
+pub(in crate::store) const BY_DAY: [&str; 3] = ["daily", "daily_caller", "calls"];
 
 /// The tables without triggers.
 const BY_HAND: [&str; 3] = ["grouping", "daily", "daily_caller"];
@@ -72,7 +72,7 @@ fn columns(table: &str) -> String {
 }
 
 /// The SQL of the hash of a row: `of` is the name that the table has in the query.
-pub(super) fn of_row(table: &str, of: &str) -> String {
+pub(in crate::store) fn of_row(table: &str, of: &str) -> String {
     added("0", table, of)
 }
 
@@ -87,7 +87,10 @@ fn added(sum: &str, table: &str, of: &str) -> String {
 }
 
 /// The hash of a row, by its values in the order of the columns.
-pub(super) fn hash<'v>(table: &str, values: impl IntoIterator<Item = ValueRef<'v>>) -> i64 {
+pub(in crate::store) fn hash<'v>(
+    table: &str,
+    values: impl IntoIterator<Item = ValueRef<'v>>,
+) -> i64 {
     ROW.with_borrow_mut(|row| {
         row.clear();
         row.extend_from_slice(table.as_bytes());
@@ -125,7 +128,7 @@ fn write(row: &mut Vec<u8>, value: ValueRef<'_>) {
 }
 
 /// Teaches a connection to hash rows.
-pub(super) fn teach(connection: &Connection) -> rusqlite::Result<()> {
+pub(in crate::store) fn teach(connection: &Connection) -> rusqlite::Result<()> {
     connection.create_scalar_function(
         "stscope_sum",
         -1,
@@ -141,7 +144,7 @@ pub(super) fn teach(connection: &Connection) -> rusqlite::Result<()> {
 
 /// From here on, what this connection writes is summed up as it is written, but for what is summed up
 /// by hand.
-pub(super) fn keep_up(connection: &Connection) -> rusqlite::Result<()> {
+pub(in crate::store) fn keep_up(connection: &Connection) -> rusqlite::Result<()> {
     let mut sql = String::new();
     for (table, _) in TABLES.iter().filter(|(table, _)| !BY_HAND.contains(table)) {
         let is_by_day = BY_DAY.contains(table);
@@ -171,7 +174,7 @@ pub(super) fn keep_up(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Sums up what is there, in a store that has no sums yet.
-pub(super) fn write_all(connection: &Connection) -> rusqlite::Result<()> {
+pub(in crate::store) fn write_all(connection: &Connection) -> rusqlite::Result<()> {
     for (table, _) in TABLES {
         for (day, sum) in sums(connection, table)? {
             connection
@@ -186,7 +189,7 @@ pub(super) fn write_all(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Rows, and the exclusive or of their hashes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Sum {
+pub(in crate::store) struct Sum {
     pub rows: i64,
     sum: i64,
 }
@@ -205,7 +208,7 @@ impl Sum {
 
 /// How sums change by what is written to tables without triggers.
 #[derive(Default)]
-pub(super) struct Changes(BTreeMap<&'static str, Sums>);
+pub(in crate::store) struct Changes(BTreeMap<&'static str, Sums>);
 
 impl Changes {
     fn of(&mut self, table: &'static str, day: &str) -> &mut Sum {
@@ -257,7 +260,7 @@ impl Changes {
 }
 
 /// The rows of a day were all written anew, from what is kept elsewhere.
-pub(super) fn set(
+pub(in crate::store) fn set(
     connection: &Connection,
     table: &str,
     day: &str,
@@ -273,10 +276,10 @@ pub(super) fn set(
 }
 
 /// Sums by day, or for the empty day.
-pub(super) type Sums = BTreeMap<String, Sum>;
+pub(in crate::store) type Sums = BTreeMap<String, Sum>;
 
 /// The sums of the rows that are there.
-pub(super) fn sums(connection: &Connection, table: &str) -> rusqlite::Result<Sums> {
+pub(in crate::store) fn sums(connection: &Connection, table: &str) -> rusqlite::Result<Sums> {
     let day = if BY_DAY.contains(&table) { "day" } else { "''" };
     let row = of_row(table, "t");
     let mut all = connection.prepare(&format!("SELECT {day}, {row} FROM main.{table} AS t"))?;
@@ -293,7 +296,7 @@ pub(super) fn sums(connection: &Connection, table: &str) -> rusqlite::Result<Sum
 }
 
 /// The sums that are kept in a store, to hold against what is read.
-pub(super) struct Checksums(Option<BTreeMap<String, Sums>>);
+pub(in crate::store) struct Checksums(Option<BTreeMap<String, Sums>>);
 
 impl Checksums {
     /// Those of this store.
@@ -388,7 +391,7 @@ fn of_day(sums: &Sums, day: &str) -> Sum {
 }
 
 /// What SQLite would say if it had noticed.
-pub(super) fn damaged(table: &str, day: &str) -> Error {
+pub(in crate::store) fn damaged(table: &str, day: &str) -> Error {
     let of = match day {
         "" => String::new(),
         day => format!(" of {day}"),
@@ -400,13 +403,15 @@ pub(super) fn damaged(table: &str, day: &str) -> Error {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 mod tests {
-    use super::super::{column, schema};
+    use super::super::{columns, schema};
     use super::*;
 
     fn store() -> Connection {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(schema::SCHEMA).unwrap();
-        connection.execute_batch(&column::grouping_table()).unwrap();
+        connection
+            .execute_batch(&columns::grouping_table())
+            .unwrap();
         teach(&connection).unwrap();
         keep_up(&connection).unwrap();
         connection

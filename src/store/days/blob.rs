@@ -7,7 +7,7 @@ use crate::tally::Candidate;
 
 /// A call as it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Kept {
+pub(in crate::store) struct Kept {
     pub claim: Candidate<()>,
     /// The number in `grouping`.
     pub grouping: u32,
@@ -19,9 +19,9 @@ pub(super) struct Kept {
 const SHARED: u32 = 1 << 31;
 
 /// The bytes of a call that is no copy for another account.
-pub(super) const SIZE: usize = 36;
+pub(in crate::store) const SIZE: usize = 36;
 
-pub(super) fn write(kept: &Kept, into: &mut Vec<u8>) {
+pub(in crate::store) fn write(kept: &Kept, into: &mut Vec<u8>) {
     let (event, shared) = (kept.claim.event(), kept.claim.shared());
     into.extend_from_slice(&event.to_le_bytes());
     into.extend_from_slice(&kept.claim.packed().to_le_bytes());
@@ -34,7 +34,7 @@ pub(super) fn write(kept: &Kept, into: &mut Vec<u8>) {
 }
 
 /// The bytes of a call.
-pub(super) fn size(kept: &Kept) -> usize {
+pub(in crate::store) fn size(kept: &Kept) -> usize {
     match kept.claim.shared() {
         0 => SIZE,
         _ => SIZE + 16,
@@ -43,7 +43,7 @@ pub(super) fn size(kept: &Kept) -> usize {
 
 /// The calls in `bytes`. Bytes that are no calls end the sequence; the sums over the
 /// rows vouch for them.
-pub(super) fn read(mut bytes: &[u8]) -> impl Iterator<Item = Kept> {
+pub(in crate::store) fn read(mut bytes: &[u8]) -> impl Iterator<Item = Kept> {
     std::iter::from_fn(move || {
         let event = u128::from_le_bytes(take(&mut bytes)?);
         let packed = u64::from_le_bytes(take(&mut bytes)?);

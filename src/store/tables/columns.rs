@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::agents::Agents;
-use super::kinds;
+use crate::store::ingest::agent_cache::Agents;
+use crate::store::ingest::distinct;
 use crate::sts::{Call, Dimension, Endpoint};
 
 /// The dimensions kept of every call, in the order of the columns. What groups are by default stands
 /// first: where two deliveries of one record differ, the first by these counts.
-pub(super) const KEPT: [Dimension; 21] = {
+pub(in crate::store) const KEPT: [Dimension; 21] = {
     use Dimension as D;
     [
         D::Endpoint,
@@ -39,12 +39,12 @@ pub(super) const KEPT: [Dimension; 21] = {
 const ADDED: Dimension = Dimension::Tool;
 
 /// Behind the dimensions: the cause of a global call, and whether host and verdict disagree.
-pub(super) const CAUSE: usize = KEPT.len();
-pub(super) const DISAGREEMENT: usize = KEPT.len() + 1;
-pub(super) const WIDTH: usize = KEPT.len() + 2;
+pub(in crate::store) const CAUSE: usize = KEPT.len();
+pub(in crate::store) const DISAGREEMENT: usize = KEPT.len() + 1;
+pub(in crate::store) const WIDTH: usize = KEPT.len() + 2;
 
 /// What is kept of where a global call came from.
-pub(super) const CALLER: [Dimension; 3] = [
+pub(in crate::store) const CALLER: [Dimension; 3] = [
     Dimension::SourceIpAddress,
     Dimension::SessionName,
     Dimension::InScopeOf,
@@ -59,7 +59,7 @@ pub fn is_kept(dimension: Dimension) -> bool {
 }
 
 /// The table of groupings, and what makes `daily` readable.
-pub(super) fn grouping_table() -> String {
+pub(in crate::store) fn grouping_table() -> String {
     let mut sql = "CREATE TABLE grouping (\n    id INTEGER PRIMARY KEY".to_owned();
     for dimension in KEPT {
         if dimension != ADDED {
@@ -80,13 +80,13 @@ pub(super) fn grouping_table() -> String {
 }
 
 /// The names of all columns of `grouping` but the number, with commas.
-pub(super) fn grouping_columns() -> String {
+pub(in crate::store) fn grouping_columns() -> String {
     let names: Vec<_> = KEPT.iter().map(|dimension| dimension.name()).collect();
     names.join(", ") + ", cause, disagreement"
 }
 
 /// Writes what is kept of a call into `row`.
-pub(super) fn grouping_row(
+pub(in crate::store) fn grouping_row(
     call: &Call<'_>,
     is_disagreement: bool,
     agents: &mut Agents,
@@ -100,21 +100,21 @@ pub(super) fn grouping_row(
             Dimension::Sdk => row.extend_from_slice(&agent.columns),
             Dimension::SdkVersion => {} // stands there already
             Dimension::Tool => row.extend_from_slice(&agent.tool),
-            dimension => kinds::push(row, call.value(dimension, scratch)),
+            dimension => distinct::push(row, call.value(dimension, scratch)),
         }
     }
     let cause = match call.endpoint() {
         Endpoint::Global => Some(agent.cause.as_str()),
         _ => None,
     };
-    kinds::push(row, cause);
-    kinds::push(row, is_disagreement.then_some(YES));
+    distinct::push(row, cause);
+    distinct::push(row, is_disagreement.then_some(YES));
 }
 
 /// Writes what is kept of where a global call came from into `row`.
-pub(super) fn caller_row(call: &Call<'_>, scratch: &mut String, row: &mut Vec<u8>) {
+pub(in crate::store) fn caller_row(call: &Call<'_>, scratch: &mut String, row: &mut Vec<u8>) {
     row.clear();
     for dimension in CALLER {
-        kinds::push(row, call.value(dimension, scratch));
+        distinct::push(row, call.value(dimension, scratch));
     }
 }

@@ -9,7 +9,7 @@ use super::checksums;
 use super::schema::VERSION;
 
 /// Stores of earlier versions have no sums over their rows.
-pub(super) const FIRST_WITH_CHECKSUMS: i64 = 3;
+pub(in crate::store) const FIRST_WITH_CHECKSUMS: i64 = 3;
 
 /// What brings a store of each version, from the first on, to the next. What a step says may never
 /// change, as stores that took it are out there.
@@ -61,7 +61,10 @@ fn from(steps: &[&'static str], version: i64) -> String {
 }
 
 /// Brings a store up from this version: wholly, or not at all.
-pub(super) fn bring_up(connection: &mut Connection, version: i64) -> rusqlite::Result<()> {
+pub(in crate::store) fn bring_up(
+    connection: &mut Connection,
+    version: i64,
+) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     transaction.execute_batch(&from(&STEPS, version))?;
     if version < FIRST_WITH_CHECKSUMS {
@@ -72,7 +75,7 @@ pub(super) fn bring_up(connection: &mut Connection, version: i64) -> rusqlite::R
 }
 
 /// Makes a store of this version one that can be asked, without writing to it.
-pub(super) fn stand_in(connection: &Connection, version: i64) -> rusqlite::Result<()> {
+pub(in crate::store) fn stand_in(connection: &Connection, version: i64) -> rusqlite::Result<()> {
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.execute_batch(&from(&STAND_INS, version))
 }

@@ -12,9 +12,11 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
-use super::error::{StoreError, journal};
-use super::place::for_sqlite;
-use super::{WINDOW, checksums, column};
+use super::checksums;
+use super::columns;
+use crate::store::WINDOW;
+use crate::store::error::{StoreError, journal};
+use crate::store::place::for_sqlite;
 
 /// The version of the schema, in `PRAGMA user_version`.
 pub const VERSION: i64 = 3;
@@ -150,7 +152,7 @@ CREATE TABLE checksum (
 ";
 
 /// What a file is to this release.
-pub(super) enum State {
+pub(in crate::store) enum State {
     /// Nothing is in it yet.
     Empty,
     /// A store.
@@ -166,7 +168,7 @@ pub(super) enum State {
 }
 
 /// Refuses what is no SQLite database without opening it as one, which might write to it.
-pub(super) fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
+pub(in crate::store) fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
     let mut head = Vec::new();
     match File::open(path) {
         Ok(file) => {
@@ -192,7 +194,7 @@ pub(super) fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+pub(in crate::store) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let fail = |error| StoreError::Sql(path.to_owned(), error);
     let connection =
         Connection::open_with_flags(for_sqlite(path), flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
@@ -213,13 +215,13 @@ pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Store
     }
 }
 
-pub(super) fn wrong_version(path: &Path) -> StoreError {
+pub(in crate::store) fn wrong_version(path: &Path) -> StoreError {
     let what = Some("its version is not that of its tables".to_owned());
     let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
     StoreError::Sql(path.to_owned(), rusqlite::Error::SqliteFailure(code, what))
 }
 
-pub(super) fn state(connection: &Connection) -> rusqlite::Result<State> {
+pub(in crate::store) fn state(connection: &Connection) -> rusqlite::Result<State> {
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let (application, version) = (pragma("application_id")?, pragma("user_version")?);
     let tables: i64 =
@@ -243,7 +245,9 @@ pub(super) fn state(connection: &Connection) -> rusqlite::Result<State> {
 
 /// What the tables, indexes and views are made of, by their names. Remarks and room do not matter,
 /// as columns that came later have neither.
-pub(super) fn texts(connection: &Connection) -> rusqlite::Result<BTreeMap<String, String>> {
+pub(in crate::store) fn texts(
+    connection: &Connection,
+) -> rusqlite::Result<BTreeMap<String, String>> {
     let mut all = connection.prepare("SELECT type || ' ' || name, sql FROM main.sqlite_schema")?;
     let mut rows = all.query([])?;
     let mut texts = BTreeMap::new();
@@ -255,10 +259,10 @@ pub(super) fn texts(connection: &Connection) -> rusqlite::Result<BTreeMap<String
 }
 
 /// The same of a store that has just been made.
-pub(super) fn expected_texts() -> rusqlite::Result<BTreeMap<String, String>> {
+pub(in crate::store) fn expected_texts() -> rusqlite::Result<BTreeMap<String, String>> {
     let connection = Connection::open_in_memory()?;
     connection.execute_batch(SCHEMA)?;
-    connection.execute_batch(&column::grouping_table())?;
+    connection.execute_batch(&columns::grouping_table())?;
     texts(&connection)
 }
 
@@ -272,12 +276,12 @@ fn bare(sql: &str) -> String {
 }
 
 /// Makes the tables: all, or none.
-pub(super) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
+pub(in crate::store) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "page_size", PAGE)?;
     prepare_to_write(connection)?;
     let transaction = connection.transaction()?;
     transaction.execute_batch(SCHEMA)?;
-    transaction.execute_batch(&column::grouping_table())?;
+    transaction.execute_batch(&columns::grouping_table())?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()
@@ -285,7 +289,7 @@ pub(super) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
 
 /// A rollback journal, never WAL: stores lie on network file systems, where WAL's shared memory does
 /// not work. <https://www.sqlite.org/wal.html>
-pub(super) fn prepare_to_write(connection: &Connection) -> rusqlite::Result<()> {
+pub(in crate::store) fn prepare_to_write(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -16 * 1024)?;
@@ -293,11 +297,14 @@ pub(super) fn prepare_to_write(connection: &Connection) -> rusqlite::Result<()> 
 }
 
 /// The day before which everything is forgotten.
-pub(super) fn kept_from(connection: &Connection) -> rusqlite::Result<Option<NaiveDate>> {
+pub(in crate::store) fn kept_from(connection: &Connection) -> rusqlite::Result<Option<NaiveDate>> {
     Ok(setting(connection, "kept_from")?.and_then(|day| day.parse().ok()))
 }
 
-pub(super) fn setting(connection: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
+pub(in crate::store) fn setting(
+    connection: &Connection,
+    name: &str,
+) -> rusqlite::Result<Option<String>> {
     connection
         .query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| {
             row.get(0)
@@ -305,7 +312,11 @@ pub(super) fn setting(connection: &Connection, name: &str) -> rusqlite::Result<O
         .optional()
 }
 
-pub(super) fn set(connection: &Connection, name: &str, value: &str) -> rusqlite::Result<()> {
+pub(in crate::store) fn set(
+    connection: &Connection,
+    name: &str,
+    value: &str,
+) -> rusqlite::Result<()> {
     connection.execute(
         "INSERT INTO setting (name, value) VALUES (?1, ?2) \
          ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
@@ -315,18 +326,18 @@ pub(super) fn set(connection: &Connection, name: &str, value: &str) -> rusqlite:
 }
 
 /// The number that the next run will have.
-pub(super) fn next_run(connection: &Connection) -> rusqlite::Result<i64> {
+pub(in crate::store) fn next_run(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("SELECT ifnull(max(id), 0) + 1 FROM run", [], |row| {
         row.get(0)
     })
 }
 
 /// The days in which copies are recognised.
-pub(super) fn window(connection: &Connection) -> rusqlite::Result<u32> {
+pub(in crate::store) fn window(connection: &Connection) -> rusqlite::Result<u32> {
     let value = setting(connection, "window_days")?;
     Ok(value.and_then(|days| days.parse().ok()).unwrap_or(WINDOW))
 }
 
-pub(super) fn set_window(connection: &Connection, days: u32) -> rusqlite::Result<()> {
+pub(in crate::store) fn set_window(connection: &Connection, days: u32) -> rusqlite::Result<()> {
     set(connection, "window_days", &days.to_string())
 }

@@ -5,14 +5,14 @@
 
 use rusqlite::{Connection, Row};
 
-use super::checksums::{self, Checksums, Sum};
-use super::schema;
 use crate::cloudtrail::Stage;
 use crate::input::{Key, Pruned, Pruning};
+use crate::store::tables::checksums::{self, Checksums, Sum};
+use crate::store::tables::schema;
 use crate::tally::{Coverage, DamagedFile, LogsRead, Selection, SkipReason};
 
 /// What was read for what is asked, and whose logs of which Regions that were.
-pub(super) fn read(
+pub(in crate::store) fn read(
     connection: &Connection,
     selection: &Selection,
     checksums: &Checksums,
@@ -168,7 +168,7 @@ fn stage(name: Option<&str>) -> Stage {
 }
 
 /// The key that stands in these three columns of a row: account, Region and day.
-pub(super) fn key_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Key>> {
+pub(in crate::store) fn key_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Key>> {
     let day = row.get_ref(first + 2)?.as_str_or_null()?;
     let day = day.and_then(|day| day.parse().ok());
     let key = (row.get(first)?, row.get(first + 1)?, day);

@@ -4,5 +4,5 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::quality::RandomState;
 
-pub(super) type Map<K, V> = HashMap<K, V, RandomState>;
-pub(super) type Set<T> = HashSet<T, RandomState>;
+pub(crate) type Map<K, V> = HashMap<K, V, RandomState>;
+pub(crate) type Set<T> = HashSet<T, RandomState>;

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::checksums::{self, Changes};
+use crate::store::tables::checksums::{self, Changes};
 use crate::sts::Time;
 use crate::tally::Measures;
 
@@ -14,7 +14,7 @@ const ADD: &str = "DO UPDATE SET calls = calls + excluded.calls, errors = errors
                    ifnull(excluded.last_event_time, last_event_time))";
 
 /// Adds to the sums of a day.
-pub(super) fn add(
+pub(in crate::store) fn add(
     connection: &Connection,
     changes: &mut Changes,
     day: &str,
@@ -72,7 +72,7 @@ fn note(changes: &mut Changes, table: &'static str, day: &str, was: Option<i64>,
 }
 
 /// Calls, errors, and the times of the first and the last.
-pub(super) fn columns(measures: &Measures) -> [Option<i64>; 4] {
+pub(in crate::store) fn columns(measures: &Measures) -> [Option<i64>; 4] {
     [
         Some(measures.calls.cast_signed()),
         Some(measures.errors.cast_signed()),
@@ -82,7 +82,7 @@ pub(super) fn columns(measures: &Measures) -> [Option<i64>; 4] {
 }
 
 /// Counts calls of a day as forgotten.
-pub(super) fn note_forgotten(
+pub(in crate::store) fn note_forgotten(
     connection: &Connection,
     day: &str,
     calls: u64,

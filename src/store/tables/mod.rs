@@ -1,0 +1,12 @@
+//! The tables of a store, and what every statement on them needs.
+//!
+//! Owns the schema and its versions, the kept dimensions as columns, the sums over rows, and
+//! transactions. Refuses to know who fills the tables and who asks them.
+
+pub(in crate::store) mod batch;
+pub(in crate::store) mod checksums;
+pub(in crate::store) mod columns;
+pub(in crate::store) mod grouping;
+pub(in crate::store) mod migrate;
+pub(in crate::store) mod schema;
+pub(in crate::store) mod vacuum;
