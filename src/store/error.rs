@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
+
 use super::place::{beside, folder_of};
-use super::{Holder, NotForgotten, VERSION};
+use super::tables::schema::VERSION;
 use crate::scan::ScanError;
 use crate::shown::Shown;
 
@@ -40,6 +42,45 @@ pub enum StoreError {
     Sql(PathBuf, rusqlite::Error),
     /// The logs cannot be read.
     Scan(ScanError),
+}
+
+/// Why a store does not forget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotForgotten {
+    /// The day is still to come.
+    Future(NaiveDate),
+    /// No day would be left. With the newest day there is, if there is one.
+    NoDayLeft(NaiveDate, Option<NaiveDate>),
+}
+
+impl std::fmt::Display for NotForgotten {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            NotForgotten::Future(before) => write!(
+                f,
+                "{before} lies in the future, and what is read until then would be forgotten at once; \
+                 name a day that has begun (UTC)"
+            ),
+            NotForgotten::NoDayLeft(before, Some(newest)) => write!(
+                f,
+                "before {before} lies every day there is, the newest is {newest}; name a day up to \
+                 {newest}, or begin anew with another file"
+            ),
+            NotForgotten::NoDayLeft(..) => {
+                f.write_str("there is no day in it yet; ingest logs first")
+            }
+        }
+    }
+}
+
+/// Who holds a store: the host, the process, and since when, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder(pub(super) String);
+
+impl std::fmt::Display for Holder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 impl std::fmt::Display for StoreError {
@@ -202,8 +243,8 @@ pub(super) fn place_fault(store: &Path, error: std::io::Error) -> StoreError {
 mod tests {
     use rusqlite::OpenFlags;
 
-    use super::super::Store;
-    use super::super::tables::schema;
+    use super::super::open::Store;
+    use super::super::tables::connect::connect;
     use super::*;
 
     #[test]
@@ -211,7 +252,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sts.db");
         drop(Store::open_to_write(&path, None, false).unwrap());
-        let ask = || schema::connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+        let ask = || connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY);
         assert!(ask().is_ok());
         // Whatever stands in it, SQLite wants to go back by it.
         std::fs::write(journal(&path), [0xd9; 512]).unwrap();

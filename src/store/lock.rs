@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, SecondsFormat, Utc};
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::error::{StoreError, journal, place_fault};
+use super::error::{Holder, StoreError, journal, place_fault};
 use super::place::{beside, canonical, is_one_file};
 use super::tables::schema;
 
@@ -23,16 +23,6 @@ pub(super) struct Lock {
     /// Where the lock is.
     path: PathBuf,
     wait: bool,
-}
-
-/// Who holds a store: the host, the process, and since when, in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder(String);
-
-impl std::fmt::Display for Holder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 /// What a store is told by, in its settings: the lock that was held last.

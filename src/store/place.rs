@@ -2,19 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::error::StoreError;
-
 /// The most links that are followed from one to the next, as on Linux.
 const LINKS: usize = 40;
-
-/// Refuses what is there and is no file, without opening it: a FIFO would be waited for.
-pub(super) fn refuse_no_file(path: &Path) -> Result<(), StoreError> {
-    match path.metadata() {
-        Ok(what) if what.is_dir() => Err(StoreError::Folder(path.to_owned())),
-        Ok(what) if !what.is_file() => Err(StoreError::NotAFile(path.to_owned())),
-        _ => Ok(()),
-    }
-}
 
 /// The name for SQLite, to which `file:a.db?mode=memory`, `:memory:` and an empty name are no files.
 pub(super) fn for_sqlite(path: &Path) -> PathBuf {

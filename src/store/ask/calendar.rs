@@ -7,9 +7,10 @@ use rusqlite::Connection;
 
 use super::coverage::key_at;
 use crate::questions::Calendar;
+use crate::store::error::StoreError;
+use crate::store::open::Store;
 use crate::store::tables::checksums::Checksums;
 use crate::store::tables::schema;
-use crate::store::{Store, StoreError};
 
 /// Logs come within some five minutes of a call; so long after midnight the day before is over.
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html>

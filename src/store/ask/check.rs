@@ -7,9 +7,10 @@ use rusqlite::Connection;
 
 use crate::collections::Set;
 use crate::store::days::blob;
+use crate::store::error::StoreError;
+use crate::store::open::Store;
 use crate::store::tables::checksums::{self, Checksums, TABLES};
 use crate::store::tables::{migrate, schema};
-use crate::store::{Store, StoreError};
 
 /// The most faults of one kind that are told of one by one.
 const MOST: usize = 100;

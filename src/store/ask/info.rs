@@ -6,9 +6,10 @@ use chrono::NaiveDate;
 use rusqlite::Connection;
 
 use crate::questions::AnyQuestion;
+use crate::store::error::StoreError;
+use crate::store::open::Store;
 use crate::store::tables::schema;
 use crate::store::tables::vacuum::Pages;
-use crate::store::{Store, StoreError};
 use crate::sts::Dimension;
 use crate::tally::{Selection, Summary};
 

@@ -7,10 +7,11 @@ use super::coverage;
 use crate::collections::Map;
 use crate::store::days::blob;
 use crate::store::days::day::{day_name, day_number};
+use crate::store::error::StoreError;
+use crate::store::open::Store;
 use crate::store::tables::checksums::{self, Checksums, Sum, Sums};
 use crate::store::tables::columns::{CALLER, CAUSE};
 use crate::store::tables::grouping::{Grouping, read_groupings};
-use crate::store::{Store, StoreError};
 use crate::sts::{
     Dimension, Endpoint, EndpointKind, Properties, REGION_DISABLED, Time, is_vpc_endpoint,
     issuing_account_id,

@@ -15,6 +15,16 @@ pub(in crate::store) struct Kept {
     pub caller: i64,
 }
 
+/// What takes the place of the ids of a grouping and a caller in memory: a candidate has room for small
+/// numbers only.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::store) struct SmallIds {
+    /// Of the grouping.
+    pub grouping: u32,
+    /// Of the caller; they begin with 1, and 0 is none.
+    pub caller: u32,
+}
+
 /// The highest bit of the grouping: a sharing follows.
 const SHARED: u32 = 1 << 31;
 

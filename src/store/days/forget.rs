@@ -15,10 +15,11 @@ use super::close;
 use super::day::{day_name, day_number, since_1970};
 use super::sums::note_forgotten;
 use crate::collections::{Map, Set};
+use crate::store::error::{NotForgotten, StoreError};
+use crate::store::open::Store;
 use crate::store::tables::batch::{Batch, COMMIT_EVERY};
 use crate::store::tables::checksums::{self, Changes};
 use crate::store::tables::schema;
-use crate::store::{Store, StoreError};
 
 /// What was forgotten.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,35 +30,6 @@ pub struct Forgotten {
     pub days: u64,
     /// Calls of them, as they were delivered, copies included.
     pub calls: u64,
-}
-
-/// Why a store does not forget.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotForgotten {
-    /// The day is still to come.
-    Future(NaiveDate),
-    /// No day would be left. With the newest day there is, if there is one.
-    NoDayLeft(NaiveDate, Option<NaiveDate>),
-}
-
-impl std::fmt::Display for NotForgotten {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            NotForgotten::Future(before) => write!(
-                f,
-                "{before} lies in the future, and what is read until then would be forgotten at once; \
-                 name a day that has begun (UTC)"
-            ),
-            NotForgotten::NoDayLeft(before, Some(newest)) => write!(
-                f,
-                "before {before} lies every day there is, the newest is {newest}; name a day up to \
-                 {newest}, or begin anew with another file"
-            ),
-            NotForgotten::NoDayLeft(..) => {
-                f.write_str("there is no day in it yet; ingest logs first")
-            }
-        }
-    }
 }
 
 impl Store {

@@ -8,9 +8,8 @@ use std::cmp::Ordering;
 
 use rusqlite::Connection;
 
-use super::blob::{self, Kept};
+use super::blob::{self, Kept, SmallIds};
 use crate::collections::{Map, Set};
-use crate::store::ingest::intake::Numbers;
 use crate::store::tables::grouping::{Grouping, read_grouping};
 use crate::tally::{Candidate, Candidates, Dropped, Filter};
 
@@ -63,7 +62,7 @@ pub(in crate::store) fn settle(
     let Some(repeats) = repeats_of(connection, day)? else {
         return Ok(Dropped::default());
     };
-    let mut held = Candidates::<Numbers>::default();
+    let mut held = Candidates::<SmallIds>::default();
     // Claims have room for small numbers only.
     let mut callers = vec![0];
     let mut numbers: Map<i64, u32> = Map::default();
@@ -82,7 +81,7 @@ pub(in crate::store) fn settle(
                 callers.len() as u32 - 1
             }),
         };
-        held.push(kept.claim.with(Numbers {
+        held.push(kept.claim.with(SmallIds {
             grouping: kept.grouping,
             caller: number,
         }));
@@ -93,9 +92,9 @@ pub(in crate::store) fn settle(
         groupings.extend(read_grouping(connection, number)?.map(|grouping| (number, grouping)));
     }
     // Where two deliveries differ, which one counts is not promised; but it is not chance either.
-    let by_content = |a: &Candidate<Numbers>, b: &Candidate<Numbers>| {
-        let caller = |claim: &Candidate<Numbers>| callers[claim.payload.caller as usize];
-        let values = |claim: &Candidate<Numbers>| {
+    let by_content = |a: &Candidate<SmallIds>, b: &Candidate<SmallIds>| {
+        let caller = |claim: &Candidate<SmallIds>| callers[claim.payload.caller as usize];
+        let values = |claim: &Candidate<SmallIds>| {
             groupings
                 .get(&claim.payload.grouping)
                 .map(|grouping| &grouping.values)
@@ -117,7 +116,7 @@ pub(in crate::store) fn settle(
 }
 
 /// The groupings that may be compared: of claims to one identity, where not all are of one grouping.
-fn disputed(held: &Candidates<Numbers>) -> Set<u32> {
+fn disputed(held: &Candidates<SmallIds>) -> Set<u32> {
     let mut first: Map<u128, u32> = Map::default();
     let mut disputed = Set::default();
     for claim in held.iter() {
@@ -152,10 +151,10 @@ mod tests {
 
     /// All claims are held, and all groupings compared.
     fn settled_at_once(calls: &[Kept], value: impl Fn(u32) -> String + Sync) -> Standing {
-        let mut held = Candidates::<Numbers>::default();
+        let mut held = Candidates::<SmallIds>::default();
         let mut standing = Vec::new();
         for kept in calls {
-            let claim = kept.claim.with(Numbers {
+            let claim = kept.claim.with(SmallIds {
                 grouping: kept.grouping,
                 caller: kept.caller as u32,
             });
@@ -165,7 +164,7 @@ mod tests {
                 held.push(claim);
             }
         }
-        let by_content = |a: &Candidate<Numbers>, b: &Candidate<Numbers>| {
+        let by_content = |a: &Candidate<SmallIds>, b: &Candidate<SmallIds>| {
             (value(a.payload.grouping).cmp(&value(b.payload.grouping)))
                 .then(a.payload.caller.cmp(&b.payload.caller))
         };

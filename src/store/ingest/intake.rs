@@ -12,9 +12,10 @@ use std::sync::{Mutex, PoisonError};
 use super::agent_cache::Agents;
 use super::distinct::{Kinds, RowHasher, Rows};
 use super::ledger::{Ledger, UNREAD};
+use super::rows;
+use super::run::Ingested;
 use crate::input::{Stamp, Trailer};
-use crate::store::Ingested;
-use crate::store::tables::columns;
+use crate::store::days::blob::SmallIds;
 use crate::sts::{Call, Endpoint};
 use crate::tally::{Candidate, Collector, Coverage, DamagedFile, Staged, Totals};
 
@@ -51,16 +52,7 @@ pub(in crate::store) struct Delivery {
     pub groupings: Rows,
     /// Callers the thread had not sent before.
     pub callers: Rows,
-    pub claims: Vec<Candidate<Numbers>>,
-}
-
-/// The payload of calls on their way to the writer: numbers of the thread that read them.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::store) struct Numbers {
-    /// Of the grouping.
-    pub grouping: u32,
-    /// Of the caller; they begin with 1, and 0 is none.
-    pub caller: u32,
+    pub claims: Vec<Candidate<SmallIds>>,
 }
 
 /// What is known of the file that is about to be read.
@@ -78,7 +70,7 @@ pub(in crate::store) struct Intake<'l> {
     sender: SyncSender<Vec<Packet>>,
     worker: usize,
     coming: Option<Coming>,
-    claims: Staged<Candidate<Numbers>>,
+    claims: Staged<Candidate<SmallIds>>,
     totals: Totals,
     groupings: Kinds,
     callers: Kinds,
@@ -96,7 +88,7 @@ pub(in crate::store) struct Intake<'l> {
 const TOGETHER: usize = 32;
 const CLAIMS_TOGETHER: usize = 1 << 11;
 
-/// Numbers for threads.
+/// SmallIds for threads.
 pub(in crate::store) fn next_worker(workers: &Mutex<usize>) -> usize {
     let mut next = workers.lock().unwrap_or_else(PoisonError::into_inner);
     *next += 1;
@@ -231,13 +223,13 @@ impl Collector for Intake<'_> {
     }
 
     fn take(&mut self, call: &Call<'_>, _wanted: bool) {
-        let numbers = Numbers {
+        let numbers = SmallIds {
             grouping: 0,
             caller: 0,
         };
         let mut claim = Candidate::new(call, numbers, true);
         let (scratch, row) = (&mut self.scratch, &mut self.row);
-        columns::grouping_row(
+        rows::grouping_row(
             call,
             claim.is_disagreement(),
             &mut self.agents,
@@ -246,7 +238,7 @@ impl Collector for Intake<'_> {
         );
         claim.payload.grouping = self.groupings.number(row);
         if matches!(call.endpoint(), Endpoint::Global) {
-            columns::caller_row(call, scratch, row);
+            rows::caller_row(call, scratch, row);
             claim.payload.caller = 1 + self.callers.number(row);
         }
         self.claims.push(claim);

@@ -9,4 +9,6 @@ pub(in crate::store) mod distinct;
 pub(in crate::store) mod ids;
 pub(in crate::store) mod intake;
 pub(in crate::store) mod ledger;
+pub(in crate::store) mod rows;
+pub(in crate::store) mod run;
 pub(in crate::store) mod write;

@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::store::ingest::agent_cache::Agents;
-use crate::store::ingest::distinct;
-use crate::sts::{Call, Dimension, Endpoint};
+use crate::sts::Dimension;
 
 /// The dimensions kept of every call, in the order of the columns. What groups are by default stands
 /// first: where two deliveries of one record differ, the first by these counts.
@@ -50,8 +48,6 @@ pub(in crate::store) const CALLER: [Dimension; 3] = [
     Dimension::InScopeOf,
 ];
 
-const YES: &str = "yes";
-
 /// Whether a store can be asked for a dimension. Those that take a new value with nearly every call,
 /// or would make a group of every hour, are not kept of every call.
 pub fn is_kept(dimension: Dimension) -> bool {
@@ -83,38 +79,4 @@ pub(in crate::store) fn grouping_table() -> String {
 pub(in crate::store) fn grouping_columns() -> String {
     let names: Vec<_> = KEPT.iter().map(|dimension| dimension.name()).collect();
     names.join(", ") + ", cause, disagreement"
-}
-
-/// Writes what is kept of a call into `row`.
-pub(in crate::store) fn grouping_row(
-    call: &Call<'_>,
-    is_disagreement: bool,
-    agents: &mut Agents,
-    scratch: &mut String,
-    row: &mut Vec<u8>,
-) {
-    row.clear();
-    let agent = agents.read(call, scratch);
-    for dimension in KEPT {
-        match dimension {
-            Dimension::Sdk => row.extend_from_slice(&agent.columns),
-            Dimension::SdkVersion => {} // stands there already
-            Dimension::Tool => row.extend_from_slice(&agent.tool),
-            dimension => distinct::push(row, call.value(dimension, scratch)),
-        }
-    }
-    let cause = match call.endpoint() {
-        Endpoint::Global => Some(agent.cause.as_str()),
-        _ => None,
-    };
-    distinct::push(row, cause);
-    distinct::push(row, is_disagreement.then_some(YES));
-}
-
-/// Writes what is kept of where a global call came from into `row`.
-pub(in crate::store) fn caller_row(call: &Call<'_>, scratch: &mut String, row: &mut Vec<u8>) {
-    row.clear();
-    for dimension in CALLER {
-        distinct::push(row, call.value(dimension, scratch));
-    }
 }

@@ -6,6 +6,7 @@
 pub(in crate::store) mod batch;
 pub(in crate::store) mod checksums;
 pub(in crate::store) mod columns;
+pub(in crate::store) mod connect;
 pub(in crate::store) mod grouping;
 pub(in crate::store) mod migrate;
 pub(in crate::store) mod schema;

@@ -4,25 +4,20 @@
 //! [`migrate`](super::migrate) gets a step that brings older stores there.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read as _;
-use std::path::Path;
-use std::time::Duration;
 
 use chrono::NaiveDate;
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _};
 
-use super::checksums;
 use super::columns;
-use crate::store::WINDOW;
-use crate::store::error::{StoreError, journal};
-use crate::store::place::for_sqlite;
 
 /// The version of the schema, in `PRAGMA user_version`.
 pub const VERSION: i64 = 3;
 
+/// The days in which copies of a call are recognised, unless a store says otherwise.
+pub const WINDOW: u32 = 14;
+
 /// What says that an SQLite file is a store, in `PRAGMA application_id`: "stsc".
-const APPLICATION_ID: i64 = 0x7374_7363;
+pub(super) const APPLICATION_ID: i64 = 0x7374_7363;
 
 /// The size of a page: most of what is written is rows of some hundred bytes, and blobs of kilobytes.
 const PAGE: u32 = 8 * 1024;
@@ -150,98 +145,6 @@ CREATE TABLE checksum (
     PRIMARY KEY (of, day)
 ) WITHOUT ROWID;
 ";
-
-/// What a file is to this release.
-pub(in crate::store) enum State {
-    /// Nothing is in it yet.
-    Empty,
-    /// A store.
-    Current,
-    /// A store of an earlier release.
-    Older(i64),
-    /// A store of a later release.
-    Newer(i64),
-    /// A store whose version is not that of its tables.
-    Damaged,
-    /// Another database.
-    Foreign,
-}
-
-/// Refuses what is no SQLite database without opening it as one, which might write to it.
-pub(in crate::store) fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
-    let mut head = Vec::new();
-    match File::open(path) {
-        Ok(file) => {
-            let read = file.take(16).read_to_end(&mut head);
-            read.map_err(|error| StoreError::Io(path.to_owned(), error))?;
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(StoreError::Io(path.to_owned(), error)),
-    }
-    // With a journal, what stands in the file is only what a killed run left of it.
-    if head.is_empty() || journal(path).exists() {
-        return Ok(());
-    }
-    if head != *b"SQLite format 3\0" {
-        return Err(StoreError::NoStore(path.to_owned()));
-    }
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    match state(&connection).map_err(|error| StoreError::Sql(path.to_owned(), error))? {
-        State::Foreign => Err(StoreError::NoStore(path.to_owned())),
-        State::Newer(version) => Err(StoreError::Newer(path.to_owned(), version)),
-        State::Damaged => Err(wrong_version(path)),
-        State::Empty | State::Current | State::Older(_) => Ok(()),
-    }
-}
-
-pub(in crate::store) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
-    let fail = |error| StoreError::Sql(path.to_owned(), error);
-    let connection =
-        Connection::open_with_flags(for_sqlite(path), flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-            .map_err(fail)?;
-    connection
-        .busy_timeout(Duration::from_secs(60))
-        .map_err(fail)?;
-    checksums::teach(&connection).map_err(fail)?;
-    // The first thing that reads the file: a journal is gone back by here, or cannot be.
-    match connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
-        row.get::<_, i64>(0)
-    }) {
-        Ok(_) => Ok(connection),
-        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => {
-            Err(StoreError::NoStore(path.to_owned()))
-        }
-        Err(error) => Err(fail(error)),
-    }
-}
-
-pub(in crate::store) fn wrong_version(path: &Path) -> StoreError {
-    let what = Some("its version is not that of its tables".to_owned());
-    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
-    StoreError::Sql(path.to_owned(), rusqlite::Error::SqliteFailure(code, what))
-}
-
-pub(in crate::store) fn state(connection: &Connection) -> rusqlite::Result<State> {
-    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let (application, version) = (pragma("application_id")?, pragma("user_version")?);
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    Ok(match (application, version, tables) {
-        (0, 0, 0) => State::Empty,
-        (APPLICATION_ID, VERSION, _) => State::Current,
-        (APPLICATION_ID, older @ 1..VERSION, _) => {
-            // Without its sums, nothing would be noticed.
-            let has_sums = connection.table_exists(Some("main"), "checksum")?;
-            let has_forgotten = connection.table_exists(Some("main"), "forgotten_day")?;
-            match has_sums || has_forgotten != (older > 1) {
-                true => State::Damaged,
-                false => State::Older(older),
-            }
-        }
-        (APPLICATION_ID, newer, _) if newer > VERSION => State::Newer(newer),
-        _ => State::Foreign,
-    })
-}
 
 /// What the tables, indexes and views are made of, by their names. Remarks and room do not matter,
 /// as columns that came later have neither.

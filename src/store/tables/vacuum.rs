@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::checksums;
-use crate::store::{Store, StoreError};
+use crate::store::error::StoreError;
+use crate::store::open::Store;
 
 /// What became of the room in the file that is free.
 #[derive(Debug)]

@@ -1,0 +1,42 @@
+//! A call → its row of `grouping`, and of `caller`.
+
+use super::agent_cache::Agents;
+use super::distinct;
+use crate::store::tables::columns::{CALLER, KEPT};
+use crate::sts::{Call, Dimension, Endpoint};
+
+const YES: &str = "yes";
+
+/// Writes what is kept of a call into `row`.
+pub(in crate::store) fn grouping_row(
+    call: &Call<'_>,
+    is_disagreement: bool,
+    agents: &mut Agents,
+    scratch: &mut String,
+    row: &mut Vec<u8>,
+) {
+    row.clear();
+    let agent = agents.read(call, scratch);
+    for dimension in KEPT {
+        match dimension {
+            Dimension::Sdk => row.extend_from_slice(&agent.columns),
+            Dimension::SdkVersion => {} // stands there already
+            Dimension::Tool => row.extend_from_slice(&agent.tool),
+            dimension => distinct::push(row, call.value(dimension, scratch)),
+        }
+    }
+    let cause = match call.endpoint() {
+        Endpoint::Global => Some(agent.cause.as_str()),
+        _ => None,
+    };
+    distinct::push(row, cause);
+    distinct::push(row, is_disagreement.then_some(YES));
+}
+
+/// Writes what is kept of where a global call came from into `row`.
+pub(in crate::store) fn caller_row(call: &Call<'_>, scratch: &mut String, row: &mut Vec<u8>) {
+    row.clear();
+    for dimension in CALLER {
+        distinct::push(row, call.value(dimension, scratch));
+    }
+}
