@@ -8,8 +8,10 @@ use rusqlite::{Connection, Row};
 use crate::cloudtrail::Stage;
 use crate::input::{Key, Pruned, Pruning};
 use crate::store::tables::checksums::{self, Checksums, Sum};
+use crate::store::tables::file_row::{COLUMNS, FileRow, WIDTH};
+use crate::store::tables::outcome::Outcome;
 use crate::store::tables::schema;
-use crate::tally::{Coverage, DamagedFile, LogsRead, Selection, SkipReason};
+use crate::tally::{Coverage, DamagedFile, LogsRead, Selection};
 
 /// What was read for what is asked, and whose logs of which Regions that were.
 pub(in crate::store) fn read(
@@ -34,9 +36,8 @@ pub(in crate::store) fn read(
     };
     // Files of a folder mostly stand together, so that its key is looked at but once.
     let mut all = connection.prepare(&format!(
-        "SELECT folder, outcome, compressed, decompressed, records, sts_records, not_calls, \
-         beyond_window, key_account, key_region, key_day, path, name, stage, detail, records_read, \
-         not_understood, {} FROM file AS f CROSS JOIN folder ON folder.id = folder",
+        "SELECT {COLUMNS}, key_account, key_region, key_day, path, {} FROM file AS f CROSS JOIN folder \
+         ON folder.id = folder",
         match checksums.are_kept() {
             true => checksums::of_row("file", "f"),
             false => "0".to_owned(),
@@ -45,8 +46,8 @@ pub(in crate::store) fn read(
     let mut rows = all.query([])?;
     let mut sum = Sum::default();
     while let Some(row) = rows.next()? {
-        sum.add(row.get(17)?);
-        files.add(row)?;
+        sum.add(row.get(WIDTH + 4)?);
+        files.add(&FileRow::from_row(row)?, row)?;
     }
     checksums.expect_all("file", sum)?;
     let Files {
@@ -91,23 +92,20 @@ struct Place {
 }
 
 impl Files<'_> {
-    fn add(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
-        let number = |at| row.get::<_, i64>(at).map(i64::cast_unsigned);
+    fn add(&mut self, file: &FileRow<'_>, row: &Row<'_>) -> rusqlite::Result<()> {
         let coverage = &mut self.coverage;
         // Calls are in the store whatever becomes of their files.
-        coverage.sts_records += number(5)?;
+        coverage.sts_records += file.sts_records;
         let beyond_window = coverage.beyond_window.get_or_insert(0);
-        *beyond_window += number(7)?;
-        let outcome = row.get_ref(1)?.as_str()?;
-        if outcome == "same" {
+        *beyond_window += file.beyond_window;
+        if file.outcome == Outcome::Copy {
             return Ok(());
         }
         coverage.files.found += 1;
-        let folder = row.get(0)?;
-        if self.place.folder != Some(folder) {
-            let key = key_at(row, 8)?;
+        if self.place.folder != Some(file.folder) {
+            let key = key_at(row, WIDTH)?;
             self.place = Place {
-                folder: Some(folder),
+                folder: Some(file.folder),
                 pruned: key.as_ref().and_then(|key| self.pruning.prunes(key)),
                 key,
                 is_noted: false,
@@ -118,13 +116,14 @@ impl Files<'_> {
             coverage.files.pruned.count(pruned);
             return Ok(());
         }
-        coverage.bytes.compressed += number(2)?;
-        coverage.bytes.decompressed += number(3)?;
-        coverage.records += number(4)?;
-        coverage.not_calls += number(6)?;
-        coverage.not_understood += number(16)?;
-        match outcome {
-            "read" => {
+        coverage.bytes.compressed += file.compressed;
+        coverage.bytes.decompressed += file.decompressed;
+        coverage.records += file.records;
+        coverage.not_calls += file.not_calls;
+        coverage.not_understood += file.not_understood;
+        match file.outcome {
+            Outcome::Copy => {}
+            Outcome::Read => {
                 coverage.files.read += 1;
                 if let Some(key) = place.key.as_ref().filter(|_| !place.is_noted) {
                     place.is_noted = true;
@@ -134,14 +133,12 @@ impl Files<'_> {
                     }
                 }
             }
-            "damaged" => {
+            Outcome::Damaged => {
                 coverage.files.damaged += 1;
-                coverage.damaged.push(damaged_file(row)?);
+                coverage.damaged.push(damaged_file(file, row)?);
                 self.reach.miss(place.key.as_ref());
             }
-            skipped => {
-                let reason = SkipReason::ALL.iter().find(|one| one.as_str() == skipped);
-                let reason = reason.copied().unwrap_or(SkipReason::NotALog);
+            Outcome::Skipped(reason) => {
                 *coverage.files.skipped.entry(reason).or_default() += 1;
             }
         }
@@ -149,14 +146,13 @@ impl Files<'_> {
     }
 }
 
-fn damaged_file(row: &Row<'_>) -> rusqlite::Result<DamagedFile> {
-    let folder = row.get_ref(11)?.as_str()?;
-    let name = row.get_ref(12)?.as_str()?;
+fn damaged_file(file: &FileRow<'_>, row: &Row<'_>) -> rusqlite::Result<DamagedFile> {
+    let (folder, name) = (row.get_ref(WIDTH + 3)?.as_str()?, file.name);
     Ok(DamagedFile {
         path: format!("{folder}/{name}"),
-        stage: stage(row.get_ref(13)?.as_str_or_null()?),
-        detail: row.get::<_, Option<String>>(14)?.unwrap_or_default(),
-        records_read: row.get::<_, i64>(15)?.cast_unsigned(),
+        stage: stage(file.stage),
+        detail: file.detail.unwrap_or_default().to_owned(),
+        records_read: file.records_read,
     })
 }
 

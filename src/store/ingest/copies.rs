@@ -5,16 +5,19 @@
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use crate::store::tables::file_row::{COLUMNS, FileRow};
+use crate::store::tables::outcome::Outcome;
+
 /// What was in a file, and its calls of open days.
 pub(in crate::store) struct Content {
-    outcome: String,
-    compressed: i64,
-    decompressed: i64,
-    records: i64,
-    not_calls: i64,
+    outcome: Outcome,
+    compressed: u64,
+    decompressed: u64,
+    records: u64,
+    not_calls: u64,
     /// Calls that are kept one by one.
-    open: i64,
-    folded: i64,
+    open: u64,
+    closed_calls: u64,
     /// By day.
     calls: Vec<(String, Vec<u8>)>,
 }
@@ -22,19 +25,19 @@ pub(in crate::store) struct Content {
 impl Content {
     /// What a file gave that is whole; `None` of one that is damaged, and of copies.
     pub fn of(connection: &Connection, file: i64) -> rusqlite::Result<Option<Content>> {
-        let mut row = connection.prepare_cached(
-            "SELECT outcome, compressed, decompressed, records, not_calls, sts_records - folded, \
-             folded FROM file WHERE id = ?1 AND outcome NOT IN ('damaged', 'same')",
-        )?;
+        let mut row = connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM file AS f WHERE id = ?1 AND outcome NOT IN ('damaged', 'same')"
+        ))?;
         let content = row.query_row([file], |row| {
+            let file = FileRow::from_row(row)?;
             Ok(Content {
-                outcome: row.get(0)?,
-                compressed: row.get(1)?,
-                decompressed: row.get(2)?,
-                records: row.get(3)?,
-                not_calls: row.get(4)?,
-                open: row.get(5)?,
-                folded: row.get(6)?,
+                outcome: file.outcome,
+                compressed: file.compressed,
+                decompressed: file.decompressed,
+                records: file.records,
+                not_calls: file.not_calls,
+                open: file.sts_records.saturating_sub(file.closed_calls),
+                closed_calls: file.closed_calls,
                 calls: Vec::new(),
             })
         });
@@ -60,12 +63,12 @@ impl Content {
             .execute(params![
                 copy,
                 self.outcome,
-                self.compressed,
-                self.decompressed,
-                self.records,
-                self.not_calls,
-                self.open,
-                self.folded
+                self.compressed.cast_signed(),
+                self.decompressed.cast_signed(),
+                self.records.cast_signed(),
+                self.not_calls.cast_signed(),
+                self.open.cast_signed(),
+                self.closed_calls.cast_signed()
             ])?;
         for (day, calls) in &self.calls {
             connection

@@ -12,6 +12,8 @@ use std::hash::Hasher as _;
 
 use crate::input::{Key, Stamp, Trailer};
 use crate::store::tables::checksums::{self, Checksums, Sum};
+use crate::store::tables::file_row::{COLUMNS, FileRow, WIDTH};
+use crate::store::tables::outcome::Outcome;
 
 /// What is known of a file.
 #[derive(Clone, Copy)]
@@ -56,35 +58,29 @@ impl Ledger {
         ledger.files.reserve(count);
         ledger.objects.reserve(count);
         let mut all = connection.prepare(&format!(
-            "SELECT id, folder, name, size, modified, checksum, length, outcome, {} FROM file AS f",
+            "SELECT {COLUMNS}, {} FROM file AS f",
             checksums::of_row("file", "f")
         ))?;
         let mut rows = all.query([])?;
         let mut path = String::new();
         let mut sum = Sum::default();
         while let Some(row) = rows.next()? {
-            sum.add(row.get(8)?);
-            let Some(folder) = folders.get(&row.get(1)?) else {
+            sum.add(row.get(WIDTH)?);
+            let file = FileRow::from_row(row)?;
+            let Some(folder) = folders.get(&file.folder) else {
                 continue; // no file of ours
             };
             path.clear();
             path.push_str(folder);
             path.push('/');
-            path.push_str(row.get_ref(2)?.as_str()?);
-            let outcome = row.get_ref(7)?.as_str()?;
+            path.push_str(file.name);
             let known = Known {
-                id: row.get(0)?,
-                stamp: Stamp {
-                    size: row.get(3)?,
-                    modified: row.get(4)?,
-                },
-                trailer: Trailer {
-                    checksum: row.get(5)?,
-                    length: row.get(6)?,
-                },
-                is_sound: outcome != "damaged",
+                id: file.id,
+                stamp: file.stamp,
+                trailer: file.trailer,
+                is_sound: file.outcome != Outcome::Damaged,
             };
-            if known.is_sound && outcome != "same" {
+            if known.is_sound && file.outcome != Outcome::Copy {
                 if let Some(object) = object(&path, known.stamp, known.trailer) {
                     ledger.objects.insert(object, known.id);
                 }

@@ -20,6 +20,7 @@ use crate::store::days::day::{NO_DAY, day_name, day_number, since_1970};
 use crate::store::days::sums::{self, note_forgotten};
 use crate::store::tables::batch::Batch;
 use crate::store::tables::checksums::Changes;
+use crate::store::tables::outcome::Outcome;
 use crate::store::tables::schema;
 
 /// What was written.
@@ -301,11 +302,11 @@ impl<'c> Writer<'c> {
         let damaged = coverage.damaged.first();
         let skipped = (coverage.files.skipped.iter()).find(|(_, count)| **count > 0);
         let outcome = match (damaged, skipped) {
-            (Some(_), _) => "damaged",
-            (None, Some((reason, _))) => reason.as_str(),
-            (None, None) => "read",
+            (Some(_), _) => Outcome::Damaged,
+            (None, Some((&reason, _))) => Outcome::Skipped(reason),
+            (None, None) => Outcome::Read,
         };
-        if outcome == "read" && self.read_of.insert(folder) {
+        if outcome == Outcome::Read && self.read_of.insert(folder) {
             self.connection
                 .prepare_cached("UPDATE folder SET read_in = ?2 WHERE id = ?1 AND read_in = 0")?
                 .execute([folder, self.run])?;
