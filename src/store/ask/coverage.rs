@@ -29,7 +29,7 @@ pub(in crate::store) fn read(
     pruning.first_day = pruning.first_day.max(coverage.kept_from);
     let mut files = Files {
         coverage,
-        reach: LogsRead::default(),
+        logs_read: LogsRead::default(),
         selection,
         pruning,
         place: Place::default(),
@@ -52,7 +52,7 @@ pub(in crate::store) fn read(
     checksums.expect_all("file", sum)?;
     let Files {
         mut coverage,
-        reach,
+        logs_read,
         ..
     } = files;
     coverage.damaged.sort();
@@ -70,12 +70,12 @@ pub(in crate::store) fn read(
     )?;
     coverage.duplicates = dropped.0.cast_unsigned();
     coverage.shared_copies = dropped.1.cast_unsigned();
-    Ok((coverage, reach))
+    Ok((coverage, logs_read))
 }
 
 struct Files<'s> {
     coverage: Coverage,
-    reach: LogsRead,
+    logs_read: LogsRead,
     selection: &'s Selection,
     pruning: Pruning,
     place: Place,
@@ -129,14 +129,14 @@ impl Files<'_> {
                     place.is_noted = true;
                     coverage.see_key(key);
                     if self.selection.covers(key) {
-                        self.reach.see(key);
+                        self.logs_read.see(key);
                     }
                 }
             }
             Outcome::Damaged => {
                 coverage.files.damaged += 1;
                 coverage.damaged.push(damaged_file(file, row)?);
-                self.reach.miss(place.key.as_ref());
+                self.logs_read.miss(place.key.as_ref());
             }
             Outcome::Skipped(reason) => {
                 *coverage.files.skipped.entry(reason).or_default() += 1;

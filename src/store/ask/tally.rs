@@ -52,8 +52,8 @@ impl Store {
         };
         let mut tally = Tally::of(question.clone(), &terms, true);
         let checksums = self.checksums()?;
-        let (coverage, reach) = coverage::read(&transaction, selection, &checksums)?;
-        tally.add_read(coverage, reach);
+        let (coverage, logs_read) = coverage::read(&transaction, selection, &checksums)?;
+        tally.add_read(coverage, logs_read);
         let groupings = read_groupings(&transaction, &checksums)?;
         let mut places = Places {
             by_day: mentions_day(question, selection),
@@ -103,7 +103,7 @@ impl Properties for KeptCall<'_> {
     }
 
     fn time(&self) -> Option<Time> {
-        None // what depends on it is asked of each claim, or of a day
+        None // what depends on it is asked of each candidate, or of a day
     }
 
     fn cause(&self) -> Option<&str> {
@@ -193,9 +193,9 @@ fn read_open_days<Q: Question>(
             checksums::hash("calls", values),
         );
         for kept in blob::read(values[3].as_blob()?) {
-            let day = kept.claim.time().map(day_number);
+            let day = kept.candidate.time().map(day_number);
             if let Some(place) = places.of(tally, kept.grouping, day, kept.caller) {
-                tally.take_candidate(kept.claim, place, places.selection);
+                tally.take_candidate(kept.candidate, place, places.selection);
             }
         }
     }
@@ -239,7 +239,7 @@ fn read_closed_days<Q: Question>(
             while let Some(row) = rows.next()? {
                 sum.add(row.get(6)?);
                 let grouping = row.get(0)?;
-                let Some(like) = places.groupings.get(&grouping).map(Grouping::claim) else {
+                let Some(like) = places.groupings.get(&grouping).map(Grouping::candidate) else {
                     continue;
                 };
                 let is_global = like.endpoint() == EndpointKind::Global;

@@ -1,4 +1,4 @@
-//! Calls of open days as bytes: what each claims to be, its grouping and its caller.
+//! Calls of open days as bytes: what each candidates to be, its grouping and its caller.
 //!
 //! 36 bytes for a call, 52 if it is a copy for another account; an index over them would take more
 //! than they do.
@@ -8,7 +8,7 @@ use crate::tally::Candidate;
 /// A call as it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) struct Kept {
-    pub claim: Candidate<()>,
+    pub candidate: Candidate<()>,
     /// The number in `grouping`.
     pub grouping: u32,
     /// The number in `caller`; 0 for none.
@@ -32,9 +32,9 @@ const SHARED: u32 = 1 << 31;
 pub(in crate::store) const SIZE: usize = 36;
 
 pub(in crate::store) fn write(kept: &Kept, into: &mut Vec<u8>) {
-    let (event, shared) = (kept.claim.event(), kept.claim.shared());
+    let (event, shared) = (kept.candidate.event(), kept.candidate.shared());
     into.extend_from_slice(&event.to_le_bytes());
-    into.extend_from_slice(&kept.claim.packed().to_le_bytes());
+    into.extend_from_slice(&kept.candidate.packed().to_le_bytes());
     let flag = if shared == 0 { 0 } else { SHARED };
     into.extend_from_slice(&(kept.grouping | flag).to_le_bytes());
     into.extend_from_slice(&kept.caller.to_le_bytes());
@@ -45,7 +45,7 @@ pub(in crate::store) fn write(kept: &Kept, into: &mut Vec<u8>) {
 
 /// The bytes of a call.
 pub(in crate::store) fn size(kept: &Kept) -> usize {
-    match kept.claim.shared() {
+    match kept.candidate.shared() {
         0 => SIZE,
         _ => SIZE + 16,
     }
@@ -65,7 +65,7 @@ pub(in crate::store) fn read(mut bytes: &[u8]) -> impl Iterator<Item = Kept> {
             u128::from_le_bytes(take(&mut bytes)?)
         };
         Some(Kept {
-            claim: Candidate::of_parts(event, shared, packed, ()),
+            candidate: Candidate::of_parts(event, shared, packed, ()),
             grouping: grouping & !SHARED,
             caller,
         })
@@ -91,7 +91,7 @@ mod tests {
             (5, u128::MAX, 1),
         ];
         let calls = calls.map(|(event, shared, caller)| Kept {
-            claim: Candidate::of_parts(event, shared, 0x1234_5678_9abc, ()),
+            candidate: Candidate::of_parts(event, shared, 0x1234_5678_9abc, ()),
             grouping: 0x7fff_ffff,
             caller,
         });

@@ -1,7 +1,7 @@
 //! Calls of a day, kept one by one → its sums.
 //!
 //! A day closes when a window of days has gone by since it was over, or since the store first read
-//! of it, whichever is later: an old archive that comes in portions is counted once, too. Its claims
+//! of it, whichever is later: an old archive that comes in portions is counted once, too. Its candidates
 //! are settled as those of a report are, and then dropped.
 
 use chrono::{Days, NaiveDate};
@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 
 use super::blob::{self, Kept};
 use super::day::{day_name, day_number};
-use super::resolve::{each_call, identities, repeats_of, settle};
+use super::resolve::{each_call, filter_of, identities, resolve};
 use super::sums::{add, columns};
 use crate::collections::{Map, Set};
 use crate::store::tables::batch::Batch;
@@ -104,20 +104,20 @@ fn close_day(
     }
     let mut sums = Sums::default();
     let is_linked = |kept: &Kept| linked.has(kept);
-    let dropped = settle(connection, &name, is_linked, |kept| {
-        let day = kept.claim.time().map_or(0, day_number);
+    let dropped = resolve(connection, &name, is_linked, |kept| {
+        let day = kept.candidate.time().map_or(0, day_number);
         sums.entry((day, kept.grouping, kept.caller))
             .or_default()
-            .add(kept.claim.time(), kept.claim.is_error());
+            .add(kept.candidate.time(), kept.candidate.is_error());
     })?;
-    let mut folded: Map<i64, u64> = Map::default();
+    let mut closed_calls: Map<i64, u64> = Map::default();
     each_call(connection, &name, |file, kept| {
-        *folded.entry(file).or_default() += u64::from(!linked.has(&kept));
+        *closed_calls.entry(file).or_default() += u64::from(!linked.has(&kept));
     })?;
-    for (file, folded) in folded {
+    for (file, closed_calls) in closed_calls {
         connection
             .prepare_cached("UPDATE file SET folded = folded + ?2 WHERE id = ?1")?
-            .execute(params![file, folded.cast_signed()])?;
+            .execute(params![file, closed_calls.cast_signed()])?;
     }
     let mut changes = Changes::default();
     changes.take_day(connection, "daily", &name)?;
@@ -130,7 +130,7 @@ fn close_day(
         add(connection, &mut changes, &day, grouping, caller, &measures)?;
     }
     changes.write(connection)?;
-    note_settled(connection, &name, true, dropped)
+    note_resolved(connection, &name, true, dropped)
 }
 
 /// Brings the sums of open days up to what was read of them.
@@ -148,14 +148,14 @@ pub(in crate::store) fn sum_open_days(batch: &mut Batch<'_>) -> rusqlite::Result
 
 fn sum_open_day(connection: &Connection, day: &str) -> rusqlite::Result<()> {
     let mut sums: Map<u32, Measures> = Map::default();
-    let dropped = settle(
+    let dropped = resolve(
         connection,
         day,
         |_| false,
         |kept| {
             sums.entry(kept.grouping)
                 .or_default()
-                .add(kept.claim.time(), kept.claim.is_error());
+                .add(kept.candidate.time(), kept.candidate.is_error());
         },
     )?;
     let mut sums: Vec<_> = sums.into_iter().collect();
@@ -183,11 +183,11 @@ fn sum_open_day(connection: &Connection, day: &str) -> rusqlite::Result<()> {
         sum.add(checksums::hash("daily", key.into_iter().chain(values)));
     }
     checksums::set(connection, "daily", day, sum)?;
-    note_settled(connection, day, false, dropped)
+    note_resolved(connection, day, false, dropped)
 }
 
 /// Notes that the sums of a day are up to date, and whether they are so for good.
-fn note_settled(
+fn note_resolved(
     connection: &Connection,
     day: &str,
     is_closed: bool,
@@ -225,7 +225,7 @@ fn carry_over(
     linked: &mut Linked,
 ) -> rusqlite::Result<()> {
     // First those that may be linked, which takes a few bytes a call; then those that are.
-    let Some(of_other) = repeats_of(connection, other)? else {
+    let Some(of_other) = filter_of(connection, other)? else {
         return Ok(());
     };
     let mut possible: Set<u128> = Set::default();

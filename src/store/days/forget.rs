@@ -153,7 +153,8 @@ fn move_cutoff(connection: &Connection, kept_from: NaiveDate) -> rusqlite::Resul
         )
         .optional()?;
     let first = since_1970(kept_from);
-    let is_kept = |kept: &Kept| (kept.claim.time()).is_none_or(|time| day_number(time) >= first);
+    let is_kept =
+        |kept: &Kept| (kept.candidate.time()).is_none_or(|time| day_number(time) >= first);
     let mut forgotten = match first_open {
         Some(day) => forget_calls(connection, &day, is_kept)?,
         None => 0,
@@ -199,7 +200,7 @@ fn forget_calls(
                         blob::write(&kept, &mut bytes);
                     } else {
                         forgotten += 1;
-                        let time = kept.claim.time();
+                        let time = kept.candidate.time();
                         *by_day.entry(time.map_or(0, day_number)).or_default() += 1;
                     }
                 }
@@ -308,7 +309,7 @@ mod tests {
         let noon = crate::sts::Time::of_midnight(of).unwrap().millis() + 43_200_000;
         let since_0 = (noon - crate::sts::Time::MIN.millis()).cast_unsigned();
         Kept {
-            claim: Candidate::of_parts(event, 0, (1 + since_0) << 10, ()),
+            candidate: Candidate::of_parts(event, 0, (1 + since_0) << 10, ()),
             grouping: 1,
             caller: 0,
         }

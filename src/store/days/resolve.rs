@@ -1,7 +1,7 @@
 //! Decides which of a day's calls count.
 //!
 //! Nearly every call is delivered once, and which ones may not be is told in a few bytes a call
-//! ([`Filter`]). Only those are held in memory to be compared, so that a day needs no more room than
+//! ([`Filter`]). Only those are candidates in memory to be compared, so that a day needs no more room than
 //! its copies and its sums do, however many calls it has.
 
 use std::cmp::Ordering;
@@ -29,7 +29,7 @@ pub(in crate::store) fn each_call(
 }
 
 /// Which identities among the calls of a day may occur more than once; `None` if there is no call.
-pub(in crate::store) fn repeats_of(
+pub(in crate::store) fn filter_of(
     connection: &Connection,
     day: &str,
 ) -> rusqlite::Result<Option<Filter>> {
@@ -39,30 +39,30 @@ pub(in crate::store) fn repeats_of(
     if bytes == 0 {
         return Ok(None);
     }
-    let mut repeats = Filter::with_room_for(bytes / blob::SIZE);
+    let mut filter = Filter::with_room_for(bytes / blob::SIZE);
     each_call(connection, day, |_, kept| {
-        identities(&kept).for_each(|id| repeats.note(id));
+        identities(&kept).for_each(|id| filter.note(id));
     })?;
-    Ok(Some(repeats))
+    Ok(Some(filter))
 }
 
 /// What tells a call to be a copy of another.
 pub(in crate::store) fn identities(kept: &Kept) -> impl Iterator<Item = u128> {
-    let ids = [kept.claim.event(), kept.claim.shared()];
+    let ids = [kept.candidate.event(), kept.candidate.shared()];
     ids.into_iter().filter(|&id| id != 0)
 }
 
 /// Hands those calls of a day to `each` that count; what is `put_off` does not take part.
-pub(in crate::store) fn settle(
+pub(in crate::store) fn resolve(
     connection: &Connection,
     day: &str,
     put_off: impl Fn(&Kept) -> bool,
     mut each: impl FnMut(&Kept),
 ) -> rusqlite::Result<Dropped> {
-    let Some(repeats) = repeats_of(connection, day)? else {
+    let Some(filter) = filter_of(connection, day)? else {
         return Ok(Dropped::default());
     };
-    let mut held = Candidates::<SmallIds>::default();
+    let mut candidates = Candidates::<SmallIds>::default();
     // Claims have room for small numbers only.
     let mut callers = vec![0];
     let mut numbers: Map<i64, u32> = Map::default();
@@ -70,7 +70,7 @@ pub(in crate::store) fn settle(
         if put_off(&kept) {
             return;
         }
-        if kept.claim.counts_alone() || !identities(&kept).any(|id| repeats.may_repeat(id)) {
+        if kept.candidate.counts_alone() || !identities(&kept).any(|id| filter.may_repeat(id)) {
             each(&kept);
             return;
         }
@@ -81,22 +81,22 @@ pub(in crate::store) fn settle(
                 callers.len() as u32 - 1
             }),
         };
-        held.push(kept.claim.with(SmallIds {
+        candidates.push(kept.candidate.with(SmallIds {
             grouping: kept.grouping,
             caller: number,
         }));
     })?;
-    drop(repeats);
+    drop(filter);
     let mut groupings: Map<u32, Grouping> = Map::default();
-    for number in disputed(&held) {
+    for number in disputed(&candidates) {
         groupings.extend(read_grouping(connection, number)?.map(|grouping| (number, grouping)));
     }
     // Where two deliveries differ, which one counts is not promised; but it is not chance either.
     let by_content = |a: &Candidate<SmallIds>, b: &Candidate<SmallIds>| {
-        let caller = |claim: &Candidate<SmallIds>| callers[claim.payload.caller as usize];
-        let values = |claim: &Candidate<SmallIds>| {
+        let caller = |candidate: &Candidate<SmallIds>| callers[candidate.payload.caller as usize];
+        let values = |candidate: &Candidate<SmallIds>| {
             groupings
-                .get(&claim.payload.grouping)
+                .get(&candidate.payload.grouping)
                 .map(|grouping| &grouping.values)
         };
         if a.payload.grouping == b.payload.grouping {
@@ -106,27 +106,27 @@ pub(in crate::store) fn settle(
         }
         .then_with(|| caller(a).cmp(&caller(b)))
     };
-    Ok(held.resolve(by_content, |claim| {
+    Ok(candidates.resolve(by_content, |candidate| {
         each(&Kept {
-            claim: claim.with(()),
-            grouping: claim.payload.grouping,
-            caller: callers[claim.payload.caller as usize],
+            candidate: candidate.with(()),
+            grouping: candidate.payload.grouping,
+            caller: callers[candidate.payload.caller as usize],
         });
     }))
 }
 
-/// The groupings that may be compared: of claims to one identity, where not all are of one grouping.
-fn disputed(held: &Candidates<SmallIds>) -> Set<u32> {
+/// The groupings that may be compared: of candidates to one identity, where not all are of one grouping.
+fn disputed(candidates: &Candidates<SmallIds>) -> Set<u32> {
     let mut first: Map<u128, u32> = Map::default();
     let mut disputed = Set::default();
-    for claim in held.iter() {
-        for id in [claim.event(), claim.shared()] {
+    for candidate in candidates.iter() {
+        for id in [candidate.event(), candidate.shared()] {
             if id == 0 {
                 continue;
             }
-            let first = *first.entry(id).or_insert(claim.payload.grouping);
-            if first != claim.payload.grouping {
-                disputed.extend([first, claim.payload.grouping]);
+            let first = *first.entry(id).or_insert(candidate.payload.grouping);
+            if first != candidate.payload.grouping {
+                disputed.extend([first, candidate.payload.grouping]);
             }
         }
     }
@@ -141,53 +141,53 @@ mod tests {
     use crate::store::tables::{columns, schema};
 
     /// What counts, in an order that does not depend on who decided it.
-    type Standing = (Vec<(u128, u32, i64)>, Dropped);
+    type Survivors = (Vec<(u128, u32, i64)>, Dropped);
 
-    fn sorted(mut standing: Vec<Kept>, dropped: Dropped) -> Standing {
-        standing.sort_unstable_by_key(|kept| (kept.claim.event(), kept.grouping, kept.caller));
-        let told = |kept: Kept| (kept.claim.event(), kept.grouping, kept.caller);
-        (standing.into_iter().map(told).collect(), dropped)
+    fn sorted(mut survivors: Vec<Kept>, dropped: Dropped) -> Survivors {
+        survivors.sort_unstable_by_key(|kept| (kept.candidate.event(), kept.grouping, kept.caller));
+        let told = |kept: Kept| (kept.candidate.event(), kept.grouping, kept.caller);
+        (survivors.into_iter().map(told).collect(), dropped)
     }
 
-    /// All claims are held, and all groupings compared.
-    fn settled_at_once(calls: &[Kept], value: impl Fn(u32) -> String + Sync) -> Standing {
-        let mut held = Candidates::<SmallIds>::default();
-        let mut standing = Vec::new();
+    /// All candidates are candidates, and all groupings compared.
+    fn resolved_at_once(calls: &[Kept], value: impl Fn(u32) -> String + Sync) -> Survivors {
+        let mut candidates = Candidates::<SmallIds>::default();
+        let mut survivors = Vec::new();
         for kept in calls {
-            let claim = kept.claim.with(SmallIds {
+            let candidate = kept.candidate.with(SmallIds {
                 grouping: kept.grouping,
                 caller: kept.caller as u32,
             });
-            if claim.counts_alone() {
-                standing.push(*kept);
+            if candidate.counts_alone() {
+                survivors.push(*kept);
             } else {
-                held.push(claim);
+                candidates.push(candidate);
             }
         }
         let by_content = |a: &Candidate<SmallIds>, b: &Candidate<SmallIds>| {
             (value(a.payload.grouping).cmp(&value(b.payload.grouping)))
                 .then(a.payload.caller.cmp(&b.payload.caller))
         };
-        let dropped = held.resolve(by_content, |claim| {
-            standing.push(Kept {
-                claim: claim.with(()),
-                grouping: claim.payload.grouping,
-                caller: claim.payload.caller.into(),
+        let dropped = candidates.resolve(by_content, |candidate| {
+            survivors.push(Kept {
+                candidate: candidate.with(()),
+                grouping: candidate.payload.grouping,
+                caller: candidate.payload.caller.into(),
             });
         });
-        sorted(standing, dropped)
+        sorted(survivors, dropped)
     }
 
     proptest! {
         #[test]
-        fn a_day_settles_as_if_all_its_calls_were_held(
+        fn a_day_is_resolved_as_if_all_its_calls_were_held(
             calls in proptest::collection::vec(
                 (0..30_u128, 0..4_u128, 0..3_u64, 1..5_u32, 0..3_i64), 0..80),
         ) {
             const SPREAD: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
             let calls: Vec<Kept> = (calls.into_iter())
                 .map(|(event, shared, packed, grouping, caller)| Kept {
-                    claim: Candidate::of_parts(
+                    candidate: Candidate::of_parts(
                         event.wrapping_mul(SPREAD),
                         if event % 3 == 0 { shared.wrapping_mul(!SPREAD) } else { 0 },
                         packed << 6,
@@ -213,9 +213,9 @@ mod tests {
                 let sql = "INSERT INTO calls (file, day, calls) VALUES (?1, 'day', ?2)";
                 connection.execute(sql, (file, bytes)).unwrap();
             }
-            let mut standing = Vec::new();
-            let dropped = settle(&connection, "day", |_| false, |kept| standing.push(*kept)).unwrap();
-            prop_assert_eq!(sorted(standing, dropped), settled_at_once(&calls, value));
+            let mut survivors = Vec::new();
+            let dropped = resolve(&connection, "day", |_| false, |kept| survivors.push(*kept)).unwrap();
+            prop_assert_eq!(sorted(survivors, dropped), resolved_at_once(&calls, value));
         }
     }
 }

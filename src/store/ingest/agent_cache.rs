@@ -8,9 +8,9 @@ use crate::sts::{Call, Cause, Dimension};
 /// So many are remembered. Whoever sends a new one with every call gains nothing, and costs no room.
 const MOST: usize = 1 << 12;
 
-/// Agents, with all that [`Cause::of`] looks at besides.
+/// AgentCache, with all that [`Cause::of`] looks at besides.
 #[derive(Default)]
-pub(in crate::store) struct Agents {
+pub(in crate::store) struct AgentCache {
     known: Map<Box<[u8]>, Agent>,
     key: Vec<u8>,
 }
@@ -25,7 +25,7 @@ pub(in crate::store) struct Agent {
     pub cause: Cause,
 }
 
-impl Agents {
+impl AgentCache {
     /// What the agent of a call says.
     pub fn read(&mut self, call: &Call<'_>, scratch: &mut String) -> &Agent {
         self.key.clear();

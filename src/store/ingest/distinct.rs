@@ -52,15 +52,15 @@ impl RowHasher {
 }
 
 /// The rows one thread has met, in the order of their numbers.
-pub(in crate::store) struct Kinds {
+pub(in crate::store) struct Distinct {
     hasher: RowHasher,
     numbers: HashMap<u128, u32, RandomState>,
     new: Rows,
 }
 
-impl Kinds {
-    pub fn new(hasher: RowHasher) -> Kinds {
-        Kinds {
+impl Distinct {
+    pub fn new(hasher: RowHasher) -> Distinct {
+        Distinct {
             hasher,
             numbers: HashMap::default(),
             new: Rows::default(),
@@ -125,23 +125,23 @@ mod tests {
 
     #[test]
     fn a_row_is_given_once_and_known_by_its_number_afterwards() {
-        let mut kinds = Kinds::new(RowHasher::new());
+        let mut distinct = Distinct::new(RowHasher::new());
         // Where one text ends and the next begins tells rows apart.
         let rows = [
             row(&["a", "", "bc"]),
             row(&["ab", "", "c"]),
             row(&["", "", ""]),
         ];
-        let numbers = [0, 1, 0, 2].map(|at: usize| kinds.number(&rows[at]));
+        let numbers = [0, 1, 0, 2].map(|at: usize| distinct.number(&rows[at]));
         assert_eq!(numbers, [0, 1, 0, 2]);
-        let given: Vec<_> = kinds
+        let given: Vec<_> = distinct
             .take_new()
             .iter()
             .map(|(_, row)| row.to_vec())
             .collect();
         assert_eq!(given, rows);
-        assert_eq!(kinds.number(&rows[1]), 1);
-        assert!(kinds.take_new().is_empty());
+        assert_eq!(distinct.number(&rows[1]), 1);
+        assert!(distinct.take_new().is_empty());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::store::tables::checksums::{self, Changes};
 use crate::store::tables::columns;
 
 /// What is known of groupings and callers.
-pub(in crate::store) struct Numbers {
+pub(in crate::store) struct Ids {
     hasher: RowHasher,
     /// The number of each grouping of the store. Filled when it is first needed.
     groupings: Option<HashMap<u128, u32, RandomState>>,
@@ -27,10 +27,10 @@ struct OfThread {
     callers: Vec<i64>,
 }
 
-impl Numbers {
-    pub fn new(hasher: RowHasher) -> Numbers {
+impl Ids {
+    pub fn new(hasher: RowHasher) -> Ids {
         let marks = vec!["?"; columns::WIDTH].join(", ");
-        Numbers {
+        Ids {
             hasher,
             groupings: None,
             insert_grouping: format!(

@@ -9,8 +9,8 @@ use std::path::Path;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Mutex, PoisonError};
 
-use super::agent_cache::Agents;
-use super::distinct::{Kinds, RowHasher, Rows};
+use super::agent_cache::AgentCache;
+use super::distinct::{Distinct, RowHasher, Rows};
 use super::ledger::{Ledger, UNREAD};
 use super::rows;
 use super::run::Ingested;
@@ -26,7 +26,7 @@ pub(in crate::store) enum Packet {
     /// A file is what it was, but its stamp is new.
     Touched(i64, Stamp),
     /// A file is a copy of one that was read.
-    Same {
+    Copy {
         path: String,
         stamp: Stamp,
         trailer: Trailer,
@@ -46,13 +46,13 @@ pub(in crate::store) struct Delivery {
     /// A damaged copy that is gone, and whose place it takes.
     pub supersedes: Option<i64>,
     pub coverage: Coverage,
-    /// The thread whose numbers the claims speak of.
+    /// The thread whose numbers the candidates speak of.
     pub worker: usize,
     /// Groupings the thread had not sent before, in the order of their numbers.
     pub groupings: Rows,
     /// Callers the thread had not sent before.
     pub callers: Rows,
-    pub claims: Vec<Candidate<SmallIds>>,
+    pub candidates: Vec<Candidate<SmallIds>>,
 }
 
 /// What is known of the file that is about to be read.
@@ -70,23 +70,23 @@ pub(in crate::store) struct Intake<'l> {
     sender: SyncSender<Vec<Packet>>,
     worker: usize,
     coming: Option<Coming>,
-    claims: Staged<Candidate<SmallIds>>,
+    candidates: Staged<Candidate<SmallIds>>,
     totals: Totals,
-    groupings: Kinds,
-    callers: Kinds,
-    agents: Agents,
+    groupings: Distinct,
+    callers: Distinct,
+    agent_cache: AgentCache,
     scratch: String,
     row: Vec<u8>,
     ingested: Ingested,
     /// What is sent together: waking the writer costs as much as reading a small file.
     waiting: Vec<Packet>,
-    claims_waiting: usize,
+    candidates_waiting: usize,
     is_closed: bool,
 }
 
-/// The most files that are sent together, and the claims in them that are enough.
+/// The most files that are sent together, and the candidates in them that are enough.
 const TOGETHER: usize = 32;
-const CLAIMS_TOGETHER: usize = 1 << 11;
+const CANDIDATES_TOGETHER: usize = 1 << 11;
 
 /// SmallIds for threads.
 pub(in crate::store) fn next_worker(workers: &Mutex<usize>) -> usize {
@@ -107,16 +107,16 @@ impl<'l> Intake<'l> {
             sender,
             worker,
             coming: None,
-            claims: Staged::default(),
+            candidates: Staged::default(),
             totals: Totals::default(),
-            groupings: Kinds::new(hasher),
-            callers: Kinds::new(hasher),
-            agents: Agents::default(),
+            groupings: Distinct::new(hasher),
+            callers: Distinct::new(hasher),
+            agent_cache: AgentCache::default(),
             scratch: String::new(),
             row: Vec::new(),
             ingested: Ingested::default(),
             waiting: Vec::new(),
-            claims_waiting: 0,
+            candidates_waiting: 0,
             is_closed: false,
         }
     }
@@ -136,7 +136,7 @@ impl<'l> Intake<'l> {
     }
 
     fn send_waiting(&mut self) {
-        self.claims_waiting = 0;
+        self.candidates_waiting = 0;
         // A writer that takes nothing any more has failed, and says itself why.
         let packets = std::mem::take(&mut self.waiting);
         self.is_closed |= self.sender.send(packets).is_err();
@@ -207,9 +207,9 @@ impl Collector for Intake<'_> {
             Some(_) => {}
             None => coming.supersedes = self.ledger.vanished_copy(&coming.path),
         }
-        if let Some(of) = self.ledger.same(&coming.path, stamp, coming.trailer) {
+        if let Some(of) = self.ledger.copied(&coming.path, stamp, coming.trailer) {
             self.ingested.same += 1;
-            self.send(Packet::Same {
+            self.send(Packet::Copy {
                 path: coming.path,
                 stamp,
                 trailer: coming.trailer,
@@ -227,35 +227,35 @@ impl Collector for Intake<'_> {
             grouping: 0,
             caller: 0,
         };
-        let mut claim = Candidate::new(call, numbers, true);
+        let mut candidate = Candidate::new(call, numbers, true);
         let (scratch, row) = (&mut self.scratch, &mut self.row);
         rows::grouping_row(
             call,
-            claim.is_disagreement(),
-            &mut self.agents,
+            candidate.is_disagreement(),
+            &mut self.agent_cache,
             scratch,
             row,
         );
-        claim.payload.grouping = self.groupings.number(row);
+        candidate.payload.grouping = self.groupings.number(row);
         if matches!(call.endpoint(), Endpoint::Global) {
             rows::caller_row(call, scratch, row);
-            claim.payload.caller = 1 + self.callers.number(row);
+            candidate.payload.caller = 1 + self.callers.number(row);
         }
-        self.claims.push(claim);
+        self.candidates.push(candidate);
     }
 
     fn mark(&self) -> usize {
-        self.claims.mark()
+        self.candidates.mark()
     }
 
     fn rollback(&mut self, mark: usize) {
-        drop(self.claims.rollback(mark));
+        drop(self.candidates.rollback(mark));
     }
 
     fn end_file(&mut self, coverage: &mut Coverage) {
         let coverage = std::mem::take(coverage);
         self.ingested.coverage += coverage.clone();
-        let claims = self.claims.take();
+        let candidates = self.candidates.take();
         let Some(mut coming) = self.coming.take().or_else(|| self.unlisted(&coverage)) else {
             self.ingested.passed_by += coverage.files.skipped_total();
             return; // something in a folder that is no file
@@ -274,11 +274,11 @@ impl Collector for Intake<'_> {
             worker: self.worker,
             groupings: self.groupings.take_new(),
             callers: self.callers.take_new(),
-            claims,
+            candidates,
         };
-        self.claims_waiting += delivery.claims.len();
+        self.candidates_waiting += delivery.candidates.len();
         self.send(Packet::Read(Box::new(delivery)));
-        if self.claims_waiting >= CLAIMS_TOGETHER {
+        if self.candidates_waiting >= CANDIDATES_TOGETHER {
             self.send_waiting();
         }
     }

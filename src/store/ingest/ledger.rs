@@ -105,7 +105,7 @@ impl Ledger {
     }
 
     /// The file that was read as a copy of this object of S3.
-    pub fn same(&self, path: &str, stamp: Stamp, trailer: Trailer) -> Option<i64> {
+    pub fn copied(&self, path: &str, stamp: Stamp, trailer: Trailer) -> Option<i64> {
         self.objects.get(&object(path, stamp, trailer)?).copied()
     }
 

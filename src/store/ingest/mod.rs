@@ -6,6 +6,7 @@
 pub(in crate::store) mod agent_cache;
 pub(in crate::store) mod copies;
 pub(in crate::store) mod distinct;
+pub(in crate::store) mod folders;
 pub(in crate::store) mod ids;
 pub(in crate::store) mod intake;
 pub(in crate::store) mod ledger;

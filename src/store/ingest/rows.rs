@@ -1,6 +1,6 @@
 //! A call → its row of `grouping`, and of `caller`.
 
-use super::agent_cache::Agents;
+use super::agent_cache::AgentCache;
 use super::distinct;
 use crate::store::tables::columns::{CALLER, KEPT};
 use crate::sts::{Call, Dimension, Endpoint};
@@ -11,12 +11,12 @@ const YES: &str = "yes";
 pub(in crate::store) fn grouping_row(
     call: &Call<'_>,
     is_disagreement: bool,
-    agents: &mut Agents,
+    agent_cache: &mut AgentCache,
     scratch: &mut String,
     row: &mut Vec<u8>,
 ) {
     row.clear();
-    let agent = agents.read(call, scratch);
+    let agent = agent_cache.read(call, scratch);
     for dimension in KEPT {
         match dimension {
             Dimension::Sdk => row.extend_from_slice(&agent.columns),

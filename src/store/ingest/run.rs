@@ -98,7 +98,7 @@ impl Store {
                 return Err(StoreError::Scan(error));
             }
         };
-        ingested.same_read = written.same;
+        ingested.same_read = written.copies;
         ingested.replaced = written.replaced;
         ingested.beyond_window = written.beyond_window;
         ingested.coverage.beyond_window = Some(written.beyond_window);

@@ -2,19 +2,20 @@
 //!
 //! A file's row in the ledger and its calls are written in one transaction.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 
 use chrono::NaiveDate;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 
-use super::copies::{Content, copy_of};
+use super::copies::Copies;
 use super::distinct::RowHasher;
-use super::ids::Numbers;
+use super::folders::Folders;
+use super::ids::Ids;
 use super::intake::{Delivery, Packet};
 use super::ledger::{self, UNREAD};
 use crate::collections::{Map, Set};
-use crate::input::{Key, Stamp, Trailer};
+use crate::input::{Stamp, Trailer};
 use crate::store::days::blob::{self, Kept};
 use crate::store::days::day::{NO_DAY, day_name, day_number, since_1970};
 use crate::store::days::sums::{self, note_forgotten};
@@ -31,7 +32,7 @@ pub(in crate::store) struct Written {
     /// Calls of days that are forgotten.
     pub forgotten: u64,
     /// Files that turned out to be copies of others read in the same run.
-    pub same: u64,
+    pub copies: u64,
     /// What could not be read to its end.
     pub unread: Vec<PathBuf>,
 }
@@ -45,26 +46,15 @@ pub(in crate::store) struct Writer<'c> {
     /// The number that this run will have.
     run: i64,
     written: Written,
-    folders: Map<String, i64>,
+    folders: Folders,
     /// The folders of which a file was read in this run.
     read_of: Set<i64>,
     /// Whether a day is closed.
     days: Map<i64, Day>,
-    numbers: Numbers,
+    ids: Ids,
     /// Objects of S3 that were read in this run.
     objects: Map<u128, i64>,
-    /// Files that have another place since this run: one for each, however many copies there are.
-    moved: Set<i64>,
-    /// Where what was in a file is, that has changed in this run.
-    changed: Map<i64, Before>,
-}
-
-/// What was in a file before it changed.
-enum Before {
-    /// In another file, which was a copy of it.
-    Is(i64),
-    /// In no other file that is known yet.
-    Held(Content),
+    copies: Copies<'c>,
 }
 
 #[derive(Clone)]
@@ -87,13 +77,12 @@ impl<'c> Writer<'c> {
             kept_from: kept_from.map_or(NO_DAY, since_1970),
             run: schema::next_run(connection)?,
             written: Written::default(),
-            folders: Map::default(),
+            folders: Folders::default(),
             read_of: Set::default(),
             days: Map::default(),
-            numbers: Numbers::new(hasher),
+            ids: Ids::new(hasher),
             objects: Map::default(),
-            moved: Set::default(),
-            changed: Map::default(),
+            copies: Copies::new(connection),
         })
     }
 
@@ -131,24 +120,36 @@ impl<'c> Writer<'c> {
                     .execute(params![id, stamp.modified])?;
                 Ok(())
             }
-            Packet::Same {
+            Packet::Copy {
                 path,
                 stamp,
                 trailer,
                 of,
                 supersedes,
-            } => {
-                if let Some(id) = supersedes {
-                    self.forget_file(id, of)?;
-                }
-                self.same(&path, stamp, trailer, of)
-            }
+            } => self.copy(&path, stamp, trailer, of, supersedes),
         }
+    }
+
+    /// Writes the row of a file that is a copy of `of`. A damaged copy that is gone, whose place it
+    /// takes, goes from the ledger.
+    fn copy(
+        &mut self,
+        path: &str,
+        stamp: Stamp,
+        trailer: Trailer,
+        of: i64,
+        supersedes: Option<i64>,
+    ) -> rusqlite::Result<()> {
+        if let Some(id) = supersedes {
+            self.copies.forget_file(id, of)?;
+        }
+        let (folder, name) = self.folders.place(self.connection, path)?;
+        self.copies.write(folder, name, stamp, trailer, of)
     }
 
     fn delivery(&mut self, delivery: Delivery) -> rusqlite::Result<()> {
         let (groupings, callers) = (&delivery.groupings, &delivery.callers);
-        self.numbers
+        self.ids
             .learn(self.connection, delivery.worker, groupings, callers)?;
         let is_sound = delivery.coverage.files.damaged == 0;
         let object =
@@ -157,28 +158,21 @@ impl<'c> Writer<'c> {
         if let Some(&of) = object.and_then(|object| self.objects.get(&object))
             && delivery.replaces != Some(of)
         {
-            self.written.same += 1;
-            if let Some(id) = delivery.supersedes {
-                self.forget_file(id, of)?;
-            }
-            return self.same(&delivery.path, delivery.stamp, delivery.trailer, of);
+            self.written.copies += 1;
+            let (stamp, trailer) = (delivery.stamp, delivery.trailer);
+            return self.copy(&delivery.path, stamp, trailer, of, delivery.supersedes);
         }
-        let folded = match (delivery.replaces, delivery.supersedes) {
+        let closed_calls = match (delivery.replaces, delivery.supersedes) {
             (Some(id), _) => {
                 // One that cannot be opened is tried again every night.
                 self.written.replaced += u64::from(delivery.stamp != UNREAD);
-                self.take_back(id)?
+                self.copies.take_back(id)?
             }
-            (None, Some(id)) if !self.moved.contains(&id) => {
-                // The same file at another place: what it gave to closed days is not given again.
-                self.moved.insert(id);
-                let (folder, name) = self.place(&delivery.path)?;
-                self.connection
-                    .prepare_cached("UPDATE file SET folder = ?2, name = ?3 WHERE id = ?1")?
-                    .execute(params![id, folder, name])?;
-                self.take_back(id)?
+            (None, Some(id)) => {
+                let (folder, name) = self.folders.place(self.connection, &delivery.path)?;
+                self.copies.move_file(id, folder, name)?
             }
-            (None, _) => 0,
+            (None, None) => 0,
         };
         if delivery.stamp == UNREAD {
             self.written.unread.push(PathBuf::from(&delivery.path));
@@ -187,117 +181,12 @@ impl<'c> Writer<'c> {
         if let Some(object) = object {
             self.objects.insert(object, id);
         }
-        self.claims(id, folded, delivery)
-    }
-
-    /// Takes back what a file gave. Gives the number of its calls that are folded, and stay.
-    fn take_back(&mut self, id: i64) -> rusqlite::Result<u64> {
-        let content = Content::of(self.connection, id)?;
-        self.connection
-            .prepare_cached(
-                "UPDATE day SET is_stale = 1 WHERE is_closed = 0 AND day IN \
-                 (SELECT day FROM calls WHERE file = ?1)",
-            )?
-            .execute([id])?;
-        self.connection
-            .prepare_cached("DELETE FROM calls WHERE file = ?1")?
-            .execute([id])?;
-        let copy = copy_of(self.connection, id)?;
-        if let Some(content) = content {
-            match copy {
-                Some(copy) => {
-                    content.give_to(self.connection, copy)?;
-                    self.changed.insert(id, Before::Is(copy));
-                }
-                None => drop(self.changed.insert(id, Before::Held(content))),
-            }
-        }
-        if let Some(copy) = copy {
-            self.connection
-                .prepare_cached("UPDATE file SET same_as = ?2 WHERE same_as = ?1")?
-                .execute([id, copy])?;
-        }
-        let folded = self
-            .connection
-            .prepare_cached("SELECT folded FROM file WHERE id = ?1")?
-            .query_row([id], |row| row.get(0))
-            .optional()?;
-        Ok(folded.unwrap_or(0))
-    }
-
-    /// Takes a file out of the ledger that is a copy of another now.
-    fn forget_file(&mut self, id: i64, of: i64) -> rusqlite::Result<()> {
-        if self.take_back(id)? > 0 {
-            // Some of its calls are in sums for good, or forgotten, and its row with them.
-            self.connection
-                .prepare_cached(
-                    "UPDATE file SET outcome = 'same', same_as = ?2, stage = NULL, detail = NULL, \
-                     records_read = 0, compressed = 0, decompressed = 0, records = 0, \
-                     not_calls = 0, not_understood = 0, sts_records = folded WHERE id = ?1",
-                )?
-                .execute([id, of])?;
-            return Ok(());
-        }
-        self.connection
-            .prepare_cached("DELETE FROM file WHERE id = ?1")?
-            .execute([id])?;
-        Ok(())
-    }
-
-    fn same(
-        &mut self,
-        path: &str,
-        stamp: Stamp,
-        trailer: Trailer,
-        of: i64,
-    ) -> rusqlite::Result<()> {
-        let of = match self.changed.get(&of) {
-            Some(&Before::Is(copy)) => copy,
-            _ => of,
-        };
-        let (folder, name) = self.place(path)?;
-        let before = self
-            .connection
-            .prepare_cached("SELECT id FROM file WHERE folder = ?1 AND name = ?2")?
-            .query_row(params![folder, name], |row| row.get(0))
-            .optional()?;
-        if let Some(id) = before {
-            // It was half of what it is a copy of now.
-            self.forget_file(id, of)?;
-        }
-        let copy = self
-            .connection
-            .prepare_cached(
-                "INSERT INTO file (folder, name, size, modified, checksum, length, outcome, same_as, \
-                 records_read, compressed, decompressed, records, sts_records, not_calls, folded, \
-                 beyond_window) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'same', ?7, 0, 0, 0, 0, 0, 0, 0, 0) \
-                 ON CONFLICT (folder, name) DO UPDATE SET size = excluded.size, modified = \
-                 excluded.modified, checksum = excluded.checksum, length = excluded.length \
-                 RETURNING id",
-            )?
-            .query_row(
-                params![
-                    folder,
-                    name,
-                    stamp.size.cast_signed(),
-                    stamp.modified,
-                    trailer.checksum,
-                    trailer.length,
-                    of
-                ],
-                |row| row.get(0),
-            )?;
-        // What it is a copy of has changed in this run: it is the only one that holds this now.
-        if let Some(Before::Held(content)) = self.changed.get(&of) {
-            content.give_to(self.connection, copy)?;
-            self.changed.insert(of, Before::Is(copy));
-        }
-        Ok(())
+        self.candidates(id, closed_calls, delivery)
     }
 
     /// Writes the row of a file, new or known.
     fn file(&mut self, delivery: &Delivery) -> rusqlite::Result<i64> {
-        let (folder, name) = self.place(&delivery.path)?;
+        let (folder, name) = self.folders.place(self.connection, &delivery.path)?;
         let coverage = &delivery.coverage;
         let damaged = coverage.damaged.first();
         let skipped = (coverage.files.skipped.iter()).find(|(_, count)| **count > 0);
@@ -347,23 +236,28 @@ impl<'c> Writer<'c> {
     }
 
     /// Writes the calls of a file. Those of open days are kept one by one; of closed days there are
-    /// only sums. `folded` of the latter are in them already, from what the file was before: it is
+    /// only sums. `closed_calls` of the latter are in them already, from what the file was before: it is
     /// longer now, or mended, so these are the first. Of forgotten days calls are counted, and no more.
-    fn claims(&mut self, file: i64, folded: u64, delivery: Delivery) -> rusqlite::Result<()> {
+    fn candidates(
+        &mut self,
+        file: i64,
+        closed_calls: u64,
+        delivery: Delivery,
+    ) -> rusqlite::Result<()> {
         let mut by_day: Map<i64, Vec<u8>> = Map::default();
         let mut forgotten_by_day: Map<i64, u64> = Map::default();
-        let mut to_skip = folded;
+        let mut to_skip = closed_calls;
         let (mut late, mut open) = (0, 0);
         let mut changes = Changes::default();
         let thread = delivery.worker;
-        for claim in delivery.claims {
-            let day = claim.time().map_or(NO_DAY, day_number);
+        for candidate in delivery.candidates {
+            let day = candidate.time().map_or(NO_DAY, day_number);
             let kept = Kept {
-                claim: claim.with(()),
-                grouping: self.numbers.grouping(thread, claim.payload.grouping),
-                caller: match claim.payload.caller {
+                candidate: candidate.with(()),
+                grouping: self.ids.grouping(thread, candidate.payload.grouping),
+                caller: match candidate.payload.caller {
                     0 => 0,
-                    number => self.numbers.caller(thread, number - 1),
+                    number => self.ids.caller(thread, number - 1),
                 },
             };
             let is_forgotten = day < self.kept_from && day != NO_DAY;
@@ -400,8 +294,8 @@ impl<'c> Writer<'c> {
             )?
             .execute(params![
                 file,
-                (open + late + forgotten + folded).cast_signed(),
-                (folded + late + forgotten).cast_signed(),
+                (open + late + forgotten + closed_calls).cast_signed(),
+                (closed_calls + late + forgotten).cast_signed(),
                 late.cast_signed()
             ])?;
         Ok(())
@@ -427,39 +321,6 @@ impl<'c> Writer<'c> {
         self.days.insert(day, Day { name, is_closed });
         Ok(is_closed)
     }
-
-    /// The folder's number, and the name in it.
-    fn place<'p>(&mut self, path: &'p str) -> rusqlite::Result<(i64, &'p str)> {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        if let Some(&id) = self.folders.get(folder) {
-            return Ok((id, name));
-        }
-        let known = self
-            .connection
-            .prepare_cached("SELECT id FROM folder WHERE path = ?1")?
-            .query_row([folder], |row| row.get(0))
-            .optional()?;
-        let id = match known {
-            Some(id) => id,
-            None => {
-                let key = Key::of_folder(Path::new(folder));
-                self.connection
-                    .prepare_cached(
-                        "INSERT INTO folder (path, key_account, key_region, key_day) \
-                         VALUES (?1, ?2, ?3, ?4)",
-                    )?
-                    .execute(params![
-                        folder,
-                        key.as_ref().map(|key| &key.account),
-                        key.as_ref().map(|key| &key.region),
-                        key.as_ref().map(|key| key.day.to_string())
-                    ])?;
-                self.connection.last_insert_rowid()
-            }
-        };
-        self.folders.insert(folder.to_owned(), id);
-        Ok((id, name))
-    }
 }
 
 /// Adds a call to a day that is closed.
@@ -470,7 +331,7 @@ fn add_late(
     kept: &Kept,
 ) -> rusqlite::Result<()> {
     let mut measures = crate::tally::Measures::default();
-    measures.add(kept.claim.time(), kept.claim.is_error());
+    measures.add(kept.candidate.time(), kept.candidate.is_error());
     sums::add(
         connection,
         changes,

@@ -21,8 +21,8 @@ impl Grouping {
         self.values[at].as_deref()
     }
 
-    /// A claim with its properties.
-    pub fn claim(&self) -> Candidate<()> {
+    /// A candidate with its properties.
+    pub fn candidate(&self) -> Candidate<()> {
         Candidate::of_many(
             self.endpoint,
             self.get(Dimension::Sdk).is_some_and(sdk::is_aws_managed),
