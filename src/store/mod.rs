@@ -1,23 +1,25 @@
 //! Sums that are kept from night to night, in one SQLite file.
 //!
-//! Owns the file's schema, the ledger of what was read, and what is needed to count once across
-//! nights. Knows nothing of formats; reading logs is [`Scan`](crate::Scan)'s, deciding what counts is the
-//! [`tally`](crate::tally)'s.
+//! Owns the file's schema, the ledger of what was read, and what is needed to count each call once
+//! across nights. Refuses to know the formats of reports; [`Scan`](crate::Scan) reads logs, and the
+//! [`tally`](crate::tally) decides what counts.
+//!
+//! Four shelves: `tables` is what everything else rests on; `ingest` writes what a scan reads; `days`
+//! makes sums of calls, and forgets them; `ask` reads. `ingest` and `ask` use `days`, never one another.
 //!
 //! # What is kept
 //!
-//! Of a day that may still get late files, every call is kept as what it claims to be
-//! (some 36 bytes), with the file it came from: a file that changes is
-//! taken back whole. Once a day is older than the window, its claims are settled for good and
-//! folded into sums by day and grouping. Days that are no longer wanted are forgotten as a whole
-//! ([`Store::forget`]).
+//! A day that may still get late files is open: every call of it is kept as a candidate (some 36
+//! bytes), with the file it came from, so that a file that changes can be taken back whole. Once a day
+//! is older than the window it is closed: its candidates are resolved for good, and only sums by day
+//! and grouping are kept. [`Store::forget`] removes whole days that are no longer wanted.
 //!
 //! # To ask a store
 //!
 //! [`Store::tally`] gives the [`Tally`](crate::tally::Tally) that the files would have given, for any
-//! question and selection over kept dimensions ([`is_kept`]). It is exact, so everything that can be
-//! made of a tally can be made of a store: group by `day` to follow a migration. The tables, which
-//! [`SCHEMA`] explains, are for users who query the file themselves.
+//! question and selection over kept dimensions ([`is_kept`]). It is exact, so a store answers
+//! whatever a tally answers: group by `day` to follow a migration. The tables, which [`SCHEMA`]
+//! explains, are for users who query the file themselves.
 
 mod ask;
 mod days;

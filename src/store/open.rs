@@ -1,6 +1,6 @@
 //! A store that is open.
 //!
-//! Owns how one is opened to be asked, and to be written to.
+//! Owns how a store is opened, to ask it or to write to it. Refuses to know what is asked and written.
 
 use std::path::{Path, PathBuf};
 
@@ -24,16 +24,16 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens a store to ask it. One of an earlier release is read as it is.
+    /// Opens a store to ask it. A store of an earlier release is read as it is.
     ///
     /// # Errors
-    /// If there is none, or it cannot be read.
+    /// If the file does not exist, or cannot be read.
     pub fn open(path: &Path) -> Result<Store, StoreError> {
         if !path.exists() {
             return Err(StoreError::Missing(path.to_owned()));
         }
         refuse_no_file(path)?;
-        // An ingest that was killed has left a journal, and going back by it needs to write.
+        // A killed ingest leaves a journal, and SQLite writes to the file to roll it back.
         let open = |flags| connect(path, flags);
         let connection = open(OpenFlags::SQLITE_OPEN_READ_WRITE)
             .or_else(|_| open(OpenFlags::SQLITE_OPEN_READ_ONLY))?;
@@ -60,12 +60,12 @@ impl Store {
         Ok(store)
     }
 
-    /// Opens a store to write to it, and makes it if there is none. `window` is kept in it. One of an
-    /// earlier release is brought up to this one.
+    /// Opens a store to write to it, and makes it if it does not exist. `window` is kept in it. A store
+    /// of an earlier release is migrated to this one.
     ///
     /// # Errors
-    /// If the file is no store, or of a newer release: then it is untouched. If another ingest holds
-    /// it and `wait` is not asked for.
+    /// If the file is not a store, or of a newer release: then it is left untouched. If another ingest
+    /// holds it and `wait` is false.
     pub fn open_to_write(
         path: &Path,
         window: Option<u32>,
@@ -111,7 +111,7 @@ impl Store {
         (self.version < VERSION).then_some(self.version)
     }
 
-    /// The sums to hold against what is read.
+    /// The checksums to compare with what is read.
     pub(in crate::store) fn checksums(&self) -> rusqlite::Result<Checksums> {
         match self.version < migrate::FIRST_WITH_CHECKSUMS {
             true => Ok(Checksums::none()),

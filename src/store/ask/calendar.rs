@@ -1,4 +1,4 @@
-//! Which days a store has read, and whether they are over.
+//! The days that a store has read, and whether they are over.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,13 @@ use crate::store::open::Store;
 use crate::store::tables::checksums::Checksums;
 use crate::store::tables::schema;
 
-/// Logs come within some five minutes of a call; so long after midnight the day before is over.
+/// Logs are delivered within about five minutes of a call; this long after midnight, the day before is
+/// over.
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html>
 const DELIVERY: Duration = Duration::hours(1);
 
 impl Store {
-    /// The days of which files of these accounts were read; of all, if none is named.
+    /// The days of which files of these accounts were read; of all accounts, if none is named.
     ///
     /// # Errors
     /// If the store cannot be read.
@@ -28,8 +29,9 @@ impl Store {
         )
     }
 
-    /// The complete days, and the number of the ingest that made each so, as far as is known: by it a
-    /// file of the day was read for the first time, or it was over. 0 is before all that are known.
+    /// The complete days, each with the number of the ingest that completed it: it was the first to read
+    /// a file of the day, or the first after the day was over. 0 means an ingest before all that
+    /// are known.
     ///
     /// # Errors
     /// If the store cannot be read.
@@ -76,7 +78,7 @@ fn calendar(
         }
     }
     let last_run = last_run(connection)?;
-    // A call from the future says nothing of when a day is over.
+    // A call with a time in the future says nothing about when a day is over.
     let newest_call = (days_of_calls(connection)?.into_iter())
         .rfind(|&day| last_run.is_some_and(|run| day <= run.date_naive()));
     let by_run = last_run.map(|run| (run - DELIVERY).date_naive());
@@ -88,7 +90,7 @@ fn calendar(
     Ok(calendar)
 }
 
-/// The first run by which something was so.
+/// By day, the first run by which something was true.
 type Since = BTreeMap<NaiveDate, i64>;
 
 fn note(since: &mut Since, day: NaiveDate, run: i64) {
@@ -101,7 +103,7 @@ fn completed(
     accounts: &[String],
     calendar: &Calendar,
 ) -> rusqlite::Result<BTreeMap<NaiveDate, i64>> {
-    // Since when there is something of a day, and since when the days before one are over.
+    // The first run that read something of a day, and the first by which all days before one were over.
     let (mut read, mut over) = (Since::new(), Since::new());
     let mut all = connection.prepare(
         "SELECT key_account, key_region, key_day, read_in FROM folder WHERE read_in > 0",

@@ -1,5 +1,5 @@
-//! Whether a store is what was written: SQLite's own check, the sums over all rows, and figures that
-//! must add up.
+//! Whether a store still is what was written: SQLite's own check, the checksums over all rows, and
+//! figures that must add up.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::store::open::Store;
 use crate::store::tables::checksums::{self, Checksums, TABLES};
 use crate::store::tables::{migrate, schema};
 
-/// The most faults of one kind that are told of one by one.
+/// The most faults of one kind that are listed one by one.
 const MOST: usize = 100;
 
 /// What a check found.
@@ -20,32 +20,31 @@ const MOST: usize = 100;
 pub struct Checked {
     /// What is wrong.
     pub faults: Vec<Fault>,
-    /// The rows that were held against their sums; `None` if the store is of an earlier release, which
-    /// kept no sums.
+    /// The rows that were compared with their checksums; `None` if the store is of an earlier release,
+    /// which kept none.
     pub rows: Option<u64>,
 }
 
 /// Something that is wrong with a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// What noticed it: `sqlite`, `schema`, `checksum` or `figures`.
+    /// The check that noticed it: `sqlite`, `schema`, `checksum` or `figures`.
     pub check: &'static str,
-    /// The table, if it is one's.
+    /// The table, if the fault is in one.
     pub table: Option<String>,
-    /// The day, if it is one's.
+    /// The day, if the fault is in one.
     pub day: Option<String>,
     /// What is wrong.
     pub detail: String,
 }
 
 impl Store {
-    /// Holds everything in the store against everything that is known of it. Reads all of it, which
-    /// takes some seconds for a gigabyte.
+    /// Checks the whole store. Reads all of it, which takes some seconds for a gigabyte.
     ///
     /// # Errors
-    /// If the store cannot be read. Damage that can be told is none: it is a fault in the answer.
+    /// If the store cannot be read. Damage is not an error: it is a fault in the answer.
     pub fn check(&self) -> Result<Checked, StoreError> {
-        // One state of the store, whatever an ingest writes meanwhile.
+        // One transaction, so that an ingest meanwhile changes nothing.
         let transaction = self.sql(self.connection.unchecked_transaction())?;
         let mut checked = Checked::default();
         type Check = fn(&Store, &Connection, &mut Checked) -> rusqlite::Result<()>;
@@ -56,7 +55,7 @@ impl Store {
             ("figures", Store::check_figures),
         ];
         for (check, run) in checks {
-            // What keeps a check from its end is a fault, too, and often the same one.
+            // A check that cannot be finished is a fault, too, and often the same one.
             if let Err(error) = run(self, &transaction, &mut checked) {
                 checked.note(check, None, None, error.to_string());
             }
@@ -80,13 +79,13 @@ impl Store {
             *missing.entry((row.get(0)?, row.get(2)?)).or_default() += 1;
         }
         for ((table, of), rows) in missing {
-            let detail = format!("{rows} of its rows are of a {of} that is not there");
+            let detail = format!("{rows} of its rows refer to a {of} that does not exist");
             checked.note("sqlite", Some(&table), None, detail);
         }
         Ok(())
     }
 
-    /// A name in the text of a table may have become another's.
+    /// A flipped bit may change a name in the SQL of a table.
     fn check_schema(&self, connection: &Connection, checked: &mut Checked) -> rusqlite::Result<()> {
         if self.version < migrate::FIRST_WITH_CHECKSUMS {
             return Ok(());
@@ -98,12 +97,12 @@ impl Store {
                     "schema",
                     Some(name),
                     None,
-                    "it is not what it is to be".into(),
+                    "it differs from what a new store has".into(),
                 );
             }
         }
         for name in is.keys().filter(|name| !is_to_be.contains_key(*name)) {
-            let detail = "there is no such table or index in a store".to_owned();
+            let detail = "a store has no such table or index".to_owned();
             checked.note("schema", Some(name), None, detail);
         }
         Ok(())
@@ -126,12 +125,12 @@ impl Store {
             rows += sums.values().map(|sum| sum.rows).sum::<i64>();
             for day in kept.differing(table, &sums) {
                 let day = Some(day).filter(|_| checksums::BY_DAY.contains(&table));
-                let detail = "what is in it is not what was written".to_owned();
+                let detail = "its rows differ from what was written".to_owned();
                 checked.note("checksum", Some(table), day, detail);
             }
         }
         for table in kept.unknown() {
-            let detail = "there are sums of it, and no such table".to_owned();
+            let detail = "it has checksums, but it does not exist".to_owned();
             checked.note("checksum", Some(&table), None, detail);
         }
         checked.rows = Some(rows.cast_unsigned());
@@ -147,15 +146,15 @@ impl Store {
         let by_day = calls_by_day(connection, checked)?;
         let kept: i64 = by_day.values().sum();
         let read = one("SELECT ifnull(sum(sts_records), 0) FROM file")?;
-        let settled = one(
+        let closed = one(
             "SELECT ifnull(sum(duplicates + shared_copies), 0) + (SELECT ifnull(sum(calls), 0) FROM \
              daily WHERE day IN (SELECT day FROM day WHERE is_closed = 1)) FROM day WHERE is_closed = 1",
         )?;
         let forgotten = one("SELECT ifnull(sum(calls), 0) FROM forgotten_day")?;
-        if read != kept + settled + forgotten {
+        if read != kept + closed + forgotten {
             let detail = format!(
-                "{read} calls were read of its files, and there are {kept} of open days, {settled} of \
-                 closed ones and {forgotten} that are forgotten"
+                "{read} calls were read from its files, but {kept} are in open days, {closed} in closed \
+                 days, and {forgotten} are forgotten"
             );
             checked.note("figures", Some("file"), None, detail);
         }
@@ -174,11 +173,13 @@ impl Store {
                 (number(3)?, number(4)?, number(5)?, number(6)?);
             let open = by_day.get(&day).copied().unwrap_or(0);
             let detail = if is_closed && open > 0 {
-                format!("it is closed, and has {open} calls one by one")
+                format!("it is closed, but {open} calls are still kept one by one")
             } else if is_closed && global != by_caller {
-                format!("{global} global calls, and {by_caller} by where they came from")
+                format!("it has {global} global calls, but {by_caller} by caller")
             } else if !is_closed && !is_stale && calls + dropped != open {
-                format!("{open} calls one by one, and {calls} and {dropped} copies in its sums")
+                format!(
+                    "{open} calls are kept one by one, but its sums have {calls} calls and {dropped} copies"
+                )
             } else {
                 continue;
             };
@@ -217,7 +218,7 @@ fn calls_by_day(
         }
         if length != bytes.len() || unknown > 0 {
             let detail =
-                format!("{unknown} of {calls} calls of one file are of no grouping or caller");
+                format!("{unknown} of {calls} calls of one file have no grouping or caller");
             checked.note("figures", Some("calls"), Some(day.clone()), detail);
         }
         *by_day.entry(day).or_default() += calls;

@@ -1,7 +1,7 @@
-//! The ledger → what was read for an answer, as a run over the files would say it.
+//! The ledger → what was read for an answer, as a run over the files would report it.
 //!
-//! Files whose keys say that they hold nothing of what is asked are pruned, by the rule of a scan.
-//! Their calls are in the store nevertheless: what came late still counts.
+//! Files are pruned by the rule of a scan: if their keys say that they have nothing that is asked for.
+//! Their late calls are in the store nevertheless, and count.
 
 use rusqlite::{Connection, Row};
 
@@ -13,7 +13,7 @@ use crate::store::tables::outcome::Outcome;
 use crate::store::tables::schema;
 use crate::tally::{Coverage, DamagedFile, LogsRead, Selection};
 
-/// What was read for what is asked, and whose logs of which Regions that were.
+/// What was read for an answer, and of which accounts and Regions.
 pub(in crate::store) fn read(
     connection: &Connection,
     selection: &Selection,
@@ -34,7 +34,7 @@ pub(in crate::store) fn read(
         pruning,
         place: Place::default(),
     };
-    // Files of a folder mostly stand together, so that its key is looked at but once.
+    // Most files of a folder follow one another, so its key is looked at once.
     let mut all = connection.prepare(&format!(
         "SELECT {COLUMNS}, key_account, key_region, key_day, path, {} FROM file AS f CROSS JOIN folder \
          ON folder.id = folder",
@@ -81,20 +81,20 @@ struct Files<'s> {
     place: Place,
 }
 
-/// The folder of the last file, and what holds for all files there.
+/// The folder of the last file, and what is true of all files in it.
 #[derive(Default)]
 struct Place {
     folder: Option<i64>,
     key: Option<Key>,
     pruned: Option<Pruned>,
-    /// Whether coverage has the key.
+    /// Whether the coverage has the key.
     is_noted: bool,
 }
 
 impl Files<'_> {
     fn add(&mut self, file: &FileRow<'_>, row: &Row<'_>) -> rusqlite::Result<()> {
         let coverage = &mut self.coverage;
-        // Calls are in the store whatever becomes of their files.
+        // Calls are in the store whatever the outcome of their files.
         coverage.sts_records += file.sts_records;
         let beyond_window = coverage.beyond_window.get_or_insert(0);
         *beyond_window += file.beyond_window;
@@ -163,7 +163,7 @@ fn stage(name: Option<&str>) -> Stage {
     known.unwrap_or(Stage::Open)
 }
 
-/// The key that stands in these three columns of a row: account, Region and day.
+/// The key in three columns of a row, from `first` on: account, Region and day.
 pub(in crate::store) fn key_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Key>> {
     let day = row.get_ref(first + 2)?.as_str_or_null()?;
     let day = day.and_then(|day| day.parse().ok());

@@ -1,4 +1,4 @@
-//! What is in a store, for those who keep it.
+//! What is in a store, for the people who keep it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::store::tables::vacuum::Pages;
 use crate::sts::Dimension;
 use crate::tally::{Selection, Summary};
 
-/// The most runs that are told of.
+/// The most runs that are listed.
 const RUNS: u32 = 5;
 
 /// What is in a store.
@@ -27,7 +27,7 @@ pub struct Contents {
     pub kept_from: Option<NaiveDate>,
     /// The size of the file, in bytes.
     pub bytes: u64,
-    /// How many of these are free for what comes.
+    /// How many of these are free.
     pub free_bytes: u64,
     /// Its days.
     pub days: Days,
@@ -35,7 +35,7 @@ pub struct Contents {
     pub key_accounts: BTreeSet<String>,
     /// Regions in those keys.
     pub key_regions: BTreeSet<String>,
-    /// The files in the ledger by what became of them.
+    /// The files in the ledger by their outcome.
     pub files: BTreeMap<String, u64>,
     /// The calls, each counted once.
     pub calls: Summary,
@@ -43,7 +43,7 @@ pub struct Contents {
     pub forgotten: u64,
     /// Different groupings of calls.
     pub groupings: u64,
-    /// Different places that global calls came from.
+    /// Different callers of global calls.
     pub callers: u64,
     /// The last runs, the newest first.
     pub runs: Vec<Run>,
@@ -52,15 +52,15 @@ pub struct Contents {
 /// The days of a store.
 #[derive(Clone, Debug, Default)]
 pub struct Days {
-    /// The first day of which calls or files are known.
+    /// The first day with calls or files.
     pub oldest: Option<NaiveDate>,
     /// The last one.
     pub newest: Option<NaiveDate>,
     /// Days with calls that may still get late files.
     pub open: u64,
-    /// Days with calls that are settled for good.
+    /// Days with calls that are closed.
     pub closed: u64,
-    /// Days that are not over, or not wholly read.
+    /// Days that are not over, or not read completely.
     pub incomplete: u64,
 }
 

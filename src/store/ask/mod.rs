@@ -1,6 +1,6 @@
-//! Rows → what is asked of a store.
+//! Rows → answers about a store.
 //!
-//! Owns the tally, the coverage, the calendar and the check of a store. Only reads.
+//! Owns the tally, the coverage, the calendar, the contents and the check of a store. Never writes.
 
 pub(in crate::store) mod calendar;
 pub(in crate::store) mod check;

@@ -1,4 +1,4 @@
-//! What a store has kept → a tally, as the files would have given it.
+//! The rows of a store → the tally that its files would have given.
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
@@ -19,15 +19,14 @@ use crate::sts::{
 use crate::tally::{Measures, Question, Selection, Tally, Terms, Verdict};
 
 impl Store {
-    /// The tally that the files in the ledger would have given, each object of S3 read once. Of a store
-    /// that has forgotten, that of the files from that day on: files that were delivered before it
-    /// are pruned, as are those that a scan with this selection prunes. Calls of such files that came
-    /// late are counted all the same.
+    /// The tally that the files in the ledger would have given, each object of S3 read once. If days
+    /// were forgotten, files that were delivered before the first kept day are pruned, as are those
+    /// that a scan with this selection prunes. Late calls in such files are counted nevertheless.
     ///
     /// `selection` must ask for kept dimensions only ([`is_kept`](super::is_kept)), and its times must
-    /// be midnights (UTC). What of closed days acts before counting once cannot bring back copies
-    /// that were settled: with [`Selection::accounts`], a cross-account call counts for the account
-    /// whose copy stood.
+    /// be midnights (UTC). The copies of closed days are gone: with
+    /// [`Selection::accounts`], a cross-account call of such a day counts for the account whose copy
+    /// was kept.
     ///
     /// # Errors
     /// If the store cannot be read.
@@ -44,7 +43,7 @@ impl Store {
         question: &Q,
         selection: &Selection,
     ) -> rusqlite::Result<Tally<Q>> {
-        // One state of the store, whatever an ingest writes meanwhile.
+        // One transaction, so that an ingest meanwhile changes nothing.
         let transaction = self.connection.unchecked_transaction()?;
         let terms = Terms {
             selection: selection.clone(),
@@ -80,7 +79,7 @@ fn mentions_day(question: &impl Question, selection: &Selection) -> bool {
 
 type Caller = [Option<Box<str>>; CALLER.len()];
 
-/// A call, or many that are alike, as they were kept.
+/// A kept call, or many that are alike.
 struct KeptCall<'s> {
     grouping: &'s Grouping,
     day: Option<String>,
@@ -103,7 +102,7 @@ impl Properties for KeptCall<'_> {
     }
 
     fn time(&self) -> Option<Time> {
-        None // what depends on it is asked of each candidate, or of a day
+        None // each candidate, or the day, has its own
     }
 
     fn cause(&self) -> Option<&str> {
@@ -138,7 +137,7 @@ impl Properties for KeptCall<'_> {
     }
 }
 
-/// What becomes of calls, worked out once for all that are alike.
+/// The verdicts on calls, each worked out once for all calls that are alike.
 struct Places<'s> {
     by_day: bool,
     by_caller: bool,
@@ -149,7 +148,7 @@ struct Places<'s> {
 }
 
 impl Places<'_> {
-    /// `None` for a grouping that is not there, which SQLite has vouched against.
+    /// `None` if the grouping does not exist, which a foreign key should prevent.
     fn of<Q: Question>(
         &mut self,
         tally: &mut Tally<Q>,
@@ -219,7 +218,7 @@ fn read_closed_days<Q: Question>(
         .prepare("SELECT day FROM day WHERE is_closed = 1 ORDER BY day")?
         .query_map([], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    // Where callers matter, global calls are read by them; all others have none.
+    // If callers matter, global calls are read by caller; other calls have no caller.
     let tables = [("daily", "0", false), ("daily_caller", "caller", true)];
     let wanted = if places.by_caller { 2 } else { 1 };
     for (table, caller, is_of_callers) in tables.into_iter().take(wanted) {
@@ -257,7 +256,7 @@ fn read_closed_days<Q: Question>(
     Ok(())
 }
 
-/// The measures in a row of sums.
+/// The measures in a row of `daily` or `daily_caller`.
 fn measures(row: &Row<'_>) -> rusqlite::Result<Measures> {
     let time = |at| -> rusqlite::Result<Option<Time>> {
         Ok(row.get::<_, Option<i64>>(at)?.and_then(Time::from_millis))

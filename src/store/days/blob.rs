@@ -1,7 +1,7 @@
-//! Calls of open days as bytes: what each candidates to be, its grouping and its caller.
+//! Calls of open days as bytes: the candidate, the grouping and the caller of each.
 //!
-//! 36 bytes for a call, 52 if it is a copy for another account; an index over them would take more
-//! than they do.
+//! A call takes 36 bytes, or 52 if it is a copy for another account. As rows with an index over them,
+//! calls would take more than twice that.
 
 use crate::tally::Candidate;
 
@@ -9,9 +9,9 @@ use crate::tally::Candidate;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) struct Kept {
     pub candidate: Candidate<()>,
-    /// The number in `grouping`.
+    /// The id in `grouping`.
     pub grouping: u32,
-    /// The number in `caller`; 0 for none.
+    /// The id in `caller`; 0 for none.
     pub caller: i64,
 }
 
@@ -25,7 +25,7 @@ pub(in crate::store) struct SmallIds {
     pub caller: u32,
 }
 
-/// The highest bit of the grouping: a sharing follows.
+/// The highest bit of the grouping: the id that shared copies have in common follows.
 const SHARED: u32 = 1 << 31;
 
 /// The bytes of a call that is no copy for another account.
@@ -51,8 +51,8 @@ pub(in crate::store) fn size(kept: &Kept) -> usize {
     }
 }
 
-/// The calls in `bytes`. Bytes that are no calls end the sequence; the sums over the
-/// rows vouch for them.
+/// The calls in `bytes`. An incomplete call at the end is left out; the checksums
+/// over the rows notice that.
 pub(in crate::store) fn read(mut bytes: &[u8]) -> impl Iterator<Item = Kept> {
     std::iter::from_fn(move || {
         let event = u128::from_le_bytes(take(&mut bytes)?);

@@ -1,8 +1,8 @@
-//! Calls of a day, kept one by one → its sums.
+//! The calls of a day, kept one by one → its sums.
 //!
-//! A day closes when a window of days has gone by since it was over, or since the store first read
-//! of it, whichever is later: an old archive that comes in portions is counted once, too. Its candidates
-//! are settled as those of a report are, and then dropped.
+//! A day is closed when the window has passed since the end of the day, or since the store first read of
+//! it, whichever is later: so an old archive that is read in portions is counted once, too. Its
+//! candidates are resolved as those of a report are, and then deleted.
 
 use chrono::{Days, NaiveDate};
 use rusqlite::types::ValueRef;
@@ -35,7 +35,7 @@ fn is_past(from: NaiveDate, today: NaiveDate, window: u32) -> bool {
     end.is_some_and(|end| today > end)
 }
 
-/// Closes the days whose time has come. Gives how many.
+/// Closes the days whose window is over. Returns how many.
 pub(in crate::store) fn close_days(
     batch: &mut Batch<'_>,
     today: NaiveDate,
@@ -45,7 +45,7 @@ pub(in crate::store) fn close_days(
     let by_day: Map<NaiveDate, &Day> = days.iter().map(|day| (day.day, day)).collect();
     let mut closing: Set<NaiveDate> = Set::default();
     for day in days.iter().filter(|day| !day.is_closed) {
-        // Copies of one call may lie on both sides of midnight.
+        // Copies of one call may be on both sides of midnight.
         let before = day.day.pred_opt().and_then(|before| by_day.get(&before));
         let after = day.day.succ_opt();
         let is_past_before =
@@ -63,7 +63,7 @@ pub(in crate::store) fn close_days(
     Ok(closing.len() as u64)
 }
 
-/// The days of the store, in order, but for that of events without a time, which is never over.
+/// The days of the store, in order, except that of events without a time, which is never over.
 fn read_days(connection: &Connection) -> rusqlite::Result<Vec<Day>> {
     let mut all = connection
         .prepare("SELECT day, first_seen, is_closed FROM day WHERE day <> '' ORDER BY day")?;
@@ -93,7 +93,7 @@ fn close_day(
     next: Option<NaiveDate>,
 ) -> rusqlite::Result<()> {
     let name = day.to_string();
-    // Copies of one call may lie on both sides of midnight, and one may lack a time.
+    // Copies of one call may be on both sides of midnight, and one may lack a time.
     let mut linked = Linked::default();
     for other in next
         .map(|next| next.to_string())
@@ -159,7 +159,7 @@ fn sum_open_day(connection: &Connection, day: &str) -> rusqlite::Result<()> {
         },
     )?;
     let mut sums: Vec<_> = sums.into_iter().collect();
-    // In the order of the table, which grows at its end then.
+    // In the order of the table, so that rows are added at its end.
     sums.sort_unstable_by_key(|(grouping, _)| *grouping);
     connection.execute("DELETE FROM daily WHERE day = ?1", [day])?;
     let mut insert = connection.prepare_cached(
@@ -186,7 +186,7 @@ fn sum_open_day(connection: &Connection, day: &str) -> rusqlite::Result<()> {
     note_resolved(connection, day, false, dropped)
 }
 
-/// Notes that the sums of a day are up to date, and whether they are so for good.
+/// Notes that the sums of a day are up to date, and whether they are final.
 fn note_resolved(
     connection: &Connection,
     day: &str,
@@ -206,7 +206,7 @@ fn note_resolved(
     Ok(())
 }
 
-/// What is of one call with something that stays open, by its identities.
+/// The identities of calls that have copies in a day that stays open.
 #[derive(Default)]
 struct Linked(Set<u128>);
 
@@ -216,15 +216,15 @@ impl Linked {
     }
 }
 
-/// Puts off what is of one call with something of another day, until that day closes. `linked` is
-/// put off already, and what is found comes to it.
+/// Puts off calls that have copies in another day until that day closes. `linked` is put off already;
+/// what is found is added to it.
 fn carry_over(
     connection: &Connection,
     day: &str,
     other: &str,
     linked: &mut Linked,
 ) -> rusqlite::Result<()> {
-    // First those that may be linked, which takes a few bytes a call; then those that are.
+    // First find the calls that may be linked, which takes little memory; then those that are.
     let Some(of_other) = filter_of(connection, other)? else {
         return Ok(());
     };

@@ -1,4 +1,4 @@
-//! Days by their number since 1970, as calls are sorted by them, and by their names, as in the tables.
+//! Days as numbers since 1970, by which calls are sorted, and as the names that tables have.
 
 use chrono::{DateTime, NaiveDate};
 

@@ -1,9 +1,9 @@
-//! Days that are no longer wanted → nothing but how many calls of them there were.
+//! Days that are no longer wanted → only the number of their calls.
 //!
-//! Owns the day before which a store knows nothing (`kept_from`).
-//! The ledger stays as it is: what was read is not read again. A call that was forgotten counts as
-//! one of its file's calls that are settled for good (`folded`), so a file that changes later gives
-//! only what is new in it; `forgotten_day` has how many there were, so that the figures add up.
+//! Owns the day before which a store knows nothing (`kept_from`). The ledger stays as it is, so files
+//! are not read again. A forgotten call counts as a call of a closed day in the row of its file (the
+//! column `folded`), so that a file that changes later gives only its new calls. `forgotten_day` has
+//! the numbers, so that the figures add up.
 
 use std::time::Duration;
 
@@ -24,11 +24,11 @@ use crate::store::tables::schema;
 /// What was forgotten.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forgotten {
-    /// The day the store knows of from now on.
+    /// The first day of which the store knows from now on.
     pub kept_from: NaiveDate,
-    /// Days that are gone.
+    /// The days that were removed.
     pub days: u64,
-    /// Calls of them, as they were delivered, copies included.
+    /// Their calls, copies included.
     pub calls: u64,
 }
 
@@ -42,16 +42,16 @@ impl Store {
     }
 
     /// Forgets everything of the days before this one, for good: what comes of them later is not
-    /// counted, either. A day that was named before is not gone back behind. `today` is the day of
+    /// counted, either. The day can only move forward. `today` is the day of
     /// the run, in UTC.
     ///
-    /// Days are forgotten one after the other, from the oldest on, each wholly or not at all: whatever
-    /// ends the run, the store is whole and knows from which day on it knows.
+    /// Days are forgotten one after the other, from the oldest on, each completely or not at all: whatever
+    /// ends the run, the store is whole, and its `kept_from` is right.
     ///
     /// Calls without a readable time are of no day, and stay.
     ///
     /// # Errors
-    /// If no day would be left, or the store cannot be written; what was committed stands.
+    /// If no day would be left, or the store cannot be written; what was committed is kept.
     pub fn forget(&mut self, before: NaiveDate, today: NaiveDate) -> Result<Forgotten, StoreError> {
         debug_assert!(self.lock.is_some(), "the store was opened to be asked");
         if let Some(kept_from) = self.kept_from()?
@@ -73,8 +73,8 @@ impl Store {
         if let Some(refused) = refused {
             return Err(StoreError::NotForgotten(self.path.clone(), refused));
         }
-        // For every grouping that goes, SQLite would read all sums to find what refers to it. Inside a
-        // transaction this cannot be set.
+        // For every grouping that is deleted, SQLite would read all sums to find what refers to it. This
+        // cannot be set inside a transaction.
         self.sql(set_foreign_keys(&self.connection, false))?;
         let forgotten = forget_days(&self.connection, before, COMMIT_EVERY);
         self.sql(set_foreign_keys(&self.connection, true))?;
@@ -85,8 +85,8 @@ impl Store {
     }
 }
 
-/// The newest day that is known of, by its calls or by files with its date: a call of the future says
-/// nothing of what is there.
+/// The newest day that is known of, by its calls or by files with its date: a call with a time in the
+/// future does not count.
 fn newest_day(connection: &Connection, today: NaiveDate) -> rusqlite::Result<Option<NaiveDate>> {
     let day: Option<String> = connection.query_row(
         "SELECT max(day) FROM (SELECT day FROM day WHERE day <> '' UNION ALL SELECT key_day FROM \
@@ -114,7 +114,7 @@ fn forget_days(
     let mut batch = Batch::of(connection, commit_every);
     batch.step()?;
     for (day, is_closed) in days {
-        // What is committed knows from which day on it knows.
+        // Each commit has the right `kept_from`.
         if batch.is_due()
             && let Ok(kept_from) = day.parse()
         {
@@ -136,7 +136,7 @@ fn forget_days(
         }
     }
     forgotten.calls += move_cutoff(connection, before)?;
-    // With the last days, so that a run that was ended before this comes here again.
+    // In the transaction of the last days, so that a run that ends earlier does this the next time.
     sweep(connection)?;
     batch.commit()?;
     Ok(forgotten)
@@ -165,7 +165,7 @@ fn move_cutoff(connection: &Connection, kept_from: NaiveDate) -> rusqlite::Resul
     Ok(forgotten)
 }
 
-/// Notes the calls in the sums of a closed day as forgotten. Gives how many.
+/// Notes the calls in the sums of a closed day as forgotten. Returns how many.
 fn forget_sums(connection: &Connection, day: &str) -> rusqlite::Result<u64> {
     let calls: i64 = connection.query_row(
         "SELECT duplicates + shared_copies + (SELECT ifnull(sum(calls), 0) FROM daily WHERE day = ?1) \
@@ -177,7 +177,7 @@ fn forget_sums(connection: &Connection, day: &str) -> rusqlite::Result<u64> {
     Ok(calls.cast_unsigned())
 }
 
-/// Forgets calls that wait for a day to close, but for those that are kept. Gives how many.
+/// Forgets calls that wait for a day to close, except those that are kept. Returns how many.
 fn forget_calls(
     connection: &Connection,
     day: &str,
@@ -235,7 +235,7 @@ fn set_foreign_keys(connection: &Connection, are_checked: bool) -> rusqlite::Res
     connection.pragma_update(None, "foreign_keys", are_checked)
 }
 
-/// Takes out the groupings and callers that nothing refers to any more.
+/// Deletes the groupings and callers that nothing refers to any more.
 fn sweep(connection: &Connection) -> rusqlite::Result<()> {
     let mut groupings: Set<i64> = Set::default();
     let mut callers: Set<i64> = Set::default();
@@ -275,7 +275,7 @@ fn sweep(connection: &Connection) -> rusqlite::Result<()> {
         }
         changes.write(connection)?;
     }
-    // Sums of days that are gone. One without rows that is not zero tells of damage.
+    // Sums of days that are gone. A sum that is not zero, but has no rows, is a sign of damage, and stays.
     connection.execute("DELETE FROM checksum WHERE rows = 0 AND sum = 0", [])?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The calls of a day → its sums.
 //!
-//! Owns the calls that are kept one by one, when a day closes, and when it is forgotten. Refuses to
+//! Owns the calls that are kept one by one, when a day is closed, and when it is forgotten. Refuses to
 //! know how calls are read and what is asked of a store.
 
 pub(in crate::store) mod blob;

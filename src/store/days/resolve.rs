@@ -1,8 +1,8 @@
 //! Decides which of a day's calls count.
 //!
-//! Nearly every call is delivered once, and which ones may not be is told in a few bytes a call
-//! ([`Filter`]). Only those are candidates in memory to be compared, so that a day needs no more room than
-//! its copies and its sums do, however many calls it has.
+//! Nearly every call is delivered once, and a [`Filter`] tells in little memory which ones may not be.
+//! Only those are kept in memory to be compared, so that a day needs no more memory than its copies and
+//! its sums do, however many calls it has.
 
 use std::cmp::Ordering;
 
@@ -13,7 +13,7 @@ use crate::collections::{Map, Set};
 use crate::store::tables::grouping::{Grouping, read_grouping};
 use crate::tally::{Candidate, Candidates, Dropped, Filter};
 
-/// Hands the calls of a day to `each`, with the number of the file each came from.
+/// Hands the calls of a day to `each`, with the id of the file each came from.
 pub(in crate::store) fn each_call(
     connection: &Connection,
     day: &str,
@@ -28,7 +28,7 @@ pub(in crate::store) fn each_call(
     Ok(())
 }
 
-/// Which identities among the calls of a day may occur more than once; `None` if there is no call.
+/// Which identities among the calls of a day may occur more than once; `None` if the day has no calls.
 pub(in crate::store) fn filter_of(
     connection: &Connection,
     day: &str,
@@ -46,13 +46,13 @@ pub(in crate::store) fn filter_of(
     Ok(Some(filter))
 }
 
-/// What tells a call to be a copy of another.
+/// The ids that a call shares with its copies.
 pub(in crate::store) fn identities(kept: &Kept) -> impl Iterator<Item = u128> {
     let ids = [kept.candidate.event(), kept.candidate.shared()];
     ids.into_iter().filter(|&id| id != 0)
 }
 
-/// Hands those calls of a day to `each` that count; what is `put_off` does not take part.
+/// Hands those calls of a day to `each` that count; calls that are `put_off` are left out.
 pub(in crate::store) fn resolve(
     connection: &Connection,
     day: &str,
@@ -91,7 +91,7 @@ pub(in crate::store) fn resolve(
     for number in disputed(&candidates) {
         groupings.extend(read_grouping(connection, number)?.map(|grouping| (number, grouping)));
     }
-    // Where two deliveries differ, which one counts is not promised; but it is not chance either.
+    // Where two deliveries differ, which one counts is not promised, but it is the same on every run.
     let by_content = |a: &Candidate<SmallIds>, b: &Candidate<SmallIds>| {
         let caller = |candidate: &Candidate<SmallIds>| callers[candidate.payload.caller as usize];
         let values = |candidate: &Candidate<SmallIds>| {

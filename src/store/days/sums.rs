@@ -1,4 +1,4 @@
-//! Adding to the tables of sums.
+//! Adds to the tables of sums, `daily` and `daily_caller`, and counts what is forgotten.
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 

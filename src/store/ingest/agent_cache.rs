@@ -1,27 +1,27 @@
-//! What is kept of user agents, read once each: most calls have one that came before.
+//! What is kept of user agents, each parsed once: most calls have one that was seen before.
 
 use super::distinct;
 use crate::cloudtrail::Field;
 use crate::collections::Map;
 use crate::sts::{Call, Cause, Dimension};
 
-/// So many are remembered. Whoever sends a new one with every call gains nothing, and costs no room.
+/// The most agents in the cache. A client that sends a new one with every call does not fill the memory.
 const MOST: usize = 1 << 12;
 
-/// AgentCache, with all that [`Cause::of`] looks at besides.
+/// The agents that were parsed, by all that [`Cause::of`] looks at.
 #[derive(Default)]
 pub(in crate::store) struct AgentCache {
     known: Map<Box<[u8]>, Agent>,
     key: Vec<u8>,
 }
 
-/// What an agent says.
+/// What is kept of an agent.
 pub(in crate::store) struct Agent {
     /// The columns `sdk` and `sdk_version`.
     pub columns: Box<[u8]>,
     /// The column `tool`.
     pub tool: Box<[u8]>,
-    /// Why a call of it is global, if it is.
+    /// Why its call is global, if it is.
     pub cause: Cause,
 }
 

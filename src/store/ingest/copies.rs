@@ -21,9 +21,9 @@ pub(in crate::store) struct Copies<'c> {
 
 /// What was in a file before it changed.
 enum Before {
-    /// In another file, which was a copy of it.
+    /// Another file, which was a copy of it, has it now.
     Is(i64),
-    /// In no other file that is known yet.
+    /// No other known file has it yet.
     Held(Content),
 }
 
@@ -36,7 +36,7 @@ impl<'c> Copies<'c> {
         }
     }
 
-    /// Takes back what a file gave. Gives the number of its calls that are folded, and stay.
+    /// Takes back what a file gave. Returns the number of its calls that are in closed days, and stay.
     pub fn take_back(&mut self, id: i64) -> rusqlite::Result<u64> {
         let content = Content::of(self.connection, id)?;
         self.connection
@@ -72,7 +72,7 @@ impl<'c> Copies<'c> {
     }
 
     /// A damaged file is gone, and a whole one was found in another place: the row goes along, so that
-    /// what it gave to closed days is not given again. Gives the number of its calls that stay.
+    /// what it gave to closed days is not given again. Returns the number of its calls that stay.
     pub fn move_file(&mut self, id: i64, folder: i64, name: &str) -> rusqlite::Result<u64> {
         if !self.moved.insert(id) {
             return Ok(0);
@@ -83,10 +83,10 @@ impl<'c> Copies<'c> {
         self.take_back(id)
     }
 
-    /// Takes a file out of the ledger that is a copy of another now.
+    /// Removes a file from the ledger that is a copy of another now.
     pub fn forget_file(&mut self, id: i64, of: i64) -> rusqlite::Result<()> {
         if self.take_back(id)? > 0 {
-            // Some of its calls are in sums for good, or forgotten, and its row with them.
+            // Some of its calls are in closed days or forgotten, so its row stays.
             self.connection
                 .prepare_cached(
                     "UPDATE file SET outcome = 'same', same_as = ?2, stage = NULL, detail = NULL, \
@@ -121,7 +121,7 @@ impl<'c> Copies<'c> {
             .query_row(params![folder, name], |row| row.get(0))
             .optional()?;
         if let Some(id) = before {
-            // It was half of what it is a copy of now.
+            // It was an incomplete copy before.
             self.forget_file(id, of)?;
         }
         let copy = self
@@ -147,7 +147,7 @@ impl<'c> Copies<'c> {
                 ],
                 |row| row.get(0),
             )?;
-        // What it is a copy of has changed in this run: it is the only one that holds this now.
+        // The file it is a copy of has changed in this run: the copy is the only one with the former content.
         if let Some(Before::Held(content)) = self.changed.get(&of) {
             content.give_to(self.connection, copy)?;
             self.changed.insert(of, Before::Is(copy));
@@ -163,15 +163,15 @@ struct Content {
     decompressed: u64,
     records: u64,
     not_calls: u64,
-    /// Calls that are kept one by one.
+    /// Calls of open days.
     open: u64,
     closed_calls: u64,
-    /// By day.
+    /// The calls of open days, by day.
     calls: Vec<(String, Vec<u8>)>,
 }
 
 impl Content {
-    /// What a file gave that is whole; `None` of one that is damaged, and of copies.
+    /// What a whole file gave; `None` for a damaged file or a copy.
     fn of(connection: &Connection, file: i64) -> rusqlite::Result<Option<Content>> {
         let mut row = connection.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM file AS f WHERE id = ?1 AND outcome NOT IN ('damaged', 'same')"
@@ -199,8 +199,8 @@ impl Content {
         Ok(Some(content))
     }
 
-    /// Makes a copy the file that was read. What is folded stays counted where it was, but is not
-    /// counted again if the copy changes.
+    /// Makes a copy the file that was read. Calls in closed days stay counted for the other file,
+    /// but are not counted again if the copy changes.
     fn give_to(&self, connection: &Connection, copy: i64) -> rusqlite::Result<()> {
         connection
             .prepare_cached(
@@ -227,8 +227,7 @@ impl Content {
     }
 }
 
-/// A file that is a copy of this one, if there is any: one of which nothing is in sums for good
-/// rather than another.
+/// A file that is a copy of this one, if any; preferably one without calls in closed days.
 fn copy_of(connection: &Connection, file: i64) -> rusqlite::Result<Option<i64>> {
     connection
         .prepare_cached("SELECT id FROM file WHERE same_as = ?1 ORDER BY folded > 0, id LIMIT 1")?

@@ -1,8 +1,9 @@
-//! What calls have in common, as rows of texts: each known by a hash, and sent to the writer once.
+//! What calls have in common, as distinct rows of texts: each is known by a hash, and sent to the writer
+//! once.
 //!
-//! A row is its texts in the order of the columns, each with a byte behind it that no text has. So a
-//! call that is like others is looked up by one hash over one piece of memory, and the texts are not
-//! kept: it takes some 30 bytes a thread to know a row again.
+//! A row is its texts in the order of the columns, each followed by a byte that no text has. So a call
+//! that is like others is looked up by one hash over one piece of memory. The texts are not kept: a known
+//! row takes some 30 bytes in each thread.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, Hasher as _};
@@ -14,13 +15,13 @@ use siphasher::sip128::SipHasher13;
 /// No byte of UTF-8.
 const END: u8 = 0xff;
 
-/// Writes a text to the end of a row. What is absent is empty.
+/// Appends a text to a row. An absent text is empty.
 pub(in crate::store) fn push(row: &mut Vec<u8>, text: Option<&str>) {
     row.extend_from_slice(text.unwrap_or_default().as_bytes());
     row.push(END);
 }
 
-/// The texts of a row for SQLite; what records lack is NULL.
+/// The texts of a row for SQLite; an absent text is NULL.
 pub(in crate::store) fn columns(row: &[u8]) -> impl Iterator<Item = ToSqlOutput<'_>> {
     let texts = row.strip_suffix(&[END]).unwrap_or(row);
     texts.split(|&byte| byte == END).map(|text| {
@@ -51,7 +52,7 @@ impl RowHasher {
     }
 }
 
-/// The rows one thread has met, in the order of their numbers.
+/// The distinct rows of one thread, in the order of their numbers.
 pub(in crate::store) struct Distinct {
     hasher: RowHasher,
     numbers: HashMap<u128, u32, RandomState>,
@@ -77,13 +78,13 @@ impl Distinct {
         })
     }
 
-    /// Those that were not given before.
+    /// The rows that were not taken before.
     pub fn take_new(&mut self) -> Rows {
         std::mem::take(&mut self.new)
     }
 }
 
-/// Rows one behind the other, and their hashes.
+/// Rows one after the other, and their hashes.
 #[derive(Default)]
 pub(in crate::store) struct Rows {
     bytes: Vec<u8>,

@@ -14,7 +14,7 @@ pub(in crate::store) struct Folders {
 }
 
 impl Folders {
-    /// The folder's number, and the name in it.
+    /// The id of the folder of a path, and the name in it. A new folder gets its row.
     pub fn place<'p>(
         &mut self,
         connection: &Connection,

@@ -1,4 +1,4 @@
-//! The numbers of groupings and callers: those of each thread → those of the store.
+//! The ids of groupings and callers: those of each thread → those of the store.
 
 use std::collections::HashMap;
 
@@ -11,16 +11,16 @@ use super::distinct::{self, RowHasher, Rows};
 use crate::store::tables::checksums::{self, Changes};
 use crate::store::tables::columns;
 
-/// What is known of groupings and callers.
+/// The ids of groupings and callers.
 pub(in crate::store) struct Ids {
     hasher: RowHasher,
-    /// The number of each grouping of the store. Filled when it is first needed.
+    /// The id of each grouping of the store. Read when it is first needed.
     groupings: Option<HashMap<u128, u32, RandomState>>,
     insert_grouping: String,
     threads: Vec<OfThread>,
 }
 
-/// By the numbers of one thread, those of the store.
+/// By the small ids of one thread, the ids of the store.
 #[derive(Default)]
 struct OfThread {
     groupings: Vec<u32>,
@@ -41,17 +41,17 @@ impl Ids {
         }
     }
 
-    /// The store's number of a grouping.
+    /// The id of a grouping.
     pub fn grouping(&self, thread: usize, number: u32) -> u32 {
         self.threads[thread].groupings[number as usize]
     }
 
-    /// The store's number of a caller.
+    /// The id of a caller.
     pub fn caller(&self, thread: usize, number: u32) -> i64 {
         self.threads[thread].callers[number as usize]
     }
 
-    /// Gives numbers to what a thread has met for the first time.
+    /// Gives ids to the groupings and callers that a thread has sent for the first time.
     pub fn learn(
         &mut self,
         connection: &Connection,
@@ -110,12 +110,12 @@ impl Ids {
                     let id = connection.last_insert_rowid();
                     let values = bound.iter().filter_map(|value| match value {
                         ToSqlOutput::Borrowed(value) => Some(*value),
-                        _ => None, // they all are
+                        _ => None, // all values are borrowed
                     });
                     let row = [ValueRef::Integer(id)].into_iter().chain(values);
                     changes.add("grouping", "", checksums::hash("grouping", row));
-                    // The highest bit of the number is in use; four thousand million groupings fit
-                    // nowhere.
+                    // The highest bit of the id is in use, but two thousand million groupings do not fit
+                    // on a disk.
                     let number = id as u32;
                     known.insert(hash, number);
                     number
@@ -127,7 +127,7 @@ impl Ids {
     }
 }
 
-/// Kept in the store, so the hash must not change; 0 is no caller.
+/// Kept in the store, so the hash must not change; 0 means no caller.
 fn caller_id(row: &[u8]) -> i64 {
     match SipHasher13::new().hash(row).as_u128() as i64 {
         0 => 1,

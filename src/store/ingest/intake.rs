@@ -1,7 +1,7 @@
-//! Between the scan and the writer: each file's calls, with everything known of the file.
+//! Between the scan and the writer: the calls of each file, with everything known of the file.
 //!
-//! Works on every thread of a scan; decides which files are read at all, and sends what was read on
-//! to the one writer, file by file.
+//! There is one intake on every thread of a scan. It decides which files are read at all, and sends what
+//! was read to the one writer, file by file. It writes nothing itself.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -19,11 +19,11 @@ use crate::store::days::blob::SmallIds;
 use crate::sts::{Call, Endpoint};
 use crate::tally::{Candidate, Collector, Coverage, DamagedFile, Staged, Totals};
 
-/// What the writer is told.
+/// A message to the writer.
 pub(in crate::store) enum Packet {
     /// A file was read.
     Read(Box<Delivery>),
-    /// A file is what it was, but its stamp is new.
+    /// A file is unchanged, except for its stamp.
     Touched(i64, Stamp),
     /// A file is a copy of one that was read.
     Copy {
@@ -31,7 +31,7 @@ pub(in crate::store) enum Packet {
         stamp: Stamp,
         trailer: Trailer,
         of: i64,
-        /// A damaged copy that is gone, and whose place it takes.
+        /// A damaged copy that is gone: this file takes its place.
         supersedes: Option<i64>,
     },
 }
@@ -41,14 +41,14 @@ pub(in crate::store) struct Delivery {
     pub path: String,
     pub stamp: Stamp,
     pub trailer: Trailer,
-    /// The number under which it was read before, and what that gave.
+    /// Its id, if it was read before.
     pub replaces: Option<i64>,
-    /// A damaged copy that is gone, and whose place it takes.
+    /// A damaged copy that is gone: this file takes its place.
     pub supersedes: Option<i64>,
     pub coverage: Coverage,
-    /// The thread whose numbers the candidates speak of.
+    /// The thread that gave the small ids of the candidates.
     pub worker: usize,
-    /// Groupings the thread had not sent before, in the order of their numbers.
+    /// Groupings the thread had not sent before, in the order of their small ids.
     pub groupings: Rows,
     /// Callers the thread had not sent before.
     pub callers: Rows,
@@ -78,13 +78,13 @@ pub(in crate::store) struct Intake<'l> {
     scratch: String,
     row: Vec<u8>,
     ingested: Ingested,
-    /// What is sent together: waking the writer costs as much as reading a small file.
+    /// Waking the writer costs as much as reading a small file, so packets are sent together.
     waiting: Vec<Packet>,
     candidates_waiting: usize,
     is_closed: bool,
 }
 
-/// The most files that are sent together, and the candidates in them that are enough.
+/// At most this many files are sent together, or fewer with this many candidates.
 const TOGETHER: usize = 32;
 const CANDIDATES_TOGETHER: usize = 1 << 11;
 
@@ -137,13 +137,13 @@ impl<'l> Intake<'l> {
 
     fn send_waiting(&mut self) {
         self.candidates_waiting = 0;
-        // A writer that takes nothing any more has failed, and says itself why.
+        // A writer that takes nothing any more has failed, and reports why itself.
         let packets = std::mem::take(&mut self.waiting);
         self.is_closed |= self.sender.send(packets).is_err();
     }
 
-    /// A folder that cannot be listed, as a file that cannot be read: what is in it must not be
-    /// taken for nothing by whoever asks the store.
+    /// A folder that cannot be listed is kept as a file that cannot be read: an answer must not treat it
+    /// as empty.
     fn unlisted(&self, coverage: &Coverage) -> Option<Coming> {
         let folder = coverage.damaged.first().map(|damaged| &damaged.path)?;
         Path::new(folder).is_dir().then(|| Coming {
@@ -169,7 +169,7 @@ impl Collector for Intake<'_> {
         let path = folder.join(name);
         let name = text(&path);
         let Ok(Some(stamp)) = Stamp::of(&path) else {
-            // It cannot be read now, and the next night it is tried again.
+            // It cannot be read now, and the next run tries again.
             self.coming = Some(Coming {
                 replaces: self.ledger.file(&name).map(|known| known.id),
                 path: name.into_owned(),
@@ -258,9 +258,9 @@ impl Collector for Intake<'_> {
         let candidates = self.candidates.take();
         let Some(mut coming) = self.coming.take().or_else(|| self.unlisted(&coverage)) else {
             self.ingested.passed_by += coverage.files.skipped_total();
-            return; // something in a folder that is no file
+            return; // something in a folder that is not a file
         };
-        // What is wrong may have passed by the next night, unless it is in what the file has in it.
+        // The next run tries again, unless the damage is in the content of the file.
         if !coverage.damaged.iter().all(DamagedFile::is_of_content) {
             coming.stamp = UNREAD;
         }

@@ -1,6 +1,6 @@
-//! What was read before, held in memory while a run asks for every file it comes upon.
+//! What was read before, in memory, where a run looks up every file it finds.
 //!
-//! 64 bytes a file or so: paths and keys are known by hashes of 128 bits.
+//! Some 64 bytes a file: paths and keys are known by hashes of 128 bits.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -21,11 +21,11 @@ pub(in crate::store) struct Known {
     pub id: i64,
     pub stamp: Stamp,
     pub trailer: Trailer,
-    /// Nothing was wrong with it.
+    /// It was not damaged.
     pub is_sound: bool,
 }
 
-/// The stamp of a file that was not read to its end: no file has it, so it is tried again.
+/// The stamp of a file that was not read to its end: no file has it, so the file is tried again.
 pub(in crate::store) const UNREAD: Stamp = Stamp {
     size: 0,
     modified: -1,
@@ -39,12 +39,12 @@ pub(in crate::store) struct Ledger {
     objects: HashMap<u128, i64, RandomState>,
     /// Objects of S3 of which a damaged copy was read, and where it was.
     damaged: HashMap<u128, (i64, PathBuf), RandomState>,
-    /// What could not be opened, and where it is: some may be folders.
+    /// What could not be opened, with its path: some may be folders.
     unopened: Vec<(i64, PathBuf)>,
 }
 
 impl Ledger {
-    /// All that was read before, held against its sums.
+    /// All that was read before, compared with its checksums.
     pub fn read(connection: &Connection, checksums: &Checksums) -> rusqlite::Result<Ledger> {
         let mut folders: HashMap<i64, String, RandomState> = HashMap::default();
         let mut all = connection.prepare("SELECT id, path FROM folder")?;
@@ -68,7 +68,7 @@ impl Ledger {
             sum.add(row.get(WIDTH)?);
             let file = FileRow::from_row(row)?;
             let Some(folder) = folders.get(&file.folder) else {
-                continue; // no file of ours
+                continue; // its folder is gone
             };
             path.clear();
             path.push_str(folder);
@@ -104,7 +104,7 @@ impl Ledger {
         self.files.get(&hash(&[path.as_bytes()]))
     }
 
-    /// The file that was read as a copy of this object of S3.
+    /// The file that was read of the same object of S3, if this one is a copy.
     pub fn copied(&self, path: &str, stamp: Stamp, trailer: Trailer) -> Option<i64> {
         self.objects.get(&object(path, stamp, trailer)?).copied()
     }
@@ -124,8 +124,8 @@ impl Ledger {
     }
 }
 
-/// What tells one object of S3 from another: the key, and what stands at its end. `None` for a path
-/// without a key, and where the end was not seen.
+/// What identifies an object of S3: the key, the size, and the trailer. `None` for a path without a key,
+/// and if the trailer was not read.
 pub(in crate::store) fn object(path: &str, stamp: Stamp, trailer: Trailer) -> Option<u128> {
     let key = Key::in_path(path).filter(|_| stamp != UNREAD)?;
     Some(hash(&[
@@ -136,7 +136,7 @@ pub(in crate::store) fn object(path: &str, stamp: Stamp, trailer: Trailer) -> Op
     ]))
 }
 
-/// In memory only, so that the keys of the hash are of no matter.
+/// The hashes are in memory only, so their keys do not matter.
 fn hash(parts: &[&[u8]]) -> u128 {
     let mut hasher = SipHasher13::new();
     for part in parts {

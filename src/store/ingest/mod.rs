@@ -1,7 +1,7 @@
 //! A scan → rows.
 //!
-//! Owns what is read at all, the ledger, and the rows of a file. Refuses to know how a day is summed
-//! up, and what is asked of a store.
+//! Owns the ledger, which files are read at all, and the rows that a file becomes. Refuses to know how
+//! the sums of a day are made, and what is asked of a store.
 
 pub(in crate::store) mod agent_cache;
 pub(in crate::store) mod copies;

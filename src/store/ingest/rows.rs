@@ -1,4 +1,4 @@
-//! A call → its row of `grouping`, and of `caller`.
+//! A call → its row of `grouping`, and its row of `caller`, in the order of the columns.
 
 use super::agent_cache::AgentCache;
 use super::distinct;
@@ -20,7 +20,7 @@ pub(in crate::store) fn grouping_row(
     for dimension in KEPT {
         match dimension {
             Dimension::Sdk => row.extend_from_slice(&agent.columns),
-            Dimension::SdkVersion => {} // stands there already
+            Dimension::SdkVersion => {} // is in the columns of Sdk already
             Dimension::Tool => row.extend_from_slice(&agent.tool),
             dimension => distinct::push(row, call.value(dimension, scratch)),
         }
@@ -33,7 +33,7 @@ pub(in crate::store) fn grouping_row(
     distinct::push(row, is_disagreement.then_some(YES));
 }
 
-/// Writes what is kept of where a global call came from into `row`.
+/// Writes what is kept of the origin of a global call into `row`.
 pub(in crate::store) fn caller_row(call: &Call<'_>, scratch: &mut String, row: &mut Vec<u8>) {
     row.clear();
     for dimension in CALLER {

@@ -1,5 +1,7 @@
-//! One run of an ingest: the scan on its threads, the writer on this one, and what is left to be done
-//! when everything is read.
+//! One run of an ingest: the scan on its own threads, the writer on this one, and what remains to be
+//! done when everything is read.
+//!
+//! Owns the order of these steps. Refuses to know what is in a file.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -21,7 +23,7 @@ use crate::store::tables::checksums::Checksums;
 use crate::store::tables::schema;
 use crate::tally::Coverage;
 
-/// How many bundles of files may wait to be written.
+/// How many bundles of files may wait for the writer.
 const QUEUE: usize = 8;
 
 /// What an ingest did.
@@ -29,33 +31,33 @@ const QUEUE: usize = 8;
 pub struct Ingested {
     /// What was read now.
     pub coverage: Coverage,
-    /// What a walk passes by every night, by its name or because it is no file.
+    /// What every walk passes by, for its name or because it is not a file.
     pub passed_by: u64,
-    /// Files that were known, and not read again.
+    /// Known files, which were not read again.
     pub known: u64,
-    /// Of these, copies of files that are kept under another folder, found now.
+    /// Of these, new copies of files that are known under another folder.
     pub same: u64,
-    /// Copies of other files of this run, that were read before anyone knew.
+    /// Copies of other files of this run that were read before this was known.
     pub same_read: u64,
     /// Files that were read before and have changed.
     pub replaced: u64,
-    /// Calls of days that were closed already.
+    /// Calls of days that had been closed before.
     pub beyond_window: u64,
     /// Calls of days that are forgotten: they are not counted.
     pub forgotten: u64,
-    /// Days that were closed in the end.
+    /// Days that were closed at the end of the run.
     pub closed: u64,
 }
 
 impl Store {
-    /// Reads what is new below `paths`, and closes the days whose time has come. `today` is the day
+    /// Reads what is new below `paths`, and closes the days whose window is over. `today` is the day
     /// of the run, in UTC.
     ///
-    /// Each file's ledger row and its calls are written together: whatever ends the run, the next one
-    /// goes on from there.
+    /// Each file's ledger row and its calls are written together: however the run ends, the next one
+    /// continues from there.
     ///
     /// # Errors
-    /// If logs or the store cannot be used any more; what was written until then stands.
+    /// If logs or the store cannot be used any more; what was written until then is kept.
     pub fn ingest(
         &mut self,
         scan: &Scan,
@@ -72,7 +74,7 @@ impl Store {
         let (scanned, written) = std::thread::scope(|scope| {
             let scanning = std::thread::Builder::new().spawn_scoped(scope, || {
                 let workers = Mutex::new(0);
-                // Gone when the scan ends, and with it the writer's work.
+                // Dropped when the scan ends, which ends the writer.
                 let sender = sender;
                 let intake = || {
                     let worker = intake::next_worker(&workers);
@@ -83,13 +85,13 @@ impl Store {
             let written = writer.write_all(packets, &mut batch);
             let scanned = match scanning {
                 Ok(scanning) => scanning.join().unwrap_or_else(|panic| {
-                    std::panic::resume_unwind(panic) // the scan's own fault, not to be hidden
+                    std::panic::resume_unwind(panic) // a bug in the scan must not be hidden
                 }),
                 Err(error) => Err(ScanError::Threads(error.to_string())),
             };
             (scanned, written)
         });
-        // A writer that fails ends the scan, too, so its word is the cause.
+        // A writer that fails ends the scan, too, so its error is the cause.
         let written = self.sql(written)?;
         let mut ingested = match scanned {
             Ok(ingested) => ingested,
@@ -117,7 +119,7 @@ impl Store {
         Ok(ingested)
     }
 
-    /// What is left to be done when everything is read.
+    /// What remains to be done when everything is read.
     fn finish(
         &self,
         batch: &mut Batch<'_>,
@@ -132,7 +134,7 @@ impl Store {
         batch.commit()
     }
 
-    /// What was read before. Nothing is built upon a store that is damaged where all else rests.
+    /// What was read before. Nothing is added to a store whose small tables are damaged.
     fn sound_ledger(&self) -> rusqlite::Result<Ledger> {
         let checksums = Checksums::read(&self.connection)?;
         let small = ["setting", "folder", "day", "forgotten_day", "run"];
@@ -160,7 +162,7 @@ impl Store {
     }
 }
 
-/// Takes folders out of the ledger that could not be listed, and were walked through now.
+/// Removes folders from the ledger that could not be listed before, and were walked now.
 fn forget_listed<'l>(
     batch: &mut Batch<'_>,
     listed: impl Iterator<Item = (i64, &'l Path)>,

@@ -1,6 +1,7 @@
-//! The one who writes what the threads of a scan have read.
+//! The one writer of what the threads of a scan have read.
 //!
-//! A file's row in the ledger and its calls are written in one transaction.
+//! The row of a file in the ledger and its calls are written in one transaction. What becomes of copies
+//! and changed files is for [`copies`](super::copies) to say.
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -33,7 +34,7 @@ pub(in crate::store) struct Written {
     pub forgotten: u64,
     /// Files that turned out to be copies of others read in the same run.
     pub copies: u64,
-    /// What could not be read to its end.
+    /// Files that could not be read to their end.
     pub unread: Vec<PathBuf>,
 }
 
@@ -43,7 +44,7 @@ pub(in crate::store) struct Writer<'c> {
     today: String,
     /// The day, since 1970, before which everything is forgotten.
     kept_from: i64,
-    /// The number that this run will have.
+    /// The id that this run will have.
     run: i64,
     written: Written,
     folders: Folders,
@@ -86,14 +87,14 @@ impl<'c> Writer<'c> {
         })
     }
 
-    /// Writes everything that comes. What came last may not be committed yet.
+    /// Writes everything that is sent. The last of it may not be committed yet.
     pub fn write_all(
         mut self,
         packets: Receiver<Vec<Packet>>,
         batch: &mut Batch<'c>,
     ) -> rusqlite::Result<Written> {
         loop {
-            // Nothing is begun before there is something to write, or left open while nothing comes.
+            // No transaction is begun before something is to be written, or left open while nothing is sent.
             let together = match batch.left() {
                 None => packets.recv().map_err(RecvTimeoutError::from),
                 Some(left) => packets.recv_timeout(left),
@@ -154,7 +155,7 @@ impl<'c> Writer<'c> {
         let is_sound = delivery.coverage.files.damaged == 0;
         let object =
             ledger::object(&delivery.path, delivery.stamp, delivery.trailer).filter(|_| is_sound);
-        // Two copies of one object in the same run: nobody knew of the other.
+        // Two copies of one object in the same run: neither thread knew of the other.
         if let Some(&of) = object.and_then(|object| self.objects.get(&object))
             && delivery.replaces != Some(of)
         {
@@ -164,7 +165,7 @@ impl<'c> Writer<'c> {
         }
         let closed_calls = match (delivery.replaces, delivery.supersedes) {
             (Some(id), _) => {
-                // One that cannot be opened is tried again every night.
+                // A file that cannot be opened is tried again in every run.
                 self.written.replaced += u64::from(delivery.stamp != UNREAD);
                 self.copies.take_back(id)?
             }
@@ -236,8 +237,9 @@ impl<'c> Writer<'c> {
     }
 
     /// Writes the calls of a file. Those of open days are kept one by one; of closed days there are
-    /// only sums. `closed_calls` of the latter are in them already, from what the file was before: it is
-    /// longer now, or mended, so these are the first. Of forgotten days calls are counted, and no more.
+    /// only sums. The first `closed_calls` of the latter are in these sums already, from the time before the file
+    /// changed: a file that changes only gets longer, or whole. Calls of forgotten days are only
+    /// counted.
     fn candidates(
         &mut self,
         file: i64,
@@ -301,7 +303,7 @@ impl<'c> Writer<'c> {
         Ok(())
     }
 
-    /// Whether a day is closed. One that is new is opened, and its sums are behind from now on.
+    /// Whether a day is closed. A new day is opened, and its sums are stale from now on.
     fn is_closed(&mut self, day: i64) -> rusqlite::Result<bool> {
         if let Some(known) = self.days.get(&day) {
             return Ok(known.is_closed);
@@ -323,7 +325,7 @@ impl<'c> Writer<'c> {
     }
 }
 
-/// Adds a call to a day that is closed.
+/// Adds a late call to the sums of a closed day.
 fn add_late(
     connection: &Connection,
     changes: &mut Changes,

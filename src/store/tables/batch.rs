@@ -1,4 +1,4 @@
-//! Some seconds' worth of work in one transaction, because each costs the disk several waits.
+//! About a second of work in one transaction, because each transaction waits for the disk several times.
 //!
 //! What belongs together is written between two calls of [`Batch::step`]: it is committed together,
 //! with what was written before and after it, or not at all.
@@ -22,7 +22,7 @@ impl<'c> Batch<'c> {
         Batch::of(connection, COMMIT_EVERY)
     }
 
-    /// The same with transactions that stay open for another time.
+    /// The same, with another time for which a transaction stays open.
     pub fn of(connection: &'c Connection, commit_every: Duration) -> Batch<'c> {
         Batch {
             connection,

@@ -1,12 +1,12 @@
-//! Sums over the rows of a store, by which it is noticed if a bit has flipped.
+//! Checksums over the rows of a store, by which a flipped bit is noticed.
 //!
-//! Owns what is summed, and how. SQLite has no checksums of its own: it notices that a page is no page
-//! any more, but not that a 3 has become a 7. So each table has the number of its rows and the
-//! exclusive or of their hashes in `checksum`, by day where it has days. They are kept up in the
-//! transaction of what they are about: by triggers of the connection that writes, or, where rows are
-//! many and written in one place, by who writes them ([`Changes`]), as a trigger costs as much as the
-//! row. Whoever reads rows adds them up again as they come, and compares. What was damaged and is
-//! written over later leaves its trace in the sum, so that a sum never comes right by itself.
+//! Owns what is summed, and how. SQLite has no checksums of its own: it notices that a page is
+//! malformed, but not that a 3 has become a 7. So `checksum` has, for each table, the number of its rows
+//! and the exclusive or of their hashes, by day if the table has days. They are updated in the same
+//! transaction as the rows. Mostly triggers of the writing connection do that. A trigger costs as much as
+//! writing the row, so where many rows are written in one place, that place does it ([`Changes`]).
+//! Whoever reads rows adds up their hashes again, and compares. If a damaged row is overwritten later,
+//! the sum still differs: damage never disappears by itself.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ use super::columns::grouping_columns;
 /// Kept in the store, so they must not change.
 const KEYS: (u64, u64) = (0x7374_7363_6f70_6531, 0x726f_7773_756d_7331);
 
-/// The tables that are summed up, and their columns. Where there is a day, each has sums of its own.
+/// The tables with checksums, and their columns.
 pub(in crate::store) const TABLES: [(&str, &str); 11] = [
     ("setting", "name, value"),
     (
@@ -57,7 +57,7 @@ pub(in crate::store) const TABLES: [(&str, &str); 11] = [
     ("grouping", ""), // the kept dimensions
 ];
 
-/// The tables of which each day has a sum of its own.
+/// The tables in which each day has a sum of its own.
 pub(in crate::store) const BY_DAY: [&str; 3] = ["daily", "daily_caller", "calls"];
 
 /// The tables without triggers.
@@ -103,11 +103,11 @@ pub(in crate::store) fn hash<'v>(
 }
 
 thread_local! {
-    /// A row as it is hashed: at once, which is twice as fast as piece by piece.
+    /// A row as it is hashed: in one piece, which is twice as fast as value by value.
     static ROW: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What is where, and where it ends, is part of what is hashed.
+/// The type and the length of each value are hashed, too, so that values cannot be shifted.
 fn write(row: &mut Vec<u8>, value: ValueRef<'_>) {
     let (kind, bytes) = match value {
         ValueRef::Null => return row.push(0),
@@ -142,8 +142,8 @@ pub(in crate::store) fn teach(connection: &Connection) -> rusqlite::Result<()> {
     )
 }
 
-/// From here on, what this connection writes is summed up as it is written, but for what is summed up
-/// by hand.
+/// From here on, triggers update the sums of what this connection writes, except for the tables in
+/// [`BY_HAND`].
 pub(in crate::store) fn keep_up(connection: &Connection) -> rusqlite::Result<()> {
     let mut sql = String::new();
     for (table, _) in TABLES.iter().filter(|(table, _)| !BY_HAND.contains(table)) {
@@ -173,7 +173,7 @@ pub(in crate::store) fn keep_up(connection: &Connection) -> rusqlite::Result<()>
     connection.execute_batch(&sql)
 }
 
-/// Sums up what is there, in a store that has no sums yet.
+/// Writes the sums of all rows, in a store that has none yet.
 pub(in crate::store) fn write_all(connection: &Connection) -> rusqlite::Result<()> {
     for (table, _) in TABLES {
         for (day, sum) in sums(connection, table)? {
@@ -221,7 +221,7 @@ impl Changes {
         self.of(table, day).add(row);
     }
 
-    /// A row is no more what it was.
+    /// A row is deleted or changed.
     pub fn take(&mut self, table: &'static str, day: &str, row: i64) {
         self.of(table, day).take(row);
     }
@@ -259,7 +259,7 @@ impl Changes {
     }
 }
 
-/// The rows of a day were all written anew, from what is kept elsewhere.
+/// Sets the sum of a day whose rows were all written again.
 pub(in crate::store) fn set(
     connection: &Connection,
     table: &str,
@@ -278,7 +278,7 @@ pub(in crate::store) fn set(
 /// Sums by day, or for the empty day.
 pub(in crate::store) type Sums = BTreeMap<String, Sum>;
 
-/// The sums of the rows that are there.
+/// The sums of the rows in a table.
 pub(in crate::store) fn sums(connection: &Connection, table: &str) -> rusqlite::Result<Sums> {
     let day = if BY_DAY.contains(&table) { "day" } else { "''" };
     let row = of_row(table, "t");
@@ -295,7 +295,7 @@ pub(in crate::store) fn sums(connection: &Connection, table: &str) -> rusqlite::
     Ok(sums)
 }
 
-/// The sums that are kept in a store, to hold against what is read.
+/// The sums that are kept in a store, to compare with what is read.
 pub(in crate::store) struct Checksums(Option<BTreeMap<String, Sums>>);
 
 impl Checksums {
@@ -320,12 +320,12 @@ impl Checksums {
         self.0.is_some()
     }
 
-    /// Of a store that has none, nothing is held against them.
+    /// For a store without sums: nothing is compared.
     pub fn none() -> Checksums {
         Checksums(None)
     }
 
-    /// The days of a table whose sums are not these; the empty one where a table has no days.
+    /// The days of a table whose kept sums differ from these; the empty day if the table has no days.
     pub fn differing(&self, table: &str, sums: &Sums) -> Vec<String> {
         let Some(kept) = &self.0 else {
             return Vec::new();
@@ -344,14 +344,14 @@ impl Checksums {
         days
     }
 
-    /// Tables that have sums, and are none of ours.
+    /// Tables that have sums, but are not in the schema.
     pub fn unknown(&self) -> Vec<String> {
         let is_known = |table: &&String| TABLES.iter().any(|(name, _)| name == table);
         let kept = self.0.iter().flat_map(BTreeMap::keys);
         kept.filter(|table| !is_known(table)).cloned().collect()
     }
 
-    /// Holds sums of a table against those that are kept.
+    /// Compares the sums of a table with those that are kept.
     pub fn expect(&self, table: &str, sums: &Sums) -> rusqlite::Result<()> {
         match self.differing(table, sums).first() {
             Some(day) => Err(damaged(table, day)),
@@ -359,12 +359,12 @@ impl Checksums {
         }
     }
 
-    /// The same of a table that has no days.
+    /// The same for a table without days.
     pub fn expect_all(&self, table: &str, sum: Sum) -> rusqlite::Result<()> {
         self.expect(table, &[(String::new(), sum)].into())
     }
 
-    /// Holds the sum of one day of a table against that which is kept.
+    /// Compares the sum of one day of a table with the kept one.
     pub fn expect_day(&self, table: &str, day: &str, sum: Sum) -> rusqlite::Result<()> {
         let kept = self.0.as_ref().map(|kept| kept.get(table));
         match kept {
@@ -375,7 +375,7 @@ impl Checksums {
         }
     }
 
-    /// Reads these tables to hold them against their sums.
+    /// Reads these tables, and compares them with their sums.
     pub fn verify(&self, connection: &Connection, tables: &[&str]) -> rusqlite::Result<()> {
         if self.are_kept() {
             for table in tables {
@@ -390,13 +390,13 @@ fn of_day(sums: &Sums, day: &str) -> Sum {
     sums.get(day).copied().unwrap_or_default()
 }
 
-/// What SQLite would say if it had noticed.
+/// The error that SQLite would give if it had noticed.
 pub(in crate::store) fn damaged(table: &str, day: &str) -> Error {
     let of = match day {
         "" => String::new(),
         day => format!(" of {day}"),
     };
-    let what = format!("what is in its table {table}{of} is not what was written");
+    let what = format!("its table {table}{of} differs from what was written");
     Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CORRUPT), Some(what))
 }
 
@@ -482,7 +482,7 @@ mod tests {
             connection.execute(sql, []).unwrap();
             assert!(is_right(), "{sql}");
         }
-        // Behind the back of the triggers.
+        // A change that the triggers do not see.
         connection
             .execute_batch("DROP TRIGGER temp.caller_changed")
             .unwrap();
@@ -490,7 +490,7 @@ mod tests {
             .execute("UPDATE caller SET session_name = 'b'", [])
             .unwrap();
         assert!(!is_right());
-        // Written over in the right way, the damage still shows.
+        // When the damaged row is overwritten properly, the damage still shows.
         keep_up(&connection).unwrap();
         connection.execute("DELETE FROM caller", []).unwrap();
         assert!(!is_right());

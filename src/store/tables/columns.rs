@@ -1,11 +1,13 @@
-//! The dimensions that are kept, as columns of the table `grouping`.
+//! The dimensions that are kept, as columns of the tables `grouping` and `caller`.
+//!
+//! Owns their order, which everything that reads or writes these tables follows.
 
 use std::fmt::Write as _;
 
 use crate::sts::Dimension;
 
-/// The dimensions kept of every call, in the order of the columns. What groups are by default stands
-/// first: where two deliveries of one record differ, the first by these counts.
+/// The dimensions kept of every call, in the order of the columns. The default grouping
+/// comes first: where two deliveries of one record differ, the first in this order counts.
 pub(in crate::store) const KEPT: [Dimension; 21] = {
     use Dimension as D;
     [
@@ -33,23 +35,23 @@ pub(in crate::store) const KEPT: [Dimension; 21] = {
     ]
 };
 
-/// The dimension that version 3 added, whose column stands behind all others.
+/// The dimension that version 3 added, whose column is after all others.
 const ADDED: Dimension = Dimension::Tool;
 
-/// Behind the dimensions: the cause of a global call, and whether host and verdict disagree.
+/// After the dimensions: the cause of a global call, and whether host and verdict disagree.
 pub(in crate::store) const CAUSE: usize = KEPT.len();
 pub(in crate::store) const DISAGREEMENT: usize = KEPT.len() + 1;
 pub(in crate::store) const WIDTH: usize = KEPT.len() + 2;
 
-/// What is kept of where a global call came from.
+/// What is kept of the origin of a global call.
 pub(in crate::store) const CALLER: [Dimension; 3] = [
     Dimension::SourceIpAddress,
     Dimension::SessionName,
     Dimension::InScopeOf,
 ];
 
-/// Whether a store can be asked for a dimension. Those that take a new value with nearly every call,
-/// or would make a group of every hour, are not kept of every call.
+/// Whether a store can be asked for a dimension. Dimensions with a new value in nearly every
+/// call, or a group for every hour, are not kept.
 pub fn is_kept(dimension: Dimension) -> bool {
     dimension == Dimension::Day || KEPT.contains(&dimension)
 }
@@ -63,7 +65,7 @@ pub(in crate::store) fn grouping_table() -> String {
             let _ = write!(sql, ",\n    {} TEXT", dimension.name());
         }
     }
-    // As ALTER TABLE writes it, so that a store that was brought up is like a new one.
+    // As ALTER TABLE writes it, so that a migrated store is like a new one.
     sql += ",\n    cause TEXT,\n    disagreement TEXT\n, tool TEXT);\n\
             CREATE VIEW daily_calls AS\n    SELECT d.day, d.calls, d.errors,\n\
             \x20       strftime('%Y-%m-%dT%H:%M:%SZ', d.first_event_time / 1000, 'unixepoch') AS first_event_time,\n\
@@ -75,7 +77,7 @@ pub(in crate::store) fn grouping_table() -> String {
     sql + "\n    FROM daily AS d JOIN grouping AS g ON g.id = d.grouping;\n"
 }
 
-/// The names of all columns of `grouping` but the number, with commas.
+/// The names of all columns of `grouping` except `id`, with commas.
 pub(in crate::store) fn grouping_columns() -> String {
     let names: Vec<_> = KEPT.iter().map(|dimension| dimension.name()).collect();
     names.join(", ") + ", cause, disagreement"

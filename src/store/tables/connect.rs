@@ -1,4 +1,4 @@
-//! A path → a connection, if what is there is a store or may become one.
+//! A path → a connection, if the file is a store or may become one.
 //!
 //! Owns what tells a store from other files, and its version. Refuses to know what is in its tables.
 
@@ -16,7 +16,7 @@ use crate::store::place::for_sqlite;
 
 /// What a file is to this release.
 pub(in crate::store) enum State {
-    /// Nothing is in it yet.
+    /// It is empty.
     Empty,
     /// A store.
     Current,
@@ -30,7 +30,7 @@ pub(in crate::store) enum State {
     Foreign,
 }
 
-/// Refuses what is no SQLite database without opening it as one, which might write to it.
+/// Refuses a file that is not an SQLite database. SQLite does not open it, as that might write to it.
 pub(in crate::store) fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
     let mut head = Vec::new();
     match File::open(path) {
@@ -41,7 +41,7 @@ pub(in crate::store) fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(StoreError::Io(path.to_owned(), error)),
     }
-    // With a journal, what stands in the file is only what a killed run left of it.
+    // With a journal, the file is only what a killed run left of it.
     if head.is_empty() || journal(path).exists() {
         return Ok(());
     }
@@ -66,7 +66,7 @@ pub(in crate::store) fn connect(path: &Path, flags: OpenFlags) -> Result<Connect
         .busy_timeout(Duration::from_secs(60))
         .map_err(fail)?;
     checksums::teach(&connection).map_err(fail)?;
-    // The first thing that reads the file: a journal is gone back by here, or cannot be.
+    // The first statement that reads the file: here a journal is rolled back, or cannot be.
     match connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
         row.get::<_, i64>(0)
     }) {
@@ -93,7 +93,7 @@ pub(in crate::store) fn state(connection: &Connection) -> rusqlite::Result<State
         (0, 0, 0) => State::Empty,
         (APPLICATION_ID, VERSION, _) => State::Current,
         (APPLICATION_ID, older @ 1..VERSION, _) => {
-            // Without its sums, nothing would be noticed.
+            // A store that claims to be older would not have its checksums verified.
             let has_sums = connection.table_exists(Some("main"), "checksum")?;
             let has_forgotten = connection.table_exists(Some("main"), "forgotten_day")?;
             match has_sums || has_forgotten != (older > 1) {
@@ -106,7 +106,7 @@ pub(in crate::store) fn state(connection: &Connection) -> rusqlite::Result<State
     })
 }
 
-/// Refuses what is there and is no file, without opening it: a FIFO would be waited for.
+/// Refuses what is not a regular file. It is not opened, as opening a FIFO would wait.
 pub(in crate::store) fn refuse_no_file(path: &Path) -> Result<(), StoreError> {
     match path.metadata() {
         Ok(what) if what.is_dir() => Err(StoreError::Folder(path.to_owned())),

@@ -1,4 +1,4 @@
-//! What calls have in common by the kept dimensions: the rows of `grouping`.
+//! What calls have in common by the kept dimensions: the rows of `grouping`, as they are read.
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row};
@@ -21,7 +21,7 @@ impl Grouping {
         self.values[at].as_deref()
     }
 
-    /// A candidate with its properties.
+    /// A candidate with the properties of its calls.
     pub fn candidate(&self) -> Candidate<()> {
         Candidate::of_many(
             self.endpoint,
@@ -34,7 +34,7 @@ impl Grouping {
     }
 }
 
-/// All of them.
+/// All groupings, by their ids.
 pub(in crate::store) fn read_groupings(
     connection: &Connection,
     checksums: &Checksums,
@@ -58,7 +58,7 @@ pub(in crate::store) fn read_groupings(
     Ok(groupings)
 }
 
-/// One of the groupings.
+/// The grouping with this id.
 pub(in crate::store) fn read_grouping(
     connection: &Connection,
     number: u32,

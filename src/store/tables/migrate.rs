@@ -1,18 +1,18 @@
 //! Stores of earlier releases → stores of this one.
 //!
-//! A store that is opened to write is brought up, in one transaction. One that is only asked is left as
-//! it is: what it lacks stands in for it, empty and in memory.
+//! A store that is opened to write is brought up to date in one transaction. A store that is only asked
+//! is left as it is: temporary tables and views in memory take the place of what it lacks.
 
 use rusqlite::Connection;
 
 use super::checksums;
 use super::schema::VERSION;
 
-/// Stores of earlier versions have no sums over their rows.
+/// The first version that has checksums over its rows.
 pub(in crate::store) const FIRST_WITH_CHECKSUMS: i64 = 3;
 
-/// What brings a store of each version, from the first on, to the next. What a step says may never
-/// change, as stores that took it are out there.
+/// The SQL that brings a store of each version, from the first on, to the next. A step may never
+/// change, as users have stores that took it.
 const STEPS: [&str; VERSION as usize - 1] = [
     "CREATE TABLE forgotten_day (
     day TEXT PRIMARY KEY,
@@ -22,7 +22,7 @@ CREATE INDEX copies ON file (same_as) WHERE same_as IS NOT NULL;
 ",
     // What earlier releases could not open, or did not understand, is read again: no file has this
     // stamp.
-    // What was kept before has no tool: the agents it was in are gone.
+    // Groupings of earlier versions have no tool, because their agents were not kept.
     "ALTER TABLE grouping ADD COLUMN tool TEXT;
 DROP VIEW daily_calls;
 CREATE VIEW daily_calls AS
@@ -45,7 +45,7 @@ UPDATE file SET size = 0, modified = -1
     WHERE outcome IN ('damaged', 'empty', 'not-cloudtrail') OR (outcome = 'read' AND records = 0);",
 ];
 
-/// What a store of each version lacks for being asked.
+/// The SQL that adds in memory what a store of each version lacks to be asked.
 const STAND_INS: [&str; VERSION as usize - 1] = [
     "CREATE TEMP TABLE forgotten_day (day TEXT PRIMARY KEY, calls INTEGER NOT NULL);",
     "CREATE TEMP VIEW grouping AS SELECT *, NULL AS tool FROM main.grouping;
@@ -60,7 +60,7 @@ fn from(steps: &[&'static str], version: i64) -> String {
     steps[done.min(steps.len())..].concat()
 }
 
-/// Brings a store up from this version: wholly, or not at all.
+/// Brings a store of this version up to date: completely, or not at all.
 pub(in crate::store) fn bring_up(
     connection: &mut Connection,
     version: i64,

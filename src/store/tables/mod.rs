@@ -1,7 +1,7 @@
-//! The tables of a store, and what every statement on them needs.
+//! The tables of a store, and what all statements on them need.
 //!
 //! Owns the schema and its versions, the kept dimensions as columns, the sums over rows, and
-//! transactions. Refuses to know who fills the tables and who asks them.
+//! transactions. Refuses to know who writes to the tables and who asks them.
 
 pub(in crate::store) mod batch;
 pub(in crate::store) mod checksums;

@@ -1,7 +1,7 @@
-//! The tables of a store, and which files are stores at all.
+//! The tables of a store, and its settings.
 //!
 //! Users query these tables, so a change of their meaning is a new [`VERSION`], and
-//! [`migrate`](super::migrate) gets a step that brings older stores there.
+//! [`migrate`](super::migrate) gets a step that brings older stores up to it.
 
 use std::collections::BTreeMap;
 
@@ -16,16 +16,17 @@ pub const VERSION: i64 = 3;
 /// The days in which copies of a call are recognised, unless a store says otherwise.
 pub const WINDOW: u32 = 14;
 
-/// What says that an SQLite file is a store, in `PRAGMA application_id`: "stsc".
+/// What marks an SQLite file as a store, in `PRAGMA application_id`: "stsc".
 pub(super) const APPLICATION_ID: i64 = 0x7374_7363;
 
 /// The size of a page: most of what is written is rows of some hundred bytes, and blobs of kilobytes.
 const PAGE: u32 = 8 * 1024;
 
-/// The tables, but for the columns of `grouping`, which are the kept dimensions.
+/// The tables, except the columns of `grouping`, which are the kept dimensions. Remarks may change: they
+/// are not compared.
 pub const SCHEMA: &str = "
--- What the store was told: window_days, and kept_from, before which days are forgotten; and the lock
--- that the last run held.
+-- The settings: window_days; kept_from, the day before which everything is forgotten; and the lock that
+-- the last run held.
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- The folders of files, and what they say as parts of an S3 key.
@@ -38,7 +39,7 @@ CREATE TABLE folder (
     read_in INTEGER NOT NULL DEFAULT 0     -- the run that first read a file of it; 0 for none
 );
 
--- The ledger: every file that was come upon, and what became of it.
+-- The ledger: every file that was found, and what became of it.
 CREATE TABLE file (
     id INTEGER PRIMARY KEY,
     folder INTEGER NOT NULL REFERENCES folder (id),
@@ -63,19 +64,19 @@ CREATE TABLE file (
     UNIQUE (folder, name)
 );
 
--- The days of events. A closed one is settled: its sums change only by what comes too late.
+-- The days of events. A closed day is final: its sums change only by what comes too late.
 CREATE TABLE day (
     day TEXT PRIMARY KEY,                  -- YYYY-MM-DD; empty: events without a time
     first_seen TEXT NOT NULL,              -- the day of the run that first read of it
     is_closed INTEGER NOT NULL,
-    is_stale INTEGER NOT NULL,             -- daily is behind what was read of it
+    is_stale INTEGER NOT NULL,             -- daily lacks some of what was read of it
     duplicates INTEGER NOT NULL,
     shared_copies INTEGER NOT NULL,
     seen_in INTEGER NOT NULL DEFAULT 0     -- the run that first read of it
 ) WITHOUT ROWID;
 
 -- Calls by day and grouping, each counted once. Of an open day, copies on both sides of midnight are
--- told only when it closes.
+-- recognised only when it closes.
 CREATE TABLE daily (
     day TEXT NOT NULL,
     grouping INTEGER NOT NULL REFERENCES grouping (id),
@@ -106,7 +107,7 @@ CREATE TABLE caller (
     in_scope_of TEXT
 );
 
--- The calls of open days, as they were delivered: not for others to read.
+-- The calls of open days, as they were delivered: only stscope reads this.
 CREATE TABLE calls (
     id INTEGER PRIMARY KEY,
     file INTEGER NOT NULL REFERENCES file (id),
@@ -136,7 +137,7 @@ CREATE TABLE run (
 );
 
 -- For each table, and each day of those that have days: its rows, and a sum over what is in them, by
--- which it is noticed if a bit has flipped.
+-- which a flipped bit is noticed.
 CREATE TABLE checksum (
     of TEXT NOT NULL,
     day TEXT NOT NULL,
@@ -146,8 +147,8 @@ CREATE TABLE checksum (
 ) WITHOUT ROWID;
 ";
 
-/// What the tables, indexes and views are made of, by their names. Remarks and room do not matter,
-/// as columns that came later have neither.
+/// The SQL of the tables, indexes and views, by their names. Comments and white space are left out, as
+/// columns that were added later have neither.
 pub(in crate::store) fn texts(
     connection: &Connection,
 ) -> rusqlite::Result<BTreeMap<String, String>> {
@@ -161,7 +162,7 @@ pub(in crate::store) fn texts(
     Ok(texts)
 }
 
-/// The same of a store that has just been made.
+/// The same of a new store.
 pub(in crate::store) fn expected_texts() -> rusqlite::Result<BTreeMap<String, String>> {
     let connection = Connection::open_in_memory()?;
     connection.execute_batch(SCHEMA)?;
@@ -190,7 +191,7 @@ pub(in crate::store) fn create(connection: &mut Connection) -> rusqlite::Result<
     transaction.commit()
 }
 
-/// A rollback journal, never WAL: stores lie on network file systems, where WAL's shared memory does
+/// A rollback journal, never WAL: stores are kept on network file systems, where WAL's shared memory does
 /// not work. <https://www.sqlite.org/wal.html>
 pub(in crate::store) fn prepare_to_write(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;

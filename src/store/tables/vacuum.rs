@@ -1,4 +1,4 @@
-//! The room in the file that is free, and giving it back.
+//! The free pages of the file, and how they are given back to the disk.
 
 use std::path::{Path, PathBuf};
 
@@ -8,23 +8,23 @@ use super::checksums;
 use crate::store::error::StoreError;
 use crate::store::open::Store;
 
-/// What became of the room in the file that is free.
+/// What became of the free space in the file.
 #[derive(Debug)]
 pub enum Room {
-    /// So many bytes less is the file.
+    /// The file shrank by this many bytes.
     GivenBack(u64),
-    /// So many bytes are free in it, which is too little to write it anew.
+    /// This many bytes are free in it: too few to rewrite the file.
     Free(u64),
-    /// So many bytes are free in it, and it could not be written anew, as SQLite says.
+    /// This many bytes are free in it, but the file could not be rewritten, for this reason.
     Stuck(u64, rusqlite::Error),
 }
 
 impl Store {
-    /// Writes the file anew without its free room, if at least one in so many of its pages is free.
-    /// That takes as long as copying the store, and up to twice its size in its folder meanwhile.
+    /// Rewrites the file without its free pages, if at least one in `one_in` of its pages is free. That
+    /// takes as long as copying the store, and meanwhile up to twice its size in its folder.
     ///
     /// # Errors
-    /// If the store cannot be read. That it cannot be written anew takes nothing from it.
+    /// If the store cannot be read. If it cannot be rewritten, it stays as it is.
     pub fn give_back_room(&mut self, one_in: u64) -> Result<Room, StoreError> {
         let before = self.sql(Pages::of(&self.connection))?;
         let free = before.free * before.size;
@@ -65,8 +65,8 @@ impl Pages {
     }
 }
 
-/// `VACUUM`, whose copy is a file in the store's own folder: memory is not for a whole store, and the
-/// folder for temporary files often lies in memory.
+/// `VACUUM`, whose copy is a file in the store's own folder: a whole store is too much for memory, and the
+/// folder for temporary files is often in memory.
 fn write_anew(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
     let folder = path.canonicalize().ok();
     let folder = folder.as_deref().and_then(Path::parent).map(PathBuf::from);
@@ -76,7 +76,7 @@ fn write_anew(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
     connection.pragma_update(None, "temp_store", "FILE")?;
     let written = connection.execute_batch("VACUUM");
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    // Another place for what is temporary takes all triggers away.
+    // When the place of temporary files changes, SQLite drops the temporary triggers.
     checksums::keep_up(connection)?;
     written
 }
