@@ -11,6 +11,7 @@
 #[doc(hidden)]
 pub mod cli;
 pub mod cloudtrail;
+mod collections;
 pub mod input;
 pub mod query;
 pub mod questions;

@@ -1,45 +1,86 @@
-//! What is wrong with a store, and what to do about it.
+//! Why a store cannot be used, and what to do about it.
+//!
+//! Owns the messages. Refuses to know what was asked of the store.
 
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
+
 use super::place::{beside, folder_of};
-use super::{Holder, NotForgotten, VERSION};
+use super::tables::schema::VERSION;
 use crate::scan::ScanError;
 use crate::shown::Shown;
 
 /// Why a store cannot be used.
 #[derive(Debug)]
 pub enum StoreError {
-    /// There is none.
+    /// The file does not exist.
     Missing(PathBuf),
     /// It is a folder.
     Folder(PathBuf),
-    /// It is something else that is no file: a FIFO, a device, a socket.
+    /// It is neither a file nor a folder: a FIFO, a device, a socket.
     NotAFile(PathBuf),
-    /// An ingest was to write it, and did not get to.
+    /// It is empty: an ingest made it and wrote nothing.
     NotBegun(PathBuf),
-    /// What has the name of its lock is not ours.
+    /// The file with the name of its lock is not a lock of ours.
     ForeignLock(PathBuf, PathBuf),
-    /// It has another name, too, under which a run was killed.
+    /// It has a second name, under which a run was killed.
     OtherName(PathBuf, PathBuf),
-    /// The folder in which it is to be is not there.
+    /// Its folder does not exist.
     NoFolder(PathBuf, PathBuf),
-    /// Nothing may be written in its folder.
+    /// Its folder cannot be written to.
     NotWritable(PathBuf, PathBuf, std::io::Error),
-    /// The file is something else.
+    /// The file is something other than a store.
     NoStore(PathBuf),
     /// It was written by a newer release.
     Newer(PathBuf, i64),
-    /// It does not forget what it was told to.
+    /// It refuses to forget.
     NotForgotten(PathBuf, NotForgotten),
     /// Another ingest is at work.
     Held(PathBuf, Holder),
-    /// What the system says.
+    /// An error of the operating system.
     Io(PathBuf, std::io::Error),
-    /// What SQLite says.
+    /// An error of SQLite.
     Sql(PathBuf, rusqlite::Error),
     /// The logs cannot be read.
     Scan(ScanError),
+}
+
+/// Why a store does not forget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotForgotten {
+    /// The day is still to come.
+    Future(NaiveDate),
+    /// No day would be left. With the newest day, if there is any.
+    NoDayLeft(NaiveDate, Option<NaiveDate>),
+}
+
+impl std::fmt::Display for NotForgotten {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            NotForgotten::Future(before) => write!(
+                f,
+                "{before} is in the future, so all that is read until then would be forgotten at once; \
+                 name a day that has begun (UTC)"
+            ),
+            NotForgotten::NoDayLeft(before, Some(newest)) => write!(
+                f,
+                "every day in it is before {before}, and the newest is {newest}; name a day up to \
+                 {newest}, or start again with another file"
+            ),
+            NotForgotten::NoDayLeft(..) => f.write_str("it has no days yet; ingest logs first"),
+        }
+    }
+}
+
+/// Who holds a store: the host, the process, and since when, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder(pub(super) String);
+
+impl std::fmt::Display for Holder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 impl std::fmt::Display for StoreError {
@@ -59,12 +100,12 @@ impl std::fmt::Display for StoreError {
             ),
             StoreError::NotAFile(path) => write!(
                 f,
-                "--store {}: it is no file; name one, such as sts.db",
+                "--store {}: it is not a regular file; name one, such as sts.db",
                 Shown::path(path)
             ),
             StoreError::NotBegun(path) => write!(
                 f,
-                "--store {}: it is empty: an earlier ingest did not get to write anything into it; \
+                "--store {}: it is empty: an earlier ingest was stopped before it wrote anything; \
                  make room on the disk, and run 'stscope ingest' again",
                 Shown::path(path)
             ),
@@ -78,7 +119,7 @@ impl std::fmt::Display for StoreError {
             StoreError::OtherName(path, name) => write!(
                 f,
                 "--store {}: a run that was killed called it {}; run 'stscope ingest' under that name \
-                 first, which puts it right",
+                 first, which repairs it",
                 Shown::path(path),
                 Shown::path(name)
             ),
@@ -124,27 +165,27 @@ impl std::fmt::Display for StoreError {
             ),
             StoreError::Sql(path, error) if is_left_half_done(path, error) => write!(
                 f,
-                "--store {}: a run was killed, and left {}; the next 'stscope ingest' by one who may \
-                 write here puts it right",
+                "--store {}: a run was killed, and left {}; the next 'stscope ingest' by a user who may \
+                 write here repairs it",
                 Shown::path(path),
                 Shown::path(&journal(path))
             ),
             StoreError::Sql(path, error) => {
                 let advice = match error.sqlite_error_code() {
                     Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
-                        "what was committed stands; make room on the disk and run it again"
+                        "what was committed is kept; make room on the disk and run it again"
                     }
                     Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-                        "another ingest is at work on it, or a program that reads it for long; wait \
+                        "another ingest is at work on it, or a program has been reading it for long; wait \
                          for its end, and run this again"
                     }
                     Some(
                         ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied,
                     ) => "check its permissions and those of its folder",
                     Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => DAMAGED,
-                    // A value that is not of the kind of its column: nothing of ours writes such a one.
+                    // A value of another type than its column: this program never writes one.
                     None if is_odd_value(error) => DAMAGED,
-                    _ => "run it again; if that does not help, ingest anew into another file",
+                    _ => "run it again; if that does not help, ingest into a new file",
                 };
                 write!(f, "--store {}: {error}; {advice}", Shown::path(path))
             }
@@ -155,8 +196,8 @@ impl std::fmt::Display for StoreError {
 
 impl std::error::Error for StoreError {}
 
-const DAMAGED: &str = "it is damaged; 'stscope store check' says where; bring back a backup, or ingest \
-                       anew into another file";
+const DAMAGED: &str = "it is damaged; 'stscope store check' says where; restore a backup, or ingest \
+                       into a new file";
 
 fn is_odd_value(error: &rusqlite::Error) -> bool {
     use rusqlite::Error;
@@ -169,12 +210,12 @@ fn is_odd_value(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// What SQLite writes beside a store, to go back by it.
+/// The journal that SQLite writes next to a store, to roll back by it.
 pub(super) fn journal(store: &Path) -> PathBuf {
     beside(store, "-journal")
 }
 
-/// Whether a killed run has left a journal, which who may not write cannot go back by.
+/// Whether a killed run has left a journal that this user may not roll back.
 fn is_left_half_done(store: &Path, error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode;
     let is_for_want_of_permission = matches!(
@@ -202,17 +243,18 @@ pub(super) fn place_fault(store: &Path, error: std::io::Error) -> StoreError {
 mod tests {
     use rusqlite::OpenFlags;
 
-    use super::super::{Store, schema};
+    use super::super::open::Store;
+    use super::super::tables::connect::connect;
     use super::*;
 
     #[test]
-    fn who_may_not_write_is_told_of_the_run_that_was_killed() {
+    fn a_user_who_may_not_write_is_told_of_the_run_that_was_killed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sts.db");
         drop(Store::open_to_write(&path, None, false).unwrap());
-        let ask = || schema::connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+        let ask = || connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY);
         assert!(ask().is_ok());
-        // Whatever stands in it, SQLite wants to go back by it.
+        // Whatever it contains, SQLite tries to roll back by it.
         std::fs::write(journal(&path), [0xd9; 512]).unwrap();
         let error = ask().err().unwrap().to_string();
         for piece in [

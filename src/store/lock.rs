@@ -1,9 +1,9 @@
 //! One ingest at a time.
 //!
-//! The lock is the system's, on a file beside the store: it goes when its holder goes, however that
-//! ends, and it works over NFS. Who holds it is written into it. It lies beside the file that all
-//! names of a store lead to; where a store has two names of its own (hard links), what the last run
-//! held is written in the store.
+//! The lock is one of the operating system, on a file next to the store: it ends with the process that
+//! holds it, however that ends, and it works over NFS. The holder writes its name into it. Symbolic
+//! links to a store are followed first, so that they share one lock. Hard links cannot be followed, so
+//! the store itself names the lock that the last run held.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek as _, Write as _};
@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, SecondsFormat, Utc};
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::error::{StoreError, journal, place_fault};
+use super::error::{Holder, StoreError, journal, place_fault};
 use super::place::{beside, canonical, is_one_file};
-use super::schema;
+use super::tables::schema;
 
 /// A store held for writing, until this is dropped.
 pub(super) struct Lock {
@@ -25,21 +25,11 @@ pub(super) struct Lock {
     wait: bool,
 }
 
-/// Who holds a store: the host, the process, and since when, in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder(String);
-
-impl std::fmt::Display for Holder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// What a store is told by, in its settings: the lock that was held last.
+/// The setting that names the lock that was held last.
 const SETTING: &str = "lock";
-/// What the name of a lock ends in.
+/// The ending of the name of a lock.
 const ENDING: &str = ".lock";
-/// More than any of our locks has in it.
+/// In bytes: more than any lock of ours contains.
 const MOST: u64 = 500;
 
 impl Lock {
@@ -54,8 +44,7 @@ impl Lock {
         Ok(Lock { held, path, wait })
     }
 
-    /// The same for the other names that the file itself may have. Gone over before anything is
-    /// written.
+    /// Takes the lock of another name that the same file may have. Called before anything is written.
     pub fn take_others(
         &mut self,
         store: &Path,
@@ -68,7 +57,7 @@ impl Lock {
             return Ok(());
         }
         self.take_other(store, before.as_deref())?;
-        // Whoever comes at the same time waits here, and then finds this one's name.
+        // A run that starts at the same time waits here, and then finds the name of this lock.
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(sql)?;
@@ -80,7 +69,7 @@ impl Lock {
         transaction.commit().map_err(sql)
     }
 
-    /// Holds a lock beside another name, if that is still one of this store.
+    /// Takes the lock next to another name, if that is still a name of this store.
     fn take_other(&mut self, store: &Path, lock: Option<&str>) -> Result<(), StoreError> {
         let Some(name) = lock.and_then(|lock| lock.strip_suffix(ENDING)) else {
             return Ok(());
@@ -94,7 +83,7 @@ impl Lock {
             Ok(file) => Some(take(store, &lock, file, self.wait)?),
             Err(_) => None,
         };
-        // What a run that was killed left beside that name, SQLite does not look for under this one.
+        // A killed run may have left a journal under that name, and SQLite looks for it only under this one.
         if journal(name).exists() {
             return Err(StoreError::OtherName(store.to_owned(), name.to_owned()));
         }
@@ -103,7 +92,7 @@ impl Lock {
     }
 }
 
-/// Links are not followed: what they lead to is not ours to write in. A FIFO is not waited for.
+/// Links are not followed, because their target is not ours to write to. A FIFO is not waited for.
 fn open(path: &Path, create: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(create);
@@ -117,7 +106,7 @@ fn open(path: &Path, create: bool) -> io::Result<File> {
     let file = options.open(path)?;
     match file.metadata()?.is_file() {
         true => Ok(file),
-        false => Err(io::Error::other("it is no file")),
+        false => Err(io::Error::other("it is not a regular file")),
     }
 }
 
@@ -139,14 +128,14 @@ fn take(store: &Path, path: &Path, mut file: File, wait: bool) -> Result<File, S
     }
     let since = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
     let text = format!("{}process {} since {since}\n", host(), std::process::id());
-    // Who holds it is a comfort; a disk that is full says so when the store is written.
+    // The name of the holder is only a help; a full disk is reported when the store is written.
     let _ = file.set_len(0);
     let _ = file.rewind();
     let _ = file.write_all(text.as_bytes());
     Ok(file)
 }
 
-/// Whether a lock has nothing in it but what this file writes: another's file must not be emptied.
+/// Whether a file contains only what a lock of ours contains: no other file may be emptied.
 fn is_ours(file: &mut File) -> io::Result<bool> {
     let mut text = Vec::new();
     file.rewind()?;
@@ -174,11 +163,11 @@ fn holder(file: &mut File) -> Holder {
     let text: String = text.chars().filter(|c| !c.is_control()).collect();
     Holder(match read {
         Ok(_) if !text.is_empty() => text,
-        _ => "its name is not written down".to_owned(),
+        _ => "its name is unknown".to_owned(),
     })
 }
 
-/// The name of this machine, where the system tells it.
+/// The name of this machine, where the system gives one.
 fn host() -> String {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     match name.trim() {

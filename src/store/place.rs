@@ -1,22 +1,13 @@
-//! Where a store is: the file that its names lead to, and what may not be one.
+//! Where a store is: the one file that its names lead to, and the files next to it.
+//!
+//! Refuses to know what is in it.
 
 use std::path::{Path, PathBuf};
-
-use super::error::StoreError;
 
 /// The most links that are followed from one to the next, as on Linux.
 const LINKS: usize = 40;
 
-/// Refuses what is there and is no file, without opening it: a FIFO would be waited for.
-pub(super) fn refuse_no_file(path: &Path) -> Result<(), StoreError> {
-    match path.metadata() {
-        Ok(what) if what.is_dir() => Err(StoreError::Folder(path.to_owned())),
-        Ok(what) if !what.is_file() => Err(StoreError::NotAFile(path.to_owned())),
-        _ => Ok(()),
-    }
-}
-
-/// The name for SQLite, to which `file:a.db?mode=memory`, `:memory:` and an empty name are no files.
+/// The name to give to SQLite, for which `file:a.db?mode=memory`, `:memory:` and an empty name are not files.
 pub(super) fn for_sqlite(path: &Path) -> PathBuf {
     match path.is_absolute() {
         true => path.to_owned(),
@@ -24,7 +15,7 @@ pub(super) fn for_sqlite(path: &Path) -> PathBuf {
     }
 }
 
-/// The one name of a file, be it there or not, whatever links lead to it.
+/// The one name of a file, whether or not it exists, whatever links lead to it.
 pub(super) fn canonical(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     for _ in 0..LINKS {
@@ -49,7 +40,7 @@ pub(super) fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// The name with something behind it.
+/// The name with an ending after it.
 pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
@@ -66,7 +57,7 @@ pub(super) fn is_one_file(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// Whether two names are of one file. Where a file cannot be told by a number, links are not told.
+/// Whether two names are of one file. Without file numbers, hard links are not recognised.
 #[cfg(not(unix))]
 pub(super) fn is_one_file(one: &Path, other: &Path) -> bool {
     canonical(one) == canonical(other)

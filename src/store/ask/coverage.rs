@@ -1,0 +1,179 @@
+//! The ledger → what was read for an answer, as a run over the files would report it.
+//!
+//! Files are pruned by the rule of a scan: if their keys say that they have nothing that is asked for.
+//! Their late calls are in the store nevertheless, and count.
+
+use rusqlite::{Connection, Row};
+
+use crate::cloudtrail::Stage;
+use crate::input::{Key, Pruned, Pruning};
+use crate::store::tables::checksums::{self, Checksums, Sum};
+use crate::store::tables::file_row::{COLUMNS, FileRow, WIDTH};
+use crate::store::tables::outcome::Outcome;
+use crate::store::tables::schema;
+use crate::tally::{Coverage, DamagedFile, LogsRead, Selection};
+
+/// What was read for an answer, and of which accounts and Regions.
+pub(in crate::store) fn read(
+    connection: &Connection,
+    selection: &Selection,
+    checksums: &Checksums,
+) -> rusqlite::Result<(Coverage, LogsRead)> {
+    checksums.verify(connection, &["setting", "folder", "forgotten_day", "day"])?;
+    let coverage = Coverage {
+        beyond_window: Some(0),
+        kept_from: schema::kept_from(connection)?,
+        ..Coverage::default()
+    };
+    let mut pruning = selection.pruning();
+    pruning.first_day = pruning.first_day.max(coverage.kept_from);
+    let mut files = Files {
+        coverage,
+        logs_read: LogsRead::default(),
+        selection,
+        pruning,
+        place: Place::default(),
+    };
+    // Most files of a folder follow one another, so its key is looked at once.
+    let mut all = connection.prepare(&format!(
+        "SELECT {COLUMNS}, key_account, key_region, key_day, path, {} FROM file AS f CROSS JOIN folder \
+         ON folder.id = folder",
+        match checksums.are_kept() {
+            true => checksums::of_row("file", "f"),
+            false => "0".to_owned(),
+        }
+    ))?;
+    let mut rows = all.query([])?;
+    let mut sum = Sum::default();
+    while let Some(row) = rows.next()? {
+        sum.add(row.get(WIDTH + 4)?);
+        files.add(&FileRow::from_row(row)?, row)?;
+    }
+    checksums.expect_all("file", sum)?;
+    let Files {
+        mut coverage,
+        logs_read,
+        ..
+    } = files;
+    coverage.damaged.sort();
+    let forgotten: i64 = connection.query_row(
+        "SELECT ifnull(sum(calls), 0) FROM forgotten_day",
+        [],
+        |row| row.get(0),
+    )?;
+    coverage.forget(forgotten.cast_unsigned());
+    let dropped = connection.query_row(
+        "SELECT ifnull(sum(duplicates), 0), ifnull(sum(shared_copies), 0) FROM day \
+         WHERE is_closed = 1",
+        [],
+        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
+    )?;
+    coverage.duplicates = dropped.0.cast_unsigned();
+    coverage.shared_copies = dropped.1.cast_unsigned();
+    Ok((coverage, logs_read))
+}
+
+struct Files<'s> {
+    coverage: Coverage,
+    logs_read: LogsRead,
+    selection: &'s Selection,
+    pruning: Pruning,
+    place: Place,
+}
+
+/// The folder of the last file, and what is true of all files in it.
+#[derive(Default)]
+struct Place {
+    folder: Option<i64>,
+    key: Option<Key>,
+    pruned: Option<Pruned>,
+    /// Whether the coverage has the key.
+    is_noted: bool,
+}
+
+impl Files<'_> {
+    fn add(&mut self, file: &FileRow<'_>, row: &Row<'_>) -> rusqlite::Result<()> {
+        let coverage = &mut self.coverage;
+        // Calls are in the store whatever the outcome of their files.
+        coverage.sts_records += file.sts_records;
+        let beyond_window = coverage.beyond_window.get_or_insert(0);
+        *beyond_window += file.beyond_window;
+        if file.outcome == Outcome::Copy {
+            return Ok(());
+        }
+        coverage.files.found += 1;
+        if self.place.folder != Some(file.folder) {
+            let key = key_at(row, WIDTH)?;
+            self.place = Place {
+                folder: Some(file.folder),
+                pruned: key.as_ref().and_then(|key| self.pruning.prunes(key)),
+                key,
+                is_noted: false,
+            };
+        }
+        let place = &mut self.place;
+        if let Some(pruned) = place.pruned {
+            coverage.files.pruned.count(pruned);
+            return Ok(());
+        }
+        coverage.bytes.compressed += file.compressed;
+        coverage.bytes.decompressed += file.decompressed;
+        coverage.records += file.records;
+        coverage.not_calls += file.not_calls;
+        coverage.not_understood += file.not_understood;
+        match file.outcome {
+            Outcome::Copy => {}
+            Outcome::Read => {
+                coverage.files.read += 1;
+                if let Some(key) = place.key.as_ref().filter(|_| !place.is_noted) {
+                    place.is_noted = true;
+                    coverage.see_key(key);
+                    if self.selection.covers(key) {
+                        self.logs_read.see(key);
+                    }
+                }
+            }
+            Outcome::Damaged => {
+                coverage.files.damaged += 1;
+                coverage.damaged.push(damaged_file(file, row)?);
+                self.logs_read.miss(place.key.as_ref());
+            }
+            Outcome::Skipped(reason) => {
+                *coverage.files.skipped.entry(reason).or_default() += 1;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn damaged_file(file: &FileRow<'_>, row: &Row<'_>) -> rusqlite::Result<DamagedFile> {
+    let (folder, name) = (row.get_ref(WIDTH + 3)?.as_str()?, file.name);
+    Ok(DamagedFile {
+        path: format!("{folder}/{name}"),
+        stage: stage(file.stage),
+        detail: file.detail.unwrap_or_default().to_owned(),
+        records_read: file.records_read,
+    })
+}
+
+fn stage(name: Option<&str>) -> Stage {
+    let known = Stage::ALL
+        .into_iter()
+        .find(|stage| Some(stage.as_str()) == name);
+    known.unwrap_or(Stage::Open)
+}
+
+/// The key in three columns of a row, from `first` on: account, Region and day.
+pub(in crate::store) fn key_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Key>> {
+    let day = row.get_ref(first + 2)?.as_str_or_null()?;
+    let day = day.and_then(|day| day.parse().ok());
+    let key = (row.get(first)?, row.get(first + 1)?, day);
+    Ok(match key {
+        (Some(account), Some(region), Some(day)) => Some(Key {
+            account,
+            region,
+            day,
+        }),
+        _ => None,
+    })
+}

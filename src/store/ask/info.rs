@@ -1,0 +1,151 @@
+//! What is in a store, for the people who keep it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use rusqlite::Connection;
+
+use crate::questions::AnyQuestion;
+use crate::store::error::StoreError;
+use crate::store::open::Store;
+use crate::store::tables::schema;
+use crate::store::tables::vacuum::Pages;
+use crate::sts::Dimension;
+use crate::tally::{Selection, Summary};
+
+/// The most runs that are listed.
+const RUNS: u32 = 5;
+
+/// What is in a store.
+#[derive(Clone, Debug)]
+pub struct Contents {
+    /// The version of its schema.
+    pub version: i64,
+    /// The days in which copies of a call are recognised.
+    pub window: u32,
+    /// The day before which everything is forgotten.
+    pub kept_from: Option<NaiveDate>,
+    /// The size of the file, in bytes.
+    pub bytes: u64,
+    /// How many of these are free.
+    pub free_bytes: u64,
+    /// Its days.
+    pub days: Days,
+    /// Accounts in the keys of the files read, those of forgotten days aside.
+    pub key_accounts: BTreeSet<String>,
+    /// Regions in those keys.
+    pub key_regions: BTreeSet<String>,
+    /// The files in the ledger by their outcome.
+    pub files: BTreeMap<String, u64>,
+    /// The calls, each counted once.
+    pub calls: Summary,
+    /// Calls that were forgotten, as they were delivered.
+    pub forgotten: u64,
+    /// Different groupings of calls.
+    pub groupings: u64,
+    /// Different callers of global calls.
+    pub callers: u64,
+    /// The last runs, the newest first.
+    pub runs: Vec<Run>,
+}
+
+/// The days of a store.
+#[derive(Clone, Debug, Default)]
+pub struct Days {
+    /// The first day with calls or files.
+    pub oldest: Option<NaiveDate>,
+    /// The last one.
+    pub newest: Option<NaiveDate>,
+    /// Days with calls that may still get late files.
+    pub open: u64,
+    /// Days with calls that are closed.
+    pub closed: u64,
+    /// Days that are not over, or not read completely.
+    pub incomplete: u64,
+}
+
+/// A run of `ingest`.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "as in the table")]
+pub struct Run {
+    pub ended_at: String,
+    pub files_known: u64,
+    pub files_read: u64,
+    pub files_damaged: u64,
+    pub calls: u64,
+    pub beyond_window: u64,
+}
+
+impl Store {
+    /// What is in the store.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn contents(&self) -> Result<Contents, StoreError> {
+        let question = AnyQuestion::Groups(vec![Dimension::Endpoint]);
+        let report = self.tally(&question, &Selection::default())?.finish();
+        let calendar = self.calendar(&[])?;
+        let coverage = &report.totals.coverage;
+        let mut known = calendar.keys.clone();
+        known.extend(self.days_of_calls()?);
+        let connection = &self.connection;
+        let pages = self.sql(Pages::of(connection))?;
+        let count = |sql: &str| self.sql(count(connection, sql));
+        Ok(Contents {
+            version: self.version,
+            window: self.sql(schema::window(connection))?,
+            kept_from: coverage.kept_from,
+            bytes: pages.all * pages.size,
+            free_bytes: pages.free * pages.size,
+            days: Days {
+                oldest: known.first().copied(),
+                newest: known.last().copied(),
+                open: count("SELECT count(*) FROM day WHERE day <> '' AND is_closed = 0")?,
+                closed: count("SELECT count(*) FROM day WHERE day <> '' AND is_closed = 1")?,
+                incomplete: known
+                    .iter()
+                    .filter(|day| !calendar.is_complete(**day))
+                    .count() as u64,
+            },
+            key_accounts: coverage.key_accounts.clone(),
+            key_regions: coverage.key_regions.clone(),
+            files: self.sql(files(connection))?,
+            calls: report.totals.summary(),
+            forgotten: coverage.forgotten.unwrap_or(0),
+            groupings: count("SELECT count(*) FROM grouping")?,
+            callers: count("SELECT count(*) FROM caller")?,
+            runs: self.sql(runs(connection))?,
+        })
+    }
+}
+
+fn count(connection: &Connection, sql: &str) -> rusqlite::Result<u64> {
+    connection.query_row(sql, [], |row| row.get::<_, i64>(0).map(i64::cast_unsigned))
+}
+
+fn files(connection: &Connection) -> rusqlite::Result<BTreeMap<String, u64>> {
+    let mut all = connection.prepare("SELECT outcome, count(*) FROM file GROUP BY outcome")?;
+    let rows = all.query_map([], |row| {
+        Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned()))
+    })?;
+    rows.collect()
+}
+
+fn runs(connection: &Connection) -> rusqlite::Result<Vec<Run>> {
+    let mut all = connection.prepare(
+        "SELECT ended_at, files_known, files_read, files_damaged, calls, beyond_window FROM run \
+         ORDER BY id DESC LIMIT ?1",
+    )?;
+    let rows = all.query_map([RUNS], |row| {
+        let number = |at| row.get::<_, i64>(at).map(i64::cast_unsigned);
+        Ok(Run {
+            ended_at: row.get(0)?,
+            files_known: number(1)?,
+            files_read: number(2)?,
+            files_damaged: number(3)?,
+            calls: number(4)?,
+            beyond_window: number(5)?,
+        })
+    })?;
+    rows.collect()
+}

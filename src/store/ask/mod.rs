@@ -1,0 +1,9 @@
+//! Rows → answers about a store.
+//!
+//! Owns the tally, the coverage, the calendar, the contents and the check of a store. Never writes.
+
+pub(in crate::store) mod calendar;
+pub(in crate::store) mod check;
+pub(in crate::store) mod coverage;
+pub(in crate::store) mod info;
+pub(in crate::store) mod tally;

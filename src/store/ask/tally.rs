@@ -1,0 +1,281 @@
+//! The rows of a store → the tally that its files would have given.
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
+
+use super::coverage;
+use crate::collections::Map;
+use crate::store::days::blob;
+use crate::store::days::day::{day_name, day_number};
+use crate::store::error::StoreError;
+use crate::store::open::Store;
+use crate::store::tables::checksums::{self, Checksums, Sum, Sums};
+use crate::store::tables::columns::{CALLER, CAUSE};
+use crate::store::tables::grouping::{Grouping, read_groupings};
+use crate::sts::{
+    Dimension, Endpoint, EndpointKind, Properties, REGION_DISABLED, Time, is_vpc_endpoint,
+    issuing_account_id,
+};
+use crate::tally::{Measures, Question, Selection, Tally, Terms, Verdict};
+
+impl Store {
+    /// The tally that the files in the ledger would have given, each object of S3 read once. If days
+    /// were forgotten, files that were delivered before the first kept day are pruned, as are those
+    /// that a scan with this selection prunes. Late calls in such files are counted nevertheless.
+    ///
+    /// `selection` must ask for kept dimensions only ([`is_kept`](super::is_kept)), and its times must
+    /// be midnights (UTC). The copies of closed days are gone: with
+    /// [`Selection::accounts`], a cross-account call of such a day counts for the account whose copy
+    /// was kept.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn tally<Q: Question>(
+        &self,
+        question: &Q,
+        selection: &Selection,
+    ) -> Result<Tally<Q>, StoreError> {
+        self.sql(self.try_tally(question, selection))
+    }
+
+    fn try_tally<Q: Question>(
+        &self,
+        question: &Q,
+        selection: &Selection,
+    ) -> rusqlite::Result<Tally<Q>> {
+        // One transaction, so that an ingest meanwhile changes nothing.
+        let transaction = self.connection.unchecked_transaction()?;
+        let terms = Terms {
+            selection: selection.clone(),
+            ..Terms::default()
+        };
+        let mut tally = Tally::of(question.clone(), &terms, true);
+        let checksums = self.checksums()?;
+        let (coverage, logs_read) = coverage::read(&transaction, selection, &checksums)?;
+        tally.add_read(coverage, logs_read);
+        let groupings = read_groupings(&transaction, &checksums)?;
+        let mut places = Places {
+            by_day: mentions_day(question, selection),
+            by_caller: question.tells_callers(),
+            groupings: &groupings,
+            callers: Map::default(),
+            known: Map::default(),
+            selection,
+        };
+        if places.by_caller {
+            checksums.verify(&transaction, &["caller"])?;
+            places.callers = read_callers(&transaction)?;
+        }
+        read_open_days(&transaction, &mut tally, &mut places, &checksums)?;
+        read_closed_days(&transaction, &mut tally, &mut places, &checksums)?;
+        Ok(tally)
+    }
+}
+
+fn mentions_day(question: &impl Question, selection: &Selection) -> bool {
+    question.tells_days()
+        || (selection.conditions.iter()).any(|condition| condition.dimension == Dimension::Day)
+}
+
+type Caller = [Option<Box<str>>; CALLER.len()];
+
+/// A kept call, or many that are alike.
+struct KeptCall<'s> {
+    grouping: &'s Grouping,
+    day: Option<String>,
+    caller: Option<&'s Caller>,
+}
+
+impl Properties for KeptCall<'_> {
+    fn value<'s>(&'s self, dimension: Dimension, _scratch: &'s mut String) -> Option<&'s str> {
+        if dimension == Dimension::Day {
+            return self.day.as_deref();
+        }
+        match CALLER.iter().position(|&one| one == dimension) {
+            Some(at) => self.caller?[at].as_deref(),
+            None => self.grouping.get(dimension),
+        }
+    }
+
+    fn endpoint(&self) -> Endpoint<'_> {
+        self.grouping.endpoint
+    }
+
+    fn time(&self) -> Option<Time> {
+        None // each candidate, or the day, has its own
+    }
+
+    fn cause(&self) -> Option<&str> {
+        self.grouping.values[CAUSE].as_deref()
+    }
+
+    fn issuing_account_id(&self) -> Option<&str> {
+        let get = |dimension| self.grouping.get(dimension);
+        issuing_account_id(
+            get(Dimension::EventName),
+            get(Dimension::RoleArn),
+            get(Dimension::RecipientAccountId),
+        )
+    }
+
+    fn is_refused(&self) -> bool {
+        self.grouping.get(Dimension::ErrorCode) == Some(REGION_DISABLED)
+    }
+
+    fn is_through_vpc_endpoint(&self) -> bool {
+        self.grouping
+            .get(Dimension::VpcEndpointId)
+            .is_some_and(is_vpc_endpoint)
+    }
+
+    fn recipient_account_id(&self) -> Option<&str> {
+        self.grouping.get(Dimension::RecipientAccountId)
+    }
+
+    fn aws_region(&self) -> Option<&str> {
+        self.grouping.get(Dimension::AwsRegion)
+    }
+}
+
+/// The verdicts on calls, each worked out once for all calls that are alike.
+struct Places<'s> {
+    by_day: bool,
+    by_caller: bool,
+    groupings: &'s Map<u32, Grouping>,
+    callers: Map<i64, Caller>,
+    known: Map<(u32, Option<i64>, i64), Verdict>,
+    selection: &'s Selection,
+}
+
+impl Places<'_> {
+    /// `None` if the grouping does not exist, which a foreign key should prevent.
+    fn of<Q: Question>(
+        &mut self,
+        tally: &mut Tally<Q>,
+        grouping: u32,
+        day: Option<i64>,
+        caller: i64,
+    ) -> Option<Verdict> {
+        let day = day.filter(|_| self.by_day);
+        let caller = if self.by_caller { caller } else { 0 };
+        if let Some(&place) = self.known.get(&(grouping, day, caller)) {
+            return Some(place);
+        }
+        let call = KeptCall {
+            grouping: self.groupings.get(&grouping)?,
+            day: day.map(day_name),
+            caller: self.callers.get(&caller),
+        };
+        let verdict = tally.verdict(&call, self.selection);
+        self.known.insert((grouping, day, caller), verdict);
+        Some(verdict)
+    }
+}
+
+fn read_open_days<Q: Question>(
+    connection: &Connection,
+    tally: &mut Tally<Q>,
+    places: &mut Places<'_>,
+    checksums: &Checksums,
+) -> rusqlite::Result<()> {
+    let mut all = connection.prepare("SELECT id, file, day, calls FROM calls")?;
+    let mut rows = all.query([])?;
+    let mut sums = Sums::new();
+    while let Some(row) = rows.next()? {
+        let mut values = [ValueRef::Null; 4];
+        for (at, value) in values.iter_mut().enumerate() {
+            *value = row.get_ref(at)?;
+        }
+        add(
+            &mut sums,
+            values[2].as_str()?,
+            checksums::hash("calls", values),
+        );
+        for kept in blob::read(values[3].as_blob()?) {
+            let day = kept.candidate.time().map(day_number);
+            if let Some(place) = places.of(tally, kept.grouping, day, kept.caller) {
+                tally.take_candidate(kept.candidate, place, places.selection);
+            }
+        }
+    }
+    checksums.expect("calls", &sums)
+}
+
+fn add(sums: &mut Sums, day: &str, row: i64) {
+    match sums.get_mut(day) {
+        Some(sum) => sum.add(row),
+        None => sums.entry(day.to_owned()).or_default().add(row),
+    }
+}
+
+fn read_closed_days<Q: Question>(
+    connection: &Connection,
+    tally: &mut Tally<Q>,
+    places: &mut Places<'_>,
+    checksums: &Checksums,
+) -> rusqlite::Result<()> {
+    let closed: Vec<String> = connection
+        .prepare("SELECT day FROM day WHERE is_closed = 1 ORDER BY day")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    // If callers matter, global calls are read by caller; other calls have no caller.
+    let tables = [("daily", "0", false), ("daily_caller", "caller", true)];
+    let wanted = if places.by_caller { 2 } else { 1 };
+    for (table, caller, is_of_callers) in tables.into_iter().take(wanted) {
+        let mut all = connection.prepare(&format!(
+            "SELECT grouping, {caller}, calls, errors, first_event_time, last_event_time, {} \
+             FROM {table} AS t WHERE day = ?1",
+            match checksums.are_kept() {
+                true => checksums::of_row(table, "t"),
+                false => "0".to_owned(),
+            }
+        ))?;
+        for day in &closed {
+            let midnight = Time::parse(&format!("{day}T00:00:00Z"));
+            let is_day_admitted = places.selection.admits_time(midnight);
+            let mut rows = all.query([day])?;
+            let mut sum = Sum::default();
+            while let Some(row) = rows.next()? {
+                sum.add(row.get(6)?);
+                let grouping = row.get(0)?;
+                let Some(like) = places.groupings.get(&grouping).map(Grouping::candidate) else {
+                    continue;
+                };
+                let is_global = like.endpoint() == EndpointKind::Global;
+                if places.by_caller && is_global != is_of_callers {
+                    continue;
+                }
+                let day = midnight.map(day_number);
+                if let Some(place) = places.of(tally, grouping, day, row.get(1)?) {
+                    tally.take_sum(like, place, measures(row)?, is_day_admitted);
+                }
+            }
+            checksums.expect_day(table, day, sum)?;
+        }
+    }
+    Ok(())
+}
+
+/// The measures in a row of `daily` or `daily_caller`.
+fn measures(row: &Row<'_>) -> rusqlite::Result<Measures> {
+    let time = |at| -> rusqlite::Result<Option<Time>> {
+        Ok(row.get::<_, Option<i64>>(at)?.and_then(Time::from_millis))
+    };
+    Ok(Measures {
+        calls: row.get::<_, i64>(2)?.cast_unsigned(),
+        errors: row.get::<_, i64>(3)?.cast_unsigned(),
+        first: time(4)?,
+        last: time(5)?,
+    })
+}
+
+fn read_callers(connection: &Connection) -> rusqlite::Result<Map<i64, Caller>> {
+    let mut all = connection
+        .prepare("SELECT id, source_ip_address, session_name, in_scope_of FROM caller")?;
+    let mut rows = all.query([])?;
+    let mut callers = Map::default();
+    while let Some(row) = rows.next()? {
+        callers.insert(row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?]);
+    }
+    Ok(callers)
+}

@@ -1,0 +1,236 @@
+//! What becomes of a file that changes, that has copies, or that is found in another place.
+//!
+//! Of two copies one is read, and the row of the other says so. If the first one changes, the other
+//! still holds what was read: it is not read again, but becomes the one that was.
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::collections::{Map, Set};
+use crate::input::{Stamp, Trailer};
+use crate::store::tables::file_row::{COLUMNS, FileRow};
+use crate::store::tables::outcome::Outcome;
+
+/// The files that changed or moved in this run.
+pub(in crate::store) struct Copies<'c> {
+    connection: &'c Connection,
+    /// Where the former content is of files that changed in this run.
+    changed: Map<i64, Before>,
+    /// Files whose place another file has taken in this run: one each, however many copies there are.
+    moved: Set<i64>,
+}
+
+/// What was in a file before it changed.
+enum Before {
+    /// Another file, which was a copy of it, has it now.
+    Is(i64),
+    /// No other known file has it yet.
+    Held(Content),
+}
+
+impl<'c> Copies<'c> {
+    pub fn new(connection: &'c Connection) -> Copies<'c> {
+        Copies {
+            connection,
+            changed: Map::default(),
+            moved: Set::default(),
+        }
+    }
+
+    /// Takes back what a file gave. Returns the number of its calls that are in closed days, and stay.
+    pub fn take_back(&mut self, id: i64) -> rusqlite::Result<u64> {
+        let content = Content::of(self.connection, id)?;
+        self.connection
+            .prepare_cached(
+                "UPDATE day SET is_stale = 1 WHERE is_closed = 0 AND day IN \
+                 (SELECT day FROM calls WHERE file = ?1)",
+            )?
+            .execute([id])?;
+        self.connection
+            .prepare_cached("DELETE FROM calls WHERE file = ?1")?
+            .execute([id])?;
+        let copy = copy_of(self.connection, id)?;
+        if let Some(content) = content {
+            match copy {
+                Some(copy) => {
+                    content.give_to(self.connection, copy)?;
+                    self.changed.insert(id, Before::Is(copy));
+                }
+                None => drop(self.changed.insert(id, Before::Held(content))),
+            }
+        }
+        if let Some(copy) = copy {
+            self.connection
+                .prepare_cached("UPDATE file SET same_as = ?2 WHERE same_as = ?1")?
+                .execute([id, copy])?;
+        }
+        let closed_calls = self
+            .connection
+            .prepare_cached("SELECT folded FROM file WHERE id = ?1")?
+            .query_row([id], |row| row.get(0))
+            .optional()?;
+        Ok(closed_calls.unwrap_or(0))
+    }
+
+    /// A damaged file is gone, and a whole one was found in another place: the row goes along, so that
+    /// what it gave to closed days is not given again. Returns the number of its calls that stay.
+    pub fn move_file(&mut self, id: i64, folder: i64, name: &str) -> rusqlite::Result<u64> {
+        if !self.moved.insert(id) {
+            return Ok(0);
+        }
+        self.connection
+            .prepare_cached("UPDATE file SET folder = ?2, name = ?3 WHERE id = ?1")?
+            .execute(params![id, folder, name])?;
+        self.take_back(id)
+    }
+
+    /// Removes a file from the ledger that is a copy of another now.
+    pub fn forget_file(&mut self, id: i64, of: i64) -> rusqlite::Result<()> {
+        if self.take_back(id)? > 0 {
+            // Some of its calls are in closed days or forgotten, so its row stays.
+            self.connection
+                .prepare_cached(
+                    "UPDATE file SET outcome = 'same', same_as = ?2, stage = NULL, detail = NULL, \
+                     records_read = 0, compressed = 0, decompressed = 0, records = 0, \
+                     not_calls = 0, not_understood = 0, sts_records = folded WHERE id = ?1",
+                )?
+                .execute([id, of])?;
+            return Ok(());
+        }
+        self.connection
+            .prepare_cached("DELETE FROM file WHERE id = ?1")?
+            .execute([id])?;
+        Ok(())
+    }
+
+    /// Writes the row of a copy.
+    pub fn write(
+        &mut self,
+        folder: i64,
+        name: &str,
+        stamp: Stamp,
+        trailer: Trailer,
+        of: i64,
+    ) -> rusqlite::Result<()> {
+        let of = match self.changed.get(&of) {
+            Some(&Before::Is(copy)) => copy,
+            _ => of,
+        };
+        let before = self
+            .connection
+            .prepare_cached("SELECT id FROM file WHERE folder = ?1 AND name = ?2")?
+            .query_row(params![folder, name], |row| row.get(0))
+            .optional()?;
+        if let Some(id) = before {
+            // It was an incomplete copy before.
+            self.forget_file(id, of)?;
+        }
+        let copy = self
+            .connection
+            .prepare_cached(
+                "INSERT INTO file (folder, name, size, modified, checksum, length, outcome, same_as, \
+                 records_read, compressed, decompressed, records, sts_records, not_calls, folded, \
+                 beyond_window) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, 0, 0, 0, 0, 0) \
+                 ON CONFLICT (folder, name) DO UPDATE SET size = excluded.size, modified = \
+                 excluded.modified, checksum = excluded.checksum, length = excluded.length \
+                 RETURNING id",
+            )?
+            .query_row(
+                params![
+                    folder,
+                    name,
+                    stamp.size.cast_signed(),
+                    stamp.modified,
+                    trailer.checksum,
+                    trailer.length,
+                    Outcome::Copy,
+                    of
+                ],
+                |row| row.get(0),
+            )?;
+        // The file it is a copy of has changed in this run: the copy is the only one with the former content.
+        if let Some(Before::Held(content)) = self.changed.get(&of) {
+            content.give_to(self.connection, copy)?;
+            self.changed.insert(of, Before::Is(copy));
+        }
+        Ok(())
+    }
+}
+
+/// What was in a file, and its calls of open days.
+struct Content {
+    outcome: Outcome,
+    compressed: u64,
+    decompressed: u64,
+    records: u64,
+    not_calls: u64,
+    /// Calls of open days.
+    open: u64,
+    closed_calls: u64,
+    /// The calls of open days, by day.
+    calls: Vec<(String, Vec<u8>)>,
+}
+
+impl Content {
+    /// What a whole file gave; `None` for a damaged file or a copy.
+    fn of(connection: &Connection, file: i64) -> rusqlite::Result<Option<Content>> {
+        let mut row = connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM file AS f WHERE id = ?1 AND outcome NOT IN ('damaged', 'same')"
+        ))?;
+        let content = row.query_row([file], |row| {
+            let file = FileRow::from_row(row)?;
+            Ok(Content {
+                outcome: file.outcome,
+                compressed: file.compressed,
+                decompressed: file.decompressed,
+                records: file.records,
+                not_calls: file.not_calls,
+                open: file.sts_records.saturating_sub(file.closed_calls),
+                closed_calls: file.closed_calls,
+                calls: Vec::new(),
+            })
+        });
+        let Some(mut content) = content.optional()? else {
+            return Ok(None);
+        };
+        content.calls = connection
+            .prepare_cached("SELECT day, calls FROM calls WHERE file = ?1")?
+            .query_map([file], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        Ok(Some(content))
+    }
+
+    /// Makes a copy the file that was read. Calls in closed days stay counted for the other file,
+    /// but are not counted again if the copy changes.
+    fn give_to(&self, connection: &Connection, copy: i64) -> rusqlite::Result<()> {
+        connection
+            .prepare_cached(
+                "UPDATE file SET outcome = ?2, same_as = NULL, compressed = ?3, decompressed = ?4, \
+                 records = ?5, not_calls = ?6, sts_records = sts_records + ?7, \
+                 folded = max(folded, ?8) WHERE id = ?1",
+            )?
+            .execute(params![
+                copy,
+                self.outcome,
+                self.compressed.cast_signed(),
+                self.decompressed.cast_signed(),
+                self.records.cast_signed(),
+                self.not_calls.cast_signed(),
+                self.open.cast_signed(),
+                self.closed_calls.cast_signed()
+            ])?;
+        for (day, calls) in &self.calls {
+            connection
+                .prepare_cached("INSERT INTO calls (file, day, calls) VALUES (?1, ?2, ?3)")?
+                .execute(params![copy, day, calls])?;
+        }
+        Ok(())
+    }
+}
+
+/// A file that is a copy of this one, if any; preferably one without calls in closed days.
+fn copy_of(connection: &Connection, file: i64) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT id FROM file WHERE same_as = ?1 ORDER BY folded > 0, id LIMIT 1")?
+        .query_row([file], |row| row.get(0))
+        .optional()
+}

@@ -1,0 +1,147 @@
+//! What was read before, in memory, where a run looks up every file it finds.
+//!
+//! Some 64 bytes a file: paths and keys are known by hashes of 128 bits.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use foldhash::fast::RandomState;
+use rusqlite::Connection;
+use siphasher::sip128::{Hasher128 as _, SipHasher13};
+use std::hash::Hasher as _;
+
+use crate::input::{Key, Stamp, Trailer};
+use crate::store::tables::checksums::{self, Checksums, Sum};
+use crate::store::tables::file_row::{COLUMNS, FileRow, WIDTH};
+use crate::store::tables::outcome::Outcome;
+
+/// What is known of a file.
+#[derive(Clone, Copy)]
+pub(in crate::store) struct Known {
+    pub id: i64,
+    pub stamp: Stamp,
+    pub trailer: Trailer,
+    /// It was not damaged.
+    pub is_sound: bool,
+}
+
+/// The stamp of a file that was not read to its end: no file has it, so the file is tried again.
+pub(in crate::store) const UNREAD: Stamp = Stamp {
+    size: 0,
+    modified: -1,
+};
+
+/// The files that are known.
+#[derive(Default)]
+pub(in crate::store) struct Ledger {
+    files: HashMap<u128, Known, RandomState>,
+    /// Objects of S3 that were read, whatever the folder.
+    objects: HashMap<u128, i64, RandomState>,
+    /// Objects of S3 of which a damaged copy was read, and where it was.
+    damaged: HashMap<u128, (i64, PathBuf), RandomState>,
+    /// What could not be opened, with its path: some may be folders.
+    unopened: Vec<(i64, PathBuf)>,
+}
+
+impl Ledger {
+    /// All that was read before, compared with its checksums.
+    pub fn read(connection: &Connection, checksums: &Checksums) -> rusqlite::Result<Ledger> {
+        let mut folders: HashMap<i64, String, RandomState> = HashMap::default();
+        let mut all = connection.prepare("SELECT id, path FROM folder")?;
+        let mut rows = all.query([])?;
+        while let Some(row) = rows.next()? {
+            folders.insert(row.get(0)?, row.get(1)?);
+        }
+        let count: usize =
+            connection.query_row("SELECT count(*) FROM file", [], |row| row.get(0))?;
+        let mut ledger = Ledger::default();
+        ledger.files.reserve(count);
+        ledger.objects.reserve(count);
+        let mut all = connection.prepare(&format!(
+            "SELECT {COLUMNS}, {} FROM file AS f",
+            checksums::of_row("file", "f")
+        ))?;
+        let mut rows = all.query([])?;
+        let mut path = String::new();
+        let mut sum = Sum::default();
+        while let Some(row) = rows.next()? {
+            sum.add(row.get(WIDTH)?);
+            let file = FileRow::from_row(row)?;
+            let Some(folder) = folders.get(&file.folder) else {
+                continue; // its folder is gone
+            };
+            path.clear();
+            path.push_str(folder);
+            path.push('/');
+            path.push_str(file.name);
+            let known = Known {
+                id: file.id,
+                stamp: file.stamp,
+                trailer: file.trailer,
+                is_sound: file.outcome != Outcome::Damaged,
+            };
+            if known.is_sound && file.outcome != Outcome::Copy {
+                if let Some(object) = object(&path, known.stamp, known.trailer) {
+                    ledger.objects.insert(object, known.id);
+                }
+            } else if !known.is_sound
+                && let Some(key) = Key::in_path(&path)
+            {
+                let place = (known.id, PathBuf::from(&path));
+                ledger.damaged.insert(hash(&[key.as_bytes()]), place);
+            }
+            if !known.is_sound && known.stamp == UNREAD {
+                ledger.unopened.push((known.id, PathBuf::from(&path)));
+            }
+            ledger.files.insert(hash(&[path.as_bytes()]), known);
+        }
+        checksums.expect_all("file", sum)?;
+        Ok(ledger)
+    }
+
+    /// What is known of the file of this path.
+    pub fn file(&self, path: &str) -> Option<&Known> {
+        self.files.get(&hash(&[path.as_bytes()]))
+    }
+
+    /// The file that was read of the same object of S3, if this one is a copy.
+    pub fn copied(&self, path: &str, stamp: Stamp, trailer: Trailer) -> Option<i64> {
+        self.objects.get(&object(path, stamp, trailer)?).copied()
+    }
+
+    /// The folders that could not be listed before, and can be now.
+    pub fn listed(&self) -> impl Iterator<Item = (i64, &Path)> {
+        let unopened = self.unopened.iter().map(|(id, path)| (*id, &**path));
+        unopened.filter(|(_, path)| path.is_dir() && path.read_dir().is_ok())
+    }
+
+    /// A damaged copy of the object under another folder that is gone from there: this file takes
+    /// its place.
+    pub fn vanished_copy(&self, path: &str) -> Option<i64> {
+        let key = Key::in_path(path).filter(|_| !self.damaged.is_empty())?;
+        let (id, place) = self.damaged.get(&hash(&[key.as_bytes()]))?;
+        (place != Path::new(path) && !place.exists()).then_some(*id)
+    }
+}
+
+/// What identifies an object of S3: the key, the size, and the trailer. `None` for a path without a key,
+/// and if the trailer was not read.
+pub(in crate::store) fn object(path: &str, stamp: Stamp, trailer: Trailer) -> Option<u128> {
+    let key = Key::in_path(path).filter(|_| stamp != UNREAD)?;
+    Some(hash(&[
+        key.as_bytes(),
+        &stamp.size.to_le_bytes(),
+        &trailer.checksum.to_le_bytes(),
+        &trailer.length.to_le_bytes(),
+    ]))
+}
+
+/// The hashes are in memory only, so their keys do not matter.
+fn hash(parts: &[&[u8]]) -> u128 {
+    let mut hasher = SipHasher13::new();
+    for part in parts {
+        hasher.write(part);
+        hasher.write_u8(0xff);
+    }
+    hasher.finish128().as_u128()
+}

@@ -1,0 +1,15 @@
+//! A scan → rows.
+//!
+//! Owns the ledger, which files are read at all, and the rows that a file becomes. Refuses to know how
+//! the sums of a day are made, and what is asked of a store.
+
+pub(in crate::store) mod agent_cache;
+pub(in crate::store) mod copies;
+pub(in crate::store) mod distinct;
+pub(in crate::store) mod folders;
+pub(in crate::store) mod ids;
+pub(in crate::store) mod intake;
+pub(in crate::store) mod ledger;
+pub(in crate::store) mod rows;
+pub(in crate::store) mod run;
+pub(in crate::store) mod write;

@@ -1,0 +1,177 @@
+//! One run of an ingest: the scan on its own threads, the writer on this one, and what remains to be
+//! done when everything is read.
+//!
+//! Owns the order of these steps. Refuses to know what is in a file.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::mpsc::sync_channel;
+
+use chrono::{NaiveDate, SecondsFormat, Utc};
+
+use super::distinct::RowHasher;
+use super::intake::{self, Intake};
+use super::ledger::Ledger;
+use super::write::Writer;
+use crate::input::{Named, Paths};
+use crate::scan::{Progress, Scan, ScanError};
+use crate::store::days::close;
+use crate::store::error::StoreError;
+use crate::store::open::Store;
+use crate::store::tables::batch::Batch;
+use crate::store::tables::checksums::Checksums;
+use crate::store::tables::schema;
+use crate::tally::Coverage;
+
+/// How many bundles of files may wait for the writer.
+const QUEUE: usize = 8;
+
+/// What an ingest did.
+#[derive(Clone, Debug, Default)]
+pub struct Ingested {
+    /// What was read now.
+    pub coverage: Coverage,
+    /// What every walk passes by, for its name or because it is not a file.
+    pub passed_by: u64,
+    /// Known files, which were not read again.
+    pub known: u64,
+    /// Of these, new copies of files that are known under another folder.
+    pub same: u64,
+    /// Copies of other files of this run that were read before this was known.
+    pub same_read: u64,
+    /// Files that were read before and have changed.
+    pub replaced: u64,
+    /// Calls of days that had been closed before.
+    pub beyond_window: u64,
+    /// Calls of days that are forgotten: they are not counted.
+    pub forgotten: u64,
+    /// Days that were closed at the end of the run.
+    pub closed: u64,
+}
+
+impl Store {
+    /// Reads what is new below `paths`, and closes the days whose window is over. `today` is the day
+    /// of the run, in UTC.
+    ///
+    /// Each file's ledger row and its calls are written together: however the run ends, the next one
+    /// continues from there.
+    ///
+    /// # Errors
+    /// If logs or the store cannot be used any more; what was written until then is kept.
+    pub fn ingest(
+        &mut self,
+        scan: &Scan,
+        paths: &Paths,
+        progress: &Progress,
+        today: NaiveDate,
+    ) -> Result<Ingested, StoreError> {
+        debug_assert!(self.lock.is_some(), "the store was opened to be asked");
+        let ledger = self.sql(self.sound_ledger())?;
+        let hasher = RowHasher::new();
+        let (sender, packets) = sync_channel(QUEUE);
+        let mut batch = Batch::new(&self.connection);
+        let writer = self.sql(Writer::new(&self.connection, today, hasher))?;
+        let (scanned, written) = std::thread::scope(|scope| {
+            let scanning = std::thread::Builder::new().spawn_scoped(scope, || {
+                let workers = Mutex::new(0);
+                // Dropped when the scan ends, which ends the writer.
+                let sender = sender;
+                let intake = || {
+                    let worker = intake::next_worker(&workers);
+                    Intake::new(&ledger, sender.clone(), worker, hasher)
+                };
+                scan.collect(paths, progress, intake).map(Intake::finish)
+            });
+            let written = writer.write_all(packets, &mut batch);
+            let scanned = match scanning {
+                Ok(scanning) => scanning.join().unwrap_or_else(|panic| {
+                    std::panic::resume_unwind(panic) // a bug in the scan must not be hidden
+                }),
+                Err(error) => Err(ScanError::Threads(error.to_string())),
+            };
+            (scanned, written)
+        });
+        // A writer that fails ends the scan, too, so its error is the cause.
+        let written = self.sql(written)?;
+        let mut ingested = match scanned {
+            Ok(ingested) => ingested,
+            Err(error) => {
+                self.sql(batch.commit())?;
+                return Err(StoreError::Scan(error));
+            }
+        };
+        ingested.same_read = written.copies;
+        ingested.replaced = written.replaced;
+        ingested.beyond_window = written.beyond_window;
+        ingested.coverage.beyond_window = Some(written.beyond_window);
+        ingested.forgotten = written.forgotten;
+        ingested.coverage.forget(written.forgotten);
+        let is_walked = |folder: &Path| {
+            let is_named =
+                |named: &Named| matches!(named, Named::Folder(one) if folder.starts_with(one));
+            let is_unread = |unread: &PathBuf| folder.starts_with(unread);
+            paths.named.iter().any(is_named) && !written.unread.iter().any(is_unread)
+        };
+        let listed = ledger.listed().filter(|(_, folder)| is_walked(folder));
+        let finished = forget_listed(&mut batch, listed)
+            .and_then(|()| self.finish(&mut batch, &mut ingested, today));
+        self.sql(finished)?;
+        Ok(ingested)
+    }
+
+    /// What remains to be done when everything is read.
+    fn finish(
+        &self,
+        batch: &mut Batch<'_>,
+        ingested: &mut Ingested,
+        today: NaiveDate,
+    ) -> rusqlite::Result<()> {
+        let window = schema::window(&self.connection)?;
+        ingested.closed = close::close_days(batch, today, window)?;
+        close::sum_open_days(batch)?;
+        batch.step()?;
+        self.note_run(ingested)?;
+        batch.commit()
+    }
+
+    /// What was read before. Nothing is added to a store whose small tables are damaged.
+    fn sound_ledger(&self) -> rusqlite::Result<Ledger> {
+        let checksums = Checksums::read(&self.connection)?;
+        let small = ["setting", "folder", "day", "forgotten_day", "run"];
+        checksums.verify(&self.connection, &small)?;
+        Ledger::read(&self.connection, &checksums)
+    }
+
+    fn note_run(&self, ingested: &Ingested) -> rusqlite::Result<()> {
+        let now = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
+        let coverage = &ingested.coverage;
+        self.connection.execute(
+            "INSERT INTO run (ended_at, files_known, files_read, files_damaged, calls, beyond_window, \
+             coverage) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            rusqlite::params![
+                now,
+                ingested.known,
+                coverage.files.read,
+                coverage.files.damaged,
+                coverage.sts_records,
+                ingested.beyond_window,
+                serde_json::to_string(coverage).unwrap_or_default(),
+            ],
+        )?;
+        Ok(())
+    }
+}
+
+/// Removes folders from the ledger that could not be listed before, and were walked now.
+fn forget_listed<'l>(
+    batch: &mut Batch<'_>,
+    listed: impl Iterator<Item = (i64, &'l Path)>,
+) -> rusqlite::Result<()> {
+    for (id, _) in listed {
+        batch
+            .step()?
+            .prepare_cached("DELETE FROM file WHERE id = ?1")?
+            .execute([id])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! A row of the ledger, `file`, as it is read.
+
+use rusqlite::Row;
+use rusqlite::types::FromSql;
+
+use super::outcome::Outcome;
+use crate::input::{Stamp, Trailer};
+
+/// The columns of [`FileRow`], in the order in which it reads them, of `file AS f`.
+pub(in crate::store) const COLUMNS: &str = "f.id, f.folder, f.name, f.size, f.modified, f.checksum, f.length, f.outcome, f.stage, \
+     f.detail, f.records_read, f.compressed, f.decompressed, f.records, f.sts_records, f.not_calls, \
+     f.folded, f.beyond_window, f.not_understood";
+
+/// How many there are: what else a statement selects comes after them.
+pub(in crate::store) const WIDTH: usize = 19;
+
+/// A row of `file`.
+pub(in crate::store) struct FileRow<'r> {
+    pub id: i64,
+    pub folder: i64,
+    pub name: &'r str,
+    pub stamp: Stamp,
+    pub trailer: Trailer,
+    pub outcome: Outcome,
+    /// Of a damaged file: how far it came, what is wrong, and the whole records before that.
+    pub stage: Option<&'r str>,
+    pub detail: Option<&'r str>,
+    pub records_read: u64,
+    pub compressed: u64,
+    pub decompressed: u64,
+    pub records: u64,
+    pub sts_records: u64,
+    pub not_calls: u64,
+    /// Its calls that are in the sums of closed days or forgotten: the column `folded`.
+    pub closed_calls: u64,
+    pub beyond_window: u64,
+    pub not_understood: u64,
+}
+
+impl<'r> FileRow<'r> {
+    /// Reads the first columns of a row, which are [`COLUMNS`].
+    pub fn from_row(row: &'r Row<'_>) -> rusqlite::Result<FileRow<'r>> {
+        let mut columns = Columns { row, at: 0 };
+        Ok(FileRow {
+            id: columns.get()?,
+            folder: columns.get()?,
+            name: columns.name()?,
+            stamp: Stamp {
+                size: columns.get()?,
+                modified: columns.get()?,
+            },
+            trailer: Trailer {
+                checksum: columns.get()?,
+                length: columns.get()?,
+            },
+            outcome: columns.get()?,
+            stage: columns.text()?,
+            detail: columns.text()?,
+            records_read: columns.count()?,
+            compressed: columns.count()?,
+            decompressed: columns.count()?,
+            records: columns.count()?,
+            sts_records: columns.count()?,
+            not_calls: columns.count()?,
+            closed_calls: columns.count()?,
+            beyond_window: columns.count()?,
+            not_understood: columns.count()?,
+        })
+    }
+}
+
+/// The columns of a row, one after the other.
+struct Columns<'r, 's> {
+    row: &'r Row<'s>,
+    at: usize,
+}
+
+impl<'r> Columns<'r, '_> {
+    fn get<T: FromSql>(&mut self) -> rusqlite::Result<T> {
+        self.at += 1;
+        self.row.get(self.at - 1)
+    }
+
+    fn name(&mut self) -> rusqlite::Result<&'r str> {
+        self.at += 1;
+        Ok(self.row.get_ref(self.at - 1)?.as_str()?)
+    }
+
+    fn text(&mut self) -> rusqlite::Result<Option<&'r str>> {
+        self.at += 1;
+        Ok(self.row.get_ref(self.at - 1)?.as_str_or_null()?)
+    }
+
+    fn count(&mut self) -> rusqlite::Result<u64> {
+        self.get::<i64>().map(i64::cast_unsigned)
+    }
+}
