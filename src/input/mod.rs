@@ -15,6 +15,8 @@ mod pages;
 mod paths;
 mod pattern;
 mod prune;
+#[cfg(feature = "s3")]
+pub mod s3;
 mod walk;
 
 pub use directory::Directory;
