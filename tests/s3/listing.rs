@@ -360,7 +360,8 @@ fn a_policy_that_allows_only_what_is_below_is_enough() {
     );
     // Nothing may be listed where nothing is found.
     server.change(|behaviour| behaviour.may_list = vec!["AWSLogs/o-other00000/".into()]);
-    assert!(list(&s3, "s3://trail", &nothing()).is_err());
+    let error = list(&s3, "s3://trail", &nothing()).expect_err("nothing");
+    assert_eq!(error.place(), "s3://trail/");
 }
 
 #[test]

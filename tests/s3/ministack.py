@@ -53,11 +53,11 @@ def prepare(endpoint):
         key = iam.create_access_key(UserName=name)["AccessKey"]
         return [key["AccessKeyId"], key["SecretAccessKey"]]
 
-    def lists(prefixes):
+    def lists(prefixes, bucket="trail"):
         return {
             "Effect": "Allow",
             "Action": "s3:ListBucket",
-            "Resource": "arn:aws:s3:::trail",
+            "Resource": f"arn:aws:s3:::{bucket}",
             "Condition": {"StringLike": {"s3:prefix": prefixes}},
         }
 
@@ -68,7 +68,7 @@ def prepare(endpoint):
     print(
         json.dumps(
             {
-                "all": user("all", [lists(["*"]), gets("*")]),
+                "all": user("all", [lists(["*"], "*"), gets("*")]),
                 "logs": user("logs", [lists(["AWSLogs/*"]), gets("AWSLogs/*/CloudTrail/*")]),
                 "lists": user("lists", [lists(["*"])]),
                 "nothing": user("nothing", [lists(["elsewhere/*"])]),

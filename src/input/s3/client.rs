@@ -1,7 +1,6 @@
 //! One request, signed, sent, and its answer told apart: success, or why it failed.
 
 use std::collections::HashMap;
-use std::error::Error as _;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -296,20 +295,26 @@ pub(super) fn content_length(response: &Response<Incoming>) -> Option<u64> {
 
 /// What a connection died of. A certificate does not get better; everything else may.
 fn of_connection(error: &legacy::Error) -> Failure {
-    let mut next = error.source();
-    while let Some(cause) = next {
-        if let Some(tls) = cause.downcast_ref::<std::io::Error>().and_then(|io| {
-            io.get_ref()
-                .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-        }) && matches!(tls, rustls::Error::InvalidCertificate(_))
-        {
-            return Failure::Final(Kind::Certificate(said(&tls.to_string())));
-        }
-        next = cause.source();
+    if let Some(tls @ rustls::Error::InvalidCertificate(_)) = of_tls(error) {
+        return Failure::Final(Kind::Certificate(said(&tls.to_string())));
     }
     Failure::Unreached {
         why: said(&innermost(error)),
         connecting: error.is_connect(),
+    }
+}
+
+/// The error of TLS among the causes. One that is wrapped in `io::Error` is no source of it.
+fn of_tls<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
+    if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+        return Some(tls);
+    }
+    match error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref)
+    {
+        Some(wrapped) => of_tls(wrapped),
+        None => of_tls(error.source()?),
     }
 }
 

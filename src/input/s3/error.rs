@@ -106,6 +106,11 @@ impl S3Error {
         matches!(self.kind, Kind::Archived { .. })
     }
 
+    /// Whether a permission is missing.
+    pub(super) fn is_not_permitted(&self) -> bool {
+        matches!(self.kind, Kind::NotPermitted { .. })
+    }
+
     /// The URL, as it was given or listed: to be escaped before it is printed.
     pub fn place(&self) -> &str {
         &self.place

@@ -176,13 +176,13 @@ pub(super) fn fetch<T: Send + 'static>(
             let answer = Answer {
                 fetched: Some((object, with)),
                 send: send.clone(),
+                in_flight: Some(InFlight::new(&client)),
             };
             let get = Get {
                 client: Arc::clone(&client),
                 flight: Arc::clone(&flight),
             };
             runtime.spawn(async move {
-                let _counted = InFlight::new(&get.client);
                 get.one(answer, slot, room, streamed).await;
             });
         }
@@ -201,10 +201,13 @@ pub(super) fn fetch<T: Send + 'static>(
 struct Answer<T> {
     fetched: Option<(Object, T)>,
     send: mpsc::Sender<Fetched<T>>,
+    in_flight: Option<InFlight>,
 }
 
 impl<T> Answer<T> {
+    /// Ends the reading. Whoever has the object sees it as no longer in flight.
     fn give(mut self, body: Result<Body, S3Error>) {
+        self.in_flight = None;
         self.send(body);
     }
 

@@ -215,6 +215,10 @@ impl Walk {
                 None => break,
                 Some(Ok(Ok(steps))) => todo.extend(steps),
                 Some(Ok(Err(Stop::Unwanted))) => return Ok(()),
+                // If the way around is no way either, what was asked first is what is missing.
+                Some(Ok(Err(Stop::Error(error)))) if error.is_not_permitted() => {
+                    return Err(self.refused().unwrap_or(error));
+                }
                 Some(Ok(Err(Stop::Error(error)))) => return Err(error),
                 Some(Err(_)) => {
                     let why = "a part of the listing was given up; run again".to_owned();
@@ -222,11 +226,15 @@ impl Walk {
                 }
             }
         }
-        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*refused {
-            Some(error) if !self.found.load(Relaxed) => Err(error.clone()),
+        match self.refused() {
+            Some(error) if !self.found.load(Relaxed) => Err(error),
             _ => Ok(()),
         }
+    }
+
+    fn refused(&self) -> Option<S3Error> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.clone()
     }
 
     async fn step(&self, step: Step) -> Result<Vec<Step>, Stop> {

@@ -1,8 +1,10 @@
 //! Serves a bucket `bench` of made-up objects, for measuring, until its standard input ends:
 //!
-//!     s3server OBJECTS BYTES DELAY_MS [CERTIFICATE.pem]
+//!     s3-serve OBJECTS BYTES DELAY_MS [CERTIFICATE.pem]
 //!
 //! With a file for its certificate it speaks TLS. Its URL is printed.
+
+#![allow(clippy::print_stdout)] // its answer
 
 use std::io::Read;
 use std::sync::Arc;
@@ -14,7 +16,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |at: usize| -> u64 {
         let given = arguments.get(at).and_then(|text| text.parse().ok());
-        given.expect("usage: s3server OBJECTS BYTES DELAY_MS [CERTIFICATE.pem]")
+        given.expect("usage: s3-serve OBJECTS BYTES DELAY_MS [CERTIFICATE.pem]")
     };
     let (objects, bytes, delay) = (number(0), number(1), number(2));
     let server = match arguments.get(3) {
