@@ -189,3 +189,21 @@ fn who_drops_the_objects_ends_the_reading() {
     assert_eq!(s3.requests().get, then);
     assert!(then < 100, "{then}");
 }
+
+#[test]
+#[should_panic(expected = "the list broke")]
+fn a_list_of_objects_that_panics_is_no_quiet_end() {
+    let server = Server::start();
+    server.put("trail", "k", b"x".as_slice());
+    let s3 = connect(&server);
+    let wanted = objects(&server)
+        .into_iter()
+        .cycle()
+        .enumerate()
+        .map(|(at, object)| {
+            assert!(at < 3, "the list broke");
+            (object, ())
+        });
+    let fetches = s3.fetch(wanted, FetchLimits::default()).expect("a thread");
+    while fetches.next().is_some() {}
+}

@@ -31,8 +31,10 @@ use aws_types::region::Region;
 use super::connector::Roots;
 use super::error::{Kind, said};
 
-/// Credentials that are good for less than this are asked for again before they are used.
+/// New credentials are asked for so long before the old ones end.
 const SLACK: Duration = Duration::from_secs(300);
+/// How long old ones that are still good are used when new ones are not to be had.
+const PAUSE: Duration = Duration::from_secs(30);
 
 /// The credentials in use, and where new ones come from.
 pub(super) struct Credentials {
@@ -48,6 +50,8 @@ pub(super) struct Credentials {
 pub(super) struct Current {
     pub(super) keys: Keys,
     pub(super) number: u64,
+    /// When to ask for new ones.
+    stale_from: Option<SystemTime>,
 }
 
 impl Credentials {
@@ -122,22 +126,32 @@ impl Credentials {
     }
 
     async fn ask(&self) -> Result<Current, Kind> {
-        let keys = match self.provider.provide_credentials().await {
-            Ok(keys) => keys,
-            Err(error) => return Err(self.explain(&error)),
-        };
+        let asked = self.provider.provide_credentials().await;
+        let now = SystemTime::now();
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-        let number = current.as_ref().map_or(0, |before| before.number + 1);
-        let now = Current { keys, number };
-        *current = Some(now.clone());
-        Ok(now)
+        let next = match (asked, &*current) {
+            (Ok(keys), before) => Current {
+                stale_from: stale_from(now, keys.expiry()),
+                number: before.as_ref().map_or(0, |before| before.number + 1),
+                keys,
+            },
+            (Err(_), Some(before)) if before.keys.expiry().is_some_and(|end| end > now) => {
+                Current {
+                    stale_from: Some(now + PAUSE),
+                    ..before.clone()
+                }
+            }
+            (Err(error), _) => return Err(self.explain(&error)),
+        };
+        *current = Some(next.clone());
+        Ok(next)
     }
 
     fn good(&self) -> Option<Current> {
         let current = self.read();
-        let expiry = current.as_ref()?.keys.expiry();
-        match expiry {
-            Some(expiry) if expiry < SystemTime::now() + SLACK => None,
+        let stale_from = current.as_ref()?.stale_from;
+        match stale_from {
+            Some(stale_from) if stale_from <= SystemTime::now() => None,
             _ => current.clone(),
         }
     }
@@ -189,6 +203,12 @@ impl Credentials {
         };
         Kind::NoCredentials { tried, cause }
     }
+}
+
+/// Some time before the end; half-way there if they are not good for long.
+fn stale_from(now: SystemTime, end: Option<SystemTime>) -> Option<SystemTime> {
+    let left = end?.duration_since(now).unwrap_or_default();
+    Some(now + left.saturating_sub(SLACK).max(left / 2))
 }
 
 impl fmt::Debug for Credentials {
@@ -306,6 +326,17 @@ mod tests {
         ] {
             assert!(!is_of_this_machine(host), "{host}");
         }
+    }
+
+    #[test]
+    fn new_credentials_are_asked_for_before_the_old_ones_end() {
+        let now = SystemTime::UNIX_EPOCH;
+        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+        let stale = |left| stale_from(now, Some(now + minutes(left)));
+        assert_eq!(stale(60), Some(now + minutes(55)));
+        assert_eq!(stale(2), Some(now + minutes(1)));
+        assert_eq!(stale(0), Some(now));
+        assert_eq!(stale_from(now, None), None);
     }
 
     fn explained(error: CredentialsError, profile: Option<&str>) -> String {

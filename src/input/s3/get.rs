@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::ops::Deref;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
@@ -127,13 +128,27 @@ impl Read for ObjectStream {
 pub struct Fetches<T> {
     fetched: Mutex<mpsc::Receiver<Fetched<T>>>,
     flight: Arc<Flight>,
+    feeder: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl<T> Fetches<T> {
     /// The next object; waits for it. `None` when all were handed out.
+    ///
+    /// # Panics
+    ///
+    /// If whoever names the objects did: then nobody knows which are missing.
     pub fn next(&self) -> Option<Fetched<T>> {
-        let fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
-        fetched.recv().ok()
+        let next = {
+            let fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
+            fetched.recv().ok()
+        };
+        if next.is_none() {
+            let mut feeder = self.feeder.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(Err(panic)) = feeder.take().map(JoinHandle::join) {
+                std::panic::resume_unwind(panic);
+            }
+        }
+        next
     }
 }
 
@@ -161,10 +176,7 @@ pub(super) fn fetch<T: Send + 'static>(
 ) -> Result<Fetches<T>, S3Error> {
     let flight = Flight::new(limits.reads, limits.bytes);
     let (send, fetched) = mpsc::channel();
-    let fetches = Fetches {
-        fetched: Mutex::new(fetched),
-        flight: Arc::clone(&flight),
-    };
+    let held = Arc::clone(&flight);
     let (client, runtime) = (Arc::clone(client), runtime.clone());
     let feed = move || {
         for (object, with) in wanted {
@@ -187,14 +199,18 @@ pub(super) fn fetch<T: Send + 'static>(
             });
         }
     };
-    std::thread::Builder::new()
+    let feeder = std::thread::Builder::new()
         .name("s3 objects".into())
         .spawn(feed)
         .map_err(|error| {
             let why = format!("no thread can be started ({error}); raise the limit of processes");
             S3Error::new("s3://", Kind::Machine(why))
         })?;
-    Ok(fetches)
+    Ok(Fetches {
+        fetched: Mutex::new(fetched),
+        flight: held,
+        feeder: Mutex::new(Some(feeder)),
+    })
 }
 
 /// The promise that an object comes out, whatever happens to its task.
