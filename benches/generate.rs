@@ -9,8 +9,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-mod archive;
-
 /// Write synthetic CloudTrail archives: same options, same JSON, on every machine
 #[derive(Parser)]
 #[command(name = "generate")]

@@ -3,17 +3,15 @@
 
 #![allow(missing_docs, reason = "criterion's macros")]
 
-#[path = "archive/mod.rs"]
-mod archive;
-
 use std::hint::black_box;
 use std::path::PathBuf;
 
 use archive::bulk::{Archive, Options, files::Encoding};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use stscope::Scan;
 use stscope::cloudtrail::{Handler, Kernel, Reader, Record, RecordParser, Window};
+use stscope::questions::Tally;
 use stscope::sts::{Call, Dimension};
-use stscope::{Scan, tally::Tally};
 
 /// Takes records and does nothing with them.
 struct Nothing;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use stscope::Scan;
 use stscope::cloudtrail::Kernel;
-use stscope::report::{Format, Frame, Layout, Paint, group_cells, group_columns, write};
+use stscope::report::{Format, Layout, pages};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -36,28 +36,11 @@ fn report(kernel: &str, threads: &str, folder: &str) -> Result<(), Box<dyn std::
         ..Scan::default()
     };
     let report = scan.tally(&[folder.into()])?.finish();
-    let frame = Frame {
-        schema: "",
-        head: Vec::new(),
-        list: "",
-        tail: Vec::new(),
-    };
     let layout = Layout {
         width: 0,
-        more: 0,
-        rows: "groups",
-        paint: Paint(false),
+        colours: false,
     };
-    let rows = report.groups().map(|group| Ok(group_cells(&group)));
     let mut out = io::BufWriter::new(io::stdout().lock());
-    write(
-        Format::Csv,
-        &mut out,
-        &group_columns(&report),
-        &frame,
-        rows,
-        &layout,
-        || Ok(None),
-    )?;
+    Format::Csv.write(pages::report::page(&report, true, None), layout, &mut out)?;
     Ok(out.flush()?)
 }

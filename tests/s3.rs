@@ -1,7 +1,5 @@
 //! Reading S3: against a server of our own that misbehaves, and against MiniStack.
 
-#![cfg(feature = "s3")]
-
 #[path = "s3/child.rs"]
 mod child;
 #[path = "s3/faults.rs"]

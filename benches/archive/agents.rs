@@ -3,7 +3,8 @@
 //! The shapes come from the SDKs' own sources (botocore/useragent.py, aws-sdk-go
 //! aws/request/…, smithy-rs user_agent/…); systems and builds in them are invented.
 
-/// Global by default, or made global by configuration.
+/// Global by default, or made global by configuration. Not here: tools that make an old SDK Regional
+/// (the GitHub action, the CDK, Karpenter), and SDKs that never were global.
 pub const LEGACY: &[&str] = &[
     "Boto3/1.24.59 Python/3.9.16 Linux/5.10.184-175.731.amzn2.x86_64 exec-env/AWS_Lambda_python3.9 Botocore/1.27.59",
     "Boto3/1.26.90 Python/3.10.9 Linux/5.15.0-1041-aws Botocore/1.29.90",
@@ -21,7 +22,7 @@ pub const LEGACY: &[&str] = &[
     "aws-sdk-go/1.25.16 (go1.13.4; linux; amd64)",
     "aws-sdk-go/1.44.122 (go1.18.10; linux; amd64)",
     "aws-sdk-go/1.50.38 (go1.21.8; linux; arm64) exec-env/AWS_ECS_EC2",
-    "aws-sdk-go/1.55.6 (go1.22.5; linux; amd64) karpenter.sh-0.36.2",
+    "aws-sdk-go/1.55.6 (go1.22.5; linux; amd64) external-secrets",
     "APN/1.0 HashiCorp/1.0 Terraform/1.3.9 (+https://www.terraform.io) terraform-provider-aws/4.51.0 (+https://registry.terraform.io/providers/hashicorp/aws) aws-sdk-go/1.44.187 (go1.19.3; linux; amd64)",
     "aws-sdk-java/1.11.1034 Linux/4.14.275-207.503.amzn2.x86_64 OpenJDK_64-Bit_Server_VM/25.332-b09 java/1.8.0_332 vendor/Red_Hat,_Inc.",
     "aws-sdk-java/1.12.261 Linux/5.10.205-195.807.amzn2.x86_64 OpenJDK_64-Bit_Server_VM/11.0.20+8-LTS java/11.0.20 vendor/Amazon.com_Inc. cfg/retry-mode/legacy",
@@ -29,15 +30,15 @@ pub const LEGACY: &[&str] = &[
     "aws-sdk-java/2.20.26 Linux/5.10.186-179.751.amzn2.x86_64 OpenJDK_64-Bit_Server_VM/17.0.8+7-LTS Java/17.0.8 vendor/Amazon.com_Inc. io/sync http/Apache cfg/retry-mode/legacy",
     "aws-sdk-nodejs/2.1083.0 linux/v14.21.3 exec-env/AWS_Lambda_nodejs14.x promise",
     "aws-sdk-nodejs/2.1354.0 linux/v16.20.0 exec-env/AWS_Lambda_nodejs16.x promise",
-    "aws-sdk-nodejs/2.1586.0 linux/v20.15.1 aws-cdk/2.140.0 promise",
-    "aws-sdk-nodejs/2.1692.0 linux/v20.11.0 configure-aws-credentials-for-github-actions promise",
+    "aws-sdk-nodejs/2.1586.0 linux/v20.15.1 exec-env/AWS_ECS_FARGATE promise",
+    "aws-sdk-nodejs/2.1692.0 linux/v20.11.0 promise",
     "aws-sdk-php/3.269.0 OS/Linux/5.15.0-1034-aws lang/php/8.1.2 GuzzleHttp/7",
     "aws-sdk-php/3.324.5 ua/2.1 OS/Linux#6.1.0-23-amd64 lang/php#8.2.20 GuzzleHttp/7 m/E",
     "aws-sdk-ruby3/3.76.0 ruby/2.6.10 x86_64-linux aws-sdk-core/3.76.0",
     "aws-sdk-dotnet-coreclr/3.7.100.14 aws-sdk-dotnet-core/3.7.100.14 .NET_Core/6.0.21 OS/Linux_5.15.0-1041-aws ClientAsync",
     "aws-sdk-dotnet-coreclr/3.7.300.5 ua/2.0 os/windows#10.0.20348.0 md/ARCH#X64 lang/.NET_Core#8.0.6 md/aws-sdk-dotnet-core#3.7.304.8 api/SecurityToken#3.7.300.5 cfg/retry-mode#legacy md/ClientAsync",
     "AWSPowerShell.Common/4.1.400.0 .NET_Core/6.0.16 OS/Microsoft_Windows_10.0.20348 PowerShellCore/7.-1 ClientAsync",
-    "aws-sdk-cpp/1.9.379 Linux/5.10.0-23-amd64 x86_64 GCC/10.2.1",
+    "aws-sdk-java/2.9.20 Linux/4.14.146-119.123.amzn2.x86_64 OpenJDK_64-Bit_Server_VM/25.222-b10 Java/1.8.0_222 vendor/Amazon.com_Inc. io/sync http/Apache",
     "aws-sdk-go-v2/1.30.3 os/linux lang/go#1.22.4 md/GOOS#linux md/GOARCH#amd64 api/sts#1.30.3 m/N,E",
     "cost-exporter/4.2 (internal)",
 ];
@@ -75,6 +76,48 @@ pub const INTERNAL: &[&str] = &[
     "aws-internal/3 aws-sdk-java/1.12.750 Linux/5.10.226-192.879.amzn2int.x86_64 OpenJDK_64-Bit_Server_VM/25.422-b10 java/1.8.0_422 vendor/Oracle_Corporation cfg/retry-mode/standard",
     "aws-sdk-java/2.31.70 md/io#async md/http#NettyNio md/internal ua/2.1 api/STS#2.31.x os/Linux#5.10.236 lang/java#17.0.15 m/E,AJ",
     "AWS Internal",
+];
+
+/// Tools of all kinds, and words that only look like AWS's own.
+pub const TOOLS: &[&str] = &[
+    "Go-http-client/1.1",
+    "Go-http-client/2.0",
+    "rclone/v1.66.0",
+    "rclone/v1.68.2",
+    "TruffleHog",
+    "aws-fluent-bit-plugin",
+    "object_store/0.11.2",
+    "rusoto/0.48.0 (rust 1.70.0; linux)",
+    "c7n/0.9.30 Python/3.11.4 Linux/6.1.0 c7n/policy#ec2-tags",
+    "c7n/0.9.40 md/Botocore#1.40.1 ua/2.1 c7n/policy#ec2-tags",
+    "Scout Suite/5.12.0 Python/3.9.2 Linux/6.0.0 Scout Suite/5.12.0",
+    "Coral/Netty4",
+    "Boto/2.49.0 Python/2.7.18 Linux/4.14.0",
+    "aws-sdk-python/0.4.0 ua/2.1 os/linux lang/python#3.13.2",
+    "aws-sdk-dotnet/1.5.60.0 .NET Runtime/4.0 .NET Framework/4.0 OS/6.1",
+    "aws-sdk-dotnet-coreclr/3.7.500.12 ua/2.1 os/linux md/aws-sdk-dotnet-core#3.7.500.12",
+    "aws-sdk-dotnet-coreclr/3.7.460.9 ua/2.1 os/linux md/aws-sdk-dotnet-core#3.7.500.1",
+    "AWSPowerShell.Common/4.1.869.0 .NET_Core/8.0.1 PowerShellCore/7.-1 ClientAsync",
+    "aws-sdk-java/2.33.12 md/io#sync ua/2.1 api/STS#2.33.x m/D,N",
+    "aws-sdk-nodejs/2.1586.0 linux/v20.15.1 aws-cdk/2.140.0 promise",
+    "aws-sdk-nodejs/2.1692.0 linux/v20.11.0 configure-aws-credentials-for-github-actions promise",
+    "aws-sdk-go/1.55.6 (go1.22.5; linux; amd64) karpenter.sh-0.36.2",
+    "aws-sdk-go/1.44.0 (go1.19; linux; amd64) aws-iam-authenticator/v0.6.2",
+    "aws-sdk-go/1.44.0 (go1.19; linux; amd64) secrets-store-csi-driver-provider-aws/1.0.r2",
+    "aws-sdk-go/1.44.0 (go1.19; linux; amd64) aws-node-termination-handler/v1.19.0",
+    "aws-sdk-go/1.44.0 (go1.19; linux; amd64) kops/1.28.0",
+    "aws-sdk-nodejs/2.1586.0 linux/v20.15.1 kops/1.28.0 promise",
+    "aws-controllers-k8s/s3-v0.0.5 aws-sdk-go/1.37.10 (go1.17; linux; amd64)",
+    "Hadoop 3.3.4, aws-sdk-java/1.12.262 Linux/5.4.0 java/1.8.0_362",
+    "Vault/1.15.0 (+https://www.vaultproject.io/; go1.21) aws-sdk-go/1.44.0",
+    "APN/1.0 Pulumi/1.0 PulumiAWS/7.8.0 (go1.24.4; linux; amd64) aws-sdk-go-v2/1.39.0 ua/2.1 m/E",
+    "Boto3/1.34.69 md/Botocore#1.34.69 ua/2.0 os/linux#6.1.0 app/ledger-batch",
+    "stratus-red-team_5c59eb79-6dac-405c-a4c4-e19aec03c666",
+    "Boto3/1.28.57 md/Botocore#1.31.57 md/internal-billing#2",
+    "acme-aws-internal/1.4 aws-sdk-go/1.44.2 (go1.18; linux; amd64)",
+    "AWS Internal Tools of Acme/1.0 Boto3/1.28.57",
+    "AWS Internal/3",
+    "EC2ConsoleFrontend, aws-internal/3 aws-sdk-java/1.12.1",
 ];
 
 /// What people have in front of them when they use the console.

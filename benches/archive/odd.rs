@@ -327,8 +327,12 @@ fn time(rng: &mut SplitMix64) -> Node {
             "",
             "2025-13-45T00:00:00Z",
             "2025-11-03 10:00:00",
+            "2025-11-03 10:00:00,5+01",
+            "2025-11-03T10:00Z",
+            "1762164000.25",
             "2025-11-03",
         ])),
+        2 => literal(rng.pick(&["1762164000", "1762164000123", "1.762164E9"])),
         1 => text(rng.pick(&[
             "2025-11-03T10:00:00.123Z",
             "2025-11-03T10:00:00+02:00",
@@ -345,12 +349,13 @@ fn time(rng: &mut SplitMix64) -> Node {
 }
 
 fn agent(rng: &mut SplitMix64) -> Node {
-    match rng.below(6) {
+    match rng.below(8) {
         0 => Node::Text(strange(rng)),
         1 => Node::Text(format!("[{}]", rng.pick(agents::LEGACY))),
         2 => text(rng.pick(agents::SERVICES)),
         3 => text(rng.pick(agents::INTERNAL)),
         4 => text(rng.pick(agents::LEGACY)),
+        5 | 6 => text(rng.pick(agents::TOOLS)),
         _ => text(rng.pick(agents::MODERN)),
     }
 }

@@ -210,7 +210,8 @@ fn principal(rng: &mut SplitMix64, n: usize, turn: usize, addresses: usize) -> P
         rng,
         if kind == Kind::User { "AIDA" } else { "AROA" },
     );
-    let agents = if turn.is_multiple_of(2) {
+    let is_legacy = turn.is_multiple_of(2);
+    let agents = if is_legacy {
         agents::LEGACY
     } else {
         agents::MODERN
@@ -225,7 +226,12 @@ fn principal(rng: &mut SplitMix64, n: usize, turn: usize, addresses: usize) -> P
             _ => rng.pick(agents),
         },
         home: rng.pick(REGIONS),
-        address: rng.below(addresses),
+        address: match rng.below(addresses) {
+            // Every tenth address is IPv6, which the global endpoint does not serve, and each
+            // principal calls from four in a row.
+            address if is_legacy => address - address % 10 + (address % 10).min(5),
+            address => address,
+        },
         seed: rng.draw(),
     }
 }

@@ -58,7 +58,7 @@ pub(super) enum Command {
     /// Take out of a store what is of days long ago
     #[command(after_help = FORGET_EXAMPLES, after_long_help = forget_help())]
     Forget(ForgetArgs),
-    /// What is in a store
+    /// What is in a store, and whether it is sound
     #[command(subcommand, after_help = STORE_EXAMPLES)]
     Store(StoreCommand),
     /// What a host name is; with no HOST, the table of STS endpoints
@@ -83,9 +83,12 @@ Example:
         /// The shell
         shell: Shell,
     },
-    /// Print the man page (roff)
-    #[command(after_help = "Example:\n  stscope man > /usr/local/share/man/man1/stscope.1")]
-    Man,
+    /// Print the man pages of all commands as one (roff), or write each to a file
+    #[command(after_help = "\
+Examples:
+  stscope man > stscope.1
+  stscope man --dir /usr/local/share/man/man1")]
+    Man(ManArgs),
 }
 
 const REPORT_EXAMPLES: &str = "\
@@ -120,7 +123,8 @@ Examples:
 const STORE_EXAMPLES: &str = "\
 Examples:
   stscope store info sts.db
-  stscope store info --store sts.db --format json";
+  stscope store info --store sts.db --format json
+  stscope store check sts.db";
 
 const TREND_EXAMPLES: &str = "\
 Examples:
@@ -273,6 +277,9 @@ pub(super) struct InputArgs {
     /// End with exit code 2 at the first damaged file, without a report
     #[arg(long)]
     pub strict: bool,
+    /// What your own host names lead to: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub hosts: Option<PathBuf>,
     /// Read with N threads [default: all cores]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub threads: Option<std::num::NonZeroUsize>,
@@ -328,7 +335,7 @@ pub(super) enum EndpointName {
 impl EndpointName {
     /// The value of the `endpoint` dimension.
     pub fn value(self) -> &'static str {
-        crate::sts::Endpoint::NAMES[self as usize]
+        crate::sts::EndpointKind::ALL[self as usize].as_str()
     }
 }
 
@@ -418,6 +425,10 @@ pub(super) struct IngestArgs {
     /// In the end, forget what is of days before this age: 400d, 57w; see 'stscope forget'
     #[arg(long, value_name = "AGE")]
     pub keep: Option<String>,
+    /// What your own host names lead to: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'; what
+    /// is in the store already stays as it was decided
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub hosts: Option<PathBuf>,
     /// Wait while another ingest is at work on the store
     #[arg(long)]
     pub wait: bool,
@@ -449,6 +460,32 @@ pub(super) enum StoreCommand {
     /// Its days, files, calls and last runs
     #[command(after_help = STORE_EXAMPLES)]
     Info(ContentsArgs),
+    /// Whether it is what was written: exit code 0 if it is sound, 2 if it is damaged
+    ///
+    /// Reads all of it: SQLite's own check, the sums over the rows of every table, and the figures that
+    /// must add up. A run that reads a store or judges a gate by it holds what it reads against the same
+    /// sums.
+    #[command(after_help = STORE_EXAMPLES)]
+    Check(CheckArgs),
+}
+
+#[derive(Args)]
+pub(super) struct CheckArgs {
+    /// The store that 'stscope ingest' keeps
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, required_unless_present = "store")]
+    pub file: Option<PathBuf>,
+    /// The same
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "file")]
+    pub store: Option<PathBuf>,
+    /// How to write what is wrong [default: table, or by the ending of --output]
+    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
+    pub format: Option<FormatName>,
+    /// Write to FILE, which appears whole or not at all
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Say nothing on standard error but errors
+    #[arg(short, long, help_heading = "Messages")]
+    pub quiet: bool,
 }
 
 #[derive(Args)]
@@ -683,10 +720,20 @@ pub(super) enum EventOrder {
 }
 
 #[derive(Args)]
+pub(super) struct ManArgs {
+    /// Write a page for each command to DIR, which is made if need be: stscope-report.1, ...
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub dir: Option<PathBuf>,
+}
+
+#[derive(Args)]
 pub(super) struct EndpointArgs {
     /// A host name, as a client asked for it; a port, capitals and a trailing dot do not matter
     #[arg(value_name = "HOST")]
-    pub hosts: Vec<String>,
+    pub names: Vec<String>,
+    /// What your own host names lead to: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "names")]
+    pub hosts: Option<PathBuf>,
     /// How to write [default: table, or by the ending of --output]
     #[arg(long, value_name = "FORMAT", help_heading = "Output")]
     pub format: Option<FormatName>,

@@ -1,25 +1,30 @@
 //! What was typed → what it means. Everything is decided here, once, before any file is opened.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Read as _};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
 
 use super::args::{FilterArgs, FormatName, InputArgs, MessageArgs, OutputArgs, StoreArgs, When};
 use super::exit::{Failure, say};
-use super::when;
+use super::{conditions, hosts, when};
+use crate::cloudtrail::Stage;
 use crate::input::{Paths, Pruning};
-use crate::report::{Format, Layout, Paint};
+use crate::report::{Format, Layout};
 use crate::scan::Scan;
+use crate::shown::Shown;
 use crate::store::{Store, is_kept};
 use crate::sts::region::{Region, is_region};
 use crate::sts::{Dimension, Time};
-use crate::tally::{Condition, Glob, Selection, glob};
+use crate::tally::{DamagedFile, Selection};
 
 /// How to read, resolved.
 pub(super) struct Reading {
     pub paths: Paths,
     pub scan: Scan,
+    /// The list that paths were taken from.
+    pub files_from: Option<PathBuf>,
     /// What is read in place of paths.
     pub store: Option<(PathBuf, Store)>,
 }
@@ -48,15 +53,17 @@ impl Reading {
             .map_err(|error| Failure::new(error.to_string()))?;
         let scan = Scan {
             selection,
+            hosts: hosts::read(input.hosts.as_deref())?,
             pruning,
             once: !input.no_dedup,
-            threads: input.threads.map_or(0, std::num::NonZeroUsize::get),
+            threads: threads(input.threads, messages.quiet)?,
             strict: input.strict,
             ..Scan::default()
         };
         Ok(Reading {
             paths,
             scan,
+            files_from: input.files_from.clone(),
             store: None,
         })
     }
@@ -77,6 +84,12 @@ impl Reading {
                  leave it out, or name log files in place of --store",
             ));
         }
+        if input.hosts.is_some() {
+            return Err(Failure::new(
+                "--hosts: a store keeps what was decided when the logs were read; give it to 'stscope \
+                 ingest', or name log files in place of --store",
+            ));
+        }
         let selection = selection(filter, when::parse_day)?;
         for condition in &selection.conditions {
             check_kept("--where", condition.dimension)?;
@@ -88,6 +101,7 @@ impl Reading {
         check_kept_days(path, &store, selection.until)?;
         Ok(Reading {
             paths: Paths::default(),
+            files_from: None,
             scan: Scan {
                 selection,
                 ..Scan::default()
@@ -101,6 +115,29 @@ impl Reading {
         let is_store = |(store, _): &(PathBuf, Store)| same_file(store, file);
         self.paths.lead_to(file) || self.store.as_ref().is_some_and(is_store)
     }
+}
+
+/// More threads than this and than four for each core wait for one another, and each takes memory.
+const USEFUL_THREADS: usize = 16;
+
+/// `--threads`: 0 stands for one for each core.
+pub(super) fn threads(asked: Option<NonZeroUsize>, quiet: bool) -> Result<usize, Failure> {
+    let Some(asked) = asked.map(NonZeroUsize::get) else {
+        return Ok(0);
+    };
+    if asked > 1 << 16 {
+        return Err(Failure::new(format!(
+            "--threads {asked}: no machine has so many; leave it out for one for each core"
+        )));
+    }
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let most = USEFUL_THREADS.max(4 * cores);
+    if asked > most && !quiet {
+        say(&format!(
+            "stscope: note: --threads {asked}: on this machine more than {most} help nobody; {most} are used"
+        ));
+    }
+    Ok(asked.min(most))
 }
 
 /// Whether both paths lead to one file.
@@ -170,11 +207,7 @@ fn selection(
             .iter()
             .map(|name| name.value().to_owned())
             .collect(),
-        conditions: filter
-            .conditions
-            .iter()
-            .map(|text| condition(text))
-            .collect::<Result<_, _>>()?,
+        conditions: conditions::parse(&filter.conditions)?,
     })
 }
 
@@ -204,46 +237,63 @@ fn warn_of_typos(filter: &FilterArgs, selection: &Selection) {
     }
 }
 
-fn condition(text: &str) -> Result<Condition, Failure> {
-    let fail = |what: String| Failure::new(format!("--where {text}: {what}"));
-    let (name, pattern) = text
-        .split_once('=')
-        .ok_or_else(|| fail("no condition; write DIM=GLOB or DIM!=GLOB".into()))?;
-    let (name, negated) = name
-        .strip_suffix('!')
-        .map_or((name, false), |name| (name, true));
-    Ok(Condition {
-        dimension: dimension(name.trim()).map_err(fail)?,
-        glob: parse_glob(pattern).map_err(fail)?,
-        negated,
-    })
-}
-
-pub(super) fn parse_glob(pattern: &str) -> Result<Glob, String> {
-    glob(pattern)
-        .map_err(|error| format!("'{pattern}' is no glob ({error}); write a literal [ as [[]"))
-}
-
-/// The dimension of a name.
-pub(super) fn dimension(name: &str) -> Result<Dimension, String> {
-    Dimension::find(name).ok_or_else(|| {
-        let names: Vec<_> = Dimension::all().map(Dimension::name).collect();
-        format!(
-            "there is no dimension '{name}'; there are {}",
-            names.join(", ")
-        )
-    })
-}
-
-/// A report must not take the place of a log.
-pub(super) fn check_output(writing: &Writing, reading: &Reading) -> Result<(), Failure> {
-    match &writing.output {
-        Some(output) if reading.leads_to(output) => Err(Failure::new(format!(
-            "--output {}: it is one of the files to be read; write to another file",
-            output.display()
-        ))),
-        _ => Ok(()),
+/// A report must not take the place of a log, or of a list that was given: of these, the option and
+/// the file.
+pub(super) fn check_output(
+    writing: &Writing,
+    reading: &Reading,
+    lists: &[(&str, Option<&Path>)],
+) -> Result<(), Failure> {
+    let Some(output) = &writing.output else {
+        return Ok(());
+    };
+    let refuse = |what: &str| {
+        let output = Shown::path(output);
+        Err(Failure::new(format!(
+            "--output {output}: {what}; write to another file"
+        )))
+    };
+    if reading.leads_to(output) {
+        return refuse("it is one of the files to be read");
     }
+    let files_from = [("--files-from", reading.files_from.as_deref())];
+    for (option, list) in files_from.iter().chain(lists) {
+        if list.is_some_and(|list| same_file(list, output)) {
+            return refuse(&format!("it is the list of {option}"));
+        }
+    }
+    if may_be_log(output) {
+        return refuse("it holds CloudTrail records, or part of a log");
+    }
+    Ok(())
+}
+
+/// Whether there is a file that may be a log, wherever it is: a walk may come to it through a link.
+fn may_be_log(file: &Path) -> bool {
+    let mut head = [0; 64];
+    let is_file = file.metadata().is_ok_and(|metadata| metadata.is_file());
+    if !is_file || is_result(file) {
+        return false;
+    }
+    let read = std::fs::File::open(file).and_then(|mut file| file.read(&mut head));
+    let head = &head[..read.unwrap_or(0)];
+    let begins_as_json = matches!(head.trim_ascii_start().first(), Some(b'{' | b'['));
+    let scan = Scan {
+        threads: 1,
+        ..Scan::default()
+    };
+    scan.tally(&[file.to_owned()]).is_ok_and(|tally| {
+        let coverage = tally.coverage();
+        let is_broken =
+            |one: &DamagedFile| begins_as_json || !matches!(one.stage, Stage::Json | Stage::Open);
+        coverage.files.read > 0 || coverage.records > 0 || coverage.damaged.iter().any(is_broken)
+    })
+}
+
+/// Whether a file has a name that results have and logs have not.
+fn is_result(file: &Path) -> bool {
+    let ending = file.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| matches!(ending, "csv" | "md" | "html" | "xlsx" | "prom"))
 }
 
 /// How to write, resolved.
@@ -253,11 +303,13 @@ pub(super) struct Writing {
     /// The most rows, if there is a limit.
     pub top: Option<u64>,
     pub layout: Layout,
+    /// Whether rows go where somebody watches.
+    pub on_terminal: bool,
 }
 
 impl Writing {
-    pub fn resolve(output: &OutputArgs, rows: &'static str) -> Result<Writing, Failure> {
-        let mut writing = Writing::plain(output.format, output.output.as_deref(), rows)?;
+    pub fn resolve(output: &OutputArgs) -> Result<Writing, Failure> {
+        let mut writing = Writing::plain(output.format, output.output.as_deref())?;
         writing.top = match (output.top, writing.format) {
             (None, Format::Table) => Some(25),
             (None, _) | (Some(0), _) => None,
@@ -267,11 +319,7 @@ impl Writing {
     }
 
     /// For commands whose rows are few.
-    pub fn plain(
-        format: Option<FormatName>,
-        output: Option<&Path>,
-        rows: &'static str,
-    ) -> Result<Writing, Failure> {
+    pub fn plain(format: Option<FormatName>, output: Option<&Path>) -> Result<Writing, Failure> {
         let output = output
             .filter(|path| path.as_os_str() != "-")
             .map(Path::to_owned);
@@ -288,18 +336,16 @@ impl Writing {
         let on_terminal = output.is_none() && std::io::stdout().is_terminal();
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let paint = Paint(on_terminal && !no_color);
         let layout = Layout {
             width: width(on_terminal),
-            more: 0,
-            rows,
-            paint,
+            colours: on_terminal && !no_color,
         };
         Ok(Writing {
             format,
             output,
             top: None,
             layout,
+            on_terminal,
         })
     }
 }
@@ -317,7 +363,7 @@ fn of_extension(path: &Path) -> Result<Format, Failure> {
     Format::of_extension(extension).ok_or_else(|| {
         Failure::new(format!(
             "--output {}: the ending tells no format; end it in .csv, .json, .jsonl, .md or .txt, or give --format",
-            path.display()
+            Shown::path(path)
         ))
     })
 }
@@ -361,7 +407,7 @@ pub(super) fn check_kept_days(
                 "--until {}: --store {} has forgotten the days before {kept_from}; name a later day, \
                  or ask the log files",
                 until.day(),
-                path.display()
+                Shown::path(path)
             )))
         }
         _ => Ok(()),

@@ -39,6 +39,7 @@ pub(super) fn tell_new(coverage: &Coverage, known: u64, quiet: bool) -> Result<E
 fn tell_read(coverage: &Coverage, quiet: bool) -> Exit {
     tell_damaged(coverage);
     if !quiet {
+        note_no_time(coverage.no_time);
         say(&format!("stscope: {}", line(coverage)));
     }
     if coverage.files.damaged > 0 {
@@ -74,6 +75,19 @@ fn tell_damaged(coverage: &Coverage) {
     }
 }
 
+/// Says that some calls have no time.
+fn note_no_time(calls: u64) {
+    if calls > 0 {
+        say(&format!(
+            "stscope: note: {} STS {} no eventTime that can be read: counted, but on no day, and left \
+             out by --since and --until; see that the export writes times as CloudTrail does \
+             (2025-11-03T08:00:00Z)",
+            count(calls),
+            if calls == 1 { "call has" } else { "calls have" },
+        ));
+    }
+}
+
 /// One line: files, sizes, records.
 fn line(coverage: &Coverage) -> String {
     let mut line = format!(
@@ -88,6 +102,8 @@ fn line(coverage: &Coverage) -> String {
         (coverage.filtered, "filtered"),
         (coverage.duplicates, "delivered again"),
         (coverage.shared_copies, "logged in another account, too"),
+        (coverage.not_understood, "not understood"),
+        (coverage.no_time, "without a time"),
     ];
     for (number, what) in dropped {
         if number > 0 {

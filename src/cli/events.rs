@@ -7,22 +7,17 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use serde_json::Value;
 
 use super::args::{EventOrder, EventsArgs};
+use super::conditions::note_unmatched;
 use super::config::{Reading, Writing, check_output, progress};
 use super::coverage;
 use super::exit::{Exit, Failure};
 use super::gate::{Gates, can_judge, conclude, note_if_blind};
+use super::hosts;
 use super::output::Output;
 use super::progress::Shown;
-use crate::report::{Format, Frame, event_cells, event_columns, write};
+use crate::questions::{EventLog, EventStream, Row};
+use crate::report::pages;
 use crate::scan::Progress;
-use crate::tally::{EventLog, EventStream, Row};
-
-const FRAME: Frame<'static> = Frame {
-    schema: "stscope.events/1",
-    head: Vec::new(),
-    list: "rows",
-    tail: Vec::new(),
-};
 
 pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
     if arguments.store.is_some() {
@@ -30,7 +25,7 @@ pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
             "--store: a store keeps sums and no calls one by one; name log files in its place",
         ));
     }
-    let writing = Writing::resolve(&arguments.output, "calls")?;
+    let writing = Writing::resolve(&arguments.output)?;
     let gates = Gates::resolve(&arguments.gate)?;
     let reading = Reading::resolve(&arguments.input, &arguments.filter, &arguments.messages)?;
     if arguments.input.strict && arguments.sort == EventOrder::None && writing.output.is_none() {
@@ -39,11 +34,15 @@ pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
              write to a file with --output, or leave out --sort none",
         ));
     }
-    check_output(&writing, &reading)?;
+    check_output(
+        &writing,
+        &reading,
+        &[("--allow", arguments.gate.allow.as_deref())],
+    )?;
     let output = Output::open(writing.output.as_deref())?;
     let shared = Arc::new(Progress::default());
     // Progress and rows on one terminal would be a mess.
-    let is_mixed = arguments.sort == EventOrder::None && writing.layout.paint.0;
+    let is_mixed = arguments.sort == EventOrder::None && writing.on_terminal;
     let shown = progress(&arguments.messages)
         .filter(|_| !is_mixed)
         .map(|terminal| Shown::start(Arc::clone(&shared), terminal));
@@ -57,7 +56,7 @@ pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
 /// The newest first: everything is read, then written.
 fn sorted(
     reading: &Reading,
-    mut writing: Writing,
+    writing: Writing,
     gates: &Gates,
     output: Output,
     shared: &Progress,
@@ -71,28 +70,15 @@ fn sorted(
     let mut events = log.finish().map_err(|error| temporary(&error))?;
     drop(shown);
     let exit = coverage::tell(&events.totals.coverage, quiet)?;
+    hosts::note_unused(&reading.scan.hosts, quiet);
     let selection = &reading.scan.selection;
     let can_judge = can_judge(&events.totals, selection);
     note_if_blind(can_judge, &events.totals.summary(), quiet);
+    note_unmatched(&events.totals, quiet);
     let verdict = gates.judge(&events.totals, selection);
-    let top = writing
-        .top
-        .map_or(events.len(), |top| events.len().min(top as usize));
-    writing.layout.more = (events.len() - top) as u64;
     let coverage = serde_json::to_value(&events.totals.coverage).map_err(io::Error::from)?;
-    let written = output.write(|out| {
-        let rows = events.rows().take(top).map(|row| Ok(event_cells(&row?)));
-        let (format, layout) = (writing.format, &writing.layout);
-        Ok(write(
-            format,
-            out,
-            &event_columns(),
-            &FRAME,
-            rows,
-            layout,
-            || Ok(Some(coverage)),
-        )?)
-    });
+    let page = pages::events::page(events.rows(), writing.top).covering(|| Ok(Some(coverage)));
+    let written = output.write(|out| Ok(writing.format.write(page, writing.layout, out)?));
     conclude(exit, verdict, written)
 }
 
@@ -109,7 +95,14 @@ fn streamed(
     let (sender, rows) = sync_channel(4096);
     let (tell, told) = sync_channel(1);
     std::thread::scope(|scope| {
-        let writer = scope.spawn(move || write_rows(rows, &told, writing, output));
+        let writer = std::thread::Builder::new()
+            .spawn_scoped(scope, move || write_rows(rows, &told, writing, output))
+            .map_err(|error| {
+                Failure::new(format!(
+                    "--sort none: no thread can be started: {error}; raise the limit of processes \
+                     (ulimit -u), or leave it out"
+                ))
+            })?;
         // Dropped by an early return, it tells the writer to throw away what it has.
         let tell = tell;
         let first = EventStream::new(reading.scan.once, sender);
@@ -121,7 +114,9 @@ fn streamed(
         let streamed = streams?.finish().map_err(|error| temporary(&error))?;
         drop(shown);
         // Of a run that was cut short the coverage would be half the truth.
-        let exit = coverage::tell(&streamed.totals.coverage, quiet || streamed.is_cut_short)?;
+        let is_quiet = quiet || streamed.is_cut_short;
+        let exit = coverage::tell(&streamed.totals.coverage, is_quiet)?;
+        hosts::note_unused(&reading.scan.hosts, is_quiet);
         // From here on the writer may finish; without this, what it wrote is thrown away.
         let _ =
             tell.send(serde_json::to_value(&streamed.totals.coverage).map_err(io::Error::from)?);
@@ -134,6 +129,7 @@ fn streamed(
         let selection = &reading.scan.selection;
         let can_judge = can_judge(&streamed.totals, selection);
         note_if_blind(can_judge, &streamed.totals.summary(), quiet);
+        note_unmatched(&streamed.totals, is_quiet);
         let verdict = gates.judge(&streamed.totals, selection);
         let panicked = |_| Err(Failure::new("writing failed; please report this"));
         conclude(exit, verdict, writer.join().unwrap_or_else(panicked))
@@ -143,51 +139,16 @@ fn streamed(
 fn write_rows(
     rows: Receiver<Row>,
     told: &Receiver<Value>,
-    mut writing: Writing,
+    writing: Writing,
     output: Output,
 ) -> Result<(), Failure> {
-    let top = writing.top.map_or(usize::MAX, |top| top as usize);
     let coverage = || {
         told.recv()
             .map(Some)
             .map_err(|_| io::Error::other("the scan failed"))
     };
-    output.write(|out| {
-        let columns = event_columns();
-        // Rows beyond the top are taken, too, or the scan would stop and its coverage be short.
-        if writing.format == Format::Table {
-            let mut kept = Vec::new();
-            for row in rows {
-                if kept.len() < top {
-                    kept.push(row)
-                } else {
-                    writing.layout.more += 1
-                }
-            }
-            let coverage = coverage()?;
-            let cells = kept.iter().map(|row| Ok(event_cells(row)));
-            return Ok(write(
-                Format::Table,
-                out,
-                &columns,
-                &FRAME,
-                cells,
-                &writing.layout,
-                || Ok(coverage),
-            )?);
-        }
-        let first = rows.into_iter().enumerate().filter(|(at, _)| *at < top);
-        let cells = first.map(|(_, row)| Ok(event_cells(&row)));
-        Ok(write(
-            writing.format,
-            out,
-            &columns,
-            &FRAME,
-            cells,
-            &writing.layout,
-            coverage,
-        )?)
-    })
+    let page = pages::events::page(rows.into_iter().map(Ok), writing.top).covering(coverage);
+    output.write(|out| Ok(writing.format.write(page, writing.layout, out)?))
 }
 
 fn temporary(error: &io::Error) -> Failure {

@@ -1,11 +1,12 @@
 //! How a run ends.
 
+use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{ExitCode, Termination};
 
-use crate::report::escape::for_terminal;
 use crate::scan::ScanError;
+use crate::shown::{Shown, for_terminal};
 use crate::store::StoreError;
 
 /// The exit codes, which scripts rely on.
@@ -91,9 +92,18 @@ impl From<ScanError> for Failure {
 }
 
 /// Ends after a wrong word on the command line, or after `--help`.
-pub(super) fn usage(error: &clap::Error) -> Exit {
-    // Writing help into a closed pipe is no error.
-    let _ = error.print();
+pub(super) fn usage(error: &clap::Error, typed: &[OsString]) -> Exit {
+    let is_harmless = |word: &OsString| {
+        let word = word.to_string_lossy();
+        for_terminal(&word) == word
+    };
+    if !error.use_stderr() || typed.iter().all(is_harmless) {
+        // Writing help into a closed pipe is no error.
+        let _ = error.print();
+    } else {
+        // clap repeats what was typed as it is, between its colours.
+        say(error.to_string().trim_end());
+    }
     if error.use_stderr() {
         Exit::Failed
     } else {
@@ -102,12 +112,18 @@ pub(super) fn usage(error: &clap::Error) -> Exit {
 }
 
 /// Prints a line on standard error. If that is closed, nobody wants to know; `eprintln!` would panic.
+/// What was typed may be repeated in it: nothing in it is obeyed by a terminal.
 pub(super) fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+    let _ = writeln!(io::stderr(), "{}", harmless(line));
+}
+
+/// A text of one line or more, with everything escaped but the ends of its lines.
+fn harmless(text: &str) -> String {
+    let lines: Vec<_> = text.split('\n').map(for_terminal).collect();
+    lines.join("\n")
 }
 
 /// The same of a file, such as a store.
 pub(super) fn say_of(path: &Path, what: &str) {
-    let name = path.display().to_string();
-    say(&format!("stscope: {}: {what}", for_terminal(&name)));
+    say(&format!("stscope: {}: {what}", Shown::path(path)));
 }

@@ -1,6 +1,7 @@
 //! `--fail-on`: verdicts for pipelines.
 
 use super::args::GateArgs;
+use super::conditions::check_matched;
 use super::exit::{Exit, Failure, say};
 use super::new_global::NewGlobal;
 use super::offenders::{Allowed, tell_offenders};
@@ -107,8 +108,9 @@ impl Gates {
     /// Holds the calls against the gates.
     ///
     /// # Errors
-    /// If nothing was read that could show global calls, or if the gates hold and days are asked about
-    /// by name that a store has forgotten: that is no verdict.
+    /// If nothing was read that could show global calls; if a condition matched none of the calls
+    /// read; or if the gates hold, and days are asked about by name that a store has forgotten, or a
+    /// time, and some calls have none: that is no verdict.
     pub fn judge(&self, totals: &Totals, selection: &Selection) -> Result<Exit, Failure> {
         if self.gates.is_empty() {
             return Ok(Exit::Done);
@@ -120,6 +122,7 @@ impl Gates {
                  --since, --until, --account and --region",
             ));
         }
+        check_matched("--fail-on", totals)?;
         let mut exit = Exit::Done;
         for gate in &self.gates {
             let offenders: Vec<_> = (totals.offenders(gate.endpoint).into_iter())
@@ -141,6 +144,21 @@ impl Gates {
                 since.day()
             )));
         }
+        let no_time = totals.coverage.no_time;
+        if exit == Exit::Done && no_time > 0 && (selection.since.or(selection.until)).is_some() {
+            return Err(Failure::new(format!(
+                "--fail-on cannot be judged: {} STS {} no eventTime that can be read, so --since and \
+                 --until leave {} out; ask without them, or export the records with times as \
+                 CloudTrail writes them (2025-11-03T08:00:00Z)",
+                count(no_time),
+                if no_time == 1 {
+                    "call has"
+                } else {
+                    "calls have"
+                },
+                if no_time == 1 { "it" } else { "them" },
+            )));
+        }
         Ok(exit)
     }
 
@@ -150,11 +168,12 @@ impl Gates {
         store: &Store,
         selection: &Selection,
         verdict: Result<Exit, Failure>,
+        quiet: bool,
     ) -> Result<Exit, Failure> {
         let Some(gate) = &self.new_global else {
             return verdict;
         };
-        let of_new = gate.judge(store, selection, &self.allowed);
+        let of_new = gate.judge(store, selection, &self.allowed, quiet);
         match (verdict?, of_new?) {
             (Exit::Done, of_new) => Ok(of_new),
             (failed, _) => Ok(failed),

@@ -5,17 +5,24 @@ use std::path::PathBuf;
 use chrono::Utc;
 
 use super::args::IngestArgs;
+use super::config::threads;
 use super::coverage;
 use super::exit::{Exit, Failure, say, say_of};
-use super::{forget, source};
+use super::{forget, hosts, source};
 use crate::input::{Named, Paths};
 use crate::report::{count, plural};
 use crate::scan::Scan;
+use crate::shown::Shown;
 use crate::store::{Ingested, Store};
-use crate::tally::SkipReason;
 
 pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
     let paths = paths(&arguments)?;
+    let hosts = hosts::read(arguments.hosts.as_deref())?;
+    let scan = Scan {
+        hosts: hosts.clone(),
+        threads: threads(arguments.threads, arguments.messages.quiet)?,
+        ..Scan::default()
+    };
     let keep = arguments
         .keep
         .as_deref()
@@ -23,10 +30,6 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
         .transpose()?;
     let mut store = Store::open_to_write(&arguments.store, arguments.window, arguments.wait)?;
     forget::tell_brought_up(&arguments.store, &store, arguments.messages.quiet);
-    let scan = Scan {
-        threads: arguments.threads.map_or(0, std::num::NonZeroUsize::get),
-        ..Scan::default()
-    };
     let ingested = source::watched(&arguments.messages, |shared| {
         store.ingest(&scan, &paths, shared, Utc::now().date_naive())
     })?;
@@ -48,6 +51,9 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
             count(calls),
             plural(calls, "call"),
         ));
+    }
+    if ingested.coverage.sts_records > 0 {
+        hosts::note_unused(&hosts, quiet);
     }
     if let Some(before) = keep {
         forget::keep(&arguments.store, &mut store, before, quiet)?;
@@ -75,7 +81,7 @@ fn paths(arguments: &IngestArgs) -> Result<Paths, Failure> {
             Named::Folder(path) => full(path),
             Named::File(path) => {
                 if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-                    return Err(nameless(&path.display().to_string()));
+                    return Err(nameless(&Shown::path(path).to_string()));
                 }
                 full(path);
             }
@@ -95,10 +101,7 @@ fn nameless(path: &str) -> Failure {
 
 /// Files that were read or tried, but for what a walk passes by every night.
 fn come_upon(ingested: &Ingested) -> u64 {
-    let files = &ingested.coverage.files;
-    let passed_by =
-        [SkipReason::NotALog, SkipReason::NotAFile].map(|reason| files.skipped[&reason]);
-    files.found - passed_by.iter().sum::<u64>()
+    ingested.coverage.files.found - ingested.passed_by
 }
 
 /// What the store was given: each file is in one of the numbers.

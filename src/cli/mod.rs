@@ -4,6 +4,8 @@
 //! this folder prints, reads the clock, and knows the terminal.
 
 mod args;
+mod check;
+mod conditions;
 mod config;
 mod contents;
 mod coverage;
@@ -12,7 +14,9 @@ mod events;
 mod exit;
 mod forget;
 mod gate;
+mod hosts;
 mod ingest;
+mod man;
 mod new_global;
 mod offenders;
 mod output;
@@ -36,13 +40,14 @@ use exit::Failure;
 
 /// Runs the program with these arguments.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let matches = match args::command().try_get_matches_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let matches = match args::command().try_get_matches_from(&arguments) {
         Ok(matches) => matches,
-        Err(error) => return exit::usage(&error),
+        Err(error) => return exit::usage(&error, &arguments),
     };
     let outcome = match Cli::from_arg_matches(&matches) {
         Ok(cli) => dispatch(cli.command),
-        Err(error) => return exit::usage(&error),
+        Err(error) => return exit::usage(&error, &arguments),
     };
     outcome.unwrap_or_else(|failure| failure.report())
 }
@@ -55,6 +60,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::Plan(arguments) => plan::run(*arguments),
         Command::Ingest(arguments) => ingest::run(*arguments),
         Command::Forget(arguments) => forget::run(&arguments),
+        Command::Store(args::StoreCommand::Check(arguments)) => check::run(&arguments),
         Command::Store(args::StoreCommand::Info(arguments)) => contents::run(&arguments),
         Command::Trend(arguments) => trend::run(*arguments),
         Command::Endpoint(arguments) => endpoint::run(arguments),
@@ -64,11 +70,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
             clap_complete::generate(shell, &mut args::command(), "stscope", &mut script);
             output::print(&script)
         }
-        Command::Man => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(args::command().flatten_help(true)).render(&mut page)?;
-            output::print(&page)
-        }
+        Command::Man(arguments) => man::run(&arguments),
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::exit::{Failure, say};
 use crate::input::lines;
 use crate::report::{count, escape::for_terminal, plural};
+use crate::shown::Shown;
 use crate::tally::{Glob, Offender, glob};
 
 /// The most offenders that are named.
@@ -17,15 +18,14 @@ pub(super) struct Allowed(Vec<Glob>);
 impl Allowed {
     /// Reads a file with one glob a line.
     pub fn read(path: &Path) -> Result<Allowed, Failure> {
-        let fail = |what: String| Failure::new(format!("--allow {}: {what}", path.display()));
+        let fail = |what: String| Failure::new(format!("--allow {}: {what}", Shown::path(path)));
         let globs: Result<Vec<Glob>, Failure> = lines(path)
             .map_err(|error| fail(format!("{error}; give a file with one glob a line")))?
             .iter()
-            // A mark that Windows puts at the beginning, and remarks behind a glob.
-            .map(|line| line.trim_start_matches('\u{feff}'))
+            // Remarks behind a glob.
             .map(|line| {
                 line.split_once(" #")
-                    .map_or(line, |(glob, _remark)| glob)
+                    .map_or(line.as_str(), |(glob, _remark)| glob)
                     .trim()
             })
             .filter(|line| !line.is_empty() && !line.starts_with('#'))

@@ -8,7 +8,8 @@ use tempfile::NamedTempFile;
 
 use super::exit::{Exit, Failure};
 use super::signals;
-use crate::input::PARTIAL;
+use crate::input::{PARTIAL, remove_left_over};
+use crate::shown::Shown;
 
 /// A destination, opened before the long work: a wrong path is an error at once.
 pub(super) enum Output {
@@ -32,13 +33,13 @@ impl Output {
             Some(name) if !is_standard_output(name) => name,
             _ => return Ok(Output::Standard),
         };
-        let label = format!("--output {}", name.display());
+        let label = format!("--output {}", Shown::path(name));
         Output::open_file(name, &label).map_err(|error| failure(&label, &error))
     }
 
-    /// A file of this name in the folder of `--output-dir`.
-    pub fn open_in(folder: &Path, name: &str) -> Result<Output, Failure> {
-        let label = format!("--output-dir {}: {name}", folder.display());
+    /// A file of this name in the folder that an option names.
+    pub fn open_in(option: &str, folder: &Path, name: &str) -> Result<Output, Failure> {
+        let label = format!("{option} {}: {name}", Shown::path(folder));
         let file = folder.join(name);
         Output::open_file(&file, &label).map_err(|error| failure(&label, &error))
     }
@@ -71,9 +72,18 @@ impl Output {
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
         folder.metadata()?; // for an error that does not speak of the temporary name
-        let file = builder
-            .tempfile_in(folder)
-            .map_err(|error| io::Error::from(error.kind()))?;
+        remove_left_over(folder);
+        let file = loop {
+            let file = builder
+                .tempfile_in(folder)
+                .map_err(|error| io::Error::from(error.kind()))?;
+            // For as long as this is held, nobody takes it for what a killed run has left. Where
+            // files cannot be locked, nothing is removed.
+            let is_held = file.as_file().lock().is_ok();
+            if !is_held || file.path().exists() {
+                break file;
+            }
+        };
         signals::remove_on_interrupt(Some(file.path()));
         Ok(Output::Atomic {
             place,

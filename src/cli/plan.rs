@@ -6,15 +6,19 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::args::{GroupOrder, PlanArgs};
+use super::conditions::note_unmatched;
 use super::config::{Reading, Writing, check_output};
 use super::exit::{Exit, Failure, say};
 use super::gate::{Gates, can_judge, conclude, note_if_blind};
 use super::output::Output;
 use super::source;
 use crate::input::IpRanges;
-use crate::report::{Format, PlanPage, count, escape::for_terminal, plural, write_plan};
+use crate::questions::{AnyQuestion, Plan, TokenTrace, Traced};
+use crate::report::pages::plan::PlanPage;
+use crate::report::{Format, count, plural};
+use crate::shown::Shown;
 use crate::sts::principal::is_account_id;
-use crate::tally::{Plan, Question, Summary, TokenTrace, Traced};
+use crate::tally::Summary;
 
 pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     if !arguments.filter.endpoint.is_empty() {
@@ -23,7 +27,7 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
              their callers are at home; leave it out, or use 'stscope report --endpoint'",
         ));
     }
-    let mut writing = Writing::resolve(&arguments.output, "rows")?;
+    let mut writing = Writing::resolve(&arguments.output)?;
     let gates = Gates::resolve(&arguments.gate)?;
     let ip_ranges = (arguments.ip_ranges.as_deref())
         .map(IpRanges::read)
@@ -42,7 +46,14 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         &arguments.messages,
     )?;
     reading.scan.trace_tokens = arguments.trace_tokens;
-    check_output(&writing, &reading)?;
+    check_output(
+        &writing,
+        &reading,
+        &[
+            ("--allow", arguments.gate.allow.as_deref()),
+            ("--ip-ranges", arguments.ip_ranges.as_deref()),
+        ],
+    )?;
     let place = match &arguments.output_dir {
         Some(folder) => Place::Folder(Folder::open(folder, writing.format)?),
         None => Place::One(Output::open(writing.output.as_deref())?),
@@ -54,12 +65,12 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     let (report, mut trace) = if reading.scan.trace_tokens {
         let (scan, paths) = (&reading.scan, &reading.paths);
         let traced = source::watched(&arguments.messages, |shared| {
-            scan.collect(paths, shared, || Traced::new(scan.once))
+            scan.collect(paths, shared, || Traced::new(&scan.terms(), scan.once))
         });
         let (report, trace) = traced?.finish();
         (report, Some(trace))
     } else {
-        let tally = source::tally(&reading, &Question::Plan, &arguments.messages)?;
+        let tally = source::tally(&reading, &AnyQuestion::Plan, &arguments.messages)?;
         (tally.finish(), None)
     };
     if let Some(trace) = &mut trace {
@@ -71,6 +82,9 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     let exit = source::tell(&reading, &totals.coverage, quiet)?;
     let mut plan =
         Plan::of(&report, |address| ip_ranges.as_ref()?.region_of(address)).with_tokens(trace);
+    if writing.format.is_for_people() {
+        plan = plan.together();
+    }
     plan.keep_min_calls(arguments.order.min_calls);
     match arguments.order.sort {
         GroupOrder::Calls => plan.sort_by_calls(),
@@ -83,6 +97,7 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     if let Some(trace) = plan.risks.opt_in_tokens.as_ref().filter(|_| !quiet) {
         tell_of_tokens(trace, &summary, writing.format);
     }
+    note_unmatched(totals, quiet);
     let verdict = gates.judge(totals, &reading.scan.selection);
     let finished = Finished {
         summary: &summary,
@@ -117,7 +132,7 @@ fn tell_of_tokens(trace: &TokenTrace, summary: &Summary, format: Format) {
              accounts and Regions asked about; that no token is shown means nothing, unless no \
              opt-in Region is enabled",
         );
-    } else if trace.issued > 0 && matches!(format, Format::Csv | Format::Jsonl) {
+    } else if trace.issued > 0 && format.has_rows_alone() {
         let tokens = trace.in_opt_in_regions.iter().map(|one| one.tokens).sum();
         say(&format!(
             "stscope: note: {} {} of the global endpoint used in opt-in Regions; --format json, \
@@ -149,17 +164,10 @@ impl Finished<'_> {
             summary: self.summary,
             can_judge: self.can_judge,
             top: self.writing.top,
+            coverage: &self.coverage,
         };
-        let (format, layout) = (self.writing.format, &self.writing.layout);
-        output.write(|out| {
-            Ok(write_plan(
-                format,
-                out,
-                &page,
-                layout,
-                self.coverage.clone(),
-            )?)
-        })
+        let (format, layout) = (self.writing.format, self.writing.layout);
+        output.write(|out| Ok(format.write(page.page(), layout, out)?))
     }
 
     /// An empty file must not be all there is to see.
@@ -190,7 +198,7 @@ impl Folder {
     /// Makes the folder, or finds it: a wrong path is an error before the long work.
     fn open(path: &Path, format: Format) -> Result<Folder, Failure> {
         std::fs::create_dir_all(path).map_err(|error| {
-            let path = path.display();
+            let path = Shown::path(path);
             Failure::new(format!(
                 "--output-dir {path}: {error}; name a folder, or a new one where you may write"
             ))
@@ -221,13 +229,13 @@ impl Folder {
             if reading.leads_to(&file) {
                 return Err(Failure::new(format!(
                     "--output-dir {}: {} is one of the files to be read; name another folder",
-                    self.path.display(),
-                    file.display()
+                    Shown::path(&self.path),
+                    Shown::path(&file)
                 )));
             }
         }
         for (name, part) in &parts {
-            let output = Output::open_in(&self.path, name)?;
+            let output = Output::open_in("--output-dir", &self.path, name)?;
             finished.write(part, output)?;
         }
         if !quiet {
@@ -237,8 +245,7 @@ impl Folder {
     }
 
     fn tell(&self, parts: &BTreeMap<String, Plan<'_>>) {
-        let folder = self.path.display().to_string();
-        let folder = for_terminal(&folder);
+        let folder = Shown::path(&self.path);
         let files = parts.len() as u64;
         let names = parts.iter().map(|(name, part)| {
             let rows = part.rows.len() as u64;

@@ -22,16 +22,17 @@ impl Shown {
     pub fn start(progress: Arc<Progress>, terminal: bool) -> Shown {
         let done = Arc::new(AtomicBool::new(false));
         let watched = Arc::clone(&done);
-        let thread = std::thread::spawn(move || {
+        let thread = std::thread::Builder::new().spawn(move || {
             if terminal {
                 draw(&progress, &watched)
             } else {
                 print_lines(&progress, &watched)
             }
         });
+        // Where no thread can be started, nothing is shown.
         Shown {
             done,
-            thread: Some(thread),
+            thread: thread.ok(),
         }
     }
 }

@@ -1,22 +1,19 @@
 //! `stscope report`
 
-use std::io::Write;
-
 use super::args::{GroupOrder, ReportArgs};
-use super::config::{Reading, Writing, check_kept, check_output, dimension};
+use super::conditions::{dimension, note_unmatched};
+use super::config::{Reading, Writing, check_kept, check_output};
 use super::exit::{Exit, Failure};
 use super::gate::{Gates, can_judge, conclude, note_if_blind};
 use super::output::Output;
 use super::source;
 
-use crate::report::{
-    Format, Frame, group_cells, group_columns, summary_json, summary_lines, write,
-};
+use crate::questions::AnyQuestion;
+use crate::report::pages;
 use crate::sts::Dimension;
-use crate::tally::{Question, Report};
 
 pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
-    let mut writing = Writing::resolve(&arguments.output, "groups")?;
+    let writing = Writing::resolve(&arguments.output)?;
     let gates = match arguments.store.store {
         Some(_) => Gates::of_store(&arguments.gate)?,
         None => Gates::resolve(&arguments.gate)?,
@@ -33,16 +30,23 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
             check_kept("--group-by", dimension)?;
         }
     }
-    check_output(&writing, &reading)?;
+    check_output(
+        &writing,
+        &reading,
+        &[
+            ("--allow", arguments.gate.allow.as_deref()),
+            ("--hosts", arguments.input.hosts.as_deref()),
+        ],
+    )?;
     let output = Output::open(writing.output.as_deref())?;
 
-    let question = Question::Groups(group_by);
+    let question = AnyQuestion::Groups(group_by);
     let mut report = source::tally(&reading, &question, &arguments.messages)?.finish();
 
     let quiet = arguments.messages.quiet;
     let exit = match source::tell(&reading, &report.totals.coverage, quiet) {
         Ok(exit) => exit,
-        Err(nothing) => return judge_nothing(nothing, &gates, &reading),
+        Err(nothing) => return judge_nothing(nothing, &gates, &reading, quiet),
     };
     match arguments.order.sort {
         GroupOrder::Calls => {}
@@ -53,20 +57,27 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     let selection = &reading.scan.selection;
     let can_judge = can_judge(&report.totals, selection);
     note_if_blind(can_judge, &report.totals.summary(), quiet);
+    note_unmatched(&report.totals, quiet);
     let verdict = gates.judge(&report.totals, selection);
     let verdict = match &reading.store {
-        Some((_, store)) => gates.judge_new(store, selection, verdict),
+        Some((_, store)) => gates.judge_new(store, selection, verdict, quiet),
         None => verdict,
     };
-    let written = output.write(|out| print(&report, can_judge, &mut writing, out));
+    let page = pages::report::page(&report, can_judge, writing.top);
+    let written = output.write(|out| Ok(writing.format.write(page, writing.layout, out)?));
     conclude(exit, verdict, written)
 }
 
 /// The end of a report that has nothing to say: the gate on new callers has days of its own.
-fn judge_nothing(nothing: Failure, gates: &Gates, reading: &Reading) -> Result<Exit, Failure> {
+fn judge_nothing(
+    nothing: Failure,
+    gates: &Gates,
+    reading: &Reading,
+    quiet: bool,
+) -> Result<Exit, Failure> {
     if let Some((_, store)) = &reading.store
         && let Ok(Exit::GateFailed) =
-            gates.judge_new(store, &reading.scan.selection, Ok(Exit::Done))
+            gates.judge_new(store, &reading.scan.selection, Ok(Exit::Done), quiet)
     {
         nothing.report();
         return Ok(Exit::GateFailed);
@@ -85,56 +96,4 @@ fn group_by(names: &[String]) -> Result<Vec<Dimension>, Failure> {
         dimensions.push(dimension);
     }
     Ok(dimensions)
-}
-
-fn print(
-    report: &Report,
-    can_judge: bool,
-    writing: &mut Writing,
-    out: &mut dyn Write,
-) -> Result<(), Failure> {
-    let top = writing
-        .top
-        .map_or(report.len(), |top| report.len().min(top as usize));
-    writing.layout.more = (report.len() - top) as u64;
-    let summary = report.totals.summary();
-    let in_words = summary_lines(&summary, can_judge, writing.layout.paint);
-    match writing.format {
-        Format::Table => {
-            for line in in_words {
-                writeln!(out, "{line}")?;
-            }
-        }
-        Format::Markdown => writeln!(out, "```text\n{}\n```\n", in_words.join("\n").trim_end())?,
-        _ => {}
-    }
-    let names: Vec<_> = report
-        .question
-        .dimensions()
-        .iter()
-        .map(|dimension| dimension.name())
-        .collect();
-    let frame = Frame {
-        schema: "stscope.report/1",
-        head: vec![
-            ("summary", summary_json(&summary)),
-            ("group_by", names.into()),
-        ],
-        list: "groups",
-        tail: Vec::new(),
-    };
-    let rows = report
-        .groups()
-        .take(top)
-        .map(|group| Ok(group_cells(&group)));
-    let coverage = || Ok(Some(serde_json::to_value(&report.totals.coverage)?));
-    Ok(write(
-        writing.format,
-        out,
-        &group_columns(report),
-        &frame,
-        rows,
-        &writing.layout,
-        coverage,
-    )?)
 }

@@ -24,7 +24,7 @@ fn watch() {
     let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM]) else {
         return;
     };
-    std::thread::spawn(move || {
+    let _ = std::thread::Builder::new().spawn(move || {
         if let Some(signal) = signals.forever().next() {
             let file = PARTIAL.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(file) = &*file {

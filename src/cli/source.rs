@@ -6,24 +6,25 @@ use super::args::MessageArgs;
 use super::config::{Reading, progress};
 use super::coverage;
 use super::exit::{Exit, Failure, say};
+use super::hosts;
 use super::progress::Shown;
 use crate::scan::Progress;
 use crate::sts::Time;
 use crate::tally::{Coverage, Question, Selection, Tally};
 
 /// Counts what was named.
-pub(super) fn tally(
+pub(super) fn tally<Q: Question>(
     reading: &Reading,
-    question: &Question,
+    question: &Q,
     messages: &MessageArgs,
-) -> Result<Tally, Failure> {
+) -> Result<Tally<Q>, Failure> {
     let scan = &reading.scan;
     if let Some((_, store)) = &reading.store {
         let tally = store.tally(question, &scan.selection)?;
         note_forgotten(tally.coverage(), &scan.selection, messages.quiet);
         return Ok(tally);
     }
-    let new = || Tally::of(question.clone(), scan.once);
+    let new = || Tally::of(question.clone(), &scan.terms(), scan.once);
     let collected = watched(messages, |shared| scan.collect(&reading.paths, shared, new));
     Ok(collected?)
 }
@@ -33,10 +34,12 @@ pub(super) fn tally(
 /// # Errors
 /// If that is nothing: it must not look like an answer.
 pub(super) fn tell(reading: &Reading, coverage: &Coverage, quiet: bool) -> Result<Exit, Failure> {
-    match reading.store {
+    let exit = match reading.store {
         Some(_) => coverage::tell_stored(coverage, quiet),
         None => coverage::tell(coverage, quiet),
-    }
+    }?;
+    hosts::note_unused(&reading.scan.hosts, quiet);
+    Ok(exit)
 }
 
 /// Says from which day on a store knows, where days before it are asked about.

@@ -1,26 +1,25 @@
 //! `stscope trend`
 
-use std::io::Write;
-
 use chrono::NaiveDate;
 
 use super::args::{PeriodName, TrendArgs};
-use super::config::{Writing, check_accounts, check_kept_days, parse_glob, period, same_file};
+use super::conditions::parse_glob;
+use super::config::{Writing, check_accounts, check_kept_days, period, same_file};
 use super::coverage;
 use super::exit::{Exit, Failure, say};
 use super::gate::note_if_blind;
 use super::output::Output;
 use super::source::note_forgotten;
 use super::when;
-use crate::report::{
-    Format, Frame, count, plural, trend_cells, trend_columns, trend_gaps_json, trend_lines, write,
-};
+use crate::questions::{AnyQuestion, CallsByDay, Period, Trend};
+use crate::report::{count, pages, plural};
+use crate::shown::Shown;
 use crate::store::Store;
 use crate::sts::{Dimension, Time};
-use crate::tally::{CallsByDay, Condition, Coverage, Period, Question, Selection, Trend};
+use crate::tally::{Condition, Selection};
 
 pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
-    let writing = Writing::plain(arguments.format, arguments.output.as_deref(), "periods")?;
+    let writing = Writing::plain(arguments.format, arguments.output.as_deref())?;
     let (since, until) = period(
         arguments.since.as_deref(),
         arguments.until.as_deref(),
@@ -53,16 +52,16 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
     {
         let message = format!(
             "--output {}: it is the store; write to another file",
-            output.display()
+            Shown::path(output)
         );
         return Err(Failure::new(message));
     }
     let output = Output::open(writing.output.as_deref())?;
 
     let calendar = store.calendar(&all.accounts)?;
-    let seen = store.tally(&Question::Trend, &all)?.finish();
+    let seen = store.tally(&AnyQuestion::Trend, &all)?.finish();
     let asked = match &of_principal {
-        Some(selection) => Some(store.tally(&Question::Trend, selection)?.finish()),
+        Some(selection) => Some(store.tally(&AnyQuestion::Trend, selection)?.finish()),
         None => None,
     };
     let report = asked.as_ref().unwrap_or(&seen);
@@ -75,6 +74,12 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
         &seen.totals.summary(),
         quiet,
     );
+    if !quiet && report.totals.unmatched().any(Condition::may_be_mistyped) {
+        say(
+            "stscope: note: --principal matched none of the calls read; see what there is with 'stscope \
+             report --store FILE --group-by principal'",
+        );
+    }
     let admits = |day: NaiveDate| all.admits_time(Time::of_midnight(day));
     let trend = Trend::of(
         &CallsByDay::of(report),
@@ -91,8 +96,10 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
     }
     if !quiet {
         note_gaps(&trend);
+        note_undated(seen.totals.coverage.no_time);
     }
-    output.write(|out| print(&trend, &report.totals.coverage, &writing, out))?;
+    let page = pages::trend::page(&trend, &report.totals.coverage);
+    output.write(|out| Ok(writing.format.write(page, writing.layout, out)?))?;
     Ok(exit)
 }
 
@@ -127,49 +134,15 @@ fn note_gaps(trend: &Trend) {
             names.join(", ")
         ));
     }
-    if trend.undated > 0 {
-        say(&format!(
-            "stscope: note: {} {} without a readable time, in no period",
-            count(trend.undated),
-            plural(trend.undated, "call")
-        ));
-    }
 }
 
-fn print(
-    trend: &Trend,
-    coverage: &Coverage,
-    writing: &Writing,
-    out: &mut dyn Write,
-) -> Result<(), Failure> {
-    let lines = trend_lines(trend, &writing.layout);
-    match writing.format {
-        Format::Table => {
-            for line in lines {
-                writeln!(out, "{line}")?;
-            }
-        }
-        Format::Markdown if !lines.is_empty() => {
-            writeln!(out, "```text\n{}\n```\n", lines.join("\n").trim_end())?;
-        }
-        _ => {}
+/// Whatever days are asked about, such a call may be of one of them.
+fn note_undated(calls: u64) {
+    if calls > 0 {
+        say(&format!(
+            "stscope: note: {} {} without a readable time, copies included, in no period",
+            count(calls),
+            plural(calls, "call")
+        ));
     }
-    let frame = Frame {
-        schema: "stscope.trend/1",
-        head: Vec::new(),
-        list: "rows",
-        tail: vec![
-            ("gaps", trend_gaps_json(trend)),
-            ("undated", trend.undated.into()),
-        ],
-    };
-    Ok(write(
-        writing.format,
-        out,
-        &trend_columns(),
-        &frame,
-        trend.rows.iter().map(|row| Ok(trend_cells(row))),
-        &writing.layout,
-        || Ok(Some(serde_json::to_value(coverage)?)),
-    )?)
 }

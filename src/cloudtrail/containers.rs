@@ -1,89 +1,76 @@
-//! Whatever records may be wrapped in: a way through documents, arrays, envelopes and texts.
+//! Whatever records may be wrapped in: a way through documents, arrays and lists of records.
+//!
+//! What an object turns out to be, and what it wraps, is settled in `wrapped`.
 
 use super::bounds::Marks;
+use super::foreign::{HEAD, no_json};
+use super::keys::{Key, List};
 use super::reader::{Handler, Reading, Tally};
 use super::text::{has_sound_escapes, is_scalar, unescape};
 use super::window::{Passed, Window};
+use super::wrapped::{Found, says_record};
 use super::{Damage, Stage};
 
-/// Text in strings in text in strings: EventBridge in CloudWatch Logs is two.
-const MAX_NESTING: u8 = 3;
+/// What AWS's own records begin with. Few other things in a list do, and those hold no records.
+const FIRST_MEMBER: &[u8; 16] = b"{\"eventVersion\":";
 
-/// A member of an object outside records that says what the object is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Key {
-    /// `Records`: an array of records.
-    Records,
-    /// `Events`: the output of `lookup-events`.
-    Events,
-    /// `logEvents`: a CloudWatch Logs subscription.
-    LogEvents,
-    /// `events`: the output of `filter-log-events`.
-    FilteredEvents,
-    /// `detail`: the record in an EventBridge envelope.
-    Detail,
-    /// `detail-type`: this is an EventBridge envelope.
-    DetailType,
-    /// `CloudTrailEvent`: a string with a record in it.
-    Text,
-    /// `message`: the same, of an object that has no `CloudTrailEvent`.
-    Message,
-    /// `eventSource`, `eventVersion`: this is a record.
-    EventMember,
-    /// `digestStartTime`: this is a digest.
-    Digest,
-    Other,
+/// Text in strings in text in strings: EventBridge in SNS in SQS is three.
+const MAX_TEXTS: u8 = 6;
+
+/// Lists in objects in lists. Nothing that AWS writes has more than four.
+const MAX_LEVELS: u8 = 32;
+
+/// How deep a value stands in others that are read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Nest {
+    texts: u8,
+    levels: u8,
 }
 
-impl Key {
-    /// Whether an array under this key is a list of records, or of objects with records in them.
-    fn is_of_list(self) -> bool {
-        matches!(
-            self,
-            Key::Records | Key::Events | Key::LogEvents | Key::FilteredEvents
-        )
-    }
-
-    fn of(name: &[u8]) -> Key {
-        match name {
-            b"Records" => Key::Records,
-            b"Events" => Key::Events,
-            b"logEvents" => Key::LogEvents,
-            b"events" => Key::FilteredEvents,
-            b"detail" => Key::Detail,
-            b"detail-type" => Key::DetailType,
-            b"CloudTrailEvent" => Key::Text,
-            b"message" => Key::Message,
-            b"eventSource" | b"eventVersion" => Key::EventMember,
-            b"digestStartTime" => Key::Digest,
-            _ => Key::Other,
+impl Nest {
+    /// Of an element of an array, or of what an object wraps.
+    pub fn deeper(self) -> Nest {
+        Nest {
+            levels: self.levels + 1,
+            ..self
         }
     }
+
+    /// Of what is written inside a string; `None` if it is not looked at any more.
+    pub fn in_text(self) -> Option<Nest> {
+        (self.texts < MAX_TEXTS && self.may_open()).then_some(Nest {
+            texts: self.texts + 1,
+            levels: self.levels + 1,
+        })
+    }
+
+    /// Whether an array or object may be opened here.
+    fn may_open(self) -> bool {
+        self.levels < MAX_LEVELS
+    }
 }
 
-type Step<T = ()> = Result<T, Damage>;
+pub(super) type Step<T = ()> = Result<T, Damage>;
 
-fn json(window: &Window<'_>, what: impl Into<String>) -> Damage {
+pub(super) fn json(window: &Window<'_>, what: impl Into<String>) -> Damage {
     Damage::new(Stage::Json, window.offset(), what)
 }
 
 impl<H: Handler> Reading<'_, H> {
     /// Documents one after the other, with or without lines, to the end of the stream.
     pub(super) fn documents(&mut self, window: &mut Window<'_>) -> Step {
-        window.skip_if(b"\xef\xbb\xbf");
+        let nest = Nest::default();
         while let Some(byte) = window.skip_space() {
             match byte {
-                b'{' => self.object(window, 0)?,
                 b'[' => {
-                    self.items(window, 0)?;
+                    self.items(window, nest.deeper())?;
                     // An array without elements is one without records, not nothing.
                     self.tally.containers += u64::from(self.tally.is_nothing());
                 }
-                b'"' => {
-                    window.pass_string()?;
-                    self.tally.others += 1;
-                }
+                b'{' | b'"' => self.value(window, byte, nest)?,
                 b'0'..=b'9' => self.number_or_timestamp(window)?,
+                // Files put one behind the other keep theirs.
+                0xef if window.skip_if(b"\xef\xbb\xbf") => {}
                 _ => self.scalar(window)?,
             }
             window.release();
@@ -93,8 +80,9 @@ impl<H: Handler> Reading<'_, H> {
 
     /// A line of a CloudWatch Logs export begins with a timestamp; anything else is a number.
     fn number_or_timestamp(&mut self, window: &mut Window<'_>) -> Step {
-        let start = window.offset();
+        let (start, head) = head(window);
         let mut token = window.pass_token();
+        let length = token.len();
         while window.peek() == Some(b':') {
             window.step();
             token.push(b':');
@@ -104,7 +92,7 @@ impl<H: Handler> Reading<'_, H> {
         if is_timestamp && window.peek() == Some(b' ') {
             self.has_timestamps = true;
             return match window.skip_space() {
-                Some(b'{') => self.object(window, 0),
+                Some(b'{') => self.object(window, Nest::default()),
                 _ => Err(json(window, "no JSON object after a timestamp")),
             };
         }
@@ -115,76 +103,122 @@ impl<H: Handler> Reading<'_, H> {
                 "a line that is cut in its timestamp",
             ));
         }
-        self.check_scalar(&token, start)
+        if length < token.len() && is_scalar(&token[..length]) {
+            // A number before a colon that may not stand there.
+            self.unknown_scalar(start);
+        }
+        self.check_scalar(&token, start, &head)
     }
 
     fn scalar(&mut self, window: &mut Window<'_>) -> Step {
-        let start = window.offset();
-        let first = window.ahead().first_chunk().copied();
+        let (start, head) = head(window);
         let token = window.pass_token();
-        self.check_scalar(&token, start)
-            .map_err(|damage| match first {
-                Some(bytes) if start == 0 => Damage {
-                    what: no_json(bytes),
-                    ..damage
-                },
-                _ => damage,
-            })
+        self.check_scalar(&token, start, &head)
     }
 
-    fn check_scalar(&mut self, token: &[u8], offset: u64) -> Step {
+    fn check_scalar(&mut self, token: &[u8], offset: u64, head: &[u8]) -> Step {
         if !is_scalar(token) {
-            return Err(Damage::new(Stage::Json, offset, "bytes that are no JSON"));
+            return Err(Damage::new(Stage::Json, offset, no_json(head)));
         }
-        self.tally.others += 1;
+        self.unknown_scalar(offset);
         Ok(())
     }
 
-    /// The elements of an array that is no member of a container: records, envelopes, or strings
-    /// with records in them (`lookup-events --query 'Events[].CloudTrailEvent'`).
-    fn items(&mut self, window: &mut Window<'_>, nesting: u8) -> Step {
-        self.elements(window, |reading, window, byte| match byte {
-            b'{' => reading.object(window, nesting),
+    /// A value outside `Records`, or one in it that is no object: whatever records may be wrapped in.
+    pub(super) fn value(&mut self, window: &mut Window<'_>, first: u8, nest: Nest) -> Step {
+        match first {
+            b'{' if nest.may_open() => self.object(window, nest),
+            b'[' if nest.may_open() => self.items(window, nest.deeper()),
+            b'{' | b'[' => {
+                self.watch(window);
+                let passed = self.pass_container(window)?;
+                self.unknown(window, &passed);
+                Ok(())
+            }
             b'"' => {
                 let passed = window.pass_string()?;
                 if passed.span.is_none() {
-                    reading.too_large(passed.offset);
-                } else if !reading.text(window, &passed, nesting)? {
-                    reading.tally.others += 1;
+                    self.too_large(passed.offset);
+                } else if !self.text(window, &passed, nest)? {
+                    self.unknown(window, &passed);
                 }
                 Ok(())
             }
             _ => {
-                reading.pass_value(window)?;
-                reading.tally.others += 1;
+                let start = window.offset();
+                self.pass_value(window)?;
+                self.unknown_scalar(start);
                 Ok(())
             }
+        }
+    }
+
+    /// The elements of an array: records, envelopes, strings with records in them
+    /// (`lookup-events --query 'Events[].CloudTrailEvent'`), or arrays of such.
+    pub(super) fn items(&mut self, window: &mut Window<'_>, nest: Nest) -> Step {
+        self.elements(window, |reading, window, byte| {
+            reading.value(window, byte, nest)
         })
     }
 
-    /// `Records`: every element is a record, whatever it looks like.
-    fn records(&mut self, window: &mut Window<'_>) -> Step {
+    /// `Records`: almost every element is a record, and in CloudTrail's own files every one.
+    fn records(&mut self, window: &mut Window<'_>, nest: Nest) -> Step {
         self.reader.bounds.begin(window.offset() + 1);
         self.elements(window, |reading, window, byte| {
-            match byte {
-                b'{' => {
-                    let mut passed = window.pass_container(&mut reading.reader.bounds)?;
-                    loop {
-                        reading.record(window, &passed);
-                        match window.pass_sibling(&mut reading.reader.bounds) {
-                            Some(sibling) => passed = sibling,
-                            None => return Ok(()),
-                        }
+            if byte == b'{' {
+                let mut passed = window.pass_container(&mut reading.reader.bounds)?;
+                loop {
+                    reading.element(window, &passed, nest);
+                    match window.pass_sibling(&mut reading.reader.bounds) {
+                        Some(sibling) => passed = sibling,
+                        None => return Ok(()),
                     }
                 }
-                b'[' => {
-                    window.pass_container(&mut reading.reader.bounds)?;
-                }
-                _ => reading.pass_value(window)?,
             }
-            reading.tally.records += 1;
+            reading.value(window, byte, nest)?;
+            // What was opened has its own bounds.
+            reading.reader.bounds.begin(window.offset());
             Ok(())
         })
+    }
+
+    /// An object in `Records`.
+    #[inline]
+    fn element(&mut self, window: &Window<'_>, passed: &Passed, nest: Nest) {
+        match &passed.span {
+            Some(span) if window.bytes(span).first_chunk() != Some(FIRST_MEMBER) => {
+                self.doubtful(window, passed, nest);
+            }
+            _ => self.record(window, passed),
+        }
+    }
+
+    /// An object in `Records` that AWS did not write there, or not so: a record, a message that holds
+    /// one, or nothing known.
+    #[cold]
+    #[inline(never)]
+    fn doubtful(&mut self, window: &Window<'_>, passed: &Passed, nest: Nest) {
+        let bytes = passed
+            .span
+            .as_ref()
+            .map_or(&b""[..], |span| window.bytes(span));
+        if says_record(bytes) {
+            return self.record(window, passed);
+        }
+        match self.reader.parser.parse(bytes) {
+            Ok(_) => {
+                let mut inner = Window::part(bytes, passed.offset);
+                if let Err(damage) = self.value(&mut inner, b'{', nest) {
+                    self.broken(damage);
+                }
+                let behind = passed.offset + bytes.len() as u64;
+                self.reader.bounds.begin(behind);
+            }
+            Err(error) => {
+                let at = passed.offset + error.at as u64;
+                self.broken(Damage::new(Stage::Record, at, error.what));
+            }
+        }
     }
 
     /// Goes through an array that begins here.
@@ -220,11 +254,12 @@ impl<H: Handler> Reading<'_, H> {
 
     /// An object outside `Records`: goes through its members to learn what it is, and reads the
     /// records in it.
-    fn object(&mut self, window: &mut Window<'_>, nesting: u8) -> Step {
+    fn object(&mut self, window: &mut Window<'_>, nest: Nest) -> Step {
         window.keep_from_here();
+        self.watch(window);
         let offset = window.offset();
         let mut found = Found::default();
-        let passed = self.members(window, &mut found, nesting);
+        let passed = self.members(window, &mut found, nest);
         let whole = Passed {
             span: window.kept(),
             offset,
@@ -234,12 +269,11 @@ impl<H: Handler> Reading<'_, H> {
         match (passed, found.broken.take()) {
             (Err(damage), _) => {
                 // A record that was whole before the envelope broke counts.
-                if !found.is_record && !found.had_list && whole.span.is_some() {
-                    self.settle_wrapped(window, &found, nesting)?;
+                if !found.is_record() && !found.had_list && whole.span.is_some() {
+                    self.settle_wrapped(window, &found, nest)?;
                 }
                 Err(damage)
             }
-            (Ok(true), None) => Ok(()),
             // Between lists of records this is no record's damage.
             (Ok(true), Some(damage)) => Err(Damage {
                 stage: Stage::Json,
@@ -249,14 +283,15 @@ impl<H: Handler> Reading<'_, H> {
                 self.broken(damage);
                 Ok(())
             }
-            (Ok(false), None) => self.settle(window, &whole, &found, nesting),
+            (Ok(has_lists), None) => self.settle(window, &whole, &found, nest, has_lists),
         }
     }
 
     /// Goes through the members of an object. Says whether a list of records stood among them, whose
     /// records are read then.
-    fn members(&mut self, window: &mut Window<'_>, found: &mut Found, nesting: u8) -> Step<bool> {
+    fn members(&mut self, window: &mut Window<'_>, found: &mut Found, nest: Nest) -> Step<bool> {
         const CUT: &str = "an object without an end";
+        let offset = window.offset();
         // The lists in it, and what there was before each.
         let mut lists: Vec<(Key, H::Mark, Tally)> = Vec::new();
         window.step();
@@ -280,18 +315,19 @@ impl<H: Handler> Reading<'_, H> {
                 self.handler.rollback(mark);
                 self.tally = tally;
             }
-            if key.is_of_list() && value == b'[' {
-                lists.push((key, self.handler.mark(), self.tally.clone()));
-                self.tally.containers += 1;
-                found.had_list = true;
-                window.release();
-                if key == Key::Records {
-                    self.records(window)?;
-                } else {
-                    self.items(window, nesting)?;
+            match key {
+                Key::List(list) if value == b'[' => {
+                    lists.push((key, self.handler.mark(), self.tally.clone()));
+                    self.tally.containers += 1;
+                    found.see_list();
+                    let is_outermost = window.set_aside();
+                    match list {
+                        List::Records => self.records(window, nest.deeper())?,
+                        _ => self.items(window, nest.deeper())?,
+                    }
+                    window.take_back(offset, is_outermost);
                 }
-            } else {
-                self.member(window, key, value, found)?;
+                _ => self.member(window, key, value, found)?,
             }
             match window.skip_space() {
                 Some(b',') => window.step(),
@@ -310,7 +346,7 @@ impl<H: Handler> Reading<'_, H> {
 
     fn key(&mut self, window: &mut Window<'_>, found: &mut Found) -> Step<Key> {
         let passed = window.pass_string()?;
-        found.see(&passed);
+        found.see_key(&passed);
         let Some(span) = &passed.span else {
             return Ok(Key::Other);
         };
@@ -345,111 +381,12 @@ impl<H: Handler> Reading<'_, H> {
                 }
             }
         };
-        found.see(&passed);
-        match key {
-            Key::EventMember => found.is_record = true,
-            Key::Digest => found.is_digest = true,
-            Key::DetailType => found.is_envelope = true,
-            Key::Detail => found.detail = (first == b'{').then_some(passed),
-            Key::Text => found.text = (first == b'"').then_some(passed),
-            Key::Message => found.message = (first == b'"').then_some(passed),
-            _ => {}
-        }
+        found.see_member(window, key, first, passed);
         Ok(())
-    }
-
-    /// Decides what a whole object was, from its members.
-    fn settle(&mut self, window: &Window<'_>, whole: &Passed, found: &Found, nesting: u8) -> Step {
-        if found.is_record {
-            self.record(window, whole);
-        } else if whole.span.is_none() && found.may_hold_record() {
-            self.too_large(whole.offset);
-        } else if whole.span.is_some() && self.settle_wrapped(window, found, nesting)? {
-            // Counted as what is in it.
-        } else if found.is_digest {
-            self.tally.digests += 1;
-        } else {
-            self.tally.others += 1;
-        }
-        Ok(())
-    }
-
-    /// Reads the record that an object wraps. Says whether there was any.
-    fn settle_wrapped(&mut self, window: &Window<'_>, found: &Found, nesting: u8) -> Step<bool> {
-        if let Some(detail) = &found.detail {
-            let detail = Passed {
-                span: relocate(window, detail),
-                ..detail.clone()
-            };
-            let is_record = found.is_envelope
-                || detail.span.as_ref().is_some_and(|span| {
-                    let bytes = window.bytes(span);
-                    match self.reader.parser.parse(bytes) {
-                        Ok(record) => record.get(super::Field::EventSource).is_some(),
-                        Err(_) => memchr::memmem::find(bytes, b"eventSource").is_some(),
-                    }
-                });
-            if is_record {
-                self.record(window, &detail);
-                return Ok(true);
-            }
-        }
-        match found.text.as_ref().or(found.message.as_ref()) {
-            Some(text) => {
-                let text = Passed {
-                    span: relocate(window, text),
-                    ..text.clone()
-                };
-                self.text(window, &text, nesting)
-            }
-            None => Ok(false),
-        }
-    }
-
-    /// JSON inside a string. Says whether the string held any.
-    fn text(&mut self, window: &Window<'_>, passed: &Passed, nesting: u8) -> Step<bool> {
-        let Some(span) = &passed.span else {
-            return Ok(false);
-        };
-        let inside = &window.bytes(span)[1..span.len() - 1];
-        if nesting == MAX_NESTING || !may_begin_object(inside) {
-            return Ok(false);
-        }
-        let broken = |what: String| Damage::new(Stage::Record, passed.offset, what);
-        let inside = match std::str::from_utf8(inside) {
-            Ok(inside) if !passed.marks.has(Marks::CONTROL) && has_sound_escapes(inside) => inside,
-            _ => {
-                self.broken(broken("a string that is no sound JSON".to_owned()));
-                return Ok(true);
-            }
-        };
-        let mut buffer = std::mem::take(&mut self.reader.inner);
-        buffer.clear();
-        buffer.extend_from_slice(unescape(inside).as_bytes());
-        let is_object = buffer.trim_ascii_start().starts_with(b"{");
-        if is_object {
-            // The string around it is whole, so this is one record's damage, not the stream's.
-            if let Err(damage) = self.text_of_object(&buffer, passed.offset + 1, nesting) {
-                self.broken(broken(format!("inside a string: {}", damage.what)));
-            }
-        }
-        self.reader.inner = buffer;
-        Ok(is_object)
-    }
-
-    /// The text of a string, which begins at `base` in the stream and must be one object.
-    fn text_of_object(&mut self, text: &[u8], base: u64, nesting: u8) -> Step {
-        let mut inner = Window::part(text, base);
-        inner.skip_space();
-        self.object(&mut inner, nesting + 1)?;
-        match inner.skip_space() {
-            None => Ok(()),
-            Some(_) => Err(json(&inner, "something after the end of the record")),
-        }
     }
 
     /// Passes an object or array that is no record among others.
-    fn pass_container(&mut self, window: &mut Window<'_>) -> Step<Passed> {
+    pub(super) fn pass_container(&mut self, window: &mut Window<'_>) -> Step<Passed> {
         let bounds = &mut self.reader.bounds;
         bounds.begin_alone(window.offset());
         window.pass_container(bounds)
@@ -473,32 +410,6 @@ impl<H: Handler> Reading<'_, H> {
     }
 }
 
-/// What the members of an object said of it.
-#[derive(Debug, Default)]
-struct Found {
-    /// A list stood in it, be it replaced by something else under its key.
-    had_list: bool,
-    is_record: bool,
-    is_digest: bool,
-    is_envelope: bool,
-    detail: Option<Passed>,
-    text: Option<Passed>,
-    message: Option<Passed>,
-    /// A value that is none, between sound bounds.
-    broken: Option<Damage>,
-    marks: Marks,
-}
-
-impl Found {
-    fn may_hold_record(&self) -> bool {
-        self.is_envelope || self.detail.is_some() || self.text.is_some() || self.message.is_some()
-    }
-
-    fn see(&mut self, passed: &Passed) {
-        self.marks |= passed.marks;
-    }
-}
-
 /// Whether these bytes have the form of `2026-11-21T10:00:00.000Z`.
 fn is_timestamp(token: &[u8]) -> bool {
     const FORM: &[u8] = b"dddd-dd-ddTdd:dd:dd";
@@ -510,29 +421,14 @@ fn is_timestamp(token: &[u8]) -> bool {
         })
 }
 
-/// Whether the inside of a string may stand for an object. A letter may be escaped.
-fn may_begin_object(inside: &[u8]) -> bool {
-    matches!(inside.trim_ascii_start().first(), Some(b'{' | b'\\'))
-}
-
-/// The window may have moved since a member was passed; its offset in the stream stays.
-fn relocate(window: &Window<'_>, passed: &Passed) -> Option<std::ops::Range<usize>> {
-    let start = window.index_of(passed.offset);
-    passed.span.as_ref().map(|span| start..start + span.len())
-}
-
-/// Names what begins with these bytes, where it is known.
-fn no_json(first: [u8; 4]) -> String {
-    let known = match first {
-        [0x1f, 0x8b, ..] => "gzip inside gzip; decompress it once",
-        [b'P', b'K', 3, 4] => "a ZIP archive; unpack it first",
-        [0x28, 0xb5, 0x2f, 0xfd] => "Zstandard; decompress it first",
-        [b'B', b'Z', b'h', _] => "bzip2; decompress it first",
-        [0xfd, b'7', b'z', b'X'] => "xz; decompress it first",
-        [b'P', b'A', b'R', b'1'] => "Parquet",
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "UTF-16; convert it to UTF-8 first",
-        [b'<', ..] => "XML or HTML",
-        _ => return "bytes that are no JSON".to_owned(),
-    };
-    format!("bytes that are no JSON ({known})")
+/// Where a document begins, and what the first one begins with: whether it is JSON is not known yet.
+fn head(window: &mut Window<'_>) -> (u64, Vec<u8>) {
+    let start = window.offset();
+    let is_nul = window.peek() == Some(0);
+    if start > 0 && !is_nul {
+        return (start, Vec::new());
+    }
+    window.see(HEAD);
+    let ahead = window.ahead();
+    (start, ahead[..ahead.len().min(HEAD)].to_vec())
 }

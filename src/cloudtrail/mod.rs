@@ -8,14 +8,18 @@
 mod bounds;
 mod containers;
 mod damage;
+mod foreign;
 mod kernel;
+mod keys;
 mod reader;
 mod record;
 mod search;
 mod strings;
 mod text;
+mod traces;
 mod walk;
 mod window;
+mod wrapped;
 
 pub use damage::{Damage, Stage};
 pub use kernel::Kernel;

@@ -53,13 +53,18 @@ pub struct Outcome {
     pub broken_records: u64,
     /// Where the JSON itself broke off or was no JSON; reading ended there.
     pub broken_json: Option<Damage>,
+    /// Documents and elements of lists that are no record and nothing else that is known. Counted where
+    /// there are records or lists of them, or traces of some.
+    pub not_understood: u64,
+    /// The first of them.
+    pub first_not_understood: Option<Damage>,
 }
 
 /// Reads streams one after the other, with buffers that are used again.
 pub struct Reader {
     pub(super) bounds: Bounds,
     pub(super) parser: RecordParser,
-    search: Search,
+    pub(super) search: Search,
     /// The text of a string that holds JSON itself.
     pub(super) inner: Vec<u8>,
 }
@@ -111,7 +116,12 @@ impl Reader {
                 _ => Shape::Digest,
             }
         };
+        let first_not_understood = tally.first_not_understood(broken_json.is_some());
         Outcome {
+            not_understood: first_not_understood
+                .as_ref()
+                .map_or(0, |_| tally.unknown.max(1)),
+            first_not_understood,
             records: tally.records,
             shape,
             broken_record: tally.broken_record,
@@ -129,13 +139,32 @@ pub(super) struct Tally {
     pub(super) insights: u64,
     pub(super) containers: u64,
     pub(super) digests: u64,
+    /// Sound values that are nothing of this.
     pub(super) others: u64,
+    /// Those of them of which it is not known what they are.
+    pub(super) unknown: u64,
+    pub(super) first_unknown: Option<u64>,
+    /// The first value that is none of CloudTrail's, and in which a record of the service stands.
+    pub(super) first_trace: Option<u64>,
     broken_record: Option<Damage>,
-    broken_records: u64,
+    pub(super) broken_records: u64,
 }
 
 impl Tally {
-    fn is_cloudtrail(&self) -> bool {
+    /// What of the file was not understood that may be records.
+    fn first_not_understood(&self, is_broken_off: bool) -> Option<Damage> {
+        let (at, what) = if self.is_cloudtrail() {
+            (self.first_unknown, "no record, and nothing that is known")
+        } else if is_broken_off {
+            return None;
+        } else {
+            let what = "JSON of an unknown shape with a record of STS in it";
+            (self.first_trace, what)
+        };
+        at.map(|at| Damage::new(Stage::Shape, at, what))
+    }
+
+    pub(super) fn is_cloudtrail(&self) -> bool {
         self.containers > 0 || self.records > 0 || self.broken_records > 0
     }
 

@@ -92,7 +92,7 @@ pub enum Place {
 /// What stands under a key of a [`Place`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Member {
-    /// A string that is kept.
+    /// A string that is kept; of a time a number, too.
     Field(Field),
     /// An object that holds some.
     Place(Place),
@@ -193,7 +193,8 @@ impl Place {
     }
 }
 
-/// The kept members of one record. What is missing, empty or no string is `None`.
+/// The kept members of one record. What is missing, empty or no string is `None`; of a time a number is
+/// kept as it is written.
 ///
 /// ```
 /// use stscope::cloudtrail::{Field, Record};

@@ -6,10 +6,13 @@
 //!
 //! Records of all services may be looked for by their Region, too, in the same way.
 
+use std::sync::Arc;
+
 use memchr::memmem::Finder;
 
 use super::bounds::{Marks, is_value_of_event_source};
 use super::text::escapes_letter;
+use super::traces::Traces;
 
 /// A search in one record after the other.
 pub(super) struct Search {
@@ -19,6 +22,8 @@ pub(super) struct Search {
     escape: Finder<'static>,
     /// What stands in every Insight.
     insight: Finder<'static>,
+    /// For files that are no log of CloudTrail.
+    traces: Arc<Traces>,
     /// The Regions of which records of all services are looked for.
     regions: Option<Regions>,
 }
@@ -36,6 +41,7 @@ impl Search {
             service: Finder::new(&format!("\"{service}\"")).into_owned(),
             escape: Finder::new(b"\\u00"),
             insight: Finder::new(b"Insight"),
+            traces: Arc::new(Traces::new(service)),
             regions: None,
         }
     }
@@ -65,6 +71,11 @@ impl Search {
         marks.has(Marks::OF_SERVICE)
             || (marks.has(Marks::SERVICE) && self.is_named(record))
             || (marks.has(Marks::ESCAPED_LETTER) && self.has_escaped_letter(record))
+    }
+
+    /// What finds records of the service in JSON of an unknown shape.
+    pub fn traces(&self) -> Arc<Traces> {
+        Arc::clone(&self.traces)
     }
 
     /// Whether a record without escapes may be an Insight.

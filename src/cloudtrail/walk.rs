@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::kernel::Kernel;
-use super::record::{Member, Place, Record};
+use super::record::{Field, Member, Place, Record};
 use super::strings::Strings;
 use super::text::{is_scalar, is_white_control, unescape};
 
@@ -250,10 +250,12 @@ impl<'a> Walk<'a, '_> {
                     self.pass_over(value)?
                 };
                 if let Some(Member::Field(field)) = member {
-                    // What is no string is as if it were not there.
+                    // What is no string is as if it were not there, but for a time.
                     let mut inside = "";
                     if value.byte == b'"' {
                         inside = self.text.get(value.at + 1..behind - 1).unwrap_or_default();
+                    } else if field == Field::EventTime {
+                        inside = self.number(value, behind);
                     }
                     // Without escapes, what is written is what is meant.
                     match self.strings.has_escapes().then(|| unescape(inside)) {
@@ -360,6 +362,15 @@ impl<'a> Walk<'a, '_> {
         Ok(first.at + length)
     }
 
+    /// A number as it is written, which ends before this place; of anything else nothing.
+    #[cold]
+    fn number(&self, value: Token, behind: usize) -> &'a str {
+        match value.byte {
+            b'-' | b'0'..=b'9' => self.text.get(value.at..behind).unwrap_or_default(),
+            _ => "",
+        }
+    }
+
     /// What a key stands for that may be written with escapes.
     #[cold]
     fn escaped_member(&self, place: Place, key: Range<usize>) -> Option<Member> {
@@ -380,7 +391,6 @@ impl<'a> Walk<'a, '_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::Field;
     use super::*;
 
     fn parse(text: &str) -> Result<Record<'_>, RecordError> {
@@ -455,6 +465,26 @@ mod tests {
             get(r#"{"tlsDetails":["tlsVersion","x"]}"#, Field::TlsVersion),
             None
         );
+    }
+
+    #[test]
+    fn a_time_may_be_a_number() {
+        for (value, text) in [
+            ("1762156800", Some("1762156800")),
+            ("1.7621568E9", Some("1.7621568E9")),
+            ("-1", Some("-1")),
+            ("true", None),
+            ("null", None),
+            ("[1]", None),
+        ] {
+            let record = format!(r#"{{"a":{value},"eventTime" : {value} ,"eventName":"n"}}"#);
+            assert_eq!(get(&record, Field::EventTime).as_deref(), text, "{record}");
+            assert_eq!(get(&record, Field::EventName).as_deref(), Some("n"));
+        }
+        let twice = r#"{"eventTime":"\u0041","eventTime":1762156800}"#;
+        assert_eq!(get(twice, Field::EventTime).as_deref(), Some("1762156800"));
+        let emptied = r#"{"eventTime":1762156800,"eventTime":null}"#;
+        assert_eq!(get(emptied, Field::EventTime), None);
     }
 
     #[test]

@@ -1,12 +1,21 @@
 //! The part of a stream that is in memory: all of a small file, a sliding piece of a large one.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::bounds::{Bounds, Marks};
+use super::traces::Traces;
 use super::{Damage, Stage};
 
 /// The smallest window: enough to search a few blocks of it and keep what is behind them.
 const LEAST: usize = 256;
+
+/// How much of a stream is kept for objects whose lists are being read. A record may have a list that
+/// is none of records; more than this no such list has.
+const MOST_AROUND: usize = 1 << 20;
+
+/// How much is looked at again with what follows it: the name of a service, its key and their escapes.
+const OVERLAP: usize = 4096;
 
 /// Where more bytes come from. What went wrong with it is the source's to remember: to a reader an
 /// error is an end.
@@ -24,6 +33,13 @@ pub struct Window<'b> {
     at: usize,
     /// What must stay in memory, from here on.
     keep: Option<usize>,
+    /// Where the outermost object begins that a list is being read of: it stays in memory while that
+    /// costs nothing.
+    around: Option<usize>,
+    /// What is searched for in what is given up, as nobody can look at it later.
+    watched: Option<Arc<Traces>>,
+    /// How far, in the stream, what was given up has been searched, and whether something was found.
+    searched: Option<(u64, bool)>,
     /// The offset in the stream of the first byte in memory.
     base: u64,
     source: Option<&'b mut dyn Source>,
@@ -80,6 +96,9 @@ impl<'b> Window<'b> {
             filled: bytes.len(),
             at: 0,
             keep: None,
+            around: None,
+            watched: None,
+            searched: None,
             base,
             source: None,
         }
@@ -99,6 +118,9 @@ impl<'b> Window<'b> {
             filled: 0,
             at: 0,
             keep: None,
+            around: None,
+            watched: None,
+            searched: None,
             base: 0,
             source: Some(source),
         }
@@ -143,6 +165,70 @@ impl<'b> Window<'b> {
         self.keep = None;
     }
 
+    /// What is kept for an object is set aside while a list in it is read, whose elements keep what they
+    /// are. Says whether the object is the outermost of such.
+    pub(crate) fn set_aside(&mut self) -> bool {
+        self.watch(None);
+        let is_outermost = self.around.is_none();
+        if is_outermost {
+            self.around = self.keep;
+        }
+        self.keep = None;
+        is_outermost
+    }
+
+    /// The list is read: the object that begins at this offset of the stream is kept again, if it still
+    /// is in memory.
+    pub(crate) fn take_back(&mut self, offset: u64, is_outermost: bool) {
+        self.keep = self.around.map(|_| self.index_of(offset));
+        if is_outermost {
+            self.around = None;
+        }
+    }
+
+    /// Searches what is given up of the next value, if there is something to search for.
+    pub(super) fn watch(&mut self, traces: Option<Arc<Traces>>) {
+        self.watched = traces;
+        self.searched = None;
+    }
+
+    /// The value has been passed. Says whether traces were found in what was given up of it.
+    pub(crate) fn found_traces(&mut self) -> bool {
+        if self.searched.is_some() {
+            self.search_lost(self.at);
+        }
+        let found = self.searched.is_some_and(|(_, found)| found);
+        self.watch(None);
+        found
+    }
+
+    /// What must stay in memory is too much, and is given up.
+    #[cold]
+    fn give_up(&mut self) {
+        let begin = self.keep.take();
+        if let (Some(begin), Some(_), None) = (begin, &self.watched, self.searched) {
+            self.searched = Some((self.base + begin as u64, false));
+        }
+    }
+
+    /// Searches what was given up, from where the search has come to, up to this place in memory.
+    #[cold]
+    fn search_lost(&mut self, up_to: usize) {
+        let (Some(traces), Some((from, found))) = (&self.watched, self.searched) else {
+            self.searched = None;
+            return;
+        };
+        let from = self.index_of(from).min(up_to);
+        let found = found || traces.are_in(&self.memory.bytes()[from..up_to]);
+        let overlap = OVERLAP.min((up_to - from) / 2);
+        self.searched = Some((self.base + (up_to - overlap) as u64, found));
+    }
+
+    /// Makes sure that so many bytes from here on are in memory, if there are as many.
+    pub(crate) fn see(&mut self, count: usize) {
+        while self.filled - self.at < count && self.fill() {}
+    }
+
     /// The next byte, without passing it.
     #[inline]
     pub(crate) fn peek(&mut self) -> Option<u8> {
@@ -171,7 +257,7 @@ impl<'b> Window<'b> {
 
     /// Passes `prefix` if it stands here.
     pub(crate) fn skip_if(&mut self, prefix: &[u8]) -> bool {
-        while self.filled - self.at < prefix.len() && self.fill() {}
+        self.see(prefix.len());
         let found = self.ahead().starts_with(prefix);
         if found {
             self.at += prefix.len();
@@ -259,7 +345,7 @@ impl<'b> Window<'b> {
                 // A record that just fits ends in the bytes that were left.
                 More::Full if !is_last => is_last = true,
                 More::Full => {
-                    self.keep = None;
+                    self.give_up();
                     self.at = self.index_of(bounds.searched());
                     is_last = false;
                 }
@@ -353,7 +439,7 @@ impl<'b> Window<'b> {
             More::Yes => true,
             More::End => false,
             More::Full => {
-                self.keep = None;
+                self.give_up();
                 self.at = self.filled;
                 matches!(self.more(), More::Yes)
             }
@@ -361,20 +447,34 @@ impl<'b> Window<'b> {
     }
 
     fn more(&mut self) -> More {
+        if self.searched.is_some() && self.filled == self.memory.bytes().len() {
+            self.search_lost(self.filled);
+        }
         let (Memory::Sliding { buffer, limit }, Some(source)) =
             (&mut self.memory, &mut self.source)
         else {
             return More::End;
         };
-        // Only what stands before the kept part and this place can go.
-        let from = self.keep.unwrap_or(self.at).min(self.at);
         if self.filled == buffer.len() {
+            // Only what stands before the kept parts and this place can go.
+            let mut from = self.keep.unwrap_or(self.at).min(self.at);
+            if let Some(around) = self.around {
+                if around == 0 && buffer.len() >= MOST_AROUND.min(*limit) {
+                    self.around = None;
+                } else {
+                    from = from.min(around);
+                }
+            }
+            if let Some((searched, _)) = self.searched {
+                from = from.min((searched - self.base) as usize);
+            }
             if from > 0 {
                 buffer.copy_within(from..self.filled, 0);
                 self.base += from as u64;
                 self.filled -= from;
                 self.at -= from;
                 self.keep = self.keep.map(|keep| keep - from);
+                self.around = self.around.map(|around| around - from);
             } else if buffer.len() < *limit {
                 let larger = buffer.len().saturating_mul(2).min(*limit);
                 buffer.resize(larger, 0);

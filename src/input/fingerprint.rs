@@ -9,7 +9,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use super::gzip::MAGIC;
+use super::compressed::read_some;
+use super::decoder::Format;
 
 /// When a file was written, and how large it is: while these stay, nobody looks at its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +56,7 @@ impl Trailer {
         let mut file = File::open(path)?;
         let mut head = [0; 2];
         let is_gzip = match file.read_exact(&mut head) {
-            Ok(()) => head == MAGIC,
+            Ok(()) => Format::of(&head) == Some(Format::Gzip),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => false,
             Err(error) => return Err(error),
         };
@@ -72,7 +73,7 @@ impl Trailer {
         let mut sum = flate2::Crc::new();
         let mut piece = vec![0; 1 << 16];
         loop {
-            match super::gzip::read_some(&mut file, &mut piece)? {
+            match read_some(&mut file, &mut piece)? {
                 0 => break,
                 count => sum.update(&piece[..count]),
             }

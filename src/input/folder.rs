@@ -5,7 +5,9 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::key::{Key, KeyKind};
+use super::key::{Key, KeyKind, is_of_another_service, is_of_cloudtrail};
+use super::names::{Ending, has_been_a_log, is_cloudtrails, is_test_file};
+use super::walk::Skip;
 
 /// A folder in which files are read.
 #[derive(Debug)]
@@ -13,6 +15,22 @@ pub struct Folder {
     path: PathBuf,
     key: Option<Key>,
     kind: Option<KeyKind>,
+    /// CloudTrail's own by its path.
+    is_of_cloudtrail: bool,
+    is_of_another_service: bool,
+}
+
+/// How much is known of a file by its name and key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// It is CloudTrail's own: whatever is not read of it is missing.
+    CloudTrails,
+    /// Its name is as good as that of a log.
+    Log,
+    /// Nothing: a name of any kind, whose content has to tell.
+    Unknown,
+    /// The same, but it was that of a log before something was done to it: `trail.json.br`.
+    OnceALog,
 }
 
 impl Folder {
@@ -21,6 +39,8 @@ impl Folder {
         Folder {
             key: Key::of_folder(&path),
             kind: KeyKind::of_folder(&path),
+            is_of_cloudtrail: is_of_cloudtrail(&path),
+            is_of_another_service: is_of_another_service(&path),
             path,
         }
     }
@@ -33,6 +53,36 @@ impl Folder {
     /// The key of its files.
     pub fn key(&self) -> Option<&Key> {
         self.key.as_ref()
+    }
+
+    /// Why a file of this name is not opened in a walk; `None` if it is. A name or key of CloudTrail's
+    /// own is always opened.
+    pub fn skips(&self, name: &OsStr) -> Option<Skip> {
+        if self.is_of_cloudtrail {
+            return None;
+        }
+        let ending = Ending::of(name);
+        let is_test = !self.is_of_another_service && is_test_file(name);
+        if ending == Ending::Log && !self.is_of_another_service && !is_test || is_cloudtrails(name)
+        {
+            None
+        } else if self.is_of_another_service || is_test {
+            Some(Skip::OtherService)
+        } else {
+            (ending == Ending::NotALog).then_some(Skip::NotALog)
+        }
+    }
+
+    /// How much is known of a file of this name, which is opened.
+    pub fn trust(&self, name: &OsStr) -> Trust {
+        if self.is_of_cloudtrail || is_cloudtrails(name) {
+            return Trust::CloudTrails;
+        }
+        match Ending::of(name) {
+            Ending::Log => Trust::Log,
+            _ if has_been_a_log(name) => Trust::OnceALog,
+            _ => Trust::Unknown,
+        }
     }
 
     /// What kind of file one of this name is, if it is none with a log's key. Anything in doubt is
@@ -111,6 +161,42 @@ mod tests {
         }
         assert_eq!(names.len(), given.len());
         assert!(names.iter().eq(given.map(OsStr::new)));
+    }
+
+    #[test]
+    fn what_is_cloudtrails_own_is_always_opened() {
+        let own = "111122223333_CloudTrail_us-east-1_20251103T0810Z_A.json.br";
+        for (folder, name, skip) in [
+            ("x", "a.json", None),
+            ("x", "a.md", Some(Skip::NotALog)),
+            ("x", "a.1", None),
+            ("x", "aws-logs-write-test", Some(Skip::OtherService)),
+            (
+                "AWSLogs/111122223333",
+                "ELBAccessLogTestFile",
+                Some(Skip::OtherService),
+            ),
+            (
+                "AWSLogs/111122223333/Config",
+                "a.json",
+                Some(Skip::OtherService),
+            ),
+            ("AWSLogs/111122223333/Config", own, None),
+            ("AWSLogs/111122223333/CloudTrail/us-east-1", "a.md", None),
+        ] {
+            let skips = Folder::new(folder.into()).skips(OsStr::new(name));
+            assert_eq!(skips, skip, "{folder}/{name}");
+        }
+        for (name, trust) in [
+            (own, Trust::CloudTrails),
+            ("a.gz", Trust::Log),
+            ("a", Trust::Log),
+            ("a.1", Trust::Unknown),
+            ("a.json.br", Trust::OnceALog),
+        ] {
+            let told = Folder::new("x".into()).trust(OsStr::new(name));
+            assert_eq!(told, trust, "{name}");
+        }
     }
 
     #[test]

@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 use serde::Deserialize;
 
+use super::paths::plain_text;
+use crate::shown::Shown;
 use crate::sts::region::is_region;
 
 /// Prefixes of AWS and their Regions.
@@ -48,6 +50,8 @@ pub enum IpRangesError {
 /// What is wrong with the content of a list.
 #[derive(Debug, PartialEq, Eq)]
 pub enum IpRangesFault {
+    /// It is in UTF-16.
+    Utf16,
     /// It is no JSON, or JSON of another kind.
     NotIpRanges(String),
     /// It has no prefix at all.
@@ -103,6 +107,7 @@ impl IpRanges {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(bytes: &[u8]) -> Result<IpRanges, IpRangesFault> {
+        let bytes = plain_text(bytes).map_err(|_| IpRangesFault::Utf16)?;
         let file: File<'_> = serde_json::from_slice(bytes)
             .map_err(|error| IpRangesFault::NotIpRanges(error.to_string()))?;
         let mut ranges = IpRanges {
@@ -225,12 +230,12 @@ impl fmt::Display for IpRangesError {
             IpRangesError::Unreadable(path, error) => write!(
                 f,
                 "--ip-ranges {}: {error}; download {SOURCE} and name that file",
-                path.display()
+                Shown::path(path)
             ),
             IpRangesError::Unusable(path, fault) => write!(
                 f,
                 "--ip-ranges {}: {fault}; download {SOURCE} again",
-                path.display()
+                Shown::path(path)
             ),
         }
     }
@@ -239,6 +244,7 @@ impl fmt::Display for IpRangesError {
 impl fmt::Display for IpRangesFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            IpRangesFault::Utf16 => write!(f, "it is text in UTF-16; save it as UTF-8"),
             IpRangesFault::NotIpRanges(error) => write!(f, "not AWS's ip-ranges.json ({error})"),
             IpRangesFault::Empty => write!(f, "it has no prefixes"),
             IpRangesFault::BadPrefix(prefix) => write!(f, "{prefix:?} is no prefix"),
@@ -426,8 +432,8 @@ mod tests {
             (b"".into(), "not AWS's ip-ranges.json (EOF while parsing"),
             (b"<html>".into(), "not AWS's ip-ranges.json (expected value"),
             (
-                b"\xff\xfe".into(),
-                "not AWS's ip-ranges.json (expected value",
+                b"\xff\xfe{\0".into(),
+                "it is text in UTF-16; save it as UTF-8",
             ),
             (
                 b"{}".into(),

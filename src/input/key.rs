@@ -108,6 +108,50 @@ impl KeyKind {
     }
 }
 
+/// Whether the files in a folder are CloudTrail's by its path, be that a whole key or not:
+/// `…/ACCOUNT/CloudTrail…/REGION/…`.
+pub(super) fn is_of_cloudtrail(folder: &Path) -> bool {
+    let mut inner = [None; 2];
+    parts(folder).any(|part| {
+        let [kind, region] = inner;
+        inner = [part, kind];
+        part.is_some_and(is_account_id)
+            && kind.is_some_and(|kind| kind.starts_with("CloudTrail"))
+            && region.is_some_and(is_region)
+    })
+}
+
+/// Whether the files in a folder are another service's by their key: `AWSLogs/[o-…/]ACCOUNT/SERVICE/`.
+/// Whoever has laid CloudTrail's files out anew, by Region or by year, has them read.
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html>
+pub(super) fn is_of_another_service(folder: &Path) -> bool {
+    let mut inner = [None; 3];
+    for part in parts(folder) {
+        let [first, second, third] = inner;
+        if part == Some("AWSLogs") {
+            let (account, service) = match first {
+                Some(first) if is_organisation(first) => (second, third),
+                _ => (first, second),
+            };
+            return account.is_some_and(is_account_id) && service.is_some_and(is_another_service);
+        }
+        if part.is_some_and(|part| part.starts_with("CloudTrail")) {
+            return false;
+        }
+        inner = [part, first, second];
+    }
+    false
+}
+
+/// Whether this may be the name of a service that is not CloudTrail.
+fn is_another_service(name: &str) -> bool {
+    let is_word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    name.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
+        && name.bytes().all(is_word)
+        && !name.to_ascii_lowercase().contains("trail")
+        && !is_region(name)
+}
+
 /// The parts of a path, the innermost first; `None` for one that is no UTF-8.
 fn parts(folder: &Path) -> impl Iterator<Item = Option<&str>> {
     folder.components().rev().map(|component| match component {
@@ -165,6 +209,49 @@ mod tests {
             "AWSLogs/111122223333/CloudTrail/eu-west-1/+024/01/02",
         ] {
             assert_eq!(Key::of_folder(Path::new(path)), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_logs_of_other_services_are_told_by_their_key() {
+        for (folder, is_other) in [
+            ("AWSLogs/111122223333/Config", true),
+            (
+                "AWSLogs/111122223333/vpcflowlogs/us-east-1/2025/11/03",
+                true,
+            ),
+            (
+                "x/AWSLogs/o-exampleorg/111122223333/WAFLogs/us-east-1",
+                true,
+            ),
+            ("AWSLogs/AWSLogs/111122223333/GuardDuty/us-east-1", true),
+            (
+                "AWSLogs/111122223333/CloudTrail/us-east-1/2025/11/03",
+                false,
+            ),
+            ("AWSLogs/111122223333/CloudTrail-Digest/us-east-1", false),
+            ("AWSLogs/111122223333/cloudtrail/us-east-1", false),
+            ("AWSLogs/111122223333/my-trail/us-east-1", false),
+            ("AWSLogs/111122223333/us-east-1/2025/11/03", false),
+            ("AWSLogs/111122223333/2025/11/03", false),
+            ("AWSLogs/111122223333/x/CloudTrail/us-east-1", false),
+            ("AWSLogs/111122223333", false),
+            ("AWSLogs/o-exampleorg/Config", false),
+            ("111122223333/Config", false),
+            ("Config", false),
+        ] {
+            let is_told = is_of_another_service(Path::new(folder));
+            assert_eq!(is_told, is_other, "{folder}");
+        }
+        for (folder, is_own) in [
+            ("AWSLogs/111122223333/CloudTrail/us-east-1/2025/11/03", true),
+            ("111122223333/CloudTrail/us-east-1/2025", true),
+            ("x/111122223333/CloudTrail-Digest/us-east-1/y", true),
+            ("111122223333/CloudTrail", false),
+            ("CloudTrail/us-east-1/2025", false),
+            ("111122223333/Config/us-east-1", false),
+        ] {
+            assert_eq!(is_of_cloudtrail(Path::new(folder)), is_own, "{folder}");
         }
     }
 

@@ -3,15 +3,20 @@
 //! Knows nothing of JSON, but for AWS's list of its addresses. Whatever cannot be read is handed on
 //! as such, never left out.
 
+mod compressed;
+mod decoder;
 mod directory;
 mod fingerprint;
 mod folder;
-mod gzip;
 mod ip_ranges;
 mod key;
 mod libdeflate;
+mod lz4;
+mod names;
 mod open;
+mod other_service;
 mod pages;
+mod partial;
 mod paths;
 mod pattern;
 mod prune;
@@ -21,11 +26,13 @@ mod walk;
 
 pub use directory::Directory;
 pub use fingerprint::{Stamp, Trailer};
-pub use folder::{Folder, Names};
+pub use folder::{Folder, Names, Trust};
 pub use ip_ranges::{IpRanges, IpRangesError, IpRangesFault};
 pub use key::{Key, KeyKind};
 pub use open::{Buffers, Limits, Opened, Stream, open, open_in, standard_input};
+pub(crate) use other_service::is_other_service;
+pub use partial::{PARTIAL, remove_left_over};
 pub(crate) use paths::lines;
 pub use paths::{Named, PathError, Paths};
 pub use prune::{Pruned, Pruning};
-pub use walk::{Found, Links, PARTIAL, Skip, read_directory};
+pub use walk::{Found, Links, Skip, read_directory};

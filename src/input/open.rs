@@ -5,9 +5,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use super::compressed::{Compressed, read_some};
+use super::decoder::Format;
 use super::directory::Directory;
-use super::gzip::{Gzip, MAGIC, read_some};
 use super::libdeflate::Libdeflate;
+use super::lz4::Lz4;
 use super::pages::Pages;
 use crate::cloudtrail::{Damage, Source, Stage};
 
@@ -63,6 +65,8 @@ pub enum Opened<'b> {
         content: &'b [u8],
         /// The size of the file.
         compressed: u64,
+        /// Whether the file holds something else.
+        is_compressed: bool,
     },
     /// It has to be read piece by piece, with `window` as the memory for it.
     Stream {
@@ -76,11 +80,16 @@ pub enum Opened<'b> {
 }
 
 /// A file's content, piece by piece.
-pub enum Stream<'b> {
-    /// Inflated on the way.
-    Gzip(Gzip<Box<dyn Read + Send + 'b>>),
-    /// As it is.
-    Plain(Plain<Box<dyn Read + Send + 'b>>),
+pub struct Stream<'b> {
+    content: Content<Box<dyn Read + Send + 'b>>,
+    /// What was looked at before it was read.
+    seen: Vec<u8>,
+}
+
+enum Content<R: Read> {
+    Compressed(Compressed<R>),
+    Lz4(Lz4<R>),
+    Plain(Plain<R>),
 }
 
 /// Opens a file that the user named, whatever it is.
@@ -143,7 +152,7 @@ fn opened<'b>(mut file: File, limits: &Limits, buffers: &'b mut Buffers) -> io::
     let raw = &buffers.raw.bytes()[..length];
     let content = match inflated {
         Some(inflated) => &buffers.inflated.bytes()[..inflated],
-        None if raw.starts_with(&MAGIC) => {
+        None if Format::of(raw).is_some() => {
             return stream(Box::new(raw), limits, &mut buffers.window);
         }
         None => raw,
@@ -151,6 +160,7 @@ fn opened<'b>(mut file: File, limits: &Limits, buffers: &'b mut Buffers) -> io::
     Ok(Opened::Whole {
         content,
         compressed: length as u64,
+        is_compressed: inflated.is_some(),
     })
 }
 
@@ -160,7 +170,7 @@ impl Buffers {
     fn inflate(&mut self, length: usize, limits: &Limits) -> Option<usize> {
         let raw = &self.raw.bytes()[..length];
         let inflated = claimed_length(raw)?;
-        let is_sound = raw.starts_with(&MAGIC)
+        let is_sound = Format::of(raw) == Some(Format::Gzip)
             && (1..=limits.whole_file).contains(&inflated)
             && self
                 .libdeflate
@@ -178,37 +188,40 @@ pub fn standard_input<'b>(limits: &Limits, buffers: &'b mut Buffers) -> io::Resu
     stream(Box::new(io::stdin()), limits, &mut buffers.window)
 }
 
-/// Gzip or plain, by the first two bytes.
+/// Compressed or plain, by the first bytes.
 fn stream<'b>(
     mut reader: Box<dyn Read + Send + 'b>,
     limits: &Limits,
     window: &'b mut Vec<u8>,
 ) -> io::Result<Opened<'b>> {
-    let mut head = [0; 2];
+    let mut head = [0; Format::HEAD];
     let mut filled = 0;
-    while filled < 2 {
+    while filled < head.len() {
         match read_some(&mut reader, &mut head[filled..])? {
             0 => break,
             count => filled += count,
         }
     }
     let head = &head[..filled];
-    let stream = if head == MAGIC {
-        Stream::Gzip(Gzip::new(reader, head))
-    } else {
-        Stream::Plain(Plain {
+    let content = match Format::of(head) {
+        Some(Format::Lz4) => Content::Lz4(Lz4::new(reader, head)),
+        Some(format) => Content::Compressed(Compressed::new(format, reader, head)),
+        None => Content::Plain(Plain {
             head: head.to_vec(),
             reader,
             length: 0,
             damage: None,
-        })
+        }),
     };
     // The window begins small again: a huge record of an earlier file has made it large.
     window.truncate(limits.window);
     window.shrink_to(limits.window);
     window.resize(limits.window, 0);
     Ok(Opened::Stream {
-        stream: Box::new(stream),
+        stream: Box::new(Stream {
+            content,
+            seen: Vec::new(),
+        }),
         window,
     })
 }
@@ -254,41 +267,84 @@ fn is_file_descriptor(path: &Path) -> bool {
 impl Stream<'_> {
     /// Bytes of the file that were read.
     pub fn compressed(&self) -> u64 {
-        match self {
-            Stream::Gzip(gzip) => gzip.compressed,
-            Stream::Plain(plain) => plain.length,
+        match &self.content {
+            Content::Compressed(stream) => stream.compressed,
+            Content::Lz4(stream) => stream.compressed(),
+            Content::Plain(plain) => plain.length,
         }
     }
 
     /// Bytes of content that were handed on.
     pub fn decompressed(&self) -> u64 {
-        match self {
-            Stream::Gzip(gzip) => gzip.decompressed,
-            Stream::Plain(plain) => plain.length,
+        match &self.content {
+            Content::Compressed(stream) => stream.decompressed,
+            Content::Lz4(stream) => stream.decompressed,
+            Content::Plain(plain) => plain.length,
         }
+    }
+
+    /// Whether the file holds something else.
+    pub fn is_compressed(&self) -> bool {
+        !matches!(self.content, Content::Plain(_))
+    }
+
+    /// Up to so many bytes of the content from its beginning, which are still read afterwards. Only
+    /// before anything else is read.
+    pub fn peek(&mut self, most: usize) -> &[u8] {
+        let mut seen = vec![0; most];
+        let mut filled = 0;
+        while filled < most {
+            match self.read(&mut seen[filled..]) {
+                0 => break,
+                count => filled += count,
+            }
+        }
+        seen.truncate(filled);
+        self.seen = seen;
+        &self.seen
     }
 
     /// Reads what is left, so that damage in it is found; gives the damage, if there is any.
     pub fn finish(&mut self) -> Option<Damage> {
-        match self {
-            Stream::Gzip(gzip) => {
-                gzip.drain();
-                gzip.damage.take()
+        match &mut self.content {
+            Content::Compressed(stream) => {
+                drain(stream);
+                stream.damage.take()
             }
-            Stream::Plain(plain) => {
-                let mut rest = vec![0; 1 << 16];
-                while plain.read(&mut rest) > 0 {}
+            Content::Lz4(stream) => {
+                drain(stream);
+                stream.damage.take()
+            }
+            Content::Plain(plain) => {
+                drain(plain);
                 plain.damage.take()
             }
         }
     }
 }
 
+fn drain(source: &mut impl Source) {
+    let mut rest = vec![0; 1 << 16];
+    while source.read(&mut rest) > 0 {}
+}
+
+/// Hands on what was taken from a stream before, and what of it is left then.
+fn take(from: &mut Vec<u8>, into: &mut [u8]) -> usize {
+    let count = from.len().min(into.len());
+    into[..count].copy_from_slice(&from[..count]);
+    from.drain(..count);
+    count
+}
+
 impl Source for Stream<'_> {
     fn read(&mut self, into: &mut [u8]) -> usize {
-        match self {
-            Stream::Gzip(gzip) => gzip.read(into),
-            Stream::Plain(plain) => plain.read(into),
+        if !self.seen.is_empty() {
+            return take(&mut self.seen, into);
+        }
+        match &mut self.content {
+            Content::Compressed(stream) => stream.read(into),
+            Content::Lz4(stream) => stream.read(into),
+            Content::Plain(plain) => plain.read(into),
         }
     }
 }
@@ -305,9 +361,7 @@ pub struct Plain<R> {
 impl<R: Read> Source for Plain<R> {
     fn read(&mut self, into: &mut [u8]) -> usize {
         if !self.head.is_empty() {
-            let count = self.head.len().min(into.len());
-            into[..count].copy_from_slice(&self.head[..count]);
-            self.head.drain(..count);
+            let count = take(&mut self.head, into);
             self.length += count as u64;
             return count;
         }

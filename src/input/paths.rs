@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::key::Key;
 use super::pattern;
-use super::walk::is_log_name;
+use super::walk::is_opened_in_a_walk;
+use crate::shown::Shown;
 
 /// Somewhere to begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub struct Paths {
     pub named: Vec<Named>,
     /// The canonical names of the folders.
     pub roots: Vec<PathBuf>,
+    /// The canonical names of the files, if there are folders, too.
+    pub files: HashSet<PathBuf>,
 }
 
 /// A path that cannot be what the user meant.
@@ -45,6 +48,8 @@ pub enum PathError {
     List(PathBuf, String),
     /// Standard input is named twice.
     InputTwice,
+    /// Something in S3, which is not read.
+    Remote(String),
 }
 
 impl Paths {
@@ -93,6 +98,7 @@ fn expand(argument: &Path, named: &mut Vec<Named>) -> Result<(), PathError> {
         named.push(Named::StandardInput);
         return Ok(());
     }
+    refuse_remote(argument)?;
     match fs::metadata(argument) {
         Ok(metadata) => named.push(of_kind(argument.to_owned(), &metadata)),
         Err(error) => match argument
@@ -105,6 +111,19 @@ fn expand(argument: &Path, named: &mut Vec<Named>) -> Result<(), PathError> {
             }
             None => return Err(PathError::Missing(argument.to_owned(), error.to_string())),
         },
+    }
+    Ok(())
+}
+
+/// A file may have any name, but nobody has a folder `s3:`.
+fn refuse_remote(path: &Path) -> Result<(), PathError> {
+    let text = path.to_string_lossy();
+    let is_remote = ["s3://", "s3a://", "s3n://"].iter().any(|scheme| {
+        text.get(..scheme.len())
+            .is_some_and(|it| it.eq_ignore_ascii_case(scheme))
+    });
+    if is_remote && !path.exists() {
+        return Err(PathError::Remote(text.into_owned()));
     }
     Ok(())
 }
@@ -152,8 +171,9 @@ fn read_list(list: &Path, named: &mut Vec<Named>) -> Result<(), PathError> {
     BufReader::new(reader)
         .read_to_end(&mut text)
         .map_err(fail)?;
+    let text = plain_text(&text).map_err(fail)?;
     let end = if text.contains(&0) { 0 } else { b'\n' };
-    for line in text.as_slice().split(|&b| b == end) {
+    for line in text.split(|&b| b == end) {
         let line = if end == b'\n' {
             line.strip_suffix(b"\r").unwrap_or(line)
         } else {
@@ -162,7 +182,11 @@ fn read_list(list: &Path, named: &mut Vec<Named>) -> Result<(), PathError> {
         match line {
             b"" => {}
             b"-" => named.push(Named::StandardInput),
-            path => named.push(listed(to_path(path)?)),
+            path => {
+                let path = to_path(path)?;
+                refuse_remote(&path)?;
+                named.push(listed(path));
+            }
         }
     }
     Ok(())
@@ -207,17 +231,24 @@ fn once(named: Vec<Named>) -> Paths {
             }
             Named::File(path) => {
                 let path = files.canonical(path);
-                let is_walked = path.file_name().is_some_and(is_log_name)
-                    && path.parent().is_some_and(|folder| {
-                        roots.iter().any(|root| is_walked_from(root, folder))
-                    });
+                let is_walked = path
+                    .parent()
+                    .is_some_and(|folder| roots.iter().any(|root| is_walked_from(root, folder)))
+                    && is_opened_in_a_walk(&path);
                 !is_walked && seen.insert(path)
             }
             Named::StandardInput => true,
             Named::Unreadable(path, _) => seen.insert(path.clone()),
         })
         .collect();
-    Paths { named, roots }
+    // Without a folder nothing is come upon that could be one of them.
+    let is_file = |path: &PathBuf| !roots.is_empty() && !roots.contains(path);
+    let files = seen.into_iter().filter(is_file).collect();
+    Paths {
+        named,
+        roots,
+        files,
+    }
 }
 
 fn canonical(path: &Path) -> PathBuf {
@@ -270,24 +301,31 @@ impl std::fmt::Display for PathError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             PathError::Missing(path, error) => {
-                write!(f, "{}: {error}; check the path", path.display())
+                write!(f, "{}: {error}; check the path", Shown::path(path))
             }
             PathError::NoMatch(pattern) => {
                 write!(
                     f,
-                    "{pattern}: no file matches this pattern; check it, or name a folder"
+                    "{}: no file matches this pattern; check it, or name a folder",
+                    Shown::text(pattern)
                 )
             }
             PathError::BadPattern(pattern, error) => {
                 write!(
                     f,
-                    "{pattern}: no glob pattern ({error}); quote a literal [ as [[]"
+                    "{}: no glob pattern ({error}); quote a literal [ as [[]",
+                    Shown::text(pattern)
                 )
             }
             PathError::List(path, error) => write!(
                 f,
                 "--files-from {}: {error}; give a file with one path a line",
-                path.display()
+                Shown::path(path)
+            ),
+            PathError::Remote(path) => write!(
+                f,
+                "{0}: this build reads no S3; copy the logs with 'aws s3 sync {0} DIR', and name DIR",
+                Shown::text(path)
             ),
             PathError::InputTwice => {
                 write!(f, "standard input (-) is named twice; name it once")
@@ -300,7 +338,25 @@ impl std::error::Error for PathError {}
 
 /// Reads lines for other lists the user gives.
 pub(crate) fn lines(path: &Path) -> io::Result<Vec<String>> {
-    BufReader::new(fs::File::open(path)?).lines().collect()
+    plain_text(&fs::read(path)?)?.lines().collect()
+}
+
+/// A list without the byte order mark that programs for Windows put before it.
+///
+/// # Errors
+/// If it is in UTF-16, as PowerShell 5 writes what is sent into a file.
+pub(super) fn plain_text(bytes: &[u8]) -> io::Result<&[u8]> {
+    // Without a mark: every other byte of Latin letters is zero, which names that end in NUL are
+    // only if each has one letter.
+    let is_zero = |at: usize| bytes[at] == 0;
+    let every_other = |first: usize| (0..8).all(|at| is_zero(at) == (at % 2 == first));
+    let is_utf16 = bytes.starts_with(b"\xff\xfe")
+        || bytes.starts_with(b"\xfe\xff")
+        || (bytes.len() >= 8 && (every_other(0) || every_other(1)));
+    if is_utf16 {
+        return Err(io::Error::other("it is text in UTF-16; save it as UTF-8"));
+    }
+    Ok(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
 }
 
 #[cfg(test)]
@@ -418,11 +474,9 @@ mod tests {
         let one = tree.path().join("a/1.json");
         let gone = tree.path().join("gone.json");
         for end in ["\n", "\r\n", "\0"] {
-            fs::write(
-                &list,
-                format!("{}{end}{end}{}{end}", one.display(), gone.display()),
-            )
-            .unwrap();
+            let mark = if end == "\0" { "" } else { "\u{feff}" };
+            let text = format!("{mark}{}{end}{end}{}{end}", one.display(), gone.display());
+            fs::write(&list, text).unwrap();
             let named = Paths::resolve(&[], Some(&list)).unwrap().named;
             assert_eq!(named[0], Named::File(one.clone()), "{end:?}");
             assert!(matches!(&named[1], Named::Unreadable(path, _) if *path == gone));
@@ -431,5 +485,15 @@ mod tests {
             Paths::resolve(&[], Some(&tree.path().join("none"))),
             Err(PathError::List(..))
         ));
+        // Names of one letter are no UTF-16.
+        assert_eq!(plain_text(b"a\0b\0").unwrap(), b"a\0b\0");
+        for text in [
+            &b"\xff\xfea\0"[..],
+            b"\xfe\xff\0a",
+            b"a\0b\0c\0d\0",
+            b"\0a\0b\0c\0d",
+        ] {
+            assert!(plain_text(text).is_err(), "{text:?}");
+        }
     }
 }

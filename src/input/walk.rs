@@ -9,7 +9,11 @@ use std::ffi::OsStr;
 use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+
+use super::folder::Folder;
+use super::partial::{is_held, is_partial};
 
 /// Something a walk came upon.
 #[derive(Debug)]
@@ -29,13 +33,21 @@ pub enum Found<'n> {
 pub enum Skip {
     /// Its name is not that of a log.
     NotALog,
+    /// Its name or key is that of another service's log.
+    OtherService,
     /// A FIFO, a socket, a device.
     NotAFile,
 }
 
 /// What the symbolic links of a walk lead to, so that nothing is walked twice.
 #[derive(Debug, Default)]
-pub struct Links(Mutex<Targets>);
+pub struct Links {
+    targets: Mutex<Targets>,
+    /// Whether files are given in another way, and whether a link led to a folder that may have them,
+    /// too. Most walks have not both, and ask nobody for each file.
+    has_files: AtomicBool,
+    has_folders: AtomicBool,
+}
 
 #[derive(Debug, Default)]
 struct Targets {
@@ -43,47 +55,64 @@ struct Targets {
     roots: Vec<PathBuf>,
     /// Folders outside of them that links led to.
     folders: HashSet<PathBuf>,
-    /// Files outside of them that links led to.
+    /// Files outside of them that links led to, or that were named.
     files: HashSet<PathBuf>,
 }
 
 impl Links {
-    /// For a walk that begins at these folders, whose names are canonical.
-    pub fn new(roots: Vec<PathBuf>) -> Links {
-        Links(Mutex::new(Targets {
-            roots,
-            ..Targets::default()
-        }))
+    /// For a walk that begins at these folders, while these files are read for themselves. Their
+    /// names are canonical.
+    pub fn new(roots: Vec<PathBuf>, files: HashSet<PathBuf>) -> Links {
+        Links {
+            has_files: AtomicBool::new(!files.is_empty()),
+            has_folders: AtomicBool::new(false),
+            targets: Mutex::new(Targets {
+                roots,
+                files,
+                ..Targets::default()
+            }),
+        }
     }
 
     fn targets(&self) -> std::sync::MutexGuard<'_, Targets> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.targets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What a link leads to; `None` if that is walked anyway.
-    fn follow<'n>(&self, link: PathBuf, name: &'n OsStr) -> Option<Found<'n>> {
-        let log_name = is_log_name(name);
+    fn follow<'n>(&self, folder: &Folder, name: &'n OsStr) -> Option<Found<'n>> {
+        let link = folder.path().join(name);
+        // What leads nowhere may have led to a folder, whatever its name.
         let target = match fs::canonicalize(&link).and_then(|t| Ok((fs::metadata(&t)?, t))) {
             Ok(target) => target,
-            Err(_) if !log_name => return Some(Found::Skipped(Skip::NotALog)),
             Err(error) => return Some(Found::Unreadable(link, error)),
         };
         let (metadata, target) = target;
         let mut targets = self.targets();
         if metadata.is_dir() {
             let is_new = !targets.is_walked(&target) && targets.folders.insert(target);
+            self.has_folders.fetch_or(is_new, Ordering::Relaxed);
             return is_new.then_some(Found::Folder(link));
         }
         if !metadata.is_file() {
             return Some(Found::Skipped(Skip::NotAFile));
         }
-        if !log_name {
-            return Some(Found::Skipped(Skip::NotALog));
+        if let Some(skip) = folder.skips(name) {
+            return Some(Found::Skipped(skip));
         }
-        let given_anyway =
-            targets.is_walked(&target) && target.file_name().is_some_and(is_log_name);
+        let given_anyway = targets.is_walked(&target) && is_opened_in_a_walk(&target);
         let is_new = !given_anyway && targets.files.insert(target);
+        // A folder entered later has the lock after this, and sees it.
+        self.has_files.fetch_or(is_new, Ordering::Relaxed);
         is_new.then_some(Found::File(name))
+    }
+
+    /// Whether a file that was come upon is given in another way: a link to it was followed, or it was
+    /// named, before a link led to a folder around it.
+    fn was_given(&self, folder: &Path, name: &OsStr) -> bool {
+        self.has_files.load(Ordering::Relaxed)
+            && self.has_folders.load(Ordering::Relaxed)
+            && fs::canonicalize(folder)
+                .is_ok_and(|folder| self.targets().files.contains(&folder.join(name)))
     }
 
     /// Whether a folder that was come upon in the walk is walked in its own right. Only once a link
@@ -109,16 +138,17 @@ impl Targets {
 }
 
 /// Lists a folder. `each` is called for everything in it, in no particular order.
-pub fn read_directory(folder: &Path, links: &Links, mut each: impl FnMut(Found<'_>)) {
-    let entries = match fs::read_dir(folder) {
+pub fn read_directory(folder: &Folder, links: &Links, mut each: impl FnMut(Found<'_>)) {
+    let path = folder.path();
+    let entries = match fs::read_dir(path) {
         Ok(entries) => entries,
-        Err(error) => return each(Found::Unreadable(folder.to_owned(), error)),
+        Err(error) => return each(Found::Unreadable(path.to_owned(), error)),
     };
     for entry in entries {
         let entry = match entry {
             Ok(entry) => entry,
             // Without this, a folder that goes away half-way would look complete.
-            Err(error) => return each(Found::Unreadable(folder.to_owned(), error)),
+            Err(error) => return each(Found::Unreadable(path.to_owned(), error)),
         };
         let name = entry.file_name();
         match entry.file_type() {
@@ -127,62 +157,48 @@ pub fn read_directory(folder: &Path, links: &Links, mut each: impl FnMut(Found<'
                     each(found);
                 }
             }
-            Err(error) => each(Found::Unreadable(folder.join(name), error)),
+            Err(error) => each(Found::Unreadable(path.join(name), error)),
         }
     }
 }
 
 fn classify<'n>(
-    folder: &Path,
+    folder: &Folder,
     name: &'n OsStr,
     kind: FileType,
     links: &Links,
 ) -> Option<Found<'n>> {
-    if is_our_own(name) {
-        return None;
-    }
     if is_hidden(name) {
-        return Some(Found::Skipped(Skip::NotALog));
+        // A result that is being written is nobody's file yet.
+        let is_nothing = is_partial(name) && is_held(&folder.path().join(name));
+        return (!is_nothing).then_some(Found::Skipped(Skip::NotALog));
     }
     if kind.is_symlink() {
-        return links.follow(folder.join(name), name);
+        return links.follow(folder, name);
     }
     if kind.is_dir() {
-        let path = folder.join(name);
+        let path = folder.path().join(name);
         return (!links.was_entered(&path)).then_some(Found::Folder(path));
     }
-    Some(if !kind.is_file() {
-        Found::Skipped(Skip::NotAFile)
-    } else if is_log_name(name) {
-        Found::File(name)
-    } else {
-        Found::Skipped(Skip::NotALog)
-    })
+    if !kind.is_file() {
+        return Some(Found::Skipped(Skip::NotAFile));
+    }
+    match folder.skips(name) {
+        Some(skip) => Some(Found::Skipped(skip)),
+        None => (!links.was_given(folder.path(), name)).then_some(Found::File(name)),
+    }
+}
+
+/// Whether a walk that comes to a file opens it.
+pub(super) fn is_opened_in_a_walk(file: &Path) -> bool {
+    let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
+        return false;
+    };
+    !is_hidden(name) && Folder::new(folder.to_owned()).skips(name).is_none()
 }
 
 fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
-}
-
-/// How the names of results begin and end that are not finished. They are nobody's files yet.
-pub const PARTIAL: (&str, &str) = (".stscope-", ".part");
-
-fn is_our_own(name: &OsStr) -> bool {
-    let name = name.as_encoded_bytes();
-    name.starts_with(PARTIAL.0.as_bytes()) && name.ends_with(PARTIAL.1.as_bytes())
-}
-
-/// Whether a file of this name is read in a walk: by its ending, or because it has none.
-pub(super) fn is_log_name(name: &OsStr) -> bool {
-    const ENDINGS: [&[u8]; 5] = [b"gz", b"json", b"jsonl", b"ndjson", b"log"];
-    let name = name.as_encoded_bytes();
-    !name.starts_with(b".")
-        && memchr::memrchr(b'.', name).is_none_or(|dot| {
-            let ending = &name[dot + 1..];
-            ENDINGS
-                .iter()
-                .any(|known| ending.eq_ignore_ascii_case(known))
-        })
 }
 
 #[cfg(test)]
@@ -194,11 +210,11 @@ mod tests {
             .iter()
             .map(|root| fs::canonicalize(root).unwrap())
             .collect();
-        let links = Links::new(canonical);
+        let links = Links::new(canonical, HashSet::new());
         let mut todo: Vec<PathBuf> = roots.iter().map(|root| root.to_path_buf()).collect();
         let mut found = Vec::new();
         while let Some(folder) = todo.pop() {
-            read_directory(&folder, &links, |each| match each {
+            read_directory(&Folder::new(folder), &links, |each| match each {
                 Found::Folder(path) => todo.push(path),
                 Found::File(name) => found.push(name.to_str().unwrap().to_owned()),
                 Found::Skipped(reason) => found.push(format!("{reason:?}")),
@@ -209,25 +225,6 @@ mod tests {
         }
         found.sort();
         found
-    }
-
-    #[test]
-    fn names_that_are_not_those_of_logs_are_skipped() {
-        for (name, is_log) in [
-            ("a.json.gz", true),
-            ("a.JSON", true),
-            ("a.jsonl", true),
-            ("a.ndjson", true),
-            ("a.log", true),
-            ("000000", true),
-            ("a.csv", false),
-            ("a.gz.part", false),
-            (".a.json", false),
-            (".gz", false),
-            ("a.", false),
-        ] {
-            assert_eq!(is_log_name(OsStr::new(name)), is_log, "{name}");
-        }
     }
 
     #[cfg(unix)]

@@ -1,7 +1,8 @@
 //! Text chosen by strangers, made harmless for each medium.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
+
+pub use crate::shown::{Shown, for_terminal};
 
 /// For a spreadsheet: a cell that would be taken for a formula gets an apostrophe before it.
 /// <https://owasp.org/www-community/attacks/CSV_Injection>
@@ -11,33 +12,6 @@ pub fn for_spreadsheet(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(text)
     }
-}
-
-/// For a terminal: characters that would move the cursor, colour, hide or turn text are shown as
-/// escapes.
-///
-/// ```
-/// use stscope::report::escape::for_terminal;
-/// assert_eq!(for_terminal("a\u{1b}[31mb\u{202e}c"), "a\\u{1b}[31mb\\u{202e}c");
-/// ```
-pub fn for_terminal(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_dangerous) {
-        return Cow::Borrowed(text);
-    }
-    let mut safe = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '\n' => safe.push_str("\\n"),
-            '\r' => safe.push_str("\\r"),
-            '\t' => safe.push_str("\\t"),
-            c if is_dangerous(c) => {
-                // Writing to a String cannot fail.
-                let _ = write!(safe, "\\u{{{:x}}}", u32::from(c));
-            }
-            c => safe.push(c),
-        }
-    }
-    Cow::Owned(safe)
 }
 
 /// For Markdown, as code: nothing in it is markup, a mention or a link. What would break a line is
@@ -67,7 +41,7 @@ pub fn markdown_code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-/// For Markdown, as a sentence: words that are more than letters and digits stand in code, so that
+/// For Markdown, as a sentence: words that are more than letters and digits go into code, so that
 /// file names and settings read well and nothing a stranger chose becomes markup.
 ///
 /// ```
@@ -95,7 +69,7 @@ pub fn markdown_prose(text: &str) -> String {
             prose.push(' ');
         }
         let (before, core, after) = of_phrase(&phrase);
-        // A number with something behind it could begin a list.
+        // A number with something after it could begin a list.
         let is_number = core.bytes().all(|b| b.is_ascii_digit()) && !after.is_empty();
         let is_plain = (core.bytes()).all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'\'')
             && !core.starts_with('-')
@@ -115,7 +89,7 @@ fn is_operator(word: &str) -> bool {
     word == "=" || word == "=>"
 }
 
-/// What stands before, in and behind a word or more: brackets and stops that are the sentence's.
+/// A word or more, and the brackets and stops of the sentence before and after it.
 fn of_phrase(phrase: &str) -> (&str, &str, &str) {
     let mut core = phrase.trim_start_matches('(');
     let before = &phrase[..phrase.len() - core.len()];
@@ -129,15 +103,6 @@ fn of_phrase(phrase: &str) -> (&str, &str, &str) {
         };
     }
     (before, core, &phrase[before.len() + core.len()..])
-}
-
-/// Control characters, and those that change the direction of text or are not seen:
-/// <https://www.unicode.org/reports/tr9/>, <https://trojansource.codes/>.
-fn is_dangerous(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' | '\u{ad}')
 }
 
 #[cfg(test)]
@@ -184,17 +149,5 @@ mod tests {
         ] {
             assert_eq!(markdown_prose(text), prose, "{text:?}");
         }
-    }
-
-    #[test]
-    fn nothing_that_moves_or_turns_text_reaches_a_terminal() {
-        for c in [
-            '\0', '\u{7}', '\u{1b}', '\u{7f}', '\u{9b}', '\u{200f}', '\u{202e}', '\u{2066}',
-        ] {
-            let shown = for_terminal(&format!("a{c}b")).into_owned();
-            assert!(shown.chars().all(|c| c.is_ascii_graphic()), "{shown:?}");
-        }
-        assert_eq!(for_terminal("Zoë 日本 a/b"), "Zoë 日本 a/b");
-        assert_eq!(for_terminal("a\nb\tc"), "a\\nb\\tc");
     }
 }

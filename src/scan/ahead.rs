@@ -4,7 +4,7 @@
 //! it does, and other cores have nothing to do.
 
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
-use std::thread;
+use std::thread::{self, Builder};
 
 use crate::cloudtrail::Source;
 
@@ -14,15 +14,25 @@ const PIECE: usize = 1 << 20;
 const WAITING: usize = 2;
 
 /// Has `read` read from a source that another thread works at. The source need not have come to its
-/// end when `read` has.
+/// end when `read` has. Where no thread can be started, this one does both.
 pub(super) fn read_ahead<T>(
     source: &mut (impl Source + Send),
-    read: impl FnOnce(&mut Ahead) -> T,
+    read: impl FnOnce(&mut dyn Source) -> T,
 ) -> T {
-    thread::scope(|scope| {
+    read_ahead_on(Builder::new(), source, read)
+}
+
+fn read_ahead_on<T>(
+    thread: Builder,
+    source: &mut (impl Source + Send),
+    read: impl FnOnce(&mut dyn Source) -> T,
+) -> T {
+    let lent = &mut *source;
+    let result = thread::scope(move |scope| {
+        let source = lent;
         let (send, pieces) = sync_channel(WAITING);
         let (give_back, used) = channel::<Vec<u8>>();
-        scope.spawn(move || {
+        let started = thread.spawn_scoped(scope, move || {
             loop {
                 let mut piece = used.try_recv().unwrap_or_default();
                 piece.resize(PIECE, 0);
@@ -34,17 +44,21 @@ pub(super) fn read_ahead<T>(
                 }
             }
         });
-        read(&mut Ahead {
+        if started.is_err() {
+            return Err(read);
+        }
+        Ok(read(&mut Ahead {
             pieces,
             give_back,
             piece: Vec::new(),
             at: 0,
-        })
-    })
+        }))
+    });
+    result.unwrap_or_else(|read| read(source))
 }
 
 /// The end of the pipe that is read from.
-pub(super) struct Ahead {
+struct Ahead {
     pieces: Receiver<Vec<u8>>,
     /// Memory goes back to be filled again.
     give_back: Sender<Vec<u8>>,
@@ -114,6 +128,26 @@ mod tests {
             });
             assert_eq!(sum, end);
         }
+    }
+
+    #[cfg(target_pointer_width = "64")]
+    #[test]
+    fn without_another_thread_this_one_does_both() {
+        let mut source = Numbers {
+            next: 0,
+            end: 3 * PIECE,
+        };
+        // No machine has memory for a stack of this size.
+        let thread = Builder::new().stack_size(1 << 47);
+        let (here, mut sum) = (thread::current().id(), 0);
+        read_ahead_on(thread, &mut source, |source| {
+            assert_eq!(thread::current().id(), here);
+            let mut piece = vec![0; 1234];
+            while let count @ 1.. = source.read(&mut piece) {
+                sum += count;
+            }
+        });
+        assert_eq!((sum, source.next), (3 * PIECE, 3 * PIECE));
     }
 
     #[test]

@@ -2,27 +2,29 @@
 //! and is it asked about?
 
 use crate::cloudtrail::{Field, Handler, Record};
-use crate::sts::{self, Call, Kind, Time, TokenUse};
-use crate::tally::{Collector, Coverage, Reach, Selection};
+use crate::sts::{self, Call, Hosts, Kind, Time, TokenUse};
+use crate::tally::{Collector, Coverage, LogsRead, Matched, Selection};
 
 /// Takes the records of one file.
 pub(super) struct Calls<'w, C> {
     pub selection: &'w Selection,
+    pub hosts: &'w Hosts,
     pub trace_tokens: bool,
     pub collector: &'w mut C,
     pub coverage: &'w mut Coverage,
-    pub reach: &'w mut Reach,
+    pub logs_read: &'w mut LogsRead,
+    pub matched: &'w mut Matched,
     pub scratch: &'w mut String,
 }
 
 impl<C: Collector> Calls<'_, C> {
     /// Notes whose record of which Region was read.
-    fn reach(&mut self, record: &Record<'_>) {
+    fn note_log(&mut self, record: &Record<'_>) {
         if let (Some(account), Some(region)) = (
             record.get(Field::RecipientAccountId),
             record.get(Field::AwsRegion),
         ) {
-            self.reach.see_record(account, region);
+            self.logs_read.see_record(account, region);
         }
     }
 
@@ -39,30 +41,33 @@ impl<C: Collector> Calls<'_, C> {
 
 impl<C: Collector> Handler for Calls<'_, C> {
     /// The counts of records, and the places of what they are noted in.
-    type Mark = ([u64; 3], usize, C::Mark);
+    type Mark = ([u64; 4], usize, Matched, C::Mark);
 
     fn record(&mut self, record: &Record<'_>) {
         match sts::kind(record) {
             None => {}
             Some(Kind::NotACall) => {
                 self.coverage.not_calls += 1;
-                let time = record.get(Field::EventTime).and_then(Time::parse);
+                let time = record.get(Field::EventTime).and_then(Time::logged);
                 if record.get(Field::EventCategory) == Some("NetworkActivity")
                     && self.selection.admits_record(record, time)
                 {
-                    self.reach(record);
+                    self.note_log(record);
                 }
             }
             Some(Kind::Call) => {
                 let host = Call::host_of(record);
-                let call = Call::new(record, host.as_ref());
+                let call = Call::with_hosts(record, host.as_ref(), Some(self.hosts));
                 self.coverage.sts_records += 1;
+                if call.time().is_none() && self.selection.admits_log(&call) {
+                    self.coverage.no_time += 1;
+                }
                 if self.selection.admits(&call) {
                     if matches!(record.get(Field::AwsRegion), Some("us-east-1" | "global")) {
                         self.collector.totals().see_us_east_1();
                     }
-                    self.reach(record);
-                    let wanted = self.selection.wants(&call, self.scratch);
+                    self.note_log(record);
+                    let wanted = self.selection.wants(&call, self.matched, self.scratch);
                     self.collector.take(&call, wanted);
                 } else {
                     self.coverage.filtered += 1;
@@ -79,20 +84,25 @@ impl<C: Collector> Handler for Calls<'_, C> {
             sts_records,
             not_calls,
             filtered,
+            no_time,
             ..
         } = *self.coverage;
         (
-            [sts_records, not_calls, filtered],
-            self.reach.mark(),
+            [sts_records, not_calls, filtered, no_time],
+            self.logs_read.mark(),
+            *self.matched,
             self.collector.mark(),
         )
     }
 
-    fn rollback(&mut self, ([sts_records, not_calls, filtered], reach, mark): Self::Mark) {
+    fn rollback(&mut self, (counts, logs_read, matched, mark): Self::Mark) {
+        let [sts_records, not_calls, filtered, no_time] = counts;
+        *self.matched = matched;
         self.coverage.sts_records = sts_records;
         self.coverage.not_calls = not_calls;
         self.coverage.filtered = filtered;
-        self.reach.rollback(reach);
+        self.coverage.no_time = no_time;
+        self.logs_read.rollback(logs_read);
         self.collector.rollback(mark);
     }
 }

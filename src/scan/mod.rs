@@ -2,7 +2,7 @@
 //!
 //! From here to there: `run` walks folders and shares files out over threads, `worker` opens one
 //! file after another on its thread, `reading` has its records read and says what became of it
-//! (with `ahead`, if it is large),
+//! (with `ahead`, if it is large; `stranger` tells what is no log),
 //! `calls` passes on what is a call and is asked about.
 
 mod ahead;
@@ -12,14 +12,18 @@ mod progress;
 mod reading;
 mod run;
 mod settings;
+mod stranger;
 mod worker;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::input::{PathError, Paths};
-use crate::tally::{Collector, DamagedFile, Question, Tally, Traced};
+use crate::questions::{self, AnyQuestion, Traced};
+use crate::shown::Shown;
+use crate::tally::{Collector, DamagedFile, Question, Tally};
 
 pub use progress::Progress;
 use run::Run;
@@ -43,14 +47,15 @@ impl std::fmt::Display for ScanError {
             ScanError::Damaged(file) => write!(
                 f,
                 "{}: damaged ({}): {}; run without --strict to read the rest",
-                file.path,
+                Shown::text(&file.path),
                 file.stage.as_str(),
-                file.detail
+                Shown::text(&file.detail)
             ),
             ScanError::Threads(error) => {
                 write!(
                     f,
-                    "--threads: cannot start the threads: {error}; ask for fewer"
+                    "--threads: not one thread can be started: {error}; raise the limit of \
+                     processes (ulimit -u), or end some"
                 )
             }
         }
@@ -71,18 +76,18 @@ impl Scan {
     /// # Errors
     /// A path that leads nowhere; in a strict run, a damaged file. Damaged and unreadable files are
     /// otherwise no errors but part of the coverage.
-    pub fn tally(&self, paths: &[PathBuf]) -> Result<Tally, ScanError> {
-        self.ask(&Question::Groups(self.group_by.clone()), paths)
+    pub fn tally(&self, paths: &[PathBuf]) -> Result<questions::Tally, ScanError> {
+        self.ask(&AnyQuestion::Groups(self.group_by.clone()), paths)
     }
 
     /// Reads files and folders and sums their calls up for any question.
     ///
     /// # Errors
     /// As [`Scan::tally`].
-    pub fn ask(&self, question: &Question, paths: &[PathBuf]) -> Result<Tally, ScanError> {
+    pub fn ask<Q: Question>(&self, question: &Q, paths: &[PathBuf]) -> Result<Tally<Q>, ScanError> {
         let paths = Paths::resolve(paths, None)?;
         self.collect(&paths, &Progress::default(), || {
-            Tally::of(question.clone(), self.once)
+            Tally::of(question.clone(), &self.terms(), self.once)
         })
     }
 
@@ -96,7 +101,9 @@ impl Scan {
             ..self.clone()
         };
         let paths = Paths::resolve(paths, None)?;
-        scan.collect(&paths, &Progress::default(), || Traced::new(scan.once))
+        scan.collect(&paths, &Progress::default(), || {
+            Traced::new(&scan.terms(), scan.once)
+        })
     }
 
     /// Reads what was named into collectors, one for each thread, and merges them.
@@ -110,6 +117,11 @@ impl Scan {
         new: impl Fn() -> C,
     ) -> Result<C, ScanError> {
         let pool = self.pool()?;
+        let new = || {
+            let mut collector = new();
+            collector.totals().terms = self.terms();
+            collector
+        };
         let run = Run::new(self, progress, paths, pool.current_num_threads(), &new);
         pool.in_place_scope(|scope| run.start(scope, &paths.named));
         let mut collectors = run.finish().map_err(ScanError::Damaged)?;
@@ -120,11 +132,24 @@ impl Scan {
         }))
     }
 
+    /// As many threads as are asked for and can be had.
     fn pool(&self) -> Result<ThreadPool, ScanError> {
-        ThreadPoolBuilder::new()
-            .num_threads(self.threads)
-            .thread_name(|n| format!("stscope-{n}"))
-            .build()
-            .map_err(|error| ScanError::Threads(error.to_string()))
+        let build = |threads: usize| {
+            ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .thread_name(|n| format!("stscope-{n}"))
+                .build()
+        };
+        let mut threads = match self.threads {
+            0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            threads => threads,
+        };
+        loop {
+            match build(threads) {
+                Ok(pool) => return Ok(pool),
+                Err(_) if threads > 1 => threads /= 2,
+                Err(error) => return Err(ScanError::Threads(error.to_string())),
+            }
+        }
     }
 }

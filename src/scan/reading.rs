@@ -7,11 +7,12 @@ use super::calls::Calls;
 use super::location::Location;
 use super::progress::Progress;
 use super::settings::Scan;
+use super::stranger::Verdict;
 use crate::cloudtrail::{Damage, Outcome, Reader, Shape, Source, Stage, Window};
 use crate::input::{Key, Opened, Stream};
 use crate::sts::EVENT_SOURCE;
 use crate::sts::region::is_opt_in;
-use crate::tally::{Collector, Coverage, DamagedFile, Reach, SkipReason};
+use crate::tally::{Collector, Coverage, DamagedFile, LogsRead, Matched, SkipReason};
 
 /// A reader, and what it has collected.
 pub(super) struct Reading<'s, C> {
@@ -19,7 +20,8 @@ pub(super) struct Reading<'s, C> {
     progress: &'s Progress,
     reader: Reader,
     pub coverage: Coverage,
-    pub reach: Reach,
+    pub logs_read: LogsRead,
+    pub matched: Matched,
     pub collector: C,
     scratch: String,
 }
@@ -31,7 +33,8 @@ impl<'s, C: Collector> Reading<'s, C> {
             progress,
             reader: reader(scan),
             coverage: Coverage::default(),
-            reach: Reach::default(),
+            logs_read: LogsRead::default(),
+            matched: Matched::default(),
             collector,
             scratch: String::new(),
         }
@@ -54,6 +57,7 @@ impl<'s, C: Collector> Reading<'s, C> {
             Opened::Whole {
                 content,
                 compressed,
+                ..
             } => {
                 self.coverage.bytes.compressed += compressed;
                 self.coverage.bytes.decompressed += content.len() as u64;
@@ -81,13 +85,35 @@ impl<'s, C: Collector> Reading<'s, C> {
     fn read(&mut self, window: &mut Window<'_>) -> Outcome {
         let mut calls = Calls {
             selection: &self.scan.selection,
+            hosts: &self.scan.hosts,
             trace_tokens: self.scan.trace_tokens,
             collector: &mut self.collector,
             coverage: &mut self.coverage,
-            reach: &mut self.reach,
+            logs_read: &mut self.logs_read,
+            matched: &mut self.matched,
             scratch: &mut self.scratch,
         };
         self.reader.read(window, &mut calls)
+    }
+
+    /// Says what became of a file that was opened and is no log.
+    pub fn told(&mut self, location: Location<'_>, opened: &Opened<'_>, verdict: Verdict) {
+        let (compressed, decompressed) = match opened {
+            Opened::NotAFile => (0, 0),
+            Opened::Whole {
+                content,
+                compressed,
+                ..
+            } => (*compressed, content.len() as u64),
+            Opened::Stream { stream, .. } => (stream.compressed(), stream.decompressed()),
+        };
+        self.coverage.bytes.compressed += compressed;
+        self.coverage.bytes.decompressed += decompressed;
+        self.progress.bytes.fetch_add(compressed, Ordering::Relaxed);
+        match verdict {
+            Verdict::Skip(reason) => self.skip(reason),
+            Verdict::Damaged(damage) => self.damaged(location, damage.stage, place(&damage), 0),
+        }
     }
 
     /// Says what became of a file that was read.
@@ -96,6 +122,7 @@ impl<'s, C: Collector> Reading<'s, C> {
             Shape::CloudTrail => outcome.records,
             _ => 0,
         };
+        self.coverage.not_understood += outcome.not_understood;
         // A broken stream breaks the JSON in it, so its damage is the cause.
         let of_file = stream_damage.or(outcome.broken_json);
         if let Some(damage) = of_file.as_ref().or(outcome.broken_record.as_ref()) {
@@ -112,7 +139,15 @@ impl<'s, C: Collector> Reading<'s, C> {
                 None if count > 1 => detail += &format!("; {count} broken records in all"),
                 None => {}
             }
+            if let Some(first) = &outcome.first_not_understood {
+                detail += "; ";
+                detail += &not_understood(outcome.not_understood, first);
+            }
             return self.damaged(location, damage.stage, detail, outcome.records);
+        }
+        if let Some(first) = &outcome.first_not_understood {
+            let detail = not_understood(outcome.not_understood, first);
+            return self.damaged(location, Stage::Shape, detail, outcome.records);
         }
         match outcome.shape {
             Shape::Digest => self.skip(SkipReason::Digest),
@@ -127,7 +162,7 @@ impl<'s, C: Collector> Reading<'s, C> {
     pub fn note_key(&mut self, key: &Key) {
         self.coverage.see_key(key);
         if self.scan.selection.covers(key) {
-            self.reach.see(key);
+            self.logs_read.see(key);
         }
     }
 
@@ -144,7 +179,7 @@ impl<'s, C: Collector> Reading<'s, C> {
     ) {
         self.coverage.files.damaged += 1;
         let path = location.path();
-        self.reach
+        self.logs_read
             .miss(path.parent().and_then(Key::of_folder).as_ref());
         let path = path.to_string_lossy().into_owned();
         self.coverage.damaged.push(DamagedFile {
@@ -163,6 +198,19 @@ fn place(damage: &Damage) -> String {
         Stage::Json | Stage::Record | Stage::Shape => "JSON",
     };
     format!("{}, at byte {} of the {of}", damage.what, damage.offset)
+}
+
+/// What was not understood: how much of it, and where the first is.
+fn not_understood(count: u64, first: &Damage) -> String {
+    let things = if count == 1 {
+        "document or element of a list was"
+    } else {
+        "documents or elements of lists were"
+    };
+    format!(
+        "{count} {things} not understood, the first: {}",
+        place(first)
+    )
 }
 
 /// What reads the records a scan asks for.

@@ -64,7 +64,7 @@ impl<'s, C: Collector> Run<'s, C> {
             workers: (0..threads)
                 .map(|_| Mutex::new(Worker::new(scan, progress, new())))
                 .collect(),
-            links: Links::new(paths.roots.clone()),
+            links: Links::new(paths.roots.clone(), paths.files.clone()),
             progress,
             queued: AtomicUsize::new(0),
             stop: AtomicBool::new(false),
@@ -118,7 +118,7 @@ impl<'s, C: Collector> Run<'s, C> {
 
     fn folder<'r>(&'r self, scope: &Scope<'r>, folder: Arc<Folder>) {
         let mut names = Names::default();
-        input::read_directory(folder.path(), &self.links, |found| {
+        input::read_directory(&folder, &self.links, |found| {
             if self.stop.load(Ordering::Relaxed) {
                 return;
             }

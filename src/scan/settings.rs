@@ -2,8 +2,8 @@
 
 use crate::cloudtrail::Kernel;
 use crate::input::{Limits, Pruning};
-use crate::sts::Dimension;
-use crate::tally::Selection;
+use crate::sts::{Dimension, Hosts};
+use crate::tally::{Selection, Terms};
 
 /// How logs are read. The default reads everything, on all cores.
 ///
@@ -20,6 +20,8 @@ use crate::tally::Selection;
 pub struct Scan {
     /// Which calls are asked about.
     pub selection: Selection,
+    /// What hosts lead to that are none of AWS's names.
+    pub hosts: Hosts,
     /// Which files need not be read.
     pub pruning: Pruning,
     /// What calls are grouped by in [`Scan::tally`].
@@ -38,10 +40,21 @@ pub struct Scan {
     pub kernel: Kernel,
 }
 
+impl Scan {
+    /// By what this scan counts.
+    pub fn terms(&self) -> Terms {
+        Terms {
+            selection: self.selection.clone(),
+            hosts: self.hosts.clone(),
+        }
+    }
+}
+
 impl Default for Scan {
     fn default() -> Self {
         Scan {
             selection: Selection::default(),
+            hosts: Hosts::default(),
             pruning: Pruning::default(),
             group_by: vec![
                 Dimension::Endpoint,

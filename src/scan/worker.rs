@@ -10,8 +10,11 @@ use super::location::Location;
 use super::progress::Progress;
 use super::reading::Reading;
 use super::settings::Scan;
+use super::stranger;
 use crate::cloudtrail::Stage;
-use crate::input::{self, Buffers, Directory, Folder, KeyKind, Opened, Pruned, Pruning, Skip};
+use crate::input::{
+    self, Buffers, Directory, Folder, KeyKind, Opened, Pruned, Pruning, Skip, Trust,
+};
 use crate::tally::{Collector, DamagedFile, SkipReason};
 
 /// What one thread has: memory for a file, and what reads it.
@@ -37,12 +40,14 @@ impl<'s, C: Collector> Worker<'s, C> {
     pub fn finish(self) -> C {
         let Reading {
             coverage,
-            reach,
+            logs_read,
+            matched,
             mut collector,
             ..
         } = self.reading;
         collector.totals().coverage += coverage;
-        collector.totals().reach += reach;
+        collector.totals().logs_read += logs_read;
+        collector.totals().matched |= matched;
         collector
     }
 
@@ -61,6 +66,7 @@ impl<'s, C: Collector> Worker<'s, C> {
         self.reading.coverage.files.found += 1;
         self.reading.skip(match skip {
             Skip::NotALog => SkipReason::NotALog,
+            Skip::OtherService => SkipReason::OtherService,
             Skip::NotAFile => SkipReason::NotAFile,
         });
         self.reading.end_file();
@@ -97,7 +103,13 @@ impl<'s, C: Collector> Worker<'s, C> {
             return;
         }
         let limits = self.scan.limits;
-        self.guarded(path.into(), |_, buffers| {
+        let name = path.file_name().unwrap_or_default();
+        // Whoever names a file says that it is a log.
+        let trust = match self.place.folder.trust(name) {
+            Trust::CloudTrails => Trust::CloudTrails,
+            _ => Trust::Log,
+        };
+        self.guarded(path.into(), trust, |_, buffers| {
             input::open(path, &limits, buffers)
         });
     }
@@ -128,7 +140,7 @@ impl<'s, C: Collector> Worker<'s, C> {
         let limits = self.scan.limits;
         let path = folder.path();
         let location = Location { folder: path, name };
-        self.guarded(location, |place, buffers| {
+        self.guarded(location, folder.trust(name), |place, buffers| {
             let directory = place.directory.get_or_insert_with(|| Directory::open(path));
             input::open_in(directory, path, name, &limits, buffers)
         });
@@ -138,7 +150,7 @@ impl<'s, C: Collector> Worker<'s, C> {
         self.enter(Arc::new(Folder::new(PathBuf::new())));
         self.reading.coverage.files.found += 1;
         let limits = self.scan.limits;
-        self.guarded(Path::new("-").into(), |_, buffers| {
+        self.guarded(Path::new("-").into(), Trust::Log, |_, buffers| {
             input::standard_input(&limits, buffers)
         });
         self.reading.end_file();
@@ -160,6 +172,7 @@ impl<'s, C: Collector> Worker<'s, C> {
     fn guarded(
         &mut self,
         location: Location<'_>,
+        trust: Trust,
         open: impl for<'b> FnOnce(&mut Place, &'b mut Buffers) -> std::io::Result<Opened<'b>>,
     ) {
         let Worker {
@@ -170,16 +183,19 @@ impl<'s, C: Collector> Worker<'s, C> {
         } = self;
         let (records_before, read_before) = (reading.coverage.records, reading.coverage.files.read);
         let result = catch_unwind(AssertUnwindSafe(|| match open(place, buffers) {
-            Ok(opened) => reading.opened(location, opened),
+            Ok(mut opened) => match stranger::tell(&mut opened, trust) {
+                Some(verdict) => reading.told(location, &opened, verdict),
+                None => reading.opened(location, opened),
+            },
             Err(error) => reading.damaged(location, Stage::Open, error.to_string(), 0),
         }));
         if result.is_err() {
             let read = reading.coverage.records - records_before;
-            let what = "stscope failed on this file; please report it with the file".to_owned();
+            let what = DamagedFile::OWN_FAULT.to_owned();
             reading.damaged(location, Stage::Record, what, read);
             reading.reset();
         }
-        reading.reach.end_file();
+        reading.logs_read.end_file();
         if !place.is_noted
             && reading.coverage.files.read > read_before
             && let Some(key) = place.folder.key()

@@ -19,6 +19,8 @@ pub(super) struct Agents {
 pub(super) struct Agent {
     /// The columns `sdk` and `sdk_version`.
     pub columns: Box<[u8]>,
+    /// The column `tool`.
+    pub tool: Box<[u8]>,
     /// Why a call of it is global, if it is.
     pub cause: Cause,
 }
@@ -30,6 +32,7 @@ impl Agents {
         kinds::push(&mut self.key, call.field(Field::UserAgent));
         kinds::push(&mut self.key, call.field(Field::EventName));
         kinds::push(&mut self.key, call.is_target_copy().then_some("copy"));
+        kinds::push(&mut self.key, call.is_from_inside_aws().then_some("inside"));
         if !self.known.contains_key(&*self.key) {
             if self.known.len() == MOST {
                 self.known.clear();
@@ -38,8 +41,11 @@ impl Agents {
             for dimension in [Dimension::Sdk, Dimension::SdkVersion] {
                 kinds::push(&mut columns, call.value(dimension, scratch));
             }
+            let mut tool = Vec::new();
+            kinds::push(&mut tool, call.tool());
             let agent = Agent {
                 columns: columns.into(),
+                tool: tool.into(),
                 cause: Cause::of(call),
             };
             self.known.insert(self.key.as_slice().into(), agent);

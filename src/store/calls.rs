@@ -3,12 +3,12 @@
 //! 36 bytes for a call, 52 if it is a copy for another account; an index over them would take more
 //! than they do.
 
-use crate::tally::Claim;
+use crate::tally::Candidate;
 
 /// A call as it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Kept {
-    pub claim: Claim,
+    pub claim: Candidate<()>,
     /// The number in `grouping`.
     pub grouping: u32,
     /// The number in `caller`; 0 for none.
@@ -33,7 +33,16 @@ pub(super) fn write(kept: &Kept, into: &mut Vec<u8>) {
     }
 }
 
-/// The calls in `bytes`. Bytes that are no calls end the sequence; SQLite vouches for them.
+/// The bytes of a call.
+pub(super) fn size(kept: &Kept) -> usize {
+    match kept.claim.shared() {
+        0 => SIZE,
+        _ => SIZE + 16,
+    }
+}
+
+/// The calls in `bytes`. Bytes that are no calls end the sequence; the sums over the
+/// rows vouch for them.
 pub(super) fn read(mut bytes: &[u8]) -> impl Iterator<Item = Kept> {
     std::iter::from_fn(move || {
         let event = u128::from_le_bytes(take(&mut bytes)?);
@@ -46,7 +55,7 @@ pub(super) fn read(mut bytes: &[u8]) -> impl Iterator<Item = Kept> {
             u128::from_le_bytes(take(&mut bytes)?)
         };
         Some(Kept {
-            claim: Claim::kept(event, shared, packed),
+            claim: Candidate::of_parts(event, shared, packed, ()),
             grouping: grouping & !SHARED,
             caller,
         })
@@ -72,7 +81,7 @@ mod tests {
             (5, u128::MAX, 1),
         ];
         let calls = calls.map(|(event, shared, caller)| Kept {
-            claim: Claim::kept(event, shared, 0x1234_5678_9abc),
+            claim: Candidate::of_parts(event, shared, 0x1234_5678_9abc, ()),
             grouping: 0x7fff_ffff,
             caller,
         });

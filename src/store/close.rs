@@ -5,10 +5,12 @@
 //! are settled as those of a report are, and then dropped.
 
 use chrono::{Days, NaiveDate};
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
 
 use super::batch::Batch;
 use super::calls::{self, Kept};
+use super::checksums::{self, Changes, Sum};
 use super::day::{day_name, day_number};
 use super::hashed::{Map, Set};
 use super::settle::{each_call, identities, repeats_of, settle};
@@ -117,13 +119,17 @@ fn close_day(
             .prepare_cached("UPDATE file SET folded = folded + ?2 WHERE id = ?1")?
             .execute(params![file, folded.cast_signed()])?;
     }
+    let mut changes = Changes::default();
+    changes.take_day(connection, "daily", &name)?;
     connection.execute("DELETE FROM daily WHERE day = ?1", [&name])?;
     connection.execute("DELETE FROM calls WHERE day = ?1", [&name])?;
     let mut sums: Vec<_> = sums.into_iter().collect();
     sums.sort_unstable_by_key(|(of, _)| *of);
     for ((day, grouping, caller), measures) in sums {
-        add(connection, &day_name(day), grouping, caller, &measures)?;
+        let day = day_name(day);
+        add(connection, &mut changes, &day, grouping, caller, &measures)?;
     }
+    changes.write(connection)?;
     note_settled(connection, &name, true, dropped)
 }
 
@@ -156,16 +162,27 @@ fn sum_open_day(connection: &Connection, day: &str) -> rusqlite::Result<()> {
     // In the order of the table, which grows at its end then.
     sums.sort_unstable_by_key(|(grouping, _)| *grouping);
     connection.execute("DELETE FROM daily WHERE day = ?1", [day])?;
-    let mut insert =
-        connection.prepare_cached("INSERT INTO daily VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO daily (day, grouping, calls, errors, first_event_time, last_event_time) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
     insert.raw_bind_parameter(1, day)?; // and it stays bound
+    let mut sum = Sum::default();
     for (grouping, measures) in sums {
+        let columns = columns(&measures);
         insert.raw_bind_parameter(2, grouping)?;
-        for (at, value) in columns(&measures).into_iter().enumerate() {
+        for (at, value) in columns.into_iter().enumerate() {
             insert.raw_bind_parameter(at + 3, value)?;
         }
         insert.raw_execute()?;
+        let key = [
+            ValueRef::Text(day.as_bytes()),
+            ValueRef::Integer(grouping.into()),
+        ];
+        let values = columns.map(|value| value.map_or(ValueRef::Null, ValueRef::Integer));
+        sum.add(checksums::hash("daily", key.into_iter().chain(values)));
     }
+    checksums::set(connection, "daily", day, sum)?;
     note_settled(connection, day, false, dropped)
 }
 

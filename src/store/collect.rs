@@ -11,11 +11,11 @@ use std::sync::{Mutex, PoisonError};
 
 use super::agents::Agents;
 use super::kinds::{Kinds, RowHasher, Rows};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, UNREAD};
 use super::{Ingested, column};
 use crate::input::{Stamp, Trailer};
 use crate::sts::{Call, Endpoint};
-use crate::tally::{Claim, Collector, Coverage, Totals};
+use crate::tally::{Candidate, Collector, Coverage, DamagedFile, Staged, Totals};
 
 /// What the writer is told.
 pub(super) enum Packet {
@@ -50,9 +50,16 @@ pub(super) struct Delivery {
     pub groupings: Rows,
     /// Callers the thread had not sent before.
     pub callers: Rows,
-    /// The slot is the number of the grouping, the principal that of the caller; 0 for none, and they
-    /// begin with 1.
-    pub claims: Vec<Claim>,
+    pub claims: Vec<Candidate<Numbers>>,
+}
+
+/// The payload of calls on their way to the writer: numbers of the thread that read them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Numbers {
+    /// Of the grouping.
+    pub grouping: u32,
+    /// Of the caller; they begin with 1, and 0 is none.
+    pub caller: u32,
 }
 
 /// What is known of the file that is about to be read.
@@ -70,7 +77,7 @@ pub(super) struct Intake<'l> {
     sender: SyncSender<Vec<Packet>>,
     worker: usize,
     coming: Option<Coming>,
-    claims: Vec<Claim>,
+    claims: Staged<Candidate<Numbers>>,
     totals: Totals,
     groupings: Kinds,
     callers: Kinds,
@@ -107,7 +114,7 @@ impl<'l> Intake<'l> {
             sender,
             worker,
             coming: None,
-            claims: Vec::new(),
+            claims: Staged::default(),
             totals: Totals::default(),
             groupings: Kinds::new(hasher),
             callers: Kinds::new(hasher),
@@ -140,6 +147,19 @@ impl<'l> Intake<'l> {
         // A writer that takes nothing any more has failed, and says itself why.
         let packets = std::mem::take(&mut self.waiting);
         self.is_closed |= self.sender.send(packets).is_err();
+    }
+
+    /// A folder that cannot be listed, as a file that cannot be read: what is in it must not be
+    /// taken for nothing by whoever asks the store.
+    fn unlisted(&self, coverage: &Coverage) -> Option<Coming> {
+        let folder = coverage.damaged.first().map(|damaged| &damaged.path)?;
+        Path::new(folder).is_dir().then(|| Coming {
+            path: folder.clone(),
+            stamp: UNREAD,
+            trailer: NO_TRAILER,
+            replaces: self.ledger.file(folder).map(|known| known.id),
+            supersedes: None,
+        })
     }
 
     fn known(&mut self) -> bool {
@@ -184,6 +204,7 @@ impl Collector for Intake<'_> {
         match before {
             Some(known)
                 if known.is_sound
+                    && known.stamp != UNREAD
                     && known.stamp.size == stamp.size
                     && known.trailer == coming.trailer =>
             {
@@ -193,7 +214,7 @@ impl Collector for Intake<'_> {
             Some(_) => {}
             None => coming.supersedes = self.ledger.vanished_copy(&coming.path),
         }
-        if let Some(of) = self.ledger.same(&coming.path, stamp.size, coming.trailer) {
+        if let Some(of) = self.ledger.same(&coming.path, stamp, coming.trailer) {
             self.ingested.same += 1;
             self.send(Packet::Same {
                 path: coming.path,
@@ -209,7 +230,11 @@ impl Collector for Intake<'_> {
     }
 
     fn take(&mut self, call: &Call<'_>, _wanted: bool) {
-        let mut claim = Claim::new(call, Claim::FILTERED, 0, true);
+        let numbers = Numbers {
+            grouping: 0,
+            caller: 0,
+        };
+        let mut claim = Candidate::new(call, numbers, true);
         let (scratch, row) = (&mut self.scratch, &mut self.row);
         column::grouping_row(
             call,
@@ -218,29 +243,34 @@ impl Collector for Intake<'_> {
             scratch,
             row,
         );
-        claim.slot = self.groupings.number(row);
+        claim.payload.grouping = self.groupings.number(row);
         if matches!(call.endpoint(), Endpoint::Global) {
             column::caller_row(call, scratch, row);
-            claim.principal = 1 + self.callers.number(row);
+            claim.payload.caller = 1 + self.callers.number(row);
         }
         self.claims.push(claim);
     }
 
     fn mark(&self) -> usize {
-        self.claims.len()
+        self.claims.mark()
     }
 
     fn rollback(&mut self, mark: usize) {
-        self.claims.truncate(mark);
+        drop(self.claims.rollback(mark));
     }
 
     fn end_file(&mut self, coverage: &mut Coverage) {
         let coverage = std::mem::take(coverage);
         self.ingested.coverage += coverage.clone();
-        let claims = std::mem::take(&mut self.claims);
-        let Some(coming) = self.coming.take() else {
+        let claims = self.claims.take();
+        let Some(mut coming) = self.coming.take().or_else(|| self.unlisted(&coverage)) else {
+            self.ingested.passed_by += coverage.files.skipped_total();
             return; // something in a folder that is no file
         };
+        // What is wrong may have passed by the next night, unless it is in what the file has in it.
+        if !coverage.damaged.iter().all(DamagedFile::is_of_content) {
+            coming.stamp = UNREAD;
+        }
         let delivery = Delivery {
             path: coming.path,
             stamp: coming.stamp,
@@ -269,6 +299,7 @@ impl Collector for Intake<'_> {
         self.ingested.coverage += theirs.coverage;
         self.ingested.known += theirs.known;
         self.ingested.same += theirs.same;
+        self.ingested.passed_by += theirs.passed_by;
     }
 
     fn is_closed(&self) -> bool {
@@ -276,11 +307,6 @@ impl Collector for Intake<'_> {
     }
 }
 
-/// The stamp of a file that could not be read: no file has it, so it is tried again.
-pub(super) const UNREAD: Stamp = Stamp {
-    size: 0,
-    modified: -1,
-};
 const NO_TRAILER: Trailer = Trailer {
     checksum: 0,
     length: 0,

@@ -8,7 +8,7 @@ use crate::sts::{Call, Dimension, Endpoint};
 
 /// The dimensions kept of every call, in the order of the columns. What groups are by default stands
 /// first: where two deliveries of one record differ, the first by these counts.
-pub(super) const KEPT: [Dimension; 20] = {
+pub(super) const KEPT: [Dimension; 21] = {
     use Dimension as D;
     [
         D::Endpoint,
@@ -31,8 +31,12 @@ pub(super) const KEPT: [Dimension; 20] = {
         D::SdkVersion,
         D::TlsVersion,
         D::KeyExchange,
+        D::Tool,
     ]
 };
+
+/// The dimension that version 3 added, whose column stands behind all others.
+const ADDED: Dimension = Dimension::Tool;
 
 /// Behind the dimensions: the cause of a global call, and whether host and verdict disagree.
 pub(super) const CAUSE: usize = KEPT.len();
@@ -58,10 +62,13 @@ pub fn is_kept(dimension: Dimension) -> bool {
 pub(super) fn grouping_table() -> String {
     let mut sql = "CREATE TABLE grouping (\n    id INTEGER PRIMARY KEY".to_owned();
     for dimension in KEPT {
-        // Writing to a String cannot fail.
-        let _ = write!(sql, ",\n    {} TEXT", dimension.name());
+        if dimension != ADDED {
+            // Writing to a String cannot fail.
+            let _ = write!(sql, ",\n    {} TEXT", dimension.name());
+        }
     }
-    sql += ",\n    cause TEXT,\n    disagreement TEXT\n);\n\
+    // As ALTER TABLE writes it, so that a store that was brought up is like a new one.
+    sql += ",\n    cause TEXT,\n    disagreement TEXT\n, tool TEXT);\n\
             CREATE VIEW daily_calls AS\n    SELECT d.day, d.calls, d.errors,\n\
             \x20       strftime('%Y-%m-%dT%H:%M:%SZ', d.first_event_time / 1000, 'unixepoch') AS first_event_time,\n\
             \x20       strftime('%Y-%m-%dT%H:%M:%SZ', d.last_event_time / 1000, 'unixepoch') AS last_event_time,\n\
@@ -92,6 +99,7 @@ pub(super) fn grouping_row(
         match dimension {
             Dimension::Sdk => row.extend_from_slice(&agent.columns),
             Dimension::SdkVersion => {} // stands there already
+            Dimension::Tool => row.extend_from_slice(&agent.tool),
             dimension => kinds::push(row, call.value(dimension, scratch)),
         }
     }

@@ -7,8 +7,9 @@ use rusqlite::Connection;
 
 use super::room::Pages;
 use super::{Store, StoreError, schema};
+use crate::questions::AnyQuestion;
 use crate::sts::Dimension;
-use crate::tally::{Question, Selection, Summary};
+use crate::tally::{Selection, Summary};
 
 /// The most runs that are told of.
 const RUNS: u32 = 5;
@@ -79,7 +80,7 @@ impl Store {
     /// # Errors
     /// If it cannot be read.
     pub fn contents(&self) -> Result<Contents, StoreError> {
-        let question = Question::Groups(vec![Dimension::Endpoint]);
+        let question = AnyQuestion::Groups(vec![Dimension::Endpoint]);
         let report = self.tally(&question, &Selection::default())?.finish();
         let calendar = self.calendar(&[])?;
         let coverage = &report.totals.coverage;

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::place::{beside, folder_of};
 use super::{Holder, NotForgotten, VERSION};
 use crate::scan::ScanError;
+use crate::shown::Shown;
 
 /// Why a store cannot be used.
 #[derive(Debug)]
@@ -12,6 +14,14 @@ pub enum StoreError {
     Missing(PathBuf),
     /// It is a folder.
     Folder(PathBuf),
+    /// It is something else that is no file: a FIFO, a device, a socket.
+    NotAFile(PathBuf),
+    /// An ingest was to write it, and did not get to.
+    NotBegun(PathBuf),
+    /// What has the name of its lock is not ours.
+    ForeignLock(PathBuf, PathBuf),
+    /// It has another name, too, under which a run was killed.
+    OtherName(PathBuf, PathBuf),
     /// The folder in which it is to be is not there.
     NoFolder(PathBuf, PathBuf),
     /// Nothing may be written in its folder.
@@ -39,60 +49,85 @@ impl std::fmt::Display for StoreError {
             StoreError::Missing(path) => write!(
                 f,
                 "--store {}: there is no such file; 'stscope ingest --store FILE PATH' makes one",
-                path.display()
+                Shown::path(path)
             ),
             StoreError::Folder(path) => write!(
                 f,
                 "--store {}: it is a folder; name a file, such as {}",
-                path.display(),
-                path.join("sts.db").display()
+                Shown::path(path),
+                Shown::path(&path.join("sts.db"))
+            ),
+            StoreError::NotAFile(path) => write!(
+                f,
+                "--store {}: it is no file; name one, such as sts.db",
+                Shown::path(path)
+            ),
+            StoreError::NotBegun(path) => write!(
+                f,
+                "--store {}: it is empty: an earlier ingest did not get to write anything into it; \
+                 make room on the disk, and run 'stscope ingest' again",
+                Shown::path(path)
+            ),
+            StoreError::ForeignLock(path, lock) => write!(
+                f,
+                "--store {}: {} is no lock of stscope, and was left as it is; move it away, or name \
+                 another store",
+                Shown::path(path),
+                Shown::path(lock)
+            ),
+            StoreError::OtherName(path, name) => write!(
+                f,
+                "--store {}: a run that was killed called it {}; run 'stscope ingest' under that name \
+                 first, which puts it right",
+                Shown::path(path),
+                Shown::path(name)
             ),
             StoreError::NoFolder(path, folder) => write!(
                 f,
                 "--store {}: there is no folder {}; make it, or name a file in another",
-                path.display(),
-                folder.display()
+                Shown::path(path),
+                Shown::path(folder)
             ),
             StoreError::NotWritable(path, folder, error) => write!(
                 f,
                 "--store {}: {error}; see that you may write in the folder {}, or name a file in \
                  another",
-                path.display(),
-                folder.display()
+                Shown::path(path),
+                Shown::path(folder)
             ),
             StoreError::NoStore(path) => write!(
                 f,
                 "--store {}: it is no store of stscope, and was left as it is; name another file",
-                path.display()
+                Shown::path(path)
             ),
             StoreError::Newer(path, version) => write!(
                 f,
                 "--store {}: it was written by a newer stscope (schema {version}; this one knows \
                  {VERSION}), and was left as it is; use that release",
-                path.display()
+                Shown::path(path)
             ),
             StoreError::NotForgotten(path, why) => write!(
                 f,
                 "--store {}: nothing was forgotten: {why}",
-                path.display()
+                Shown::path(path)
             ),
             StoreError::Held(path, holder) => write!(
                 f,
                 "--store {}: another ingest is at work on it ({holder}); wait for its end, or give \
                  --wait",
-                path.display()
+                Shown::path(path)
             ),
             StoreError::Io(path, error) => write!(
                 f,
                 "--store {}: {error}; check the folder, its permissions and the room on the disk",
-                path.display()
+                Shown::path(path)
             ),
             StoreError::Sql(path, error) if is_left_half_done(path, error) => write!(
                 f,
                 "--store {}: a run was killed, and left {}; the next 'stscope ingest' by one who may \
                  write here puts it right",
-                path.display(),
-                journal(path).display()
+                Shown::path(path),
+                Shown::path(&journal(path))
             ),
             StoreError::Sql(path, error) => {
                 let advice = match error.sqlite_error_code() {
@@ -100,17 +135,18 @@ impl std::fmt::Display for StoreError {
                         "what was committed stands; make room on the disk and run it again"
                     }
                     Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-                        "another program holds it; run this again later"
+                        "another ingest is at work on it, or a program that reads it for long; wait \
+                         for its end, and run this again"
                     }
                     Some(
                         ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied,
                     ) => "check its permissions and those of its folder",
-                    Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                        "it is damaged; bring back a backup, or ingest anew into another file"
-                    }
+                    Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => DAMAGED,
+                    // A value that is not of the kind of its column: nothing of ours writes such a one.
+                    None if is_odd_value(error) => DAMAGED,
                     _ => "run it again; if that does not help, ingest anew into another file",
                 };
-                write!(f, "--store {}: {error}; {advice}", path.display())
+                write!(f, "--store {}: {error}; {advice}", Shown::path(path))
             }
             StoreError::Scan(error) => error.fmt(f),
         }
@@ -119,11 +155,23 @@ impl std::fmt::Display for StoreError {
 
 impl std::error::Error for StoreError {}
 
+const DAMAGED: &str = "it is damaged; 'stscope store check' says where; bring back a backup, or ingest \
+                       anew into another file";
+
+fn is_odd_value(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error;
+    matches!(
+        error,
+        Error::FromSqlConversionFailure(..)
+            | Error::IntegralValueOutOfRange(..)
+            | Error::InvalidColumnType(..)
+            | Error::Utf8Error(..)
+    )
+}
+
 /// What SQLite writes beside a store, to go back by it.
 pub(super) fn journal(store: &Path) -> PathBuf {
-    let mut journal = store.as_os_str().to_owned();
-    journal.push("-journal");
-    PathBuf::from(journal)
+    beside(store, "-journal")
 }
 
 /// Whether a killed run has left a journal, which who may not write cannot go back by.
@@ -136,20 +184,9 @@ fn is_left_half_done(store: &Path, error: &rusqlite::Error) -> bool {
     is_for_want_of_permission && journal(store).exists()
 }
 
-/// SQLite calls it an error of the disk.
-pub(super) fn refuse_folder(path: &Path) -> Result<(), StoreError> {
-    if path.is_dir() {
-        return Err(StoreError::Folder(path.to_owned()));
-    }
-    Ok(())
-}
-
 /// Why no file can be made or opened for a store.
 pub(super) fn place_fault(store: &Path, error: std::io::Error) -> StoreError {
-    let folder = match store.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(store);
     match error.kind() {
         std::io::ErrorKind::NotFound if !folder.exists() => {
             StoreError::NoFolder(store.to_owned(), folder.to_owned())

@@ -5,16 +5,19 @@
 
 use rusqlite::{Connection, Row};
 
+use super::checksums::{self, Checksums, Sum};
 use super::schema;
 use crate::cloudtrail::Stage;
 use crate::input::{Key, Pruned, Pruning};
-use crate::tally::{Coverage, DamagedFile, Reach, Selection, SkipReason};
+use crate::tally::{Coverage, DamagedFile, LogsRead, Selection, SkipReason};
 
 /// What was read for what is asked, and whose logs of which Regions that were.
 pub(super) fn read(
     connection: &Connection,
     selection: &Selection,
-) -> rusqlite::Result<(Coverage, Reach)> {
+    checksums: &Checksums,
+) -> rusqlite::Result<(Coverage, LogsRead)> {
+    checksums.verify(connection, &["setting", "folder", "forgotten_day", "day"])?;
     let coverage = Coverage {
         beyond_window: Some(0),
         kept_from: schema::kept_from(connection)?,
@@ -24,21 +27,28 @@ pub(super) fn read(
     pruning.first_day = pruning.first_day.max(coverage.kept_from);
     let mut files = Files {
         coverage,
-        reach: Reach::default(),
+        reach: LogsRead::default(),
         selection,
         pruning,
         place: Place::default(),
     };
     // Files of a folder mostly stand together, so that its key is looked at but once.
-    let mut all = connection.prepare(
+    let mut all = connection.prepare(&format!(
         "SELECT folder, outcome, compressed, decompressed, records, sts_records, not_calls, \
-         beyond_window, key_account, key_region, key_day, path, name, stage, detail, records_read \
-         FROM file CROSS JOIN folder ON folder.id = folder",
-    )?;
+         beyond_window, key_account, key_region, key_day, path, name, stage, detail, records_read, \
+         not_understood, {} FROM file AS f CROSS JOIN folder ON folder.id = folder",
+        match checksums.are_kept() {
+            true => checksums::of_row("file", "f"),
+            false => "0".to_owned(),
+        }
+    ))?;
     let mut rows = all.query([])?;
+    let mut sum = Sum::default();
     while let Some(row) = rows.next()? {
+        sum.add(row.get(17)?);
         files.add(row)?;
     }
+    checksums.expect_all("file", sum)?;
     let Files {
         mut coverage,
         reach,
@@ -64,7 +74,7 @@ pub(super) fn read(
 
 struct Files<'s> {
     coverage: Coverage,
-    reach: Reach,
+    reach: LogsRead,
     selection: &'s Selection,
     pruning: Pruning,
     place: Place,
@@ -112,6 +122,7 @@ impl Files<'_> {
         coverage.bytes.decompressed += number(3)?;
         coverage.records += number(4)?;
         coverage.not_calls += number(6)?;
+        coverage.not_understood += number(16)?;
         match outcome {
             "read" => {
                 coverage.files.read += 1;

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::batch::{Batch, COMMIT_EVERY};
 use super::calls::{self, Kept};
+use super::checksums::{self, Changes};
 use super::day::{day_name, day_number, since_1970};
 use super::hashed::{Map, Set};
 use super::sums::note_forgotten;
@@ -152,6 +153,10 @@ fn forget_days(
             true => forget_sums(connection, &day)?,
             false => forget_calls(connection, &day, |_| false)?,
         };
+        let mut changes = Changes::default();
+        changes.take_day(connection, "daily", &day)?;
+        changes.take_day(connection, "daily_caller", &day)?;
+        changes.write(connection)?;
         for table in ["daily", "daily_caller", "day"] {
             connection.execute(&format!("DELETE FROM {table} WHERE day = ?1"), [&day])?;
         }
@@ -282,11 +287,21 @@ fn sweep(connection: &Connection) -> rusqlite::Result<()> {
                 unused.push(number);
             }
         })?;
-        let mut delete = connection.prepare(&format!("DELETE FROM {table} WHERE id = ?1"))?;
+        let mut changes = Changes::default();
+        let row = checksums::of_row(table, table);
+        let mut delete = connection.prepare(&format!(
+            "DELETE FROM {table} WHERE id = ?1 RETURNING {row}"
+        ))?;
         for number in unused {
-            delete.execute([number])?;
+            let row = delete.query_row([number], |row| row.get(0))?;
+            if table == "grouping" {
+                changes.take("grouping", "", row);
+            }
         }
+        changes.write(connection)?;
     }
+    // Sums of days that are gone. One without rows that is not zero tells of damage.
+    connection.execute("DELETE FROM checksum WHERE rows = 0 AND sum = 0", [])?;
     Ok(())
 }
 
@@ -309,7 +324,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::tally::Claim;
+    use crate::tally::Candidate;
 
     fn day(day: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(2025, 11, day).unwrap()
@@ -319,7 +334,7 @@ mod tests {
         let noon = crate::sts::Time::of_midnight(of).unwrap().millis() + 43_200_000;
         let since_0 = (noon - crate::sts::Time::MIN.millis()).cast_unsigned();
         Kept {
-            claim: Claim::kept(event, 0, (1 + since_0) << 10),
+            claim: Candidate::of_parts(event, 0, (1 + since_0) << 10, ()),
             grouping: 1,
             caller: 0,
         }
@@ -333,21 +348,24 @@ mod tests {
         sql.execute_batch(
             "INSERT INTO grouping (id, endpoint) VALUES (1, 'global'), (2, 'other'); \
              INSERT INTO folder (id, path) VALUES (1, '/logs'); \
-             INSERT INTO file VALUES (1, 1, 'a', 1, 1, 0, 0, 'read', NULL, NULL, NULL, 0, 1, 1, 21, \
-             21, 0, 9, 0)",
+             INSERT INTO file (id, folder, name, size, modified, checksum, length, outcome, \
+             records_read, compressed, decompressed, records, sts_records, not_calls, folded, \
+             beyond_window) VALUES (1, 1, 'a', 1, 1, 0, 0, 'read', 0, 1, 1, 21, 21, 0, 9, 0)",
         )
         .unwrap();
         for n in 1..=9 {
             let name = day(n).to_string();
             let is_closed = n <= 3;
             sql.execute(
-                "INSERT INTO day VALUES (?1, ?1, ?2, 0, 0, 0)",
+                "INSERT INTO day (day, first_seen, is_closed, is_stale, duplicates, shared_copies) \
+                 VALUES (?1, ?1, ?2, 0, 0, 0)",
                 params![name, is_closed],
             )
             .unwrap();
             let calls = if is_closed { 3 } else { 1 };
             sql.execute(
-                "INSERT INTO daily VALUES (?1, ?2, ?3, 0, 0, 0)",
+                "INSERT INTO daily (day, grouping, calls, errors, first_event_time, \
+                 last_event_time) VALUES (?1, ?2, ?3, 0, 0, 0)",
                 params![name, 1 + u32::from(n == 2), calls],
             )
             .unwrap();

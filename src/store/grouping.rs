@@ -1,11 +1,13 @@
 //! What calls have in common by the kept dimensions: the rows of `grouping`.
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
+use super::checksums::{self, Checksums, Sum};
 use super::column::{DISAGREEMENT, KEPT, WIDTH, grouping_columns};
 use super::hashed::Map;
 use crate::sts::{Dimension, Endpoint, is_vpc_endpoint, sdk};
-use crate::tally::Claim;
+use crate::tally::Candidate;
 
 /// A row of `grouping`.
 pub(super) struct Grouping {
@@ -20,26 +22,39 @@ impl Grouping {
     }
 
     /// A claim with its properties.
-    pub fn claim(&self) -> Claim {
-        Claim::of_many(
+    pub fn claim(&self) -> Candidate<()> {
+        Candidate::of_many(
             self.endpoint,
             self.get(Dimension::Sdk).is_some_and(sdk::is_aws_managed),
             self.get(Dimension::VpcEndpointId)
                 .is_some_and(is_vpc_endpoint),
             self.values[DISAGREEMENT].is_some(),
+            (),
         )
     }
 }
 
 /// All of them.
-pub(super) fn read_groupings(connection: &Connection) -> rusqlite::Result<Map<u32, Grouping>> {
+pub(super) fn read_groupings(
+    connection: &Connection,
+    checksums: &Checksums,
+) -> rusqlite::Result<Map<u32, Grouping>> {
     let columns = grouping_columns();
     let mut all = connection.prepare(&format!("SELECT id, {columns} FROM grouping"))?;
     let mut rows = all.query([])?;
     let mut groupings = Map::default();
+    let mut sum = Sum::default();
     while let Some(row) = rows.next()? {
+        if checksums.are_kept() {
+            let mut values = [ValueRef::Null; 1 + WIDTH];
+            for (at, value) in values.iter_mut().enumerate() {
+                *value = row.get_ref(at)?;
+            }
+            sum.add(checksums::hash("grouping", values));
+        }
         groupings.insert(row.get(0)?, grouping(row)?);
     }
+    checksums.expect_all("grouping", sum)?;
     Ok(groupings)
 }
 

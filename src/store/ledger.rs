@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 use std::hash::Hasher as _;
 
+use super::checksums::{self, Checksums, Sum};
 use crate::input::{Key, Stamp, Trailer};
 
 /// What is known of a file.
@@ -22,6 +23,12 @@ pub(super) struct Known {
     pub is_sound: bool,
 }
 
+/// The stamp of a file that was not read to its end: no file has it, so it is tried again.
+pub(super) const UNREAD: Stamp = Stamp {
+    size: 0,
+    modified: -1,
+};
+
 /// The files that are known.
 #[derive(Default)]
 pub(super) struct Ledger {
@@ -30,10 +37,13 @@ pub(super) struct Ledger {
     objects: HashMap<u128, i64, RandomState>,
     /// Objects of S3 of which a damaged copy was read, and where it was.
     damaged: HashMap<u128, (i64, PathBuf), RandomState>,
+    /// What could not be opened, and where it is: some may be folders.
+    unopened: Vec<(i64, PathBuf)>,
 }
 
 impl Ledger {
-    pub fn read(connection: &Connection) -> rusqlite::Result<Ledger> {
+    /// All that was read before, held against its sums.
+    pub fn read(connection: &Connection, checksums: &Checksums) -> rusqlite::Result<Ledger> {
         let mut folders: HashMap<i64, String, RandomState> = HashMap::default();
         let mut all = connection.prepare("SELECT id, path FROM folder")?;
         let mut rows = all.query([])?;
@@ -45,12 +55,15 @@ impl Ledger {
         let mut ledger = Ledger::default();
         ledger.files.reserve(count);
         ledger.objects.reserve(count);
-        let mut all = connection.prepare(
-            "SELECT id, folder, name, size, modified, checksum, length, outcome FROM file",
-        )?;
+        let mut all = connection.prepare(&format!(
+            "SELECT id, folder, name, size, modified, checksum, length, outcome, {} FROM file AS f",
+            checksums::of_row("file", "f")
+        ))?;
         let mut rows = all.query([])?;
         let mut path = String::new();
+        let mut sum = Sum::default();
         while let Some(row) = rows.next()? {
+            sum.add(row.get(8)?);
             let Some(folder) = folders.get(&row.get(1)?) else {
                 continue; // no file of ours
             };
@@ -72,7 +85,7 @@ impl Ledger {
                 is_sound: outcome != "damaged",
             };
             if known.is_sound && outcome != "same" {
-                if let Some(object) = object(&path, known.stamp.size, known.trailer) {
+                if let Some(object) = object(&path, known.stamp, known.trailer) {
                     ledger.objects.insert(object, known.id);
                 }
             } else if !known.is_sound
@@ -81,8 +94,12 @@ impl Ledger {
                 let place = (known.id, PathBuf::from(&path));
                 ledger.damaged.insert(hash(&[key.as_bytes()]), place);
             }
+            if !known.is_sound && known.stamp == UNREAD {
+                ledger.unopened.push((known.id, PathBuf::from(&path)));
+            }
             ledger.files.insert(hash(&[path.as_bytes()]), known);
         }
+        checksums.expect_all("file", sum)?;
         Ok(ledger)
     }
 
@@ -92,8 +109,14 @@ impl Ledger {
     }
 
     /// The file that was read as a copy of this object of S3.
-    pub fn same(&self, path: &str, size: u64, trailer: Trailer) -> Option<i64> {
-        self.objects.get(&object(path, size, trailer)?).copied()
+    pub fn same(&self, path: &str, stamp: Stamp, trailer: Trailer) -> Option<i64> {
+        self.objects.get(&object(path, stamp, trailer)?).copied()
+    }
+
+    /// The folders that could not be listed before, and can be now.
+    pub fn listed(&self) -> impl Iterator<Item = (i64, &Path)> {
+        let unopened = self.unopened.iter().map(|(id, path)| (*id, &**path));
+        unopened.filter(|(_, path)| path.is_dir() && path.read_dir().is_ok())
     }
 
     /// A damaged copy of the object under another folder that is gone from there: this file takes
@@ -106,12 +129,12 @@ impl Ledger {
 }
 
 /// What tells one object of S3 from another: the key, and what stands at its end. `None` for a path
-/// without a key.
-pub(super) fn object(path: &str, size: u64, trailer: Trailer) -> Option<u128> {
-    let key = Key::in_path(path)?;
+/// without a key, and where the end was not seen.
+pub(super) fn object(path: &str, stamp: Stamp, trailer: Trailer) -> Option<u128> {
+    let key = Key::in_path(path).filter(|_| stamp != UNREAD)?;
     Some(hash(&[
         key.as_bytes(),
-        &size.to_le_bytes(),
+        &stamp.size.to_le_bytes(),
         &trailer.checksum.to_le_bytes(),
         &trailer.length.to_le_bytes(),
     ]))

@@ -5,19 +5,54 @@
 
 use rusqlite::Connection;
 
+use super::checksums;
 use super::schema::VERSION;
+
+/// Stores of earlier versions have no sums over their rows.
+pub(super) const FIRST_WITH_CHECKSUMS: i64 = 3;
 
 /// What brings a store of each version, from the first on, to the next. What a step says may never
 /// change, as stores that took it are out there.
-const STEPS: [&str; VERSION as usize - 1] = ["CREATE TABLE forgotten_day (
+const STEPS: [&str; VERSION as usize - 1] = [
+    "CREATE TABLE forgotten_day (
     day TEXT PRIMARY KEY,
     calls INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX copies ON file (same_as) WHERE same_as IS NOT NULL;"];
+CREATE INDEX copies ON file (same_as) WHERE same_as IS NOT NULL;
+",
+    // What earlier releases could not open, or did not understand, is read again: no file has this
+    // stamp.
+    // What was kept before has no tool: the agents it was in are gone.
+    "ALTER TABLE grouping ADD COLUMN tool TEXT;
+DROP VIEW daily_calls;
+CREATE VIEW daily_calls AS
+    SELECT d.day, d.calls, d.errors,
+        strftime('%Y-%m-%dT%H:%M:%SZ', d.first_event_time / 1000, 'unixepoch') AS first_event_time,
+        strftime('%Y-%m-%dT%H:%M:%SZ', d.last_event_time / 1000, 'unixepoch') AS last_event_time,
+        g.cause, g.endpoint, g.client_provided_host_header, g.vpc_endpoint_id, g.principal, g.evidence, g.endpoint_region, g.endpoint_variant, g.principal_type, g.account_id, g.recipient_account_id, g.aws_region, g.aws_serving_region, g.event_name, g.error_code, g.role_arn, g.invoked_by, g.sdk, g.sdk_version, g.tls_version, g.key_exchange, g.tool
+    FROM daily AS d JOIN grouping AS g ON g.id = d.grouping;
+CREATE TABLE checksum (
+    of TEXT NOT NULL,
+    day TEXT NOT NULL,
+    rows INTEGER NOT NULL,
+    sum INTEGER NOT NULL,
+    PRIMARY KEY (of, day)
+) WITHOUT ROWID;
+ALTER TABLE folder ADD COLUMN read_in INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE file ADD COLUMN not_understood INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE day ADD COLUMN seen_in INTEGER NOT NULL DEFAULT 0;
+UPDATE file SET size = 0, modified = -1
+    WHERE outcome IN ('damaged', 'empty', 'not-cloudtrail') OR (outcome = 'read' AND records = 0);",
+];
 
 /// What a store of each version lacks for being asked.
-const STAND_INS: [&str; VERSION as usize - 1] =
-    ["CREATE TEMP TABLE forgotten_day (day TEXT PRIMARY KEY, calls INTEGER NOT NULL);"];
+const STAND_INS: [&str; VERSION as usize - 1] = [
+    "CREATE TEMP TABLE forgotten_day (day TEXT PRIMARY KEY, calls INTEGER NOT NULL);",
+    "CREATE TEMP VIEW grouping AS SELECT *, NULL AS tool FROM main.grouping;
+CREATE TEMP VIEW folder AS SELECT *, 0 AS read_in FROM main.folder;
+CREATE TEMP VIEW file AS SELECT *, 0 AS not_understood FROM main.file;
+CREATE TEMP VIEW day AS SELECT *, 0 AS seen_in FROM main.day;",
+];
 
 /// The steps from this version on.
 fn from(steps: &[&'static str], version: i64) -> String {
@@ -29,6 +64,9 @@ fn from(steps: &[&'static str], version: i64) -> String {
 pub(super) fn bring_up(connection: &mut Connection, version: i64) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     transaction.execute_batch(&from(&STEPS, version))?;
+    if version < FIRST_WITH_CHECKSUMS {
+        checksums::write_all(&transaction)?;
+    }
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()
 }

@@ -22,6 +22,8 @@
 mod agents;
 mod batch;
 mod calls;
+mod check;
+mod checksums;
 mod close;
 mod collect;
 mod column;
@@ -39,6 +41,7 @@ mod ledger;
 mod lock;
 mod migrate;
 mod numbers;
+mod place;
 mod read;
 mod room;
 mod schema;
@@ -53,10 +56,11 @@ use std::sync::mpsc::sync_channel;
 use chrono::{NaiveDate, SecondsFormat, Utc};
 use rusqlite::{Connection, OpenFlags};
 
-use crate::input::Paths;
-use crate::scan::{Progress, Scan};
+use crate::input::{Named, Paths};
+use crate::scan::{Progress, Scan, ScanError};
 use crate::tally::Coverage;
 
+pub use check::{Checked, Fault};
 pub use column::is_kept;
 pub use contents::{Contents, Days, Run};
 pub use error::StoreError;
@@ -66,11 +70,12 @@ pub use room::Room;
 pub use schema::{SCHEMA, VERSION};
 
 use batch::Batch;
+use checksums::Checksums;
 use collect::Intake;
-use error::refuse_folder;
 use kinds::RowHasher;
 use ledger::Ledger;
 use lock::Lock;
+use place::refuse_no_file;
 use write::Writer;
 
 /// The days in which copies of a call are recognised, unless a store says otherwise.
@@ -94,6 +99,8 @@ pub struct Store {
 pub struct Ingested {
     /// What was read now.
     pub coverage: Coverage,
+    /// What a walk passes by every night, by its name or because it is no file.
+    pub passed_by: u64,
     /// Files that were known, and not read again.
     pub known: u64,
     /// Of these, copies of files that are kept under another folder, found now.
@@ -119,7 +126,7 @@ impl Store {
         if !path.exists() {
             return Err(StoreError::Missing(path.to_owned()));
         }
-        refuse_folder(path)?;
+        refuse_no_file(path)?;
         // An ingest that was killed has left a journal, and going back by it needs to write.
         let open = |flags| schema::connect(path, flags);
         let connection = open(OpenFlags::SQLITE_OPEN_READ_WRITE)
@@ -139,9 +146,9 @@ impl Store {
             schema::State::Newer(version) => {
                 return Err(StoreError::Newer(path.to_owned(), version));
             }
-            schema::State::Empty | schema::State::Foreign => {
-                return Err(StoreError::NoStore(path.to_owned()));
-            }
+            schema::State::Empty => return Err(StoreError::NotBegun(path.to_owned())),
+            schema::State::Foreign => return Err(StoreError::NoStore(path.to_owned())),
+            schema::State::Damaged => return Err(schema::wrong_version(path)),
         }
         store.sql(store.connection.pragma_update(None, "query_only", true))?;
         Ok(store)
@@ -158,9 +165,9 @@ impl Store {
         window: Option<u32>,
         wait: bool,
     ) -> Result<Store, StoreError> {
-        refuse_folder(path)?;
+        refuse_no_file(path)?;
         schema::refuse_foreign(path)?;
-        let lock = Lock::take(path, wait)?;
+        let mut lock = Lock::take(path, wait)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let mut connection = schema::connect(path, flags)?;
         let sql = |error| StoreError::Sql(path.to_owned(), error);
@@ -177,8 +184,11 @@ impl Store {
                 return Err(StoreError::Newer(path.to_owned(), version));
             }
             schema::State::Foreign => return Err(StoreError::NoStore(path.to_owned())),
+            schema::State::Damaged => return Err(schema::wrong_version(path)),
         }
         schema::prepare_to_write(&connection).map_err(sql)?;
+        checksums::keep_up(&connection).map_err(sql)?;
+        lock.take_others(path, &mut connection)?;
         if let Some(days) = window {
             schema::set_window(&connection, days).map_err(sql)?;
         }
@@ -211,13 +221,13 @@ impl Store {
         today: NaiveDate,
     ) -> Result<Ingested, StoreError> {
         debug_assert!(self.lock.is_some(), "the store was opened to be asked");
-        let ledger = self.sql(Ledger::read(&self.connection))?;
+        let ledger = self.sql(self.sound_ledger())?;
         let hasher = RowHasher::new();
         let (sender, packets) = sync_channel(QUEUE);
         let mut batch = Batch::new(&self.connection);
         let writer = self.sql(Writer::new(&self.connection, today, hasher))?;
         let (scanned, written) = std::thread::scope(|scope| {
-            let scanning = scope.spawn(|| {
+            let scanning = std::thread::Builder::new().spawn_scoped(scope, || {
                 let workers = Mutex::new(0);
                 // Gone when the scan ends, and with it the writer's work.
                 let sender = sender;
@@ -228,9 +238,12 @@ impl Store {
                 scan.collect(paths, progress, intake).map(Intake::finish)
             });
             let written = writer.write_all(packets, &mut batch);
-            let scanned = scanning.join().unwrap_or_else(|panic| {
-                std::panic::resume_unwind(panic) // the scan's own fault, not to be hidden
-            });
+            let scanned = match scanning {
+                Ok(scanning) => scanning.join().unwrap_or_else(|panic| {
+                    std::panic::resume_unwind(panic) // the scan's own fault, not to be hidden
+                }),
+                Err(error) => Err(ScanError::Threads(error.to_string())),
+            };
             (scanned, written)
         });
         // A writer that fails ends the scan, too, so its word is the cause.
@@ -248,7 +261,15 @@ impl Store {
         ingested.coverage.beyond_window = Some(written.beyond_window);
         ingested.forgotten = written.forgotten;
         ingested.coverage.forget(written.forgotten);
-        let finished = self.finish(&mut batch, &mut ingested, today);
+        let is_walked = |folder: &Path| {
+            let is_named =
+                |named: &Named| matches!(named, Named::Folder(one) if folder.starts_with(one));
+            let is_unread = |unread: &PathBuf| folder.starts_with(unread);
+            paths.named.iter().any(is_named) && !written.unread.iter().any(is_unread)
+        };
+        let listed = ledger.listed().filter(|(_, folder)| is_walked(folder));
+        let finished = forget_listed(&mut batch, listed)
+            .and_then(|()| self.finish(&mut batch, &mut ingested, today));
         self.sql(finished)?;
         Ok(ingested)
     }
@@ -266,6 +287,22 @@ impl Store {
         batch.step()?;
         self.note_run(ingested)?;
         batch.commit()
+    }
+
+    /// What was read before. Nothing is built upon a store that is damaged where all else rests.
+    fn sound_ledger(&self) -> rusqlite::Result<Ledger> {
+        let checksums = Checksums::read(&self.connection)?;
+        let small = ["setting", "folder", "day", "forgotten_day", "run"];
+        checksums.verify(&self.connection, &small)?;
+        Ledger::read(&self.connection, &checksums)
+    }
+
+    /// The sums to hold against what is read.
+    fn checksums(&self) -> rusqlite::Result<Checksums> {
+        match self.version < migrate::FIRST_WITH_CHECKSUMS {
+            true => Ok(Checksums::none()),
+            false => Checksums::read(&self.connection),
+        }
     }
 
     fn note_run(&self, ingested: &Ingested) -> rusqlite::Result<()> {
@@ -291,4 +328,18 @@ impl Store {
     fn sql<T>(&self, result: rusqlite::Result<T>) -> Result<T, StoreError> {
         result.map_err(|error| StoreError::Sql(self.path.clone(), error))
     }
+}
+
+/// Takes folders out of the ledger that could not be listed, and were walked through now.
+fn forget_listed<'l>(
+    batch: &mut Batch<'_>,
+    listed: impl Iterator<Item = (i64, &'l Path)>,
+) -> rusqlite::Result<()> {
+    for (id, _) in listed {
+        batch
+            .step()?
+            .prepare_cached("DELETE FROM file WHERE id = ?1")?
+            .execute([id])?;
+    }
+    Ok(())
 }

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
-use rusqlite::types::ToSqlOutput;
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 use siphasher::sip128::SipHasher13;
 
+use super::checksums::{self, Changes};
 use super::column;
 use super::kinds::{self, RowHasher, Rows};
 
@@ -67,7 +68,10 @@ impl Numbers {
         for (_, row) in callers.iter() {
             let id = caller_id(row);
             connection
-                .prepare_cached("INSERT OR IGNORE INTO caller VALUES (?1, ?2, ?3, ?4)")?
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO caller (id, source_ip_address, session_name, in_scope_of) \
+                     VALUES (?1, ?2, ?3, ?4)",
+                )?
                 .execute(params_from_iter(
                     std::iter::once(id.into()).chain(kinds::columns(row)),
                 ))?;
@@ -88,6 +92,7 @@ impl Numbers {
         };
         let numbers = &mut self.threads[thread].groupings;
         let mut insert = connection.prepare_cached(&self.insert_grouping)?;
+        let mut changes = Changes::default();
         let mut bound: Vec<ToSqlOutput<'_>> = Vec::new();
         for (hash, row) in rows.iter() {
             let number = match known.get(&hash) {
@@ -102,16 +107,23 @@ impl Numbers {
                     bound.clear();
                     bound.extend(kinds::columns(row));
                     insert.raw_execute()?;
+                    let id = connection.last_insert_rowid();
+                    let values = bound.iter().filter_map(|value| match value {
+                        ToSqlOutput::Borrowed(value) => Some(*value),
+                        _ => None, // they all are
+                    });
+                    let row = [ValueRef::Integer(id)].into_iter().chain(values);
+                    changes.add("grouping", "", checksums::hash("grouping", row));
                     // The highest bit of the number is in use; four thousand million groupings fit
                     // nowhere.
-                    let number = connection.last_insert_rowid() as u32;
+                    let number = id as u32;
                     known.insert(hash, number);
                     number
                 }
             };
             numbers.push(number);
         }
-        Ok(())
+        changes.write(connection)
     }
 }
 

@@ -1,17 +1,20 @@
 //! What a store has kept → a tally, as the files would have given it.
 
-use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
 
 use super::calls;
+use super::checksums::{self, Checksums, Sum, Sums};
 use super::column::{CALLER, CAUSE};
 use super::day::{day_name, day_number};
 use super::grouping::{Grouping, read_groupings};
 use super::hashed::Map;
 use super::{Store, StoreError, files};
 use crate::sts::{
-    Dimension, Endpoint, Properties, REGION_DISABLED, Time, is_vpc_endpoint, issuing_account_id,
+    Dimension, Endpoint, EndpointKind, Properties, REGION_DISABLED, Time, is_vpc_endpoint,
+    issuing_account_id,
 };
-use crate::tally::{Measures, Place, Question, Selection, Tally};
+use crate::tally::{Measures, Question, Selection, Tally, Terms, Verdict};
 
 impl Store {
     /// The tally that the files in the ledger would have given, each object of S3 read once. Of a store
@@ -26,35 +29,49 @@ impl Store {
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub fn tally(&self, question: &Question, selection: &Selection) -> Result<Tally, StoreError> {
+    pub fn tally<Q: Question>(
+        &self,
+        question: &Q,
+        selection: &Selection,
+    ) -> Result<Tally<Q>, StoreError> {
         self.sql(self.try_tally(question, selection))
     }
 
-    fn try_tally(&self, question: &Question, selection: &Selection) -> rusqlite::Result<Tally> {
+    fn try_tally<Q: Question>(
+        &self,
+        question: &Q,
+        selection: &Selection,
+    ) -> rusqlite::Result<Tally<Q>> {
         // One state of the store, whatever an ingest writes meanwhile.
         let transaction = self.connection.unchecked_transaction()?;
-        let mut tally = Tally::of(question.clone(), true);
-        let (coverage, reach) = files::read(&transaction, selection)?;
+        let terms = Terms {
+            selection: selection.clone(),
+            ..Terms::default()
+        };
+        let mut tally = Tally::of(question.clone(), &terms, true);
+        let checksums = self.checksums()?;
+        let (coverage, reach) = files::read(&transaction, selection, &checksums)?;
         tally.add_read(coverage, reach);
-        let groupings = read_groupings(&transaction)?;
+        let groupings = read_groupings(&transaction, &checksums)?;
         let mut places = Places {
             by_day: mentions_day(question, selection),
-            by_caller: matches!(question, Question::Plan),
+            by_caller: question.tells_callers(),
             groupings: &groupings,
             callers: Map::default(),
             known: Map::default(),
             selection,
         };
         if places.by_caller {
+            checksums.verify(&transaction, &["caller"])?;
             places.callers = read_callers(&transaction)?;
         }
-        read_open_days(&transaction, &mut tally, &mut places)?;
-        read_closed_days(&transaction, &mut tally, &mut places)?;
+        read_open_days(&transaction, &mut tally, &mut places, &checksums)?;
+        read_closed_days(&transaction, &mut tally, &mut places, &checksums)?;
         Ok(tally)
     }
 }
 
-fn mentions_day(question: &Question, selection: &Selection) -> bool {
+fn mentions_day(question: &impl Question, selection: &Selection) -> bool {
     question.tells_days()
         || (selection.conditions.iter()).any(|condition| condition.dimension == Dimension::Day)
 }
@@ -125,19 +142,19 @@ struct Places<'s> {
     by_caller: bool,
     groupings: &'s Map<u32, Grouping>,
     callers: Map<i64, Caller>,
-    known: Map<(u32, Option<i64>, i64), Place>,
+    known: Map<(u32, Option<i64>, i64), Verdict>,
     selection: &'s Selection,
 }
 
 impl Places<'_> {
     /// `None` for a grouping that is not there, which SQLite has vouched against.
-    fn of(
+    fn of<Q: Question>(
         &mut self,
-        tally: &mut Tally,
+        tally: &mut Tally<Q>,
         grouping: u32,
         day: Option<i64>,
         caller: i64,
-    ) -> Option<Place> {
+    ) -> Option<Verdict> {
         let day = day.filter(|_| self.by_day);
         let caller = if self.by_caller { caller } else { 0 };
         if let Some(&place) = self.known.get(&(grouping, day, caller)) {
@@ -148,72 +165,107 @@ impl Places<'_> {
             day: day.map(day_name),
             caller: self.callers.get(&caller),
         };
-        let place = tally.place(&call, self.selection);
-        self.known.insert((grouping, day, caller), place);
-        Some(place)
+        let verdict = tally.verdict(&call, self.selection);
+        self.known.insert((grouping, day, caller), verdict);
+        Some(verdict)
     }
 }
 
-fn read_open_days(
+fn read_open_days<Q: Question>(
     connection: &Connection,
-    tally: &mut Tally,
+    tally: &mut Tally<Q>,
     places: &mut Places<'_>,
+    checksums: &Checksums,
 ) -> rusqlite::Result<()> {
-    let mut all = connection.prepare("SELECT calls FROM calls")?;
+    let mut all = connection.prepare("SELECT id, file, day, calls FROM calls")?;
     let mut rows = all.query([])?;
+    let mut sums = Sums::new();
     while let Some(row) = rows.next()? {
-        for kept in calls::read(row.get_ref(0)?.as_blob()?) {
+        let mut values = [ValueRef::Null; 4];
+        for (at, value) in values.iter_mut().enumerate() {
+            *value = row.get_ref(at)?;
+        }
+        add(
+            &mut sums,
+            values[2].as_str()?,
+            checksums::hash("calls", values),
+        );
+        for kept in calls::read(values[3].as_blob()?) {
             let day = kept.claim.time().map(day_number);
             if let Some(place) = places.of(tally, kept.grouping, day, kept.caller) {
-                tally.take_kept(kept.claim, place, places.selection);
+                tally.take_candidate(kept.claim, place, places.selection);
             }
         }
     }
-    Ok(())
+    checksums.expect("calls", &sums)
 }
 
-fn read_closed_days(
+fn add(sums: &mut Sums, day: &str, row: i64) {
+    match sums.get_mut(day) {
+        Some(sum) => sum.add(row),
+        None => sums.entry(day.to_owned()).or_default().add(row),
+    }
+}
+
+fn read_closed_days<Q: Question>(
     connection: &Connection,
-    tally: &mut Tally,
+    tally: &mut Tally<Q>,
     places: &mut Places<'_>,
+    checksums: &Checksums,
 ) -> rusqlite::Result<()> {
+    let closed: Vec<String> = connection
+        .prepare("SELECT day FROM day WHERE is_closed = 1 ORDER BY day")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
     // Where callers matter, global calls are read by them; all others have none.
     let tables = [("daily", "0", false), ("daily_caller", "caller", true)];
     let wanted = if places.by_caller { 2 } else { 1 };
     for (table, caller, is_of_callers) in tables.into_iter().take(wanted) {
         let mut all = connection.prepare(&format!(
-            "SELECT t.day, grouping, {caller}, calls, errors, first_event_time, last_event_time \
-             FROM {table} AS t JOIN day USING (day) WHERE is_closed = 1"
+            "SELECT grouping, {caller}, calls, errors, first_event_time, last_event_time, {} \
+             FROM {table} AS t WHERE day = ?1",
+            match checksums.are_kept() {
+                true => checksums::of_row(table, "t"),
+                false => "0".to_owned(),
+            }
         ))?;
-        let mut rows = all.query([])?;
-        while let Some(row) = rows.next()? {
-            let grouping = row.get(1)?;
-            let Some(like) = places.groupings.get(&grouping).map(Grouping::claim) else {
-                continue;
-            };
-            let is_global = like.endpoint() == Endpoint::Global.index();
-            if places.by_caller && is_global != is_of_callers {
-                continue;
+        for day in &closed {
+            let midnight = Time::parse(&format!("{day}T00:00:00Z"));
+            let is_day_admitted = places.selection.admits_time(midnight);
+            let mut rows = all.query([day])?;
+            let mut sum = Sum::default();
+            while let Some(row) = rows.next()? {
+                sum.add(row.get(6)?);
+                let grouping = row.get(0)?;
+                let Some(like) = places.groupings.get(&grouping).map(Grouping::claim) else {
+                    continue;
+                };
+                let is_global = like.endpoint() == EndpointKind::Global;
+                if places.by_caller && is_global != is_of_callers {
+                    continue;
+                }
+                let day = midnight.map(day_number);
+                if let Some(place) = places.of(tally, grouping, day, row.get(1)?) {
+                    tally.take_sum(like, place, measures(row)?, is_day_admitted);
+                }
             }
-            let midnight = format!("{}T00:00:00Z", row.get_ref(0)?.as_str()?);
-            let midnight = Time::parse(&midnight);
-            let time = |at| -> rusqlite::Result<Option<Time>> {
-                Ok(row.get::<_, Option<i64>>(at)?.and_then(Time::from_millis))
-            };
-            let measures = Measures {
-                calls: row.get::<_, i64>(3)?.cast_unsigned(),
-                errors: row.get::<_, i64>(4)?.cast_unsigned(),
-                first: time(5)?,
-                last: time(6)?,
-            };
-            let day = midnight.map(day_number);
-            if let Some(place) = places.of(tally, grouping, day, row.get(2)?) {
-                let is_day_admitted = places.selection.admits_time(midnight);
-                tally.take_sum(like, place, measures, is_day_admitted);
-            }
+            checksums.expect_day(table, day, sum)?;
         }
     }
     Ok(())
+}
+
+/// The measures in a row of sums.
+fn measures(row: &Row<'_>) -> rusqlite::Result<Measures> {
+    let time = |at| -> rusqlite::Result<Option<Time>> {
+        Ok(row.get::<_, Option<i64>>(at)?.and_then(Time::from_millis))
+    };
+    Ok(Measures {
+        calls: row.get::<_, i64>(2)?.cast_unsigned(),
+        errors: row.get::<_, i64>(3)?.cast_unsigned(),
+        first: time(4)?,
+        last: time(5)?,
+    })
 }
 
 fn read_callers(connection: &Connection) -> rusqlite::Result<Map<i64, Caller>> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, checksums};
 
 /// What became of the room in the file that is free.
 #[derive(Debug)]
@@ -74,5 +74,7 @@ fn write_anew(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
     connection.pragma_update(None, "temp_store", "FILE")?;
     let written = connection.execute_batch("VACUUM");
     connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // Another place for what is temporary takes all triggers away.
+    checksums::keep_up(connection)?;
     written
 }

@@ -3,6 +3,7 @@
 //! Users query these tables, so a change of their meaning is a new [`VERSION`], and
 //! [`migrate`](super::migrate) gets a step that brings older stores there.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
@@ -12,10 +13,11 @@ use chrono::NaiveDate;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use super::error::{StoreError, journal};
-use super::{WINDOW, column};
+use super::place::for_sqlite;
+use super::{WINDOW, checksums, column};
 
 /// The version of the schema, in `PRAGMA user_version`.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 
 /// What says that an SQLite file is a store, in `PRAGMA application_id`: "stsc".
 const APPLICATION_ID: i64 = 0x7374_7363;
@@ -25,7 +27,8 @@ const PAGE: u32 = 8 * 1024;
 
 /// The tables, but for the columns of `grouping`, which are the kept dimensions.
 pub const SCHEMA: &str = "
--- What the store was told: window_days, and kept_from, before which days are forgotten.
+-- What the store was told: window_days, and kept_from, before which days are forgotten; and the lock
+-- that the last run held.
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- The folders of files, and what they say as parts of an S3 key.
@@ -34,7 +37,8 @@ CREATE TABLE folder (
     path TEXT NOT NULL UNIQUE,
     key_account TEXT,
     key_region TEXT,
-    key_day TEXT
+    key_day TEXT,
+    read_in INTEGER NOT NULL DEFAULT 0     -- the run that first read a file of it; 0 for none
 );
 
 -- The ledger: every file that was come upon, and what became of it.
@@ -58,6 +62,7 @@ CREATE TABLE file (
     not_calls INTEGER NOT NULL,
     folded INTEGER NOT NULL,               -- calls that are in sums of closed days,
     beyond_window INTEGER NOT NULL,        -- and those of them that came too late
+    not_understood INTEGER NOT NULL DEFAULT 0, -- documents and elements that are no records
     UNIQUE (folder, name)
 );
 
@@ -68,7 +73,8 @@ CREATE TABLE day (
     is_closed INTEGER NOT NULL,
     is_stale INTEGER NOT NULL,             -- daily is behind what was read of it
     duplicates INTEGER NOT NULL,
-    shared_copies INTEGER NOT NULL
+    shared_copies INTEGER NOT NULL,
+    seen_in INTEGER NOT NULL DEFAULT 0     -- the run that first read of it
 ) WITHOUT ROWID;
 
 -- Calls by day and grouping, each counted once. Of an open day, copies on both sides of midnight are
@@ -131,6 +137,16 @@ CREATE TABLE run (
     beyond_window INTEGER NOT NULL,
     coverage TEXT NOT NULL                 -- JSON
 );
+
+-- For each table, and each day of those that have days: its rows, and a sum over what is in them, by
+-- which it is noticed if a bit has flipped.
+CREATE TABLE checksum (
+    of TEXT NOT NULL,
+    day TEXT NOT NULL,
+    rows INTEGER NOT NULL,
+    sum INTEGER NOT NULL,
+    PRIMARY KEY (of, day)
+) WITHOUT ROWID;
 ";
 
 /// What a file is to this release.
@@ -143,6 +159,8 @@ pub(super) enum State {
     Older(i64),
     /// A store of a later release.
     Newer(i64),
+    /// A store whose version is not that of its tables.
+    Damaged,
     /// Another database.
     Foreign,
 }
@@ -169,6 +187,7 @@ pub(super) fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
     match state(&connection).map_err(|error| StoreError::Sql(path.to_owned(), error))? {
         State::Foreign => Err(StoreError::NoStore(path.to_owned())),
         State::Newer(version) => Err(StoreError::Newer(path.to_owned(), version)),
+        State::Damaged => Err(wrong_version(path)),
         State::Empty | State::Current | State::Older(_) => Ok(()),
     }
 }
@@ -176,10 +195,12 @@ pub(super) fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
 pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let fail = |error| StoreError::Sql(path.to_owned(), error);
     let connection =
-        Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(fail)?;
+        Connection::open_with_flags(for_sqlite(path), flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .map_err(fail)?;
     connection
         .busy_timeout(Duration::from_secs(60))
         .map_err(fail)?;
+    checksums::teach(&connection).map_err(fail)?;
     // The first thing that reads the file: a journal is gone back by here, or cannot be.
     match connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
         row.get::<_, i64>(0)
@@ -192,6 +213,12 @@ pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Store
     }
 }
 
+pub(super) fn wrong_version(path: &Path) -> StoreError {
+    let what = Some("its version is not that of its tables".to_owned());
+    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+    StoreError::Sql(path.to_owned(), rusqlite::Error::SqliteFailure(code, what))
+}
+
 pub(super) fn state(connection: &Connection) -> rusqlite::Result<State> {
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let (application, version) = (pragma("application_id")?, pragma("user_version")?);
@@ -200,10 +227,48 @@ pub(super) fn state(connection: &Connection) -> rusqlite::Result<State> {
     Ok(match (application, version, tables) {
         (0, 0, 0) => State::Empty,
         (APPLICATION_ID, VERSION, _) => State::Current,
-        (APPLICATION_ID, older @ 1..VERSION, _) => State::Older(older),
+        (APPLICATION_ID, older @ 1..VERSION, _) => {
+            // Without its sums, nothing would be noticed.
+            let has_sums = connection.table_exists(Some("main"), "checksum")?;
+            let has_forgotten = connection.table_exists(Some("main"), "forgotten_day")?;
+            match has_sums || has_forgotten != (older > 1) {
+                true => State::Damaged,
+                false => State::Older(older),
+            }
+        }
         (APPLICATION_ID, newer, _) if newer > VERSION => State::Newer(newer),
         _ => State::Foreign,
     })
+}
+
+/// What the tables, indexes and views are made of, by their names. Remarks and room do not matter,
+/// as columns that came later have neither.
+pub(super) fn texts(connection: &Connection) -> rusqlite::Result<BTreeMap<String, String>> {
+    let mut all = connection.prepare("SELECT type || ' ' || name, sql FROM main.sqlite_schema")?;
+    let mut rows = all.query([])?;
+    let mut texts = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let text: Option<String> = row.get(1)?;
+        texts.insert(row.get(0)?, bare(&text.unwrap_or_default()));
+    }
+    Ok(texts)
+}
+
+/// The same of a store that has just been made.
+pub(super) fn expected_texts() -> rusqlite::Result<BTreeMap<String, String>> {
+    let connection = Connection::open_in_memory()?;
+    connection.execute_batch(SCHEMA)?;
+    connection.execute_batch(&column::grouping_table())?;
+    texts(&connection)
+}
+
+fn bare(sql: &str) -> String {
+    let lines = sql
+        .lines()
+        .map(|line| line.split("--").next().unwrap_or(line));
+    let mut text: String = lines.collect();
+    text.retain(|c| !c.is_whitespace());
+    text
 }
 
 /// Makes the tables: all, or none.
@@ -232,7 +297,7 @@ pub(super) fn kept_from(connection: &Connection) -> rusqlite::Result<Option<Naiv
     Ok(setting(connection, "kept_from")?.and_then(|day| day.parse().ok()))
 }
 
-fn setting(connection: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
+pub(super) fn setting(connection: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
     connection
         .query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| {
             row.get(0)
@@ -247,6 +312,13 @@ pub(super) fn set(connection: &Connection, name: &str, value: &str) -> rusqlite:
         [name, value],
     )?;
     Ok(())
+}
+
+/// The number that the next run will have.
+pub(super) fn next_run(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("SELECT ifnull(max(id), 0) + 1 FROM run", [], |row| {
+        row.get(0)
+    })
 }
 
 /// The days in which copies are recognised.

@@ -1,7 +1,7 @@
 //! Decides which of a day's calls count.
 //!
 //! Nearly every call is delivered once, and which ones may not be is told in a few bytes a call
-//! ([`Repeats`]). Only those are held in memory to be compared, so that a day needs no more room than
+//! ([`Filter`]). Only those are held in memory to be compared, so that a day needs no more room than
 //! its copies and its sums do, however many calls it has.
 
 use std::cmp::Ordering;
@@ -9,9 +9,10 @@ use std::cmp::Ordering;
 use rusqlite::Connection;
 
 use super::calls::{self, Kept};
+use super::collect::Numbers;
 use super::grouping::{Grouping, read_grouping};
 use super::hashed::{Map, Set};
-use crate::tally::{Claim, Claims, Dropped, Repeats};
+use crate::tally::{Candidate, Candidates, Dropped, Filter};
 
 /// Hands the calls of a day to `each`, with the number of the file each came from.
 pub(super) fn each_call(
@@ -29,14 +30,14 @@ pub(super) fn each_call(
 }
 
 /// Which identities among the calls of a day may occur more than once; `None` if there is no call.
-pub(super) fn repeats_of(connection: &Connection, day: &str) -> rusqlite::Result<Option<Repeats>> {
+pub(super) fn repeats_of(connection: &Connection, day: &str) -> rusqlite::Result<Option<Filter>> {
     let bytes: usize = connection
         .prepare_cached("SELECT ifnull(sum(length(calls)), 0) FROM calls WHERE day = ?1")?
         .query_row([day], |row| row.get(0))?;
     if bytes == 0 {
         return Ok(None);
     }
-    let mut repeats = Repeats::with_room_for(bytes / calls::SIZE);
+    let mut repeats = Filter::with_room_for(bytes / calls::SIZE);
     each_call(connection, day, |_, kept| {
         identities(&kept).for_each(|id| repeats.note(id));
     })?;
@@ -59,7 +60,7 @@ pub(super) fn settle(
     let Some(repeats) = repeats_of(connection, day)? else {
         return Ok(Dropped::default());
     };
-    let mut held = Claims::default();
+    let mut held = Candidates::<Numbers>::default();
     // Claims have room for small numbers only.
     let mut callers = vec![0];
     let mut numbers: Map<i64, u32> = Map::default();
@@ -67,7 +68,7 @@ pub(super) fn settle(
         if put_off(&kept) {
             return;
         }
-        if kept.claim.stands_alone() || !identities(&kept).any(|id| repeats.may_repeat(id)) {
+        if kept.claim.counts_alone() || !identities(&kept).any(|id| repeats.may_repeat(id)) {
             each(&kept);
             return;
         }
@@ -78,7 +79,10 @@ pub(super) fn settle(
                 callers.len() as u32 - 1
             }),
         };
-        held.push(kept.claim.placed(kept.grouping, number));
+        held.push(kept.claim.with(Numbers {
+            grouping: kept.grouping,
+            caller: number,
+        }));
     })?;
     drop(repeats);
     let mut groupings: Map<u32, Grouping> = Map::default();
@@ -86,27 +90,31 @@ pub(super) fn settle(
         groupings.extend(read_grouping(connection, number)?.map(|grouping| (number, grouping)));
     }
     // Where two deliveries differ, which one counts is not promised; but it is not chance either.
-    let by_content = |a: &Claim, b: &Claim| {
-        let caller = |claim: &Claim| callers[claim.principal as usize];
-        let values = |claim: &Claim| groupings.get(&claim.slot).map(|grouping| &grouping.values);
-        if a.slot == b.slot {
+    let by_content = |a: &Candidate<Numbers>, b: &Candidate<Numbers>| {
+        let caller = |claim: &Candidate<Numbers>| callers[claim.payload.caller as usize];
+        let values = |claim: &Candidate<Numbers>| {
+            groupings
+                .get(&claim.payload.grouping)
+                .map(|grouping| &grouping.values)
+        };
+        if a.payload.grouping == b.payload.grouping {
             Ordering::Equal
         } else {
             values(a).cmp(&values(b))
         }
         .then_with(|| caller(a).cmp(&caller(b)))
     };
-    Ok(held.settle(by_content, |claim| {
+    Ok(held.resolve(by_content, |claim| {
         each(&Kept {
-            claim: *claim,
-            grouping: claim.slot,
-            caller: callers[claim.principal as usize],
+            claim: claim.with(()),
+            grouping: claim.payload.grouping,
+            caller: callers[claim.payload.caller as usize],
         });
     }))
 }
 
 /// The groupings that may be compared: of claims to one identity, where not all are of one grouping.
-fn disputed(held: &Claims) -> Set<u32> {
+fn disputed(held: &Candidates<Numbers>) -> Set<u32> {
     let mut first: Map<u128, u32> = Map::default();
     let mut disputed = Set::default();
     for claim in held.iter() {
@@ -114,9 +122,9 @@ fn disputed(held: &Claims) -> Set<u32> {
             if id == 0 {
                 continue;
             }
-            let first = *first.entry(id).or_insert(claim.slot);
-            if first != claim.slot {
-                disputed.extend([first, claim.slot]);
+            let first = *first.entry(id).or_insert(claim.payload.grouping);
+            if first != claim.payload.grouping {
+                disputed.extend([first, claim.payload.grouping]);
             }
         }
     }
@@ -141,24 +149,28 @@ mod tests {
 
     /// All claims are held, and all groupings compared.
     fn settled_at_once(calls: &[Kept], value: impl Fn(u32) -> String + Sync) -> Standing {
-        let mut held = Claims::default();
+        let mut held = Candidates::<Numbers>::default();
         let mut standing = Vec::new();
         for kept in calls {
-            let claim = kept.claim.placed(kept.grouping, kept.caller as u32);
-            if claim.stands_alone() {
+            let claim = kept.claim.with(Numbers {
+                grouping: kept.grouping,
+                caller: kept.caller as u32,
+            });
+            if claim.counts_alone() {
                 standing.push(*kept);
             } else {
                 held.push(claim);
             }
         }
-        let by_content = |a: &Claim, b: &Claim| {
-            (value(a.slot).cmp(&value(b.slot))).then(a.principal.cmp(&b.principal))
+        let by_content = |a: &Candidate<Numbers>, b: &Candidate<Numbers>| {
+            (value(a.payload.grouping).cmp(&value(b.payload.grouping)))
+                .then(a.payload.caller.cmp(&b.payload.caller))
         };
-        let dropped = held.settle(by_content, |claim| {
+        let dropped = held.resolve(by_content, |claim| {
             standing.push(Kept {
-                claim: *claim,
-                grouping: claim.slot,
-                caller: claim.principal.into(),
+                claim: claim.with(()),
+                grouping: claim.payload.grouping,
+                caller: claim.payload.caller.into(),
             });
         });
         sorted(standing, dropped)
@@ -173,10 +185,11 @@ mod tests {
             const SPREAD: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
             let calls: Vec<Kept> = (calls.into_iter())
                 .map(|(event, shared, packed, grouping, caller)| Kept {
-                    claim: Claim::kept(
+                    claim: Candidate::of_parts(
                         event.wrapping_mul(SPREAD),
                         if event % 3 == 0 { shared.wrapping_mul(!SPREAD) } else { 0 },
                         packed << 6,
+                        (),
                     ),
                     grouping,
                     caller,

@@ -2,7 +2,7 @@
 //!
 //! A file's row in the ledger and its calls are written in one transaction.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 
 use chrono::NaiveDate;
@@ -10,11 +10,13 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::batch::Batch;
 use super::calls::{self, Kept};
-use super::collect::{Delivery, Packet, UNREAD};
+use super::checksums::Changes;
+use super::collect::{Delivery, Packet};
 use super::content::{Content, copy_of};
 use super::day::{NO_DAY, day_name, day_number, since_1970};
 use super::hashed::{Map, Set};
 use super::kinds::RowHasher;
+use super::ledger::UNREAD;
 use super::numbers::Numbers;
 use super::sums::note_forgotten;
 use super::{ledger, schema, sums};
@@ -29,6 +31,8 @@ pub(super) struct Written {
     pub forgotten: u64,
     /// Files that turned out to be copies of others read in the same run.
     pub same: u64,
+    /// What could not be read to its end.
+    pub unread: Vec<PathBuf>,
 }
 
 /// Writes into a store.
@@ -37,8 +41,12 @@ pub(super) struct Writer<'c> {
     today: String,
     /// The day, since 1970, before which everything is forgotten.
     kept_from: i64,
+    /// The number that this run will have.
+    run: i64,
     written: Written,
     folders: Map<String, i64>,
+    /// The folders of which a file was read in this run.
+    read_of: Set<i64>,
     /// Whether a day is closed.
     days: Map<i64, Day>,
     numbers: Numbers,
@@ -76,8 +84,10 @@ impl<'c> Writer<'c> {
             connection,
             today: today.to_string(),
             kept_from: kept_from.map_or(NO_DAY, since_1970),
+            run: schema::next_run(connection)?,
             written: Written::default(),
             folders: Map::default(),
+            read_of: Set::default(),
             days: Map::default(),
             numbers: Numbers::new(hasher),
             objects: Map::default(),
@@ -140,8 +150,8 @@ impl<'c> Writer<'c> {
         self.numbers
             .learn(self.connection, delivery.worker, groupings, callers)?;
         let is_sound = delivery.coverage.files.damaged == 0;
-        let object = ledger::object(&delivery.path, delivery.stamp.size, delivery.trailer)
-            .filter(|_| is_sound);
+        let object =
+            ledger::object(&delivery.path, delivery.stamp, delivery.trailer).filter(|_| is_sound);
         // Two copies of one object in the same run: nobody knew of the other.
         if let Some(&of) = object.and_then(|object| self.objects.get(&object))
             && delivery.replaces != Some(of)
@@ -169,6 +179,9 @@ impl<'c> Writer<'c> {
             }
             (None, _) => 0,
         };
+        if delivery.stamp == UNREAD {
+            self.written.unread.push(PathBuf::from(&delivery.path));
+        }
         let id = self.file(&delivery)?;
         if let Some(object) = object {
             self.objects.insert(object, id);
@@ -219,7 +232,7 @@ impl<'c> Writer<'c> {
                 .prepare_cached(
                     "UPDATE file SET outcome = 'same', same_as = ?2, stage = NULL, detail = NULL, \
                      records_read = 0, compressed = 0, decompressed = 0, records = 0, \
-                     not_calls = 0, sts_records = folded WHERE id = ?1",
+                     not_calls = 0, not_understood = 0, sts_records = folded WHERE id = ?1",
                 )?
                 .execute([id, of])?;
             return Ok(());
@@ -254,10 +267,12 @@ impl<'c> Writer<'c> {
         let copy = self
             .connection
             .prepare_cached(
-                "INSERT INTO file VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, 'same', ?7, NULL, NULL, \
-                 0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT (folder, name) DO UPDATE SET size = \
-                 excluded.size, modified = excluded.modified, checksum = excluded.checksum, \
-                 length = excluded.length RETURNING id",
+                "INSERT INTO file (folder, name, size, modified, checksum, length, outcome, same_as, \
+                 records_read, compressed, decompressed, records, sts_records, not_calls, folded, \
+                 beyond_window) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'same', ?7, 0, 0, 0, 0, 0, 0, 0, 0) \
+                 ON CONFLICT (folder, name) DO UPDATE SET size = excluded.size, modified = \
+                 excluded.modified, checksum = excluded.checksum, length = excluded.length \
+                 RETURNING id",
             )?
             .query_row(
                 params![
@@ -290,15 +305,23 @@ impl<'c> Writer<'c> {
             (None, Some((reason, _))) => reason.as_str(),
             (None, None) => "read",
         };
+        if outcome == "read" && self.read_of.insert(folder) {
+            self.connection
+                .prepare_cached("UPDATE folder SET read_in = ?2 WHERE id = ?1 AND read_in = 0")?
+                .execute([folder, self.run])?;
+        }
         self.connection
             .prepare_cached(
-                "INSERT INTO file VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?8, ?9, ?10, ?11, \
-                 ?12, ?13, 0, ?14, 0, 0) ON CONFLICT (folder, name) DO UPDATE SET size = \
-                 excluded.size, modified = excluded.modified, checksum = excluded.checksum, \
+                "INSERT INTO file (folder, name, size, modified, checksum, length, outcome, stage, \
+                 detail, records_read, compressed, decompressed, records, sts_records, not_calls, \
+                 folded, beyond_window, not_understood) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, \
+                 ?10, ?11, ?12, ?13, 0, ?14, 0, 0, ?15) ON CONFLICT (folder, name) DO UPDATE SET \
+                 size = excluded.size, modified = excluded.modified, checksum = excluded.checksum, \
                  length = excluded.length, outcome = excluded.outcome, same_as = NULL, stage = \
                  excluded.stage, detail = excluded.detail, records_read = excluded.records_read, \
                  compressed = excluded.compressed, decompressed = excluded.decompressed, records = \
-                 excluded.records, not_calls = excluded.not_calls RETURNING id",
+                 excluded.records, not_calls = excluded.not_calls, not_understood = \
+                 excluded.not_understood RETURNING id",
             )?
             .query_row(
                 params![
@@ -316,6 +339,7 @@ impl<'c> Writer<'c> {
                     coverage.bytes.decompressed.cast_signed(),
                     coverage.records.cast_signed(),
                     coverage.not_calls.cast_signed(),
+                    coverage.not_understood.cast_signed(),
                 ],
                 |row| row.get(0),
             )
@@ -329,13 +353,14 @@ impl<'c> Writer<'c> {
         let mut forgotten_by_day: Map<i64, u64> = Map::default();
         let mut to_skip = folded;
         let (mut late, mut open) = (0, 0);
+        let mut changes = Changes::default();
         let thread = delivery.worker;
         for claim in delivery.claims {
             let day = claim.time().map_or(NO_DAY, day_number);
             let kept = Kept {
-                claim,
-                grouping: self.numbers.grouping(thread, claim.slot),
-                caller: match claim.principal {
+                claim: claim.with(()),
+                grouping: self.numbers.grouping(thread, claim.payload.grouping),
+                caller: match claim.payload.caller {
                     0 => 0,
                     number => self.numbers.caller(thread, number - 1),
                 },
@@ -351,9 +376,10 @@ impl<'c> Writer<'c> {
             } else {
                 late += 1;
                 let name = self.days[&day].name.clone();
-                add_late(self.connection, &name, &kept)?;
+                add_late(self.connection, &mut changes, &name, &kept)?;
             }
         }
+        changes.write(self.connection)?;
         for (day, calls) in by_day {
             self.connection
                 .prepare_cached("INSERT INTO calls (file, day, calls) VALUES (?1, ?2, ?3)")?
@@ -392,10 +418,11 @@ impl<'c> Writer<'c> {
         let is_closed = self
             .connection
             .prepare_cached(
-                "INSERT INTO day VALUES (?1, ?2, 0, 1, 0, 0) ON CONFLICT (day) DO UPDATE SET \
+                "INSERT INTO day (day, first_seen, is_closed, is_stale, duplicates, shared_copies, \
+                 seen_in) VALUES (?1, ?2, 0, 1, 0, 0, ?3) ON CONFLICT (day) DO UPDATE SET \
                  is_stale = 1 - is_closed RETURNING is_closed",
             )?
-            .query_row(params![name, self.today], |row| row.get(0))?;
+            .query_row(params![name, self.today, self.run], |row| row.get(0))?;
         self.days.insert(day, Day { name, is_closed });
         Ok(is_closed)
     }
@@ -416,7 +443,10 @@ impl<'c> Writer<'c> {
             None => {
                 let key = Key::of_folder(Path::new(folder));
                 self.connection
-                    .prepare_cached("INSERT INTO folder VALUES (NULL, ?1, ?2, ?3, ?4)")?
+                    .prepare_cached(
+                        "INSERT INTO folder (path, key_account, key_region, key_day) \
+                         VALUES (?1, ?2, ?3, ?4)",
+                    )?
                     .execute(params![
                         folder,
                         key.as_ref().map(|key| &key.account),
@@ -432,8 +462,20 @@ impl<'c> Writer<'c> {
 }
 
 /// Adds a call to a day that is closed.
-fn add_late(connection: &Connection, day: &str, kept: &Kept) -> rusqlite::Result<()> {
+fn add_late(
+    connection: &Connection,
+    changes: &mut Changes,
+    day: &str,
+    kept: &Kept,
+) -> rusqlite::Result<()> {
     let mut measures = crate::tally::Measures::default();
     measures.add(kept.claim.time(), kept.claim.is_error());
-    sums::add(connection, day, kept.grouping, kept.caller, &measures)
+    sums::add(
+        connection,
+        changes,
+        day,
+        kept.grouping,
+        kept.caller,
+        &measures,
+    )
 }

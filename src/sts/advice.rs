@@ -1,8 +1,8 @@
 //! What a person can do about calls to the global endpoint, in a sentence or a few.
 //!
-//! Owns the wording. The facts behind it stand in [`super::defaults`]; who calls, from where and
-//! why is the caller's to say. Nothing a log says is repeated here unless it has the shape of what
-//! it is meant to be: a Region, an account, a Kubernetes name, a version.
+//! Owns the wording. The facts behind it stand in [`super::defaults`] and [`super::tool`]; who calls,
+//! from where and why is the caller's to say. Nothing a log says is repeated here unless it has the
+//! shape of what it is meant to be: a Region, an account, a Kubernetes name, a version.
 
 use std::fmt::Write as _;
 
@@ -10,6 +10,7 @@ use super::defaults::{
     DefaultEndpoint, Defaults, LEGACY_GLOBAL_REGIONS, Legacy, Setting, WithoutRegion,
 };
 use super::region::{Partition, is_region};
+use super::tool::Tool;
 use super::{Cause, Version, principal};
 
 /// What is known of a group of global calls with one cause.
@@ -21,6 +22,10 @@ pub struct Situation<'a> {
     pub sdk: &'a str,
     /// The value of the `sdk_version` dimension; empty where there is none.
     pub sdk_version: &'a str,
+    /// The values of the `tool` dimension that most of them have, in the order of their advice.
+    pub tools: &'a [&'a str],
+    /// Whether some of them have another tool, or none.
+    pub has_other_tools: bool,
     /// The principal that makes the calls.
     pub principal: &'a str,
     /// `userIdentity.type`; empty where the record lacks it.
@@ -31,15 +36,25 @@ pub struct Situation<'a> {
     pub recommended_region: Option<&'a str>,
     /// Whether some of them came through a VPC endpoint.
     pub via_vpc_endpoint: bool,
+    /// Whether some of them came from an IPv6 address.
+    pub from_ipv6: bool,
+    /// Whether some of them are of an action that the global endpoint does not have.
+    pub regional_only_action: bool,
 }
 
 /// The setting of the environment that most SDKs know.
 const ENVIRONMENT: &str = "AWS_STS_REGIONAL_ENDPOINTS=regional";
 /// The same in the shared config file.
 const CONFIG_LINE: &str = "sts_regional_endpoints = regional";
-/// The same for the pods of a service account.
+/// The same for the pods of a service account: set for all of them since Kubernetes 1.22, unless the
+/// annotation says "false".
 /// <https://docs.aws.amazon.com/eks/latest/userguide/configure-sts-endpoint.html>
-const EKS_ANNOTATION: &str = "eks.amazonaws.com/sts-regional-endpoints: \"true\"";
+const EKS_ANNOTATION: &str = "eks.amazonaws.com/sts-regional-endpoints";
+/// What AWS warns of: the setting signs for the Region, and the global endpoint takes signatures for
+/// us-east-1 alone.
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html>
+const HARD_CODED: &str = "First take sts.amazonaws.com out of its code and configuration, if it stands \
+    there: with the setting such calls fail with SignatureDoesNotMatch.";
 
 /// What to do: a sentence, and remarks behind it.
 ///
@@ -49,31 +64,75 @@ const EKS_ANNOTATION: &str = "eks.amazonaws.com/sts-regional-endpoints: \"true\"
 ///     cause: Cause::NoRegion,
 ///     sdk: "aws-cli-v2",
 ///     sdk_version: "2.27.49",
+///     tools: &[],
+///     has_other_tools: true,
 ///     principal: "arn:aws:iam::111122223333:role/deploy",
 ///     principal_type: "AssumedRole",
 ///     account_id: "111122223333",
 ///     recommended_region: Some("eu-west-1"),
 ///     via_vpc_endpoint: false,
+///     from_ipv6: false,
+///     regional_only_action: false,
 /// };
 /// assert!(fix(&situation).starts_with("Set AWS_REGION=eu-west-1, "));
 /// ```
 pub fn fix(situation: &Situation<'_>) -> String {
     let place = Place::of(situation.recommended_region);
-    let defaults = Defaults::of(situation.sdk);
-    let text = match (situation.cause, defaults) {
-        (Cause::AnotherAccount, _) => another_account(situation, place),
-        (Cause::AwsManaged, _) => {
-            return "Nothing to do: AWS makes these calls itself.".to_owned();
+    match situation.cause {
+        Cause::AnotherAccount => with_remarks(another_account(situation, place), situation, true),
+        Cause::AwsManaged => "Nothing to do: AWS makes these calls itself.".to_owned(),
+        _ => {
+            let (mut text, is_all) = of_tools(situation, place);
+            if !is_all {
+                of_sdk(&mut text, situation, place);
+            }
+            with_remarks(text, situation, !is_all)
         }
-        (Cause::EndpointOverride, defaults) => endpoint_override(defaults, place),
+    }
+}
+
+/// What the tools read, and whether that is all there is to say.
+fn of_tools(situation: &Situation<'_>, place: Place<'_>) -> (String, bool) {
+    let mut text = String::new();
+    let mut is_all = !situation.tools.is_empty() && !situation.has_other_tools;
+    for name in situation.tools {
+        let Some(tool) = Tool::find(name) else {
+            is_all = false;
+            continue;
+        };
+        let (advice, is_whole) = tool.advice(situation.cause);
+        add(&mut text, &place.fill(advice));
+        if situation.cause == Cause::ExplicitEndpoint && tool.forces(situation.sdk) {
+            let (title, since) = (tool.title, tool.forces_regional.1);
+            let _ = write!(
+                text,
+                "{}{title} asks for the Regional endpoint itself{since}, so this is an older release \
+                 of it, or it is told otherwise: upgrade it, give it {}, and look for an \
+                 endpoint URL and the Region aws-global in its configuration.",
+                if text.is_empty() { "" } else { " " },
+                place.region_words(),
+            );
+        } else {
+            is_all &= is_whole;
+        }
+    }
+    (text, is_all)
+}
+
+/// What the SDK reads.
+fn of_sdk(text: &mut String, situation: &Situation<'_>, place: Place<'_>) {
+    let row = Defaults::of(situation.sdk);
+    let advice = match (situation.cause, row) {
+        (Cause::EndpointOverride, row) => endpoint_override(row, place),
         (Cause::SdkDefault, Some(row)) if row.endpoint != DefaultEndpoint::Regional => {
             sdk_default(row, situation, place)
         }
         (Cause::NoRegion, Some(row)) => no_region(row, place),
         (Cause::ExplicitEndpoint | Cause::SdkDefault, Some(row)) => explicit_endpoint(row, place),
-        (Cause::Unrecognised, _) | (_, None) => unrecognised(situation.sdk, place),
+        _ => unrecognised(situation.sdk, place),
     };
-    with_remarks(text, situation)
+    add(text, &advice);
+    add(text, row.map_or("", |row| row.support));
 }
 
 /// Where calls should go, as far as that is known.
@@ -96,6 +155,26 @@ impl<'a> Place<'a> {
             Some(region) => format!("{name}={region}{not}"),
             None => format!("{name}{not} to the Region it runs in"),
         }
+    }
+
+    /// `eu-west-1`
+    fn region(self) -> &'a str {
+        self.0.unwrap_or("the Region it runs in")
+    }
+
+    /// `the Region eu-west-1`
+    fn region_words(self) -> String {
+        match self.0 {
+            Some(region) => format!("the Region {region}"),
+            None => self.region().to_owned(),
+        }
+    }
+
+    /// A sentence of a tool with the Region and the endpoint put in.
+    fn fill(self, sentence: &str) -> String {
+        sentence
+            .replace("{region}", self.region())
+            .replace("{url}", &self.url())
     }
 
     /// `region = eu-west-1`
@@ -150,25 +229,24 @@ fn endpoint_override(row: Option<&Defaults>, place: Place<'_>) -> String {
 
 fn sdk_default(row: &Defaults, situation: &Situation<'_>, place: Place<'_>) -> String {
     let version = Version::parse(situation.sdk_version);
-    let mut text = match (row.setting, row.knows_setting(version)) {
-        (Setting::Never, _) => format!(
-            "Set {} and, in its code, {} to {}.",
-            place.variable(row),
-            row.endpoint_option,
-            place.url()
+    let mut text = match (row.setting, row.endpoint) {
+        (Setting::Never, DefaultEndpoint::GlobalBelow(_)) => format!(
+            "Upgrade to {} or later and set {}.",
+            row.move_to,
+            place.variable(row)
         ),
-        (Setting::Since(since), Some(false)) => too_old(row, situation.sdk_version, since, place),
+        (Setting::Never, _) => format!(
+            "Move to {} and give it {}: {} is global by default and knows no setting that \
+             changes it.",
+            row.move_to,
+            place.region_words(),
+            row.product
+        ),
+        (Setting::Since(since), _) if row.knows_setting(version) == Some(false) => {
+            too_old(row, situation.sdk_version, since, place)
+        }
         _ => setting(row, version, place),
     };
-    if let DefaultEndpoint::Unknown(open) = row.endpoint {
-        add(&mut text, open);
-    }
-    if row.setting == Setting::SinceUnknown {
-        add(
-            &mut text,
-            "Old versions may not know the setting: if nothing changes, upgrade.",
-        );
-    }
     if version.is_none() && matches!(row.endpoint, DefaultEndpoint::GlobalBelow(_)) {
         let _ = write!(
             text,
@@ -221,7 +299,7 @@ fn setting(row: &Defaults, version: Option<Version>, place: Place<'_>) -> String
         DefaultEndpoint::GlobalBelow(_) => format!("an upgrade to {} or later", row.move_to),
         _ => format!("a move to {}", row.move_to),
     };
-    let _ = write!(text, "; after {newer} the Region is enough.");
+    let _ = write!(text, "; after {newer} the Region is enough. {HARD_CODED}");
     text
 }
 
@@ -235,10 +313,19 @@ fn too_old(row: &Defaults, shown: &str, since: Version, place: Place<'_>) -> Str
     let region = place.variable(row);
     let move_to = row.move_to;
     match row.endpoint {
-        DefaultEndpoint::GlobalBelow(_) => format!(
-            "Upgrade to {move_to} or later and set {region}: {this} does not know the setting \
-             AWS_STS_REGIONAL_ENDPOINTS."
-        ),
+        DefaultEndpoint::GlobalBelow(boundary) => {
+            let version = Version::parse(shown);
+            let is_of_an_older_major =
+                version.and_then(|version| version.is_below(boundary.of_major())) == Some(true);
+            let verb = match is_of_an_older_major {
+                true => "Move",
+                false => "Upgrade",
+            };
+            format!(
+                "{verb} to {move_to} or later and set {region}: {this} does not know the setting \
+                 AWS_STS_REGIONAL_ENDPOINTS."
+            )
+        }
         _ => format!(
             "Move to {move_to} and set {region}, or upgrade to {since} or later and set \
              {ENVIRONMENT} as well: {this} does not know that setting."
@@ -249,12 +336,14 @@ fn too_old(row: &Defaults, shown: &str, since: Version, place: Place<'_>) -> Str
 fn no_region(row: &Defaults, place: Place<'_>) -> String {
     let calls = match row.without_region {
         WithoutRegion::GlobalForAssumeRole => {
-            "sends AssumeRole and AssumeRoleWithWebIdentity to the global endpoint"
+            "sends AssumeRole and AssumeRoleWithWebIdentity to the global endpoint, as an endpoint \
+             override of its own"
         }
         _ => "calls the global endpoint",
     };
     format!(
-        "Set {}, or {} in ~/.aws/config: without a Region {} {calls}. If it has one, look for {}.",
+        "Set {}, or {} in the profile in ~/.aws/config: without a Region {} {calls}. If it has one, \
+         look for {}.",
         place.variable(row),
         place.config_line(),
         row.product,
@@ -278,11 +367,17 @@ fn choices(row: &Defaults) -> String {
         "" => String::new(),
         option => format!("{option} or "),
     };
+    let in_code = match row.in_code_global {
+        "" => String::new(),
+        in_code => format!("{in_code}, "),
+    };
     let legacy = match row.setting {
         Setting::Never => "",
-        Setting::Since(_) | Setting::SinceUnknown => ", AWS_STS_REGIONAL_ENDPOINTS=legacy",
+        Setting::Since(_) => ", AWS_STS_REGIONAL_ENDPOINTS=legacy",
     };
-    format!("the Region aws-global{legacy} or an endpoint URL ({option}AWS_ENDPOINT_URL_STS)")
+    format!(
+        "{in_code}the Region aws-global{legacy} or an endpoint URL ({option}AWS_ENDPOINT_URL_STS)"
+    )
 }
 
 fn unrecognised(sdk: &str, place: Place<'_>) -> String {
@@ -305,21 +400,24 @@ fn unrecognised(sdk: &str, place: Place<'_>) -> String {
     text
 }
 
-/// Adds what depends on who calls and by which way, not on the SDK.
-fn with_remarks(mut text: String, situation: &Situation<'_>) -> String {
+/// Adds what depends on who calls and by which way, not on the SDK. `reads_settings` says whether an
+/// SDK's settings do anything.
+fn with_remarks(mut text: String, situation: &Situation<'_>, reads_settings: bool) -> String {
     let eks = match situation.principal_type {
-        "WebIdentityUser" => principal::eks_service_account(situation.principal),
+        "WebIdentityUser" if reads_settings => principal::eks_service_account(situation.principal),
         _ => None,
     };
     if let Some(account) = eks {
         let variable = if text.contains(ENVIRONMENT) {
-            "the variable in them"
+            "the variable"
         } else {
-            "AWS_STS_REGIONAL_ENDPOINTS=regional in them, for SDKs that know it"
+            "AWS_STS_REGIONAL_ENDPOINTS=regional, for SDKs that know it,"
         };
         let _ = write!(
             text,
-            " On EKS, annotate {} with {EKS_ANNOTATION} and restart its pods: that sets {variable}.",
+            " On EKS, check that the annotation {EKS_ANNOTATION} of {} is not \"false\" and restart its \
+             pods: since Kubernetes 1.22 EKS sets {variable} in them otherwise; where you run the \
+             webhook yourself, set the annotation to \"true\".",
             service_account(account)
         );
     }
@@ -328,6 +426,21 @@ fn with_remarks(mut text: String, situation: &Situation<'_>) -> String {
             &mut text,
             "Some of these calls came through a VPC endpoint, whose private DNS answers to the \
              Regional name only: look for a DNS record of your own for sts.amazonaws.com.",
+        );
+    }
+    if situation.from_ipv6 {
+        add(
+            &mut text,
+            "Some of these calls have an IPv6 source address, and the global endpoint answers IPv4 \
+             only: look for a proxy or a DNS record of your own in between.",
+        );
+    }
+    if situation.regional_only_action {
+        add(
+            &mut text,
+            "Some of these calls are of an action that the global endpoint does not have (AssumeRoot, \
+             GetScopedCredentials, GetWebIdentityToken): look for a proxy or a DNS record of your own \
+             in between.",
         );
     }
     text
@@ -354,7 +467,9 @@ fn is_kubernetes_name(name: &str) -> bool {
 /// Adds a sentence, where there is one.
 fn add(text: &mut String, sentence: &str) {
     if !sentence.is_empty() {
-        text.push(' ');
+        if !text.is_empty() {
+            text.push(' ');
+        }
         text.push_str(sentence);
     }
 }

@@ -24,7 +24,12 @@ pub(super) fn without_brackets(user_agent: &str) -> &str {
 
 /// The words of an agent; brackets, commas and semicolons end one as white space does.
 pub(super) fn words(agent: &str) -> impl Iterator<Item = &str> {
-    agent.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']' | ';' | ','))
+    agent.split(|c: char| ends_word(Some(c)))
+}
+
+/// Whether a word ends before this character, or with the agent.
+pub(super) fn ends_word(next: Option<char>) -> bool {
+    next.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']' | ';' | ','))
 }
 
 /// What stands behind a prefix, compared without regard to case.

@@ -6,8 +6,10 @@ use std::fmt::Write as _;
 
 use super::endpoint::{Decision, Endpoint, Traces, decide};
 use super::host::Host;
+use super::hosts::Hosts;
 use super::principal;
 use super::sdk::{self, Sdk};
+use super::tool;
 use super::{Dimension, Time};
 use crate::cloudtrail::{Field, Record};
 
@@ -59,15 +61,25 @@ impl<'r> Call<'r> {
 
     /// Sees a record as a call. `host` is what [`Call::host_of`] gave for it.
     pub fn new(record: &'r Record<'r>, host: Option<&'r Host<'r>>) -> Call<'r> {
+        Call::with_hosts(record, host, None)
+    }
+
+    /// The same where the user says what hosts lead to that are none of AWS's names.
+    pub fn with_hosts(
+        record: &'r Record<'r>,
+        host: Option<&'r Host<'r>>,
+        hosts: Option<&'r Hosts>,
+    ) -> Call<'r> {
         let decision = decide(&Traces {
             endpoint_type: record.get(Field::EndpointType),
             host,
+            hosts,
             called_by_aws: record.get(Field::IdentityType) == Some("AWSService")
                 || record.get(Field::InvokedBy).is_some(),
             aws_region: record.get(Field::AwsRegion),
         });
         let principal = principal::principal(record);
-        let time = record.get(Field::EventTime).and_then(Time::parse);
+        let time = record.get(Field::EventTime).and_then(Time::logged);
         Call {
             record,
             host,
@@ -111,9 +123,23 @@ impl<'r> Call<'r> {
     /// Who the user agent says it is.
     pub fn sdk(&self) -> Option<Sdk<'_>> {
         let record = self.record;
-        *self
-            .sdk
-            .get_or_init(|| record.get(Field::UserAgent).and_then(sdk::recognise))
+        *self.sdk.get_or_init(|| {
+            let user_agent = record.get(Field::UserAgent)?;
+            if sdk::is_coral(user_agent) && self.is_from_inside_aws() {
+                return Some(sdk::AWS_ITSELF);
+            }
+            sdk::recognise(user_agent)
+        })
+    }
+
+    /// The program that the user agent names.
+    pub fn tool(&self) -> Option<&str> {
+        self.record.get(Field::UserAgent).and_then(tool::name)
+    }
+
+    /// Whether it never left AWS.
+    pub(crate) fn is_from_inside_aws(&self) -> bool {
+        self.record.get(Field::SourceIpAddress) == Some(sdk::INSIDE_AWS)
     }
 
     /// Whether STS refused because it is deactivated in the Region called, by the account that would
@@ -135,9 +161,9 @@ impl<'r> Call<'r> {
 
     /// Whether AWS itself made the call: not the customer's to change.
     pub fn is_aws_managed(&self) -> bool {
-        self.record
-            .get(Field::UserAgent)
-            .is_some_and(sdk::is_agent_of_aws)
+        self.record.get(Field::UserAgent).is_some_and(|agent| {
+            sdk::is_agent_of_aws(agent) || (sdk::is_coral(agent) && self.is_from_inside_aws())
+        })
     }
 
     /// Whether it came through a VPC endpoint. AWS also writes service names into `vpcEndpointId`.
@@ -237,6 +263,7 @@ impl<'r> Call<'r> {
                     (one, None) | (None, one) => one,
                 }
             }
+            Dimension::Tool => self.tool(),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::defaults::Defaults;
-use super::{Call, agent};
+use super::{Call, agent, tool};
 use crate::cloudtrail::Field;
 
 /// Why a call went to the global endpoint; the first that applies, in this order.
@@ -21,7 +21,8 @@ pub enum Cause {
     AwsManaged,
     /// The SDK says that an endpoint URL is configured.
     EndpointOverride,
-    /// This SDK at this version goes global unless told otherwise, or may.
+    /// This SDK at this version goes global unless told otherwise, or may, and the tool it is in does
+    /// not tell it so.
     SdkDefault,
     /// The SDK is Regional by default and goes global where no Region is configured.
     NoRegion,
@@ -46,8 +47,8 @@ impl Cause {
 
     /// The cause of a global call. Of any other call it says what the cause would have been.
     ///
-    /// It depends on the user agent, the action and whose copy it is alone: causes are remembered by
-    /// these.
+    /// It depends on the user agent, the action, whose copy it is, and on whether the call came from
+    /// inside AWS alone: causes are remembered by these.
     pub fn of(call: &Call<'_>) -> Cause {
         if call.is_target_copy() {
             return Cause::AnotherAccount;
@@ -58,15 +59,26 @@ impl Cause {
         if sdk.is_aws_managed() {
             return Cause::AwsManaged;
         }
+        let event_name = call.field(Field::EventName);
+        let defaults = Defaults::of(sdk.name);
         if agent::has_metric(user_agent, agent::ENDPOINT_OVERRIDE) {
-            return Cause::EndpointOverride;
+            let overrides_itself =
+                defaults.is_some_and(|row| row.overrides_itself_without_region(event_name));
+            return match overrides_itself {
+                true => Cause::NoRegion,
+                false => Cause::EndpointOverride,
+            };
         }
-        let Some(defaults) = Defaults::of(sdk.name) else {
-            return Cause::Unrecognised;
+        let tool = || tool::find(user_agent).map(|(tool, _)| tool);
+        let Some(defaults) = defaults else {
+            return tool().map_or(Cause::Unrecognised, |tool| tool.cause(event_name));
         };
         if defaults.agent_goes_global(user_agent, &sdk) {
-            Cause::SdkDefault
-        } else if defaults.goes_global_without_region(call.field(Field::EventName)) {
+            match tool() {
+                Some(tool) if tool.forces(sdk.name) => Cause::ExplicitEndpoint,
+                _ => Cause::SdkDefault,
+            }
+        } else if defaults.goes_global_without_region(event_name) {
             Cause::NoRegion
         } else {
             Cause::ExplicitEndpoint

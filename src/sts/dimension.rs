@@ -33,6 +33,7 @@ pub enum Dimension {
     Hour,
     SessionName,
     InScopeOf,
+    Tool,
 }
 
 use Dimension as D;
@@ -41,7 +42,7 @@ use Dimension as D;
 #[rustfmt::skip]
 const TABLE: &[(Dimension, &str, &str)] = &[
     (D::Endpoint, "endpoint", "global, regional, aws-service, other or unknown"),
-    (D::Evidence, "evidence", "what decided: endpoint-type, host-header, caller, aws-region, none"),
+    (D::Evidence, "evidence", "what decided: endpoint-type, host-header, host-map, caller, aws-region, none"),
     (D::EndpointRegion, "endpoint_region", "of a regional call: the Region in the host, else awsRegion"),
     (D::EndpointVariant, "endpoint_variant", "standard, fips, dualstack, fips-dualstack or vpce"),
     (D::ClientProvidedHostHeader, "client_provided_host_header", "the host the client asked for, without port, in lower case"),
@@ -56,7 +57,7 @@ const TABLE: &[(Dimension, &str, &str)] = &[
     (D::ErrorCode, "error_code", "the error answered, if any"),
     (D::RoleArn, "role_arn", "the role asked for (requestParameters.roleArn)"),
     (D::InvokedBy, "invoked_by", "the AWS service that made the call for the caller"),
-    (D::Sdk, "sdk", "the SDK or tool, from the user agent"),
+    (D::Sdk, "sdk", "the SDK, from the user agent"),
     (D::SdkVersion, "sdk_version", "its version"),
     (D::UserAgent, "user_agent", "the user agent, whole"),
     (D::SourceIpAddress, "source_ip_address", "where the call came from: an address or a service's name"),
@@ -66,6 +67,7 @@ const TABLE: &[(Dimension, &str, &str)] = &[
     (D::Hour, "hour", "YYYY-MM-DDTHH, UTC"),
     (D::SessionName, "session_name", "the session behind the principal: an instance, a function, a person"),
     (D::InScopeOf, "in_scope_of", "what the credentials were issued to: a Lambda function, an instance, ..."),
+    (D::Tool, "tool", "the program that the user agent names: terraform, aws-cdk, ..., else app/NAME"),
 ];
 
 impl Dimension {
@@ -113,6 +115,7 @@ impl Dimension {
             D::Hour => "HOUR",
             D::SessionName => "SESSION",
             D::InScopeOf => "IN SCOPE OF",
+            D::Tool => "TOOL",
         }
     }
 
@@ -132,6 +135,6 @@ mod tests {
             assert_eq!(dimension as usize, at, "{name}");
             assert_eq!(Dimension::find(name), Some(dimension));
         }
-        assert_eq!(TABLE.len(), Dimension::InScopeOf as usize + 1);
+        assert_eq!(TABLE.len(), Dimension::Tool as usize + 1);
     }
 }

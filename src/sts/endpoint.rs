@@ -5,6 +5,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html>
 
 use super::host::{Host, HostKind, Variant};
+use super::hosts::{Hosts, LeadsTo};
 
 /// Where a call went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,23 +28,115 @@ pub enum Endpoint<'a> {
 }
 
 impl Endpoint<'_> {
-    /// The values of the `endpoint` dimension, in the order reports show them.
-    pub const NAMES: [&'static str; 5] = ["global", "regional", "aws-service", "other", "unknown"];
-
-    /// The place of this endpoint in [`Endpoint::NAMES`].
-    pub fn index(&self) -> usize {
+    /// Which kind it is, whatever the Region.
+    pub fn kind(&self) -> EndpointKind {
         match self {
-            Endpoint::Global => 0,
-            Endpoint::Regional { .. } => 1,
-            Endpoint::AwsService => 2,
-            Endpoint::Other => 3,
-            Endpoint::Unknown => 4,
+            Endpoint::Global => EndpointKind::Global,
+            Endpoint::Regional { .. } => EndpointKind::Regional,
+            Endpoint::AwsService => EndpointKind::AwsService,
+            Endpoint::Other => EndpointKind::Other,
+            Endpoint::Unknown => EndpointKind::Unknown,
         }
     }
 
     /// The value of the `endpoint` dimension.
     pub fn as_str(&self) -> &'static str {
-        Self::NAMES[self.index()]
+        self.kind().as_str()
+    }
+}
+
+/// The kind of an [`Endpoint`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "each is explained at `Endpoint`")]
+pub enum EndpointKind {
+    Global,
+    Regional,
+    AwsService,
+    Other,
+    Unknown,
+}
+
+impl EndpointKind {
+    /// Every kind, in the order reports show them.
+    pub const ALL: [EndpointKind; 5] = [
+        EndpointKind::Global,
+        EndpointKind::Regional,
+        EndpointKind::AwsService,
+        EndpointKind::Other,
+        EndpointKind::Unknown,
+    ];
+
+    /// The value of the `endpoint` dimension.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            EndpointKind::Global => "global",
+            EndpointKind::Regional => "regional",
+            EndpointKind::AwsService => "aws-service",
+            EndpointKind::Other => "other",
+            EndpointKind::Unknown => "unknown",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn find(name: &str) -> Option<EndpointKind> {
+        (EndpointKind::ALL.into_iter()).find(|kind| kind.as_str() == name)
+    }
+}
+
+/// One value for each kind of endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ByEndpoint<T>([T; EndpointKind::ALL.len()]);
+
+impl<T> ByEndpoint<T> {
+    /// The values with their kinds, in the order reports show them.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (EndpointKind, &T)> {
+        EndpointKind::ALL.into_iter().zip(&self.0)
+    }
+
+    /// The values alone, in the order of [`EndpointKind::ALL`].
+    pub fn values(self) -> [T; EndpointKind::ALL.len()] {
+        self.0
+    }
+
+    /// Another value made of each.
+    pub fn map<U>(self, make: impl FnMut(T) -> U) -> ByEndpoint<U> {
+        ByEndpoint(self.0.map(make))
+    }
+}
+
+impl ByEndpoint<u64> {
+    /// All of them together.
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// Global / (global + regional); `None` if there are none of either.
+    pub fn global_share(&self) -> Option<f64> {
+        let (global, regional) = (self[EndpointKind::Global], self[EndpointKind::Regional]);
+        let either = global + regional;
+        (either > 0).then(|| global as f64 / either as f64)
+    }
+}
+
+impl<T> std::ops::Index<EndpointKind> for ByEndpoint<T> {
+    type Output = T;
+
+    fn index(&self, kind: EndpointKind) -> &T {
+        &self.0[kind as usize]
+    }
+}
+
+impl<T> std::ops::IndexMut<EndpointKind> for ByEndpoint<T> {
+    fn index_mut(&mut self, kind: EndpointKind) -> &mut T {
+        &mut self.0[kind as usize]
+    }
+}
+
+impl<T: std::ops::AddAssign> std::ops::AddAssign for ByEndpoint<T> {
+    fn add_assign(&mut self, other: ByEndpoint<T>) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            *mine += theirs;
+        }
     }
 }
 
@@ -54,6 +147,8 @@ pub enum Evidence {
     EndpointType,
     /// `tlsDetails.clientProvidedHostHeader`
     HostHeader,
+    /// What the user says that a host name of their own leads to.
+    HostMap,
     /// An AWS service is the caller.
     Caller,
     /// `awsRegion`: only global calls are logged as `global`, only Regional ones outside us-east-1.
@@ -63,11 +158,22 @@ pub enum Evidence {
 }
 
 impl Evidence {
+    /// Every kind, in the order in which they are tried.
+    pub const ALL: [Evidence; 6] = [
+        Evidence::EndpointType,
+        Evidence::HostHeader,
+        Evidence::HostMap,
+        Evidence::Caller,
+        Evidence::AwsRegion,
+        Evidence::None,
+    ];
+
     /// The value of the `evidence` dimension.
     pub fn as_str(self) -> &'static str {
         match self {
             Evidence::EndpointType => "endpoint-type",
             Evidence::HostHeader => "host-header",
+            Evidence::HostMap => "host-map",
             Evidence::Caller => "caller",
             Evidence::AwsRegion => "aws-region",
             Evidence::None => "none",
@@ -82,6 +188,8 @@ pub struct Traces<'a> {
     pub endpoint_type: Option<&'a str>,
     /// The normalised host header.
     pub host: Option<&'a Host<'a>>,
+    /// What hosts lead to that are none of AWS's names.
+    pub hosts: Option<&'a Hosts>,
     /// `userIdentity.type` is `AWSService`, or `userIdentity.invokedBy` is present.
     pub called_by_aws: bool,
     /// `awsRegion`
@@ -102,7 +210,7 @@ pub struct Decision<'a> {
 /// Decides where a call went, by the first trace that tells.
 pub fn decide<'a>(traces: &Traces<'a>) -> Decision<'a> {
     let by_region = traces.aws_region.filter(|&region| region != "global");
-    let by_host = traces.host.map(|host| match host.kind() {
+    let mut by_host = traces.host.map(|host| match host.kind() {
         HostKind::Global { .. } => Endpoint::Global,
         HostKind::Regional { region, variant } => Endpoint::Regional {
             region: Some(region),
@@ -110,6 +218,13 @@ pub fn decide<'a>(traces: &Traces<'a>) -> Decision<'a> {
         },
         HostKind::Other => Endpoint::Other,
     });
+    let mut evidence_of_host = Evidence::HostHeader;
+    if matches!(by_host, Some(Endpoint::Other))
+        && let Some(endpoint) = mapped(traces)
+    {
+        by_host = Some(endpoint);
+        evidence_of_host = Evidence::HostMap;
+    }
     let verdict = match traces.endpoint_type {
         Some("global") => Some(Endpoint::Global),
         Some("regional") => Some(match by_host {
@@ -124,7 +239,7 @@ pub fn decide<'a>(traces: &Traces<'a>) -> Decision<'a> {
     let (endpoint, evidence) = if let Some(endpoint) = verdict {
         (endpoint, Evidence::EndpointType)
     } else if let Some(endpoint) = by_host {
-        (endpoint, Evidence::HostHeader)
+        (endpoint, evidence_of_host)
     } else if traces.called_by_aws {
         (Endpoint::AwsService, Evidence::Caller)
     } else {
@@ -141,7 +256,7 @@ pub fn decide<'a>(traces: &Traces<'a>) -> Decision<'a> {
         }
     };
     let disagreement = match (verdict, by_host) {
-        (Some(verdict), Some(host)) => verdict.index() != host.index(),
+        (Some(verdict), Some(host)) => verdict.kind() != host.kind(),
         _ => false,
     };
     Decision {
@@ -151,9 +266,36 @@ pub fn decide<'a>(traces: &Traces<'a>) -> Decision<'a> {
     }
 }
 
+/// Where a host that is none of AWS's names leads, if the user says so.
+fn mapped<'a>(traces: &Traces<'a>) -> Option<Endpoint<'a>> {
+    Some(match traces.hosts?.find(traces.host?.as_str())? {
+        LeadsTo::Global => Endpoint::Global,
+        LeadsTo::Regional(region) => Endpoint::Regional {
+            region: Some(region),
+            variant: None,
+        },
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_kind_is_found_by_its_name_and_has_a_place_of_its_own() {
+        let mut by_kind = ByEndpoint::default();
+        for (at, kind) in EndpointKind::ALL.into_iter().enumerate() {
+            assert_eq!(kind as usize, at);
+            assert_eq!(EndpointKind::find(kind.as_str()), Some(kind));
+            by_kind[kind] = kind.as_str().len() as u64;
+        }
+        assert!(
+            by_kind
+                .iter()
+                .all(|(kind, &length)| kind.as_str().len() as u64 == length)
+        );
+        assert_eq!(EndpointKind::find("Global"), None);
+    }
 
     const GLOBAL: &str = "sts.amazonaws.com";
     const STOCKHOLM: &str = "sts.eu-north-1.amazonaws.com";
@@ -248,6 +390,7 @@ mod tests {
             let decision = decide(&Traces {
                 endpoint_type: input.0,
                 host: host.as_ref(),
+                hosts: None,
                 called_by_aws: input.2,
                 aws_region: input.3,
             });
@@ -262,6 +405,63 @@ mod tests {
                 decision.disagreement,
             );
             assert_eq!(found, *expected, "{input:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_user_says_of_hosts_is_asked_for_names_that_are_not_awss_alone() {
+        let hosts = Hosts::parse([
+            "sts.corp.example global",
+            "*.corp.example regional eu-west-1",
+            "*amazonaws.com regional eu-west-1",
+        ])
+        .unwrap();
+        for (endpoint_type, host, expected) in [
+            (None, "sts.corp.example", ("global", "", "host-map", false)),
+            (
+                None,
+                "vpn.corp.example",
+                ("regional", "eu-west-1", "host-map", false),
+            ),
+            (None, "other.example", ("other", "", "host-header", false)),
+            (None, GLOBAL, ("global", "", "host-header", false)),
+            (
+                None,
+                STOCKHOLM,
+                ("regional", "eu-north-1", "host-header", false),
+            ),
+            (
+                Some("regional"),
+                "vpn.corp.example",
+                ("regional", "eu-west-1", "endpoint-type", false),
+            ),
+            (
+                Some("regional"),
+                "sts.corp.example",
+                ("regional", "eu-north-1", "endpoint-type", true),
+            ),
+            (None, "", ("regional", "eu-north-1", "aws-region", false)),
+        ] {
+            let header = Host::normalise(host);
+            let decision = decide(&Traces {
+                endpoint_type,
+                host: header.as_ref(),
+                hosts: Some(&hosts),
+                called_by_aws: false,
+                aws_region: Some("eu-north-1"),
+            });
+            let (region, variant) = match decision.endpoint {
+                Endpoint::Regional { region, variant } => (region.unwrap_or_default(), variant),
+                _ => ("", None),
+            };
+            let found = (
+                decision.endpoint.as_str(),
+                region,
+                decision.evidence.as_str(),
+                decision.disagreement,
+            );
+            assert_eq!(found, expected, "{endpoint_type:?} {host}");
+            assert_eq!(variant.is_some(), host == STOCKHOLM, "{host}");
         }
     }
 }

@@ -95,6 +95,15 @@ pub enum Variant {
 }
 
 impl Variant {
+    /// Every variant.
+    pub const ALL: [Variant; 5] = [
+        Variant::Standard,
+        Variant::Fips,
+        Variant::DualStack,
+        Variant::FipsDualStack,
+        Variant::Vpce,
+    ];
+
     /// The value of the `endpoint_variant` dimension.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -3,6 +3,7 @@
 //! Pure: no files, no JSON, no threads. Somebody who knows AWS can check every rule here against
 //! the page it names.
 
+pub mod action;
 pub mod advice;
 mod agent;
 mod call;
@@ -11,12 +12,16 @@ pub mod defaults;
 mod dimension;
 pub mod endpoint;
 mod host;
+mod hosts;
+mod pattern;
+mod possible;
 pub mod principal;
 mod properties;
 pub mod region;
 pub mod sdk;
 mod time;
 mod token;
+pub mod tool;
 mod version;
 
 pub use advice::{Situation, fix};
@@ -24,9 +29,13 @@ pub use call::{Call, EVENT_SOURCE, Kind, kind};
 pub(crate) use call::{REGION_DISABLED, is_vpc_endpoint, issuing_account_id};
 pub use cause::Cause;
 pub use dimension::Dimension;
-pub use endpoint::{Decision, Endpoint, Evidence};
+pub use endpoint::{ByEndpoint, Decision, Endpoint, EndpointKind, Evidence};
 pub use host::{Host, HostKind, Variant};
-pub(crate) use properties::Properties;
+pub use hosts::{Hosts, HostsError, LeadsTo};
+pub(crate) use pattern::has_wildcards;
+pub use pattern::{Glob, glob};
+pub use possible::{Nearest, Possible, nearest, possible};
+pub use properties::Properties;
 pub use time::Time;
 pub use token::TokenUse;
 pub use version::Version;

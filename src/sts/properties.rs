@@ -7,7 +7,7 @@ use super::{Call, Cause, Dimension, Endpoint, Time};
 use crate::cloudtrail::Field;
 
 /// The properties of a call by which it is grouped, filtered and planned for.
-pub(crate) trait Properties {
+pub trait Properties {
     /// The value of a dimension; `None` where the record lacks it.
     fn value<'s>(&'s self, dimension: Dimension, scratch: &'s mut String) -> Option<&'s str>;
     /// Which kind of endpoint; of a kept call, a Regional one names no Region here.

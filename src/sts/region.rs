@@ -4,8 +4,8 @@
 //! anybody ships releases. The table only adds what a name cannot tell: the long name, whether the
 //! Region is enabled by default, and whether STS can be deactivated there.
 //!
-//! Sources: partitions and Regions from botocore 1.43.67 (`partitions.json`, `endpoints.json`);
-//! activation from <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html>.
+//! Sources: partitions and Regions from botocore 1.44.8 (`partitions.json`, `endpoints.json`), where
+//! us-south-1 has no name yet; activation from <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html>.
 
 use Activation::{AlwaysOn, Deactivatable, OptIn, Undocumented};
 use Partition::{Aws, AwsCn, AwsEusc, AwsIso, AwsIsoB, AwsIsoE, AwsIsoF, AwsUsGov};
@@ -166,7 +166,8 @@ pub struct Region {
     pub partition: Partition,
     /// Whether STS answers there, and who decides.
     pub activation: Activation,
-    /// Whether a FIPS endpoint is listed by AWS, rather than only following from the naming rule.
+    /// Whether a FIPS endpoint is listed in AWS's General Reference, rather than only following from the
+    /// naming rule. The IAM guide lists those of all Regions of the US and Canada.
     pub fips_listed: bool,
 }
 
@@ -294,10 +295,10 @@ pub const REGIONS: &[Region] = &[
     row("il-central-1", "Israel (Tel Aviv)", Aws, OptIn, false),
     row("me-central-1", "Middle East (UAE)", Aws, OptIn, false),
     row("me-south-1", "Middle East (Bahrain)", Aws, OptIn, false),
-    row("me-west-1", "", Aws, OptIn, false),
+    row("me-west-1", "Middle East (Saudi Arabia)", Aws, OptIn, false),
     row("mx-central-1", "Mexico (Central)", Aws, OptIn, false),
     row("sa-east-1", "South America (Sao Paulo)", Aws, Deactivatable, false),
-    row("sa-west-1", "", Aws, OptIn, false),
+    row("sa-west-1", "South America (Chile)", Aws, OptIn, false),
     row("us-east-1", "US East (N. Virginia)", Aws, AlwaysOn, true),
     row("us-east-2", "US East (Ohio)", Aws, Deactivatable, true),
     row("us-gov-east-1", "AWS GovCloud (US-East)", AwsUsGov, Undocumented, true),

@@ -8,9 +8,9 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::Version;
-use super::agent::{self, behind, without_brackets, words};
+use super::agent::{self, behind, ends_word, without_brackets, words};
 use super::region::Partition;
+use super::{Version, tool};
 
 /// Who a user agent says it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,7 @@ const PRODUCTS: &[Product] = &[
     Product { token: Exact("aws-cli"), reading: ByMajor(&[("1", "aws-cli-v1"), ("2", "aws-cli-v2")]) },
     Product { token: Exact("boto3"), reading: Always("boto3") },
     Product { token: Exact("botocore"), reading: Always("botocore") },
+    Product { token: Exact("boto"), reading: ByMajor(&[("2", "boto")]) },
     // PowerShell 3 and 4 stand on the .NET SDK 3; `AWSPowerShell`, `.Common` and `.NetCore` are one product.
     Product { token: Prefix("awspowershell"), reading: ByMajor(&[
         ("3", "aws-tools-powershell-v4"), ("4", "aws-tools-powershell-v4"), ("5", "aws-tools-powershell-v5"),
@@ -92,6 +93,9 @@ const PRODUCTS: &[Product] = &[
     Product { token: Prefix("aws-sdk-dotnet-"), reading: ByMajor(&[
         ("2", "aws-sdk-dotnet-v3"), ("3", "aws-sdk-dotnet-v3"), ("4", "aws-sdk-dotnet-v4"),
     ]) },
+    Product { token: Exact("aws-sdk-dotnet"), reading: ByMajor(&[("1", "aws-sdk-dotnet-v1")]) },
+    // The asynchronous SDK for Python, which is not Boto3.
+    Product { token: Exact("aws-sdk-python"), reading: Always("aws-sdk-python") },
     Product { token: Exact("aws-sdk-cpp"), reading: Always("aws-sdk-cpp") },
     Product { token: Exact("aws-sdk-rust"), reading: Always("aws-sdk-rust") },
     Product { token: Exact("aws-sdk-kotlin"), reading: Always("aws-sdk-kotlin") },
@@ -102,8 +106,12 @@ const PRODUCTS: &[Product] = &[
 /// <https://github.com/boto/botocore/blob/develop/botocore/useragent.py> (`_build_sdk_metadata`)
 const MD_BOTOCORE: &str = "md/botocore#";
 
+/// Every value that the `sdk` dimension can have, where there is an agent.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    product_names().chain([AWS_SERVICE, AWS_INTERNAL, BROWSER, OTHER])
+}
+
 /// The SDKs of the table; one may stand there under several words.
-#[cfg(test)]
 pub(super) fn product_names() -> impl Iterator<Item = &'static str> {
     PRODUCTS.iter().flat_map(|product| {
         let (one, by_major): (_, &[_]) = match product.reading {
@@ -138,6 +146,9 @@ pub fn recognise(user_agent: &str) -> Option<Sdk<'_>> {
     if let Some(sdk) = product(agent).or_else(|| botocore_inside(agent)) {
         return Some(sdk);
     }
+    if let Some(name) = tool::sdk(user_agent) {
+        return named(name);
+    }
     named(if agent.starts_with("Mozilla/") {
         BROWSER
     } else {
@@ -152,16 +163,54 @@ pub fn is_agent_of_aws(user_agent: &str) -> bool {
     is_internal(agent) || is_service_name(agent)
 }
 
-/// Agents of AWS's own making.
+/// Agents of AWS's own making: whole words alone, as customers have programs whose names contain them
+/// (`acme-aws-internal/1.4`). Every real agent that was seen has one of these forms.
 fn is_internal(agent: &str) -> bool {
     // To prepare a search costs more than to search one agent.
     static INTERNAL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"internal"));
     let mut inside = INTERNAL.find_iter(agent.as_bytes());
-    agent.starts_with("AWS Internal")
+    is_internal_alone(agent)
         || inside.any(|at| {
             let (before, from) = agent.split_at(at);
-            before.ends_with("md/") || (before.ends_with("aws-") && from.starts_with("internal/"))
+            let behind = &from["internal".len()..];
+            let begins_word = |start: &str| ends_word(start.chars().next_back());
+            let is_metadata = (before.strip_suffix("md/")).is_some_and(begins_word)
+                && ends_word(behind.chars().next());
+            is_metadata
+                || (before.strip_suffix("aws-").is_some_and(begins_word) && behind.starts_with('/'))
         })
+}
+
+/// `AWS Internal` or `AWS Internal/3`, and nothing else.
+fn is_internal_alone(agent: &str) -> bool {
+    agent.strip_prefix("AWS Internal").is_some_and(|rest| {
+        let number = rest.strip_prefix('/');
+        rest.is_empty()
+            || number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    })
+}
+
+/// Whether the agent is of Amazon's own framework, which the public does not have. That AWS itself is
+/// the caller, `sourceIPAddress` must say as well: see [`INSIDE_AWS`].
+pub(super) fn is_coral(user_agent: &str) -> bool {
+    without_brackets(user_agent).starts_with("Coral/")
+}
+
+/// The `sourceIPAddress` of calls that never left AWS.
+pub(super) const INSIDE_AWS: &str = "AWS Internal";
+
+/// AWS itself, where the agent alone does not say so.
+pub(super) const AWS_ITSELF: Sdk<'static> = Sdk {
+    name: AWS_INTERNAL,
+    version: "",
+};
+
+/// Whether the word before a slash is an SDK's.
+pub(super) fn is_product(token: &str) -> bool {
+    PRODUCTS.iter().any(|product| match product.token {
+        Exact(name) => token.eq_ignore_ascii_case(name),
+        Prefix(name) => behind(token, name).is_some(),
+    })
 }
 
 /// The version of the botocore that the agent names, alone or inside Boto3 and the AWS CLI.
@@ -312,6 +361,30 @@ mod tests {
             ("Mozilla/5.0 (X11) aws-sdk-js/3.1.0", "aws-sdk-js-v3", "3.1.0"),
             ("stratus-red-team_5c59eb79", "other", ""),
             ("app/boto3/1.0 curl/8", "other", ""),
+            ("acme-aws-internal/1.4 aws-sdk-go/1.44.2", "aws-sdk-go-v1", "1.44.2"),
+            ("Boto3/1.2.3 md/internal-billing#2", "boto3", "1.2.3"),
+            ("Boto3/1.2.3 xmd/internal", "boto3", "1.2.3"),
+            ("Boto3/1.2.3 (aws-internal/3)", "aws-internal", ""),
+            ("AWS Internal Tools of Acme/1.0 Boto3/1.2.3", "boto3", "1.2.3"),
+            ("AWS Internal/", "other", ""),
+            ("AWS Internal/3 x", "other", ""),
+            ("AWS Internal/x", "other", ""),
+            ("EC2ConsoleFrontend, aws-internal/3 aws-sdk-java/1.12.1", "aws-internal", ""),
+            ("aws-internal/3 cfg/retry-mode", "aws-internal", ""),
+            ("md/internal ua/2.1", "aws-internal", ""),
+            ("Boto/2.49.0 Python/2.7.18 Linux/4.14", "boto", "2.49.0"),
+            ("Boto/3.0", "other", ""),
+            ("aws-sdk-dotnet/1.5.60.0 .NET Runtime/4.0", "aws-sdk-dotnet-v1", "1.5.60.0"),
+            ("aws-sdk-python/0.4.0 ua/2.1", "aws-sdk-python", "0.4.0"),
+            ("c7n/0.9.30 Python/3.11 Linux/6.1 c7n/policy#tags", "boto3", ""),
+            ("c7n/0.9.30 md/Botocore#1.34.30 c7n/policy#tags", "botocore", "1.34.30"),
+            ("Scout Suite/5.12.0 Python/3.9.2 Scout Suite/5.12.0", "boto3", ""),
+            ("rclone/v1.67.0", "aws-sdk-go-v1", ""),
+            ("rclone/v1.68.0-beta.1", "aws-sdk-go-v2", ""),
+            ("rclone/v1.100.0", "aws-sdk-go-v2", ""),
+            ("rclone/vX", "other", ""),
+            ("Coral/Netty4", "other", ""),
+            ("Go-http-client/1.1", "other", ""),
             ("eb-cli/3.21.0 md/Botocore#1.34.30 ua/2.0 os/linux#6.1.0", "botocore", "1.34.30"),
             ("md/Botocorex#1.34.30 ua/2.0", "other", ""),
             ("Ж/1 aws-sdk-dotn€t-x/3", "other", ""),

@@ -1,4 +1,4 @@
-//! Instants as CloudTrail writes them: RFC 3339, in UTC.
+//! Instants as CloudTrail writes them: RFC 3339, in UTC; and as other programs make them over.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,56 @@ impl Time {
         let parsed = DateTime::parse_from_rfc3339(text).ok()?;
         let time = Time(parsed.timestamp_millis());
         (Time::MIN..=Time::MAX).contains(&time).then_some(time)
+    }
+
+    /// Reads the time of a record: as CloudTrail writes it, or as an export of its records does. There
+    /// may be a space for the `T`, a comma for the point, no seconds, an offset as `+00` or `+0000`, or
+    /// none, which is UTC; or a number, of seconds since 1970 or of something finer.
+    pub fn logged(text: &str) -> Option<Time> {
+        Time::parse(text).or_else(|| Time::exported(text))
+    }
+
+    #[cold]
+    fn exported(text: &str) -> Option<Time> {
+        let text = text.trim_ascii();
+        Time::of_number(text).or_else(|| Time::of_date_and_time(text))
+    }
+
+    /// From a number since 1970. Its size tells of what: CloudTrail is younger than 2001, where the
+    /// numbers of seconds with ten digits begin.
+    fn of_number(text: &str) -> Option<Time> {
+        if !text.bytes().all(|byte| b"0123456789.eE+-".contains(&byte)) {
+            return None;
+        }
+        let number: f64 = text.parse().ok()?;
+        let millis = match number {
+            1e9..1e11 => number * 1e3,
+            1e12..1e14 => number,
+            1e15..1e17 => number / 1e3,
+            1e18..1e20 => number / 1e6,
+            _ => return None,
+        };
+        // A fraction of seconds is not exact: 0.7 may be a little less.
+        Time::from_millis(millis.round() as i64)
+    }
+
+    fn of_date_and_time(text: &str) -> Option<Time> {
+        let (date, rest) = text.split_at_checked(10)?;
+        let date = match date.as_bytes() {
+            [y @ .., b'-', m1, m2, b'-', d1, d2] => NaiveDate::from_ymd_opt(
+                digits(y)?.try_into().ok()?,
+                digits(&[*m1, *m2])?,
+                digits(&[*d1, *d2])?,
+            )?,
+            _ => return None,
+        };
+        let rest = rest.strip_prefix(['T', 't', ' '])?;
+        let end = rest.find(|c: char| !c.is_ascii_digit() && !":.,".contains(c));
+        let (clock, zone) = rest.split_at(end.unwrap_or(rest.len()));
+        let clock = clock_millis(clock.as_bytes())?;
+        let offset = offset_minutes(zone.trim_ascii_start())?;
+        let midnight = date.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
+        Time::from_millis(midnight + clock - offset * 60_000)
     }
 
     /// From milliseconds since 1970; `None` outside the years 0 to 9999.
@@ -51,6 +101,56 @@ impl Time {
     /// The hour, `YYYY-MM-DDTHH`.
     pub fn hour(self) -> String {
         self.utc().format("%Y-%m-%dT%H").to_string()
+    }
+}
+
+/// A number that is written with nothing but digits, at most nine.
+fn digits(text: &[u8]) -> Option<u32> {
+    if text.is_empty() || text.len() > 9 || !text.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+/// `hh:mm`, `hh:mm:ss` or `hh:mm:ss.fff`, in milliseconds since midnight. There are leap seconds.
+fn clock_millis(text: &[u8]) -> Option<i64> {
+    let (hours, minutes, behind) = match text {
+        [h1, h2, b':', m1, m2, behind @ ..] => (digits(&[*h1, *h2])?, digits(&[*m1, *m2])?, behind),
+        _ => return None,
+    };
+    let (seconds, fraction) = match behind {
+        [] => (0, &[][..]),
+        [b':', s1, s2] => (digits(&[*s1, *s2])?, &[][..]),
+        [b':', s1, s2, b'.' | b',', fraction @ ..] if !fraction.is_empty() => {
+            (digits(&[*s1, *s2])?, fraction)
+        }
+        _ => return None,
+    };
+    if hours > 23 || minutes > 59 || seconds > 60 || !fraction.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let digit = |place: usize| i64::from(fraction.get(place).map_or(0, |digit| digit - b'0'));
+    let millis = digit(0) * 100 + digit(1) * 10 + digit(2);
+    Some((i64::from(hours * 60 + minutes) * 60 + i64::from(seconds)) * 1000 + millis)
+}
+
+/// `Z`, `UTC`, `+hh`, `+hhmm` or `+hh:mm`, in minutes; nothing is UTC.
+fn offset_minutes(text: &str) -> Option<i64> {
+    if matches!(text, "" | "Z" | "z" | "UTC" | "GMT") {
+        return Some(0);
+    }
+    let (sign, hours, minutes) = match text.as_bytes() {
+        [sign, h1, h2] => (sign, [*h1, *h2], [b'0', b'0']),
+        [sign, h1, h2, m1, m2] | [sign, h1, h2, b':', m1, m2] => (sign, [*h1, *h2], [*m1, *m2]),
+        _ => return None,
+    };
+    let (hours, minutes) = (digits(&hours)?, digits(&minutes)?);
+    let offset = i64::from(hours * 60 + minutes);
+    match sign {
+        _ if hours > 23 || minutes > 59 => None,
+        b'+' => Some(offset),
+        b'-' => Some(-offset),
+        _ => None,
     }
 }
 
@@ -91,6 +191,63 @@ mod tests {
             "\u{661}",
         ] {
             assert_eq!(Time::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_logged_time_may_be_spelled_as_other_programs_do() {
+        let expected = Time::parse("2025-11-03T08:00:00Z");
+        for text in [
+            "2025-11-03T08:00:00Z",
+            "2025-11-03 08:00:00+00",
+            "2025-11-03 08:00:00+0000",
+            "2025-11-03 08:00:00 +0000",
+            "2025-11-03 08:00:00.000 UTC",
+            "2025-11-03 08:00:00",
+            "2025-11-03T08:00:00",
+            "2025-11-03T08:00Z",
+            "2025-11-03 08:00:00,000",
+            "2025-11-03T10:00:00+02",
+            "2025-11-03T02:30:00-0530",
+            " 2025-11-03T08:00:00Z ",
+            "1762156800",
+            "1762156800.0",
+            "1.7621568E9",
+            "1762156800000",
+            "1762156800000000",
+            "1762156800000000000",
+        ] {
+            assert_eq!(Time::logged(text), expected, "{text}");
+        }
+        let millis = |text: &str| Time::logged(text).map(|time| time.millis() % 1000);
+        assert_eq!(millis("2025-11-03 08:00:00,1239"), Some(123));
+        assert_eq!(millis("2025-11-03 08:00:00.5"), Some(500));
+        assert_eq!(millis("1762156800.7"), Some(700));
+    }
+
+    #[test]
+    fn what_may_be_another_time_is_none() {
+        for text in [
+            "",
+            "2025-11-03",
+            "20251103",
+            "2025",
+            "-1762156800",
+            "1e3",
+            "inf",
+            "2025-11-03 08",
+            "2025-11-03 24:00:00",
+            "2025-11-03 08:00:61",
+            "2025-11-03 08:00:00.",
+            "2025-11-03 08:00:00 CET",
+            "2025-11-03 08:00:00+0",
+            "2025-11-03 08:00:00+24:00",
+            "2025-02-30 08:00:00",
+            "03/11/2025 08:00:00",
+            "+025-11-03 08:00:00",
+            "2025-11-0\u{661} 08:00:00",
+        ] {
+            assert_eq!(Time::logged(text), None, "{text}");
         }
     }
 

@@ -27,7 +27,7 @@ impl<'r> TokenUse<'r> {
                 .get(Field::AwsRegion)
                 .filter(|name| is_opt_in(name))?,
             access_key_id: record.get(Field::AccessKeyId)?,
-            time: record.get(Field::EventTime).and_then(Time::parse),
+            time: record.get(Field::EventTime).and_then(Time::logged),
         })
     }
 }

@@ -33,6 +33,11 @@ impl Version {
         }
     }
 
+    /// The first version of the same major.
+    pub const fn of_major(self) -> Version {
+        Version::new(self.least[0], 0, 0)
+    }
+
     /// Reads the numbers at the start of `text`: up to four, with a dot between them. Numbers that
     /// are missing are 0, what follows them (`dev34`, `-preview`) is passed over, and a number too
     /// large to hold is the largest there is. `None` where there is no number.
@@ -55,6 +60,11 @@ impl Version {
             most[whole.min(NUMBERS)..].fill(u32::MAX);
         }
         Some(Version { least, most })
+    }
+
+    /// Its numbers, the least that they can be.
+    pub fn numbers(self) -> [u32; NUMBERS] {
+        self.least
     }
 
     /// Whether it is older than `boundary`; `None` where what was cut off would decide.

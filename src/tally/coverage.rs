@@ -1,4 +1,6 @@
 //! What a run read, skipped, dropped and could not read. Its figures add up.
+//!
+//! Owns the figures. Refuses to know who reads, and how it is shown.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::AddAssign;
@@ -87,7 +89,7 @@ impl PrunedFiles {
 /// What became of the files: `found = read + pruned + skipped + damaged`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Files {
-    /// Everything named or come upon. A folder that cannot be listed counts as one.
+    /// Everything named or found. A folder that cannot be listed counts as one.
     pub found: u64,
     /// Read, whole and sound.
     pub read: u64,
@@ -131,6 +133,17 @@ pub struct DamagedFile {
     pub records_read: u64,
 }
 
+impl DamagedFile {
+    /// What is said of a file on which the program itself failed.
+    pub(crate) const OWN_FAULT: &str =
+        "stscope failed on this file; please report it with the file";
+
+    /// Whether what is wrong is in what the file has in it: then it is there the next time, too.
+    pub(crate) fn is_of_content(&self) -> bool {
+        self.stage != Stage::Open && self.detail != DamagedFile::OWN_FAULT
+    }
+}
+
 /// Sizes in bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bytes {
@@ -167,7 +180,7 @@ pub struct Coverage {
     pub shared_copies: u64,
     /// Calls counted.
     pub calls: u64,
-    /// Calls whose host header contradicts CloudTrail's own verdict, which stands.
+    /// Calls whose host header contradicts CloudTrail's own verdict, which holds.
     pub disagreements: u64,
     /// Global calls that came through a VPC endpoint, which answers Regional names only.
     pub global_via_vpc_endpoint: u64,

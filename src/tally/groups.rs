@@ -1,4 +1,6 @@
-//! Calls by the values of some dimensions, with what is measured of each group.
+//! Calls by the values of some columns, with what is measured of each group.
+//!
+//! Owns keys and measures. Refuses to know what a column means: its values are numbers of texts.
 
 use std::cmp::Ordering;
 use std::hash::BuildHasher as _;
@@ -6,13 +8,12 @@ use std::hash::BuildHasher as _;
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
-use serde::{Deserialize, Serialize};
 
-use super::symbols::{Renumbering, Symbol, Symbols};
+use super::interner::{Interner, Remap, Symbol};
 use crate::sts::Time;
 
 /// What is measured of a group of calls.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Measures {
     /// Calls.
     pub calls: u64,
@@ -52,8 +53,7 @@ impl std::ops::AddAssign for Measures {
 pub(crate) type GroupId = u32;
 
 /// Groups by keys of `width` symbols.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(from = "Written", into = "Written")]
+#[derive(Clone)]
 pub(crate) struct Groups {
     width: usize,
     keys: Vec<Symbol>,
@@ -129,62 +129,38 @@ impl Groups {
     }
 
     /// Orders by the values of the keys, column by column, byte by byte; what is absent comes first.
-    pub fn compare(&self, symbols: &Symbols, one: GroupId, other: GroupId) -> Ordering {
+    pub fn compare(&self, interner: &Interner, one: GroupId, other: GroupId) -> Ordering {
         // Columns before the first that differs are of no interest, and most begin alike.
         (self.key(one).iter())
             .zip(self.key(other))
             .find(|(one, other)| one != other)
             .map_or(Ordering::Equal, |(&one, &other)| {
-                symbols.text(one).cmp(symbols.text(other))
+                interner.text(one).cmp(interner.text(other))
             })
     }
 
     /// Takes in other groups; gives the new number for each of theirs.
-    pub fn absorb(&mut self, other: &Groups, renumbering: &Renumbering) -> Vec<GroupId> {
+    pub fn absorb(&mut self, other: &Groups, remap: &Remap) -> Vec<GroupId> {
         let mut key = Vec::with_capacity(self.width);
         (0..other.measures.len() as GroupId)
             .map(|old| {
                 key.clear();
-                key.extend(other.key(old).iter().map(|&symbol| renumbering.of(symbol)));
+                key.extend(other.key(old).iter().map(|&symbol| remap.of(symbol)));
                 let id = self.id(&key);
                 *self.measures_mut(id) += *other.measures(old);
                 id
             })
             .collect()
     }
-}
 
-/// Groups without the index over them.
-#[derive(Serialize, Deserialize)]
-struct Written {
-    width: usize,
-    keys: Vec<Symbol>,
-    measures: Vec<Measures>,
-}
-
-impl From<Written> for Groups {
-    fn from(written: Written) -> Self {
-        let mut groups = Groups::new(written.width);
-        for (at, measures) in written.measures.into_iter().enumerate() {
-            let Some(key) = written
-                .keys
-                .get(at * written.width..(at + 1) * written.width)
-            else {
-                break; // fewer keys than measures: not what was written down
-            };
-            let id = groups.id(key);
-            *groups.measures_mut(id) = measures;
+    /// The groups by some of the columns alone: what differs in none of them is one group. Groups
+    /// without calls are left out.
+    pub fn project(&self, columns: std::ops::Range<usize>) -> Groups {
+        let mut groups = Groups::new(columns.len());
+        for old in self.with_calls() {
+            let id = groups.id(&self.key(old)[columns.clone()]);
+            *groups.measures_mut(id) += *self.measures(old);
         }
         groups
-    }
-}
-
-impl From<Groups> for Written {
-    fn from(groups: Groups) -> Self {
-        Written {
-            width: groups.width,
-            keys: groups.keys,
-            measures: groups.measures,
-        }
     }
 }

@@ -1,121 +1,84 @@
-//! Calls → groups and coverage: the sums of a run.
+//! Calls → sums, for any question: groups, totals and coverage of a run.
+//!
+//! Owns counting: what is added up, what counts once, and how sums are merged and written down.
+//! Refuses to know what is asked ([`Question`] tells the key of a call, see there how to ask another)
+//! and what is made of the sums: that is [`questions`](crate::questions)' work.
 //!
 //! Everything here can be added. Files may be split over threads, machines or nights in any way and
 //! come in any order: the sum is the same, counting once included, because nothing is decided before
 //! [`Tally::finish`].
 
-mod claims;
+mod collector;
+mod column;
+mod condition;
 mod coverage;
-mod events;
+mod dedup;
+mod from_store;
 mod groups;
-mod plan;
+mod interner;
+mod logs_read;
+mod partial;
 mod question;
-mod reach;
-mod regions;
-mod repeats;
 mod report;
-mod rows;
 mod selection;
-mod stored;
-mod stream;
-mod sums;
-mod symbols;
-mod tokens;
+mod staged;
 mod totals;
-mod traced;
-mod trend;
 
-use std::ffi::OsStr;
-use std::path::Path;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use crate::sts::{Call, Properties};
 
-use crate::sts::{Call, Dimension, Properties, TokenUse};
-
-pub(crate) use claims::{Claim, Claims, Dropped};
+pub use crate::sts::{Glob, glob};
+pub use collector::Collector;
+pub use column::{Column, ColumnType, Flag, Text, YES};
+pub use condition::{Condition, Matched};
 pub use coverage::{Bytes, Coverage, DamagedFile, Files, PrunedFiles, SkipReason};
-pub use events::{EventLog, Events};
+pub(crate) use dedup::{Candidate, Candidates, Dropped, Filter, hash};
+pub(crate) use from_store::Verdict;
 pub use groups::Measures;
-pub use plan::{CrossRegion, Plan, PlanRow, Refusal, RegionEvidence, Risks};
-pub use question::Question;
-pub use reach::Reach;
-pub use regions::{RegionRow, RegionStatus, Regions};
-pub(crate) use repeats::Repeats;
-pub use report::{Group, Report};
-pub use rows::{EVENT_COLUMNS, Row};
-pub use selection::{Condition, Glob, Selection, glob};
-pub use stream::{EventStream, Streamed};
-pub use sums::{Offender, Summary};
-pub use tokens::{OptInTokens, TokenTrace};
-pub use totals::Totals;
-pub use traced::Traced;
-pub use trend::{Calendar, CallsByDay, DayCalls, Gap, Period, PeriodStatus, Trend, TrendRow};
-
 use groups::{GroupId, Groups};
-pub(crate) use stored::Place;
-use symbols::Renumbering;
-pub(crate) use symbols::Symbol;
-
-/// What is done with the calls of a run. One collector works on each thread; in the end they are
-/// merged into one.
-pub trait Collector: Send + Sized {
-    /// A place in the sequence of calls.
-    type Mark: Copy;
-    /// Takes a call. `wanted` says whether the filters that act after counting once let it pass.
-    fn take(&mut self, call: &Call<'_>, wanted: bool);
-    /// Takes a record of any service that shows a token in use, if the scan traces tokens. STS calls
-    /// come here besides.
-    fn take_use(&mut self, _used: &TokenUse<'_>) {}
-    /// The place behind the last call.
-    fn mark(&self) -> Self::Mark;
-    /// Takes back every call and use since `mark`, which was made in the same file.
-    fn rollback(&mut self, mark: Self::Mark);
-    /// Whether this file is to be read; asked before it is opened.
-    fn wants_file(&mut self, _folder: &Path, _name: &OsStr) -> bool {
-        true
-    }
-    /// The file is done with: what it gave stands. `coverage` is the thread's so far, which a
-    /// collector that keeps each file's own may take.
-    fn end_file(&mut self, coverage: &mut Coverage);
-    /// What is known of all calls together so far.
-    fn totals(&mut self) -> &mut Totals;
-    /// Takes in what another thread collected.
-    fn merge(&mut self, other: Self);
-    /// Whether there is no use in reading on.
-    fn is_closed(&self) -> bool {
-        false
-    }
-}
+pub(crate) use interner::{Interner, Remap, Symbol};
+pub use logs_read::LogsRead;
+pub use partial::{FORMAT, Partial, PartialError, RULES};
+pub use question::Question;
+pub use report::{Group, Report};
+pub use selection::{Selection, Terms};
+pub(crate) use staged::Staged;
+pub(crate) use totals::Entry;
+pub use totals::{Offender, Summary, Totals};
 
 /// The sums of a run, or of many: calls by group, and what was read for it.
 ///
-/// Tallies of the same question can be merged, and written down (`serde`) to be merged later.
+/// Tallies of the same question and by the same [`Terms`] can be merged, and written down as a
+/// [`Partial`] to be merged later.
 ///
 /// ```
-/// use stscope::{Scan, tally::Tally};
+/// use stscope::Scan;
+/// use stscope::questions::AnyQuestion;
+/// use stscope::tally::Partial;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let scan = Scan::default();
 /// let mut sum = scan.tally(&["sample-logs/AWSLogs/o-exampleorg/111122223333".into()])?;
 /// let other = scan.tally(&["sample-logs/AWSLogs/o-exampleorg/444455556666".into()])?;
-/// let other: Tally = serde_json::from_str(&serde_json::to_string(&other)?)?;
-/// sum.merge(other)?;
+/// let part = Partial::of(&other);
+/// sum.merge(Partial::from(part.as_bytes().to_vec()).tally::<AnyQuestion>()?)?;
 /// let report = sum.finish();
 /// let in_groups: u64 = report.groups().map(|group| group.measures.calls).sum();
 /// assert_eq!(report.totals.summary().calls, in_groups);
 /// # Ok(()) }
 /// ```
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Tally {
-    question: Question,
+#[derive(Clone)]
+pub struct Tally<Q> {
+    question: Q,
     once: bool,
     totals: Totals,
+    /// The texts that keys, candidates and totals speak of.
+    interner: Interner,
     groups: Groups,
     /// Calls that may turn out to be copies.
-    open: Claims,
+    open: Candidates<Entry>,
     /// Calls of the file being read, which may still be taken back.
-    #[serde(skip)]
-    staged: Vec<Claim>,
-    #[serde(skip)]
+    staged: Staged<Candidate<Entry>>,
     scratch: Scratch,
 }
 
@@ -125,55 +88,82 @@ struct Scratch {
     text: String,
 }
 
-/// Two tallies that do not answer the same question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DifferentQuestions;
+/// Why two tallies have no sum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Mismatch {
+    /// They answer different questions.
+    Question {
+        /// That of the sum.
+        ours: String,
+        /// That of what was to be added.
+        theirs: String,
+    },
+    /// Their calls were chosen, or classified, by different terms. Says by which option they differ.
+    Terms(&'static str),
+    /// One counts every copy of a call, the other each call once.
+    Once,
+}
 
-impl std::fmt::Display for DifferentQuestions {
+impl std::fmt::Display for Mismatch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("tallies of different questions, or by another way of counting, have no sum")
+        match self {
+            Mismatch::Question { ours, theirs } => {
+                write!(f, "different questions: \"{ours}\" and \"{theirs}\"")
+            }
+            Mismatch::Terms(option) => write!(f, "different selections of calls, by {option}"),
+            Mismatch::Once => {
+                f.write_str("copies of calls counted in one of them, not in the other")
+            }
+        }?;
+        f.write_str("; count both by the same")
     }
 }
 
-impl std::error::Error for DifferentQuestions {}
+impl std::error::Error for Mismatch {}
 
-impl Tally {
-    /// An empty tally by these dimensions. With `once` off, copies are counted, too.
-    pub fn new(group_by: &[Dimension], once: bool) -> Tally {
-        Tally::of(Question::Groups(group_by.to_vec()), once)
-    }
-
-    /// An empty tally of this question. With `once` off, copies are counted, too.
-    pub fn of(question: Question, once: bool) -> Tally {
+impl<Q: Question> Tally<Q> {
+    /// An empty tally of this question, for calls that are counted by these terms. With `once` off,
+    /// copies are counted, too.
+    pub fn of(question: Q, terms: &Terms, once: bool) -> Tally<Q> {
         Tally {
             groups: Groups::new(question.width()),
             question,
             once,
-            totals: Totals::default(),
-            open: Claims::default(),
-            staged: Vec::new(),
+            totals: Totals::by(terms.clone()),
+            interner: Interner::default(),
+            open: Candidates::default(),
+            staged: Staged::default(),
             scratch: Scratch::default(),
         }
     }
 
-    /// Adds another tally of the same question.
+    /// Adds another tally of the same question and terms.
     ///
     /// # Errors
-    /// If it is of another question.
-    pub fn merge(&mut self, other: Tally) -> Result<(), DifferentQuestions> {
+    /// If it is of another question, or by other terms.
+    pub fn merge(&mut self, other: Tally<Q>) -> Result<(), Mismatch> {
         self.absorb(other).map(|_| ())
     }
 
     /// The same; gives the new numbers of the other's texts.
-    fn absorb(&mut self, other: Tally) -> Result<Renumbering, DifferentQuestions> {
-        if (&self.question, self.once) != (&other.question, other.once) {
-            return Err(DifferentQuestions);
+    pub(crate) fn absorb(&mut self, other: Tally<Q>) -> Result<Remap, Mismatch> {
+        let (ours, theirs) = (self.question.name(), other.question.name());
+        if ours != theirs {
+            return Err(Mismatch::Question { ours, theirs });
         }
-        let renumbering = self.totals.absorb(other.totals);
-        let group_ids = self.groups.absorb(&other.groups, &renumbering);
+        if let Some(option) = self.totals.terms.differs_by(&other.totals.terms) {
+            return Err(Mismatch::Terms(option));
+        }
+        if self.once != other.once {
+            return Err(Mismatch::Once);
+        }
+        let remap = self.interner.absorb(&other.interner);
+        self.totals.absorb(other.totals, &remap);
+        let group_ids = self.groups.absorb(&other.groups, &remap);
         self.open
-            .absorb(other.open, &renumbering, |slot| group_ids[slot as usize]);
-        Ok(renumbering)
+            .absorb(other.open, &remap, |group| group_ids[group as usize]);
+        Ok(remap)
     }
 
     /// What was read so far; its counts of calls come with [`Tally::finish`].
@@ -182,88 +172,97 @@ impl Tally {
     }
 
     /// Decides what counts once, and sums up.
-    pub fn finish(self) -> Report {
+    pub fn finish(self) -> Report<Q> {
         let Tally {
             question,
             mut totals,
+            interner,
             mut groups,
             open,
             ..
         } = self;
-        // Texts are compared while sums are added to.
-        let symbols = std::mem::take(&mut totals.symbols);
-        let mut counted = Vec::new();
-        // Groups are compared by their keys while claims are settled, so measures wait.
+        let mut counted = vec![Measures::default(); groups.len()];
+        // Groups are compared by their keys while candidates are resolved, so measures wait.
         let dropped = {
-            let by_content = |a: &Claim, b: &Claim| {
-                let in_group =
-                    |claim: &Claim| (claim.slot != Claim::FILTERED).then_some(claim.slot);
-                let principal = |claim: &Claim| symbols.text(Symbol::from_raw(claim.principal));
-                match (in_group(a), in_group(b)) {
-                    (Some(one), Some(other)) => groups.compare(&symbols, one, other),
+            let by_content = |a: &Candidate<Entry>, b: &Candidate<Entry>| {
+                let principal =
+                    |candidate: &Candidate<Entry>| interner.text(candidate.payload.principal);
+                match (a.payload.wanted(), b.payload.wanted()) {
+                    (Some(one), Some(other)) => groups.compare(&interner, one, other),
                     // A copy that is asked about goes before one that is not.
                     (one, other) => other.is_some().cmp(&one.is_some()),
                 }
                 .then_with(|| principal(a).cmp(principal(b)))
             };
-            counted.resize(groups.len(), Measures::default());
-            open.settle(by_content, |claim| {
-                if totals.add(claim) {
-                    counted[claim.slot as usize].add(claim.time(), claim.is_error());
+            open.resolve(by_content, |candidate| {
+                if totals.add(candidate) {
+                    counted[candidate.payload.at as usize]
+                        .add(candidate.time(), candidate.is_error());
                 }
             })
         };
         for (id, measures) in counted.into_iter().enumerate() {
             *groups.measures_mut(id as GroupId) += measures;
         }
-        totals.symbols = symbols;
-        totals.complete(dropped);
-        Report::new(question, groups, totals)
+        totals.complete(dropped, &interner);
+        Report::new(question, groups, Arc::new(interner), Arc::new(totals))
     }
 
-    /// A call that stands: it counts, or waits for copies of it.
+    /// The texts of the calls so far.
+    pub(crate) fn interner(&mut self) -> &mut Interner {
+        &mut self.interner
+    }
+
+    /// A call that is not taken back any more: it counts, or waits for copies of it.
     #[inline]
-    fn keep(&mut self, claim: Claim) {
-        if !claim.stands_alone() {
-            self.open.push(claim);
-        } else if self.totals.add(&claim) {
+    fn keep(&mut self, candidate: Candidate<Entry>) {
+        if !candidate.counts_alone() {
+            self.open.push(candidate);
+        } else if self.totals.add(&candidate) {
             self.groups
-                .measures_mut(claim.slot)
-                .add(claim.time(), claim.is_error());
+                .measures_mut(candidate.payload.at)
+                .add(candidate.time(), candidate.is_error());
         }
     }
 
     /// The number of the group a call belongs to.
     fn group_of(&mut self, call: &impl Properties) -> GroupId {
         let Scratch { key, text } = &mut self.scratch;
-        self.question.key(call, &mut self.totals.symbols, text, key);
+        let interner = &mut self.interner;
+        key.clear();
+        self.question.key(call, text, |value| {
+            key.push(match value {
+                Some(value) => interner.intern(value),
+                None => Symbol::ABSENT,
+            });
+        });
+        debug_assert_eq!(key.len(), self.question.width());
         self.groups.id(key)
     }
 }
 
-impl Collector for Tally {
+impl<Q: Question> Collector for Tally<Q> {
     type Mark = usize;
 
     fn take(&mut self, call: &Call<'_>, wanted: bool) {
-        let slot = wanted.then(|| self.group_of(call));
-        self.staged.push(self.totals.claim(call, slot, self.once));
+        let entry = match wanted {
+            true => Entry::of(call, self.group_of(call), &mut self.interner),
+            false => Entry::NONE,
+        };
+        self.staged.push(Candidate::new(call, entry, self.once));
     }
 
     fn mark(&self) -> usize {
-        self.staged.len()
+        self.staged.mark()
     }
 
     fn rollback(&mut self, mark: usize) {
-        self.staged.truncate(mark);
+        drop(self.staged.rollback(mark));
     }
 
     fn end_file(&mut self, _coverage: &mut Coverage) {
         let mut staged = std::mem::take(&mut self.staged);
-        for claim in staged.drain(..) {
-            self.keep(claim);
-        }
-        // One huge file must not leave its memory behind.
-        staged.shrink_to(1 << 16);
+        staged.commit(|candidate| self.keep(candidate));
         self.staged = staged;
     }
 
@@ -271,7 +270,7 @@ impl Collector for Tally {
         &mut self.totals
     }
 
-    fn merge(&mut self, other: Tally) {
+    fn merge(&mut self, other: Tally<Q>) {
         // The threads of one run ask the same question.
         let merged = Tally::merge(self, other);
         debug_assert_eq!(merged, Ok(()));

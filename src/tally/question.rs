@@ -1,136 +1,90 @@
-//! What a tally is asked: what its calls are told apart by.
+//! What is asked of the calls of a run: the one thing that a tally does not know itself.
 //!
-//! Owns the keys of groups. Counting once, taking back, merging and writing down are the tally's and
-//! the same for every question; what is made of the groups in the end is for whoever asked.
+//! Owns what a question has to say for itself. Counting once, taking back, merging and writing down
+//! are the tally's and the same for every question; what is made of the groups in the end is for
+//! whoever asked.
 //!
 //! # To ask another question
 //!
-//! 1. Give [`Question`] a variant, and a file of its own with a list of [`Part`]s for each kind of
-//!    call that matters; all lists have one length, and the same column at the same place. Tell apart
-//!    no more than the answer needs: every different key is a group in memory. Calls that do not
-//!    matter all have one key ([`Part::Nothing`] everywhere) and count in the totals alone.
-//! 2. Say in [`Question::width`] and [`Question::parts`] which lists those are.
-//! 3. In that file, fold the groups of the finished [`Report`](super::Report), whose values stand in
-//!    the order of the parts, into rows: a pure function that reads nothing and prints nothing.
+//! 1. Implement [`Question`] for a type of your own, or give
+//!    [`AnyQuestion`](crate::questions::AnyQuestion) a variant: the width of a key, and the key of a
+//!    call, column by column. Every call has a key of the same width, and a column means the same in
+//!    all of them. Tell apart no more than the answer needs: every different key is a group in memory.
+//!    Calls that do not matter all have one key (absent everywhere) and count in the totals alone.
+//! 2. Give it a name that is its own, and read it back in [`Question::find`]: tallies are merged, and
+//!    parts are written and read, by it.
+//! 3. Name the columns with [`Column`](super::Column), and fold the groups of the finished
+//!    [`Report`](super::Report) into rows: a pure function that reads nothing and prints nothing.
 //!
-//! What `--group-by` must not offer, as it means nothing for most calls, is a [`Part`] and no
-//! [`Dimension`].
+//! A list of questions is a question, too: the calls are read once, and
+//! [`Report::answers`](super::Report::answers) gives what each would have found alone.
 
-use serde::{Deserialize, Serialize};
-
-use super::symbols::{Symbol, Symbols};
-use super::{plan, regions, trend};
-use crate::sts::{Dimension, Properties};
+use crate::sts::Properties;
 
 /// What the calls of a tally are told apart by. Tallies of one question can be added.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Question {
-    /// Groups by these dimensions.
-    Groups(Vec<Dimension>),
-    /// Who must change what: see [`Plan`](super::Plan).
-    Plan,
-    /// Which Regional endpoints the accounts use: see [`Regions`](super::Regions).
-    Regions,
-    /// Global versus Regional by day: see [`Trend`](super::Trend).
-    Trend,
-}
-
-/// One column of a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    /// Calls of this kind are not told apart here.
-    Nothing,
-    /// A dimension.
-    Dimension(Dimension),
-    /// Why it went to the global endpoint; means nothing for other calls.
-    Cause,
-    /// The account that issues the credentials, where STS may be deactivated.
-    IssuingAccount,
-    /// `yes` if STS is deactivated in the Region called.
-    Refused,
-    /// `yes` if it came through a VPC endpoint.
-    ViaVpcEndpoint,
-    /// `yes` if it is of where global calls are logged.
-    OfUsEast1,
-}
-
-impl Part {
-    fn value<'s>(self, call: &'s impl Properties, scratch: &'s mut String) -> Option<&'s str> {
-        match self {
-            Part::Nothing => None,
-            Part::Dimension(dimension) => call.value(dimension, scratch),
-            Part::Cause => call.cause(),
-            Part::IssuingAccount => call.issuing_account_id(),
-            Part::Refused => call.is_refused().then_some(YES),
-            Part::ViaVpcEndpoint => call.is_through_vpc_endpoint().then_some(YES),
-            Part::OfUsEast1 => call.is_of_us_east_1().then_some(YES),
-        }
-    }
-}
-
-/// The value of a part that says yes or nothing.
-pub(super) const YES: &str = "yes";
-
-impl Question {
+pub trait Question: Clone + Send + Sync {
     /// How many columns a key has.
-    pub(super) fn width(&self) -> usize {
-        match self {
-            Question::Groups(dimensions) => dimensions.len(),
-            Question::Plan => plan::WIDTH,
-            Question::Regions => regions::WIDTH,
-            Question::Trend => trend::WIDTH,
-        }
-    }
+    fn width(&self) -> usize;
 
-    /// The columns of the key of a call, but for groups by dimensions.
-    fn parts(&self, call: &impl Properties) -> &'static [Part] {
-        match self {
-            Question::Groups(_) => &[],
-            Question::Plan => plan::parts(call),
-            Question::Regions => regions::parts(call),
-            Question::Trend => trend::parts(call),
-        }
-    }
-
-    /// The dimensions grouped by, if it is that what is asked.
-    pub fn dimensions(&self) -> &[Dimension] {
-        match self {
-            Question::Groups(dimensions) => dimensions,
-            Question::Plan | Question::Regions | Question::Trend => &[],
-        }
-    }
+    /// Hands the key of a call to `push`, column by column; what the record lacks is `None`.
+    /// `scratch` is for values that stand nowhere in the record.
+    fn key(&self, call: &impl Properties, scratch: &mut String, push: impl FnMut(Option<&str>));
 
     /// Whether calls of two days are told apart.
-    pub(crate) fn tells_days(&self) -> bool {
-        match self {
-            Question::Groups(dimensions) => dimensions.contains(&Dimension::Day),
-            Question::Plan | Question::Regions => false,
-            Question::Trend => true,
+    fn tells_days(&self) -> bool;
+
+    /// Whether calls from two addresses, sessions or scopes are told apart.
+    fn tells_callers(&self) -> bool;
+
+    /// Its name, with everything that makes it another question. Two questions with one name are the
+    /// same.
+    fn name(&self) -> String;
+
+    /// The question of this name.
+    fn find(name: &str) -> Option<Self>;
+}
+
+/// What is between the names of the members in the name of a list.
+const AND: &str = " + ";
+
+/// Several questions in one pass. The key of a call is those of the members, one after the other, so a
+/// group is what all of them have in common, and each member reads its own columns.
+///
+/// Where two deliveries of one call differ, which of them counts is not promised: a list may choose
+/// another than a member would have chosen alone.
+impl<Q: Question> Question for Vec<Q> {
+    fn width(&self) -> usize {
+        self.iter().map(Q::width).sum()
+    }
+
+    fn key(
+        &self,
+        call: &impl Properties,
+        scratch: &mut String,
+        mut push: impl FnMut(Option<&str>),
+    ) {
+        for member in self {
+            member.key(call, scratch, &mut push);
         }
     }
 
-    /// Puts the key of a call into `key`.
-    pub(super) fn key(
-        &self,
-        call: &impl Properties,
-        symbols: &mut Symbols,
-        scratch: &mut String,
-        key: &mut Vec<Symbol>,
-    ) {
-        key.clear();
-        let mut push = |part: Part| {
-            key.push(match part.value(call, scratch) {
-                Some(value) => symbols.intern(value),
-                None => Symbol::ABSENT,
-            });
-        };
-        match self {
-            Question::Groups(dimensions) => dimensions
-                .iter()
-                .for_each(|&dimension| push(Part::Dimension(dimension))),
-            other => other.parts(call).iter().for_each(|&part| push(part)),
+    fn tells_days(&self) -> bool {
+        self.iter().any(Q::tells_days)
+    }
+
+    fn tells_callers(&self) -> bool {
+        self.iter().any(Q::tells_callers)
+    }
+
+    fn name(&self) -> String {
+        let names: Vec<String> = self.iter().map(Q::name).collect();
+        names.join(AND)
+    }
+
+    fn find(name: &str) -> Option<Self> {
+        if name.is_empty() {
+            return Some(Vec::new());
         }
-        debug_assert_eq!(key.len(), self.width());
+        name.split(AND).map(Q::find).collect()
     }
 }

@@ -1,16 +1,19 @@
 //! Which calls are asked about.
-
-pub use glob::Pattern as Glob;
+//!
+//! Owns the filters of a run and the order they act in: time, account and Region before counting once,
+//! all others after it. Refuses to know where a call comes from.
 
 use chrono::{DateTime, NaiveDate};
+
+use super::condition::{Condition, Matched};
 
 use crate::cloudtrail::{Field, Record};
 use crate::input::{Key, Pruning};
 use crate::sts::region::is_opt_in;
-use crate::sts::{Dimension, Properties, Time};
+use crate::sts::{Hosts, Properties, Time};
 
 /// The filters of a run. The default lets everything pass.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// From this instant on.
     pub since: Option<Time>,
@@ -26,32 +29,48 @@ pub struct Selection {
     pub conditions: Vec<Condition>,
 }
 
-/// `DIM=GLOB` or `DIM!=GLOB`. What a record lacks is matched as the empty text.
-#[derive(Clone, Debug)]
-pub struct Condition {
-    /// What is looked at.
-    pub dimension: Dimension,
-    /// What it is held against.
-    pub glob: Glob,
-    /// Whether it must not match.
-    pub negated: bool,
+/// What decides which calls are counted, and as what: sums by different terms have no sum.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Terms {
+    /// Which calls are asked about.
+    pub selection: Selection,
+    /// What hosts lead to that are none of AWS's names.
+    pub hosts: Hosts,
 }
 
-/// Reads a glob in which `*` crosses `/` and `:`. Runs of `*` mean what one of them does.
-///
-/// # Errors
-/// What is wrong with the pattern.
-pub fn glob(text: &str) -> Result<Glob, glob::PatternError> {
-    let mut pattern = String::with_capacity(text.len());
-    for c in text.chars() {
-        if !(c == '*' && pattern.ends_with('*')) {
-            pattern.push(c);
-        }
+impl Terms {
+    /// The first thing by which two differ, as options name it: their calls have no sum. Lists are
+    /// compared as they were given.
+    pub(super) fn differs_by(&self, other: &Terms) -> Option<&'static str> {
+        let Terms { selection, hosts } = self;
+        let differs = (*hosts != other.hosts).then_some("--hosts");
+        selection.differs_by(&other.selection).or(differs)
     }
-    Glob::new(&pattern)
 }
 
 impl Selection {
+    /// The same of selections alone.
+    fn differs_by(&self, other: &Selection) -> Option<&'static str> {
+        let Selection {
+            since,
+            until,
+            accounts,
+            regions,
+            endpoints,
+            conditions,
+        } = self;
+        [
+            (*since == other.since, "--since"),
+            (*until == other.until, "--until"),
+            (*accounts == other.accounts, "--account"),
+            (*regions == other.regions, "--region"),
+            (*endpoints == other.endpoints, "--endpoint"),
+            (*conditions == other.conditions, "--where"),
+        ]
+        .into_iter()
+        .find_map(|(is_equal, option)| (!is_equal).then_some(option))
+    }
+
     /// Whether a record counts at all: the filters that act before counting once.
     pub(crate) fn admits(&self, call: &impl Properties) -> bool {
         self.admits_time(call.time()) && self.admits_log(call)
@@ -138,28 +157,45 @@ impl Selection {
         self.regions.is_empty() || self.regions.iter().any(|region| is_opt_in(region))
     }
 
-    /// Whether a call that is counted once is asked about: all other filters.
-    pub(crate) fn wants(&self, call: &impl Properties, scratch: &mut String) -> bool {
+    /// Whether a call that is counted once is asked about: all other filters. Notes which conditions
+    /// have matched it.
+    pub(crate) fn wants(
+        &self,
+        call: &impl Properties,
+        matched: &mut Matched,
+        scratch: &mut String,
+    ) -> bool {
         let endpoint = call.endpoint().as_str();
-        (self.endpoints.is_empty() || self.endpoints.iter().any(|one| one == endpoint))
-            && self
-                .conditions
-                .iter()
-                .all(|condition| condition.holds(call, scratch))
+        let is_wanted =
+            self.endpoints.is_empty() || self.endpoints.iter().any(|one| one == endpoint);
+        if matched.is_full(self.conditions.len()) {
+            return is_wanted
+                && (self.conditions.iter()).all(|condition| condition.holds(call, scratch));
+        }
+        // Each is looked at, though another has decided already.
+        let conditions = self.conditions.iter().enumerate();
+        conditions.fold(is_wanted, |is_wanted, (place, condition)| {
+            let matches = condition.matches(call, scratch);
+            if matches {
+                matched.note(place);
+            }
+            is_wanted && matches != condition.negated
+        })
     }
-}
 
-impl Condition {
-    fn holds(&self, call: &impl Properties, scratch: &mut String) -> bool {
-        let value = call.value(self.dimension, scratch).unwrap_or_default();
-        self.glob.matches(value) != self.negated
+    /// The conditions that have matched no call that was read.
+    pub fn unmatched(&self, matched: Matched) -> impl Iterator<Item = &Condition> {
+        let conditions = self.conditions.iter().enumerate();
+        conditions
+            .filter(move |(place, _)| !matched.has(*place))
+            .map(|(_, condition)| condition)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sts::Call;
+    use crate::sts::{Call, Dimension, glob};
 
     fn holds(dimension: Dimension, pattern: &str, negated: bool, record: &Record<'_>) -> bool {
         let selection = Selection {
@@ -170,7 +206,17 @@ mod tests {
             }],
             ..Selection::default()
         };
-        selection.wants(&Call::new(record, None), &mut String::new())
+        let mut matched = Matched::default();
+        let call = Call::new(record, None);
+        let wanted = selection.wants(&call, &mut matched, &mut String::new());
+        assert_eq!(matched.has(0), wanted != negated);
+        // When all have matched some call, there is a shorter way.
+        matched.note(0);
+        assert_eq!(
+            selection.wants(&call, &mut matched, &mut String::new()),
+            wanted
+        );
+        wanted
     }
 
     #[test]
@@ -195,6 +241,65 @@ mod tests {
                 "{pattern}"
             );
         }
+    }
+
+    #[test]
+    fn a_condition_is_watched_whatever_the_other_filters_say() {
+        let condition = |dimension, pattern: &str, negated| Condition {
+            dimension,
+            glob: glob(pattern).unwrap(),
+            negated,
+        };
+        let selection = Selection {
+            endpoints: vec!["global".into()],
+            conditions: vec![
+                condition(Dimension::ErrorCode, "Nothing", false),
+                condition(Dimension::EventName, "Get*", false),
+                condition(Dimension::EventName, "Get*", true),
+            ],
+            ..Selection::default()
+        };
+        let mut matched = Matched::default();
+        let record = Record::default().with(Field::EventName, "GetCallerIdentity");
+        let call = Call::new(&record, None);
+        assert!(!selection.wants(&call, &mut matched, &mut String::new()));
+        let unmatched: Vec<_> = selection
+            .unmatched(matched)
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(unmatched, ["error_code=Nothing"]);
+        let other = Record::default().with(Field::ErrorCode, "Nothing");
+        let call = Call::new(&other, None);
+        let mut other = Matched::default();
+        selection.wants(&call, &mut other, &mut String::new());
+        matched |= other;
+        assert_eq!(selection.unmatched(matched).count(), 0);
+    }
+
+    #[test]
+    fn terms_differ_by_what_options_name() {
+        let terms = Terms {
+            selection: Selection {
+                since: Time::parse("2024-05-10T00:00:00Z"),
+                conditions: vec![Condition {
+                    dimension: Dimension::Principal,
+                    glob: glob("*x**").unwrap(),
+                    negated: true,
+                }],
+                ..Selection::default()
+            },
+            hosts: Hosts::parse(["*.example regional eu-west-1"]).unwrap(),
+        };
+        let mut other = terms.clone();
+        assert_eq!(terms.differs_by(&other), None);
+        // Two stars mean what one does.
+        other.selection.conditions[0].glob = glob("*x*").unwrap();
+        assert_eq!(terms.differs_by(&other), None);
+        other.hosts = Hosts::default();
+        assert_eq!(terms.differs_by(&other), Some("--hosts"));
+        other.selection.conditions[0].negated = false;
+        assert_eq!(terms.differs_by(&other), Some("--where"));
+        assert_eq!(terms.differs_by(&Terms::default()), Some("--since"));
     }
 
     #[test]

@@ -1,11 +1,6 @@
 //! Writes seeds for the fuzz targets: synthetic records of every odd shape, in whatever records may
 //! be wrapped in, each whole and damaged. The same files every time.
 
-#[path = "../../benches/archive/mod.rs"]
-mod archive;
-#[path = "../twin/mod.rs"]
-mod twin;
-
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -63,7 +58,7 @@ fn texts() -> Vec<Vec<u8>> {
 }
 
 /// What no generator makes.
-const HAND_MADE: [&str; 14] = [
+const HAND_MADE: [&str; 24] = [
     "",
     "[]",
     "\u{feff}{\"Records\":[]}",
@@ -77,6 +72,16 @@ const HAND_MADE: [&str; 14] = [
     "{\"Records\":[{\"eventSource\":\"sts.amazonaws.com\",\"a\":\"\u{1}\"}]}",
     r#"{"detail":{"eventSource":"sts.amazonaws.com"},"detail-type":"x","detail":"y"}"#,
     r#"{"message":"{\"message\":\"{\\\"eventSource\\\":\\\"sts.amazonaws.com\\\"}\"}"}"#,
+    "{\"Records\":[]}\u{feff}\n\u{feff}{\"NextToken\":\"a\"}",
+    r#"{"Records":[{"body":"{\"eventSource\":\"sts.amazonaws.com\"}","eventSource":"aws:sqs"},7]}"#,
+    r#"{"Records":[{"Sns":{"Message":"{\"detail\":{\"eventSource\":\"s3\"}}"}},[{}],"x"]}"#,
+    r#"{"eventSource":"sts.amazonaws.com","events":[{"message":[{"eventVersion":"1"}]}],"events":1}"#,
+    r#"{"_source":{"eventSource":"sts.amazonaws.com","eventTime":1762164000},"log":"{}"}"#,
+    r#"{"event":{"original":"[{\"eventSource\":\"sts.amazonaws.com\"}]"},"message":"[x]"}"#,
+    r#""{\"eventSource\":\"sts.amazonaws.com\",\"eventTime\":\"2025-11-03 10:00:00,5+01\"}""#,
+    r#"{"things":"{\"eventSource\":\"sts.amazonaws.com\"}"}"#,
+    r#"{"logEvents":[{"message":"CWL CONTROL MESSAGE: a"}]}"#,
+    r#"{"hits":{"hits":[{"_source":{"eventVersion":"1"}}]}}"#,
     "2025-11-03T10:00:00.000Z {\"eventSource\":\"sts.amazonaws.com\"}\n2025-11-03T10:00:01.000Z {}",
 ];
 
@@ -86,7 +91,7 @@ fn lines(rng: &mut SplitMix64, wrapping: usize) -> String {
         .map(|_| {
             let record = odd::record(rng);
             let quoted = Value::from(record.as_str());
-            match wrapping % 8 {
+            match wrapping % 12 {
                 0 => record,
                 1 => format!(r#"{{"version":"0","detail-type":"AWS API Call via CloudTrail","detail":{record}}}"#),
                 2 => format!(r#"{{"Events":[{{"EventId":"a","CloudTrailEvent":{quoted}}}],"NextToken":"b"}}"#),
@@ -94,6 +99,10 @@ fn lines(rng: &mut SplitMix64, wrapping: usize) -> String {
                 4 => format!(r#"{{"events":[{{"message":{quoted}}}]}}"#),
                 5 => format!("[{quoted},{record}]"),
                 6 => format!("2025-11-03T10:00:00.123Z {record}"),
+                7 => format!(r#"{{"Records":[{{"body":{quoted},"eventSource":"aws:sqs"}},{record}]}}"#),
+                8 => format!(r#"{{"Events":[{{"CloudTrailEvent":{record}}},{{"a":1}}]}}"#),
+                9 => format!(r#"{{"date":1,"log":{quoted},"events":[]}}"#),
+                10 => format!(r#"{{"things":[{record}],"text":{quoted}}}"#),
                 _ => {
                     let envelope = format!(r#"{{"detail":{record}}}"#);
                     format!(r#"{{"logEvents":[{{"message":{}}}]}}"#, Value::from(envelope))

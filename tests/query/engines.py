@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Asks engines the texts of `stscope query`, for tests/query.rs.
+"""Asks engines the texts of `stscope query`, for tests/it/query.rs.
 
     engines.py install VENV            make a virtual environment with the engines, from PyPI
     engines.py ask ENGINE FOLDER       with the Python of that environment: put the question on

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike, SecondsFormat};
 use serde_json::{Map, Value};
 
+use super::agent;
+use super::question::matches;
+
 /// A call.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -17,6 +20,8 @@ pub struct Call {
     pub mends_another: bool,
     pub is_aws_managed: bool,
     pub disagrees: bool,
+    /// What CloudTrail itself says of the endpoint.
+    pub verdict: Option<String>,
     /// The id of the access key in the answer.
     pub issued_key: Option<String>,
 }
@@ -36,7 +41,7 @@ impl KeyUse {
             key: text(record, &["userIdentity", "accessKeyId"])?,
             region: text(record, &["awsRegion"])?,
             recipient: text(record, &["recipientAccountId"]).unwrap_or_default(),
-            time: text(record, &["eventTime"]).and_then(|time| milliseconds(&time)),
+            time: time(record),
         })
     }
 
@@ -55,6 +60,34 @@ impl KeyUse {
 }
 
 impl Call {
+    /// The same call where the user says what their own hosts lead to: a pattern, and a Region or else
+    /// the global endpoint. Contract §1.1 and §3.
+    pub fn mapped(mut self, hosts: &[(String, Option<String>)]) -> Call {
+        let host = self.value("client_provided_host_header").to_owned();
+        if host.is_empty() || kind_of_host(&host).endpoint != "other" {
+            return self;
+        }
+        let Some((_, region)) = hosts.iter().find(|(pattern, _)| matches(pattern, &host)) else {
+            return self;
+        };
+        let leads_to = if region.is_some() {
+            "regional"
+        } else {
+            "global"
+        };
+        match &self.verdict {
+            None => {
+                self.values.insert("endpoint", leads_to.to_owned());
+                self.values.insert("evidence", "host-map".to_owned());
+            }
+            Some(verdict) => self.disagrees = verdict != leads_to,
+        }
+        if let (Some(region), "regional") = (region, self.value("endpoint")) {
+            self.values.insert("endpoint_region", region.clone());
+        }
+        self
+    }
+
     pub fn value(&self, dimension: &str) -> &str {
         self.values.get(dimension).map_or("", String::as_str)
     }
@@ -167,7 +200,7 @@ pub fn of(record: &Map<String, Value>) -> Call {
     ] {
         set(name, get(path));
     }
-    let time = get(&["eventTime"]).and_then(|time| milliseconds(&time));
+    let time = time(record);
     let shown = time.and_then(DateTime::from_timestamp_millis);
     let shown = shown.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true));
     set("day", shown.as_ref().map(|time| time[..10].to_owned()));
@@ -177,25 +210,135 @@ pub fn of(record: &Map<String, Value>) -> Call {
         .filter_map(|key| get(&["userIdentity", "inScopeOf", key]))
         .collect();
     set("in_scope_of", Some(scope.join(" ")));
+    let user_agent = get(&["userAgent"]).unwrap_or_default();
+    let source = get(&["sourceIPAddress"]).unwrap_or_default();
+    let (sdk, version) = agent::sdk(&user_agent, &source);
+    set("sdk", Some(sdk));
+    set("sdk_version", Some(version));
+    set("tool", Some(agent::tool(&user_agent)));
 
     let original = get(&["addendum", "originalEventID"]);
     Call {
-        is_aws_managed: get(&["userAgent"]).is_some_and(|agent| is_aws_managed(&agent)),
+        is_aws_managed: get(&["userAgent"]).is_some_and(|agent| {
+            is_aws_managed(&agent, &get(&["sourceIPAddress"]).unwrap_or_default())
+        }),
         mends_another: original.is_some(),
         event_id: original.or_else(|| get(&["eventID"])),
         shared_event_id: get(&["sharedEventID"]),
         time,
         issued_key: get(&["responseElements", "credentials", "accessKeyId"]),
         disagrees,
+        verdict,
         values,
     }
 }
 
-fn milliseconds(text: &str) -> Option<i64> {
-    let time = DateTime::parse_from_rfc3339(text).ok()?;
-    let millis = time.timestamp_millis();
+// --- times, contract §4 ---
+
+/// When a record says it was: a text, or a number.
+fn time(record: &Map<String, Value>) -> Option<i64> {
+    let text = match record.get("eventTime")? {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    let millis = match DateTime::parse_from_rfc3339(&text) {
+        Ok(time) => time.timestamp_millis(),
+        Err(_) => {
+            let text = text.trim_matches(|c: char| c.is_ascii_whitespace());
+            since_1970(text).or_else(|| date_and_clock(text.as_bytes()))?
+        }
+    };
     let year = DateTime::from_timestamp_millis(millis)?.year();
     (0..=9999).contains(&year).then_some(millis)
+}
+
+/// Seconds, milliseconds, microseconds or nanoseconds, which their size tells apart.
+fn since_1970(text: &str) -> Option<i64> {
+    if text.contains(|c: char| !c.is_ascii_digit() && !".eE+-".contains(c)) {
+        return None;
+    }
+    let number: f64 = text.parse().ok()?;
+    let in_units = [(1e9, 1e11, 1e3), (1e12, 1e14, 1.0)];
+    for (least, most, factor) in in_units {
+        if least <= number && number < most {
+            return Some((number * factor).round() as i64);
+        }
+    }
+    for (least, most, parts) in [(1e15, 1e17, 1e3), (1e18, 1e20, 1e6)] {
+        if least <= number && number < most {
+            return Some((number / parts).round() as i64);
+        }
+    }
+    None
+}
+
+/// `2025-11-03 08:00:00,123 +0100`, most of which may be missing.
+fn date_and_clock(text: &[u8]) -> Option<i64> {
+    let fits = |text: &[u8], pattern: &str| {
+        text.len() >= pattern.len()
+            && (pattern.bytes().zip(text)).all(|(pattern, byte)| match pattern {
+                b'd' => byte.is_ascii_digit(),
+                b'_' => b"Tt ".contains(byte),
+                other => other == *byte,
+            })
+    };
+    let number = |digits: &[u8]| {
+        digits
+            .iter()
+            .fold(0, |sum, d| sum * 10 + i64::from(d - b'0'))
+    };
+    if !fits(text, "dddd-dd-dd_dd:dd") {
+        return None;
+    }
+    let [year, month, day, hour, minute] =
+        [0..4, 5..7, 8..10, 11..13, 14..16].map(|place| number(&text[place]));
+    let mut rest = &text[16..];
+    let (mut second, mut millis) = (0, 0);
+    if fits(rest, ":dd") {
+        second = number(&rest[1..3]);
+        rest = &rest[3..];
+        if fits(rest, ".d") || fits(rest, ",d") {
+            let length = rest[1..].iter().take_while(|b| b.is_ascii_digit()).count();
+            let mut fraction = rest[1..=length].to_vec();
+            fraction.resize(3, b'0');
+            millis = number(&fraction);
+            rest = &rest[1 + length..];
+        }
+    }
+    let zone = rest.trim_ascii_start();
+    let offset = match zone {
+        b"" | b"Z" | b"z" | b"UTC" | b"GMT" => 0,
+        [sign @ (b'+' | b'-'), digits @ ..] => {
+            let (hours, minutes) = match digits.len() {
+                2 if fits(digits, "dd") => (number(digits), 0),
+                4 if fits(digits, "dddd") => (number(&digits[..2]), number(&digits[2..])),
+                5 if fits(digits, "dd:dd") => (number(&digits[..2]), number(&digits[3..])),
+                _ => return None,
+            };
+            if hours > 23 || minutes > 59 {
+                return None;
+            }
+            (hours * 60 + minutes) * if *sign == b'-' { -1 } else { 1 }
+        }
+        _ => return None,
+    };
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let february = if is_leap { 29 } else { 28 };
+    let lengths = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let length = *lengths.get(usize::try_from(month).ok()?.checked_sub(1)?)?;
+    if !(1..=length).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    // Days from the year 0 on, which is a leap year, to this one; 719,528 of them are before 1970.
+    let leap_days = if year == 0 {
+        0
+    } else {
+        (year - 1) / 4 - (year - 1) / 100 + (year - 1) / 400 + 1
+    };
+    let of_months: i64 = lengths[..month as usize - 1].iter().sum();
+    let days = year * 365 + leap_days + of_months + day - 1 - 719_528;
+    Some((((days * 24 + hour) * 60 + minute - offset) * 60 + second) * 1000 + millis)
 }
 
 // --- hosts, contract §1.1 and §1.2 ---
@@ -419,7 +562,7 @@ fn account_of_arn(arn: &str) -> Option<String> {
 
 // --- agents, contract §5.1: only whether AWS itself called ---
 
-pub fn is_aws_managed(agent: &str) -> bool {
+pub fn is_aws_managed(agent: &str, source: &str) -> bool {
     let agent = agent.trim();
     let agent = match agent.strip_prefix('[') {
         Some(inside) => inside.strip_suffix(']').unwrap_or(inside).trim(),
@@ -433,8 +576,11 @@ pub fn is_aws_managed(agent: &str) -> bool {
                     && (name.bytes()).all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
             })
     });
+    let mut words = agent.split(|c: char| c.is_whitespace() || "()[];,".contains(c));
     is_service
-        || agent.starts_with("AWS Internal")
-        || agent.contains("aws-internal/")
-        || agent.contains("md/internal")
+        || agent == "AWS Internal"
+        || (agent.strip_prefix("AWS Internal/"))
+            .is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()))
+        || words.any(|word| word == "md/internal" || word.starts_with("aws-internal/"))
+        || (agent.starts_with("Coral/") && source == "AWS Internal")
 }

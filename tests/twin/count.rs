@@ -32,6 +32,8 @@ pub struct File {
     pub kind: Kind,
     pub damage: Option<&'static str>,
     pub found: super::shape::Found,
+    /// Documents and elements of lists that are no record, where there are records or traces of them.
+    pub not_understood: u64,
 }
 
 /// Reads one file.
@@ -45,12 +47,24 @@ pub fn file(file: &[u8]) -> File {
         );
         assert!(!json_is_damaged, "the twin finds damage in sound JSON");
     }
+    let not_understood = if found.is_cloudtrail() {
+        found.unknown
+    } else if found.digests + found.others > 0
+        && !json_is_damaged
+        && super::traces::are_in(&content.bytes)
+    {
+        found.unknown.max(1)
+    } else {
+        0
+    };
     let damage = if content.is_damaged {
         Some("gzip")
     } else if json_is_damaged {
         Some("json")
     } else if found.broken > 0 {
         Some("record")
+    } else if not_understood > 0 {
+        Some("shape")
     } else {
         None
     };
@@ -62,6 +76,7 @@ pub fn file(file: &[u8]) -> File {
         kind,
         damage,
         found,
+        not_understood,
     }
 }
 
@@ -93,6 +108,7 @@ pub fn read(files: &[impl AsRef<[u8]>]) -> Readings {
             (None, kind) => figures.add(&format!("files.skipped {kind:?}"), 1),
         }
         figures.broken += file.found.broken;
+        figures.add("not_understood", file.not_understood);
         if file.kind != Kind::CloudTrail {
             continue;
         }
@@ -124,6 +140,26 @@ pub fn read(files: &[impl AsRef<[u8]>]) -> Readings {
 }
 
 impl Readings {
+    /// All calls, with what the user says of their hosts.
+    fn calls(&self, question: &Question) -> Vec<Call> {
+        let calls = self.calls.iter().cloned();
+        calls.map(|call| call.mapped(&question.hosts)).collect()
+    }
+
+    /// The conditions that match no call of the time, accounts and Regions asked about, by their
+    /// places.
+    pub fn unmatched(&self, question: &Question) -> Vec<usize> {
+        let delivered = self.delivered(question);
+        let conditions = question.conditions.iter().enumerate();
+        conditions
+            .filter(|(_, (name, pattern, _))| {
+                let mut calls = delivered.iter().map(|(call, _)| call);
+                !calls.any(|call| matches(pattern, call.value(name)))
+            })
+            .map(|(place, _)| place)
+            .collect()
+    }
+
     /// The times of all calls.
     pub fn times(&self) -> Vec<i64> {
         self.calls.iter().filter_map(|call| call.time).collect()
@@ -131,16 +167,19 @@ impl Readings {
 
     /// The calls that count, and pass all filters.
     pub fn counted(&self, question: &Question) -> Vec<Call> {
-        Answer::default().counted(self.calls.clone(), question)
+        Answer::default().counted(self.calls(question), question)
     }
 
     /// The calls that were delivered and are admitted, copies and all, with whether they pass the
     /// filters that act after counting once.
-    pub fn delivered(&self, question: &Question) -> Vec<(&Call, bool)> {
-        let calls = self.calls.iter();
+    pub fn delivered(&self, question: &Question) -> Vec<(Call, bool)> {
+        let calls = self.calls(question).into_iter();
         calls
             .filter(|call| passes_before_counting_once(call, question))
-            .map(|call| (call, passes_after_counting_once(call, question)))
+            .map(|call| {
+                let is_wanted = passes_after_counting_once(&call, question);
+                (call, is_wanted)
+            })
             .collect()
     }
 
@@ -168,7 +207,7 @@ impl Readings {
     /// The answer to a question about them.
     pub fn answer(&self, question: &Question) -> Answer {
         let mut answer = self.figures.clone();
-        answer.count(self.calls.clone(), question);
+        answer.count(self.calls(question), question);
         answer
     }
 }
@@ -189,6 +228,9 @@ impl Answer {
 
     fn counted(&mut self, mut calls: Vec<Call>, question: &Question) -> Vec<Call> {
         let all = calls.len();
+        let has_no_time = |call: &&Call| call.time.is_none() && is_of_log(call, question);
+        let no_time = calls.iter().filter(has_no_time).count();
+        self.add("no_time", no_time as u64);
         calls.retain(|call| passes_before_counting_once(call, question));
         let mut filtered = all - calls.len();
         if question.once {
@@ -275,12 +317,15 @@ fn is_in_time(time: Option<i64>, question: &Question) -> bool {
 }
 
 fn passes_before_counting_once(call: &Call, question: &Question) -> bool {
+    is_in_time(call.time, question) && is_of_log(call, question)
+}
+
+/// Whether a call is of an account and a Region asked about.
+fn is_of_log(call: &Call, question: &Question) -> bool {
     let listed = |list: &[String], dimension| {
         list.is_empty() || list.iter().any(|one| one == call.value(dimension))
     };
-    is_in_time(call.time, question)
-        && listed(&question.accounts, "recipient_account_id")
-        && listed(&question.regions, "aws_region")
+    listed(&question.accounts, "recipient_account_id") && listed(&question.regions, "aws_region")
 }
 
 fn passes_after_counting_once(call: &Call, question: &Question) -> bool {

@@ -2,22 +2,16 @@
 
 use serde_json::Value;
 
-use super::shape::{Found, LISTS};
+use super::shape::{Found, LISTS, Nest};
 use super::tame;
 
 /// What is in a text of one or more JSON documents; `None` if it is not sound from end to end.
 pub fn read(text: &[u8]) -> Option<Found> {
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let mut found = Found::default();
     for document in split(text)? {
-        match &document {
-            Value::Array(items) if items.is_empty() => {
-                let is_first = found == Found::default();
-                found.containers += u64::from(is_first);
-            }
-            // Strings are opened in lists of strings, not where they stand alone.
-            Value::String(_) => found.others += 1,
-            document => value(document, &mut found, 0),
+        value(&document, &mut found, Nest::default());
+        if document.is_array() && found == Found::default() {
+            found.containers += 1;
         }
     }
     Some(found)
@@ -42,44 +36,43 @@ fn split(text: &[u8]) -> Option<Vec<Value>> {
     Some(documents)
 }
 
-/// The text from the first byte on that is no white space of JSON, which has no form feed.
-fn past_space(text: &[u8]) -> &[u8] {
-    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-    &text[text.iter().take_while(|byte| is_space(byte)).count()..]
+/// The text from the first byte on that is no white space of JSON, which has no form feed, and no byte
+/// order mark.
+fn past_space(mut text: &[u8]) -> &[u8] {
+    loop {
+        text = match text {
+            [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] | [0xef, 0xbb, 0xbf, rest @ ..] => rest,
+            _ => return text,
+        };
+    }
 }
 
-/// One value outside `Records`.
-pub fn value(value: &Value, found: &mut Found, nesting: usize) {
+/// One value, wherever it stands.
+pub fn value(value: &Value, found: &mut Found, nest: Nest) {
     match value {
-        Value::Object(object) => {
-            let mut is_container = false;
+        Value::Object(object) if nest.may_open() => {
+            let mut has_lists = false;
             for list in LISTS {
                 if let Some(Value::Array(elements)) = object.get(list) {
-                    is_container = true;
+                    has_lists = true;
                     found.containers += 1;
                     for element in elements {
                         if list == "Records" {
-                            found.element(element);
+                            found.element(element, nest.deeper());
                         } else {
-                            item(element, found, nesting);
+                            self::value(element, found, nest.deeper());
                         }
                     }
                 }
             }
-            if !is_container {
-                found.object(object, nesting);
+            found.object(object, nest, has_lists);
+        }
+        Value::Array(items) if nest.may_open() => {
+            for item in items {
+                self::value(item, found, nest.deeper());
             }
         }
-        Value::Array(items) => items.iter().for_each(|one| item(one, found, nesting)),
-        _ => found.others += 1,
-    }
-}
-
-/// An element of a list that is not `Records`: an object of some shape, or a string with one in it.
-fn item(element: &Value, found: &mut Found, nesting: usize) {
-    match element {
-        Value::Object(_) => value(element, found, nesting),
-        Value::String(text) if found.text(text, nesting) => {}
-        _ => found.others += 1,
+        Value::String(text) if found.text(text, nest) => {}
+        _ => found.unknown(),
     }
 }

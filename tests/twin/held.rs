@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use stscope::cloudtrail::Kernel;
 use stscope::input::Limits;
-use stscope::tally::{Report, SkipReason};
+use stscope::questions::{AnyQuestion, Plan, Report};
+use stscope::tally::SkipReason;
 use tempfile::TempDir;
 
 use super::count::{Answer, read};
@@ -55,7 +56,8 @@ impl Way {
 
 /// Files on a disk, to be held against the twin.
 pub struct Held {
-    folder: TempDir,
+    /// Deleted once it is dropped.
+    _folder: TempDir,
     pub files: Vec<Vec<u8>>,
     pub paths: Vec<PathBuf>,
     pub question: Question,
@@ -71,7 +73,7 @@ impl Held {
             std::fs::write(path, file).expect("room for the files of a test");
         }
         Held {
-            folder,
+            _folder: folder,
             files,
             paths,
             question: Question::default(),
@@ -105,13 +107,13 @@ impl Held {
     pub fn plan_is_equal(&self, way: Way) -> super::plan::Expected {
         let mut scan = self.question.scan();
         (scan.kernel, scan.limits, scan.threads) = (way.kernel, way.limits, way.threads);
-        let tally = scan.ask(&stscope::tally::Question::Plan, &self.paths);
+        let tally = scan.ask(&AnyQuestion::Plan, &self.paths);
         let report = tally.expect("all paths exist").finish();
         let expected = super::plan::expected(&read(&self.files), &self.question);
-        let plan = stscope::tally::Plan::of(&report, super::plan::region_of);
+        let plan = Plan::of(&report, super::plan::region_of);
         super::plan::assert_equal(&plan, &expected);
         let (report, trace) = scan.trace(&self.paths).expect("all paths exist").finish();
-        let plan = stscope::tally::Plan::of(&report, super::plan::region_of);
+        let plan = Plan::of(&report, super::plan::region_of);
         super::plan::assert_equal(&plan.with_tokens(Some(trace)), &expected);
         expected
     }
@@ -208,7 +210,7 @@ pub fn of_report(report: &Report) -> Answer {
     assert_eq!(coverage.calls, summary.calls);
     assert_eq!(summary.span.calls, summary.calls);
     let names = ["global", "regional", "aws-service", "other", "unknown"];
-    for (name, count) in names.iter().zip(summary.endpoints) {
+    for (name, count) in names.iter().zip(summary.endpoints.values()) {
         set(&format!("endpoint {name}"), count);
     }
     set("errors", summary.errors);
@@ -216,7 +218,7 @@ pub fn of_report(report: &Report) -> Answer {
     set("global_principals", summary.global_principals);
     set("global_aws_managed", summary.global_aws_managed);
     set("vpc_endpoint_calls", summary.vpc_endpoint_calls);
-    let [global, regional, ..] = summary.endpoints;
+    let [global, regional, ..] = summary.endpoints.values();
     let share = (global + regional > 0).then(|| global as f64 / (global + regional) as f64);
     assert_eq!(summary.global_share, share);
     let millis = |time: Option<stscope::sts::Time>| time.map(stscope::sts::Time::millis);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stscope::tally::Plan;
+use stscope::questions::Plan;
 
 use super::agent;
 use super::call::{Call, KeyUse, is_region};
@@ -44,9 +44,9 @@ pub fn expected(readings: &Readings, question: &Question) -> Expected {
     };
     let mut groups: BTreeMap<[String; 4], Vec<&Call>> = BTreeMap::new();
     for call in of("global") {
-        let (sdk, version) = agent::sdk(call.value("user_agent"));
-        let cause = agent::cause(call).to_owned();
-        let key = [call.value("principal").to_owned(), sdk, version, cause];
+        let [principal, sdk, version] =
+            ["principal", "sdk", "sdk_version"].map(|name| call.value(name).to_owned());
+        let key = [principal, sdk, version, agent::cause(call).to_owned()];
         groups.entry(key).or_default().push(call);
     }
     let mut rows: Vec<Row> = Vec::new();
@@ -83,14 +83,14 @@ pub fn expected(readings: &Readings, question: &Question) -> Expected {
             ("source_ip_addresses", three("source_ip_address")),
             ("session_names", three("session_name")),
             ("in_scope_of", three("in_scope_of")),
+            ("tool", three("tool")),
         ]));
     }
     // The map is in the order of names, and what is sorted stably stays so.
     rows.sort_by_key(|row| std::cmp::Reverse(row["calls"].parse::<u64>().expect("a number")));
 
     let far = of("global").filter_map(|call| {
-        let (sdk, _) = agent::sdk(call.value("user_agent"));
-        let is_managed = sdk.starts_with("aws-internal") || sdk == "aws-service";
+        let is_managed = ["aws-internal", "aws-service"].contains(&call.value("sdk"));
         let is_foreign = call.value("principal_type") == "AWSAccount";
         if call.value("aws_serving_region") != "us-east-1" || (is_managed && !is_foreign) {
             return None;
@@ -131,11 +131,12 @@ pub fn expected(readings: &Readings, question: &Question) -> Expected {
 /// Tokens of the global endpoint in opt-in Regions: who asked for them, how many, where and when.
 fn opt_in_tokens(readings: &Readings, question: &Question) -> Vec<String> {
     let mut issued: BTreeMap<&String, Vec<(&Call, bool)>> = BTreeMap::new();
-    for (call, is_wanted) in readings.delivered(question) {
+    let delivered = readings.delivered(question);
+    for (call, is_wanted) in &delivered {
         if let Some(key) = &call.issued_key
             && call.value("endpoint") == "global"
         {
-            issued.entry(key).or_default().push((call, is_wanted));
+            issued.entry(key).or_default().push((call, *is_wanted));
         }
     }
     let mut of_caller: BTreeMap<(&str, &str), Vec<&KeyUse>> = BTreeMap::new();
@@ -270,6 +271,7 @@ pub fn of_plan(plan: &Plan<'_>) -> Expected {
             ("source_ip_addresses", row.source_ip_addresses.join(" ")),
             ("session_names", row.session_names.join(" ")),
             ("in_scope_of", row.in_scope_of.join(" ")),
+            ("tool", row.tools.join(" ")),
         ])
     });
     let mut cross_region: Vec<String> = (plan.risks.cross_region.iter())

@@ -1,11 +1,11 @@
 //! What is asked: the options of a run, in plain types.
 
 use stscope::Scan;
-use stscope::sts::{Dimension, Time};
+use stscope::sts::{Dimension, Hosts, Time};
 use stscope::tally::{Condition, Selection, glob};
 
 /// Ways to group that between them see every member of a record.
-pub const GROUPINGS: [&[&str]; 6] = [
+pub const GROUPINGS: [&[&str]; 7] = [
     &[
         "endpoint",
         "client_provided_host_header",
@@ -34,6 +34,7 @@ pub const GROUPINGS: [&[&str]; 6] = [
     ],
     &["tls_version", "key_exchange", "day", "hour"],
     &["session_name", "in_scope_of"],
+    &["sdk", "sdk_version", "tool"],
 ];
 
 /// Options as a user gives them.
@@ -49,6 +50,8 @@ pub struct Question {
     pub endpoints: Vec<&'static str>,
     /// Dimension, pattern, and whether it must not match.
     pub conditions: Vec<(&'static str, String, bool)>,
+    /// What hosts lead to: a pattern, and a Region or else the global endpoint.
+    pub hosts: Vec<(String, Option<String>)>,
 }
 
 impl Default for Question {
@@ -67,11 +70,20 @@ impl Default for Question {
             regions: Vec::new(),
             endpoints: Vec::new(),
             conditions: Vec::new(),
+            hosts: Vec::new(),
         }
     }
 }
 
 impl Question {
+    fn hosts(&self) -> Hosts {
+        let lines = self.hosts.iter().map(|(host, region)| match region {
+            Some(region) => format!("{host} regional {region}"),
+            None => format!("{host} global"),
+        });
+        Hosts::parse(lines).expect("hosts that lead somewhere")
+    }
+
     /// The same question to stscope.
     pub fn scan(&self) -> Scan {
         let dimension = |name: &str| Dimension::find(name).expect("a dimension of the contract");
@@ -92,6 +104,7 @@ impl Question {
                     })
                     .collect(),
             },
+            hosts: self.hosts(),
             ..Scan::default()
         }
     }

@@ -8,34 +8,38 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::shape::{Found, LISTS};
+use super::shape::{Found, LISTS, Nest, PAGING, WRAPPERS, is_control, is_record};
 use super::tame;
 
 /// What is in the text, and whether reading ended before its end.
 pub fn read(text: &[u8]) -> (Found, bool) {
-    let mut reading = Reading {
-        text: text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text),
-        at: 0,
-        found: Found::default(),
-        has_timestamps: false,
-    };
+    let mut reading = Reading::new(text);
     let is_damaged = reading.documents().is_none();
     (reading.found, is_damaged)
 }
 
-/// What is in a damaged text inside a string: one object, and nothing behind it.
-pub fn text(text: &str, found: &mut Found, nesting: usize) {
-    let mut reading = Reading {
-        text: text.as_bytes(),
-        at: 0,
-        found: Found::default(),
-        has_timestamps: false,
+/// What is in a damaged text inside a string: objects, and nothing else.
+pub fn objects(text: &str, found: &mut Found, nest: Nest) {
+    let mut reading = Reading::new(text.as_bytes());
+    let is_broken = loop {
+        match reading.next() {
+            Some(b'{') if reading.value(nest).is_some() => {}
+            None => break false,
+            _ => break true,
+        }
     };
-    reading.next();
-    let whole = reading.object(nesting);
-    let is_broken = whole.is_none() || reading.next().is_some();
     found.add(&reading.found);
     found.broken += u64::from(is_broken);
+}
+
+/// The same of an array or a string, which is a text like others unless its bounds are sound.
+pub fn one_value(text: &str, found: &mut Found, nest: Nest) -> bool {
+    let mut reading = Reading::new(text.as_bytes());
+    let is_sound = reading.value(nest).is_some() && reading.next().is_none();
+    if is_sound {
+        found.add(&reading.found);
+    }
+    is_sound
 }
 
 struct Reading<'t> {
@@ -50,6 +54,15 @@ struct Reading<'t> {
 type Step<T = ()> = Option<T>;
 
 impl<'t> Reading<'t> {
+    fn new(text: &'t [u8]) -> Reading<'t> {
+        Reading {
+            text,
+            at: 0,
+            found: Found::default(),
+            has_timestamps: false,
+        }
+    }
+
     fn next(&mut self) -> Option<u8> {
         while matches!(self.text.get(self.at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
@@ -60,27 +73,44 @@ impl<'t> Reading<'t> {
     fn documents(&mut self) -> Step {
         while let Some(byte) = self.next() {
             match byte {
-                b'{' => self.object(0)?,
                 b'[' => {
-                    let is_first = self.found == Found::default();
-                    self.items(0)?;
-                    if is_first && self.found == Found::default() {
+                    self.value(Nest::default())?;
+                    if self.found == Found::default() {
                         self.found.containers += 1;
                     }
                 }
+                0xef if self.text[self.at..].starts_with(b"\xef\xbb\xbf") => self.at += 3,
                 _ if self.pass_timestamp() => match self.next() {
                     Some(b'{') => {
                         self.has_timestamps = true;
-                        self.object(0)?;
+                        self.object(Nest::default())?;
                     }
                     _ => return None,
                 },
                 b'0'..=b'9' if self.has_timestamps => return None,
-                _ => {
-                    self.pass()?;
-                    self.found.others += 1;
-                }
+                _ => self.value(Nest::default())?,
             }
+        }
+        Some(())
+    }
+
+    /// Any value that is no record in a list of them.
+    fn value(&mut self, nest: Nest) -> Step {
+        match self.next()? {
+            b'{' if nest.may_open() => return self.object(nest),
+            b'[' if nest.may_open() => {
+                return self.elements(|reading| reading.value(nest.deeper()));
+            }
+            _ => {}
+        }
+        let value = self.pass()?;
+        match value[0] {
+            b'"' => match tame::parse(value) {
+                Some(Value::String(text)) if self.found.text(&text, nest) => {}
+                None if is_text_of_object(value, nest) => self.found.broken += 1,
+                _ => self.found.unknown(),
+            },
+            _ => self.found.unknown(),
         }
         Some(())
     }
@@ -190,59 +220,42 @@ impl<'t> Reading<'t> {
     }
 
     /// The elements of `Records`.
-    fn records(&mut self) -> Step {
+    fn records(&mut self, nest: Nest) -> Step {
         self.elements(|reading| {
-            let element = reading.pass()?;
-            match tame::parse(element) {
-                Some(value) => reading.found.element(&value),
-                // What is no object is counted by its bounds alone.
-                None if element[0] != b'{' => reading.found.records += 1,
+            if reading.next()? != b'{' {
+                return reading.value(nest);
+            }
+            match tame::parse(reading.pass()?) {
+                Some(value) => reading.found.element(&value, nest),
                 None => reading.found.broken += 1,
             }
             Some(())
         })
     }
 
-    /// The elements of any other list.
-    fn items(&mut self, nesting: usize) -> Step {
-        self.elements(|reading| match reading.next()? {
-            b'{' => reading.object(nesting),
-            _ => {
-                let element = reading.pass()?;
-                match tame::parse(element) {
-                    Some(Value::String(text)) if reading.found.text(&text, nesting) => {}
-                    None if is_text_of_object(element) => reading.found.broken += 1,
-                    _ => reading.found.others += 1,
-                }
-                Some(())
-            }
-        })
-    }
-
     /// An object outside `Records`. The records of its lists are found even if it breaks off later.
-    fn object(&mut self, nesting: usize) -> Step {
+    fn object(&mut self, nest: Nest) -> Step {
         let mut members = Members::default();
-        let whole = self.members(&mut members, nesting);
+        let whole = self.members(&mut members, nest);
         let place = |list: &str| LISTS.iter().position(|one| *one == list);
         members.lists.sort_by_key(|(list, _)| place(list));
         for (_, of_list) in &members.lists {
             self.found.add(of_list);
         }
         if whole.is_none() {
-            members.salvage(&mut self.found, nesting);
+            members.salvage(&mut self.found, nest);
             return None;
         }
         match (members.lists.is_empty(), members.has_bad_word) {
             (true, true) => self.found.broken += 1,
-            (true, false) => members.settle(&mut self.found, nesting),
             // Beside lists of records a bad word is no record's damage.
             (false, true) => return None,
-            (false, false) => {}
+            (_, false) => members.settle(&mut self.found, nest),
         }
         Some(())
     }
 
-    fn members(&mut self, members: &mut Members<'t>, nesting: usize) -> Step {
+    fn members(&mut self, members: &mut Members<'t>, nest: Nest) -> Step {
         self.at += 1;
         if self.next()? == b'}' {
             self.at += 1;
@@ -257,6 +270,12 @@ impl<'t> Reading<'t> {
                 Some(Value::String(key)) => Some(key),
                 _ => None,
             };
+            if members.first.is_none() {
+                members.first = Some(key.clone().unwrap_or_default());
+            }
+            members.count += 1;
+            let is_paging = key.as_deref().is_some_and(|key| PAGING.contains(&key));
+            members.paging += usize::from(is_paging);
             if self.next()? != b':' {
                 return None;
             }
@@ -267,15 +286,17 @@ impl<'t> Reading<'t> {
                     // Of a duplicate key the last value stands.
                     members.lists.retain(|(earlier, _)| *earlier != list);
                     let outer = std::mem::take(&mut self.found);
+                    let start = self.at;
                     let whole = if list == "Records" {
-                        self.records()
+                        self.records(nest.deeper())
                     } else {
-                        self.items(nesting)
+                        self.elements(|reading| reading.value(nest.deeper()))
                     };
                     let mut of_list = std::mem::replace(&mut self.found, outer);
                     of_list.containers += 1;
                     members.lists.push((list, of_list));
                     whole?;
+                    members.of_lists.push(&self.text[start..self.at]);
                 }
                 _ => {
                     members
@@ -310,7 +331,13 @@ impl<'t> Reading<'t> {
 /// What stands in an object outside `Records`.
 #[derive(Default)]
 struct Members<'t> {
+    /// The name of the first.
+    first: Option<String>,
+    count: usize,
+    paging: usize,
     lists: Vec<(&'static str, Found)>,
+    /// Lists, as they are written.
+    of_lists: Vec<&'t [u8]>,
     others: BTreeMap<String, &'t [u8]>,
     /// A value that was replaced by a later one must still be sound for a record to be whole.
     replaced: Vec<&'t [u8]>,
@@ -321,71 +348,85 @@ struct Members<'t> {
 }
 
 impl Members<'_> {
-    /// Of an object that breaks off: the record it wraps, if that was whole before.
-    fn salvage(mut self, found: &mut Found, nesting: usize) {
-        let has = |key: &str| self.others.contains_key(key);
-        if !self.lists.is_empty() || has("eventSource") || has("eventVersion") {
-            return;
-        }
-        self.others.retain(|key, _| {
-            matches!(
-                key.as_str(),
-                "detail" | "detail-type" | "CloudTrailEvent" | "message"
-            )
-        });
-        let others = found.others;
-        self.settle(found, nesting);
-        found.others = others;
+    fn get(&self, key: &str) -> Option<&[u8]> {
+        self.others.get(key).copied()
     }
 
-    /// Decides what an object without lists is. Only what is taken from it has to be sound.
-    fn settle(self, found: &mut Found, nesting: usize) {
-        let has = |key: &str| self.others.contains_key(key);
-        let is_record = has("eventSource") || has("eventVersion");
-        let mut sound = Map::new();
-        let mut broken = Vec::new();
-        for (key, value) in &self.others {
-            match tame::parse(value) {
-                Some(value) => drop(sound.insert(key.clone(), value)),
-                // Of these it matters that they are there.
-                None if ["detail-type", "digestStartTime"].contains(&key.as_str())
-                    || (key == "CloudTrailEvent" && value.starts_with(b"\"")) =>
-                {
-                    drop(sound.insert(key.clone(), Value::from("")));
-                    broken.push((key.as_str(), *value));
+    fn is_record(&self) -> bool {
+        // What is no sound text is a source all the same.
+        let source =
+            (self.get("eventSource")).map(|source| tame::parse(source).unwrap_or(Value::Null));
+        let has_version = self.get("eventVersion").is_some();
+        is_record(self.first.as_deref(), source.as_ref(), has_version)
+    }
+
+    /// Of an object that breaks off: the record it wraps, if that was whole before.
+    fn salvage(self, found: &mut Found, nest: Nest) {
+        if self.lists.is_empty() && !self.is_record() {
+            self.wrapped(found, nest);
+        }
+    }
+
+    /// Decides what an object is whose lists have been read. Only what is taken from it has to be sound.
+    fn settle(self, found: &mut Found, nest: Nest) {
+        if self.is_record() {
+            let mut values = self.others.values().chain(&self.replaced);
+            let mut lists = self.of_lists.iter();
+            let is_unsound = |value: &&[u8]| tame::parse(value).is_none();
+            if self.has_bad_key || values.any(is_unsound) || lists.any(is_unsound) {
+                found.broken += 1;
+                return;
+            }
+            let sound: Map<String, Value> = (self.others.iter())
+                .filter_map(|(key, value)| Some((key.clone(), tame::parse(value)?)))
+                .collect();
+            return found.record(&sound);
+        }
+        if self.wrapped(found, nest) || !self.lists.is_empty() {
+            return;
+        }
+        let message = self.get("message").and_then(tame::parse);
+        let message = message.as_ref().and_then(Value::as_str);
+        if self.get("digestStartTime").is_some() {
+            found.digests += 1;
+        } else if self.paging > 0 && self.paging == self.count || is_control(message) {
+            found.others += 1;
+        } else {
+            found.unknown();
+        }
+    }
+
+    /// The record that an object wraps. Says whether there was any.
+    fn wrapped(&self, found: &mut Found, nest: Nest) -> bool {
+        for key in WRAPPERS {
+            let Some(raw) = self.get(key) else { continue };
+            let value = tame::parse(raw);
+            let is_envelope = key == "detail" && self.get("detail-type").is_some();
+            let is_broken = match (raw.first().copied().unwrap_or_default(), &value) {
+                (b'{', Some(Value::Object(detail))) if is_envelope => {
+                    found.record(detail);
+                    return true;
                 }
-                None => broken.push((key.as_str(), *value)),
+                (b'{', None) if is_envelope => true,
+                (b'{' | b'[', None) => raw.windows(11).any(|some| some == b"eventSource"),
+                (b'"', None) => is_text_of_object(raw, nest),
+                _ => false,
+            };
+            if is_broken {
+                found.broken += 1;
+                return true;
+            }
+            if value.is_some_and(|value| found.wrapped(&value, nest)) {
+                return true;
             }
         }
-        let holds_a_record = |&(key, value): &(&str, &[u8])| match key {
-            "detail" => {
-                let mentions = |text: &[u8]| value.windows(text.len()).any(|some| some == text);
-                value.first() == Some(&b'{') && (has("detail-type") || mentions(b"eventSource"))
-            }
-            "CloudTrailEvent" => is_text_of_object(value),
-            // Taken where the other is no string.
-            "message" => {
-                !sound.get("CloudTrailEvent").is_some_and(Value::is_string)
-                    && is_text_of_object(value)
-            }
-            _ => false,
-        };
-        let is_unsound = |value: &&[u8]| tame::parse(value).is_none();
-        let is_broken = if is_record {
-            self.has_bad_key || !broken.is_empty() || self.replaced.iter().any(is_unsound)
-        } else {
-            broken.iter().any(holds_a_record)
-        };
-        if is_broken {
-            found.broken += 1;
-        } else {
-            found.object(&sound, nesting);
-        }
+        false
     }
 }
 
 /// Whether what is written here may be a string with an object in it: its bracket may be escaped.
-fn is_text_of_object(text: &[u8]) -> bool {
-    text.first() == Some(&b'"')
+fn is_text_of_object(text: &[u8], nest: Nest) -> bool {
+    nest.in_text().is_some()
+        && text.first() == Some(&b'"')
         && matches!(text[1..].trim_ascii_start().first(), Some(b'{' | b'\\'))
 }

@@ -68,13 +68,13 @@ fn digest() -> (String, Vec<u8>) {
     (path, gzip(document.as_bytes()))
 }
 
-/// AWS Config writes into the same folder: sound JSON of another kind.
+/// AWS Config writes into the same folder: sound JSON of another kind, which names STS and holds no call.
 fn config_snapshot() -> (String, Vec<u8>) {
     let path = format!(
         "AWSLogs/{ORGANISATION}/{PAYMENTS}/Config/us-east-1/2025/11/3/ConfigSnapshot/{PAYMENTS}_Config_us-east-1_ConfigSnapshot_20251103T120000Z_5a3f1e00-0000-4000-8000-000000000070.json.gz"
     );
     let document = format!(
-        r#"{{"fileVersion":"1.0","configSnapshotId":"5a3f1e00-0000-4000-8000-000000000070","configurationItems":[{{"configurationItemVersion":"1.3","configurationItemCaptureTime":"2025-11-03T11:59:00.000Z","configurationItemStatus":"ResourceDiscovered","resourceType":"AWS::IAM::Role","resourceId":"AROALEDGERXXXEXAMPLE","awsAccountId":"{PAYMENTS}","awsRegion":"global","configuration":{{"roleName":"ledger","assumeRolePolicyDocument":"%7B%22Action%22%3A%22sts%3AAssumeRole%22%7D","eventSource":"sts.amazonaws.com"}},"relationships":[]}}]}}"#
+        r#"{{"fileVersion":"1.0","configSnapshotId":"5a3f1e00-0000-4000-8000-000000000070","configurationItems":[{{"configurationItemVersion":"1.3","configurationItemCaptureTime":"2025-11-03T11:59:00.000Z","configurationItemStatus":"ResourceDiscovered","resourceType":"AWS::IAM::Role","resourceId":"AROALEDGERXXXEXAMPLE","awsAccountId":"{PAYMENTS}","awsRegion":"global","configuration":{{"roleName":"ledger","assumeRolePolicyDocument":"%7B%22Action%22%3A%22sts%3AAssumeRole%22%7D","clientIds":["sts.amazonaws.com"]}},"relationships":[]}}]}}"#
     );
     (path, gzip(document.as_bytes()))
 }

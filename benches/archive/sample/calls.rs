@@ -14,7 +14,7 @@ const TERRAFORM: &str = agents::LEGACY[17];
 const JAVA_V1: &str = agents::LEGACY[19];
 const JAVA_V2: &str = agents::MODERN[11];
 const JS_V2_LAMBDA: &str = agents::LEGACY[23];
-const JS_V2_GITHUB: &str = agents::LEGACY[25];
+const JS_V2_WORKFLOW: &str = agents::LEGACY[25];
 const PHP: &str = agents::LEGACY[27];
 const RUBY: &str = agents::LEGACY[28];
 const DOTNET: &str = agents::LEGACY[30];
@@ -298,7 +298,7 @@ fn anomalies() -> Vec<Record> {
             "04T15:19:00",
             who::web(PAYMENTS, GITHUB, "repo:example-org/web:ref:refs/heads/main"),
         )
-        .agent(JS_V2_GITHUB)
+        .agent(JS_V2_WORKFLOW)
         .assume_web(PAYMENTS, "github-deploy", "GitHubActions")
         .host(GLOBAL)
         .done(),

@@ -10,6 +10,8 @@ use aws_config::profile::{ProfileSet, load};
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_types::os_shim_internal::{Env, Fs};
 
+use crate::shown::Shown;
+
 use super::connector::Roots;
 use super::credentials::Credentials;
 use super::error::{Kind, S3Error};
@@ -235,8 +237,7 @@ impl Sources<'_> {
             Some((rest, home)) => home.join(rest),
             None => path.into(),
         };
-        let shown = path.display().to_string();
-        let shown = shown.escape_debug();
+        let shown = Shown::path(&path);
         let pem = std::fs::read(&path).map_err(|error| {
             setting(
                 name,

@@ -36,12 +36,16 @@ pub struct Defaults {
     pub config_on_request: bool,
     /// How a program asks for the Regional endpoint itself; empty where no way is documented.
     pub in_code: &'static str,
+    /// What in code makes it global besides an endpoint URL; empty where nothing is known.
+    pub in_code_global: &'static str,
     /// What an endpoint URL is called in code or on the command line; empty where not known.
     pub endpoint_option: &'static str,
     /// What is Regional by default and comes closest; empty where it is so itself.
     pub move_to: &'static str,
     /// One more thing to know before changing it, as a sentence; empty where there is nothing.
     pub remark: &'static str,
+    /// Until when AWS supports it and where to move, as a sentence; empty while no end is announced.
+    pub support: &'static str,
     /// Where all this was read.
     pub sources: &'static [&'static str],
 }
@@ -64,8 +68,6 @@ pub enum DefaultEndpoint {
     Global,
     /// The Regional endpoint in every version.
     Regional,
-    /// Not known, or disputed; the sentence says what is open.
-    Unknown(&'static str),
 }
 
 /// Where an SDK sends STS calls when no Region is configured.
@@ -73,9 +75,10 @@ pub enum DefaultEndpoint {
 pub enum WithoutRegion {
     /// To the global endpoint.
     Global,
-    /// `AssumeRole` and `AssumeRoleWithWebIdentity` to the global endpoint; other calls fail.
+    /// `AssumeRole` and `AssumeRoleWithWebIdentity` to the global endpoint, whose URL the SDK itself
+    /// then sets as an override; other calls fail.
     GlobalForAssumeRole,
-    /// To the Regional endpoint of us-east-1.
+    /// To us-east-1: its Regional endpoint, but where the SDK is global by default the global one.
     UsEast1,
     /// Nowhere: the call fails.
     Fails,
@@ -86,8 +89,6 @@ pub enum WithoutRegion {
 pub enum Setting {
     /// From this version on.
     Since(Version),
-    /// It exists; from which version on is not known.
-    SinceUnknown,
     /// It never existed.
     Never,
 }
@@ -109,14 +110,14 @@ impl Defaults {
         DEFAULTS.iter().find(|row| row.sdk == sdk)
     }
 
-    /// Whether a version goes global unless told otherwise. One that cannot be read, or whose change
-    /// nobody knows, counts as one that does: it is asked for calls that did go there.
+    /// Whether a version goes global unless told otherwise. One that cannot be read counts as one that
+    /// does: it is asked for calls that did go there.
     pub fn goes_global(&self, version: Option<Version>) -> bool {
         match self.endpoint {
             DefaultEndpoint::GlobalBelow(boundary) => {
                 version.and_then(|version| version.is_below(boundary)) != Some(false)
             }
-            DefaultEndpoint::Global | DefaultEndpoint::Unknown(_) => true,
+            DefaultEndpoint::Global => true,
             DefaultEndpoint::Regional => false,
         }
     }
@@ -144,11 +145,16 @@ impl Defaults {
         }
     }
 
+    /// Whether the SDK itself says of such a call that an endpoint URL is configured.
+    pub fn overrides_itself_without_region(&self, event_name: Option<&str>) -> bool {
+        self.without_region == WithoutRegion::GlobalForAssumeRole
+            && self.goes_global_without_region(event_name)
+    }
+
     /// Whether a version knows the setting; `None` where that cannot be told.
     pub fn knows_setting(&self, version: Option<Version>) -> Option<bool> {
         match self.setting {
             Setting::Since(since) => version?.is_below(since).map(|older| !older),
-            Setting::SinceUnknown => None,
             Setting::Never => Some(false),
         }
     }
@@ -196,16 +202,19 @@ mod tests {
             ("aws-sdk-go-v1", &["1.0.0", "1.25.17", "1.55.6", "1.99.0", ""], &[]),
             ("aws-sdk-go-v2", &[], &["0.9.0", "1.24.1", ""]),
             ("aws-sdk-java-v1", &["1.0.0", "1.11.618", "1.12.770", ""], &[]),
-            ("aws-sdk-java-v2", &[], &["2.0.0", "2.46.14", ""]),
+            ("aws-sdk-java-v2", &["2.0.0", "2.9.25", ""], &["2.9.26", "2.10.0", "2.46.14"]),
             ("aws-sdk-js-v2", &["2.0.0", "2.525.0", "2.1692.0", ""], &[]),
             ("aws-sdk-js-v3", &[], &["3.0.0", "3.901.0", ""]),
             ("aws-sdk-php", &["2.8.31", "3.351.11", "3.35.12", ""], &["3.351.12", "3.352.0"]),
             ("aws-sdk-ruby", &["2.11.0", "3.70.9", "3.91.9", ""], &["3.92.0", "3.201.3"]),
-            ("aws-sdk-dotnet-v3", &["3.3.1.2", "3.7.305.28", "3.7.500.0", ""], &[]),
+            ("boto", &["2.49.0", ""], &[]),
+            ("aws-sdk-python", &[], &["0.1.0", "1.2.3", ""]),
+            ("aws-sdk-dotnet-v1", &["1.5.60.0", ""], &[]),
+            ("aws-sdk-dotnet-v3", &["3.3.1.2", "3.7.305.28", "3.7.499.99", ""], &["3.7.500.0", "3.7.500.12", "3.7.501"]),
             ("aws-sdk-dotnet-v4", &[], &["4.0.0.0", "4.0.9.6", ""]),
-            ("aws-tools-powershell-v4", &["3.3.1", "4.1.90.0", ""], &[]),
+            ("aws-tools-powershell-v4", &["3.3.1", "4.1.90.0", "4.1.868", ""], &["4.1.869", "4.1.900.0"]),
             ("aws-tools-powershell-v5", &[], &["5.0.0", "5.0.233.0", ""]),
-            ("aws-sdk-cpp", &["1.8.0", "1.11.570", ""], &[]),
+            ("aws-sdk-cpp", &[], &["1.8.0", "1.11.570", ""]),
             ("aws-sdk-rust", &[], &["0.1.0", "1.3.8", ""]),
             ("aws-sdk-kotlin", &[], &["1.2.3", ""]),
             ("aws-sdk-swift", &[], &["1.5.86", ""]),
@@ -233,12 +242,9 @@ mod tests {
             ("aws-sdk-java-v1", "1.11.617", "1.11.618"),
             ("aws-sdk-js-v2", "2.524.9", "2.525.0"),
             ("aws-sdk-ruby", "3.70.9", "3.71.0"),
-        ];
-        let unknown = [
-            "aws-sdk-php",
-            "aws-sdk-dotnet-v3",
-            "aws-tools-powershell-v4",
-            "aws-tools-powershell-v5",
+            ("aws-sdk-php", "3.112.26", "3.112.27"),
+            ("aws-sdk-dotnet-v3", "3.3.102.9", "3.3.103.0"),
+            ("aws-tools-powershell-v4", "3.3.613.0", "3.3.614.0"),
         ];
         for row in DEFAULTS {
             let knows = |version| row.knows_setting(Version::parse(version));
@@ -247,9 +253,8 @@ mod tests {
                 assert_eq!(knows(first), Some(true), "{} {first}", row.sdk);
                 assert_eq!(knows(""), None, "{}", row.sdk);
             } else {
-                let expected = (!unknown.contains(&row.sdk)).then_some(false);
-                assert_eq!(knows("1.0.0"), expected, "{}", row.sdk);
-                assert_eq!(knows(""), expected, "{}", row.sdk);
+                assert_eq!(knows("1.0.0"), Some(false), "{}", row.sdk);
+                assert_eq!(knows(""), Some(false), "{}", row.sdk);
             }
         }
     }
@@ -264,9 +269,8 @@ mod tests {
             "aws-sdk-go-v1",
             "aws-sdk-java-v1",
             "aws-sdk-js-v2",
-            "aws-sdk-dotnet-v3",
-            "aws-tools-powershell-v4",
-            "aws-tools-powershell-v5",
+            "boto",
+            "aws-sdk-dotnet-v1",
             "aws-sdk-kotlin",
         ];
         for row in DEFAULTS {

@@ -1,12 +1,14 @@
 //! The facts, SDK by SDK.
 //!
 //! [`SDKREF`] is AWS's own overview: who knows the setting, what its default is, and what happens
-//! without a Region. Where an SDK's changelog is newer it stands here instead, and is named.
+//! without a Region. Where an SDK's changelog is newer it stands here instead, and is named. A fact
+//! was read in a primary source unless its comment says that it was seen by running the SDK, or that
+//! it is inferred. When support ends: AWS's page on the lives of its SDKs and tools, [`SUPPORT`].
 
-use super::DefaultEndpoint::{Global, GlobalBelow, Regional, Unknown};
+use super::DefaultEndpoint::{Global, GlobalBelow, Regional};
 use super::JudgedBy::{BotocoreInside, Itself};
 use super::Legacy::{EveryCommercialRegion, Listed};
-use super::Setting::{Never, Since, SinceUnknown};
+use super::Setting::{Never, Since};
 use super::WithoutRegion::{Fails, GlobalForAssumeRole, UsEast1};
 use super::{Defaults, Legacy, WithoutRegion};
 use crate::sts::Version;
@@ -18,6 +20,8 @@ const SDKREF: &str =
 const SDKREF_REGION: &str = "https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html";
 /// Python, PHP, C++, .NET and PowerShell change their default on 31 July 2025.
 const BLOG: &str = "https://aws.amazon.com/blogs/developer/updating-aws-sdk-defaults-aws-sts-service-endpoint-and-retry-strategy/";
+/// Until when AWS supports what.
+const SUPPORT: &str = "https://docs.aws.amazon.com/sdkref/latest/guide/version-support-matrix.html";
 
 /// The first botocore that is Regional by default (31 July 2025).
 /// <https://github.com/boto/botocore/blob/develop/CHANGELOG.rst>
@@ -58,9 +62,11 @@ const ALWAYS_REGIONAL: Defaults = Defaults {
     region_variable: "AWS_REGION",
     config_on_request: false,
     in_code: "",
+    in_code_global: "",
     endpoint_option: "",
     move_to: "",
     remark: "",
+    support: "",
     sources: &[SDKREF],
 };
 
@@ -113,7 +119,29 @@ pub const DEFAULTS: &[Defaults] = &[
         ],
         ..ALWAYS_REGIONAL
     },
-    // 1.42.0 pins botocore 1.40.0 (setup.py); the overview still says legacy.
+    // Its clients have sts.amazonaws.com in them.
+    Defaults {
+        sdk: "boto",
+        product: "boto 2",
+        agent: "Boto/2.49.0 Python/2.7.18",
+        endpoint: Global,
+        without_region: WithoutRegion::Global,
+        move_to: "Boto3",
+        sources: &["https://github.com/boto/boto/blob/develop/boto/sts/__init__.py"],
+        ..ALWAYS_REGIONAL
+    },
+    // The new asynchronous one, Regional like all that is made from models today; what it does without
+    // a Region is not known.
+    Defaults {
+        sdk: "aws-sdk-python",
+        product: "the asynchronous AWS SDK for Python",
+        agent: "aws-sdk-python/0.4.0 ua/2.1",
+        endpoint_option: "endpoint_uri",
+        sources: &["https://github.com/awslabs/aws-sdk-python"],
+        ..ALWAYS_REGIONAL
+    },
+    // 1.42.0 pins botocore 1.40.0 (setup.py); the overview still says legacy. Since its maintenance
+    // mode (5 August 2026) botocore is inside the package, and its agent names it as before.
     Defaults {
         sdk: "aws-cli-v1",
         product: "the AWS CLI version 1",
@@ -126,10 +154,12 @@ pub const DEFAULTS: &[Defaults] = &[
         region_variable: "AWS_DEFAULT_REGION",
         endpoint_option: "--endpoint-url",
         move_to: "the AWS CLI 1.42.0",
-        remark: "Better still, move to the AWS CLI version 2, which always was Regional.",
+        support: "AWS supports version 1 until 15 July 2027: better move to the AWS CLI version 2, \
+                  which always was Regional.",
         sources: &[
             "https://github.com/aws/aws-cli/issues/9634",
             "https://github.com/aws/aws-cli/blob/develop/CHANGELOG.rst",
+            SUPPORT,
             SDKREF_REGION,
             BLOG,
         ],
@@ -159,10 +189,12 @@ pub const DEFAULTS: &[Defaults] = &[
         in_code: "STSRegionalEndpoint: endpoints.RegionalSTSEndpoint in aws.Config",
         endpoint_option: "Endpoint",
         move_to: "the AWS SDK for Go version 2",
+        support: "AWS no longer supports version 1: move to version 2.",
         sources: &[
             "https://github.com/aws/aws-sdk-go/blob/main/CHANGELOG.md",
             "https://github.com/aws/aws-sdk-go/pull/2779",
             "https://docs.aws.amazon.com/sdk-for-go/api/aws/session/",
+            SUPPORT,
             SDKREF,
         ],
         ..ALWAYS_REGIONAL
@@ -185,25 +217,38 @@ pub const DEFAULTS: &[Defaults] = &[
         in_code: "an EndpointConfiguration of the Regional endpoint in the client's builder",
         endpoint_option: "EndpointConfiguration",
         move_to: "the AWS SDK for Java version 2",
+        support: "AWS supported version 1 until 31 December 2025: move to version 2.",
         remark: "STS clients made by a constructor and not by a builder ignore the setting.",
         sources: &[
             "https://github.com/aws/aws-sdk-java/pull/2428",
             "https://github.com/aws/aws-sdk-java/issues/2023",
             "https://github.com/aws/aws-sdk-java/issues/2579",
             "https://github.com/aws/aws-sdk-java/blob/master/aws-java-sdk-sts/src/main/java/com/amazonaws/services/securitytoken/RegionalEndpointsOptionResolver.java",
+            SUPPORT,
             SDKREF,
         ],
         ..ALWAYS_REGIONAL
     },
+    // Its credential providers set https://sts.amazonaws.com as an override where they find no Region.
+    // That versions below 2.9.26 (23 October 2019) were global is inferred from the data they share
+    // with botocore of that time.
     Defaults {
         sdk: "aws-sdk-java-v2",
         product: "the AWS SDK for Java version 2",
         agent: "aws-sdk-java/2.33.12 md/io#sync",
+        endpoint: GlobalBelow(Version::new(2, 9, 26)),
         without_region: GlobalForAssumeRole,
         endpoint_option: "endpointOverride",
+        move_to: "the AWS SDK for Java 2.9.26",
+        sources: &[
+            "https://github.com/aws/aws-sdk-java-v2/blob/master/services/sts/src/main/java/software/amazon/awssdk/services/sts/internal/StsProfileCredentialsProviderFactory.java",
+            "https://github.com/aws/aws-sdk-java-v2/blob/master/services/sts/src/main/java/software/amazon/awssdk/services/sts/internal/StsWebIdentityCredentialsProviderFactory.java",
+            SDKREF,
+        ],
         ..ALWAYS_REGIONAL
     },
-    // lib/region_config_data.json sends `*/sts` to the global endpoint, whatever the Region.
+    // lib/region_config_data.json sends `*/sts` to the global endpoint, whatever the Region. The
+    // remark was seen by running it.
     Defaults {
         sdk: "aws-sdk-js-v2",
         product: "the AWS SDK for JavaScript version 2",
@@ -216,36 +261,49 @@ pub const DEFAULTS: &[Defaults] = &[
         in_code: "region and stsRegionalEndpoints: 'regional' in the options of AWS.STS",
         endpoint_option: "endpoint",
         move_to: "the AWS SDK for JavaScript version 3",
-        remark: "The setting does nothing without a Region.",
+        remark: "Set both at once: with the setting and no Region, calls fail with \"Missing region in \
+                 config\". Profiles that assume a role ignore AWS_REGION, so put region into the \
+                 profile; a profile's sts_regional_endpoints counts only where AWS_PROFILE names that \
+                 profile, and AWS_DEFAULT_REGION is not read.",
+        support: "AWS supported version 2 until 8 September 2025: move to version 3.",
         sources: &[
             "https://github.com/aws/aws-sdk-js/blob/master/CHANGELOG.md",
             "https://github.com/aws/aws-sdk-js/blob/master/lib/region_config_data.json",
             "https://github.com/aws/aws-sdk-js/issues/4050",
             "https://github.com/aws/aws-sdk-js/issues/4114",
+            SUPPORT,
             SDKREF,
         ],
         ..ALWAYS_REGIONAL
     },
+    // Without a Region credential providers go to us-east-1, and an STSClient of one's own fails. Its
+    // agents do not say that AWS_ENDPOINT_URL_STS is set. Both seen by running it.
     Defaults {
         sdk: "aws-sdk-js-v3",
         product: "the AWS SDK for JavaScript version 3",
         agent: "aws-sdk-js/3.901.0 ua/2.1",
         without_region: UsEast1,
+        in_code_global: "useGlobalEndpoint: true",
         endpoint_option: "endpoint",
+        sources: &[
+            "https://github.com/aws/aws-sdk-js-v3/tree/main/clients/client-sts",
+            SDKREF,
+        ],
         ..ALWAYS_REGIONAL
     },
-    // Since when it knows the setting was not found in its changelog.
+    // The setting came in 3.112.27 (23 October 2019).
     Defaults {
         sdk: "aws-sdk-php",
         product: "the AWS SDK for PHP",
         agent: "aws-sdk-php/3.324.5 ua/2.1",
         endpoint: GlobalBelow(Version::new(3, 351, 12)),
-        setting: SinceUnknown,
+        setting: Since(Version::new(3, 112, 27)),
         legacy: Listed,
         in_code: "'sts_regional_endpoints' => 'regional' in the options of StsClient",
         endpoint_option: "endpoint",
         move_to: "the AWS SDK for PHP 3.351.12",
         sources: &[
+            "https://github.com/aws/aws-sdk-php/blob/master/CHANGELOG.md",
             "https://github.com/aws/aws-sdk-php/issues/3159",
             "https://github.com/aws/aws-sdk-php/pull/3117",
             SDKREF,
@@ -263,7 +321,7 @@ pub const DEFAULTS: &[Defaults] = &[
         legacy: Listed,
         in_code: "sts_regional_endpoints: 'regional' in the options of Aws::STS::Client",
         endpoint_option: "endpoint",
-        move_to: "aws-sdk-core 3.92.0",
+        move_to: "aws-sdk-core 3.92.0 (gem aws-sdk 3)",
         sources: &[
             "https://github.com/aws/aws-sdk-ruby/blob/version-3/gems/aws-sdk-core/CHANGELOG.md",
             "https://github.com/aws/aws-sdk-ruby/pull/2270",
@@ -271,23 +329,43 @@ pub const DEFAULTS: &[Defaults] = &[
         ],
         ..ALWAYS_REGIONAL
     },
+    // Older than Regional names of STS.
+    Defaults {
+        sdk: "aws-sdk-dotnet-v1",
+        product: "the AWS SDK for .NET version 1",
+        agent: "aws-sdk-dotnet/1.5.60.0 .NET Runtime/4.0",
+        endpoint: Global,
+        without_region: WithoutRegion::Global,
+        move_to: "the AWS SDK for .NET version 4",
+        sources: &["https://github.com/aws/aws-sdk-net", SUPPORT],
+        ..ALWAYS_REGIONAL
+    },
+    // Release 3.7.1092.0 (31 July 2025) "changed Legacy configuration defaults for StsRegionalEndpoints
+    // to Regional"; that day every service's package became 3.7.500.x. An agent begins with the
+    // package of the service, which is what is judged. A service's package below that with a newer
+    // AWSSDK.Core beside it is an open question. The setting is of release 3.3.614.0 (23 October
+    // 2019), whose package of STS was 3.3.103. Without a Region it takes us-east-1
+    // (`FallbackRegionFactory`), which was a Region of the old default.
     Defaults {
         sdk: "aws-sdk-dotnet-v3",
         product: "the AWS SDK for .NET version 3",
         agent: "aws-sdk-dotnet-coreclr/3.7.305.28 ua/2.0",
-        endpoint: Unknown(
-            "Releases since 31 July 2025 are Regional by default, but which build was the first is \
-             not known: this may be a newer one that is told to go global.",
-        ),
-        without_region: WithoutRegion::Global,
-        setting: SinceUnknown,
+        endpoint: GlobalBelow(Version::new(3, 7, 500)),
+        without_region: UsEast1,
+        setting: Since(Version::new(3, 3, 103)),
         legacy: Listed,
         in_code: "StsRegionalEndpoints = StsRegionalEndpointsValue.Regional in \
                   AmazonSecurityTokenServiceConfig",
         endpoint_option: "ServiceURL",
-        move_to: "the AWS SDK for .NET version 4",
+        move_to: "AWSSDK.SecurityToken 3.7.500",
+        remark: "What counts where AWSSDK.Core is newer than that and AWSSDK.SecurityToken older is not \
+                 known.",
+        support: "AWS supported version 3 until 1 June 2026: move to version 4.",
         sources: &[
+            "https://github.com/aws/aws-sdk-net/blob/main/changelogs/SDK.CHANGELOG.2025.md",
+            "https://github.com/aws/aws-sdk-net/blob/main/changelogs/SDK.CHANGELOG.2019.md",
             "https://docs.aws.amazon.com/sdkfornet/v3/apidocs/items/Runtime/TStsRegionalEndpointsValue.html",
+            SUPPORT,
             SDKREF,
             BLOG,
         ],
@@ -302,47 +380,53 @@ pub const DEFAULTS: &[Defaults] = &[
         sources: &["https://github.com/aws/aws-sdk-net/pull/3236", SDKREF],
         ..ALWAYS_REGIONAL
     },
-    // Stands on the .NET SDK 3.
+    // Stands on the .NET SDK 3. Its versions were those of the SDK's releases when the setting came:
+    // that it came here with 3.3.614.0 is inferred.
     Defaults {
         sdk: "aws-tools-powershell-v4",
         product: "the AWS Tools for PowerShell version 4",
         agent: "AWSPowerShell.Common/4.1.400.0 .NET_Core/6.0.16",
-        endpoint: Unknown(
-            "Releases since 31 July 2025 are Regional by default, but which build was the first is \
-             not known: this may be a newer one that is told to go global.",
-        ),
-        without_region: WithoutRegion::Global,
-        setting: SinceUnknown,
+        endpoint: GlobalBelow(Version::new(4, 1, 869)),
+        without_region: UsEast1,
+        setting: Since(Version::new(3, 3, 614)),
         legacy: Listed,
         endpoint_option: "-EndpointUrl",
-        move_to: "the AWS Tools for PowerShell version 5",
-        sources: &[SDKREF, BLOG],
+        move_to: "the AWS Tools for PowerShell 4.1.869",
+        support: "AWS supported version 4 until 1 June 2026: move to version 5.",
+        sources: &[
+            "https://github.com/aws/aws-tools-for-powershell/blob/main/CHANGELOG.md",
+            SUPPORT,
+            SDKREF,
+            BLOG,
+        ],
         ..ALWAYS_REGIONAL
     },
-    // Stands on the .NET SDK 4, which has no such setting; the overview says the Tools have it.
+    // Stands on the .NET SDK 4, so it is taken to be never global and to have no such setting, though
+    // the overview says that it has: inferred. What it does without a Region nobody has tried.
     Defaults {
         sdk: "aws-tools-powershell-v5",
         product: "the AWS Tools for PowerShell version 5",
         agent: "AWSPowerShell.Common/5.0.57.0 ua/2.1",
-        without_region: WithoutRegion::Global,
-        setting: SinceUnknown,
+        without_region: UsEast1,
         endpoint_option: "-EndpointUrl",
+        sources: &[
+            "https://github.com/aws/aws-tools-for-powershell/blob/main/CHANGELOG.md",
+            SDKREF,
+        ],
         ..ALWAYS_REGIONAL
     },
-    // Only the client that fetches credentials was Regional early.
+    // Never global by default: STSEndpoint.cpp of 2016 makes Regional names, and BuiltInParameters.cpp
+    // never sets `UseGlobalEndpoint`, whose default is false. Issue 3605 reads that the other way
+    // round.
     Defaults {
         sdk: "aws-sdk-cpp",
         product: "the AWS SDK for C++",
         agent: "aws-sdk-cpp/1.11.570 ua/2.1",
-        endpoint: Unknown(
-            "Whether this SDK is Regional by default is disputed: AWS's overview says so, users \
-             report that its STSClient is not.",
-        ),
         without_region: UsEast1,
         endpoint_option: "endpointOverride",
         sources: &[
+            "https://github.com/aws/aws-sdk-cpp/tree/main/src/aws-cpp-sdk-core/source/endpoint",
             "https://github.com/aws/aws-sdk-cpp/issues/3605",
-            "https://github.com/aws/aws-sdk-cpp/pull/3498",
             SDKREF,
         ],
         ..ALWAYS_REGIONAL

@@ -1,7 +1,7 @@
 //! What the twin cannot say, or says otherwise than stscope must.
 
-use crate::twin::count;
-use crate::twin::shape::Kind;
+use twin::count;
+use twin::shape::Kind;
 
 /// Levels that serde_json refuses; stscope ends at 65,536.
 const TOO_DEEP: usize = 128;
@@ -49,14 +49,26 @@ pub fn is_given_up(damage: &str) -> bool {
 /// twin damage with something whole in it.
 pub fn may_replace_a_list(text: &[u8]) -> bool {
     const KEYS: [&str; 4] = ["Records", "Events", "logEvents", "events"];
-    let mut plain: Vec<char> = String::from_utf8_lossy(text).chars().collect();
-    // Strings in strings in strings.
-    for _ in 0..4 {
-        plain = without_escapes(&plain);
-    }
-    let plain: String = plain.into_iter().collect();
+    let plain = plain(text);
     KEYS.iter()
         .any(|key| plain.matches(&format!("\"{key}\"")).count() > 1)
+}
+
+/// Whether some element of `Records` may have two sources, one of them of what Lambda is given. Of such
+/// an element stscope believes the first, and the twin the last.
+pub fn may_replace_a_source(text: &[u8]) -> bool {
+    let plain = plain(text);
+    plain.contains("\"aws:") && plain.matches("\"eventSource\"").count() > 1
+}
+
+/// The text with its escapes undone.
+fn plain(text: &[u8]) -> String {
+    let mut plain: Vec<char> = String::from_utf8_lossy(text).chars().collect();
+    // Strings in strings in strings.
+    for _ in 0..7 {
+        plain = without_escapes(&plain);
+    }
+    plain.into_iter().collect()
 }
 
 fn without_escapes(text: &[char]) -> Vec<char> {

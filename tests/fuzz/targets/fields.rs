@@ -47,18 +47,35 @@ const PATHS: [(Field, &str); Field::COUNT] = [
 pub type Values = Vec<String>;
 
 pub fn of_record(record: &Record<'_>) -> Values {
-    let value = |(field, _)| record.get(field).unwrap_or_default().to_owned();
+    let value = |(field, path)| written(path, record.get(field).unwrap_or_default());
     PATHS.map(value).to_vec()
 }
 
 pub fn of_object(object: &Map<String, Value>) -> Values {
-    let value = |(_, path): (_, &str)| text(object, path).unwrap_or_default().to_owned();
+    let value = |(_, path)| written(path, &text(object, path).unwrap_or_default());
     PATHS.map(value).to_vec()
 }
 
-fn text<'o>(object: &'o Map<String, Value>, path: &str) -> Option<&'o str> {
+/// A time may be a number, which serde_json does not keep as it is written.
+fn written(path: &str, text: &str) -> String {
+    let is_number = text.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+    match text.parse::<f64>() {
+        Ok(number) if path == "eventTime" && is_number => {
+            // The twin has 0 for what is too large, and may be off by the last bit.
+            let number = if number.is_finite() { number } else { 0.0 };
+            format!("{number:.10e}").replace("-0.0000000000e0", "0.0000000000e0")
+        }
+        _ => text.to_owned(),
+    }
+}
+
+fn text(object: &Map<String, Value>, path: &str) -> Option<String> {
     match path.split_once('.') {
         Some((place, rest)) => text(object.get(place)?.as_object()?, rest),
-        None => object.get(path)?.as_str(),
+        None => match object.get(path)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) if path == "eventTime" => Some(number.to_string()),
+            _ => None,
+        },
     }
 }

@@ -5,8 +5,6 @@
 
 mod doubt;
 mod fields;
-#[path = "../../twin/mod.rs"]
-mod twin;
 
 use fields::Values;
 use libfuzzer_sys::{Corpus, fuzz_target};
@@ -28,7 +26,8 @@ fuzz_target!(|text: &[u8]| -> Corpus {
         let expected = twin::tame::parse(text);
         let expected = expected.as_ref().and_then(|value| value.as_object());
         assert_eq!(parsed, expected.map(fields::of_object), "as one record");
-        if reading.broken_json.is_none() || !doubt::may_replace_a_list(text) {
+        let is_certain = reading.broken_json.is_none() || !doubt::may_replace_a_list(text);
+        if is_certain && !doubt::may_replace_a_source(text) {
             hold(&reading, &twin::count::file(text));
         }
     }
@@ -43,6 +42,7 @@ struct Reading {
     broken_record: Option<Damage>,
     broken_records: u64,
     broken_json: Option<Damage>,
+    not_understood: u64,
     of_sts: Vec<Values>,
 }
 
@@ -65,6 +65,7 @@ fn hold(reading: &Reading, twin: &twin::count::File) {
         found.records + found.broken,
         "{reading:?}"
     );
+    assert_eq!(reading.not_understood, twin.not_understood, "{reading:?}");
     if !doubt::is_clear(twin) {
         return;
     }
@@ -115,6 +116,7 @@ fn by_every_way(text: &[u8]) -> Reading {
 fn assert_alike(one: &Reading, other: &Reading) {
     let total = |reading: &Reading| reading.records + reading.broken_records;
     assert_eq!(total(one), total(other), "{one:?} {other:?}");
+    assert_eq!(one.not_understood, other.not_understood, "{one:?} {other:?}");
     // The words for it may know more, having seen more.
     let place = |damage: &Damage| (damage.stage, damage.offset);
     assert_eq!(
@@ -152,6 +154,8 @@ fn read(reader: &mut Reader, window: &mut Window<'_>) -> Reading {
         broken_record,
         broken_records,
         broken_json,
+        not_understood,
+        first_not_understood: _,
     } = reader.read(window, &mut of_sts);
     Reading {
         shape,
@@ -159,6 +163,7 @@ fn read(reader: &mut Reader, window: &mut Window<'_>) -> Reading {
         broken_record,
         broken_records,
         broken_json,
+        not_understood,
         of_sts: of_sts.0,
     }
 }

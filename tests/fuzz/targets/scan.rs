@@ -6,14 +6,12 @@
 #![no_main]
 
 mod doubt;
-#[path = "../../twin/mod.rs"]
-mod twin;
 
 use std::collections::HashMap;
 use std::path::Path;
 
 use libfuzzer_sys::{Corpus, fuzz_target};
-use stscope::tally::Report;
+use stscope::questions::Report;
 use twin::held::{assert_equal, gzip, of_report};
 use twin::question::GROUPINGS;
 use twin::{Answer, Held, Question, Way, call, count};
@@ -68,7 +66,8 @@ fuzz_target!(|input: &[u8]| -> Corpus {
     );
     let report = held.report(way);
     let is_broken_off = !report.totals.coverage.damaged.is_empty();
-    if is_broken_off && doubt::may_replace_a_list(content) {
+    let may_be_two = doubt::may_replace_a_source(content);
+    if may_be_two || is_broken_off && doubt::may_replace_a_list(content) {
         return Corpus::Keep;
     }
     if read.iter().all(doubt::is_clear) && !is_given_up(&report) {

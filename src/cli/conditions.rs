@@ -1,0 +1,115 @@
+//! `--where`: what is typed, and what is said where a condition cannot match or has not.
+//!
+//! A condition that lets nothing pass looks like good news, so a mistyped one must not end as zero.
+
+use super::exit::{Failure, say};
+use crate::report::escape::for_terminal;
+use crate::sts::{Dimension, Nearest, Possible, has_wildcards, nearest, possible};
+use crate::tally::{Condition, Glob, Matched, Totals, glob};
+
+/// Reads `DIM=GLOB` or `DIM!=GLOB`, each of them.
+pub(super) fn parse(texts: &[String]) -> Result<Vec<Condition>, Failure> {
+    if texts.len() > Matched::MOST {
+        return Err(Failure::new(format!(
+            "--where: {} of them, and no more than {} are understood; join some with a glob",
+            texts.len(),
+            Matched::MOST
+        )));
+    }
+    texts.iter().map(|text| condition(text)).collect()
+}
+
+fn condition(text: &str) -> Result<Condition, Failure> {
+    let fail = |what: String| Failure::new(format!("--where {text}: {what}"));
+    let (name, pattern) = text
+        .split_once('=')
+        .ok_or_else(|| fail("no condition; write DIM=GLOB or DIM!=GLOB".into()))?;
+    let (name, negated) = name
+        .strip_suffix('!')
+        .map_or((name, false), |name| (name, true));
+    let condition = Condition {
+        dimension: dimension(name.trim()).map_err(fail)?,
+        glob: parse_glob(pattern).map_err(fail)?,
+        negated,
+    };
+    if possible(condition.dimension, &condition.glob) == Possible::Never {
+        return Err(fail(never(&condition)));
+    }
+    Ok(condition)
+}
+
+pub(super) fn parse_glob(pattern: &str) -> Result<Glob, String> {
+    glob(pattern)
+        .map_err(|error| format!("'{pattern}' is no glob ({error}); write a literal [ as [[]"))
+}
+
+/// The dimension of a name.
+pub(super) fn dimension(name: &str) -> Result<Dimension, String> {
+    Dimension::find(name).ok_or_else(|| {
+        let names: Vec<_> = Dimension::all().map(Dimension::name).collect();
+        format!(
+            "there is no dimension '{name}'; there are {}",
+            names.join(", ")
+        )
+    })
+}
+
+/// What is wrong with a condition that no call can meet, or that every call meets.
+fn never(condition: &Condition) -> String {
+    let name = condition.dimension.name();
+    let pattern = condition.glob.as_str();
+    let sign = if condition.negated { "!=" } else { "=" };
+    let is = if pattern.is_empty() {
+        format!("{name} is never empty")
+    } else if has_wildcards(pattern) {
+        format!("{name} is never like '{}'", for_terminal(pattern))
+    } else {
+        format!("{name} is never '{}'", for_terminal(pattern))
+    };
+    match nearest(condition.dimension, pattern) {
+        Nearest::Value(value) => {
+            format!("{is}; the nearest that it can be is '{value}': write '{name}{sign}{value}'")
+        }
+        Nearest::Form(form) => format!("{is}; write {form}"),
+    }
+}
+
+/// Says which conditions have matched none of the calls that were read.
+pub(super) fn note_unmatched(totals: &Totals, quiet: bool) {
+    if quiet {
+        return;
+    }
+    for condition in totals.unmatched().filter(|one| one.may_be_mistyped()) {
+        let text = condition.to_string();
+        let text = for_terminal(&text);
+        say(&match condition.negated {
+            false => format!(
+                "stscope: note: --where {text} matched none of the calls read; {}",
+                look(condition)
+            ),
+            true => format!("stscope: note: --where {text} excluded none of the calls read"),
+        });
+    }
+}
+
+/// Refuses a verdict on calls that a condition let pass which may be a typo: it matched none of the
+/// calls read. One that excludes may exclude nothing: then more is judged, not less.
+pub(super) fn check_matched(gate: &str, totals: &Totals) -> Result<(), Failure> {
+    let mistyped = |one: &&Condition| !one.negated && one.may_be_mistyped();
+    match totals.unmatched().find(mistyped) {
+        None => Ok(()),
+        Some(condition) => Err(Failure::new(format!(
+            "{gate} cannot be judged: --where {} matched none of the calls read in the time, accounts \
+             and Regions asked about, and may be a typo; {}",
+            for_terminal(&condition.to_string()),
+            look(condition)
+        ))),
+    }
+}
+
+fn look(condition: &Condition) -> String {
+    format!(
+        "see what there is with 'stscope report --group-by {}'",
+        condition.dimension.name()
+    )
+}

@@ -1,0 +1,140 @@
+//! Whether a record of the service stands somewhere in JSON of an unknown shape: its name as the value
+//! of an `eventSource`, plainly, or inside a string in a string, however often escaped.
+//!
+//! For what would be skipped as no log of CloudTrail. It says nothing of where the record is, and a
+//! name that stands under another key is none.
+
+use memchr::memmem::Finder;
+
+/// Texts in texts: each may escape the quotes of the next one by `\u005c`, which takes a pass each.
+const MAX_PASSES: usize = 8;
+
+/// A search in one text after the other.
+#[derive(Debug)]
+pub(super) struct Traces {
+    /// The name of the service, quoted.
+    service: Vec<u8>,
+    /// What stands in the name wherever no letter of it is escaped.
+    plain: Finder<'static>,
+    /// What begins an escape of an ASCII character.
+    escape: Finder<'static>,
+    key: Finder<'static>,
+}
+
+impl Traces {
+    pub fn new(service: &str) -> Traces {
+        Traces {
+            service: format!("\"{service}\"").into_bytes(),
+            plain: Finder::new(service).into_owned(),
+            escape: Finder::new(b"\\u00"),
+            key: Finder::new(b"\"eventSource\""),
+        }
+    }
+
+    /// Whether such a record stands in a text.
+    pub fn are_in(&self, text: &[u8]) -> bool {
+        if self.plain.find(text).is_none() && self.escape.find(text).is_none() {
+            return false;
+        }
+        let mut text = without_escapes(text);
+        for _ in 1..MAX_PASSES {
+            if memchr::memchr(b'\\', &text).is_none() {
+                break;
+            }
+            text = without_escapes(&text);
+        }
+        self.key.find_iter(&text).any(|at| {
+            let behind = past_space(&text[at + self.key.needle().len()..]);
+            behind
+                .strip_prefix(b":")
+                .is_some_and(|value| past_space(value).starts_with(&self.service))
+        })
+    }
+}
+
+fn past_space(text: &[u8]) -> &[u8] {
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+    let length = text.iter().take_while(|byte| is_space(byte)).count();
+    &text[length..]
+}
+
+/// The text with every ASCII character that is escaped, by one backslash or by many, as what it is,
+/// and white space as a space.
+fn without_escapes(text: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        plain.extend_from_slice(&rest[..at]);
+        rest = &rest[at..];
+        let slashes = rest.iter().take_while(|&&byte| byte == b'\\').count();
+        let (run, behind) = rest.split_at(slashes);
+        rest = behind;
+        match *behind {
+            [b'n' | b'r' | b't', ..] => {
+                plain.push(b' ');
+                rest = &behind[1..];
+            }
+            [b'"' | b'/', ..] => {}
+            _ => match escaped(behind) {
+                Some(byte) => {
+                    plain.push(byte);
+                    rest = &behind[5..];
+                }
+                None => plain.extend_from_slice(run),
+            },
+        }
+    }
+    plain.extend_from_slice(rest);
+    plain
+}
+
+/// The ASCII character whose escape, without its backslash, a text begins with.
+fn escaped(text: &[u8]) -> Option<u8> {
+    let [b'u', b'0', b'0', high, low, ..] = *text else {
+        return None;
+    };
+    let high = char::from(high).to_digit(16).filter(|&high| high < 8)?;
+    let low = char::from(low).to_digit(16)?;
+    Some((high << 4 | low) as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_seen_however_deep_in_strings_it_stands() {
+        let traces = Traces::new("sts.amazonaws.com");
+        let mut text = r#"{"eventSource" : "sts.amazonaws.com"}"#.to_owned();
+        for depth in 0..7 {
+            assert!(traces.are_in(text.as_bytes()), "{depth}: {text}");
+            text = serde_json::json!([text, "\n"]).to_string();
+        }
+        for text in [
+            r#"{"event\u0053ource":"sts\u002Eamazonaws.com"}"#,
+            "{\"eventSource\"\n:\t\"sts.amazonaws.com\"}",
+            r#"{"a":"{\"eventSource\"\n:\t\"sts.amazonaws.com\"}"}"#,
+            r#"{"a":"{\u0022eventSource\u0022:\u0022sts.amazonaws.com\u0022}"}"#,
+            r#"{"a":"{\u005c\u0022eventSource\u005c\u0022:\u005c\u0022sts.amazonaws.com\u005c\u0022"}"#,
+        ] {
+            assert!(traces.are_in(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_name_under_another_key_is_no_record() {
+        let traces = Traces::new("sts.amazonaws.com");
+        for text in [
+            "",
+            r#"{"aud":"sts.amazonaws.com","eventSource":"s3.amazonaws.com"}"#,
+            r#"{"Principal":{"Service":"sts.amazonaws.com"}}"#,
+            r#"{"policy":"{\"StringEquals\":{\"oidc:aud\":\"sts.amazonaws.com\"}}"}"#,
+            r#"{"detail":{"eventSource":["sts.amazonaws.com"]}}"#,
+            r#"{"eventSource":"sts.amazonaws.com.example"}"#,
+            r#"{"pattern":"{ $.eventSource = \"sts.amazonaws.com\" }"}"#,
+            r#"{"a":"\u00e9\\","eventSource":1}"#,
+        ] {
+            assert!(!traces.are_in(text.as_bytes()), "{text}");
+        }
+    }
+}

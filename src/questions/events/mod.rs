@@ -1,0 +1,13 @@
+//! Every call that counts, one by one: in order of time ([`EventLog`]), or as they are read
+//! ([`EventStream`]).
+//!
+//! Owns the rows of calls, in memory and in temporary files, and what is sent when. What counts once
+//! is the tally's to say.
+
+mod log;
+mod rows;
+mod stream;
+
+pub use log::{EventLog, Events};
+pub use rows::{EVENT_COLUMNS, Row};
+pub use stream::{EventStream, Streamed};

@@ -1,0 +1,119 @@
+//! Markdown to paste into a ticket: a table of GitHub's kind, and lists to tick off.
+//! <https://github.github.com/gfm/#tables-extension->
+//!
+//! What strangers chose goes into code spans, where nothing is markup, a mention or a link.
+
+mod work_list;
+
+use std::io::{self, Write};
+
+use super::{Layout, Renderer, Room, lines};
+use crate::report::cell::Cell;
+use crate::report::escape::markdown_code;
+use crate::report::page::{Block, Form, List, Page, Rows};
+use crate::report::words::count;
+
+pub(super) struct Markdown;
+
+impl Renderer for Markdown {
+    fn endings(&self) -> &'static [&'static str] {
+        &["md"]
+    }
+
+    fn room(&self) -> Room {
+        Room::Words
+    }
+
+    fn write(&self, page: Page<'_>, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+        write_blocks(&page.blocks, layout, out)?;
+        let List {
+            noun, form, rows, ..
+        } = page.list;
+        match form {
+            Form::WorkList(work) => work_list::write(&work(), noun, out)?,
+            Form::Lines | Form::Paragraphs => write_rows(rows, noun, out)?,
+        }
+        if !page.notes.is_empty() {
+            writeln!(out, "\n{}", page.notes.join("\n"))?;
+        }
+        (page.coverage)().map(drop)
+    }
+}
+
+/// Figures are lined up with spaces, so they go into a block of code.
+fn write_blocks(blocks: &[Block], layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    if blocks.is_empty() {
+        return Ok(());
+    }
+    let lines = lines::of_blocks(blocks, layout).into_iter();
+    let lines: Vec<String> = lines.map(|(_, line)| line).collect();
+    writeln!(out, "```text\n{}\n```\n", lines.join("\n").trim_end())
+}
+
+fn write_rows(mut rows: Box<dyn Rows + '_>, noun: &str, out: &mut dyn Write) -> io::Result<()> {
+    let columns = rows.columns();
+    let mut is_first = true;
+    let more = rows.each(&mut |cells| {
+        if is_first {
+            is_first = false;
+            write!(out, "|")?;
+            let mut rule = String::from("|");
+            for (column, cell) in columns.iter().zip(cells) {
+                write!(out, " {} |", column.name)?;
+                rule += if cell.is_number() {
+                    " ---: |"
+                } else {
+                    " --- |"
+                };
+            }
+            write!(out, "\n{rule}\n")?;
+        }
+        write!(out, "|")?;
+        for cell in cells {
+            let text = match cell {
+                // A bar ends a cell, even one in code.
+                Cell::Text(text) | Cell::Account(text) => markdown_code(text).replace('|', "\\|"),
+                other => other.shown().into_owned(),
+            };
+            write!(out, " {text} |")?;
+        }
+        writeln!(out)
+    })?;
+    if is_first {
+        writeln!(out, "No {noun}.")?;
+    }
+    write_rest(more, noun, out)
+}
+
+/// How much there is besides what is shown.
+fn write_rest(more: u64, noun: &str, out: &mut dyn Write) -> io::Result<()> {
+    match more {
+        0 => Ok(()),
+        more => writeln!(out, "\n… and {} more {noun}.", count(more)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests_of_formats::{columns, written};
+    use super::*;
+
+    #[test]
+    fn a_cell_can_neither_leave_its_row_nor_be_taken_for_markup() {
+        let row = || {
+            vec![
+                Cell::text("x|y`` @all\n<img src=x> [a](http://b)"),
+                Cell::Absent,
+                Cell::Count(7),
+            ]
+        };
+        let rows = [row(), row(), row(), row()];
+        assert_eq!(
+            written(&Markdown, columns(["a", "b", "calls"]), rows, Some(1)),
+            "| a | b | calls |\n\
+             | --- | --- | ---: |\n\
+             | ```x\\|y`` @all\\n<img src=x> [a](http://b)``` |  | 7 |\n\
+             \n… and 3 more groups.\n"
+        );
+    }
+}

@@ -1,0 +1,264 @@
+//! Tables for people: the blocks in words, then rows cut to the width of the terminal.
+//!
+//! Owns colours ([`paint`]) and widths ([`fit`]). What strangers chose is shown with escapes for
+//! whatever would move the cursor or turn the text.
+
+mod fit;
+mod paint;
+mod work_list;
+
+use std::io::{self, Write};
+
+use self::fit::{GAP, Strip, WIDE, shorten, width};
+use self::paint::Paint;
+use super::lines::{self, Look};
+use super::{Layout, Renderer, Room};
+use crate::report::cell::Cell;
+use crate::report::escape::for_terminal;
+use crate::report::page::{Form, Page, Rows, WorkList};
+use crate::report::words::{count, day, minute, percent};
+
+pub(super) struct Table;
+
+impl Renderer for Table {
+    fn endings(&self) -> &'static [&'static str] {
+        &["txt"]
+    }
+
+    fn room(&self) -> Room {
+        Room::Words
+    }
+
+    /// Nothing is written before all is known: the widths are those of all rows.
+    fn write(&self, page: Page<'_>, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+        let paint = Paint {
+            has_colours: layout.colours,
+        };
+        let mut list = page.list;
+        let body = match list.form {
+            Form::Lines => Body::Lines(Grid::of(list.rows.as_mut(), layout)?),
+            Form::Paragraphs => Body::Paragraphs(paragraphs(list.rows.as_mut())?),
+            Form::WorkList(work) => Body::WorkList(work()),
+        };
+        (page.coverage)()?;
+        for (look, line) in lines::of_blocks(&page.blocks, layout) {
+            writeln!(out, "{}", paint.paint(look, &line))?;
+        }
+        match body {
+            Body::Lines(grid) => grid.write(list.noun, layout, paint, out)?,
+            Body::Paragraphs(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}"))?,
+            Body::WorkList(work) => work_list::write(&work, list.noun, layout, paint, out)?,
+        }
+        if !page.notes.is_empty() {
+            writeln!(out, "\n{}", page.notes.join("\n"))?;
+        }
+        match page.legend {
+            Some(legend) => writeln!(out, "\n{legend}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What is below the blocks.
+enum Body<'p> {
+    Lines(Grid),
+    Paragraphs(Vec<String>),
+    WorkList(WorkList<'p>),
+}
+
+/// Rows as columns of text.
+struct Grid {
+    strips: Vec<Strip>,
+    rows: usize,
+    more: u64,
+}
+
+impl Grid {
+    fn of(rows: &mut dyn Rows, layout: Layout) -> io::Result<Grid> {
+        let is_wide = layout.width >= WIDE;
+        let mut strips: Vec<(usize, Strip)> = (rows.columns().iter().enumerate())
+            .filter_map(|(at, column)| {
+                let strip = Strip {
+                    label: column.label?,
+                    texts: Vec::new(),
+                    is_right: false,
+                };
+                Some((at, strip))
+            })
+            .collect();
+        // A column with nothing in it would only take room.
+        let mut is_empty = vec![true; strips.len()];
+        let mut number = 0;
+        let more = rows.each(&mut |cells| {
+            for ((at, strip), is_empty) in strips.iter_mut().zip(&mut is_empty) {
+                let cell = &cells[*at];
+                *is_empty &= *cell == Cell::Absent;
+                strip.is_right |= cell.is_number();
+                let by_day = strip.label.by_day && !is_wide;
+                strip.texts.push(cell_text(cell, by_day));
+            }
+            number += 1;
+            Ok(())
+        })?;
+        let strips = strips.into_iter().zip(is_empty);
+        Ok(Grid {
+            strips: strips
+                .filter(|(_, is_empty)| !is_empty)
+                .map(|((_, strip), _)| strip)
+                .collect(),
+            rows: number,
+            more,
+        })
+    }
+
+    fn write(
+        self,
+        noun: &str,
+        layout: Layout,
+        paint: Paint,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        if self.rows == 0 {
+            return writeln!(out, "No {noun}.");
+        }
+        let strips = fit::with_room(self.strips, layout.width);
+        let columns: Vec<Shown> = (strips.iter().zip(fit::widths(&strips, layout.width)))
+            .map(|(strip, width)| Shown::of(strip, width))
+            .collect();
+        for line in 0..=self.rows {
+            let look = if line == 0 { Look::Strong } else { Look::Plain };
+            let text = columns.iter().fold(String::new(), |mut text, column| {
+                column.add(line, &mut text);
+                text
+            });
+            writeln!(out, "{}", paint.paint(look, text.trim_end()))?;
+        }
+        match rest(self.more, noun) {
+            Some(rest) => writeln!(out, "{rest}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A column cut to its width: the label, then the cells.
+struct Shown {
+    texts: Vec<String>,
+    width: usize,
+    is_right: bool,
+}
+
+impl Shown {
+    fn of(strip: &Strip, room: usize) -> Shown {
+        let label = shorten(strip.label.text, room, false);
+        let cells = strip.texts.iter();
+        let cells = cells.map(|text| shorten(text, room, strip.label.cut_end));
+        let texts: Vec<String> = std::iter::once(label).chain(cells).collect();
+        Shown {
+            // A text that is cut between two wide characters is narrower than the room.
+            width: texts.iter().map(|text| width(text)).max().unwrap_or(0),
+            texts,
+            is_right: strip.is_right,
+        }
+    }
+
+    /// Adds a line of this column to a line of the table.
+    fn add(&self, line: usize, table: &mut String) {
+        let text = &self.texts[line];
+        let pad = " ".repeat(self.width - width(text));
+        let gap = " ".repeat(GAP);
+        let parts = match self.is_right {
+            true => [&pad, text, &gap],
+            false => [text, &pad, &gap],
+        };
+        table.extend(parts.map(String::as_str));
+    }
+}
+
+/// How much there is besides what is shown.
+fn rest(more: u64, noun: &str) -> Option<String> {
+    (more > 0).then(|| format!("… and {} more {noun}; --top 0 shows all", count(more)))
+}
+
+fn cell_text(cell: &Cell<'_>, by_day: bool) -> String {
+    match cell {
+        Cell::Count(number) => count(*number),
+        Cell::Share(share) => percent(*share),
+        Cell::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned(),
+        Cell::Time(time) if by_day => day(*time),
+        Cell::Time(time) => minute(*time),
+        other => for_terminal(&other.shown()).into_owned(),
+    }
+}
+
+/// A paragraph a row: the name of each column and its cell.
+fn paragraphs(rows: &mut dyn Rows) -> io::Result<Vec<String>> {
+    let columns = rows.columns();
+    let names = columns.iter().map(|column| column.name.len());
+    let names = names.max().unwrap_or(0);
+    let mut lines = Vec::new();
+    rows.each(&mut |cells| {
+        for (column, cell) in columns.iter().zip(cells) {
+            if *cell != Cell::Absent {
+                let text = cell.shown();
+                let text = for_terminal(&text);
+                lines.push(format!("{:<names$}  {text}", column.name));
+            }
+        }
+        lines.push(String::new());
+        Ok(())
+    })?;
+    Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests_of_formats::{list, page, render};
+    use super::*;
+    use crate::report::sheet::{Label, Sheet};
+
+    type Row = Vec<Cell<'static>>;
+
+    fn table(rows: Vec<Row>, width: usize) -> String {
+        let sheet = Sheet::<Row>::new()
+            .col("host", Label::new("HOST"), "", |row| row[0].clone())
+            .col("hidden", None, "", |row| row[1].clone())
+            .col("empty", Label::new("EMPTY"), "", |row| row[2].clone())
+            .col("calls", Label::new("CALLS"), "", |row| row[3].clone());
+        render(&Table, page(list(sheet, rows, None)), width)
+    }
+
+    fn row(host: &'static str, calls: u64) -> Row {
+        vec![
+            Cell::text(host),
+            Cell::text("no"),
+            Cell::Absent,
+            Cell::Count(calls),
+        ]
+    }
+
+    #[test]
+    fn numbers_are_lined_up_right_and_long_texts_are_cut_in_the_middle() {
+        let rows = vec![row("sts.amazonaws.com", 1_234_567), row("a", 1)];
+        assert_eq!(
+            table(rows.clone(), 80),
+            "HOST                   CALLS\nsts.amazonaws.com  1,234,567\na                          1\n"
+        );
+        let narrow = table(rows, 22);
+        assert_eq!(narrow.lines().nth(1), Some("sts.a…s.com  1,234,567"));
+        assert!(narrow.lines().all(|line| width(line) <= 22), "{narrow}");
+    }
+
+    #[test]
+    fn hostile_text_neither_moves_the_cursor_nor_breaks_the_columns() {
+        let shown = table(
+            vec![
+                row("a\u{1b}[2J\u{202e}\nb", 1),
+                row("日本語日本語日本語", 2),
+            ],
+            24,
+        );
+        assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown:?}");
+        assert!(shown.lines().all(|line| width(line) <= 24), "{shown}");
+        assert_eq!(shown.lines().count(), 3);
+    }
+}

@@ -1,0 +1,83 @@
+//! `report`: groups of calls, and the summary of all of them.
+
+use serde_json::Value;
+
+use super::summary;
+use crate::questions::Report;
+use crate::report::cell::Cell;
+use crate::report::page::{List, Page};
+use crate::report::sheet::{Label, Sheet};
+use crate::sts::Dimension;
+use crate::tally::Group;
+
+/// The page of a report; `top` is the most groups it has.
+pub fn page(report: &Report, can_judge: bool, top: Option<u64>) -> Page<'_> {
+    let dimensions = report.question.dimensions();
+    let summary = report.totals.summary();
+    let names: Vec<Value> = dimensions.iter().map(|one| one.name().into()).collect();
+    let groups = report.groups().map(Ok);
+    let list = List {
+        key: "groups",
+        ..List::new("groups", sheet(dimensions), groups, top)
+    };
+    let page = Page {
+        head: vec![
+            ("summary", summary::json(&summary)),
+            ("group_by", names.into()),
+        ],
+        blocks: summary::blocks(&summary, can_judge),
+        ..Page::new("stscope.report/1", list)
+    };
+    page.covering(move || Ok(Some(serde_json::to_value(&report.totals.coverage)?)))
+}
+
+/// The columns: the dimensions asked for, then what is measured.
+pub fn sheet<'r>(dimensions: &[Dimension]) -> Sheet<Group<'r>> {
+    let mut sheet = Sheet::<Group<'r>>::new();
+    for (at, &dimension) in dimensions.iter().enumerate() {
+        let (name, label, help) = (dimension.name(), label(dimension), dimension.help());
+        sheet = match dimension {
+            Dimension::AccountId | Dimension::RecipientAccountId => {
+                sheet.col(name, label, help, move |group| {
+                    Cell::some(group.values[at], Cell::account)
+                })
+            }
+            _ => sheet.col(name, label, help, move |group| {
+                Cell::some(group.values[at], Cell::text)
+            }),
+        };
+    }
+    sheet
+        .col("calls", Label::new("CALLS"), "calls", |group| {
+            Cell::Count(group.measures.calls)
+        })
+        .col(
+            "errors",
+            Label::new("ERRORS").spare(2),
+            "calls with an error",
+            |group| Cell::Count(group.measures.errors),
+        )
+        .col(
+            "first_event_time",
+            None,
+            "when the first was made",
+            |group| Cell::some(group.measures.first, Cell::Time),
+        )
+        .col(
+            "last_event_time",
+            Label::new("LAST").spare(1).by_day(),
+            "when the last was made",
+            |group| Cell::some(group.measures.last, Cell::Time),
+        )
+}
+
+fn label(dimension: Dimension) -> Label {
+    let label = Label::new(dimension.label());
+    match dimension {
+        Dimension::Principal | Dimension::RoleArn => label.least(29),
+        Dimension::ClientProvidedHostHeader => Label::host(),
+        Dimension::VpcEndpointId | Dimension::SessionName | Dimension::InScopeOf => label.least(10),
+        Dimension::UserAgent => label.least(20),
+        _ => label,
+    }
+}

@@ -1,0 +1,106 @@
+//! The sums over all calls, as a block and as a member.
+
+use serde_json::{Map, Value, json};
+
+use super::time_json;
+use crate::report::page::{Block, Figure, Tone};
+use crate::report::words::{count, counted};
+use crate::tally::Summary;
+
+/// For programs.
+pub(super) fn json(summary: &Summary) -> Value {
+    let endpoints: Map<String, Value> = (summary.endpoints.iter())
+        .map(|(kind, &calls)| (kind.as_str().to_owned(), calls.into()))
+        .collect();
+    json!({
+        "calls": summary.calls,
+        "endpoints": endpoints,
+        "global_share": summary.global_share,
+        "principals": summary.principals,
+        "global_principals": summary.global_principals,
+        "global_aws_managed": summary.global_aws_managed,
+        "vpc_endpoint_calls": summary.vpc_endpoint_calls,
+        "errors": summary.errors,
+        "first_event_time": time_json(summary.span.first),
+        "last_event_time": time_json(summary.span.last),
+    })
+}
+
+/// For people. `can_judge` tells whether anything was read that global calls would be logged in.
+pub(super) fn blocks(summary: &Summary, can_judge: bool) -> Vec<Block> {
+    // What was seen, was seen.
+    let can_judge = can_judge || summary.global() > 0;
+    let span = match (summary.span.first, summary.span.last) {
+        (Some(first), Some(last)) => format!(", {first} to {last}"),
+        _ => String::new(),
+    };
+    let mut blocks = vec![
+        Block::Heading {
+            text: format!("{}{span}", counted(summary.calls, "STS call")),
+            details: Vec::new(),
+        },
+        Block::Figures {
+            figures: figures(summary, can_judge),
+            with_shares: true,
+        },
+    ];
+    let remarks = remarks(summary);
+    if !remarks.is_empty() {
+        blocks.push(Block::Remarks(remarks));
+    }
+    blocks
+}
+
+fn figures(summary: &Summary, can_judge: bool) -> Vec<Figure> {
+    let [global, regional, aws_service, other, unknown] = summary.endpoints.values();
+    let global_share = summary.global_share.filter(|_| can_judge);
+    let figure = |name, count, words: &str| Figure {
+        name,
+        count,
+        share: None,
+        words: words.to_owned(),
+        tone: Tone::Plain,
+    };
+    vec![
+        Figure {
+            name: "global",
+            count: global,
+            share: global_share,
+            words: match can_judge {
+                true => format!(
+                    "{} to change",
+                    counted(summary.global_principals, "principal")
+                ),
+                false => "cannot be told: nothing of us-east-1 was read".to_owned(),
+            },
+            tone: match (can_judge, global) {
+                (false, _) => Tone::Plain,
+                (true, 0) => Tone::Calm,
+                (true, _) => Tone::Alarm,
+            },
+        },
+        Figure {
+            share: global_share.map(|share| 1.0 - share),
+            ..figure("regional", regional, "")
+        },
+        figure(
+            "aws-service",
+            aws_service,
+            "AWS on your behalf: nothing to change",
+        ),
+        figure("other", other, "not by a name of AWS: a proxy, a CNAME"),
+        figure("unknown", unknown, "no host, in us-east-1: could be either"),
+    ]
+}
+
+fn remarks(summary: &Summary) -> Vec<String> {
+    [
+        (summary.global_aws_managed, "of the global by AWS itself"),
+        (summary.errors, "with an error"),
+        (summary.vpc_endpoint_calls, "through a VPC endpoint"),
+    ]
+    .into_iter()
+    .filter(|(calls, _)| *calls > 0)
+    .map(|(calls, what)| format!("{} {what}", count(calls)))
+    .collect()
+}

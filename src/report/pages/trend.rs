@@ -1,0 +1,136 @@
+//! `trend`: global versus Regional, period by period.
+
+use serde_json::{Value, json};
+
+use crate::questions::{PeriodStatus, Trend, TrendRow};
+use crate::report::cell::Cell;
+use crate::report::page::{Block, List, Page};
+use crate::report::sheet::{Label, Sheet};
+use crate::report::words::{count, counted};
+use crate::sts::EndpointKind;
+use crate::tally::Coverage;
+
+/// The page of a trend.
+pub fn page<'p>(trend: &'p Trend, coverage: &'p Coverage) -> Page<'p> {
+    let rows = trend.rows.iter().cloned().map(Ok);
+    let list = List::new("periods", sheet(), rows, None);
+    let page = Page {
+        blocks: blocks(trend),
+        tail: vec![
+            ("gaps", gaps_json(trend)),
+            ("undated", trend.undated.into()),
+        ],
+        ..Page::new("stscope.trend/1", list)
+    };
+    page.covering(move || Ok(Some(serde_json::to_value(coverage)?)))
+}
+
+/// The columns.
+pub fn sheet() -> Sheet<TrendRow> {
+    fn number(number: Option<u64>) -> Cell<'static> {
+        Cell::some(number, Cell::Count)
+    }
+    let mut sheet = Sheet::<TrendRow>::new()
+        .col(
+            "period",
+            Label::new("PERIOD"),
+            "the day, week or month",
+            |row| Cell::text(row.period.to_string()),
+        )
+        .col("calls", Label::new("CALLS"), "calls", |row| {
+            number(row.calls)
+        });
+    for kind in EndpointKind::ALL {
+        let (label, help) = match kind {
+            EndpointKind::Global => (Label::new("GLOBAL"), "calls to the global endpoint"),
+            EndpointKind::Regional => (Label::new("REGIONAL"), "calls to Regional endpoints"),
+            EndpointKind::AwsService => (Label::new("AWS").spare(2), "calls by AWS on your behalf"),
+            EndpointKind::Other => (
+                Label::new("OTHER").spare(3),
+                "calls by names that are not AWS's",
+            ),
+            EndpointKind::Unknown => (Label::new("UNKNOWN").spare(4), "calls that could be either"),
+        };
+        sheet = sheet.col(kind.as_str(), label, help, move |row| {
+            number(row.endpoints[kind])
+        });
+    }
+    sheet
+        .col(
+            "global_share",
+            Label::new("SHARE"),
+            "global of global and Regional",
+            |row| Cell::some(row.global_share, Cell::Share),
+        )
+        .col(
+            "global_principals",
+            Label::new("CALLERS"),
+            "principals with global calls",
+            |row| number(row.global_principals),
+        )
+        .col(
+            "new_principals",
+            Label::new("NEW"),
+            "those that had none the period before",
+            |row| number(row.new_principals),
+        )
+        .col(
+            "gone_principals",
+            Label::new("GONE"),
+            "those that had some then, and now none",
+            |row| number(row.gone_principals),
+        )
+        .col(
+            "status",
+            Label::new("STATUS"),
+            "how much of the period was read",
+            |row| Cell::text(row.status.as_str()),
+        )
+}
+
+fn gaps_json(trend: &Trend) -> Value {
+    let gaps = trend.gaps.iter().map(|gap| {
+        json!({ "first_day": gap.first_day.to_string(), "last_day": gap.last_day.to_string() })
+    });
+    gaps.collect()
+}
+
+/// The trend at a glance: the global share of the newest periods, or their calls where no call is
+/// global or Regional.
+fn blocks(trend: &Trend) -> Vec<Block> {
+    let rows = &trend.rows;
+    let are_shares = rows.iter().any(|row| row.global_share.is_some());
+    let value = |row: &TrendRow| match are_shares {
+        true => row.global_share,
+        false => row.calls.map(|calls| calls as f64),
+    };
+    let values: Vec<Option<f64>> = rows.iter().map(value).collect();
+    if values.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    let total: u64 = rows.iter().filter_map(|row| row.calls).sum();
+    let global: u64 = rows
+        .iter()
+        .filter_map(|row| row.endpoints[EndpointKind::Global])
+        .sum();
+    let is_read = |row: &&TrendRow| row.status != PeriodStatus::NotRead;
+    let periods = rows.iter().filter(is_read).count() as u64;
+    let text = format!(
+        "{}, {} {}, in {}",
+        counted(total, "STS call"),
+        count(global),
+        EndpointKind::Global.as_str(),
+        counted(periods, "period"),
+    );
+    vec![
+        Block::Heading {
+            text,
+            details: Vec::new(),
+        },
+        Block::Bars {
+            name: if are_shares { "global share" } else { "calls" },
+            values,
+            are_shares,
+        },
+    ]
+}

@@ -1,0 +1,264 @@
+//! What a file is that does not begin as JSON does, or that has nothing in it.
+//!
+//! Whatever is not known for something else is read as a log, and is damaged then. So it is with
+//! everything under a name or key of CloudTrail's own.
+
+use memchr::memmem;
+
+use crate::cloudtrail::{Damage, Source, Stage};
+use crate::input::{Opened, Stream, Trust, is_other_service};
+use crate::sts::EVENT_SOURCE;
+use crate::tally::SkipReason;
+
+/// What becomes of a file without its being read as a log.
+pub(super) enum Verdict {
+    Skip(SkipReason),
+    Damaged(Damage),
+}
+
+/// How much of a stream is looked at before it is read.
+const HEAD: usize = 4 << 10;
+
+/// What a file is, if it is not to be read as a log.
+pub(super) fn tell(opened: &mut Opened<'_>, trust: Trust) -> Option<Verdict> {
+    match opened {
+        Opened::NotAFile => None,
+        Opened::Whole {
+            content,
+            is_compressed,
+            ..
+        } => {
+            // All logs but a few begin so, and nothing more is asked of them.
+            if content.first() == Some(&b'{') {
+                return None;
+            }
+            if content.is_empty() && !*is_compressed && trust == Trust::CloudTrails {
+                return Some(Verdict::Damaged(failed_copy()));
+            }
+            let suspect = Suspect::of(&content[..content.len().min(HEAD)], *is_compressed, trust)?;
+            let is_found = suspect
+                .needles()
+                .iter()
+                .all(|needle| memmem::find(content, needle.as_bytes()).is_some());
+            (!is_found).then_some(Verdict::Skip(suspect.reason()))
+        }
+        Opened::Stream { stream, .. } => {
+            let is_compressed = stream.is_compressed();
+            let suspect = Suspect::of(stream.peek(HEAD), is_compressed, trust)?;
+            let is_found = all_in(stream, suspect.needles());
+            Some(match stream.finish() {
+                Some(damage) => Verdict::Damaged(damage),
+                None if is_found => Verdict::Damaged(Damage::new(
+                    Stage::Json,
+                    0,
+                    "text that is no JSON, with what may be records in it",
+                )),
+                None => Verdict::Skip(suspect.reason()),
+            })
+        }
+    }
+}
+
+fn failed_copy() -> Damage {
+    let what = "no bytes at all, which CloudTrail never writes: a copy that failed; fetch it again";
+    Damage::new(Stage::Open, 0, what)
+}
+
+/// Something that is known by its first bytes, or of which nothing is known at all.
+#[derive(Clone, Copy)]
+enum Suspect {
+    OtherService,
+    NotALog,
+}
+
+impl Suspect {
+    fn of(head: &[u8], is_compressed: bool, trust: Trust) -> Option<Suspect> {
+        if trust == Trust::CloudTrails || head.is_empty() {
+            return None;
+        }
+        if is_other_service(head) {
+            return Some(Suspect::OtherService);
+        }
+        let is_doubtful = match trust {
+            Trust::CloudTrails | Trust::Log => false,
+            Trust::Unknown => true,
+            // Something was done to a log that nobody can undo here.
+            Trust::OnceALog => is_text(head),
+        };
+        (is_doubtful && !is_compressed && !may_be_json(head) && !may_hold_logs(head))
+            .then_some(Suspect::NotALog)
+    }
+
+    /// What must not stand in it: then it has to be looked at.
+    fn needles(self) -> &'static [&'static str] {
+        match self {
+            Suspect::OtherService => &["\"eventSource\""],
+            // Without an object there is no record: a table with names of hosts in it is none.
+            Suspect::NotALog => &[EVENT_SOURCE, "{"],
+        }
+    }
+
+    fn reason(self) -> SkipReason {
+        match self {
+            Suspect::OtherService => SkipReason::OtherService,
+            Suspect::NotALog => SkipReason::NotALog,
+        }
+    }
+}
+
+/// Whether a file that begins like this may be JSON, or lines of a time and JSON.
+fn may_be_json(head: &[u8]) -> bool {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let head = head.trim_ascii_start();
+    match head {
+        [b'{' | b'"', ..] | [] => true,
+        [b'[', rest @ ..] => {
+            let inner = rest.trim_ascii_start();
+            matches!(inner, [b'{' | b'[' | b'"' | b']', ..] | [])
+        }
+        [b'0'..=b'9', ..] => {
+            let line = head.split(|&b| b == b'\n').next().unwrap_or_default();
+            line.contains(&b'{')
+        }
+        _ => false,
+    }
+}
+
+fn is_text(head: &[u8]) -> bool {
+    let is_cut = |error: std::str::Utf8Error| error.error_len().is_none();
+    !head.contains(&0) && std::str::from_utf8(head).map_or_else(is_cut, |_| true)
+}
+
+/// Whether what begins like this may hold logs that nobody can read here: archives, what is encrypted
+/// or compressed in another way, text in UTF-16, and what stands for a file that is elsewhere.
+fn may_hold_logs(head: &[u8]) -> bool {
+    const BEGINNINGS: [&[u8]; 16] = [
+        b"PK\x03\x04",
+        b"7z\xbc\xaf\x27\x1c",
+        b"Rar!",
+        b"-----BEGIN PGP",
+        b"age-encryption.org/",
+        b"version https://git-lfs",
+        b"LZIP",
+        b"\x02\x21\x4c\x18",       // lz4, as Linux images have it
+        b"\xff\x06\x00\x00sNaPpY", // snappy
+        b"\x1f\x9d",               // compress
+        b"\x89LZO",
+        b"\x5d\x00\x00", // lzma
+        b"Salted__",     // openssl
+        b"\xff\xfe",
+        b"\xfe\xff",
+        b"Obj\x01", // Avro
+    ];
+    BEGINNINGS
+        .iter()
+        .any(|beginning| head.starts_with(beginning))
+        || head.get(257..262) == Some(b"ustar")
+}
+
+/// Whether all of these stand in what is left of a stream.
+fn all_in(stream: &mut Stream<'_>, needles: &[&str]) -> bool {
+    let longest = needles.iter().map(|needle| needle.len()).max().unwrap_or(0);
+    let mut is_found = vec![false; needles.len()];
+    let mut piece = vec![0; 1 << 16];
+    // What may be the beginning of one stands at the beginning of the next piece.
+    let mut kept = 0;
+    loop {
+        let count = stream.read(&mut piece[kept..]);
+        if count == 0 {
+            return is_found.iter().all(|&one| one);
+        }
+        let filled = kept + count;
+        for (needle, is_found) in needles.iter().zip(&mut is_found) {
+            *is_found |= memmem::find(&piece[..filled], needle.as_bytes()).is_some();
+        }
+        kept = filled.min(longest.saturating_sub(1));
+        piece.copy_within(filled - kept..filled, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::{Buffers, Limits, open};
+
+    /// What is told of a file, read whole and as a stream.
+    fn told(content: &[u8], trust: Trust) -> Option<String> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        std::fs::write(&path, content).unwrap();
+        let mut answers = [Limits::default().whole_file, 0].map(|whole_file| {
+            let limits = Limits {
+                whole_file,
+                ..Limits::default()
+            };
+            let mut buffers = Buffers::default();
+            let mut opened = open(&path, &limits, &mut buffers).unwrap();
+            tell(&mut opened, trust).map(|verdict| match verdict {
+                Verdict::Skip(reason) => reason.as_str().to_owned(),
+                Verdict::Damaged(damage) => damage.what,
+            })
+        });
+        // A stream cannot be read again once all of it was looked at.
+        if answers[1]
+            .as_deref()
+            .is_some_and(|what| what.contains("may be records"))
+        {
+            assert_eq!(answers[0], None);
+            answers[1] = None;
+        }
+        if !content.is_empty() {
+            assert_eq!(
+                answers[0],
+                answers[1],
+                "{}",
+                String::from_utf8_lossy(content)
+            );
+        }
+        answers[0].take()
+    }
+
+    #[test]
+    fn what_is_known_for_no_log_is_told_and_nothing_else() {
+        use Trust::{CloudTrails, Log, OnceALog, Unknown};
+        let flow = "version account-id interface-id srcaddr dstaddr\n2 1 eni-1 a b\n";
+        let far = format!("{flow}{}{{\"eventSource\":\"x\"}}", "x\n".repeat(1 << 16));
+        let long = format!("{} {{ sts.amazonaws.com", "word ".repeat(1 << 16));
+        let (skip, other) = (Some("not-a-log"), Some("other-service"));
+        for (content, trust, expected) in [
+            ("{}", Unknown, None),
+            ("  [ {", Unknown, None),
+            ("\u{feff}{", Unknown, None),
+            ("[section]\na = 1", Unknown, skip),
+            ("[section]\na = 1", Log, None),
+            ("[section]\na = 1", OnceALog, skip),
+            ("Nov  3 08:00:00 host program: text", Unknown, skip),
+            ("2025-11-03 08:00:00 text", Unknown, skip),
+            ("2025-11-03T08:00:00Z {\"a\":1}", Unknown, None),
+            ("policy {\n Service = sts.amazonaws.com }", Unknown, None),
+            ("global  sts.amazonaws.com  5", Unknown, skip),
+            (&long, Unknown, None),
+            ("a\0b\u{1}", Unknown, skip),
+            ("a\0b\u{1}", OnceALog, None),
+            ("PK\u{3}\u{4}\0\0", Unknown, None),
+            ("-----BEGIN PGP MESSAGE-----", Unknown, None),
+            (flow, Log, other),
+            (flow, Unknown, other),
+            (flow, CloudTrails, None),
+            (&far, Log, None),
+            ("text", CloudTrails, None),
+            ("", Unknown, None),
+            ("", Log, None),
+        ] {
+            let told = told(content.as_bytes(), trust);
+            assert_eq!(told.as_deref(), expected, "{trust:?} {content:.40}");
+        }
+        let what = told(b"", CloudTrails).unwrap();
+        assert!(what.contains("a copy that failed"), "{what}");
+        // A gzip of nothing is nothing.
+        let empty = [
+            0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        ];
+        assert_eq!(told(&empty, CloudTrails), None);
+    }
+}

@@ -1,0 +1,493 @@
+//! Sums over the rows of a store, by which it is noticed if a bit has flipped.
+//!
+//! Owns what is summed, and how. SQLite has no checksums of its own: it notices that a page is no page
+//! any more, but not that a 3 has become a 7. So each table has the number of its rows and the
+//! exclusive or of their hashes in `checksum`, by day where it has days. They are kept up in the
+//! transaction of what they are about: by triggers of the connection that writes, or, where rows are
+//! many and written in one place, by who writes them ([`Changes`]), as a trigger costs as much as the
+//! row. Whoever reads rows adds them up again as they come, and compares. What was damaged and is
+//! written over later leaves its trace in the sum, so that a sum never comes right by itself.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use rusqlite::functions::FunctionFlags;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Error, ffi};
+use siphasher::sip::SipHasher13;
+
+use super::column::grouping_columns;
+
+/// Kept in the store, so they must not change.
+const KEYS: (u64, u64) = (0x7374_7363_6f70_6531, 0x726f_7773_756d_7331);
+
+/// The tables that are summed up, and their columns. Where there is a day, each has sums of its own.
+pub(super) const TABLES: [(&str, &str); 11] = [
+    ("setting", "name, value"),
+    (
+        "folder",
+        "id, path, key_account, key_region, key_day, read_in",
+    ),
+    (
+        "file",
+        "id, folder, name, size, modified, checksum, length, outcome, same_as, stage, detail, \
+         records_read, compressed, decompressed, records, sts_records, not_calls, folded, \
+         beyond_window, not_understood",
+    ),
+    (
+        "day",
+        "day, first_seen, is_closed, is_stale, duplicates, shared_copies, seen_in",
+    ),
+    (
+        "daily",
+        "day, grouping, calls, errors, first_event_time, last_event_time",
+    ),
+    (
+        "daily_caller",
+        "day, grouping, caller, calls, errors, first_event_time, last_event_time",
+    ),
+    ("caller", "id, source_ip_address, session_name, in_scope_of"),
+    ("calls", "id, file, day, calls"),
+    ("forgotten_day", "day, calls"),
+    (
+        "run",
+        "id, ended_at, files_known, files_read, files_damaged, calls, beyond_window, coverage",
+    ),
+    ("grouping", ""), // the kept dimensions
+];
+
+/// The tables of which each day has a sum of its own.
+pub(super) const BY_DAY: [&str; 3] = ["daily", "daily_caller", "calls"];
+
+/// The tables without triggers.
+const BY_HAND: [&str; 3] = ["grouping", "daily", "daily_caller"];
+
+fn columns(table: &str) -> String {
+    let listed = TABLES.iter().find(|(name, _)| *name == table);
+    match listed {
+        Some((_, columns)) if !columns.is_empty() => (*columns).to_owned(),
+        _ => format!("id, {}", grouping_columns()),
+    }
+}
+
+/// The SQL of the hash of a row: `of` is the name that the table has in the query.
+pub(super) fn of_row(table: &str, of: &str) -> String {
+    added("0", table, of)
+}
+
+/// The SQL of a sum and the hash of a row.
+fn added(sum: &str, table: &str, of: &str) -> String {
+    let mut sql = format!("stscope_sum({sum}, '{table}'");
+    for column in columns(table).split(", ") {
+        // Writing to a String cannot fail.
+        let _ = write!(sql, ", {of}.{column}");
+    }
+    sql + ")"
+}
+
+/// The hash of a row, by its values in the order of the columns.
+pub(super) fn hash<'v>(table: &str, values: impl IntoIterator<Item = ValueRef<'v>>) -> i64 {
+    ROW.with_borrow_mut(|row| {
+        row.clear();
+        row.extend_from_slice(table.as_bytes());
+        for value in values {
+            write(row, value);
+        }
+        let hasher = SipHasher13::new_with_keys(KEYS.0, KEYS.1);
+        hasher.hash(row).cast_signed()
+    })
+}
+
+thread_local! {
+    /// A row as it is hashed: at once, which is twice as fast as piece by piece.
+    static ROW: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What is where, and where it ends, is part of what is hashed.
+fn write(row: &mut Vec<u8>, value: ValueRef<'_>) {
+    let (kind, bytes) = match value {
+        ValueRef::Null => return row.push(0),
+        ValueRef::Integer(number) => {
+            row.push(1);
+            return row.extend_from_slice(&number.to_le_bytes());
+        }
+        ValueRef::Real(number) => {
+            row.push(2);
+            return row.extend_from_slice(&number.to_le_bytes());
+        }
+        ValueRef::Text(bytes) => (3, bytes),
+        ValueRef::Blob(bytes) => (4, bytes),
+    };
+    row.push(kind);
+    row.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+    row.extend_from_slice(bytes);
+}
+
+/// Teaches a connection to hash rows.
+pub(super) fn teach(connection: &Connection) -> rusqlite::Result<()> {
+    connection.create_scalar_function(
+        "stscope_sum",
+        -1,
+        FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
+        |context| {
+            let sum = context.get_raw(0).as_i64()?;
+            let table = context.get_raw(1).as_str()?;
+            let values = (2..context.len()).map(|at| context.get_raw(at));
+            Ok(sum ^ hash(table, values))
+        },
+    )
+}
+
+/// From here on, what this connection writes is summed up as it is written, but for what is summed up
+/// by hand.
+pub(super) fn keep_up(connection: &Connection) -> rusqlite::Result<()> {
+    let mut sql = String::new();
+    for (table, _) in TABLES.iter().filter(|(table, _)| !BY_HAND.contains(table)) {
+        let is_by_day = BY_DAY.contains(table);
+        let day = |of: &str| match is_by_day {
+            true => format!("{of}.day"),
+            false => "''".to_owned(),
+        };
+        let new = of_row(table, "NEW");
+        let without = added("sum", table, "OLD");
+        let both = added(&without, table, "NEW");
+        let (of_new, of_old) = (day("NEW"), day("OLD"));
+        let row = format!("of = '{table}' AND day = {of_old}");
+        // Writing to a String cannot fail. (a | b) - (a & b) is a exclusive or b.
+        let _ = write!(
+            sql,
+            "CREATE TEMP TRIGGER IF NOT EXISTS {table}_new AFTER INSERT ON main.{table} BEGIN \
+             INSERT INTO checksum (of, day, rows, sum) VALUES ('{table}', {of_new}, 1, {new}) \
+             ON CONFLICT (of, day) DO UPDATE SET rows = rows + 1, \
+             sum = (sum | excluded.sum) - (sum & excluded.sum); END; \
+             CREATE TEMP TRIGGER IF NOT EXISTS {table}_old AFTER DELETE ON main.{table} BEGIN \
+             UPDATE checksum SET rows = rows - 1, sum = {without} WHERE {row}; END; \
+             CREATE TEMP TRIGGER IF NOT EXISTS {table}_changed AFTER UPDATE ON main.{table} BEGIN \
+             UPDATE checksum SET sum = {both} WHERE {row}; END; "
+        );
+    }
+    connection.execute_batch(&sql)
+}
+
+/// Sums up what is there, in a store that has no sums yet.
+pub(super) fn write_all(connection: &Connection) -> rusqlite::Result<()> {
+    for (table, _) in TABLES {
+        for (day, sum) in sums(connection, table)? {
+            connection
+                .prepare_cached(
+                    "INSERT INTO checksum (of, day, rows, sum) VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute((table, day, sum.rows, sum.sum))?;
+        }
+    }
+    Ok(())
+}
+
+/// Rows, and the exclusive or of their hashes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sum {
+    pub rows: i64,
+    sum: i64,
+}
+
+impl Sum {
+    pub fn add(&mut self, row: i64) {
+        self.rows += 1;
+        self.sum ^= row;
+    }
+
+    fn take(&mut self, row: i64) {
+        self.rows -= 1;
+        self.sum ^= row;
+    }
+}
+
+/// How sums change by what is written to tables without triggers.
+#[derive(Default)]
+pub(super) struct Changes(BTreeMap<&'static str, Sums>);
+
+impl Changes {
+    fn of(&mut self, table: &'static str, day: &str) -> &mut Sum {
+        let of_table = self.0.entry(table).or_default();
+        of_table.entry(day.to_owned()).or_default()
+    }
+
+    /// A row is new.
+    pub fn add(&mut self, table: &'static str, day: &str, row: i64) {
+        self.of(table, day).add(row);
+    }
+
+    /// A row is no more what it was.
+    pub fn take(&mut self, table: &'static str, day: &str, row: i64) {
+        self.of(table, day).take(row);
+    }
+
+    /// All rows of a day are about to be deleted.
+    pub fn take_day(
+        &mut self,
+        connection: &Connection,
+        table: &'static str,
+        day: &str,
+    ) -> rusqlite::Result<()> {
+        let row = of_row(table, "t");
+        let mut all =
+            connection.prepare_cached(&format!("SELECT {row} FROM {table} AS t WHERE day = ?1"))?;
+        let mut rows = all.query([day])?;
+        while let Some(row) = rows.next()? {
+            self.take(table, day, row.get(0)?);
+        }
+        Ok(())
+    }
+
+    /// Writes the sums, in the transaction of what has changed.
+    pub fn write(self, connection: &Connection) -> rusqlite::Result<()> {
+        let mut add = connection.prepare_cached(
+            "INSERT INTO checksum (of, day, rows, sum) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (of, day) \
+             DO UPDATE SET rows = rows + excluded.rows, \
+             sum = (sum | excluded.sum) - (sum & excluded.sum)",
+        )?;
+        for (table, sums) in self.0 {
+            for (day, change) in sums {
+                add.execute((table, day, change.rows, change.sum))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The rows of a day were all written anew, from what is kept elsewhere.
+pub(super) fn set(
+    connection: &Connection,
+    table: &str,
+    day: &str,
+    sum: Sum,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO checksum (of, day, rows, sum) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (of, day) \
+             DO UPDATE SET rows = excluded.rows, sum = excluded.sum",
+        )?
+        .execute((table, day, sum.rows, sum.sum))?;
+    Ok(())
+}
+
+/// Sums by day, or for the empty day.
+pub(super) type Sums = BTreeMap<String, Sum>;
+
+/// The sums of the rows that are there.
+pub(super) fn sums(connection: &Connection, table: &str) -> rusqlite::Result<Sums> {
+    let day = if BY_DAY.contains(&table) { "day" } else { "''" };
+    let row = of_row(table, "t");
+    let mut all = connection.prepare(&format!("SELECT {day}, {row} FROM main.{table} AS t"))?;
+    let mut rows = all.query([])?;
+    let mut sums = Sums::new();
+    while let Some(row) = rows.next()? {
+        let day = row.get_ref(0)?.as_str()?;
+        match sums.get_mut(day) {
+            Some(sum) => sum.add(row.get(1)?),
+            None => sums.entry(day.to_owned()).or_default().add(row.get(1)?),
+        }
+    }
+    Ok(sums)
+}
+
+/// The sums that are kept in a store, to hold against what is read.
+pub(super) struct Checksums(Option<BTreeMap<String, Sums>>);
+
+impl Checksums {
+    /// Those of this store.
+    pub fn read(connection: &Connection) -> rusqlite::Result<Checksums> {
+        let mut kept: BTreeMap<String, Sums> = BTreeMap::new();
+        let mut all = connection.prepare("SELECT of, day, rows, sum FROM main.checksum")?;
+        let mut rows = all.query([])?;
+        while let Some(row) = rows.next()? {
+            let sum = Sum {
+                rows: row.get(2)?,
+                sum: row.get(3)?,
+            };
+            let of_table = kept.entry(row.get(0)?).or_default();
+            of_table.insert(row.get(1)?, sum);
+        }
+        Ok(Checksums(Some(kept)))
+    }
+
+    /// Whether there are any.
+    pub fn are_kept(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Of a store that has none, nothing is held against them.
+    pub fn none() -> Checksums {
+        Checksums(None)
+    }
+
+    /// The days of a table whose sums are not these; the empty one where a table has no days.
+    pub fn differing(&self, table: &str, sums: &Sums) -> Vec<String> {
+        let Some(kept) = &self.0 else {
+            return Vec::new();
+        };
+        let nothing = Sums::new();
+        let kept = kept.get(table).unwrap_or(&nothing);
+        let differs =
+            |day: &&String| kept.get(*day).copied().unwrap_or_default() != of_day(sums, day);
+        let mut days: Vec<String> = kept.keys().filter(differs).cloned().collect();
+        days.extend(
+            sums.keys()
+                .filter(|day| !kept.contains_key(*day) && differs(day))
+                .cloned(),
+        );
+        days.sort();
+        days
+    }
+
+    /// Tables that have sums, and are none of ours.
+    pub fn unknown(&self) -> Vec<String> {
+        let is_known = |table: &&String| TABLES.iter().any(|(name, _)| name == table);
+        let kept = self.0.iter().flat_map(BTreeMap::keys);
+        kept.filter(|table| !is_known(table)).cloned().collect()
+    }
+
+    /// Holds sums of a table against those that are kept.
+    pub fn expect(&self, table: &str, sums: &Sums) -> rusqlite::Result<()> {
+        match self.differing(table, sums).first() {
+            Some(day) => Err(damaged(table, day)),
+            None => Ok(()),
+        }
+    }
+
+    /// The same of a table that has no days.
+    pub fn expect_all(&self, table: &str, sum: Sum) -> rusqlite::Result<()> {
+        self.expect(table, &[(String::new(), sum)].into())
+    }
+
+    /// Holds the sum of one day of a table against that which is kept.
+    pub fn expect_day(&self, table: &str, day: &str, sum: Sum) -> rusqlite::Result<()> {
+        let kept = self.0.as_ref().map(|kept| kept.get(table));
+        match kept {
+            Some(kept) if kept.map_or_else(Sum::default, |kept| of_day(kept, day)) != sum => {
+                Err(damaged(table, day))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads these tables to hold them against their sums.
+    pub fn verify(&self, connection: &Connection, tables: &[&str]) -> rusqlite::Result<()> {
+        if self.are_kept() {
+            for table in tables {
+                self.expect(table, &sums(connection, table)?)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn of_day(sums: &Sums, day: &str) -> Sum {
+    sums.get(day).copied().unwrap_or_default()
+}
+
+/// What SQLite would say if it had noticed.
+pub(super) fn damaged(table: &str, day: &str) -> Error {
+    let of = match day {
+        "" => String::new(),
+        day => format!(" of {day}"),
+    };
+    let what = format!("what is in its table {table}{of} is not what was written");
+    Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CORRUPT), Some(what))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+mod tests {
+    use super::super::{column, schema};
+    use super::*;
+
+    fn store() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(schema::SCHEMA).unwrap();
+        connection.execute_batch(&column::grouping_table()).unwrap();
+        teach(&connection).unwrap();
+        keep_up(&connection).unwrap();
+        connection
+    }
+
+    #[test]
+    fn every_column_of_every_table_is_summed_up() {
+        let connection = store();
+        let mut all = connection
+            .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'checksum'")
+            .unwrap();
+        let names: Vec<String> = all
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert_eq!(names.len(), TABLES.len());
+        for name in names {
+            let mut all = connection
+                .prepare(&format!("SELECT name FROM pragma_table_info('{name}')"))
+                .unwrap();
+            let in_table: Vec<String> = all
+                .query_map([], |row| row.get(0))
+                .unwrap()
+                .collect::<Result<_, _>>()
+                .unwrap();
+            // Columns that were added later are in another place in the table.
+            let sorted = |columns: &str| {
+                let mut columns: Vec<_> = columns.split(", ").map(str::to_owned).collect();
+                columns.sort();
+                columns
+            };
+            assert_eq!(
+                sorted(&columns(&name)),
+                sorted(&in_table.join(", ")),
+                "{name}"
+            );
+            let has_day = in_table.contains(&"day".to_owned());
+            let is_one_a_day = ["day", "forgotten_day"].contains(&&*name);
+            assert_eq!(BY_DAY.contains(&&*name), has_day && !is_one_a_day, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_changed_and_deleted_is_summed_up_as_it_goes() {
+        let connection = store();
+        let is_right = || {
+            let kept = Checksums::read(&connection).unwrap();
+            TABLES.iter().all(|(table, _)| {
+                let sums = sums(&connection, table).unwrap();
+                kept.expect(table, &sums).is_ok()
+            })
+        };
+        connection
+            .pragma_update(None, "foreign_keys", false)
+            .unwrap();
+        for sql in [
+            "INSERT INTO setting (name, value) VALUES ('a', '1'), ('b', '2')",
+            "INSERT INTO setting (name, value) VALUES ('a', '3') ON CONFLICT (name) DO UPDATE SET \
+             value = excluded.value",
+            "INSERT INTO calls (file, day, calls) VALUES (1, 'x', x'01'), (1, 'y', x'02'), \
+             (2, 'x', x'01')",
+            "UPDATE calls SET calls = x'0302' WHERE file = 1",
+            "DELETE FROM calls WHERE day = 'x'",
+            "DELETE FROM calls",
+            "INSERT OR IGNORE INTO caller (id, session_name) VALUES (1, 'a'), (1, 'b')",
+        ] {
+            connection.execute(sql, []).unwrap();
+            assert!(is_right(), "{sql}");
+        }
+        // Behind the back of the triggers.
+        connection
+            .execute_batch("DROP TRIGGER temp.caller_changed")
+            .unwrap();
+        connection
+            .execute("UPDATE caller SET session_name = 'b'", [])
+            .unwrap();
+        assert!(!is_right());
+        // Written over in the right way, the damage still shows.
+        keep_up(&connection).unwrap();
+        connection.execute("DELETE FROM caller", []).unwrap();
+        assert!(!is_right());
+    }
+}

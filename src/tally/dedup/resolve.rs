@@ -1,0 +1,156 @@
+//! Which candidates survive, once all of them are known.
+//!
+//! Owns the memory that candidates wait in and the order they are compared in. What is told apart by
+//! their content is for whoever resolves them.
+
+use std::cmp::Ordering;
+
+use rayon::prelude::*;
+
+use super::Candidate;
+use super::filter::Filter;
+
+/// Candidates that are not decided yet, in pieces that never move: 48 bytes each and hardly more.
+#[derive(Clone)]
+pub(crate) struct Candidates<P>(Vec<Vec<Candidate<P>>>);
+
+impl<P> Default for Candidates<P> {
+    fn default() -> Self {
+        Candidates(Vec::new())
+    }
+}
+
+/// What was dropped beside the survivors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Dropped {
+    /// Records delivered more than once.
+    pub duplicates: u64,
+    /// Second copies of cross-account calls.
+    pub shared_copies: u64,
+}
+
+impl<P: Copy + Send + Sync> Candidates<P> {
+    /// The size of a piece, in candidates: 768 KiB.
+    const PIECE: usize = 1 << 14;
+    /// How many candidates are told from others at most, in 4 MiB: with far more all may have copies.
+    const TOLD_APART: usize = 1 << 20;
+    /// So few that it is not worth waking other threads to sort them.
+    const FEW: usize = 1 << 12;
+
+    pub fn push(&mut self, candidate: Candidate<P>) {
+        match self.0.last_mut() {
+            Some(piece) if piece.len() < piece.capacity() => piece.push(candidate),
+            last => {
+                // The first pieces are small: most archives of a single day need no more.
+                let before = last.map_or(64, |piece| piece.capacity());
+                let mut piece = Vec::with_capacity((before * 2).min(Self::PIECE));
+                piece.push(candidate);
+                self.0.push(piece);
+            }
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Candidate<P>> {
+        self.0.iter().flatten()
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Candidate<P>> {
+        self.0.iter_mut().flatten()
+    }
+
+    pub fn append(&mut self, other: Candidates<P>) {
+        // The last piece of each may have room left; the order of pieces is of no meaning.
+        self.0.splice(0..0, other.0);
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.iter().map(Vec::len).sum()
+    }
+
+    /// Decides which candidates survive and hands them to `each`, in no order. `by_content` orders candidates
+    /// by what would be reported of them.
+    pub fn resolve(
+        self,
+        by_content: impl Fn(&Candidate<P>, &Candidate<P>) -> Ordering + Sync,
+        mut each: impl FnMut(&Candidate<P>),
+    ) -> Dropped {
+        let mut dropped = Dropped::default();
+        let mut shared = Candidates::default();
+        self.each_together(
+            |candidate| candidate.event,
+            &by_content,
+            |copies| {
+                dropped.duplicates += copies.len() as u64 - 1;
+                // If any copy knows of a sharing, the survivor does.
+                let sharing = copies
+                    .iter()
+                    .map(|candidate| candidate.shared)
+                    .find(|&id| id != 0);
+                let survivor = Candidate {
+                    shared: sharing.unwrap_or(0),
+                    ..copies[0]
+                };
+                if survivor.shared == 0 {
+                    each(&survivor);
+                } else {
+                    shared.push(survivor);
+                }
+            },
+        );
+        shared.each_together(
+            |candidate| candidate.shared,
+            &by_content,
+            |copies| {
+                dropped.shared_copies += copies.len() as u64 - 1;
+                each(&copies[0]);
+            },
+        );
+        dropped
+    }
+
+    /// Hands all candidates to `each`, those with one identity together and the preferred one first.
+    ///
+    /// The pieces are freed while candidates go their ways, so this needs hardly more memory than they do.
+    fn each_together(
+        self,
+        identity: impl Fn(&Candidate<P>) -> u128 + Sync,
+        by_content: &(impl Fn(&Candidate<P>, &Candidate<P>) -> Ordering + Sync),
+        mut each: impl FnMut(&[Candidate<P>]),
+    ) {
+        // Most have no copy: the others only are sorted.
+        let mut filter = Filter::with_room_for(self.len().min(Self::TOLD_APART));
+        self.iter()
+            .for_each(|candidate| filter.note(identity(candidate)));
+        let may_repeat = |candidate: &Candidate<P>| filter.may_repeat(identity(candidate));
+
+        let part_of = |candidate: &Candidate<P>| (identity(candidate) >> (128 - 8)) as usize;
+        let mut sizes = [0_usize; 1 << 8];
+        for candidate in self.iter().filter(|candidate| may_repeat(candidate)) {
+            sizes[part_of(candidate)] += 1;
+        }
+        let mut parts = sizes.map(Vec::with_capacity);
+        for candidate in self.0.into_iter().flatten() {
+            if may_repeat(&candidate) {
+                parts[part_of(&candidate)].push(candidate);
+            } else {
+                each(&[candidate]);
+            }
+        }
+        let sort = |part: &mut Vec<Candidate<P>>| {
+            part.sort_unstable_by(|a, b| {
+                identity(a)
+                    .cmp(&identity(b))
+                    .then_with(|| a.preference(b, by_content))
+            });
+        };
+        if sizes.iter().sum::<usize>() < Self::FEW {
+            parts.iter_mut().for_each(sort);
+        } else {
+            parts.par_iter_mut().for_each(sort);
+        }
+        for part in parts {
+            part.chunk_by(|a, b| identity(a) == identity(b))
+                .for_each(&mut each);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Calls that were kept from earlier runs, taken into a tally as if they were read now.
+//!
+//! Where they are kept is nothing to this file. Because the same [`Tally::finish`] resolves them, an
+//! answer over what was kept is that over the files.
+
+use super::condition::Matched;
+use super::dedup::Candidate;
+use super::groups::Measures;
+use super::question::Question;
+use super::selection::Selection;
+use super::totals::Entry;
+use super::{Coverage, LogsRead, Tally};
+use crate::sts::Properties;
+
+/// What becomes of calls with some properties in common.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Verdict {
+    /// Whether the account and the Region of the log are asked about.
+    is_admitted: bool,
+    is_of_us_east_1: bool,
+    /// The conditions that match them.
+    matched: Matched,
+    entry: Entry,
+}
+
+impl<Q: Question> Tally<Q> {
+    /// What becomes of calls like this one, their time aside.
+    pub(crate) fn verdict(&mut self, call: &impl Properties, selection: &Selection) -> Verdict {
+        let is_admitted = selection.admits_log(call);
+        let mut matched = Matched::default();
+        let wanted = is_admitted && selection.wants(call, &mut matched, &mut self.scratch.text);
+        let mut verdict = Verdict {
+            is_admitted,
+            is_of_us_east_1: call.is_of_us_east_1(),
+            matched,
+            entry: Entry::NONE,
+        };
+        if wanted {
+            let group = self.group_of(call);
+            let principal = call.value(crate::sts::Dimension::Principal, &mut self.scratch.text);
+            verdict.entry = Entry {
+                at: group,
+                principal: self.interner.intern(principal.unwrap_or_default()),
+            };
+        }
+        verdict
+    }
+
+    /// Takes a call that may be a copy of another.
+    pub(crate) fn take_candidate(
+        &mut self,
+        kept: Candidate<()>,
+        verdict: Verdict,
+        selection: &Selection,
+    ) {
+        if verdict.is_admitted && kept.time().is_none() {
+            self.totals.coverage.no_time += 1;
+        }
+        if !verdict.is_admitted || !selection.admits_time(kept.time()) {
+            self.totals.coverage.filtered += 1;
+            return;
+        }
+        self.see(verdict);
+        self.keep(kept.with(verdict.entry));
+    }
+
+    /// Takes calls that were counted once already. `like` has their properties; they are of one day,
+    /// and that is asked about or not as a whole.
+    pub(crate) fn take_sum(
+        &mut self,
+        like: Candidate<()>,
+        verdict: Verdict,
+        measures: Measures,
+        is_day_admitted: bool,
+    ) {
+        if !verdict.is_admitted || !is_day_admitted {
+            self.totals.coverage.filtered += measures.calls;
+            return;
+        }
+        self.see(verdict);
+        let candidate = like.with(verdict.entry);
+        if self.totals.add_many(&candidate, measures) {
+            *self.groups.measures_mut(candidate.payload.at) += measures;
+        }
+    }
+
+    /// Adds what was read for what was kept.
+    pub(crate) fn add_read(&mut self, coverage: Coverage, logs_read: LogsRead) {
+        self.totals.coverage += coverage;
+        self.totals.logs_read += logs_read;
+    }
+
+    fn see(&mut self, verdict: Verdict) {
+        self.totals.matched |= verdict.matched;
+        if verdict.is_of_us_east_1 {
+            self.totals.see_us_east_1();
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Which logs were read, by account and Region: what "no call" is worth.
+//!
+//! Owns the pairs of accounts and Regions. Refuses to know what follows for an answer.
+//!
+//! An account somewhere and a Region elsewhere in the keys say nothing of the two together, so the
+//! pairs are kept. There are as many as accounts times Regions, however large the archive is.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::AddAssign;
+
+use super::staged::Staged;
+use crate::input::Key;
+use crate::sts::principal::is_account_id;
+use crate::sts::region::is_region;
+
+/// Accounts and Regions whose logs were read, and those where part of a log could not be.
+#[derive(Clone, Debug, Default)]
+pub struct LogsRead {
+    pub(super) read: Pairs,
+    pub(super) damaged: Pairs,
+    /// Damaged files whose keys do not tell whose they are.
+    pub(super) damaged_anywhere: u64,
+    /// The pair of the record that was read last: most are of the same.
+    last: (String, String),
+    /// Pairs of the records of the file being read, each once.
+    staged: Staged<(String, String)>,
+    in_staged: HashSet<(String, String)>,
+}
+
+/// Regions by account.
+pub(super) type Pairs = BTreeMap<String, BTreeSet<String>>;
+
+impl LogsRead {
+    /// A file with this key was read, whole and sound.
+    pub fn see(&mut self, key: &Key) {
+        insert(&mut self.read, &key.account, &key.region);
+    }
+
+    /// A record of this account and Region was read: so part of a log was.
+    pub fn see_record(&mut self, account: &str, region: &str) {
+        if self.last.0 == account && self.last.1 == region {
+            return;
+        }
+        self.last = (account.to_owned(), region.to_owned());
+        // Strangers may write anything there, and as much of it as they like.
+        let is_known = (self.read.get(account)).is_some_and(|regions| regions.contains(region));
+        if !is_known
+            && is_account_id(account)
+            && is_region(region)
+            && self.in_staged.insert(self.last.clone())
+        {
+            self.staged.push(self.last.clone());
+        }
+    }
+
+    /// The place after the last record of a file.
+    pub fn mark(&self) -> usize {
+        self.staged.mark()
+    }
+
+    /// The records since `mark` are taken back.
+    pub fn rollback(&mut self, mark: usize) {
+        for pair in self.staged.rollback(mark) {
+            self.in_staged.remove(&pair);
+        }
+        self.last = Default::default();
+    }
+
+    /// The file is read: its records are not taken back any more.
+    pub fn end_file(&mut self) {
+        let read = &mut self.read;
+        (self.staged).commit(|(account, region)| insert(read, &account, &region));
+        self.in_staged.clear();
+    }
+
+    /// A file was not read, or only in part. Without a key it may be of any account and Region.
+    pub fn miss(&mut self, key: Option<&Key>) {
+        match key {
+            Some(key) => insert(&mut self.damaged, &key.account, &key.region),
+            None => self.damaged_anywhere += 1,
+        }
+    }
+
+    /// The accounts and Regions of which some file was read, whole and sound.
+    pub fn read(&self) -> impl Iterator<Item = (&str, &str)> {
+        pairs(&self.read)
+    }
+
+    /// The accounts and Regions of which some file could not be read, or not as a whole.
+    pub fn damaged(&self) -> impl Iterator<Item = (&str, &str)> {
+        pairs(&self.damaged)
+    }
+
+    /// Files that could not be read, or not as a whole, and may be of any account and Region.
+    pub fn damaged_anywhere(&self) -> u64 {
+        self.damaged_anywhere
+    }
+}
+
+fn pairs(pairs: &Pairs) -> impl Iterator<Item = (&str, &str)> {
+    pairs.iter().flat_map(|(account, regions)| {
+        let regions = regions.iter();
+        regions.map(move |region| (account.as_str(), region.as_str()))
+    })
+}
+
+/// Most files are of a pair that is known.
+fn insert(pairs: &mut Pairs, account: &str, region: &str) {
+    if !pairs.contains_key(account) {
+        pairs.insert(account.to_owned(), BTreeSet::new());
+    }
+    if let Some(regions) = pairs.get_mut(account)
+        && !regions.contains(region)
+    {
+        regions.insert(region.to_owned());
+    }
+}
+
+impl AddAssign for LogsRead {
+    fn add_assign(&mut self, other: LogsRead) {
+        for (mine, theirs) in [
+            (&mut self.read, other.read),
+            (&mut self.damaged, other.damaged),
+        ] {
+            for (account, regions) in theirs {
+                mine.entry(account).or_default().extend(regions);
+            }
+        }
+        self.damaged_anywhere += other.damaged_anywhere;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(account: &str, region: &str) -> Key {
+        Key {
+            account: account.into(),
+            region: region.into(),
+            day: Default::default(),
+        }
+    }
+
+    #[test]
+    fn an_account_and_a_region_of_different_files_are_no_pair() {
+        let mut logs = LogsRead::default();
+        logs.see(&key("1", "eu-west-1"));
+        let mut other = LogsRead::default();
+        other.see(&key("2", "us-east-1"));
+        other.see(&key("1", "eu-west-1"));
+        other.miss(Some(&key("2", "eu-west-1")));
+        other.miss(None);
+        logs += other;
+        let read: Vec<_> = logs.read().collect();
+        assert_eq!(read, [("1", "eu-west-1"), ("2", "us-east-1")]);
+        let damaged: Vec<_> = logs.damaged().collect();
+        assert_eq!(damaged, [("2", "eu-west-1")]);
+        assert_eq!(logs.damaged_anywhere(), 1);
+    }
+}

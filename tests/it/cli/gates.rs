@@ -1,0 +1,391 @@
+//! `--fail-on`: verdicts for pipelines.
+
+use serde_json::{Value, json};
+
+use super::harness::{DAMAGED, Run, SAMPLE, number, stscope};
+use super::logs::{call, log, put, regional_call, sample_of_eu_west_1};
+
+/// Every command that has gates.
+const COMMANDS: [&str; 3] = ["report", "events", "events --sort none"];
+
+fn every(words: &str) -> impl Iterator<Item = Run> {
+    COMMANDS
+        .map(move |command| stscope(command).args(words.split_whitespace()))
+        .into_iter()
+}
+
+/// A call that shows that us-east-1 is among the logs.
+fn regional_call_of_us_east_1(number: u32) -> Value {
+    let host = json!({ "clientProvidedHostHeader": "sts.us-east-1.amazonaws.com" });
+    call(number, json!({ "tlsDetails": host }))
+}
+
+/// How many global calls of the sample a gate counts: those of AWS itself are set aside.
+fn offences() -> u64 {
+    let summary = &stscope("report --format json")
+        .arg(SAMPLE)
+        .run()
+        .exits(0)
+        .json()["summary"];
+    assert!(
+        number(&summary["global_aws_managed"]) > 0,
+        "the sample shows nothing otherwise"
+    );
+    number(&summary["endpoints"]["global"]) - number(&summary["global_aws_managed"])
+}
+
+#[test]
+fn global_calls_fail_the_gate_and_those_of_aws_itself_do_not_count() {
+    let offences = offences();
+    for run in every("--fail-on global") {
+        let said = run.arg(SAMPLE).run().exits(1);
+        said.says(&[
+            &format!("--fail-on global: {offences} calls, 0 allowed"),
+            "arn:aws:iam::111122223333:role/payments-batch",
+            "--allow",
+        ]);
+    }
+}
+
+#[test]
+fn a_gate_may_allow_some_calls() {
+    let offences = offences();
+    for (most, code) in [(0, 1), (offences - 1, 1), (offences, 0), (offences + 1, 0)] {
+        for run in every(&format!("--fail-on global={most}")) {
+            run.arg(SAMPLE).run().exits(code);
+        }
+    }
+}
+
+#[test]
+fn unknown_calls_have_a_gate_of_their_own() {
+    for run in every("--fail-on unknown") {
+        run.arg(SAMPLE)
+            .run()
+            .exits(1)
+            .says(&["--fail-on unknown: 1 call, 0 allowed"]);
+    }
+    for run in every("--fail-on unknown=1") {
+        run.arg(SAMPLE).run().exits(0);
+    }
+    for words in [
+        "--fail-on global=99,unknown",
+        "--fail-on global=99 --fail-on unknown",
+    ] {
+        for run in every(words) {
+            run.arg(SAMPLE).run().exits(1).says(&["--fail-on unknown"]);
+        }
+    }
+}
+
+#[test]
+fn a_gate_judges_what_the_filters_leave() {
+    for (filter, code) in [
+        ("--where principal=*payments-batch", 1),
+        (
+            "--where principal!=arn:*:role/* --where principal!=*[0-9]*",
+            1,
+        ),
+        ("--endpoint regional", 0),
+        ("--where principal!=*", 0),
+        ("--until 2025-11-03T08:58:01Z", 0),
+        ("--until 2025-11-03T08:58:02Z", 1),
+    ] {
+        for run in every(&format!("--fail-on global {filter}")) {
+            run.arg(SAMPLE).run().exits(code);
+        }
+    }
+}
+
+#[test]
+fn known_principals_are_forgiven() {
+    let dir = tempfile::tempdir().unwrap();
+    let list = |text: &str| put(dir.path(), "allow.txt", text.as_bytes());
+    let count = offences();
+    for (text, code, left) in [
+        ("# nobody\n\n", 1, count),
+        ("#*\n", 1, count),
+        (
+            "arn:aws:iam::111122223333:role/payments-batch\n",
+            1,
+            count - 4,
+        ),
+        (
+            "  *payments-batch  \r\n# more\r\n*:role/crm-export",
+            1,
+            count - 6,
+        ),
+        ("payments-batch\n", 1, count),
+        ("*\n", 0, 0),
+        ("arn:*\nanonymous\n999988887777:*\n", 0, 0),
+    ] {
+        for run in every("--fail-on global --allow") {
+            let said = run.arg(list(text)).arg(SAMPLE).run().exits(code);
+            if code == 1 {
+                let said = said.says(&[&format!("--fail-on global: {left} calls")]);
+                assert_eq!(
+                    said.stderr.contains("role/payments-batch"),
+                    left == count,
+                    "{said}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_gate_that_saw_nothing_of_us_east_1_cannot_be_judged() {
+    let cannot = ["--fail-on cannot be judged", "add logs of us-east-1"];
+    for run in every("--quiet --fail-on global") {
+        run.arg(sample_of_eu_west_1()).run().exits(2).says(&cannot);
+    }
+    for run in every("--fail-on unknown=5 --region eu-west-1") {
+        run.arg(SAMPLE).run().exits(2).says(&cannot);
+    }
+    for run in every("--fail-on global -") {
+        run.input(log(&[regional_call(1)]))
+            .run()
+            .exits(2)
+            .says(&cannot);
+    }
+}
+
+#[test]
+fn a_record_or_a_key_of_us_east_1_is_enough_to_judge() {
+    for region in ["us-east-1", "global"] {
+        let host = json!({ "clientProvidedHostHeader": "sts.us-east-1.amazonaws.com" });
+        let record = call(1, json!({ "awsRegion": region, "tlsDetails": host }));
+        for run in every("--fail-on global -") {
+            run.input(log(std::slice::from_ref(&record))).run().exits(0);
+        }
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let key = "AWSLogs/111122223333/CloudTrail/us-east-1/2025/11/03/x.json";
+    let other = call(1, json!({ "eventSource": "ec2.amazonaws.com" }));
+    put(dir.path(), key, &log(&[other]));
+    for run in every("--fail-on global") {
+        run.arg(dir.path()).run().exits(0);
+    }
+}
+
+#[test]
+fn a_failed_gate_wins_over_damage_and_a_passed_one_does_not() {
+    for run in every("--fail-on global") {
+        run.arg(DAMAGED)
+            .run()
+            .exits(1)
+            .says(&["damaged (gzip)", "--fail-on global"]);
+    }
+    for run in every("--fail-on unknown") {
+        run.arg(DAMAGED).run().exits(3);
+    }
+}
+
+#[test]
+fn a_gate_that_cannot_be_judged_wins_over_damage() {
+    let dir = tempfile::tempdir().unwrap();
+    put(dir.path(), "log.json", &log(&[regional_call(1)]));
+    put(dir.path(), "cut.json", b"{\"Records\":[");
+    for run in every("--fail-on global") {
+        run.arg(dir.path())
+            .run()
+            .exits(2)
+            .says(&["damaged (json)", "cannot be judged"]);
+    }
+}
+
+#[test]
+fn whatever_the_verdict_the_result_is_written() {
+    for (path, code) in [(SAMPLE, 1), (DAMAGED, 1), (&sample_of_eu_west_1(), 2)] {
+        for command in COMMANDS {
+            let run = |words: &str| {
+                let run = stscope(command)
+                    .args(["--format=csv", "--threads=1"])
+                    .arg(path);
+                run.args(words.split_whitespace()).run()
+            };
+            assert_eq!(
+                run("--fail-on global").exits(code).stdout,
+                run("").stdout,
+                "{command}"
+            );
+            assert_eq!(
+                run("--fail-on global -q").exits(code).stdout,
+                run("").stdout,
+                "{command}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_gate_that_failed_says_so_even_in_a_quiet_run_and_one_that_holds_says_nothing() {
+    let said = stscope("report -q --fail-on global")
+        .arg(SAMPLE)
+        .run()
+        .exits(1);
+    assert!(
+        said.stderr.starts_with("stscope: --fail-on global"),
+        "{said}"
+    );
+    stscope("report -q --fail-on global=99")
+        .arg(SAMPLE)
+        .run()
+        .exits(0)
+        .says_nothing();
+}
+
+#[test]
+fn many_offenders_are_named_up_to_a_number_and_hostile_names_are_escaped() {
+    let records: Vec<_> = (0..25)
+        .map(|at| {
+            let arn = format!("arn:aws:iam::111122223333:user/u{at:02}\u{1b}[31m");
+            call(
+                at,
+                json!({ "userIdentity": { "type": "IAMUser", "arn": arn } }),
+            )
+        })
+        .collect();
+    let said = stscope("report -q --fail-on global -")
+        .input(log(&records))
+        .run()
+        .exits(1);
+    assert!(!said.stderr.contains('\u{1b}'), "{said}");
+    assert!(said.stderr.contains("user/u19\\u{1b}[31m"), "{said}");
+    said.says(&["25 calls", "and 5 more principals"]);
+}
+
+#[test]
+fn remarks_and_a_byte_order_mark_in_the_allow_list_are_no_part_of_a_glob() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = "\u{feff}arn:*  # all of ours\nanonymous\n999988887777:* # partner\n";
+    let list = put(dir.path(), "allow.txt", text.as_bytes());
+    for run in every("--fail-on global --allow") {
+        run.arg(&list).arg(SAMPLE).run().exits(0);
+    }
+}
+
+#[test]
+fn no_gate_passes_over_a_condition_that_may_be_a_typo() {
+    for words in ["", "--endpoint global ", "--where sdk=boto3 "] {
+        for run in every(&format!(
+            "{words}--fail-on global --where principal=*role/chekout-api"
+        )) {
+            let said = run.arg(SAMPLE).run().exits(2);
+            said.says(&[
+                "--fail-on cannot be judged: --where principal=*role/chekout-api matched none",
+                "may be a typo",
+                "report --group-by principal",
+            ]);
+        }
+    }
+    // Nothing is hidden by a condition that excludes nothing.
+    for run in every("--fail-on global --where principal!=nobody") {
+        run.arg(SAMPLE).run().exits(1);
+    }
+}
+
+#[test]
+fn a_gate_passes_over_no_call_where_what_was_asked_for_can_be() {
+    for words in [
+        "--where sdk=aws-sdk-swift",
+        "--where endpoint=other --where event_name=GetSessionToken",
+        "--where endpoint_variant=fips",
+        "--where day=2025-01-01",
+        "--where error_code=?* --endpoint unknown",
+        "--endpoint aws-service",
+    ] {
+        for run in every(&format!("{words} --fail-on global")) {
+            let said = run.arg(SAMPLE).run();
+            assert!(said.status.code() == Some(0), "{words}: {said}");
+        }
+    }
+}
+
+#[test]
+fn calls_of_other_times_accounts_and_regions_meet_no_condition() {
+    for words in [
+        "--until 2025-11-03",
+        "--account 444455556666",
+        "--region us-east-1",
+    ] {
+        let records = [
+            call(1, json!({})),
+            call(
+                2,
+                json!({ "eventTime": "2025-11-02T00:00:00Z", "recipientAccountId": "444455556666" }),
+            ),
+            call(
+                3,
+                json!({ "eventName": "GetSessionToken", "awsRegion": "eu-west-1", "tlsDetails": {} }),
+            ),
+        ];
+        let gate = |condition: &str| {
+            stscope("report - --fail-on global=9 --where")
+                .arg(condition)
+                .args(words.split(' '))
+                .input(log(&records))
+                .run()
+        };
+        gate("event_name=AssumeRole").exits(0);
+        gate("event_name=GetSessionToken").exits(2);
+    }
+}
+
+#[test]
+fn no_gate_passes_over_calls_without_a_time_where_a_time_is_asked_about() {
+    let dir = tempfile::tempdir().unwrap();
+    let untimed = call(1, json!({ "eventTime": "3 Nov 2025" }));
+    put(
+        dir.path(),
+        "untimed.json",
+        &log(&[untimed, regional_call(2)]),
+    );
+    put(
+        dir.path(),
+        "us-east-1.json",
+        &log(&[regional_call_of_us_east_1(3)]),
+    );
+    for words in ["--since 2020-01-01", "--until 2099-01-01"] {
+        for run in every(&format!("--fail-on global {words}")) {
+            run.arg(dir.path())
+                .run()
+                .exits(2)
+                .says(&["1 STS call has no eventTime", "ask without them"]);
+        }
+    }
+    // A gate that fails wins, and without a time asked about the call counts.
+    for words in [
+        "--fail-on global",
+        "--fail-on unknown,global=0 --where endpoint=global",
+    ] {
+        for run in every(words) {
+            run.arg(dir.path()).run().exits(1);
+        }
+    }
+    let run = stscope("report --format json")
+        .arg(dir.path())
+        .run()
+        .exits(0);
+    let run = run.says(&["note: 1 STS call has no eventTime", "1 without a time"]);
+    assert_eq!(number(&run.json()["coverage"]["no_time"]), 1);
+}
+
+#[test]
+fn a_gate_that_holds_over_what_was_not_understood_exits_with_3_and_one_that_fails_with_1() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut file = json!({ "Records": [regional_call_of_us_east_1(1), { "body": "hello" }] });
+    put(dir.path(), "log.json", file.to_string().as_bytes());
+    for run in every("--fail-on global") {
+        run.arg(dir.path())
+            .run()
+            .exits(3)
+            .says(&["damaged (shape): 1 document or element of a list was not understood"]);
+    }
+    let message = json!({ "body": call(2, json!({})).to_string() });
+    file = json!({ "Records": [regional_call(1), message, 7] });
+    put(dir.path(), "log.json", file.to_string().as_bytes());
+    for run in every("--fail-on global") {
+        run.arg(dir.path()).run().exits(1);
+    }
+}

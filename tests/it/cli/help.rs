@@ -1,0 +1,253 @@
+//! Help, the man page and completions.
+
+use super::harness::{Run, stscope};
+
+const COMMANDS: [&str; 12] = [
+    "report",
+    "plan",
+    "regions",
+    "events",
+    "ingest",
+    "forget",
+    "store",
+    "trend",
+    "endpoint",
+    "query",
+    "completions",
+    "man",
+];
+
+fn help(words: &str) -> String {
+    stscope(words)
+        .run()
+        .exits(0)
+        .says_nothing()
+        .text()
+        .to_owned()
+}
+
+#[test]
+fn every_command_has_help_with_an_example() {
+    for command in COMMANDS {
+        for flag in ["-h", "--help"] {
+            let text = help(&format!("{command} {flag}"));
+            assert!(text.contains("Example"), "{command} {flag}");
+            assert!(
+                text.contains(&format!("  stscope {command}")),
+                "{command} {flag}"
+            );
+            assert!(text.contains("Usage: "), "{command} {flag}");
+        }
+        assert_eq!(
+            help(&format!("help {command}")),
+            help(&format!("{command} --help"))
+        );
+    }
+    let text = help("--help");
+    assert!(
+        COMMANDS
+            .iter()
+            .all(|command| text.contains(&format!("\n  {command} "))),
+        "{text}"
+    );
+}
+
+#[test]
+fn help_tells_the_exit_codes_and_explains_every_dimension() {
+    assert!(help("--help").contains("Exit codes:\n  0 done   1 a --fail-on gate failed"));
+    for command in ["report", "plan", "events"] {
+        let text = help(&format!("{command} --help"));
+        for code in [
+            "  0  done",
+            "  1  a --fail-on gate failed",
+            "  2  wrong usage",
+            "  3  done, but",
+        ] {
+            assert!(text.contains(code), "{command}: {code}");
+        }
+        let dimensions = super::formats::all_dimensions();
+        for dimension in dimensions {
+            assert!(
+                text.contains(&format!("\n  {dimension} ")),
+                "{command}: {dimension}"
+            );
+        }
+    }
+}
+
+#[test]
+fn help_names_every_option_of_the_contract() {
+    let reading = [
+        "--since",
+        "--until",
+        "--account",
+        "--region",
+        "--endpoint",
+        "--where",
+        "--sort",
+        "--top",
+        "--format",
+        "-o, --output",
+        "--no-prune",
+        "--no-dedup",
+        "--threads",
+        "--strict",
+        "--fail-on",
+        "--allow",
+        "-q, --quiet",
+        "--progress",
+        "--files-from",
+    ];
+    for option in reading {
+        assert!(help("report --help").contains(option), "{option}");
+        assert!(help("events --help").contains(option), "{option}");
+        let is_hidden = option == "--endpoint";
+        assert!(
+            help("plan --help").contains(option) != is_hidden,
+            "{option}"
+        );
+    }
+    for option in ["--group-by", "--min-calls"] {
+        assert!(help("report --help").contains(option), "{option}");
+    }
+    for option in ["--ip-ranges", "--by", "--output-dir", "--min-calls"] {
+        assert!(help("plan --help").contains(option), "{option}");
+    }
+}
+
+/// The widest line of what is said in a terminal of this width.
+fn width(run: Run, columns: &str) -> usize {
+    let said = run.env("COLUMNS", columns).run().exits(0);
+    said.text()
+        .lines()
+        .map(|line| line.chars().count())
+        .max()
+        .unwrap_or(0)
+}
+
+#[test]
+fn help_is_never_wider_than_100_columns() {
+    for columns in ["100", "300"] {
+        for command in COMMANDS.into_iter().chain([""]) {
+            for flag in ["-h", "--help"] {
+                let wide = width(stscope(command).arg(flag), columns);
+                assert!(wide <= 100, "{command} {flag}: {wide}");
+            }
+        }
+    }
+}
+
+#[test]
+fn short_help_fits_80_columns() {
+    for command in ["", "events", "endpoint", "completions", "man"] {
+        let wide = width(stscope(command).arg("-h"), "80");
+        assert!(wide <= 80, "{command}: {wide}");
+    }
+}
+
+#[test]
+fn completions_are_scripts_for_each_shell() {
+    for (shell, sign) in [
+        ("bash", "complete -F _stscope"),
+        ("zsh", "#compdef stscope"),
+        ("fish", "complete -c stscope"),
+        ("powershell", "Register-ArgumentCompleter"),
+        ("elvish", "edit:completion:arg-completer[stscope]"),
+    ] {
+        let text = help(&format!("completions {shell}"));
+        assert!(text.contains(sign), "{shell}");
+        for word in [
+            "report",
+            "events",
+            "endpoint",
+            "group-by",
+            "fail-on",
+            "files-from",
+        ] {
+            assert!(text.contains(word), "{shell}: {word}");
+        }
+    }
+}
+
+/// The long options and the arguments that the help of a command names.
+fn options(words: &str) -> Vec<String> {
+    let text = help(&format!("{words} --help"));
+    let options = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let mut options: Vec<String> = options
+        .filter(|word| word.starts_with("--") && word.len() > 2)
+        .map(str::to_owned)
+        .collect();
+    options.sort();
+    options.dedup();
+    assert!(options.contains(&"--help".to_owned()), "{text}");
+    options
+}
+
+/// A page as it is read: roff escapes hyphens and dots.
+fn unescaped(page: &str) -> String {
+    page.replace("\\-", "-")
+        .replace("\\&", "")
+        .replace("\\fB", "")
+        .replace("\\fR", "")
+}
+
+#[test]
+fn the_man_page_has_every_command_and_every_option_of_each() {
+    let text = unescaped(&help("man"));
+    assert!(text.contains(".TH stscope 1"), "{text}");
+    for section in [".SH NAME", ".SH SYNOPSIS", ".SH OPTIONS", ".SH SUBCOMMANDS"] {
+        assert!(text.contains(section), "{section}");
+    }
+    assert!(
+        text.contains("Exit codes"),
+        "the man page tells the exit codes"
+    );
+    for command in COMMANDS.into_iter().chain(["store info", "store check"]) {
+        let heading = format!("\n.SH \"STSCOPE {}\"\n", command.to_uppercase());
+        let (_, section) = text.split_once(&heading).expect(&heading);
+        let section = section.split("\n.SH ").next().unwrap();
+        for option in options(command) {
+            assert!(section.contains(&option), "{command}: {option}");
+        }
+    }
+}
+
+#[test]
+fn a_page_for_each_command_is_written_to_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let man = folder.path().join("share/man1");
+    std::fs::create_dir_all(&man).unwrap();
+    std::fs::write(man.join("stscope-plan.1"), "of an earlier release").unwrap();
+    let said = stscope("man --dir").arg(&man).run();
+    assert!(said.exits(0).says_nothing().stdout.is_empty());
+    let mut expected = vec![
+        "stscope.1".to_owned(),
+        "stscope-store-check.1".to_owned(),
+        "stscope-store-info.1".to_owned(),
+    ];
+    expected.extend(COMMANDS.map(|command| format!("stscope-{command}.1")));
+    expected.sort();
+    assert_eq!(super::logs::names_in(&man), expected);
+    for command in COMMANDS.into_iter().chain(["store info", "store check"]) {
+        let name = format!("stscope-{}.1", command.replace(' ', "-"));
+        let page = unescaped(&std::fs::read_to_string(man.join(&name)).unwrap());
+        assert!(page.contains(&format!(".TH {}", &name[..name.len() - 2])));
+        for option in options(command) {
+            assert!(page.contains(&option), "{name}: {option}");
+        }
+    }
+}
+
+#[test]
+fn a_folder_of_pages_that_is_a_file_is_an_error() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let said = stscope("man --dir").arg(file.path()).run();
+    said.fails(&["--dir ", "name a folder"]);
+}
+
+#[test]
+fn the_version_is_the_packages() {
+    let expected = format!("stscope {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(help("--version"), expected);
+    assert_eq!(help("-V"), expected);
+}

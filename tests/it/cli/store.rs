@@ -1,0 +1,641 @@
+//! Stores: nightly runs, what is asked of them, and what may go wrong with them.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::harness::{DAMAGED, Run, SAMPLE, Said, number, stscope};
+use super::logs::{call, gzip, log, one_call, put};
+use super::sums::{change, seen_long_ago};
+use archive::bulk::{Archive, Options};
+
+pub fn folder() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("sts.db");
+    (folder, store)
+}
+
+pub fn ingest(store: &Path, path: impl AsRef<Path>) -> Said {
+    let path = path.as_ref();
+    stscope("ingest --store").arg(store).arg(path).run()
+}
+
+pub fn ask(words: &str, store: &Path) -> Run {
+    stscope(words).arg("--store").arg(store)
+}
+
+/// What was asked for: all but the coverage.
+pub fn answer(said: &Said) -> Value {
+    let mut document: Value = serde_json::from_slice(&said.stdout).unwrap();
+    document.as_object_mut().unwrap().remove("coverage");
+    document
+}
+
+#[test]
+fn a_store_says_what_the_files_say() {
+    let (_folder, store) = folder();
+    ingest(&store, "sample-logs")
+        .exits(3)
+        .says(&["damaged (gzip)", "files new, 0 known"]);
+    for words in [
+        "report --format json",
+        "report --format json --group-by day,sdk,error_code --sort group",
+        "report --format json --endpoint global --where principal=*role* --top 3",
+        "report --format json --account 111122223333 --region us-east-1",
+        "report --format json --since 2025-11-03 --until 2025-11-04",
+        "plan --format json",
+        "plan --format json --since 2025-11-04 --min-calls 2",
+        "regions --format json",
+        "regions --format json --account 111122223333 --since 2025-11-04",
+    ] {
+        let kept = ask(words, &store).run().exits(3);
+        let read = stscope(words).arg("sample-logs").run().exits(3);
+        assert_eq!(answer(&kept), answer(&read), "{words}");
+        let (kept, read) = (&kept.json()["coverage"], &read.json()["coverage"]);
+        for name in [
+            "records",
+            "sts_records",
+            "calls",
+            "bytes",
+            "key_accounts",
+            "key_last_day",
+        ] {
+            if !words.contains("since") && !words.contains("account") {
+                assert_eq!(kept[name], read[name], "{words}: {name}");
+            }
+        }
+        assert_eq!(kept["beyond_window"], 0);
+        assert_eq!(read.get("beyond_window"), None);
+    }
+    for format in ["csv", "table", "jsonl", "markdown"] {
+        let words = format!("report --format {format}");
+        let kept = ask(&words, &store).run().exits(3);
+        let read = stscope(&words).arg("sample-logs").run().exits(3);
+        assert_eq!(kept.text(), read.text());
+    }
+    ask("report --fail-on global -q", &store)
+        .run()
+        .exits(1)
+        .says(&["--fail-on global"]);
+}
+
+#[test]
+fn what_a_store_does_not_keep_is_an_error_that_says_so() {
+    let (_folder, store) = folder();
+    ingest(&store, SAMPLE).exits(0);
+    for name in [
+        "user_agent",
+        "source_ip_address",
+        "session_name",
+        "in_scope_of",
+        "hour",
+    ] {
+        let grouped = ask(&format!("report --group-by endpoint,{name}"), &store).run();
+        grouped.fails(&["--group-by", name, "does not keep", "log files"]);
+        for command in ["report", "plan"] {
+            let filtered = ask(&format!("{command} --where {name}=*"), &store).run();
+            filtered.fails(&["--where", name, "does not keep", "log files"]);
+        }
+    }
+    for time in ["2025-11-03T10:00:00Z", "2025-11-03T00:00:01Z", "36h", "24h"] {
+        let run = ask(&format!("report --since {time}"), &store).run();
+        run.fails(&["--since", time, "day of a call", "7d"]);
+    }
+    for time in ["2025-11-03", "2025-11-03T00:00:00Z", "700d", "2w"] {
+        ask(&format!("report --since {time} -q"), &store)
+            .run()
+            .exits(0);
+    }
+    ask("report --no-dedup", &store)
+        .run()
+        .fails(&["--no-dedup", "counts every call once"]);
+    ask("report logs", &store)
+        .run()
+        .fails(&["--store", "cannot be used with"]);
+    for words in ["events --store x logs", "events --store x"] {
+        let said = stscope(words).run();
+        said.fails(&["--store", "no calls one by one", "log files"]);
+    }
+}
+
+#[test]
+fn a_gate_is_not_judged_by_logs_of_another_time() {
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    let key = |region, day| format!("AWSLogs/111122223333/CloudTrail/{region}/2025/{day}/a.json");
+    put(&logs, key("us-east-1", "11/03"), &one_call());
+    let later = json!({ "eventTime": "2025-12-05T10:00:00Z", "awsRegion": "eu-west-1" });
+    put(&logs, key("eu-west-1", "12/05"), &log(&[call(2, later)]));
+    ingest(&store, &logs).exits(0);
+    let gate = "report --fail-on global -q --since";
+    ask(&format!("{gate} 2025-11-01"), &store).run().exits(1);
+    ask(&format!("{gate} 2025-12-01"), &store)
+        .run()
+        .exits(2)
+        .says(&["cannot be judged", "us-east-1"]);
+    ask(&format!("{gate} 2026-01-01"), &store)
+        .run()
+        .fails(&["nothing was read"]);
+}
+
+#[test]
+fn what_is_no_store_is_refused_and_left_as_it_is() {
+    let (folder, store) = folder();
+    let unread = |path: &Path| {
+        (
+            fs::read(path).unwrap(),
+            fs::read_dir(folder.path()).unwrap().count(),
+        )
+    };
+    ask("report", &store)
+        .run()
+        .fails(&["sts.db", "no such file", "ingest"]);
+    fs::write(&store, "principal,calls\n").unwrap();
+    let other = folder.path().join("other.db");
+    let database = rusqlite::Connection::open(&other).unwrap();
+    database
+        .execute_batch("CREATE TABLE mine (x); PRAGMA user_version = 1")
+        .unwrap();
+    drop(database);
+    for path in [&store, &other] {
+        let before = unread(path);
+        ingest(path, SAMPLE).fails(&["no store of stscope", "name another file"]);
+        ask("report", path).run().fails(&["no store of stscope"]);
+        assert!(before == unread(path), "{path:?} was touched");
+    }
+    let newer = folder.path().join("newer.db");
+    ingest(&newer, SAMPLE).exits(0);
+    fs::remove_file(folder.path().join("newer.db.lock")).unwrap();
+    let database = rusqlite::Connection::open(&newer).unwrap();
+    database.execute_batch("PRAGMA user_version = 99").unwrap();
+    drop(database);
+    let before = unread(&newer);
+    ingest(&newer, SAMPLE).fails(&["newer stscope", "99"]);
+    ask("report", &newer).run().fails(&["newer stscope", "99"]);
+    assert!(before == unread(&newer));
+    ingest(&folder.path().join("nowhere/sts.db"), SAMPLE)
+        .fails(&["there is no folder", "nowhere; make it"]);
+    fs::write(&store, "").unwrap();
+    ingest(&store, SAMPLE).exits(0);
+}
+
+#[test]
+fn nothing_new_is_done_and_opens_no_file() {
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    let file = put(&logs, "a.json", &log(&[call(1, json!({}))]));
+    put(&logs, "passed-by.md", b"-");
+    put(&logs, "aws-logs-write-test", b"-");
+    ingest(&store, &logs)
+        .exits(0)
+        .says(&["1 file new, 0 known; 1 call read"]);
+    // Another content under the same size and time: only who opens the file could tell.
+    let modified = file.metadata().unwrap().modified().unwrap();
+    let length = file.metadata().unwrap().len() as usize;
+    fs::write(&file, vec![b'x'; length]).unwrap();
+    File::options()
+        .write(true)
+        .open(&file)
+        .unwrap()
+        .set_modified(modified)
+        .unwrap();
+    ingest(&store, &logs)
+        .exits(0)
+        .says(&["0 files new, 1 known; 0 calls read"]);
+    assert_eq!(calls_in(&store), 1);
+    let empty = tempfile::tempdir().unwrap();
+    ingest(&store, empty.path()).fails(&["nothing was read"]);
+    stscope("ingest --store")
+        .arg(&store)
+        .run()
+        .fails(&["no PATH given"]);
+    stscope("ingest --store")
+        .arg(&store)
+        .arg("-")
+        .run()
+        .fails(&["names of files"]);
+}
+
+#[test]
+fn a_file_that_changes_is_taken_again_and_a_copy_is_not() {
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    let key = "AWSLogs/111122223333/CloudTrail/us-east-1/2025/11/03/a.json.gz";
+    let calls: Vec<_> = (0..40)
+        .map(|n| {
+            let mut call = call(
+                n,
+                json!({ "x": format!("{:x}", n.wrapping_mul(2_654_435_761)) }),
+            );
+            call.as_object_mut().unwrap().remove("eventID");
+            call
+        })
+        .collect();
+    let whole = gzip(&log(&calls));
+    let path = put(&logs, key, &whole[..whole.len() / 2]);
+    ingest(&store, &logs).exits(3).says(&["damaged (gzip)"]);
+    ask("report", &store)
+        .run()
+        .exits(3)
+        .says(&["damaged (gzip)"]);
+    ingest(&store, &logs)
+        .exits(0)
+        .says(&["0 files new, 1 known"]);
+    fs::write(&path, &whole).unwrap();
+    ingest(&store, &logs)
+        .exits(0)
+        .says(&["0 files new, 0 known, 1 changed and read again"]);
+    assert_eq!(calls_in(&store), 40);
+    put(&folder.path().join("elsewhere"), key, &whole);
+    ingest(&store, folder.path().join("elsewhere"))
+        .exits(0)
+        .says(&["0 files new, 0 known, 1 copy of others"]);
+    File::options()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_modified(std::time::SystemTime::UNIX_EPOCH)
+        .unwrap();
+    ingest(&store, &logs)
+        .exits(0)
+        .says(&["0 files new, 1 known"]);
+    assert_eq!(calls_in(&store), 40);
+}
+
+#[test]
+fn one_ingest_at_a_time() {
+    let (folder, store) = folder();
+    ingest(&store, SAMPLE).exits(0);
+    let lock = File::options()
+        .write(true)
+        .open(folder.path().join("sts.db.lock"))
+        .unwrap();
+    lock.lock().unwrap();
+    ingest(&store, DAMAGED).fails(&["another ingest", "process", "since 20", "--wait"]);
+    ask("report -q", &store).run().exits(0);
+    let waiting = stscope("ingest --wait --store")
+        .arg(&store)
+        .arg(DAMAGED)
+        .start();
+    std::thread::sleep(Duration::from_millis(50));
+    lock.unlock().unwrap();
+    waiting.end().exits(3);
+}
+
+/// A small archive, as keys and files.
+pub fn small_archive(files: usize, seed: u64) -> Vec<(String, Vec<u8>)> {
+    let archive = Archive::new(Options {
+        seed,
+        files,
+        records: 60,
+        sts_share: 0.6,
+        duplicates: 0.1,
+        shared_pairs: 0.3,
+        accounts: 4,
+        principals: 12,
+        days: 5,
+        ..Options::default()
+    });
+    (0..files)
+        .map(|file| {
+            let mut text = Vec::new();
+            archive.write_file(file, &mut text);
+            (archive.key(file) + ".gz", gzip(&text))
+        })
+        .collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_an_error_and_what_was_committed_stands() {
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    for (key, file) in small_archive(40, 3) {
+        put(&logs, key, &file);
+    }
+    // The shell counts in blocks of 512 or 1024 bytes. A store of this archive needs more than any.
+    for blocks in [1, 8, 40, 90, 150] {
+        let mut command = Command::new("sh");
+        let script = r#"trap '' XFSZ; ulimit -f "$1"; shift; exec "$@""#;
+        command.args(["-c", script, "sh", &blocks.to_string()]);
+        command.arg(env!("CARGO_BIN_EXE_stscope"));
+        command
+            .args(["ingest", "-q", "--store"])
+            .arg(&store)
+            .arg(&logs);
+        Run::of(command)
+            .run()
+            .fails(&["sts.db", "room on the disk"]);
+        if fs::metadata(&store).unwrap().len() > 0 {
+            let database = rusqlite::Connection::open(&store).unwrap();
+            let sound: String = database
+                .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+                .unwrap();
+            assert_eq!(sound, "ok");
+            drop(database);
+            // What is there is what was written; where nothing is, that is said.
+            let said = stscope("store check").arg(&store).run();
+            match said.status.code() {
+                Some(0) => {}
+                _ => drop(said.fails(&[
+                    "it is empty: an earlier ingest",
+                    "run 'stscope ingest' again",
+                ])),
+            }
+        }
+    }
+    ingest(&store, &logs).exits(0);
+    let kept = ask("report --format json", &store).run().exits(0);
+    let read = stscope("report --format json").arg(&logs).run().exits(0);
+    assert_eq!(answer(&kept), answer(&read));
+}
+
+/// Kills so many ingests at random moments, over nights on which files come.
+#[cfg(unix)]
+fn kill(rounds: usize, seed: u64) {
+    let mut random = archive::rng::SplitMix64::of(&[seed]);
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    let files = small_archive(96, seed);
+    let mut coming = files.iter();
+    // As long as a run takes, and no longer: most kills are to hit something.
+    let mut usual = Duration::from_millis(40);
+    let (mut killed, mut closed) = (0, false);
+    for round in 0..rounds {
+        // Files come on the first nights; then days close.
+        for (key, file) in coming.by_ref().take(files.len().div_ceil(rounds * 3 / 4)) {
+            put(&logs, key, file);
+        }
+        if round > rounds * 4 / 5 && store.exists() {
+            ingest(&store, &logs);
+            seen_long_ago(&store);
+            closed = true;
+        }
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stscope"));
+        command
+            .args(["ingest", "-q", "--store"])
+            .arg(&store)
+            .arg(&logs);
+        let begun = Instant::now();
+        let mut child = command.spawn().unwrap();
+        let delay = usual.mul_f64(random.draw() as f64 / u64::MAX as f64);
+        std::thread::sleep(delay);
+        if child.try_wait().unwrap().is_none() {
+            child.kill().unwrap();
+            killed += 1;
+        } else {
+            usual = begun.elapsed().min(usual * 2).max(Duration::from_millis(5));
+        }
+        let status = child.wait().unwrap();
+        assert!(
+            status.success() || status.code().is_none(),
+            "seed {seed}, round {round}: {status}"
+        );
+    }
+    for (key, file) in coming {
+        put(&logs, key, file);
+    }
+    assert!(
+        killed > rounds / 4 && closed,
+        "seed {seed}: {killed} of {rounds} were killed"
+    );
+    ingest(&store, &logs).exits(0);
+    for words in [
+        "report --format json",
+        "report --format json --group-by day,principal,sdk",
+        "plan --format json",
+    ] {
+        let kept = ask(words, &store).run().exits(0);
+        let read = stscope(words).arg(&logs).run().exits(0);
+        assert_eq!(answer(&kept), answer(&read), "seed {seed}, {words}");
+    }
+    stscope("store check").arg(&store).run().exits(0);
+    let files_read =
+        number(&ask("report --format json", &store).run().json()["coverage"]["files"]["read"]);
+    assert_eq!(files_read, files.len() as u64);
+}
+
+#[cfg(unix)]
+#[test]
+fn two_hundred_runs_killed_at_any_moment_lose_nothing_and_count_nothing_twice() {
+    kill(200, 1);
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "takes minutes: a longer look at what a shorter test looks at, too"]
+fn thousands_of_runs_killed_at_any_moment() {
+    (2..22).for_each(|seed| kill(200, seed));
+}
+
+/// How many calls a store holds.
+pub fn calls_in(store: &Path) -> u64 {
+    let said = ask("report --format json -q", store).run().exits(0);
+    number(&said.json()["summary"]["calls"])
+}
+
+/// A damaged file whose folder gets another name is the same file, also once its days have closed.
+#[test]
+fn a_damaged_file_that_has_moved_is_counted_once_and_named_where_it_is() {
+    let (folder, store) = folder();
+    let key = "AWSLogs/111122223333/CloudTrail/us-east-1/2025/11/03/a.json.gz";
+    let calls: Vec<_> = (0..40)
+        .map(|n| call(n, json!({ "x": n.wrapping_mul(2_654_435_761) })))
+        .collect();
+    let whole = gzip(&log(&calls));
+    let logs = folder.path().join("logs");
+    put(&logs, key, &whole[..whole.len() / 2]);
+    ingest(&store, &logs).exits(3);
+    seen_long_ago(&store);
+    ingest(&store, &logs).exits(0).says(&["1 day closed"]);
+    let said = ask("report --format json", &store).run().exits(3);
+    let before = said.json();
+    let moved = folder.path().join("moved");
+    let copied = folder.path().join("copied");
+    fs::rename(&logs, &moved).unwrap();
+    ingest(&store, &moved).exits(3);
+    let said = ask("report --format json", &store).run().exits(3);
+    let after = said.json();
+    assert_eq!(after["summary"], before["summary"]);
+    assert_eq!(after["coverage"]["files"], before["coverage"]["files"]);
+    said.says(&["/moved/AWSLogs"]);
+    // Mended, it gives what was missing, and nothing twice.
+    put(&moved, key, &whole);
+    ingest(&store, &moved).exits(0);
+    assert_eq!(calls_in(&store), 40);
+    put(&copied, key, &whole);
+    ingest(&store, &copied)
+        .exits(0)
+        .says(&["0 files new, 0 known, 1 copy of others"]);
+    assert_eq!(calls_in(&store), 40);
+}
+
+#[test]
+fn a_store_tells_conditions_that_no_call_meets_as_the_files_do() {
+    let (folder, store) = folder();
+    let records = [
+        call(1, json!({})),
+        call(
+            2,
+            json!({ "eventTime": "2025-10-02T00:00:00Z", "eventName": "GetSessionToken" }),
+        ),
+    ];
+    let logs = put(folder.path(), "logs/a.json", &log(&records));
+    ingest(&store, &logs).exits(0);
+    for (words, code) in [
+        ("--where event_name=GetSessionToken", 0),
+        ("--where event_name=GetSessionToken --since 2025-10-03", 2),
+        ("--where event_name=AssumeRole --since 2025-10-03", 0),
+        ("--where principal=nobody", 2),
+        ("--where sdk=aws-sdk-swift", 0),
+    ] {
+        let words = format!("report --fail-on global=9 {words}");
+        let kept = ask(&words, &store).run().exits(code);
+        let read = stscope(&words).arg(&logs).run().exits(code);
+        let notes = |said: &Said| said.stderr.matches("matched none of the calls").count();
+        assert_eq!(notes(&kept), notes(&read), "{words}\n{kept}{read}");
+    }
+    ask("report --where sdk==boto3", &store)
+        .run()
+        .fails(&["'sdk=boto3'"]);
+    let trend = ask("trend --principal nobody", &store).run().exits(0);
+    trend.says(&["--principal matched none of the calls read"]);
+    let trend = ask("trend --principal *role/app", &store).run().exits(0);
+    assert!(!trend.stderr.contains("matched none"), "{trend}");
+}
+
+#[test]
+fn a_store_keeps_what_hosts_led_to_when_they_were_read() {
+    let (folder, store) = folder();
+    let proxy = json!({ "tlsDetails": { "clientProvidedHostHeader": "sts.corp.example" } });
+    let logs = put(
+        folder.path(),
+        "logs/a.json",
+        &log(&[call(1, proxy.clone())]),
+    );
+    let hosts = put(
+        folder.path(),
+        "hosts.txt",
+        b"sts.corp.example regional eu-west-1\n",
+    );
+    let run = |logs: &Path| {
+        let run = stscope("ingest --store")
+            .arg(&store)
+            .arg("--hosts")
+            .arg(&hosts);
+        run.arg(logs).run().exits(0)
+    };
+    run(&logs);
+    let words = "report --format json --group-by endpoint,evidence,endpoint_region";
+    let kept = ask(words, &store).run().exits(0);
+    let read = stscope(words).arg("--hosts").arg(&hosts).arg(&logs).run();
+    assert_eq!(answer(&kept), answer(&read.exits(0)));
+    assert_eq!(kept.rows()[0]["evidence"], "host-map");
+    assert_eq!(kept.rows()[0]["endpoint_region"], "eu-west-1");
+    // What is read later is decided as it is said then.
+    fs::write(&hosts, "*.example global\n").unwrap();
+    run(&logs);
+    put(folder.path(), "logs/b.json", &log(&[call(2, proxy)]));
+    run(&folder.path().join("logs"));
+    let endpoints = &ask("report --format json", &store).run().json()["summary"]["endpoints"];
+    assert_eq!(
+        (number(&endpoints["global"]), number(&endpoints["regional"])),
+        (1, 1)
+    );
+    ask("report", &store)
+        .arg("--hosts")
+        .arg(&hosts)
+        .run()
+        .fails(&[
+            "--hosts: a store keeps what was decided",
+            "'stscope ingest'",
+        ]);
+}
+
+/// What is wrong with a disk or a system tonight is not wrong with a file.
+#[cfg(unix)]
+#[test]
+fn what_could_not_be_read_is_tried_again_until_it_can() {
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    for (key, file) in small_archive(60, 9) {
+        put(&logs, key, &file);
+    }
+    let read = stscope("report --format json").arg(&logs).run().exits(0);
+    let mut faults = 0;
+    for limit in [6, 7, 8, 9, 10, 11] {
+        let script = r#"ulimit -n "$1"; shift; exec "$@""#;
+        let mut command = Command::new("sh");
+        command.args(["-c", script, "sh", &limit.to_string()]);
+        command.arg(env!("CARGO_BIN_EXE_stscope"));
+        command.args(["ingest", "--threads", "2", "--store"]);
+        let said = Run::of(command).arg(&store).arg(&logs).run();
+        faults += u64::from(said.stderr.contains("Too many open files"));
+    }
+    assert!(faults > 1, "no limit was felt");
+    ingest(&store, &logs).exits(0);
+    let kept = ask("report --format json", &store).run().exits(0);
+    assert_eq!(answer(&kept), answer(&read));
+    ingest(&store, &logs)
+        .exits(0)
+        .says(&["0 files new, 60 known"]);
+    stscope("store check").arg(&store).run().exits(0);
+}
+
+/// A file whose end is there and whose beginning cannot be read: the permission is gone between the
+/// look and the reading, or the disk fails in the middle. Here a folder stands for the file.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_listed_is_damage_in_the_store_until_it_can() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    put(&logs, "a/a.json", &one_call());
+    put(&logs, "b/b.json", &log(&[call(2, json!({}))]));
+    let may = |mode| fs::set_permissions(logs.join("b"), fs::Permissions::from_mode(mode)).unwrap();
+    may(0o000);
+    // Root may list anything.
+    if fs::read_dir(logs.join("b")).is_err() {
+        for _ in 0..2 {
+            ingest(&store, &logs).exits(3).says(&["/b: damaged (open)"]);
+            ask("report -q --fail-on unknown", &store)
+                .run()
+                .exits(3)
+                .says(&["/b: damaged (open)"]);
+        }
+    }
+    may(0o755);
+    ingest(&store, &logs).exits(0);
+    assert_eq!(calls_in(&store), 2);
+}
+
+/// Whatever a reader says of a file, a store says it every night, and reads the file no more.
+#[test]
+fn what_was_not_understood_and_what_is_anothers_stays_so_in_a_store() {
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    put(&logs, "a.json", &one_call());
+    put(&logs, "b.json", &log(&[call(2, json!({}))]));
+    ingest(&store, &logs).exits(0);
+    change(
+        &store,
+        "UPDATE file SET outcome = 'damaged', stage = 'shape', detail = 'odd', not_understood = 3 \
+         WHERE name = 'a.json'; \
+         UPDATE file SET outcome = 'other-service' WHERE name = 'b.json'",
+    );
+    for _ in 0..2 {
+        let said = ask("report --format json", &store).run().exits(3);
+        let coverage = &said.json()["coverage"];
+        assert_eq!(coverage["not_understood"], 3);
+        assert_eq!(coverage["damaged"][0]["stage"], "shape");
+        assert_eq!(coverage["files"]["skipped"]["other-service"], 1);
+        said.says(&["a.json: damaged (shape): odd"]);
+        ingest(&store, &logs)
+            .exits(0)
+            .says(&["0 files new, 2 known"]);
+    }
+}

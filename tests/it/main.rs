@@ -1,0 +1,58 @@
+//! What stscope does as a whole, in one program: one to link, and tests of all modules at a time.
+
+mod advice;
+mod agents;
+mod crowd;
+mod held_equal;
+mod properties;
+mod query;
+mod readme;
+mod regions;
+mod store;
+mod traps;
+
+/// The program as a user meets it: what is typed, and what comes back on standard output, on
+/// standard error and as the exit code.
+#[allow(
+    clippy::unwrap_used,
+    reason = "a helper of a test that cannot go on fails the test"
+)]
+mod cli {
+    mod contents;
+    mod endpoint;
+    mod events;
+    mod filters;
+    mod forget;
+    mod formats;
+    mod gates;
+    mod harness;
+    mod help;
+    mod inputs;
+    mod logs;
+    mod migrate;
+    mod options;
+    #[cfg(unix)]
+    mod output;
+    mod pages;
+    mod plan;
+    mod plan_files;
+    #[cfg(unix)]
+    mod pruning;
+    mod query;
+    mod regions;
+    mod sample;
+    mod secrets;
+    mod sorting;
+    mod sound;
+    #[cfg(unix)]
+    mod special;
+    #[cfg(unix)]
+    mod stdout;
+    mod store;
+    mod store_pruning;
+    mod store_words;
+    mod sums;
+    mod threads;
+    mod tokens;
+    mod trend;
+}

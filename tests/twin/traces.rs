@@ -1,0 +1,43 @@
+//! Whether a call to STS stands somewhere in a text, however deep in strings. Contract §4.
+
+/// Whether, with all its escapes undone, `"eventSource":"sts.amazonaws.com"` stands in it.
+pub fn are_in(text: &[u8]) -> bool {
+    // Byte by byte: what is no UTF-8 does not matter.
+    let mut plain: Vec<char> = text.iter().map(|&byte| char::from(byte)).collect();
+    for _ in 0..8 {
+        plain = undone(&plain);
+    }
+    let plain: String = plain.into_iter().collect();
+    plain.split("\"eventSource\"").skip(1).any(|behind| {
+        let is_space = |c| matches!(c, ' ' | '\t' | '\n' | '\r');
+        let value = behind.trim_start_matches(is_space).strip_prefix(':');
+        let value = value.map(|value| value.trim_start_matches(is_space));
+        value.is_some_and(|value| value.starts_with("\"sts.amazonaws.com\""))
+    })
+}
+
+/// Backslashes and what they escape as the character meant, where it is one of ASCII.
+fn undone(text: &[char]) -> Vec<char> {
+    let mut plain = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let slashes = text[at..].iter().take_while(|&&c| c == '\\').count();
+        let behind = &text[at + slashes..];
+        let (meant, length) = match (slashes, behind) {
+            (0, _) => (Some(text[at]), 1),
+            (_, ['u', '0', '0', high @ '0'..='7', low, ..]) if low.is_ascii_hexdigit() => {
+                let digit = |c: &char| c.to_digit(16).expect("a digit");
+                (char::from_u32(digit(high) * 16 + digit(low)), slashes + 5)
+            }
+            (_, ['n' | 'r' | 't', ..]) => (Some(' '), slashes + 1),
+            (_, [c @ ('"' | '/'), ..]) => (Some(*c), slashes + 1),
+            _ => {
+                plain.extend_from_slice(&text[at..at + slashes]);
+                (None, slashes)
+            }
+        };
+        plain.extend(meant);
+        at += length;
+    }
+    plain
+}
