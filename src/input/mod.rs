@@ -20,6 +20,8 @@ mod partial;
 mod paths;
 mod pattern;
 mod prune;
+#[cfg(feature = "s3")]
+pub mod s3;
 mod walk;
 
 pub use directory::Directory;

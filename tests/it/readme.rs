@@ -18,13 +18,14 @@ use stscope::sts::{Cause, Dimension};
 const README: &str = include_str!("../../README.md");
 
 /// Commands the README shows and nobody can run here: they need a network, minutes, or this test.
-const NOT_RUN: [&str; 26] = [
+const NOT_RUN: [&str; 27] = [
     "cargo install --path .",
     "cargo build --release",
     "cargo test",
     "cargo test --test it cli::plan",
     "cargo test --test it -- query:: --ignored",
     "cargo test --test it -- --ignored",
+    "cargo test --features s3 --test s3",
     "cargo fmt --all --check",
     "cargo clippy --workspace --all-targets -- -D warnings",
     "PROPTEST_CASES=2000 cargo test --release --test it held_equal",

@@ -1,0 +1,344 @@
+//! How CloudTrail lays out a bucket, and what of it can matter:
+//! `PREFIX/AWSLogs/[o-…/]ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/`.
+//!
+//! Decides by names alone and asks nobody. What is not certainly of this layout is listed whole.
+
+use chrono::NaiveDate;
+
+use crate::sts::principal::is_account_id;
+use crate::sts::region::is_region;
+
+/// What is asked about, as far as keys tell. Empty lists ask about everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// The first day of delivery that can matter.
+    pub first_day: Option<NaiveDate>,
+    /// The last day of delivery that can matter, late delivery included.
+    pub last_day: Option<NaiveDate>,
+    /// Accounts asked about.
+    pub accounts: Vec<String>,
+    /// Regions asked about.
+    pub regions: Vec<String>,
+    /// Whether digest files are wanted, too.
+    pub digests: bool,
+}
+
+/// Why a prefix was not listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum NotListed {
+    /// Days that are not asked about.
+    Date,
+    /// Another account.
+    Account,
+    /// Another Region.
+    Region,
+    /// Another service's logs.
+    OtherService,
+    /// Digests.
+    Digest,
+    /// Insights.
+    Insight,
+    /// Aggregated events.
+    Aggregated,
+}
+
+/// What a prefix that ends in a slash is the folder of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Level {
+    /// Something that `AWSLogs/` may be in, so deep under the beginning.
+    Above(u8),
+    /// Accounts and organisations.
+    Root,
+    /// Accounts.
+    Organisation,
+    /// Kinds of logs.
+    Account,
+    /// Regions.
+    Kind,
+    /// Years, or what is in a Region: its own prefix up to there.
+    Region { base: String, region: String },
+    /// Something that is no part of the layout.
+    Foreign,
+}
+
+/// What to do with a folder that a listing shows.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Look into it.
+    Down(Level),
+    /// List all that is in it.
+    Flat,
+    /// Leave it.
+    Leave(NotListed),
+}
+
+/// The keys of one chain of pages: after one key, and before another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Bounds {
+    pub(super) after: Option<String>,
+    pub(super) before: Option<String>,
+}
+
+impl Level {
+    /// What a prefix is the folder of, told from its own end. It ends in a slash, or is empty.
+    pub(super) fn of_prefix(prefix: &str) -> Level {
+        let mut ends = Vec::new();
+        let mut parts = Vec::new();
+        let mut at = 0;
+        for part in prefix.split_inclusive('/') {
+            at += part.len();
+            ends.push(at);
+            parts.push(part.trim_end_matches('/'));
+        }
+        let Some(root) = parts.iter().rposition(|part| *part == "AWSLogs") else {
+            return Level::Above(0);
+        };
+        let mut level = Level::Root;
+        for (part, end) in parts.iter().zip(&ends).skip(root + 1) {
+            let parent = std::mem::replace(&mut level, Level::Foreign);
+            level = match parent {
+                Level::Region { .. } => parent,
+                parent => parent.child(part, &prefix[..*end]),
+            };
+        }
+        level
+    }
+
+    /// What a folder in this one is.
+    fn child(&self, name: &str, prefix: &str) -> Level {
+        match self {
+            Level::Above(_) if name == "AWSLogs" => Level::Root,
+            Level::Above(depth) => Level::Above(depth + 1),
+            Level::Root if is_organisation(name) => Level::Organisation,
+            Level::Root | Level::Organisation if is_account_id(name) => Level::Account,
+            Level::Account if matches!(name, "CloudTrail" | "CloudTrail-Digest") => Level::Kind,
+            Level::Kind if is_region(name) => Level::Region {
+                base: prefix.to_owned(),
+                region: name.to_owned(),
+            },
+            _ => Level::Foreign,
+        }
+    }
+
+    /// What to do with the folder of this name in this one, whose prefix is given whole.
+    pub(super) fn way(&self, name: &str, prefix: &str, asked: &Selection) -> Way {
+        if *self == Level::Account {
+            match name {
+                "CloudTrail-Digest" if !asked.digests => return Way::Leave(NotListed::Digest),
+                "CloudTrail-Insight" => return Way::Leave(NotListed::Insight),
+                "CloudTrail-Aggregated" => return Way::Leave(NotListed::Aggregated),
+                _ if !name.starts_with("CloudTrail") => {
+                    return Way::Leave(NotListed::OtherService);
+                }
+                _ => {}
+            }
+        }
+        match self.child(name, prefix) {
+            Level::Account if !among(&asked.accounts, name) => Way::Leave(NotListed::Account),
+            Level::Region { region, .. } if asked.bounds("", &region).is_none() => {
+                Way::Leave(NotListed::Region)
+            }
+            Level::Foreign => Way::Flat,
+            child => Way::Down(child),
+        }
+    }
+}
+
+impl Selection {
+    /// Which keys of a Region's prefix can matter. `None` if no key can.
+    ///
+    /// A Region in a key is believed from December 2021 on; before, global STS calls were delivered
+    /// into other Regions' files.
+    pub(super) fn bounds(&self, base: &str, region: &str) -> Option<Bounds> {
+        let believed = NaiveDate::from_ymd_opt(2021, 12, 1)?;
+        let mut end = self.last_day.and_then(|day| day.succ_opt());
+        if !among(&self.regions, region) {
+            end = Some(end.map_or(believed, |end| end.min(believed)));
+        }
+        if let (Some(first), Some(end)) = (self.first_day, end)
+            && first >= end
+        {
+            return None;
+        }
+        Some(Bounds {
+            // Without a slash at the end, so that nothing of that day sorts before it.
+            after: self.first_day.map(|day| key_of_day(base, day)),
+            before: end.map(|day| key_of_day(base, day)),
+        })
+    }
+}
+
+/// How the keys of a day begin, without the slash.
+pub(super) fn key_of_day(base: &str, day: NaiveDate) -> String {
+    format!("{base}{}", day.format("%Y/%m/%d"))
+}
+
+/// How the keys of a month begin, without the slash.
+pub(super) fn key_of_month(base: &str, day: NaiveDate) -> String {
+    format!("{base}{}", day.format("%Y/%m"))
+}
+
+/// The day in a key under a Region's prefix.
+pub(super) fn day_of_key(base: &str, key: &str) -> Option<NaiveDate> {
+    let day = key.strip_prefix(base)?.get(..10)?;
+    NaiveDate::parse_from_str(day, "%Y/%m/%d").ok()
+}
+
+fn among(list: &[String], name: &str) -> bool {
+    list.is_empty() || list.iter().any(|asked| asked == name)
+}
+
+/// `o-` and 10 to 32 letters and digits:
+/// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>
+fn is_organisation(name: &str) -> bool {
+    name.strip_prefix("o-").is_some_and(|id| {
+        (10..=32).contains(&id.len())
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a day")
+    }
+
+    #[test]
+    fn a_prefix_tells_where_in_the_layout_it_is() {
+        let region = |base: &str| Level::Region {
+            base: base.into(),
+            region: "eu-west-1".into(),
+        };
+        for (prefix, level) in [
+            ("", Level::Above(0)),
+            ("logs/prod/", Level::Above(0)),
+            ("AWSLogs/", Level::Root),
+            ("a//AWSLogs/", Level::Root),
+            ("AWSLogs/o-exampleorg/", Level::Organisation),
+            ("AWSLogs/o-short/", Level::Foreign),
+            ("AWSLogs/111122223333/", Level::Account),
+            ("AWSLogs/o-exampleorg/111122223333/", Level::Account),
+            ("AWSLogs/111122223333/CloudTrail/", Level::Kind),
+            ("AWSLogs/111122223333/CloudTrail-Digest/", Level::Kind),
+            ("AWSLogs/111122223333/Config/", Level::Foreign),
+            (
+                "AWSLogs/111122223333/CloudTrail/eu-west-1/",
+                region("AWSLogs/111122223333/CloudTrail/eu-west-1/"),
+            ),
+            (
+                "AWSLogs/111122223333/CloudTrail/eu-west-1/2025/11/",
+                region("AWSLogs/111122223333/CloudTrail/eu-west-1/"),
+            ),
+            ("AWSLogs/111122223333/CloudTrail//", Level::Foreign),
+            (
+                "AWSLogs/111122223333/CloudTrail/x/eu-west-1/",
+                Level::Foreign,
+            ),
+            ("AWSLogs/1/AWSLogs/111122223333/", Level::Account),
+        ] {
+            assert_eq!(Level::of_prefix(prefix), level, "{prefix}");
+        }
+    }
+
+    #[test]
+    fn only_what_can_matter_is_looked_into() {
+        let asked = Selection {
+            accounts: vec!["111122223333".into()],
+            regions: vec!["us-east-1".into()],
+            first_day: Some(day("2025-11-01")),
+            ..Selection::default()
+        };
+        let way = |level: Level, name: &str| level.way(name, &format!("p/{name}/"), &asked);
+        let leave = Way::Leave;
+        assert_eq!(way(Level::Root, "111122223333"), Way::Down(Level::Account));
+        assert_eq!(way(Level::Root, "444455556666"), leave(NotListed::Account));
+        assert_eq!(
+            way(Level::Root, "o-exampleorg"),
+            Way::Down(Level::Organisation)
+        );
+        assert_eq!(way(Level::Root, "aws-account-id=111122223333"), Way::Flat);
+        assert_eq!(way(Level::Account, "CloudTrail"), Way::Down(Level::Kind));
+        assert_eq!(
+            way(Level::Account, "CloudTrail-Digest"),
+            leave(NotListed::Digest)
+        );
+        assert_eq!(
+            way(Level::Account, "CloudTrail-Insight"),
+            leave(NotListed::Insight)
+        );
+        assert_eq!(
+            way(Level::Account, "CloudTrail-Aggregated"),
+            leave(NotListed::Aggregated)
+        );
+        assert_eq!(way(Level::Account, "CloudTrail-NetworkActivity"), Way::Flat);
+        assert_eq!(
+            way(Level::Account, "elasticloadbalancing"),
+            leave(NotListed::OtherService)
+        );
+        assert_eq!(way(Level::Kind, "eu-west-1"), leave(NotListed::Region));
+        assert!(matches!(
+            way(Level::Kind, "us-east-1"),
+            Way::Down(Level::Region { .. })
+        ));
+        assert_eq!(way(Level::Kind, "elsewhere"), Way::Flat);
+        assert_eq!(way(Level::Above(1), "AWSLogs"), Way::Down(Level::Root));
+        assert_eq!(way(Level::Above(1), "x"), Way::Down(Level::Above(2)));
+        let with_digests = Selection {
+            digests: true,
+            ..asked.clone()
+        };
+        assert_eq!(
+            Level::Account.way("CloudTrail-Digest", "p/CloudTrail-Digest/", &with_digests),
+            Way::Down(Level::Kind)
+        );
+    }
+
+    #[test]
+    fn a_region_that_is_not_asked_about_is_listed_up_to_november_2021() {
+        let bounds = |first: Option<&str>, last: Option<&str>, region: &str| {
+            let asked = Selection {
+                regions: vec!["us-east-1".into()],
+                first_day: first.map(day),
+                last_day: last.map(day),
+                ..Selection::default()
+            };
+            asked
+                .bounds("b/", region)
+                .map(|b| (b.after.unwrap_or_default(), b.before.unwrap_or_default()))
+        };
+        let some = |after: &str, before: &str| Some((after.to_owned(), before.to_owned()));
+        assert_eq!(bounds(None, None, "us-east-1"), some("", ""));
+        assert_eq!(bounds(None, None, "eu-west-1"), some("", "b/2021/12/01"));
+        assert_eq!(
+            bounds(Some("2021-11-30"), None, "eu-west-1"),
+            some("b/2021/11/30", "b/2021/12/01")
+        );
+        assert_eq!(bounds(Some("2021-12-01"), None, "eu-west-1"), None);
+        assert_eq!(
+            bounds(None, Some("2020-01-31"), "eu-west-1"),
+            some("", "b/2020/02/01")
+        );
+        assert_eq!(
+            bounds(Some("2025-11-01"), Some("2025-11-30"), "us-east-1"),
+            some("b/2025/11/01", "b/2025/12/01")
+        );
+        assert_eq!(
+            bounds(Some("2025-11-02"), Some("2025-11-01"), "us-east-1"),
+            None
+        );
+    }
+
+    #[test]
+    fn the_day_of_a_key_is_read() {
+        assert_eq!(
+            day_of_key("b/", "b/2025/11/03/x.json.gz"),
+            Some(day("2025-11-03"))
+        );
+        assert_eq!(day_of_key("b/", "b/x"), None);
+        assert_eq!(day_of_key("b/", "c/2025/11/03/"), None);
+    }
+}

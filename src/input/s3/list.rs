@@ -1,0 +1,749 @@
+//! ListObjectsV2: from a prefix to its objects, in many chains of pages at once.
+//!
+//! Looks down from the prefix by delimiter until accounts and Regions show, leaves what cannot matter
+//! unasked, and then lists each account's Region in one chain from its first day to its last: an
+//! idle Region costs one request, not one for each day. Keys are handed out while it goes on.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use std::vec;
+
+use chrono::{Datelike, Months, NaiveDate, Utc};
+use http::Method;
+use http::header::HeaderName;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::{AbortHandle, JoinSet};
+
+use super::client::{Client, body_of};
+use super::error::{Action, Kind, S3Error};
+use super::flight::{Flight, START};
+use super::layout::{Bounds, Level, NotListed, Selection, Way, day_of_key, key_of_month};
+use super::object::Object;
+use super::request::Target;
+use super::retry::{Failure, Tries};
+use super::url::S3Url;
+use super::xml::{self, Entry, Page};
+
+/// A page is made on the spot. One that skips many deleted keys takes seconds.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// A thousand of the longest keys, each byte of them encoded.
+const LONGEST_PAGE: usize = 16 << 20;
+/// Pages that wait for whoever reads the listing.
+const WAITING: usize = 8;
+/// How deep `AWSLogs/` is looked for under the prefix that was given.
+const DEEPEST: u8 = 3;
+/// Folders that may be looked into for it, all in all.
+const MOST_LOOKS: usize = 500;
+/// A chain of more pages is split by month.
+const LONG: usize = 3;
+/// Twenty years.
+const MOST_MONTHS: u32 = 240;
+
+/// Asks which archived objects have a copy that can be read.
+const OPTIONAL: HeaderName = HeaderName::from_static("x-amz-optional-object-attributes");
+
+/// What a listing tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// An object.
+    Object(Object),
+    /// A key that only makes a folder show in a console: no bytes, and a slash at the end.
+    FolderMarker(String),
+    /// A prefix that was not listed, or not all of it, because nothing in it can matter.
+    NotListed {
+        /// The prefix.
+        prefix: String,
+        /// Why.
+        why: NotListed,
+    },
+}
+
+/// The listing of a prefix while it goes on. Its order is that of the answers. An error ends it: what
+/// came before it is not all that there is.
+#[derive(Debug)]
+pub struct Listing {
+    batches: Receiver<Result<Vec<Listed>, S3Error>>,
+    batch: vec::IntoIter<Listed>,
+    task: AbortHandle,
+    ended: bool,
+}
+
+impl Iterator for Listing {
+    type Item = Result<Listed, S3Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(listed) = self.batch.next() {
+                return Some(Ok(listed));
+            }
+            if self.ended {
+                return None;
+            }
+            match self.batches.blocking_recv() {
+                // An empty batch is the end. Without it the task died, and nobody knows what is missing.
+                Some(Ok(batch)) if batch.is_empty() => self.ended = true,
+                Some(Ok(batch)) => self.batch = batch.into_iter(),
+                Some(Err(error)) => {
+                    self.ended = true;
+                    return Some(Err(error));
+                }
+                None => {
+                    self.ended = true;
+                    let why = "the listing stopped before its end; run again".to_owned();
+                    return Some(Err(S3Error::new("s3://", Kind::Machine(why))));
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Listing {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+pub(super) fn list(
+    client: &Arc<Client>,
+    runtime: &Handle,
+    url: &S3Url,
+    asked: &Selection,
+) -> Listing {
+    let (out, batches) = channel(WAITING);
+    let walk = Arc::new(Walk {
+        client: Arc::clone(client),
+        flight: Flight::new(Some(START), 1),
+        bucket: url.bucket.as_str().into(),
+        given: url.prefix.clone(),
+        asked: asked.clone(),
+        out,
+        looks: AtomicUsize::new(0),
+        found: AtomicBool::new(false),
+        refused: Mutex::new(None),
+    });
+    let task = runtime.spawn(async move {
+        let last = walk.run().await.map(|()| Vec::new());
+        let _ = walk.out.send(last).await;
+    });
+    Listing {
+        batches,
+        batch: Vec::new().into_iter(),
+        task: task.abort_handle(),
+        ended: false,
+    }
+}
+
+/// What all chains of a listing share.
+struct Walk {
+    client: Arc<Client>,
+    flight: Arc<Flight>,
+    bucket: Arc<str>,
+    given: String,
+    asked: Selection,
+    out: Sender<Result<Vec<Listed>, S3Error>>,
+    looks: AtomicUsize,
+    found: AtomicBool,
+    /// What was refused and gone around. It is the answer if the way around led to nothing.
+    refused: Mutex<Option<S3Error>>,
+}
+
+/// What is still to do.
+enum Step {
+    Begin,
+    /// Look into a folder, or at what begins so in one.
+    Look {
+        level: Level,
+        prefix: String,
+    },
+    Chain(Chain),
+}
+
+/// A flat listing, page after page.
+#[derive(Default)]
+struct Chain {
+    prefix: String,
+    /// The prefix of the Region whose days these are.
+    base: Option<String>,
+    bounds: Bounds,
+    /// What is left out past the end, to be told if there is anything.
+    past: Option<NotListed>,
+    token: Option<String>,
+    /// The last key that was handed out.
+    last: Option<String>,
+    split: bool,
+}
+
+/// One page to ask for.
+#[derive(Clone, Copy, Default)]
+struct Ask<'a> {
+    prefix: &'a str,
+    by_folder: bool,
+    token: Option<&'a str>,
+    after: Option<&'a str>,
+    one: bool,
+}
+
+/// Nobody reads the listing any more.
+struct Unwanted;
+
+enum Stop {
+    Unwanted,
+    Error(S3Error),
+}
+
+impl From<Unwanted> for Stop {
+    fn from(_: Unwanted) -> Stop {
+        Stop::Unwanted
+    }
+}
+
+impl Walk {
+    /// Does every step there is, as many at once as are allowed.
+    async fn run(self: &Arc<Walk>) -> Result<(), S3Error> {
+        let mut todo = vec![Step::Begin];
+        let mut doing = JoinSet::new();
+        loop {
+            while doing.len() < self.flight.allowed()
+                && let Some(step) = todo.pop()
+            {
+                let walk = Arc::clone(self);
+                doing.spawn(async move { walk.step(step).await });
+            }
+            match doing.join_next().await {
+                None => break,
+                Some(Ok(Ok(steps))) => todo.extend(steps),
+                Some(Ok(Err(Stop::Unwanted))) => return Ok(()),
+                // If the way around is no way either, what was asked first is what is missing.
+                Some(Ok(Err(Stop::Error(error)))) if error.is_not_permitted() => {
+                    return Err(self.refused().unwrap_or(error));
+                }
+                Some(Ok(Err(Stop::Error(error)))) => return Err(error),
+                Some(Err(_)) => {
+                    let why = "a part of the listing was given up; run again".to_owned();
+                    return Err(self.error(&self.given, Kind::Machine(why)));
+                }
+            }
+        }
+        match self.refused() {
+            Some(error) if !self.found.load(Relaxed) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn refused(&self) -> Option<S3Error> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.clone()
+    }
+
+    async fn step(&self, step: Step) -> Result<Vec<Step>, Stop> {
+        match step {
+            Step::Begin => self.begin().await,
+            Step::Look { level, prefix } => self.look(level, prefix).await,
+            Step::Chain(chain) => self.chain(chain).await,
+        }
+    }
+
+    /// What was given is a folder if it ends in a slash. Otherwise it is a key, or a folder whose
+    /// slash was left out, so that `prod` does not read `prod-old/`, or else the beginning of keys.
+    async fn begin(&self) -> Result<Vec<Step>, Stop> {
+        let given = &self.given;
+        let look = |level: Level, prefix: String| vec![Step::Look { level, prefix }];
+        if given.is_empty() || given.ends_with('/') {
+            return Ok(look(Level::of_prefix(given), given.clone()));
+        }
+        let folder = format!("{given}/");
+        let one = |prefix| Ask {
+            prefix,
+            one: true,
+            ..Ask::default()
+        };
+        let inside = self.page(one(&folder)).await;
+        let itself = self.page(one(given)).await;
+        let is_folder = inside.as_ref().is_ok_and(|page| !page.entries.is_empty());
+        match itself {
+            Ok(page) => {
+                let itself: Vec<Entry> = page
+                    .entries
+                    .into_iter()
+                    .filter(|e| e.key == *given)
+                    .collect();
+                let is_key = !itself.is_empty();
+                self.hand_out(itself).await?;
+                Ok(if is_folder {
+                    look(Level::of_prefix(&folder), folder)
+                } else if is_key {
+                    Vec::new()
+                } else {
+                    let above = given.rfind('/').map_or("", |at| &given[..=at]);
+                    look(Level::of_prefix(above), given.clone())
+                })
+            }
+            // A policy may allow the folder and nothing beside it.
+            Err(_) if inside.is_ok() => Ok(look(Level::of_prefix(&folder), folder)),
+            Err(kind) => Err(self.stop(given, kind)),
+        }
+    }
+
+    /// Looks at the folders under a prefix, and decides for each what to do.
+    async fn look(&self, level: Level, prefix: String) -> Result<Vec<Step>, Stop> {
+        let flat = |prefix: String| {
+            vec![Step::Chain(Chain {
+                prefix,
+                ..Chain::default()
+            })]
+        };
+        match &level {
+            Level::Region { base, region } => return self.region(base, region, prefix).await,
+            Level::Foreign => return Ok(flat(prefix)),
+            Level::Above(depth)
+                if *depth > DEEPEST || self.looks.fetch_add(1, Relaxed) >= MOST_LOOKS =>
+            {
+                return Ok(flat(prefix));
+            }
+            _ => {}
+        }
+        let mut steps = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let ask = Ask {
+                prefix: &prefix,
+                by_folder: true,
+                token: token.as_deref(),
+                ..Ask::default()
+            };
+            let page = match self.page(ask).await {
+                Ok(page) => page,
+                Err(kind) if is_denied(&kind) && token.is_none() => {
+                    return self.around(level, prefix, kind);
+                }
+                Err(kind) => return Err(self.stop(&prefix, kind)),
+            };
+            // A thousand names are nobody's folder of trails.
+            if matches!(level, Level::Above(_)) && page.next.is_some() {
+                return Ok(flat(prefix));
+            }
+            self.hand_out(page.entries).await?;
+            let mut left = Vec::new();
+            for child in page.prefixes {
+                let above = child.trim_end_matches('/');
+                let name = above.rfind('/').map_or(above, |at| &above[at + 1..]);
+                // A name of nothing, as in `a//`.
+                let name = if child.ends_with("//") { "" } else { name };
+                match level.way(name, &child, &self.asked) {
+                    Way::Down(level) => steps.push(Step::Look {
+                        level,
+                        prefix: child,
+                    }),
+                    Way::Flat => steps.extend(flat(child)),
+                    Way::Leave(why) => left.push(Listed::NotListed { prefix: child, why }),
+                }
+            }
+            self.send(left).await?;
+            match page.next {
+                Some(next) if token.as_ref() == Some(&next) => return Err(self.again(&prefix)),
+                Some(next) => token = Some(next),
+                None => return Ok(steps),
+            }
+        }
+    }
+
+    /// Ways around a prefix that must not be listed by folder: policies often allow some prefixes
+    /// and not what is above them.
+    fn around(&self, level: Level, prefix: String, kind: Kind) -> Result<Vec<Step>, Stop> {
+        let accounts = &self.asked.accounts;
+        let steps: Vec<Step> = match level {
+            Level::Root | Level::Organisation if !accounts.is_empty() => accounts
+                .iter()
+                .map(|account| Step::Look {
+                    level: Level::Account,
+                    prefix: format!("{prefix}{account}/"),
+                })
+                .collect(),
+            Level::Above(_) if prefix.is_empty() => vec![Step::Look {
+                level: Level::Root,
+                prefix: "AWSLogs/".to_owned(),
+            }],
+            _ if prefix == self.given => vec![Step::Chain(Chain {
+                prefix: prefix.clone(),
+                ..Chain::default()
+            })],
+            _ => return Err(self.stop(&prefix, kind)),
+        };
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.get_or_insert_with(|| self.error(&prefix, kind));
+        Ok(steps)
+    }
+
+    /// The chain of a Region, from the first day that can matter to the last.
+    async fn region(&self, base: &str, region: &str, prefix: String) -> Result<Vec<Step>, Stop> {
+        let Some(bounds) = self.asked.bounds(base, region) else {
+            let why = NotListed::Region;
+            self.send(vec![Listed::NotListed { prefix, why }]).await?;
+            return Ok(Vec::new());
+        };
+        let believed =
+            self.asked.regions.is_empty() || self.asked.regions.iter().any(|r| r == region);
+        let past = if believed {
+            NotListed::Date
+        } else {
+            NotListed::Region
+        };
+        if bounds.after.is_some() {
+            let (prefix, why) = (prefix.clone(), NotListed::Date);
+            self.send(vec![Listed::NotListed { prefix, why }]).await?;
+        }
+        Ok(vec![Step::Chain(Chain {
+            prefix,
+            base: Some(base.to_owned()),
+            past: bounds.before.is_some().then_some(past),
+            bounds,
+            ..Chain::default()
+        })])
+    }
+
+    /// Lists page after page to the end of the chain, or to where it is split.
+    async fn chain(&self, mut chain: Chain) -> Result<Vec<Step>, Stop> {
+        let mut pages = 0;
+        loop {
+            let ask = Ask {
+                prefix: &chain.prefix,
+                token: chain.token.as_deref(),
+                after: chain.bounds.after.as_deref(),
+                ..Ask::default()
+            };
+            let Page {
+                mut entries, next, ..
+            } = match self.page(ask).await {
+                Ok(page) => page,
+                Err(kind) => return Err(self.stop(&chain.prefix, kind)),
+            };
+            let ended = chain
+                .cut(&mut entries)
+                .map_err(|kind| self.stop(&chain.prefix, kind))?;
+            if let Some(entry) = entries.last() {
+                chain.last = Some(entry.key.clone());
+            }
+            self.hand_out(entries).await?;
+            if ended {
+                if let Some(why) = chain.past {
+                    let prefix = chain.prefix;
+                    self.send(vec![Listed::NotListed { prefix, why }]).await?;
+                }
+                return Ok(Vec::new());
+            }
+            match next {
+                None => return Ok(Vec::new()),
+                Some(next) if chain.token.as_ref() == Some(&next) => {
+                    return Err(self.again(&chain.prefix));
+                }
+                Some(next) => chain.token = Some(next),
+            }
+            pages += 1;
+            if pages == LONG && !chain.split {
+                let chains = chain.by_month(Utc::now().date_naive());
+                match <[Chain; 1]>::try_from(chains) {
+                    Ok([whole]) => chain = whole,
+                    Err(months) => return Ok(months.into_iter().map(Step::Chain).collect()),
+                }
+            }
+        }
+    }
+
+    /// Asks for a page until it is sound.
+    async fn page(&self, ask: Ask<'_>) -> Result<Page, Kind> {
+        let mut query: Vec<(&'static str, &str)> = Vec::with_capacity(7);
+        // In the order that is signed.
+        query.extend(ask.token.map(|token| ("continuation-token", token)));
+        query.extend(ask.by_folder.then_some(("delimiter", "/")));
+        query.extend([("encoding-type", "url"), ("list-type", "2")]);
+        query.extend(ask.one.then_some(("max-keys", "1")));
+        query.push(("prefix", ask.prefix));
+        // Beside a token it means nothing.
+        let after = ask.after.filter(|_| ask.token.is_none());
+        query.extend(after.map(|after| ("start-after", after)));
+        let target = Target {
+            method: Method::GET,
+            bucket: &self.bucket,
+            key: "",
+            query: &query,
+            headers: &[(OPTIONAL, "RestoreStatus")],
+        };
+        let mut tries = Tries::new(self.client.tries());
+        loop {
+            self.client.counters.list.fetch_add(1, Relaxed);
+            let failure = match self.client.send(&target, tries.patience(PATIENCE)).await {
+                Ok(response) => match body_of(response, LONGEST_PAGE, None).await {
+                    Ok(body) => match xml::page(&body).and_then(|page| of_prefix(page, ask.prefix))
+                    {
+                        Ok(page) => {
+                            self.flight.went_well(0);
+                            return Ok(page);
+                        }
+                        Err(xml::Malformed(why)) => {
+                            Failure::Passing(format!("a listing that is not sound: {why}"))
+                        }
+                    },
+                    Err(failure) => failure,
+                },
+                Err(failure) => failure,
+            };
+            tries
+                .after(failure, &self.client, &self.bucket, &self.flight)
+                .await?;
+        }
+    }
+
+    async fn hand_out(&self, entries: Vec<Entry>) -> Result<(), Unwanted> {
+        let listed = entries.into_iter().map(|entry| {
+            let object = Object::new(&self.bucket, entry);
+            if object.is_folder_marker() {
+                Listed::FolderMarker(object.key)
+            } else {
+                Listed::Object(object)
+            }
+        });
+        self.send(listed.collect()).await
+    }
+
+    async fn send(&self, batch: Vec<Listed>) -> Result<(), Unwanted> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        self.found.store(true, Relaxed);
+        self.out.send(Ok(batch)).await.map_err(|_| Unwanted)
+    }
+
+    fn stop(&self, prefix: &str, kind: Kind) -> Stop {
+        Stop::Error(self.error(prefix, kind))
+    }
+
+    fn again(&self, prefix: &str) -> Stop {
+        let last = "the same page came twice".to_owned();
+        self.stop(prefix, Kind::GaveUp { tries: 1, last })
+    }
+
+    fn error(&self, prefix: &str, kind: Kind) -> S3Error {
+        let kind = match kind {
+            kind if is_denied(&kind) => Kind::NotPermitted {
+                action: Action::ListBucket,
+                said: match kind {
+                    Kind::Refused { said, .. } => said,
+                    _ => String::new(),
+                },
+            },
+            Kind::Gone => Kind::NoBucket,
+            kind => kind,
+        };
+        S3Error::new(S3Url::of_key(&self.bucket, prefix), kind)
+    }
+}
+
+impl Chain {
+    /// Takes out what is past the end, and tells whether the end was seen. What relies on the order
+    /// of keys checks it.
+    fn cut(&self, entries: &mut Vec<Entry>) -> Result<bool, Kind> {
+        let Bounds { after, before } = &self.bounds;
+        if after.is_none() && before.is_none() {
+            return Ok(false);
+        }
+        let mut previous = self.last.as_deref().or(after.as_deref());
+        for entry in entries.iter() {
+            if previous.is_some_and(|previous| *entry.key <= *previous) {
+                return Err(Kind::Unsorted);
+            }
+            previous = Some(&entry.key);
+        }
+        let Some(before) = before else {
+            return Ok(false);
+        };
+        let inside = entries.partition_point(|entry| entry.key <= *before);
+        let ended = inside < entries.len();
+        entries.truncate(inside);
+        Ok(ended)
+    }
+
+    /// Splits what is left of a long chain at the beginnings of months, so that a bucket of one
+    /// account is listed by many requests at once. All that was in the chain is in one of the parts.
+    fn by_month(mut self, today: NaiveDate) -> Vec<Chain> {
+        self.split = true;
+        let cuts = self.months(today);
+        let (Some(base), false) = (self.base.clone(), cuts.is_empty()) else {
+            return vec![self];
+        };
+        let mut chains = Vec::with_capacity(cuts.len() + 1);
+        let (end, past) = (self.bounds.before.take(), self.past.take());
+        let prefix = self.prefix.clone();
+        chains.push(self);
+        for cut in cuts {
+            let cut = key_of_month(&base, cut);
+            if let Some(before) = chains.last_mut() {
+                before.bounds.before = Some(cut.clone());
+            }
+            chains.push(Chain {
+                prefix: prefix.clone(),
+                base: Some(base.clone()),
+                bounds: Bounds {
+                    after: Some(cut),
+                    before: None,
+                },
+                split: true,
+                ..Chain::default()
+            });
+        }
+        if let Some(last) = chains.last_mut() {
+            last.bounds.before = end;
+            last.past = past;
+        }
+        chains
+    }
+
+    /// The months that begin between the last key and the end.
+    fn months(&self, today: NaiveDate) -> Vec<NaiveDate> {
+        let (Some(base), Some(last)) = (&self.base, &self.last) else {
+            return Vec::new();
+        };
+        let Some(day) = day_of_key(base, last).and_then(|day| day.with_day(1)) else {
+            return Vec::new();
+        };
+        let end = self
+            .bounds
+            .before
+            .as_ref()
+            .and_then(|end| day_of_key(base, end));
+        let end = end.unwrap_or(today);
+        (1..=MOST_MONTHS)
+            .filter_map(|months| day.checked_add_months(Months::new(months)))
+            .take_while(|month| *month < end)
+            .collect()
+    }
+}
+
+/// Keys of another prefix would lead the listing astray.
+fn of_prefix(page: Page, prefix: &str) -> Result<Page, xml::Malformed> {
+    let sound = page
+        .entries
+        .iter()
+        .all(|entry| entry.key.starts_with(prefix))
+        && page
+            .prefixes
+            .iter()
+            .all(|child| child.len() > prefix.len() && child.starts_with(prefix));
+    if sound {
+        Ok(page)
+    } else {
+        Err(xml::Malformed("keys of another prefix"))
+    }
+}
+
+fn is_denied(kind: &Kind) -> bool {
+    matches!(kind, Kind::Refused { status: 403, code, .. } if code == "AccessDenied" || code.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entries(keys: &[&str]) -> Vec<Entry> {
+        let entry = |key: &&str| Entry {
+            key: (*key).into(),
+            ..Entry::default()
+        };
+        keys.iter().map(entry).collect()
+    }
+
+    fn chain(after: Option<&str>, before: Option<&str>) -> Chain {
+        Chain {
+            prefix: "b/".into(),
+            base: Some("b/".into()),
+            bounds: Bounds {
+                after: after.map(Into::into),
+                before: before.map(Into::into),
+            },
+            past: Some(NotListed::Date),
+            ..Chain::default()
+        }
+    }
+
+    #[test]
+    fn a_chain_ends_at_the_first_key_past_its_end() {
+        let mut page = entries(&["b/2025/11/01/a", "b/2025/11/30/z", "b/2025/12/01/a"]);
+        let bounded = chain(Some("b/2025/11/01"), Some("b/2025/12/01"));
+        assert_eq!(bounded.cut(&mut page), Ok(true));
+        assert_eq!(page.len(), 2);
+        assert_eq!(bounded.cut(&mut page), Ok(false));
+    }
+
+    #[test]
+    fn keys_out_of_order_are_noticed_where_it_matters() {
+        let keys = ["b/2025/11/02/a", "b/2025/11/01/a"];
+        assert_eq!(chain(None, None).cut(&mut entries(&keys)), Ok(false));
+        assert_eq!(
+            chain(None, Some("b/2026")).cut(&mut entries(&keys)),
+            Err(Kind::Unsorted)
+        );
+        assert_eq!(
+            chain(Some("b/2025/11/03"), None).cut(&mut entries(&keys[..1])),
+            Err(Kind::Unsorted)
+        );
+        // A key past the end with one before the end behind it.
+        let keys = ["b/2025/12/02/a", "b/2025/11/01/a"];
+        assert_eq!(
+            chain(None, Some("b/2025/12")).cut(&mut entries(&keys)),
+            Err(Kind::Unsorted)
+        );
+    }
+
+    #[test]
+    fn the_parts_of_a_long_chain_join_without_a_gap() {
+        let mut long = chain(Some("b/2025/01/05"), Some("b/2025/04/01"));
+        long.last = Some("b/2025/01/20/x".into());
+        long.token = Some("t".into());
+        let parts = long.by_month("2026-01-01".parse().expect("a day"));
+        let bounds: Vec<_> = parts
+            .iter()
+            .map(|part| {
+                (
+                    part.bounds.after.as_deref().unwrap_or(""),
+                    part.bounds.before.as_deref().unwrap_or(""),
+                )
+            })
+            .collect();
+        assert_eq!(
+            bounds,
+            [
+                ("b/2025/01/05", "b/2025/02"),
+                ("b/2025/02", "b/2025/03"),
+                ("b/2025/03", "b/2025/04/01")
+            ]
+        );
+        assert_eq!(parts[0].token.as_deref(), Some("t"));
+        assert_eq!(
+            (parts[0].past, parts[2].past),
+            (None, Some(NotListed::Date))
+        );
+        // With no end, the last part has none either.
+        let mut open = chain(None, None);
+        open.last = Some("b/2025/11/20/x".into());
+        let parts = open.by_month("2026-01-15".parse().expect("a day"));
+        assert_eq!(parts.len(), 3);
+        assert_eq!(
+            parts[2].bounds,
+            Bounds {
+                after: Some("b/2026/01".into()),
+                before: None
+            }
+        );
+    }
+
+    #[test]
+    fn a_chain_without_days_is_not_split() {
+        let mut foreign = chain(None, None);
+        foreign.last = Some("b/other".into());
+        assert_eq!(
+            foreign.by_month("2026-01-15".parse().expect("a day")).len(),
+            1
+        );
+    }
+}
