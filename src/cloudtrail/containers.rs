@@ -9,7 +9,7 @@ use super::reader::{Handler, Reading, Tally};
 use super::text::{has_sound_escapes, is_scalar, unescape};
 use super::window::{Passed, Window};
 use super::wrapped::{Found, says_record};
-use super::{Damage, Stage};
+use crate::damage::{Damage, Stage};
 
 /// What AWS's own records begin with. Few other things in a list do, and those hold no records.
 const FIRST_MEMBER: &[u8; 16] = b"{\"eventVersion\":";

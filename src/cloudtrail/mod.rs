@@ -7,7 +7,6 @@
 
 mod bounds;
 mod containers;
-mod damage;
 mod foreign;
 mod kernel;
 mod keys;
@@ -21,9 +20,12 @@ mod walk;
 mod window;
 mod wrapped;
 
-pub use damage::{Damage, Stage};
 pub use kernel::Kernel;
 pub use reader::{Handler, Outcome, Reader, Shape};
 pub use record::{Field, Member, Place, Record};
 pub use walk::{RecordError, RecordParser};
-pub use window::{Source, Window};
+pub use window::Window;
+
+// Their public paths.
+pub use crate::damage::{Damage, Stage};
+pub use crate::source::Source;

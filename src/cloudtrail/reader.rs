@@ -11,7 +11,7 @@ use super::record::{Field, Record};
 use super::search::Search;
 use super::walk::RecordParser;
 use super::window::{Passed, Window};
-use super::{Damage, Stage};
+use crate::damage::{Damage, Stage};
 
 /// What is done with the records.
 pub trait Handler {

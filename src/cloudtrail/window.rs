@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::bounds::{Bounds, Marks};
 use super::traces::Traces;
-use super::{Damage, Stage};
+use crate::damage::{Damage, Stage};
+use crate::source::Source;
 
 /// The smallest window: enough to search a few blocks of it and keep what is behind them.
 const LEAST: usize = 256;
@@ -16,13 +17,6 @@ const MOST_AROUND: usize = 1 << 20;
 
 /// How much is looked at again with what follows it: the name of a service, its key and their escapes.
 const OVERLAP: usize = 4096;
-
-/// Where more bytes come from. What went wrong with it is the source's to remember: to a reader an
-/// error is an end.
-pub trait Source {
-    /// Puts bytes at the start of `into` and says how many; 0 at the end.
-    fn read(&mut self, into: &mut [u8]) -> usize;
-}
 
 /// A place in a stream, and what can be seen from there.
 pub struct Window<'b> {

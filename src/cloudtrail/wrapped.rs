@@ -7,7 +7,7 @@ use super::keys::{CLOUD_TRAIL_EVENT, DETAIL, Key, MESSAGE};
 use super::reader::{Handler, Reading, Tally};
 use super::text::{has_sound_escapes, unescape};
 use super::window::{Passed, Window};
-use super::{Damage, Stage};
+use crate::damage::{Damage, Stage};
 
 /// What CloudWatch Logs sends to see whether a destination is there.
 const CONTROL_MESSAGE: &str = "CWL CONTROL MESSAGE";

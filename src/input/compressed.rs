@@ -5,7 +5,8 @@
 use std::io::Read;
 
 use super::decoder::{Decoder, Format};
-use crate::cloudtrail::{Damage, Source, Stage};
+use crate::damage::{Damage, Stage};
+use crate::source::Source;
 
 /// No log file comes near this; a small file that claims to is an attack.
 pub(super) const MAX_DECOMPRESSED: u64 = 64 << 30;

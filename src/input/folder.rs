@@ -5,9 +5,9 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::key::{Key, KeyKind, is_of_another_service, is_of_cloudtrail};
 use super::names::{Ending, has_been_a_log, is_cloudtrails, is_test_file};
 use super::walk::Skip;
+use crate::aws::{Key, KeyKind, is_of_another_service, is_of_cloudtrail};
 
 /// A folder in which files are read.
 #[derive(Debug)]

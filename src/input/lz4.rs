@@ -9,7 +9,8 @@ use lz4_flex::frame::FrameDecoder;
 
 use super::compressed::{MAX_DECOMPRESSED, read_some};
 use super::decoder::Format;
-use crate::cloudtrail::{Damage, Source, Stage};
+use crate::damage::{Damage, Stage};
+use crate::source::Source;
 
 /// Decompresses what a reader gives.
 pub struct Lz4<R: Read> {

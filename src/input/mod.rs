@@ -9,7 +9,6 @@ mod directory;
 mod fingerprint;
 mod folder;
 mod ip_ranges;
-mod key;
 mod libdeflate;
 mod lz4;
 mod names;
@@ -19,18 +18,18 @@ mod pages;
 mod partial;
 mod paths;
 mod pattern;
-mod prune;
 mod walk;
 
 pub use directory::Directory;
 pub use fingerprint::{Stamp, Trailer};
 pub use folder::{Folder, Names, Trust};
-pub use ip_ranges::{IpRanges, IpRangesError, IpRangesFault};
-pub use key::{Key, KeyKind};
+pub use ip_ranges::{IpRangesError, read_ip_ranges};
 pub use open::{Buffers, Limits, Opened, Stream, open, open_in, standard_input};
 pub(crate) use other_service::is_other_service;
 pub use partial::{PARTIAL, remove_left_over};
 pub(crate) use paths::lines;
 pub use paths::{Named, PathError, Paths};
-pub use prune::{Pruned, Pruning};
 pub use walk::{Found, Links, Skip, read_directory};
+
+// Their public paths.
+pub use crate::aws::{IpRanges, IpRangesFault, Key, KeyKind, Pruned, Pruning};

@@ -11,7 +11,8 @@ use super::directory::Directory;
 use super::libdeflate::Libdeflate;
 use super::lz4::Lz4;
 use super::pages::Pages;
-use crate::cloudtrail::{Damage, Source, Stage};
+use crate::damage::{Damage, Stage};
+use crate::source::Source;
 
 /// What may be held in memory, per thread.
 #[derive(Clone, Copy, Debug)]

@@ -6,9 +6,10 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use super::key::Key;
 use super::pattern;
 use super::walk::is_opened_in_a_walk;
+use crate::aws::Key;
+use crate::plain_text::plain_text;
 use crate::shown::Shown;
 
 /// Somewhere to begin.
@@ -171,7 +172,7 @@ fn read_list(list: &Path, named: &mut Vec<Named>) -> Result<(), PathError> {
     BufReader::new(reader)
         .read_to_end(&mut text)
         .map_err(fail)?;
-    let text = plain_text(&text).map_err(fail)?;
+    let text = plain_text(&text).map_err(|error| fail(error.into()))?;
     let end = if text.contains(&0) { 0 } else { b'\n' };
     for line in text.split(|&b| b == end) {
         let line = if end == b'\n' {
@@ -341,24 +342,6 @@ pub(crate) fn lines(path: &Path) -> io::Result<Vec<String>> {
     plain_text(&fs::read(path)?)?.lines().collect()
 }
 
-/// A list without the byte order mark that programs for Windows put before it.
-///
-/// # Errors
-/// If it is in UTF-16, as PowerShell 5 writes what is sent into a file.
-pub(super) fn plain_text(bytes: &[u8]) -> io::Result<&[u8]> {
-    // Without a mark: every other byte of Latin letters is zero, which names that end in NUL are
-    // only if each has one letter.
-    let is_zero = |at: usize| bytes[at] == 0;
-    let every_other = |first: usize| (0..8).all(|at| is_zero(at) == (at % 2 == first));
-    let is_utf16 = bytes.starts_with(b"\xff\xfe")
-        || bytes.starts_with(b"\xfe\xff")
-        || (bytes.len() >= 8 && (every_other(0) || every_other(1)));
-    if is_utf16 {
-        return Err(io::Error::other("it is text in UTF-16; save it as UTF-8"));
-    }
-    Ok(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -485,15 +468,5 @@ mod tests {
             Paths::resolve(&[], Some(&tree.path().join("none"))),
             Err(PathError::List(..))
         ));
-        // Names of one letter are no UTF-16.
-        assert_eq!(plain_text(b"a\0b\0").unwrap(), b"a\0b\0");
-        for text in [
-            &b"\xff\xfea\0"[..],
-            b"\xfe\xff\0a",
-            b"a\0b\0c\0d\0",
-            b"\0a\0b\0c\0d",
-        ] {
-            assert!(plain_text(text).is_err(), "{text:?}");
-        }
     }
 }

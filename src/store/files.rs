@@ -7,8 +7,8 @@ use rusqlite::{Connection, Row};
 
 use super::checksums::{self, Checksums, Sum};
 use super::schema;
-use crate::cloudtrail::Stage;
-use crate::input::{Key, Pruned, Pruning};
+use crate::aws::{Key, Pruned, Pruning};
+use crate::damage::Stage;
 use crate::tally::{Coverage, DamagedFile, LogsRead, Selection, SkipReason};
 
 /// What was read for what is asked, and whose logs of which Regions that were.

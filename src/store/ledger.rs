@@ -11,7 +11,8 @@ use siphasher::sip128::{Hasher128 as _, SipHasher13};
 use std::hash::Hasher as _;
 
 use super::checksums::{self, Checksums, Sum};
-use crate::input::{Key, Stamp, Trailer};
+use crate::aws::Key;
+use crate::input::{Stamp, Trailer};
 
 /// What is known of a file.
 #[derive(Clone, Copy)]

@@ -20,7 +20,8 @@ use super::ledger::UNREAD;
 use super::numbers::Numbers;
 use super::sums::note_forgotten;
 use super::{ledger, schema, sums};
-use crate::input::{Key, Stamp, Trailer};
+use crate::aws::Key;
+use crate::input::{Stamp, Trailer};
 
 /// What was written.
 #[derive(Default)]

@@ -1,0 +1,8 @@
+//! Where bytes come from, piece by piece.
+
+/// Where more bytes come from. What went wrong with it is the source's to remember: to a reader an
+/// error is an end.
+pub trait Source {
+    /// Puts bytes at the start of `into` and says how many; 0 at the end.
+    fn read(&mut self, into: &mut [u8]) -> usize;
+}
