@@ -1,8 +1,8 @@
 //! What the name of a file says of it, before it is opened.
 //!
 //! Only names that are known to be no log's are passed by. A name that says nothing is no reason not
-//! to look: a log that is passed over is a wrong answer. Asked for every file of a walk, so nothing is
-//! put together here.
+//! to look: a log that is passed over is a wrong answer. Every file of a walk is asked about, so nothing
+//! is allocated here.
 
 use std::ffi::OsStr;
 
@@ -191,6 +191,11 @@ pub(super) fn is_test_file(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
     matches!(name, b"ConfigWritabilityCheckFile" | b"aws-logs-write-test")
         || (name.starts_with(b"ELB") && name.ends_with(b"LogTestFile"))
+}
+
+/// Whether a walk passes over it: its name begins with a dot.
+pub(super) fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
 }
 
 #[cfg(test)]

@@ -6,8 +6,7 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use super::pattern;
-use super::walk::is_opened_in_a_walk;
+use super::local::{expand as expand_glob, is_opened_in_a_walk};
 use crate::aws::Key;
 use crate::plain_text::plain_text;
 use crate::shown::Shown;
@@ -131,7 +130,7 @@ fn refuse_remote(path: &Path) -> Result<(), PathError> {
 
 fn expand_pattern(pattern: &str, named: &mut Vec<Named>) -> Result<(), PathError> {
     let before = named.len();
-    let matches = pattern::expand(pattern)
+    let matches = expand_glob(pattern)
         .map_err(|error| PathError::BadPattern(pattern.to_owned(), error.to_string()))?;
     named.extend(matches.into_iter().map(|found| match found {
         Ok(path) => listed(path),

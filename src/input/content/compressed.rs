@@ -188,7 +188,10 @@ impl<R: Read> Source for Compressed<R> {
 }
 
 /// Reads once, again after an interruption.
-pub(super) fn read_some(reader: &mut impl Read, into: &mut [u8]) -> std::io::Result<usize> {
+pub(in crate::input) fn read_some(
+    reader: &mut impl Read,
+    into: &mut [u8],
+) -> std::io::Result<usize> {
     loop {
         match reader.read(into) {
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}

@@ -9,8 +9,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use super::compressed::read_some;
-use super::decoder::Format;
+use crate::input::content::{Format, read_some};
 
 /// When a file was written, and how large it is: while these stay, nobody looks at its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
