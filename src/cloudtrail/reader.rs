@@ -5,11 +5,11 @@
 //! subscriptions and exports. Only what may be of the service looked for, or of the Regions, is read
 //! closely; of everything else the bounds are followed.
 
-use super::bounds::{Bounds, Marks, misplaced_control};
+use super::ends::{Ends, Marks, misplaced_control};
 use super::kernel::Kernel;
+use super::parser::RecordParser;
 use super::record::{Field, Record};
 use super::search::Search;
-use super::walk::RecordParser;
 use super::window::{Passed, Window};
 use crate::damage::{Damage, Stage};
 
@@ -62,7 +62,7 @@ pub struct Outcome {
 
 /// Reads streams one after the other, with buffers that are used again.
 pub struct Reader {
-    pub(super) bounds: Bounds,
+    pub(super) ends: Ends,
     pub(super) parser: RecordParser,
     pub(super) search: Search,
     /// The text of a string that holds JSON itself.
@@ -76,7 +76,7 @@ impl Reader {
     /// If the name of the service has fewer than 2 letters, or more than 31.
     pub fn new(kernel: Kernel, service: &str) -> Reader {
         Reader {
-            bounds: Bounds::new(kernel, service),
+            ends: Ends::new(kernel, service),
             parser: RecordParser::new(kernel),
             search: Search::new(service),
             inner: Vec::new(),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use memchr::memmem::Finder;
 
-use super::bounds::{Marks, is_value_of_event_source};
+use super::ends::{Marks, is_value_of_event_source};
 use super::text::escapes_letter;
 use super::traces::Traces;
 
@@ -124,7 +124,7 @@ impl Regions {
 
 #[cfg(test)]
 mod tests {
-    use super::super::bounds::Bounds;
+    use super::super::ends::Ends;
     use super::super::kernel::Kernel;
     use super::super::window::Window;
     use super::*;
@@ -137,15 +137,15 @@ mod tests {
     /// Which of the records in an array a search looks for.
     fn found_by(search: &Search, json: &str) -> Vec<bool> {
         let mut window = Window::whole(json.as_bytes());
-        let mut bounds = Bounds::new(Kernel::detect(), "sts.amazonaws.com");
+        let mut ends = Ends::new(Kernel::detect(), "sts.amazonaws.com");
         let mut answers = Vec::new();
-        bounds.begin(1);
+        ends.begin(1);
         while let Some(byte) = window.peek() {
             if byte != b'{' {
                 window.step();
                 continue;
             }
-            let passed = window.pass_container(&mut bounds).unwrap();
+            let passed = window.pass_container(&mut ends).unwrap();
             let record = window.bytes(passed.span.as_ref().unwrap());
             answers.push(search.may_matter(record, passed.marks));
         }

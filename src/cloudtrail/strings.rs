@@ -1,7 +1,7 @@
 //! Where the strings of one record end.
 //!
 //! Also everything that can be wrong with what stands in them. What stands between them is the
-//! business of `walk`, which this runs ahead of.
+//! business of `parser`, which this runs ahead of.
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 

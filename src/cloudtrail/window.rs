@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::bounds::{Bounds, Marks};
+use super::ends::{Ends, Marks};
 use super::traces::Traces;
 use crate::damage::{Damage, Stage};
 use crate::source::Source;
@@ -259,30 +259,30 @@ impl<'b> Window<'b> {
         found
     }
 
-    /// Passes the object or array that begins here, which was seen by [`Window::peek`]. `bounds` has
+    /// Passes the object or array that begins here, which was seen by [`Window::peek`]. `ends` has
     /// begun here, or at an object before it in the same array.
     #[inline]
-    pub(crate) fn pass_container(&mut self, bounds: &mut Bounds) -> Result<Passed, Damage> {
+    pub(crate) fn pass_container(&mut self, ends: &mut Ends) -> Result<Passed, Damage> {
         let offset = self.offset();
         let opening = self.memory.bytes()[self.at];
         let held = self.keep.is_some();
         if !held {
             self.keep = Some(self.at);
         }
-        if bounds.is_over() {
+        if ends.is_over() {
             // It saw the end of the array where this reader sees an element: it cannot be, and must
             // not be believed.
-            bounds.begin_alone(offset);
-        } else if !bounds.has_next() && bounds.searched() < offset {
+            ends.begin_alone(offset);
+        } else if !ends.has_next() && ends.searched() < offset {
             // The window has moved on between two elements, past what was left unsearched: commas
             // and white space, of which nothing has to be known.
-            bounds.begin(offset);
+            ends.begin(offset);
         }
         let end = loop {
-            if let Some(end) = bounds.next() {
+            if let Some(end) = ends.next() {
                 break end;
             }
-            if !self.search(bounds) {
+            if !self.search(ends) {
                 let what = if opening == b'{' {
                     "an object"
                 } else {
@@ -305,13 +305,13 @@ impl<'b> Window<'b> {
     /// the end already found: most elements of an array follow one another like this. Otherwise
     /// nothing is passed, and nothing is said of what stands here.
     #[inline]
-    pub(crate) fn pass_sibling(&mut self, bounds: &mut Bounds) -> Option<Passed> {
-        let end = bounds.peek()?;
+    pub(crate) fn pass_sibling(&mut self, ends: &mut Ends) -> Option<Passed> {
+        let end = ends.peek()?;
         let span = self.at + 1..self.index_of(end.offset);
         let [b',', b'{', .., b'}'] = self.bytes_of_memory().get(self.at..span.end)? else {
             return None;
         };
-        bounds.next();
+        ends.next();
         self.at = span.end;
         Some(Passed {
             offset: self.base + span.start as u64,
@@ -322,12 +322,12 @@ impl<'b> Window<'b> {
 
     /// Searches on for ends, in more of the stream if need be. `false` if there is no more of it.
     #[inline]
-    fn search(&mut self, bounds: &mut Bounds) -> bool {
+    fn search(&mut self, ends: &mut Ends) -> bool {
         let mut is_last = self.source.is_none();
         loop {
-            let unseen = self.index_of(bounds.searched());
-            bounds.search(&self.bytes_of_memory()[unseen..], is_last);
-            if bounds.has_next() {
+            let unseen = self.index_of(ends.searched());
+            ends.search(&self.bytes_of_memory()[unseen..], is_last);
+            if ends.has_next() {
                 return true;
             }
             if self.source.is_none() && is_last {
@@ -340,7 +340,7 @@ impl<'b> Window<'b> {
                 More::Full if !is_last => is_last = true,
                 More::Full => {
                     self.give_up();
-                    self.at = self.index_of(bounds.searched());
+                    self.at = self.index_of(ends.searched());
                     is_last = false;
                 }
             }
@@ -496,9 +496,9 @@ mod tests {
 
     /// Passes a container on its own.
     fn pass(window: &mut Window<'_>) -> Result<Passed, Damage> {
-        let mut bounds = Bounds::new(Kernel::detect(), "sts.amazonaws.com");
-        bounds.begin_alone(window.offset());
-        window.pass_container(&mut bounds)
+        let mut ends = Ends::new(Kernel::detect(), "sts.amazonaws.com");
+        ends.begin_alone(window.offset());
+        window.pass_container(&mut ends)
     }
 
     /// Gives a few bytes at a time.
@@ -559,11 +559,11 @@ mod tests {
                 let text = element.repeat(20);
                 let (mut buffer, mut source) = (Vec::new(), Drops(text.as_bytes(), drop));
                 let mut window = Window::sliding(&mut buffer, &mut source, 256);
-                let mut bounds = Bounds::new(Kernel::detect(), "sts.amazonaws.com");
-                bounds.begin(0);
+                let mut ends = Ends::new(Kernel::detect(), "sts.amazonaws.com");
+                ends.begin(0);
                 for _ in 0..20 {
                     assert_eq!(window.skip_space(), Some(b'{'), "{gap} {drop}");
-                    let span = window.pass_container(&mut bounds).unwrap().span.unwrap();
+                    let span = window.pass_container(&mut ends).unwrap().span.unwrap();
                     assert!(window.bytes(&span).ends_with(b"x\"}"), "{gap} {drop}");
                     assert_eq!(window.skip_space(), Some(b','));
                     window.step();

@@ -1,8 +1,8 @@
 //! What an object outside a list of records is, by its members, and the record that it wraps: in an
 //! envelope, or in a string.
 
-use super::bounds::Marks;
-use super::containers::{Nest, Step, json};
+use super::ends::Marks;
+use super::envelopes::{Nest, Step, json};
 use super::keys::{CLOUD_TRAIL_EVENT, DETAIL, Key, MESSAGE};
 use super::reader::{Handler, Reading, Tally};
 use super::text::{has_sound_escapes, unescape};

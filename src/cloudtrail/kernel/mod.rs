@@ -17,7 +17,7 @@ pub(super) type Sight = [u8; 64 + Probe::REACH];
 
 /// What is needed to find where objects and arrays end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct BoundsMasks {
+pub(super) struct EndsMasks {
     pub quote: u64,
     /// `{` and `[`
     pub open: u64,
@@ -112,7 +112,7 @@ impl Probe {
 
 /// A way of computing the masks on one kind of processor.
 pub(super) trait Lanes: Copy {
-    fn bounds(self, sight: &Sight, probe: Probe) -> BoundsMasks;
+    fn ends(self, sight: &Sight, probe: Probe) -> EndsMasks;
     fn rare(self, sight: &Sight, probe: Probe) -> RareMasks;
     fn strings(self, block: &Block) -> StringMasks;
     fn rare_in_strings(self, block: &Block) -> RareInStrings;
@@ -234,13 +234,13 @@ mod tests {
             }),
         };
         assert_eq!(lanes.rare(sight, probe), rare);
-        let bounds = BoundsMasks {
+        let ends = EndsMasks {
             quote: strings.quote,
             open: of(b"{["),
             close: of(b"}]"),
             has_rare: rare.backslash | rare.control | rare.word != 0,
         };
-        assert_eq!(lanes.bounds(sight, probe), bounds);
+        assert_eq!(lanes.ends(sight, probe), ends);
         let parity = (0..64).fold(0, |m, i| {
             m | u64::from((bits << (63 - i)).count_ones() % 2 == 1) << i
         });

@@ -1,5 +1,4 @@
-//! Where objects and arrays end that stand side by side, found 64 bytes at a time and ahead of the
-//! reading.
+//! Where objects and arrays in a list end, found 64 bytes at a time and ahead of the reading.
 //!
 //! Exact, not guessed: strings, escapes and depth are followed byte for byte. The state can be
 //! carried over any cut of the input.
@@ -56,7 +55,7 @@ pub(crate) struct End {
 
 /// A search along a stream. It begins between objects, or at the first.
 #[derive(Debug)]
-pub(crate) struct Bounds {
+pub(crate) struct Ends {
     kernel: Kernel,
     /// The quoted name to mark.
     service: Probe,
@@ -82,9 +81,9 @@ pub(crate) struct Bounds {
 /// How many objects the search may be ahead: few enough for them to be in the cache still.
 const AHEAD: usize = 16;
 
-impl Bounds {
-    pub fn new(kernel: Kernel, service: &str) -> Bounds {
-        Bounds {
+impl Ends {
+    pub fn new(kernel: Kernel, service: &str) -> Ends {
+        Ends {
             kernel,
             service: Probe::new(service),
             ends: Vec::with_capacity(AHEAD + 32),
@@ -230,14 +229,14 @@ impl Bounds {
     }
 }
 
-impl Work for Bounds {
+impl Work for Ends {
     /// How many bytes were looked at.
     type Outcome = usize;
 
     #[inline(always)]
     fn go<L: Lanes>(&mut self, lanes: L, bytes: &[u8]) -> usize {
         // In registers: written back once, not with every block.
-        let Bounds {
+        let Ends {
             service,
             mut depth,
             mut in_string,
@@ -246,7 +245,7 @@ impl Work for Bounds {
         } = *self;
         let mut rest = bytes;
         while let Some(sight) = rest.first_chunk() {
-            let masks = lanes.bounds(sight, service);
+            let masks = lanes.ends(sight, service);
             let mut quote = masks.quote;
             let mut of_block = Marks::default();
             if masks.has_rare | (escape != 0) {
@@ -397,33 +396,33 @@ mod tests {
 
     /// Ends, and whether the array ended, over all cuts of the input into pieces of this size.
     fn ends(kernel: Kernel, bytes: &[u8], piece: usize) -> (Vec<End>, bool) {
-        let mut bounds = Bounds::new(kernel, SERVICE);
-        bounds.begin(0);
+        let mut ends = Ends::new(kernel, SERVICE);
+        ends.begin(0);
         let mut found = Vec::new();
         let mut shown = 0;
         loop {
             shown = (shown + piece).min(bytes.len());
             let is_last = shown == bytes.len();
             loop {
-                let before = bounds.searched();
-                bounds.search(&bytes[before as usize..shown], is_last);
-                found.extend(std::iter::from_fn(|| bounds.next()));
-                if bounds.is_over || bounds.searched() == before {
+                let before = ends.searched();
+                ends.search(&bytes[before as usize..shown], is_last);
+                found.extend(std::iter::from_fn(|| ends.next()));
+                if ends.is_over || ends.searched() == before {
                     break;
                 }
             }
-            if is_last || bounds.is_over {
-                return (found, bounds.is_over);
+            if is_last || ends.is_over {
+                return (found, ends.is_over);
             }
         }
     }
 
     /// The plain definition: one byte after the other. The marks are exact.
     fn reference(bytes: &[u8]) -> (Vec<End>, bool) {
-        let mut bounds = Bounds::new(Kernel::portable(), SERVICE);
-        bounds.begin(0);
-        bounds.bytes(bytes);
-        (bounds.ends.clone(), bounds.is_over)
+        let mut ends = Ends::new(Kernel::portable(), SERVICE);
+        ends.begin(0);
+        ends.bytes(bytes);
+        (ends.ends.clone(), ends.is_over)
     }
 
     fn jsonish() -> impl Strategy<Value = Vec<u8>> {

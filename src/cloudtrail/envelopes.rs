@@ -1,8 +1,8 @@
 //! Whatever records may be wrapped in: a way through documents, arrays and lists of records.
 //!
-//! What an object turns out to be, and what it wraps, is settled in `wrapped`.
+//! What an object is, and what it wraps, is decided in `wrapped`.
 
-use super::bounds::Marks;
+use super::ends::Marks;
 use super::foreign::{HEAD, no_json};
 use super::keys::{Key, List};
 use super::reader::{Handler, Reading, Tally};
@@ -158,13 +158,13 @@ impl<H: Handler> Reading<'_, H> {
 
     /// `Records`: almost every element is a record, and in CloudTrail's own files every one.
     fn records(&mut self, window: &mut Window<'_>, nest: Nest) -> Step {
-        self.reader.bounds.begin(window.offset() + 1);
+        self.reader.ends.begin(window.offset() + 1);
         self.elements(window, |reading, window, byte| {
             if byte == b'{' {
-                let mut passed = window.pass_container(&mut reading.reader.bounds)?;
+                let mut passed = window.pass_container(&mut reading.reader.ends)?;
                 loop {
                     reading.element(window, &passed, nest);
-                    match window.pass_sibling(&mut reading.reader.bounds) {
+                    match window.pass_sibling(&mut reading.reader.ends) {
                         Some(sibling) => passed = sibling,
                         None => return Ok(()),
                     }
@@ -172,7 +172,7 @@ impl<H: Handler> Reading<'_, H> {
             }
             reading.value(window, byte, nest)?;
             // What was opened has its own bounds.
-            reading.reader.bounds.begin(window.offset());
+            reading.reader.ends.begin(window.offset());
             Ok(())
         })
     }
@@ -207,7 +207,7 @@ impl<H: Handler> Reading<'_, H> {
                     self.broken(damage);
                 }
                 let behind = passed.offset + bytes.len() as u64;
-                self.reader.bounds.begin(behind);
+                self.reader.ends.begin(behind);
             }
             Err(error) => {
                 let at = passed.offset + error.at as u64;
@@ -382,9 +382,9 @@ impl<H: Handler> Reading<'_, H> {
 
     /// Passes an object or array that is no record among others.
     pub(super) fn pass_container(&mut self, window: &mut Window<'_>) -> Step<Passed> {
-        let bounds = &mut self.reader.bounds;
-        bounds.begin_alone(window.offset());
-        window.pass_container(bounds)
+        let ends = &mut self.reader.ends;
+        ends.begin_alone(window.offset());
+        window.pass_container(ends)
     }
 
     /// Passes any value that is of no interest.
