@@ -1,4 +1,5 @@
-//! Where bytes come from, piece by piece.
+//! What gives bytes, piece by piece: owns the one face that a reader of records sees of a stream. Knows
+//! neither what gives them nor who takes them.
 
 /// Where more bytes come from. What went wrong with it is the source's to remember: to a reader an
 /// error is an end.

@@ -1,4 +1,4 @@
-//! The ids of accounts and organisations, told by their shape.
+//! The ids of accounts and organisations, told by their shape alone.
 
 /// Whether this is an account id: twelve digits.
 pub fn is_account_id(text: &str) -> bool {

@@ -1,7 +1,8 @@
 //! AWS's list of its own addresses: which Region a public source address belongs to.
 //!
 //! Owns the format of the list and the search for the longest prefix. Does not know whose addresses are
-//! asked for, and neither opens nor fetches the file: <https://ip-ranges.amazonaws.com/ip-ranges.json>, described at
+//! asked for, and neither opens nor fetches the file:
+//! <https://ip-ranges.amazonaws.com/ip-ranges.json>, described at
 //! <https://docs.aws.amazon.com/vpc/latest/userguide/aws-ip-ranges.html>. Addresses that customers
 //! brought to AWS are not in it.
 
@@ -122,7 +123,7 @@ impl IpRanges {
         Ok(ranges)
     }
 
-    /// The place a name stands for.
+    /// The place of this name.
     fn place(&mut self, name: &str) -> Place {
         if !is_region(name) {
             return Place::Global;
@@ -145,7 +146,7 @@ impl IpRanges {
         };
     }
 
-    /// The Region a `sourceIPAddress` lies in: that of the longest prefix around it. `None` for
+    /// The Region of a `sourceIPAddress`: that of the longest prefix around it. `None` for
     /// addresses that are private or not AWS's, and for what is no address at all (a service's name,
     /// `AWS Internal`).
     pub fn region_of(&self, source_ip_address: &str) -> Option<&str> {
@@ -189,7 +190,7 @@ fn is_public(address: IpAddr) -> bool {
     }
 }
 
-/// 100.64.0.0/10, shared behind the NAT of a provider (RFC 6598), and by some in VPCs.
+/// 100.64.0.0/10, shared by customers of a provider (RFC 6598); some use it in VPCs.
 fn is_carrier_grade(address: Ipv4Addr) -> bool {
     let [first, second, ..] = address.octets();
     first == 100 && (64..128).contains(&second)

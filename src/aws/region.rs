@@ -31,7 +31,7 @@ impl Partition {
         Aws, AwsCn, AwsEusc, AwsIso, AwsIsoB, AwsIsoE, AwsIsoF, AwsUsGov,
     ];
 
-    /// The id as it stands in an ARN: `aws`, `aws-cn`, `aws-us-gov`, …
+    /// The id as an ARN has it: `aws`, `aws-cn`, `aws-us-gov`, …
     pub fn id(self) -> &'static str {
         match self {
             Aws => "aws",

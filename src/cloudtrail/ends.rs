@@ -12,9 +12,9 @@ use super::text::{escapes_letter, is_white_control};
 pub(crate) struct Marks(u8);
 
 impl Marks {
-    /// A `\u` escape: letters may not stand as what they are.
+    /// A `\u` escape: letters may be written as something else.
     pub const UNICODE_ESCAPE: Marks = Marks(1);
-    /// A byte that JSON does not allow where it stands: a control character in a string, or one
+    /// A byte that JSON does not allow where it is: a control character in a string, or one
     /// that is no white space outside.
     pub const CONTROL: Marks = Marks(2);
     /// The service's name as the value of `eventSource`; or some of it, and it cannot be told.
@@ -29,7 +29,7 @@ impl Marks {
         self.0 & mark.0 != 0
     }
 
-    /// The marks of a block that more than one object may stand in.
+    /// The marks of a block that more than one object may be in.
     fn of_one_of_many(self) -> Marks {
         if self.has(Marks::OF_SERVICE) {
             Marks(self.0 & !Marks::OF_SERVICE.0 | Marks::SERVICE.0)
@@ -45,7 +45,7 @@ impl std::ops::BitOrAssign for Marks {
     }
 }
 
-/// The end of one object or array: behind its last bracket.
+/// The end of one object or array: after its last bracket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct End {
     /// In the stream.
@@ -74,7 +74,7 @@ pub(crate) struct Ends {
     marks: Marks,
     /// How many ends are enough.
     enough: usize,
-    /// A bracket was closed that was opened before the search began: there is nothing behind it.
+    /// A bracket was closed that was opened before the search began: there is nothing after it.
     is_over: bool,
 }
 
@@ -134,18 +134,18 @@ impl Ends {
         self.next < self.ends.len()
     }
 
-    /// Whether all ends were taken, and the array has ended behind them.
+    /// Whether all ends were taken, and the array has ended after them.
     pub fn is_over(&self) -> bool {
         self.is_over && !self.has_next()
     }
 
-    /// How far the search has come: what stands before need not be shown again.
+    /// How far the search has come: what is before it need not be shown again.
     pub fn searched(&self) -> u64 {
         self.searched
     }
 
     /// Searches on, all ends found so far having been taken. `bytes` begin where the search has
-    /// come to. A few at their end may be left, to be shown again with more behind them, unless
+    /// come to. A few at their end may be left, to be shown again with more after them, unless
     /// `is_last`: there is no more.
     pub fn search(&mut self, bytes: &[u8], is_last: bool) {
         self.ends.clear();
@@ -344,7 +344,7 @@ fn service_marks(service: Probe, bytes: &[u8], at: usize, mut words: u64) -> Mar
     marks
 }
 
-/// Whether what stands before a value is `"eventSource"` and a colon; `None` if that may stand before
+/// Whether what is before a value is `"eventSource"` and a colon; `None` if that may stand before
 /// these bytes begin.
 pub(crate) fn is_value_of_event_source(before: &[u8]) -> Option<bool> {
     const KEY: &[u8] = b"\"eventSource\"";
@@ -357,7 +357,7 @@ pub(crate) fn is_value_of_event_source(before: &[u8]) -> Option<bool> {
     Some(*colon == b':' && key.ends_with(KEY))
 }
 
-/// Whether one of these control characters stands where JSON does not allow it.
+/// Whether one of these control characters is where JSON does not allow it.
 #[inline(always)]
 fn has_misplaced(sight: &Sight, mut control: u64, inside: u64) -> bool {
     if control & inside != 0 {
@@ -372,7 +372,7 @@ fn has_misplaced(sight: &Sight, mut control: u64, inside: u64) -> bool {
     false
 }
 
-/// The first control character of an object that stands where JSON does not allow it.
+/// The first control character of an object where JSON does not allow one.
 #[cold]
 pub(crate) fn misplaced_control(object: &[u8]) -> Option<usize> {
     let (mut in_string, mut is_escaped) = (false, false);

@@ -20,7 +20,7 @@ const MAX_TEXTS: u8 = 6;
 /// Lists in objects in lists. Nothing that AWS writes has more than four.
 const MAX_LEVELS: u8 = 32;
 
-/// How deep a value stands in others that are read.
+/// How deep a value is in others that are read.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Nest {
     texts: u8,
@@ -69,7 +69,7 @@ impl<H: Handler> Reading<'_, H> {
                 }
                 b'{' | b'"' => self.value(window, byte, nest)?,
                 b'0'..=b'9' => self.number_or_timestamp(window)?,
-                // Files put one behind the other keep theirs.
+                // Files put one after the other keep theirs.
                 0xef if window.skip_if(b"\xef\xbb\xbf") => {}
                 _ => self.scalar(window)?,
             }
@@ -305,7 +305,7 @@ impl<H: Handler> Reading<'_, H> {
             let Some(value) = window.skip_space() else {
                 return Err(json(window, CUT));
             };
-            // Of a duplicate key the last value stands.
+            // Of a duplicate key the last value counts.
             if let Some((_, mark, tally)) = lists.pop_if(|(earlier, ..)| *earlier == key) {
                 self.handler.rollback(mark);
                 self.tally = tally;

@@ -1,7 +1,7 @@
 //! Which records may be of the service looked for, found without reading them.
 //!
 //! A record is of the service if the value of its `eventSource` is the service's name. Then the key,
-//! a colon and the name stand in its text, one behind the other, or some letter of them is escaped.
+//! a colon and the name are in its text, one after the other, or some letter of them is escaped.
 //! Nothing else is left out: the search may say "maybe" to too many records, never "no" to one.
 //!
 //! Records of all services may be looked for by their Region, too, in the same way.
@@ -20,7 +20,7 @@ pub(super) struct Search {
     service: Finder<'static>,
     /// What begins an escape of an ASCII character.
     escape: Finder<'static>,
-    /// What stands in every Insight.
+    /// What every Insight has in it.
     insight: Finder<'static>,
     /// For files that are no log of CloudTrail.
     traces: Arc<Traces>,
@@ -83,7 +83,7 @@ impl Search {
         self.insight.find(record).is_some()
     }
 
-    /// Whether `"eventSource":` and the service stand in these bytes, in whatever object.
+    /// Whether `"eventSource":` and the service are in these bytes, in any object.
     fn is_named(&self, record: &[u8]) -> bool {
         self.service
             .find_iter(record)

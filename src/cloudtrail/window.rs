@@ -1,4 +1,6 @@
 //! The part of a stream that is in memory: all of a small file, a sliding piece of a large one.
+//!
+//! Owns that memory and how it moves on. Does not know what records are wrapped in.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,7 +10,7 @@ use super::traces::Traces;
 use crate::damage::{Damage, Stage};
 use crate::source::Source;
 
-/// The smallest window: enough to search a few blocks of it and keep what is behind them.
+/// The smallest window: enough to search a few blocks of it and keep what is after them.
 const LEAST: usize = 256;
 
 /// How much of a stream is kept for objects whose lists are being read. A record may have a list that
@@ -154,7 +156,7 @@ impl<'b> Window<'b> {
         self.keep.map(|keep| keep..self.at)
     }
 
-    /// Nothing behind this place is needed any more.
+    /// What was kept is not needed any more.
     pub(crate) fn release(&mut self) {
         self.keep = None;
     }
@@ -249,7 +251,7 @@ impl<'b> Window<'b> {
         }
     }
 
-    /// Passes `prefix` if it stands here.
+    /// Passes `prefix` if it is here.
     pub(crate) fn skip_if(&mut self, prefix: &[u8]) -> bool {
         self.see(prefix.len());
         let found = self.ahead().starts_with(prefix);
@@ -301,9 +303,9 @@ impl<'b> Window<'b> {
         Ok(self.passed(offset, held, end.marks))
     }
 
-    /// Passes a comma and the object behind it, if both stand here, with nothing between them and
+    /// Passes a comma and the object after it, if both are here, with nothing between them and
     /// the end already found: most elements of an array follow one another like this. Otherwise
-    /// nothing is passed, and nothing is said of what stands here.
+    /// nothing is passed, and nothing is said of what is here.
     #[inline]
     pub(crate) fn pass_sibling(&mut self, ends: &mut Ends) -> Option<Passed> {
         let end = ends.peek()?;
@@ -388,7 +390,7 @@ impl<'b> Window<'b> {
     }
 
     /// Passes bytes up to the next bracket, comma, colon, quote or white space: a number or word, or
-    /// what stands in place of one. Gives at most its first 64 KiB.
+    /// what is in place of one. Gives at most its first 64 KiB.
     pub(crate) fn pass_token(&mut self) -> Vec<u8> {
         let mut token = Vec::new();
         while let Some(byte) = self.peek() {
@@ -450,7 +452,7 @@ impl<'b> Window<'b> {
             return More::End;
         };
         if self.filled == buffer.len() {
-            // Only what stands before the kept parts and this place can go.
+            // Only what is before the kept parts and this place can go.
             let mut from = self.keep.unwrap_or(self.at).min(self.at);
             if let Some(around) = self.around {
                 if around == 0 && buffer.len() >= MOST_AROUND.min(*limit) {

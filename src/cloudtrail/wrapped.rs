@@ -347,7 +347,7 @@ fn relocate(window: &Window<'_>, passed: &Passed) -> Option<std::ops::Range<usiz
 /// no JSON says nothing.
 ///
 /// A quick look: files of which other programs have sorted or indented the records are many. The text
-/// of a string is not looked at, so a quote ends it unless a backslash stands before.
+/// of a string is not looked at, so a quote ends it unless a backslash is before it.
 pub(super) fn says_record(object: &[u8]) -> bool {
     let mut has_version = false;
     let mut depth = 0_usize;

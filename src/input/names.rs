@@ -167,7 +167,7 @@ fn is_one_of(list: &[&str], word: &[u8]) -> bool {
         .any(|one| one.as_bytes().eq_ignore_ascii_case(word))
 }
 
-/// Whether an ending of a log stands somewhere in the name, before others: `trail.json.br`.
+/// Whether an ending of a log is somewhere in the name, before others: `trail.json.br`.
 pub(super) fn has_been_a_log(name: &OsStr) -> bool {
     let mut parts = name.as_encoded_bytes().split(|&b| b == b'.').skip(1);
     parts.any(|part| is_one_of(&LOGS, part))

@@ -1,4 +1,6 @@
 //! What the user named → where reading begins. Nothing named twice is read twice.
+//!
+//! Owns the meaning of PATH arguments and of lists of them. Does not open or list what they lead to.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -27,7 +29,7 @@ pub enum Named {
 /// Everything the user named.
 #[derive(Debug, Default)]
 pub struct Paths {
-    /// Where to begin; a folder inside another, or a file twice, stands here once.
+    /// Where to begin; a folder inside another, or a file named twice, is here once.
     pub named: Vec<Named>,
     /// The canonical names of the folders.
     pub roots: Vec<PathBuf>,
@@ -205,7 +207,7 @@ fn to_path(bytes: &[u8]) -> Result<PathBuf, PathError> {
         .map_err(|error| PathError::List(PathBuf::from("--files-from"), error.to_string()))
 }
 
-/// Leaves out what is named twice, or lies in a folder that is walked anyway.
+/// Leaves out what is named twice, or is in a folder that is walked anyway.
 fn once(named: Vec<Named>) -> Paths {
     let mut files = CanonicalFiles::default();
     let mut roots: Vec<PathBuf> = named
@@ -219,7 +221,7 @@ fn once(named: Vec<Named>) -> Paths {
         })
         .collect();
     roots.sort();
-    // Sorted, a folder comes right before what lies in it.
+    // Sorted, a folder comes right before what is in it.
     roots.dedup_by(|inner, outer| is_walked_from(outer, inner));
     let mut seen = HashSet::new();
     let named = named
@@ -241,7 +243,7 @@ fn once(named: Vec<Named>) -> Paths {
             Named::Unreadable(path, _) => seen.insert(path.clone()),
         })
         .collect();
-    // Without a folder nothing is come upon that could be one of them.
+    // Without a folder, no walk finds one of them.
     let is_file = |path: &PathBuf| !roots.is_empty() && !roots.contains(path);
     let files = seen.into_iter().filter(is_file).collect();
     Paths {
@@ -288,7 +290,7 @@ impl CanonicalFiles {
     }
 }
 
-/// Whether a walk from `root` comes to `folder`: no hidden folder lies between them.
+/// Whether a walk from `root` comes to `folder`: no hidden folder is between them.
 fn is_walked_from(root: &Path, folder: &Path) -> bool {
     folder.strip_prefix(root).is_ok_and(|rest| {
         !rest

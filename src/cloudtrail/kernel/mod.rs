@@ -60,7 +60,7 @@ pub(super) struct RareInStrings {
 pub(super) struct Probe {
     second: u8,
     rarest: u8,
-    /// How far behind the first quote the rarest letter stands.
+    /// How far after the first quote the rarest letter is.
     rarest_at: usize,
     /// From quote to quote.
     length: usize,
@@ -69,9 +69,9 @@ pub(super) struct Probe {
 }
 
 impl Probe {
-    /// How far behind a block it may have to look.
+    /// How far after a block it may have to look.
     pub const REACH: usize = 32;
-    /// How far behind the first quote the second letter stands.
+    /// How far after the first quote the second letter is.
     const SECOND_AT: usize = 2;
     /// The seldom ones among the letters of CloudTrail's records first.
     const RAREST_FIRST: &[u8] = b"zqjxkvwbyhfgpulmdrncsoaite";

@@ -1,6 +1,6 @@
 //! A compressed stream of any length and any number of members, decompressed piece by piece.
 //!
-//! Everything that can be decompressed is handed on before the damage behind it is reported.
+//! Everything that can be decompressed is handed on before the damage after it is reported.
 
 use std::io::Read;
 

@@ -65,7 +65,7 @@ impl<R: Read> Lz4<R> {
         0
     }
 
-    /// What the next byte says, behind a frame.
+    /// What the next byte after a frame says.
     fn end_frame(&mut self) {
         match self.decoder.get_mut().peek() {
             None => self.is_done = true,

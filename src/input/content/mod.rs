@@ -206,7 +206,7 @@ pub(super) fn stream<'b>(
     })
 }
 
-/// Reads a file to its end behind the bytes that are there, into memory that is used again. Gives the
+/// Reads a file to its end, after the bytes read before, into memory that is used again. Gives the
 /// length, and whether that is all: more than `limit` bytes are not held.
 ///
 /// The size of the file is only asked for if it does not fit.

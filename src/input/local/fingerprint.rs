@@ -37,7 +37,7 @@ impl Stamp {
     }
 }
 
-/// What stands at the end of a gzip file, be it whole or not; of any other, its own checksum.
+/// What is at the end of a gzip file, whole or not; of any other, its own checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Trailer {
     /// CRC-32.

@@ -127,7 +127,7 @@ pub(in crate::input) fn is_opened_in_a_walk(file: &Path) -> bool {
     !is_hidden(name) && Folder::new(folder.to_owned()).skips(name).is_none()
 }
 
-/// Names of files in one folder. On Unix they are in one piece of memory, each with a NUL behind it:
+/// Names of files in one folder. On Unix they are in one piece of memory, each with a NUL after it:
 /// they are made on one thread and given back on another, which costs the more the more pieces.
 #[derive(Debug, Default)]
 pub struct Names {

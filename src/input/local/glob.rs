@@ -19,7 +19,7 @@ const OPTIONS: MatchOptions = MatchOptions {
 /// What a pattern leads to: a path, or a folder on the way that cannot be listed.
 pub(in crate::input) type Match = Result<PathBuf, (PathBuf, io::Error)>;
 
-/// Expands a pattern; `**` as a folder stands for any number of folders. Sorted.
+/// Expands a pattern; `**` as a folder matches any number of folders. Sorted.
 ///
 /// # Errors
 /// What is wrong with the pattern.
