@@ -9,13 +9,14 @@ use chrono::Utc;
 use super::args::{FilterArgs, FormatName, InputArgs, MessageArgs, OutputArgs, StoreArgs, When};
 use super::exit::{Failure, say};
 use super::{conditions, hosts, when};
-use crate::cloudtrail::Stage;
-use crate::input::{Paths, Pruning};
+use crate::aws::Pruning;
+use crate::aws::region::{Region, is_region};
+use crate::damage::Stage;
+use crate::input::Paths;
 use crate::report::{Format, Layout};
 use crate::scan::Scan;
 use crate::shown::Shown;
 use crate::store::{Store, is_kept};
-use crate::sts::region::{Region, is_region};
 use crate::sts::{Dimension, Time};
 use crate::tally::{DamagedFile, Selection};
 

@@ -12,12 +12,12 @@ use super::exit::{Exit, Failure, say};
 use super::gate::{Gates, can_judge, conclude, note_if_blind};
 use super::output::Output;
 use super::source;
-use crate::input::IpRanges;
+use crate::aws::account::is_account_id;
+use crate::input::read_ip_ranges;
 use crate::questions::{AnyQuestion, Plan, TokenTrace, Traced};
 use crate::report::pages::plan::PlanPage;
 use crate::report::{Format, count, plural};
 use crate::shown::Shown;
-use crate::sts::principal::is_account_id;
 use crate::tally::Summary;
 
 pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     let mut writing = Writing::resolve(&arguments.output)?;
     let gates = Gates::resolve(&arguments.gate)?;
     let ip_ranges = (arguments.ip_ranges.as_deref())
-        .map(IpRanges::read)
+        .map(read_ip_ranges)
         .transpose()
         .map_err(|error| Failure::new(error.to_string()))?;
     if arguments.trace_tokens && arguments.store.store.is_some() {

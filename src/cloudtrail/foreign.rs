@@ -1,6 +1,6 @@
-//! What bytes are that are no JSON, where it is known, and what to do with them.
+//! What bytes are if they are no JSON: names the formats that are known, and says what to do.
 
-/// As much of the beginning of a file as is looked at: tar names itself behind a first file's name.
+/// As much of the beginning of a file as is looked at: tar names itself after a first file's name.
 pub(super) const HEAD: usize = 512;
 
 /// Names what a file that begins with `head` is.

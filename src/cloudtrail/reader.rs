@@ -3,15 +3,15 @@
 //! The shapes are told by content: `{"Records":[…]}` as CloudTrail writes it to S3, arrays, single
 //! records, JSON lines, `lookup-events` output, EventBridge envelopes, CloudWatch Logs
 //! subscriptions and exports. Only what may be of the service looked for, or of the Regions, is read
-//! closely; of everything else the bounds are followed.
+//! closely; of everything else only the end is looked for.
 
-use super::bounds::{Bounds, Marks, misplaced_control};
+use super::ends::{Ends, Marks, misplaced_control};
 use super::kernel::Kernel;
+use super::parser::RecordParser;
 use super::record::{Field, Record};
 use super::search::Search;
-use super::walk::RecordParser;
 use super::window::{Passed, Window};
-use super::{Damage, Stage};
+use crate::damage::{Damage, Stage};
 
 /// What is done with the records.
 pub trait Handler {
@@ -19,7 +19,7 @@ pub trait Handler {
     type Mark;
     /// A whole record that may be of the service, or one of the Regions, looked for.
     fn record(&mut self, record: &Record<'_>);
-    /// The place behind the last record.
+    /// The place after the last record.
     fn mark(&self) -> Self::Mark;
     /// Takes everything since `mark` back.
     fn rollback(&mut self, mark: Self::Mark);
@@ -47,7 +47,7 @@ pub struct Outcome {
     pub shape: Shape,
     /// Whole records.
     pub records: u64,
-    /// The first record with something wrong inside; reading went on behind it.
+    /// The first record with something wrong inside; reading went on after it.
     pub broken_record: Option<Damage>,
     /// How many such records there were.
     pub broken_records: u64,
@@ -62,7 +62,7 @@ pub struct Outcome {
 
 /// Reads streams one after the other, with buffers that are used again.
 pub struct Reader {
-    pub(super) bounds: Bounds,
+    pub(super) ends: Ends,
     pub(super) parser: RecordParser,
     pub(super) search: Search,
     /// The text of a string that holds JSON itself.
@@ -76,7 +76,7 @@ impl Reader {
     /// If the name of the service has fewer than 2 letters, or more than 31.
     pub fn new(kernel: Kernel, service: &str) -> Reader {
         Reader {
-            bounds: Bounds::new(kernel, service),
+            ends: Ends::new(kernel, service),
             parser: RecordParser::new(kernel),
             search: Search::new(service),
             inner: Vec::new(),
@@ -144,7 +144,7 @@ pub(super) struct Tally {
     /// Those of them of which it is not known what they are.
     pub(super) unknown: u64,
     pub(super) first_unknown: Option<u64>,
-    /// The first value that is none of CloudTrail's, and in which a record of the service stands.
+    /// The first value that is none of CloudTrail's, and in which there is a record of the service.
     pub(super) first_trace: Option<u64>,
     broken_record: Option<Damage>,
     pub(super) broken_records: u64,
@@ -216,7 +216,7 @@ impl<H: Handler> Reading<'_, H> {
         }
     }
 
-    /// Insights stand in files of their own, so this looks no further than the first other record.
+    /// Insights are in files of their own, so this looks no further than the first other record.
     #[inline]
     fn check_for_insights(&mut self, bytes: &[u8], has_escapes: bool) {
         if self.tally.insights == self.tally.records {

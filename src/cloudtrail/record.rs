@@ -1,13 +1,13 @@
 //! One CloudTrail record: the members that matter to STS and its tokens, borrowed from the log.
 //!
-//! Owns the list of members and where they stand in a record. Knows nothing of STS.
+//! Owns the list of members and where they are in a record. Knows nothing of STS.
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>
 
 use std::borrow::Cow;
 
 /// A member of a record that is kept; everything else is checked and passed over.
 ///
-/// Members of one object stand together, so that an object given twice can be taken back whole
+/// Members of one object are together, so that an object given twice can be taken back whole
 /// (see [`Place::fields`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -89,7 +89,7 @@ pub enum Place {
     InScopeOf,
 }
 
-/// What stands under a key of a [`Place`].
+/// What is under a key of a [`Place`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Member {
     /// A string that is kept; of a time a number, too.
@@ -104,7 +104,7 @@ fn is<const N: usize>(key: &[u8], name: &[u8; N], member: Member) -> Option<Memb
 }
 
 impl Place {
-    /// What stands under `key` here, if it is of interest. Keys are compared by their bytes.
+    /// What is under `key` here, if it is of interest. Keys are compared by their bytes.
     ///
     /// By length first: this is asked for every key of every STS record, and most are of no
     /// interest.
@@ -263,7 +263,7 @@ impl<'a> Record<'a> {
         self.unescaped.push((field, value));
     }
 
-    /// Forgets what a place held: of a duplicate key the last value stands.
+    /// Forgets what a place held: of a duplicate key the last value counts.
     pub(super) fn clear(&mut self, place: Place) {
         let fields = place.fields();
         for number in fields.clone() {
@@ -284,7 +284,7 @@ impl<'a> Record<'a> {
 mod tests {
     use super::*;
 
-    /// Every path of the documentation, with what stands there.
+    /// Every path of the documentation, with what is there.
     #[test]
     fn every_field_is_found_at_its_path() {
         let mut found = Vec::new();

@@ -1,7 +1,7 @@
 //! Which records may be of the service looked for, found without reading them.
 //!
 //! A record is of the service if the value of its `eventSource` is the service's name. Then the key,
-//! a colon and the name stand in its text, one behind the other, or some letter of them is escaped.
+//! a colon and the name are in its text, one after the other, or some letter of them is escaped.
 //! Nothing else is left out: the search may say "maybe" to too many records, never "no" to one.
 //!
 //! Records of all services may be looked for by their Region, too, in the same way.
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use memchr::memmem::Finder;
 
-use super::bounds::{Marks, is_value_of_event_source};
+use super::ends::{Marks, is_value_of_event_source};
 use super::text::escapes_letter;
 use super::traces::Traces;
 
@@ -20,7 +20,7 @@ pub(super) struct Search {
     service: Finder<'static>,
     /// What begins an escape of an ASCII character.
     escape: Finder<'static>,
-    /// What stands in every Insight.
+    /// What every Insight has in it.
     insight: Finder<'static>,
     /// For files that are no log of CloudTrail.
     traces: Arc<Traces>,
@@ -83,7 +83,7 @@ impl Search {
         self.insight.find(record).is_some()
     }
 
-    /// Whether `"eventSource":` and the service stand in these bytes, in whatever object.
+    /// Whether `"eventSource":` and the service are in these bytes, in any object.
     fn is_named(&self, record: &[u8]) -> bool {
         self.service
             .find_iter(record)
@@ -124,7 +124,7 @@ impl Regions {
 
 #[cfg(test)]
 mod tests {
-    use super::super::bounds::Bounds;
+    use super::super::ends::Ends;
     use super::super::kernel::Kernel;
     use super::super::window::Window;
     use super::*;
@@ -137,15 +137,15 @@ mod tests {
     /// Which of the records in an array a search looks for.
     fn found_by(search: &Search, json: &str) -> Vec<bool> {
         let mut window = Window::whole(json.as_bytes());
-        let mut bounds = Bounds::new(Kernel::detect(), "sts.amazonaws.com");
+        let mut ends = Ends::new(Kernel::detect(), "sts.amazonaws.com");
         let mut answers = Vec::new();
-        bounds.begin(1);
+        ends.begin(1);
         while let Some(byte) = window.peek() {
             if byte != b'{' {
                 window.step();
                 continue;
             }
-            let passed = window.pass_container(&mut bounds).unwrap();
+            let passed = window.pass_container(&mut ends).unwrap();
             let record = window.bytes(passed.span.as_ref().unwrap());
             answers.push(search.may_matter(record, passed.marks));
         }

@@ -1,7 +1,7 @@
 //! Where the strings of one record end.
 //!
-//! Also everything that can be wrong with what stands in them. What stands between them is the
-//! business of `walk`, which this runs ahead of.
+//! Also everything that can be wrong with what is in them. What is between them is the
+//! business of `parser`, which this runs ahead of.
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -26,14 +26,14 @@ pub(crate) struct Strings {
     /// 1 where the next byte is escaped.
     escape: u64,
     has_escapes: bool,
-    /// A character that may not stand where it does.
+    /// A character that is not allowed where it is.
     wrong: Option<RecordError>,
 }
 
 /// How many places are written out ahead: more than most records have.
 const ROOM: usize = 256;
 
-/// Stands behind the last place of a record.
+/// Comes after the last place of a record.
 const NOWHERE: u32 = u32::MAX;
 
 impl Strings {
@@ -58,7 +58,7 @@ impl Strings {
         self.wrong = None;
     }
 
-    /// Whether there is any escape up to the end given last, or not far behind it.
+    /// Whether there is any escape up to the end given last, or not far after it.
     #[inline(always)]
     pub fn has_escapes(&self) -> bool {
         self.has_escapes
@@ -68,7 +68,7 @@ impl Strings {
     /// the caller, who can hold it in a register.
     ///
     /// # Errors
-    /// If a character of a string up to there, or not far behind, may not stand where it does.
+    /// If a character of a string up to there, or not far after, is not allowed where it is.
     #[inline(always)]
     pub fn end(&mut self, record: &[u8], next: &mut usize) -> Result<Option<usize>, RecordError> {
         let mut place = self.place(*next);
@@ -142,11 +142,11 @@ impl Strings {
     }
 }
 
-/// Sixty-four bytes of a record, and where they stand in it.
+/// Sixty-four bytes of a record, and where they are in it.
 struct Piece<'r> {
     record: &'r [u8],
     base: usize,
-    /// Filled up with spaces behind the end of the record.
+    /// Filled up with spaces after the end of the record.
     block: &'r Block,
 }
 

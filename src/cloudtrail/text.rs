@@ -1,4 +1,4 @@
-//! The small change of JSON: escapes in strings, and whether a number or word is one.
+//! The small parts of JSON: escapes in strings, and whether a number or word is valid.
 
 use std::borrow::Cow;
 

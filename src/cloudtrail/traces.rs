@@ -1,8 +1,8 @@
-//! Whether a record of the service stands somewhere in JSON of an unknown shape: its name as the value
+//! Whether a record of the service is somewhere in JSON of an unknown shape: its name as the value
 //! of an `eventSource`, plainly, or inside a string in a string, however often escaped.
 //!
 //! For what would be skipped as no log of CloudTrail. It says nothing of where the record is, and a
-//! name that stands under another key is none.
+//! name under another key is none.
 
 use memchr::memmem::Finder;
 
@@ -14,7 +14,7 @@ const MAX_PASSES: usize = 8;
 pub(super) struct Traces {
     /// The name of the service, quoted.
     service: Vec<u8>,
-    /// What stands in the name wherever no letter of it is escaped.
+    /// What is in the name wherever no letter of it is escaped.
     plain: Finder<'static>,
     /// What begins an escape of an ASCII character.
     escape: Finder<'static>,
@@ -31,7 +31,7 @@ impl Traces {
         }
     }
 
-    /// Whether such a record stands in a text.
+    /// Whether there is such a record in a text.
     pub fn are_in(&self, text: &[u8]) -> bool {
         if self.plain.find(text).is_none() && self.escape.find(text).is_none() {
             return false;

@@ -1,13 +1,16 @@
 //! The part of a stream that is in memory: all of a small file, a sliding piece of a large one.
+//!
+//! Owns that memory and how it moves on. Does not know what records are wrapped in.
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::bounds::{Bounds, Marks};
+use super::ends::{Ends, Marks};
 use super::traces::Traces;
-use super::{Damage, Stage};
+use crate::damage::{Damage, Stage};
+use crate::source::Source;
 
-/// The smallest window: enough to search a few blocks of it and keep what is behind them.
+/// The smallest window: enough to search a few blocks of it and keep what is after them.
 const LEAST: usize = 256;
 
 /// How much of a stream is kept for objects whose lists are being read. A record may have a list that
@@ -16,13 +19,6 @@ const MOST_AROUND: usize = 1 << 20;
 
 /// How much is looked at again with what follows it: the name of a service, its key and their escapes.
 const OVERLAP: usize = 4096;
-
-/// Where more bytes come from. What went wrong with it is the source's to remember: to a reader an
-/// error is an end.
-pub trait Source {
-    /// Puts bytes at the start of `into` and says how many; 0 at the end.
-    fn read(&mut self, into: &mut [u8]) -> usize;
-}
 
 /// A place in a stream, and what can be seen from there.
 pub struct Window<'b> {
@@ -160,7 +156,7 @@ impl<'b> Window<'b> {
         self.keep.map(|keep| keep..self.at)
     }
 
-    /// Nothing behind this place is needed any more.
+    /// What was kept is not needed any more.
     pub(crate) fn release(&mut self) {
         self.keep = None;
     }
@@ -255,7 +251,7 @@ impl<'b> Window<'b> {
         }
     }
 
-    /// Passes `prefix` if it stands here.
+    /// Passes `prefix` if it is here.
     pub(crate) fn skip_if(&mut self, prefix: &[u8]) -> bool {
         self.see(prefix.len());
         let found = self.ahead().starts_with(prefix);
@@ -265,30 +261,30 @@ impl<'b> Window<'b> {
         found
     }
 
-    /// Passes the object or array that begins here, which was seen by [`Window::peek`]. `bounds` has
+    /// Passes the object or array that begins here, which was seen by [`Window::peek`]. `ends` has
     /// begun here, or at an object before it in the same array.
     #[inline]
-    pub(crate) fn pass_container(&mut self, bounds: &mut Bounds) -> Result<Passed, Damage> {
+    pub(crate) fn pass_container(&mut self, ends: &mut Ends) -> Result<Passed, Damage> {
         let offset = self.offset();
         let opening = self.memory.bytes()[self.at];
         let held = self.keep.is_some();
         if !held {
             self.keep = Some(self.at);
         }
-        if bounds.is_over() {
+        if ends.is_over() {
             // It saw the end of the array where this reader sees an element: it cannot be, and must
             // not be believed.
-            bounds.begin_alone(offset);
-        } else if !bounds.has_next() && bounds.searched() < offset {
+            ends.begin_alone(offset);
+        } else if !ends.has_next() && ends.searched() < offset {
             // The window has moved on between two elements, past what was left unsearched: commas
             // and white space, of which nothing has to be known.
-            bounds.begin(offset);
+            ends.begin(offset);
         }
         let end = loop {
-            if let Some(end) = bounds.next() {
+            if let Some(end) = ends.next() {
                 break end;
             }
-            if !self.search(bounds) {
+            if !self.search(ends) {
                 let what = if opening == b'{' {
                     "an object"
                 } else {
@@ -307,17 +303,17 @@ impl<'b> Window<'b> {
         Ok(self.passed(offset, held, end.marks))
     }
 
-    /// Passes a comma and the object behind it, if both stand here, with nothing between them and
+    /// Passes a comma and the object after it, if both are here, with nothing between them and
     /// the end already found: most elements of an array follow one another like this. Otherwise
-    /// nothing is passed, and nothing is said of what stands here.
+    /// nothing is passed, and nothing is said of what is here.
     #[inline]
-    pub(crate) fn pass_sibling(&mut self, bounds: &mut Bounds) -> Option<Passed> {
-        let end = bounds.peek()?;
+    pub(crate) fn pass_sibling(&mut self, ends: &mut Ends) -> Option<Passed> {
+        let end = ends.peek()?;
         let span = self.at + 1..self.index_of(end.offset);
         let [b',', b'{', .., b'}'] = self.bytes_of_memory().get(self.at..span.end)? else {
             return None;
         };
-        bounds.next();
+        ends.next();
         self.at = span.end;
         Some(Passed {
             offset: self.base + span.start as u64,
@@ -328,12 +324,12 @@ impl<'b> Window<'b> {
 
     /// Searches on for ends, in more of the stream if need be. `false` if there is no more of it.
     #[inline]
-    fn search(&mut self, bounds: &mut Bounds) -> bool {
+    fn search(&mut self, ends: &mut Ends) -> bool {
         let mut is_last = self.source.is_none();
         loop {
-            let unseen = self.index_of(bounds.searched());
-            bounds.search(&self.bytes_of_memory()[unseen..], is_last);
-            if bounds.has_next() {
+            let unseen = self.index_of(ends.searched());
+            ends.search(&self.bytes_of_memory()[unseen..], is_last);
+            if ends.has_next() {
                 return true;
             }
             if self.source.is_none() && is_last {
@@ -346,7 +342,7 @@ impl<'b> Window<'b> {
                 More::Full if !is_last => is_last = true,
                 More::Full => {
                     self.give_up();
-                    self.at = self.index_of(bounds.searched());
+                    self.at = self.index_of(ends.searched());
                     is_last = false;
                 }
             }
@@ -394,7 +390,7 @@ impl<'b> Window<'b> {
     }
 
     /// Passes bytes up to the next bracket, comma, colon, quote or white space: a number or word, or
-    /// what stands in place of one. Gives at most its first 64 KiB.
+    /// what is in place of one. Gives at most its first 64 KiB.
     pub(crate) fn pass_token(&mut self) -> Vec<u8> {
         let mut token = Vec::new();
         while let Some(byte) = self.peek() {
@@ -456,7 +452,7 @@ impl<'b> Window<'b> {
             return More::End;
         };
         if self.filled == buffer.len() {
-            // Only what stands before the kept parts and this place can go.
+            // Only what is before the kept parts and this place can go.
             let mut from = self.keep.unwrap_or(self.at).min(self.at);
             if let Some(around) = self.around {
                 if around == 0 && buffer.len() >= MOST_AROUND.min(*limit) {
@@ -502,9 +498,9 @@ mod tests {
 
     /// Passes a container on its own.
     fn pass(window: &mut Window<'_>) -> Result<Passed, Damage> {
-        let mut bounds = Bounds::new(Kernel::detect(), "sts.amazonaws.com");
-        bounds.begin_alone(window.offset());
-        window.pass_container(&mut bounds)
+        let mut ends = Ends::new(Kernel::detect(), "sts.amazonaws.com");
+        ends.begin_alone(window.offset());
+        window.pass_container(&mut ends)
     }
 
     /// Gives a few bytes at a time.
@@ -565,11 +561,11 @@ mod tests {
                 let text = element.repeat(20);
                 let (mut buffer, mut source) = (Vec::new(), Drops(text.as_bytes(), drop));
                 let mut window = Window::sliding(&mut buffer, &mut source, 256);
-                let mut bounds = Bounds::new(Kernel::detect(), "sts.amazonaws.com");
-                bounds.begin(0);
+                let mut ends = Ends::new(Kernel::detect(), "sts.amazonaws.com");
+                ends.begin(0);
                 for _ in 0..20 {
                     assert_eq!(window.skip_space(), Some(b'{'), "{gap} {drop}");
-                    let span = window.pass_container(&mut bounds).unwrap().span.unwrap();
+                    let span = window.pass_container(&mut ends).unwrap().span.unwrap();
                     assert!(window.bytes(&span).ends_with(b"x\"}"), "{gap} {drop}");
                     assert_eq!(window.skip_space(), Some(b','));
                     window.step();

@@ -1,13 +1,13 @@
 //! What an object outside a list of records is, by its members, and the record that it wraps: in an
 //! envelope, or in a string.
 
-use super::bounds::Marks;
-use super::containers::{Nest, Step, json};
+use super::ends::Marks;
+use super::envelopes::{Nest, Step, json};
 use super::keys::{CLOUD_TRAIL_EVENT, DETAIL, Key, MESSAGE};
 use super::reader::{Handler, Reading, Tally};
 use super::text::{has_sound_escapes, unescape};
 use super::window::{Passed, Window};
-use super::{Damage, Stage};
+use crate::damage::{Damage, Stage};
 
 /// What CloudWatch Logs sends to see whether a destination is there.
 const CONTROL_MESSAGE: &str = "CWL CONTROL MESSAGE";
@@ -347,7 +347,7 @@ fn relocate(window: &Window<'_>, passed: &Passed) -> Option<std::ops::Range<usiz
 /// no JSON says nothing.
 ///
 /// A quick look: files of which other programs have sorted or indented the records are many. The text
-/// of a string is not looked at, so a quote ends it unless a backslash stands before.
+/// of a string is not looked at, so a quote ends it unless a backslash is before it.
 pub(super) fn says_record(object: &[u8]) -> bool {
     let mut has_version = false;
     let mut depth = 0_usize;

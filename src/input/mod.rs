@@ -1,38 +1,26 @@
-//! Paths → bytes: which files there are, what their S3 keys say, and what is in them.
+//! Paths → bytes: which files there are, and what is in them.
 //!
-//! Knows nothing of JSON, but for AWS's list of its addresses. Whatever cannot be read is handed on
-//! as such, never left out.
+//! `paths` turns what the user named into places to begin at, `local` lists and opens what is on this
+//! machine, and `content` decompresses it; `names` says what the name of a file tells. Nothing here knows
+//! JSON, records or STS. Whatever cannot be read is handed on as such, never left out.
 
-mod compressed;
-mod decoder;
-mod directory;
-mod fingerprint;
-mod folder;
+mod content;
 mod ip_ranges;
-mod key;
-mod libdeflate;
-mod lz4;
+mod local;
 mod names;
-mod open;
-mod other_service;
-mod pages;
-mod partial;
 mod paths;
-mod pattern;
-mod prune;
 #[cfg(feature = "s3")]
 pub mod s3;
-mod walk;
 
-pub use directory::Directory;
-pub use fingerprint::{Stamp, Trailer};
-pub use folder::{Folder, Names, Trust};
-pub use ip_ranges::{IpRanges, IpRangesError, IpRangesFault};
-pub use key::{Key, KeyKind};
-pub use open::{Buffers, Limits, Opened, Stream, open, open_in, standard_input};
-pub(crate) use other_service::is_other_service;
-pub use partial::{PARTIAL, remove_left_over};
+pub(crate) use content::is_other_service;
+pub use content::{Buffers, Limits, Opened, Stream};
+pub use ip_ranges::{IpRangesError, read_ip_ranges};
+pub use local::{
+    Directory, Folder, Found, Links, Names, PARTIAL, Skip, Stamp, Trailer, Trust, open, open_in,
+    read_directory, remove_left_over, standard_input,
+};
 pub(crate) use paths::lines;
 pub use paths::{Named, PathError, Paths};
-pub use prune::{Pruned, Pruning};
-pub use walk::{Found, Links, Skip, read_directory};
+
+// Their public paths.
+pub use crate::aws::{IpRanges, IpRangesFault, Key, KeyKind, Pruned, Pruning};

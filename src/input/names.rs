@@ -1,8 +1,8 @@
 //! What the name of a file says of it, before it is opened.
 //!
 //! Only names that are known to be no log's are passed by. A name that says nothing is no reason not
-//! to look: a log that is passed over is a wrong answer. Asked for every file of a walk, so nothing is
-//! put together here.
+//! to look: a log that is passed over is a wrong answer. Every file of a walk is asked about, so nothing
+//! is allocated here.
 
 use std::ffi::OsStr;
 
@@ -167,7 +167,7 @@ fn is_one_of(list: &[&str], word: &[u8]) -> bool {
         .any(|one| one.as_bytes().eq_ignore_ascii_case(word))
 }
 
-/// Whether an ending of a log stands somewhere in the name, before others: `trail.json.br`.
+/// Whether an ending of a log is somewhere in the name, before others: `trail.json.br`.
 pub(super) fn has_been_a_log(name: &OsStr) -> bool {
     let mut parts = name.as_encoded_bytes().split(|&b| b == b'.').skip(1);
     parts.any(|part| is_one_of(&LOGS, part))
@@ -191,6 +191,11 @@ pub(super) fn is_test_file(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
     matches!(name, b"ConfigWritabilityCheckFile" | b"aws-logs-write-test")
         || (name.starts_with(b"ELB") && name.ends_with(b"LogTestFile"))
+}
+
+/// Whether a walk passes over it: its name begins with a dot.
+pub(super) fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
 }
 
 #[cfg(test)]

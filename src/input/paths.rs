@@ -1,4 +1,6 @@
 //! What the user named → where reading begins. Nothing named twice is read twice.
+//!
+//! Owns the meaning of PATH arguments and of lists of them. Does not open or list what they lead to.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -6,9 +8,9 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use super::key::Key;
-use super::pattern;
-use super::walk::is_opened_in_a_walk;
+use super::local::{expand as expand_glob, is_opened_in_a_walk};
+use crate::aws::Key;
+use crate::plain_text::plain_text;
 use crate::shown::Shown;
 
 /// Somewhere to begin.
@@ -27,7 +29,7 @@ pub enum Named {
 /// Everything the user named.
 #[derive(Debug, Default)]
 pub struct Paths {
-    /// Where to begin; a folder inside another, or a file twice, stands here once.
+    /// Where to begin; a folder inside another, or a file named twice, is here once.
     pub named: Vec<Named>,
     /// The canonical names of the folders.
     pub roots: Vec<PathBuf>,
@@ -130,7 +132,7 @@ fn refuse_remote(path: &Path) -> Result<(), PathError> {
 
 fn expand_pattern(pattern: &str, named: &mut Vec<Named>) -> Result<(), PathError> {
     let before = named.len();
-    let matches = pattern::expand(pattern)
+    let matches = expand_glob(pattern)
         .map_err(|error| PathError::BadPattern(pattern.to_owned(), error.to_string()))?;
     named.extend(matches.into_iter().map(|found| match found {
         Ok(path) => listed(path),
@@ -171,7 +173,7 @@ fn read_list(list: &Path, named: &mut Vec<Named>) -> Result<(), PathError> {
     BufReader::new(reader)
         .read_to_end(&mut text)
         .map_err(fail)?;
-    let text = plain_text(&text).map_err(fail)?;
+    let text = plain_text(&text).map_err(|error| fail(error.into()))?;
     let end = if text.contains(&0) { 0 } else { b'\n' };
     for line in text.split(|&b| b == end) {
         let line = if end == b'\n' {
@@ -205,7 +207,7 @@ fn to_path(bytes: &[u8]) -> Result<PathBuf, PathError> {
         .map_err(|error| PathError::List(PathBuf::from("--files-from"), error.to_string()))
 }
 
-/// Leaves out what is named twice, or lies in a folder that is walked anyway.
+/// Leaves out what is named twice, or is in a folder that is walked anyway.
 fn once(named: Vec<Named>) -> Paths {
     let mut files = CanonicalFiles::default();
     let mut roots: Vec<PathBuf> = named
@@ -219,7 +221,7 @@ fn once(named: Vec<Named>) -> Paths {
         })
         .collect();
     roots.sort();
-    // Sorted, a folder comes right before what lies in it.
+    // Sorted, a folder comes right before what is in it.
     roots.dedup_by(|inner, outer| is_walked_from(outer, inner));
     let mut seen = HashSet::new();
     let named = named
@@ -241,7 +243,7 @@ fn once(named: Vec<Named>) -> Paths {
             Named::Unreadable(path, _) => seen.insert(path.clone()),
         })
         .collect();
-    // Without a folder nothing is come upon that could be one of them.
+    // Without a folder, no walk finds one of them.
     let is_file = |path: &PathBuf| !roots.is_empty() && !roots.contains(path);
     let files = seen.into_iter().filter(is_file).collect();
     Paths {
@@ -288,7 +290,7 @@ impl CanonicalFiles {
     }
 }
 
-/// Whether a walk from `root` comes to `folder`: no hidden folder lies between them.
+/// Whether a walk from `root` comes to `folder`: no hidden folder is between them.
 fn is_walked_from(root: &Path, folder: &Path) -> bool {
     folder.strip_prefix(root).is_ok_and(|rest| {
         !rest
@@ -339,24 +341,6 @@ impl std::error::Error for PathError {}
 /// Reads lines for other lists the user gives.
 pub(crate) fn lines(path: &Path) -> io::Result<Vec<String>> {
     plain_text(&fs::read(path)?)?.lines().collect()
-}
-
-/// A list without the byte order mark that programs for Windows put before it.
-///
-/// # Errors
-/// If it is in UTF-16, as PowerShell 5 writes what is sent into a file.
-pub(super) fn plain_text(bytes: &[u8]) -> io::Result<&[u8]> {
-    // Without a mark: every other byte of Latin letters is zero, which names that end in NUL are
-    // only if each has one letter.
-    let is_zero = |at: usize| bytes[at] == 0;
-    let every_other = |first: usize| (0..8).all(|at| is_zero(at) == (at % 2 == first));
-    let is_utf16 = bytes.starts_with(b"\xff\xfe")
-        || bytes.starts_with(b"\xfe\xff")
-        || (bytes.len() >= 8 && (every_other(0) || every_other(1)));
-    if is_utf16 {
-        return Err(io::Error::other("it is text in UTF-16; save it as UTF-8"));
-    }
-    Ok(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
 }
 
 #[cfg(test)]
@@ -485,15 +469,5 @@ mod tests {
             Paths::resolve(&[], Some(&tree.path().join("none"))),
             Err(PathError::List(..))
         ));
-        // Names of one letter are no UTF-16.
-        assert_eq!(plain_text(b"a\0b\0").unwrap(), b"a\0b\0");
-        for text in [
-            &b"\xff\xfea\0"[..],
-            b"\xfe\xff\0a",
-            b"a\0b\0c\0d\0",
-            b"\0a\0b\0c\0d",
-        ] {
-            assert!(plain_text(text).is_err(), "{text:?}");
-        }
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::sts::region::Partition;
+use crate::aws::region::Partition;
 
 /// A Region, by the shape of its name: what `is_region` accepts.
 const REGION: &str = "[a-z]{2,10}(?:-[a-z0-9]+)+-[0-9]+[a-z]?";

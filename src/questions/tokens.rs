@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::quality::RandomState;
 
-use crate::sts::region::is_opt_in;
+use crate::aws::region::is_opt_in;
 use crate::sts::{Call, Dimension, Endpoint, Time, TokenUse};
 use crate::tally::{Coverage, Interner, Remap, Staged, Symbol, hash};
 

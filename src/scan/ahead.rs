@@ -6,7 +6,7 @@
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::thread::{self, Builder};
 
-use crate::cloudtrail::Source;
+use crate::source::Source;
 
 /// How much is inflated at a time.
 const PIECE: usize = 1 << 20;

@@ -8,10 +8,13 @@ use super::location::Location;
 use super::progress::Progress;
 use super::settings::Scan;
 use super::stranger::Verdict;
-use crate::cloudtrail::{Damage, Outcome, Reader, Shape, Source, Stage, Window};
-use crate::input::{Key, Opened, Stream};
+use crate::aws::Key;
+use crate::aws::region::is_opt_in;
+use crate::cloudtrail::{Outcome, Reader, Shape, Window};
+use crate::damage::{Damage, Stage};
+use crate::input::{Opened, Stream};
+use crate::source::Source;
 use crate::sts::EVENT_SOURCE;
-use crate::sts::region::is_opt_in;
 use crate::tally::{Collector, Coverage, DamagedFile, LogsRead, Matched, SkipReason};
 
 /// A reader, and what it has collected.

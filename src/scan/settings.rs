@@ -1,7 +1,8 @@
 //! How logs are to be read: what a scan is asked, before it begins.
 
+use crate::aws::Pruning;
 use crate::cloudtrail::Kernel;
-use crate::input::{Limits, Pruning};
+use crate::input::Limits;
 use crate::sts::{Dimension, Hosts};
 use crate::tally::{Selection, Terms};
 

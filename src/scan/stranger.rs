@@ -5,8 +5,9 @@
 
 use memchr::memmem;
 
-use crate::cloudtrail::{Damage, Source, Stage};
+use crate::damage::{Damage, Stage};
 use crate::input::{Opened, Stream, Trust, is_other_service};
+use crate::source::Source;
 use crate::sts::EVENT_SOURCE;
 use crate::tally::SkipReason;
 

@@ -11,10 +11,9 @@ use super::progress::Progress;
 use super::reading::Reading;
 use super::settings::Scan;
 use super::stranger;
-use crate::cloudtrail::Stage;
-use crate::input::{
-    self, Buffers, Directory, Folder, KeyKind, Opened, Pruned, Pruning, Skip, Trust,
-};
+use crate::aws::{KeyKind, Pruned, Pruning};
+use crate::damage::Stage;
+use crate::input::{self, Buffers, Directory, Folder, Opened, Skip, Trust};
 use crate::tally::{Collector, DamagedFile, SkipReason};
 
 /// What one thread has: memory for a file, and what reads it.

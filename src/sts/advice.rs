@@ -9,9 +9,10 @@ use std::fmt::Write as _;
 use super::defaults::{
     DefaultEndpoint, Defaults, LEGACY_GLOBAL_REGIONS, Legacy, Setting, WithoutRegion,
 };
-use super::region::{Partition, is_region};
 use super::tool::Tool;
 use super::{Cause, Version, principal};
+use crate::aws::account::is_account_id;
+use crate::aws::region::{Partition, is_region};
 
 /// What is known of a group of global calls with one cause.
 #[derive(Clone, Copy, Debug)]
@@ -199,7 +200,7 @@ impl<'a> Place<'a> {
 
 fn another_account(situation: &Situation<'_>, place: Place<'_>) -> String {
     let account = situation.account_id;
-    let whose = if principal::is_account_id(account) {
+    let whose = if is_account_id(account) {
         format!("account {account}")
     } else {
         "the calling account, which the log does not name,".to_owned()

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::region::{SuffixKind, is_region, suffix_kind};
+use crate::aws::region::{SuffixKind, is_region, suffix_kind};
 
 /// A host header, normalised: trimmed, lower case, without port and trailing dots. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]

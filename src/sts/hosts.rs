@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Host;
 use super::pattern::{Glob, glob};
-use super::region::is_region;
+use crate::aws::region::is_region;
 
 /// Host names, and where they lead. Clones share what was found.
 #[derive(Clone, Debug, Default)]

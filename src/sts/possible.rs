@@ -10,8 +10,8 @@ use chrono::NaiveDate;
 use super::dimension::Dimension as D;
 use super::host::Variant;
 use super::pattern::{Glob, has_wildcards};
-use super::region::{REGIONS, is_region};
 use super::{Dimension, EndpointKind, Evidence, sdk};
+use crate::aws::region::{REGIONS, is_region};
 
 /// Whether a dimension can have a value that a glob matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::aws::account::is_account_id;
 use crate::cloudtrail::{Field, Record};
 
 /// The start of the user name that EKS gives a pod: `system:serviceaccount:NAMESPACE:NAME`.
@@ -147,11 +148,6 @@ pub fn account_id<'r>(record: &'r Record<'_>, principal: &'r str) -> Option<&'r 
 pub fn account_of_arn(arn: &str) -> Option<&str> {
     let account = arn.strip_prefix("arn:")?.split(':').nth(3)?;
     is_account_id(account).then_some(account)
-}
-
-/// Whether this is an account id: twelve digits.
-pub fn is_account_id(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// `NAMESPACE:NAME` at the end of the principal of an EKS pod, as the pod's token has it.

@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::agent::{self, behind, ends_word, without_brackets, words};
-use super::region::Partition;
 use super::{Version, tool};
+use crate::aws::region::Partition;
 
 /// Who a user agent says it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
 
 use super::Time;
-use super::region::is_opt_in;
+use crate::aws::region::is_opt_in;
 use crate::cloudtrail::{Field, Record};
 
 /// A record, of whatever service, that was made with an access key in an opt-in Region.

@@ -8,8 +8,8 @@ use std::ops::AddAssign;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::cloudtrail::Stage;
-use crate::input::{Key, Pruned};
+use crate::aws::{Key, Pruned};
+use crate::damage::Stage;
 
 /// Why a file that was found was not taken as a log. None of these is a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

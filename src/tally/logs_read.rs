@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::AddAssign;
 
 use super::staged::Staged;
-use crate::input::Key;
-use crate::sts::principal::is_account_id;
-use crate::sts::region::is_region;
+use crate::aws::Key;
+use crate::aws::account::is_account_id;
+use crate::aws::region::is_region;
 
 /// Accounts and Regions whose logs were read, and those where part of a log could not be.
 #[derive(Clone, Debug, Default)]

@@ -7,9 +7,9 @@ use chrono::{DateTime, NaiveDate};
 
 use super::condition::{Condition, Matched};
 
+use crate::aws::region::is_opt_in;
+use crate::aws::{Key, Pruning};
 use crate::cloudtrail::{Field, Record};
-use crate::input::{Key, Pruning};
-use crate::sts::region::is_opt_in;
 use crate::sts::{Hosts, Properties, Time};
 
 /// The filters of a run. The default lets everything pass.

@@ -14,7 +14,7 @@ use std::arch::x86_64::{
     _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_subs_epu8, _mm256_xor_si256,
 };
 
-use super::{Block, BoundsMasks, Lanes, Probe, RareInStrings, RareMasks, Sight, StringMasks, Work};
+use super::{Block, EndsMasks, Lanes, Probe, RareInStrings, RareMasks, Sight, StringMasks, Work};
 
 /// A proof that this processor has the instructions: it cannot be made in any other way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,7 +190,7 @@ unsafe fn at_most(lane: __m256i, limit: u8) -> __m256i {
 
 impl Lanes for Avx2 {
     #[inline(always)]
-    fn bounds(self, sight: &Sight, probe: Probe) -> BoundsMasks {
+    fn ends(self, sight: &Sight, probe: Probe) -> EndsMasks {
         // SAFETY: an `Avx2` exists only where the features were detected.
         unsafe {
             let bytes = Halves::seen(sight, 0);
@@ -205,7 +205,7 @@ impl Lanes for Avx2 {
             let least = _mm256_min_epu8(control, backslash.least());
             let least = _mm256_min_epu8(least, word.least());
             let rare = _mm256_cmpeq_epi8(least, _mm256_setzero_si256());
-            BoundsMasks {
+            EndsMasks {
                 quote: quote.bits(),
                 open: folded.eq(b'{').bits(),
                 close: folded.eq(b'}').bits(),

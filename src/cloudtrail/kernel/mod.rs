@@ -17,7 +17,7 @@ pub(super) type Sight = [u8; 64 + Probe::REACH];
 
 /// What is needed to find where objects and arrays end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct BoundsMasks {
+pub(super) struct EndsMasks {
     pub quote: u64,
     /// `{` and `[`
     pub open: u64,
@@ -60,7 +60,7 @@ pub(super) struct RareInStrings {
 pub(super) struct Probe {
     second: u8,
     rarest: u8,
-    /// How far behind the first quote the rarest letter stands.
+    /// How far after the first quote the rarest letter is.
     rarest_at: usize,
     /// From quote to quote.
     length: usize,
@@ -69,9 +69,9 @@ pub(super) struct Probe {
 }
 
 impl Probe {
-    /// How far behind a block it may have to look.
+    /// How far after a block it may have to look.
     pub const REACH: usize = 32;
-    /// How far behind the first quote the second letter stands.
+    /// How far after the first quote the second letter is.
     const SECOND_AT: usize = 2;
     /// The seldom ones among the letters of CloudTrail's records first.
     const RAREST_FIRST: &[u8] = b"zqjxkvwbyhfgpulmdrncsoaite";
@@ -112,7 +112,7 @@ impl Probe {
 
 /// A way of computing the masks on one kind of processor.
 pub(super) trait Lanes: Copy {
-    fn bounds(self, sight: &Sight, probe: Probe) -> BoundsMasks;
+    fn ends(self, sight: &Sight, probe: Probe) -> EndsMasks;
     fn rare(self, sight: &Sight, probe: Probe) -> RareMasks;
     fn strings(self, block: &Block) -> StringMasks;
     fn rare_in_strings(self, block: &Block) -> RareInStrings;
@@ -234,13 +234,13 @@ mod tests {
             }),
         };
         assert_eq!(lanes.rare(sight, probe), rare);
-        let bounds = BoundsMasks {
+        let ends = EndsMasks {
             quote: strings.quote,
             open: of(b"{["),
             close: of(b"}]"),
             has_rare: rare.backslash | rare.control | rare.word != 0,
         };
-        assert_eq!(lanes.bounds(sight, probe), bounds);
+        assert_eq!(lanes.ends(sight, probe), ends);
         let parity = (0..64).fold(0, |m, i| {
             m | u64::from((bits << (63 - i)).count_ones() % 2 == 1) << i
         });

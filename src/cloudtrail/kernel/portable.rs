@@ -2,7 +2,7 @@
 
 use wide::u8x16;
 
-use super::{Block, BoundsMasks, Lanes, Probe, RareInStrings, RareMasks, Sight, StringMasks};
+use super::{Block, EndsMasks, Lanes, Probe, RareInStrings, RareMasks, Sight, StringMasks};
 
 /// Sixteen-byte lanes in safe code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ fn at_most(lane: u8x16, byte: u8) -> u8x16 {
 
 impl Lanes for Portable {
     #[inline(always)]
-    fn bounds(self, sight: &Sight, probe: Probe) -> BoundsMasks {
+    fn ends(self, sight: &Sight, probe: Probe) -> EndsMasks {
         let lanes = lanes(sight);
         // `[` and `{`, `]` and `}` differ in one bit only.
         let folded = each(&lanes, |lane| lane | u8x16::splat(0x20));
@@ -83,7 +83,7 @@ impl Lanes for Portable {
         for (at, &lane) in lanes.iter().enumerate() {
             rare = rare | eq(lane, b'\\') | word(sight, probe, at * 16);
         }
-        BoundsMasks {
+        EndsMasks {
             quote: bits(equal(&lanes, b'"')),
             open: bits(equal(&folded, b'{')),
             close: bits(equal(&folded, b'}')),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Counts;
-use crate::sts::region::is_region;
+use crate::aws::region::is_region;
 
 /// The Region that answers whoever is not served nearby.
 pub(super) const US_EAST_1: &str = "us-east-1";

@@ -11,7 +11,8 @@ use super::key;
 use super::region::{RegionEvidence, Regions, US_EAST_1, Whereabouts};
 use super::risks::{Found, Risks};
 use super::together::Seen;
-use crate::sts::region::{Activation, Region, is_region};
+use crate::aws::region::{Region, is_region};
+use crate::sts::region::Activation;
 use crate::sts::{Cause, Situation, fix, sdk};
 use crate::tally::{Group, Measures};
 
@@ -335,7 +336,7 @@ fn row<'r>(
 
 /// What has to happen before calls can go to a Region where they were refused in some accounts.
 fn first_enable(region: &str, accounts: &[&str]) -> String {
-    let what = match Region::find(region).map(|region| region.activation) {
+    let what = match Region::find(region).map(Region::activation) {
         _ if accounts.is_empty() => return String::new(),
         // STS cannot be off there, whatever the log says.
         Some(Activation::AlwaysOn) => return String::new(),

@@ -11,8 +11,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AnyQuestion, Report};
-use crate::sts::principal::is_account_id;
-use crate::sts::region::{Activation, Partition, REGIONS, Region, is_region};
+use crate::aws::account::is_account_id;
+use crate::aws::region::{Partition, REGIONS, Region, is_region};
+use crate::sts::region::Activation;
 use crate::sts::{ByEndpoint, EndpointKind};
 use crate::tally::{Group, Measures};
 pub(super) use key::{WIDTH, columns};
@@ -287,7 +288,7 @@ fn row<'r>((account_id, region): Pair<'r>, calls: Gathered<'r>, is_read: bool) -
     } else if !is_read {
         RegionStatus::NotRead
     } else {
-        match Region::find(region).map(|region| region.activation) {
+        match Region::find(region).map(Region::activation) {
             Some(Activation::Deactivatable) => RegionStatus::Idle,
             Some(Activation::AlwaysOn) => RegionStatus::AlwaysOn,
             Some(Activation::OptIn | Activation::Undocumented) | None => RegionStatus::OptIn,

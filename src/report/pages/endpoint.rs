@@ -1,9 +1,9 @@
 //! `endpoint`: what host names are, and the table of STS endpoints.
 
+use crate::aws::region::{Partition, REGIONS, Region};
 use crate::report::cell::Cell;
 use crate::report::page::{Form, List, Page};
 use crate::report::sheet::{Label, Sheet};
-use crate::sts::region::{Partition, REGIONS, Region};
 use crate::sts::{Host, HostKind, Hosts, LeadsTo};
 
 const SCHEMA: &str = "stscope.endpoint/1";
@@ -79,7 +79,7 @@ pub fn region_sheet() -> Sheet<&'static Region> {
             "fips_listed",
             Label::new("FIPS"),
             "whether AWS lists it",
-            |region| Cell::Flag(region.fips_listed),
+            |region| Cell::Flag(region.is_fips_listed()),
         )
         .col(
             "dualstack_endpoint",

@@ -4,13 +4,13 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::time_json;
+use crate::aws::region::Region;
 use crate::questions::{RegionRow, RegionStatus, Regions};
 use crate::report::cell::Cell;
 use crate::report::page::{Block, Figure, List, Page, Tone};
 use crate::report::sheet::{Label, Sheet};
 use crate::report::words::{count, counted, span};
 use crate::sts::Time;
-use crate::sts::region::Region;
 use crate::tally::{Coverage, Selection, Summary};
 
 /// The page of some Regions: those with at least `min_calls`, and of these `top` at the most.

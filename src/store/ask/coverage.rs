@@ -5,8 +5,8 @@
 
 use rusqlite::{Connection, Row};
 
-use crate::cloudtrail::Stage;
-use crate::input::{Key, Pruned, Pruning};
+use crate::aws::{Key, Pruned, Pruning};
+use crate::damage::Stage;
 use crate::store::tables::checksums::{self, Checksums, Sum};
 use crate::store::tables::file_row::{COLUMNS, FileRow, WIDTH};
 use crate::store::tables::outcome::Outcome;

@@ -10,7 +10,8 @@ use rusqlite::Connection;
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 use std::hash::Hasher as _;
 
-use crate::input::{Key, Stamp, Trailer};
+use crate::aws::Key;
+use crate::input::{Stamp, Trailer};
 use crate::store::tables::checksums::{self, Checksums, Sum};
 use crate::store::tables::file_row::{COLUMNS, FileRow, WIDTH};
 use crate::store::tables::outcome::Outcome;

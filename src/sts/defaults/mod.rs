@@ -291,7 +291,7 @@ mod tests {
     fn fifteen_regions_are_global_in_legacy_mode_and_all_are_enabled_by_default() {
         assert_eq!(LEGACY_GLOBAL_REGIONS.len(), 15);
         for code in LEGACY_GLOBAL_REGIONS {
-            let region = super::super::region::Region::find(code).unwrap();
+            let region = crate::aws::region::Region::find(code).unwrap();
             assert_eq!(region.enabled_by_default(), Some(true), "{code}");
         }
         for regional in [

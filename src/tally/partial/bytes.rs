@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike as _, NaiveDate};
 
-use crate::cloudtrail::Stage;
+use crate::damage::Stage;
 use crate::sts::{ByEndpoint, Dimension, Time};
 use crate::tally::SkipReason;
 

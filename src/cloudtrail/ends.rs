@@ -1,5 +1,4 @@
-//! Where objects and arrays end that stand side by side, found 64 bytes at a time and ahead of the
-//! reading.
+//! Where objects and arrays in a list end, found 64 bytes at a time and ahead of the reading.
 //!
 //! Exact, not guessed: strings, escapes and depth are followed byte for byte. The state can be
 //! carried over any cut of the input.
@@ -13,9 +12,9 @@ use super::text::{escapes_letter, is_white_control};
 pub(crate) struct Marks(u8);
 
 impl Marks {
-    /// A `\u` escape: letters may not stand as what they are.
+    /// A `\u` escape: letters may be written as something else.
     pub const UNICODE_ESCAPE: Marks = Marks(1);
-    /// A byte that JSON does not allow where it stands: a control character in a string, or one
+    /// A byte that JSON does not allow where it is: a control character in a string, or one
     /// that is no white space outside.
     pub const CONTROL: Marks = Marks(2);
     /// The service's name as the value of `eventSource`; or some of it, and it cannot be told.
@@ -30,7 +29,7 @@ impl Marks {
         self.0 & mark.0 != 0
     }
 
-    /// The marks of a block that more than one object may stand in.
+    /// The marks of a block that more than one object may be in.
     fn of_one_of_many(self) -> Marks {
         if self.has(Marks::OF_SERVICE) {
             Marks(self.0 & !Marks::OF_SERVICE.0 | Marks::SERVICE.0)
@@ -46,7 +45,7 @@ impl std::ops::BitOrAssign for Marks {
     }
 }
 
-/// The end of one object or array: behind its last bracket.
+/// The end of one object or array: after its last bracket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct End {
     /// In the stream.
@@ -56,7 +55,7 @@ pub(crate) struct End {
 
 /// A search along a stream. It begins between objects, or at the first.
 #[derive(Debug)]
-pub(crate) struct Bounds {
+pub(crate) struct Ends {
     kernel: Kernel,
     /// The quoted name to mark.
     service: Probe,
@@ -75,16 +74,16 @@ pub(crate) struct Bounds {
     marks: Marks,
     /// How many ends are enough.
     enough: usize,
-    /// A bracket was closed that was opened before the search began: there is nothing behind it.
+    /// A bracket was closed that was opened before the search began: there is nothing after it.
     is_over: bool,
 }
 
 /// How many objects the search may be ahead: few enough for them to be in the cache still.
 const AHEAD: usize = 16;
 
-impl Bounds {
-    pub fn new(kernel: Kernel, service: &str) -> Bounds {
-        Bounds {
+impl Ends {
+    pub fn new(kernel: Kernel, service: &str) -> Ends {
+        Ends {
             kernel,
             service: Probe::new(service),
             ends: Vec::with_capacity(AHEAD + 32),
@@ -135,18 +134,18 @@ impl Bounds {
         self.next < self.ends.len()
     }
 
-    /// Whether all ends were taken, and the array has ended behind them.
+    /// Whether all ends were taken, and the array has ended after them.
     pub fn is_over(&self) -> bool {
         self.is_over && !self.has_next()
     }
 
-    /// How far the search has come: what stands before need not be shown again.
+    /// How far the search has come: what is before it need not be shown again.
     pub fn searched(&self) -> u64 {
         self.searched
     }
 
     /// Searches on, all ends found so far having been taken. `bytes` begin where the search has
-    /// come to. A few at their end may be left, to be shown again with more behind them, unless
+    /// come to. A few at their end may be left, to be shown again with more after them, unless
     /// `is_last`: there is no more.
     pub fn search(&mut self, bytes: &[u8], is_last: bool) {
         self.ends.clear();
@@ -230,14 +229,14 @@ impl Bounds {
     }
 }
 
-impl Work for Bounds {
+impl Work for Ends {
     /// How many bytes were looked at.
     type Outcome = usize;
 
     #[inline(always)]
     fn go<L: Lanes>(&mut self, lanes: L, bytes: &[u8]) -> usize {
         // In registers: written back once, not with every block.
-        let Bounds {
+        let Ends {
             service,
             mut depth,
             mut in_string,
@@ -246,7 +245,7 @@ impl Work for Bounds {
         } = *self;
         let mut rest = bytes;
         while let Some(sight) = rest.first_chunk() {
-            let masks = lanes.bounds(sight, service);
+            let masks = lanes.ends(sight, service);
             let mut quote = masks.quote;
             let mut of_block = Marks::default();
             if masks.has_rare | (escape != 0) {
@@ -345,7 +344,7 @@ fn service_marks(service: Probe, bytes: &[u8], at: usize, mut words: u64) -> Mar
     marks
 }
 
-/// Whether what stands before a value is `"eventSource"` and a colon; `None` if that may stand before
+/// Whether what is before a value is `"eventSource"` and a colon; `None` if that may stand before
 /// these bytes begin.
 pub(crate) fn is_value_of_event_source(before: &[u8]) -> Option<bool> {
     const KEY: &[u8] = b"\"eventSource\"";
@@ -358,7 +357,7 @@ pub(crate) fn is_value_of_event_source(before: &[u8]) -> Option<bool> {
     Some(*colon == b':' && key.ends_with(KEY))
 }
 
-/// Whether one of these control characters stands where JSON does not allow it.
+/// Whether one of these control characters is where JSON does not allow it.
 #[inline(always)]
 fn has_misplaced(sight: &Sight, mut control: u64, inside: u64) -> bool {
     if control & inside != 0 {
@@ -373,7 +372,7 @@ fn has_misplaced(sight: &Sight, mut control: u64, inside: u64) -> bool {
     false
 }
 
-/// The first control character of an object that stands where JSON does not allow it.
+/// The first control character of an object where JSON does not allow one.
 #[cold]
 pub(crate) fn misplaced_control(object: &[u8]) -> Option<usize> {
     let (mut in_string, mut is_escaped) = (false, false);
@@ -397,33 +396,33 @@ mod tests {
 
     /// Ends, and whether the array ended, over all cuts of the input into pieces of this size.
     fn ends(kernel: Kernel, bytes: &[u8], piece: usize) -> (Vec<End>, bool) {
-        let mut bounds = Bounds::new(kernel, SERVICE);
-        bounds.begin(0);
+        let mut ends = Ends::new(kernel, SERVICE);
+        ends.begin(0);
         let mut found = Vec::new();
         let mut shown = 0;
         loop {
             shown = (shown + piece).min(bytes.len());
             let is_last = shown == bytes.len();
             loop {
-                let before = bounds.searched();
-                bounds.search(&bytes[before as usize..shown], is_last);
-                found.extend(std::iter::from_fn(|| bounds.next()));
-                if bounds.is_over || bounds.searched() == before {
+                let before = ends.searched();
+                ends.search(&bytes[before as usize..shown], is_last);
+                found.extend(std::iter::from_fn(|| ends.next()));
+                if ends.is_over || ends.searched() == before {
                     break;
                 }
             }
-            if is_last || bounds.is_over {
-                return (found, bounds.is_over);
+            if is_last || ends.is_over {
+                return (found, ends.is_over);
             }
         }
     }
 
     /// The plain definition: one byte after the other. The marks are exact.
     fn reference(bytes: &[u8]) -> (Vec<End>, bool) {
-        let mut bounds = Bounds::new(Kernel::portable(), SERVICE);
-        bounds.begin(0);
-        bounds.bytes(bytes);
-        (bounds.ends.clone(), bounds.is_over)
+        let mut ends = Ends::new(Kernel::portable(), SERVICE);
+        ends.begin(0);
+        ends.bytes(bytes);
+        (ends.ends.clone(), ends.is_over)
     }
 
     fn jsonish() -> impl Strategy<Value = Vec<u8>> {

@@ -17,13 +17,13 @@ const OPTIONS: MatchOptions = MatchOptions {
 };
 
 /// What a pattern leads to: a path, or a folder on the way that cannot be listed.
-pub(super) type Match = Result<PathBuf, (PathBuf, io::Error)>;
+pub(in crate::input) type Match = Result<PathBuf, (PathBuf, io::Error)>;
 
-/// Expands a pattern; `**` as a folder stands for any number of folders. Sorted.
+/// Expands a pattern; `**` as a folder matches any number of folders. Sorted.
 ///
 /// # Errors
 /// What is wrong with the pattern.
-pub(super) fn expand(pattern: &str) -> Result<Vec<Match>, PatternError> {
+pub(in crate::input) fn expand(pattern: &str) -> Result<Vec<Match>, PatternError> {
     let mut found: Vec<Match> = vec![Ok(PathBuf::new())];
     for component in Path::new(pattern).components() {
         let text = component.as_os_str().to_str().unwrap_or_default();

@@ -1,11 +1,12 @@
 //! A compressed stream of any length and any number of members, decompressed piece by piece.
 //!
-//! Everything that can be decompressed is handed on before the damage behind it is reported.
+//! Everything that can be decompressed is handed on before the damage after it is reported.
 
 use std::io::Read;
 
 use super::decoder::{Decoder, Format};
-use crate::cloudtrail::{Damage, Source, Stage};
+use crate::damage::{Damage, Stage};
+use crate::source::Source;
 
 /// No log file comes near this; a small file that claims to is an attack.
 pub(super) const MAX_DECOMPRESSED: u64 = 64 << 30;
@@ -187,7 +188,10 @@ impl<R: Read> Source for Compressed<R> {
 }
 
 /// Reads once, again after an interruption.
-pub(super) fn read_some(reader: &mut impl Read, into: &mut [u8]) -> std::io::Result<usize> {
+pub(in crate::input) fn read_some(
+    reader: &mut impl Read,
+    into: &mut [u8],
+) -> std::io::Result<usize> {
     loop {
         match reader.read(into) {
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}

@@ -9,8 +9,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use super::compressed::read_some;
-use super::decoder::Format;
+use crate::input::content::{Format, read_some};
 
 /// When a file was written, and how large it is: while these stay, nobody looks at its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +37,7 @@ impl Stamp {
     }
 }
 
-/// What stands at the end of a gzip file, be it whole or not; of any other, its own checksum.
+/// What is at the end of a gzip file, whole or not; of any other, its own checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Trailer {
     /// CRC-32.

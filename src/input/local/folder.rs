@@ -1,13 +1,13 @@
 //! A folder with files to be read, and what its path says of all of them.
 
 use std::ffi::OsStr;
+use std::io;
 #[cfg(unix)]
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::key::{Key, KeyKind, is_of_another_service, is_of_cloudtrail};
-use super::names::{Ending, has_been_a_log, is_cloudtrails, is_test_file};
-use super::walk::Skip;
+use crate::aws::{Key, KeyKind, is_of_another_service, is_of_cloudtrail};
+use crate::input::names::{Ending, has_been_a_log, is_cloudtrails, is_hidden, is_test_file};
 
 /// A folder in which files are read.
 #[derive(Debug)]
@@ -31,6 +31,30 @@ pub enum Trust {
     Unknown,
     /// The same, but it was that of a log before something was done to it: `trail.json.br`.
     OnceALog,
+}
+
+/// Something that was found in a folder.
+#[derive(Debug)]
+pub enum Found<'n> {
+    /// A folder to be walked in its turn.
+    Folder(PathBuf),
+    /// A file in the folder whose name may be that of a log.
+    File(&'n OsStr),
+    /// Something that is not read.
+    Skipped(Skip),
+    /// Something that cannot be looked at.
+    Unreadable(PathBuf, io::Error),
+}
+
+/// Why something in a folder is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Skip {
+    /// Its name is not that of a log.
+    NotALog,
+    /// Its name or key is that of another service's log.
+    OtherService,
+    /// A FIFO, a socket, a device.
+    NotAFile,
 }
 
 impl Folder {
@@ -95,7 +119,15 @@ impl Folder {
     }
 }
 
-/// Names of files in one folder. On Unix they are in one piece of memory, each with a NUL behind it:
+/// Whether a walk that comes to a file opens it.
+pub(in crate::input) fn is_opened_in_a_walk(file: &Path) -> bool {
+    let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
+        return false;
+    };
+    !is_hidden(name) && Folder::new(folder.to_owned()).skips(name).is_none()
+}
+
+/// Names of files in one folder. On Unix they are in one piece of memory, each with a NUL after it:
 /// they are made on one thread and given back on another, which costs the more the more pieces.
 #[derive(Debug, Default)]
 pub struct Names {

@@ -12,7 +12,7 @@ use super::record::{Field, Member, Place, Record};
 use super::strings::Strings;
 use super::text::{is_scalar, is_white_control, unescape};
 
-/// How deep brackets may stand in one another. CloudTrail's own records stay below 20.
+/// How deep brackets may be in one another. CloudTrail's own records stay below 20.
 const MAX_DEPTH: usize = 1 << 16;
 
 /// What is wrong inside a record whose bounds are sound.
@@ -20,7 +20,7 @@ const MAX_DEPTH: usize = 1 << 16;
 pub struct RecordError {
     /// Where, in bytes from the record's first.
     pub at: usize,
-    /// What stands there.
+    /// What is there.
     pub what: &'static str,
 }
 
@@ -96,7 +96,7 @@ impl RecordParser {
     }
 }
 
-/// The first byte of something that is no white space, and where it stands; 0 at the end.
+/// The first byte of something that is no white space, and where it is; 0 at the end.
 #[derive(Clone, Copy, Debug)]
 struct Token {
     at: usize,
@@ -117,7 +117,7 @@ struct Walk<'a, 'i> {
 
 type Step<T = ()> = Result<T, RecordError>;
 
-/// How deep a [`Place`] may stand: `userIdentity.sessionContext.sessionIssuer`.
+/// How deep a [`Place`] may be: `userIdentity.sessionContext.sessionIssuer`.
 const DEEPEST: usize = 3;
 
 impl<'a> Walk<'a, '_> {
@@ -131,7 +131,7 @@ impl<'a> Walk<'a, '_> {
         self.bytes().get(at).copied().unwrap_or_default()
     }
 
-    /// What stands at a place and behind it; zeros at the end.
+    /// What is at a place and after it; zeros at the end.
     #[inline(always)]
     fn two(&self, at: usize) -> [u8; 2] {
         match self.bytes().get(at..at.wrapping_add(2)) {
@@ -140,7 +140,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// What stands at a place, or behind the white space there.
+    /// What is at a place, or after the white space there.
     #[inline(always)]
     fn token(&self, at: usize) -> Token {
         let byte = self.byte(at);
@@ -193,7 +193,7 @@ impl<'a> Walk<'a, '_> {
         Ok((first.at + 1..close, value))
     }
 
-    /// The first token of a value behind its key, with white space in front of it or the colon.
+    /// The first token of a value after its key, with white space in front of it or the colon.
     #[cold]
     fn spaced_value(&self, behind: usize) -> Step<Token> {
         let colon = self.token(behind);
@@ -227,7 +227,7 @@ impl<'a> Walk<'a, '_> {
                     place.member(self.bytes().get(key).unwrap_or_default())
                 };
                 if let Some(Member::Place(inner)) = member {
-                    // Of a duplicate key the last value stands.
+                    // Of a duplicate key the last value counts.
                     if seen & 1 << inner as u32 != 0 {
                         record.clear(inner);
                     }
@@ -264,7 +264,7 @@ impl<'a> Walk<'a, '_> {
                     }
                 }
                 is_first = false;
-                // Behind most of them stands another key.
+                // After most of them comes another key.
                 if self.two(behind) == *b",\"" {
                     token = Token {
                         at: behind + 1,

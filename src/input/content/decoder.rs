@@ -8,7 +8,7 @@ use zstd_safe::{DCtx, DParameter, InBuffer, OutBuffer};
 
 /// A format of compressed files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
+pub(in crate::input) enum Format {
     /// <https://www.rfc-editor.org/rfc/rfc1952>
     Gzip,
     /// <https://www.rfc-editor.org/rfc/rfc8878>

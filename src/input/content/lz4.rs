@@ -9,7 +9,8 @@ use lz4_flex::frame::FrameDecoder;
 
 use super::compressed::{MAX_DECOMPRESSED, read_some};
 use super::decoder::Format;
-use crate::cloudtrail::{Damage, Source, Stage};
+use crate::damage::{Damage, Stage};
+use crate::source::Source;
 
 /// Decompresses what a reader gives.
 pub struct Lz4<R: Read> {
@@ -64,7 +65,7 @@ impl<R: Read> Lz4<R> {
         0
     }
 
-    /// What the next byte says, behind a frame.
+    /// What the next byte after a frame says.
     fn end_frame(&mut self) {
         match self.decoder.get_mut().peek() {
             None => self.is_done = true,

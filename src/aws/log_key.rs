@@ -7,8 +7,8 @@ use std::path::{Component, Path};
 
 use chrono::NaiveDate;
 
-use crate::sts::principal::is_account_id;
-use crate::sts::region::is_region;
+use super::account::{is_account_id, is_organisation};
+use super::region::is_region;
 
 /// What CloudTrail puts into a folder, if it is not logs of management and data events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +110,7 @@ impl KeyKind {
 
 /// Whether the files in a folder are CloudTrail's by its path, be that a whole key or not:
 /// `…/ACCOUNT/CloudTrail…/REGION/…`.
-pub(super) fn is_of_cloudtrail(folder: &Path) -> bool {
+pub(crate) fn is_of_cloudtrail(folder: &Path) -> bool {
     let mut inner = [None; 2];
     parts(folder).any(|part| {
         let [kind, region] = inner;
@@ -124,7 +124,7 @@ pub(super) fn is_of_cloudtrail(folder: &Path) -> bool {
 /// Whether the files in a folder are another service's by their key: `AWSLogs/[o-…/]ACCOUNT/SERVICE/`.
 /// Whoever has laid CloudTrail's files out anew, by Region or by year, has them read.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html>
-pub(super) fn is_of_another_service(folder: &Path) -> bool {
+pub(crate) fn is_of_another_service(folder: &Path) -> bool {
     let mut inner = [None; 3];
     for part in parts(folder) {
         let [first, second, third] = inner;
@@ -157,17 +157,6 @@ fn parts(folder: &Path) -> impl Iterator<Item = Option<&str>> {
     folder.components().rev().map(|component| match component {
         Component::Normal(name) => name.to_str(),
         _ => None,
-    })
-}
-
-/// `o-` and 10 to 32 letters and digits:
-/// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>
-fn is_organisation(name: &str) -> bool {
-    name.strip_prefix("o-").is_some_and(|id| {
-        (10..=32).contains(&id.len())
-            && id
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
     })
 }
 

@@ -1,4 +1,4 @@
-//! What is wrong with a file, and where.
+//! What is wrong with a file, and where: the stages a file comes through, in any room.
 
 use serde::{Deserialize, Serialize};
 
@@ -45,9 +45,9 @@ impl Stage {
 pub struct Damage {
     /// How far the file came.
     pub stage: Stage,
-    /// Where, in bytes: of the file for gzip, of the decompressed JSON for what lies in it.
+    /// Where, in bytes: of the file for gzip, of the decompressed JSON for what is in it.
     pub offset: u64,
-    /// What stands there.
+    /// What is there.
     pub what: String,
 }
 

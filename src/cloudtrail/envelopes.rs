@@ -1,15 +1,15 @@
 //! Whatever records may be wrapped in: a way through documents, arrays and lists of records.
 //!
-//! What an object turns out to be, and what it wraps, is settled in `wrapped`.
+//! What an object is, and what it wraps, is decided in `wrapped`.
 
-use super::bounds::Marks;
+use super::ends::Marks;
 use super::foreign::{HEAD, no_json};
 use super::keys::{Key, List};
 use super::reader::{Handler, Reading, Tally};
 use super::text::{has_sound_escapes, is_scalar, unescape};
 use super::window::{Passed, Window};
 use super::wrapped::{Found, says_record};
-use super::{Damage, Stage};
+use crate::damage::{Damage, Stage};
 
 /// What AWS's own records begin with. Few other things in a list do, and those hold no records.
 const FIRST_MEMBER: &[u8; 16] = b"{\"eventVersion\":";
@@ -20,7 +20,7 @@ const MAX_TEXTS: u8 = 6;
 /// Lists in objects in lists. Nothing that AWS writes has more than four.
 const MAX_LEVELS: u8 = 32;
 
-/// How deep a value stands in others that are read.
+/// How deep a value is in others that are read.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Nest {
     texts: u8,
@@ -69,7 +69,7 @@ impl<H: Handler> Reading<'_, H> {
                 }
                 b'{' | b'"' => self.value(window, byte, nest)?,
                 b'0'..=b'9' => self.number_or_timestamp(window)?,
-                // Files put one behind the other keep theirs.
+                // Files put one after the other keep theirs.
                 0xef if window.skip_if(b"\xef\xbb\xbf") => {}
                 _ => self.scalar(window)?,
             }
@@ -163,13 +163,13 @@ impl<H: Handler> Reading<'_, H> {
 
     /// `Records`: almost every element is a record, and in CloudTrail's own files every one.
     fn records(&mut self, window: &mut Window<'_>, nest: Nest) -> Step {
-        self.reader.bounds.begin(window.offset() + 1);
+        self.reader.ends.begin(window.offset() + 1);
         self.elements(window, |reading, window, byte| {
             if byte == b'{' {
-                let mut passed = window.pass_container(&mut reading.reader.bounds)?;
+                let mut passed = window.pass_container(&mut reading.reader.ends)?;
                 loop {
                     reading.element(window, &passed, nest);
-                    match window.pass_sibling(&mut reading.reader.bounds) {
+                    match window.pass_sibling(&mut reading.reader.ends) {
                         Some(sibling) => passed = sibling,
                         None => return Ok(()),
                     }
@@ -177,7 +177,7 @@ impl<H: Handler> Reading<'_, H> {
             }
             reading.value(window, byte, nest)?;
             // What was opened has its own bounds.
-            reading.reader.bounds.begin(window.offset());
+            reading.reader.ends.begin(window.offset());
             Ok(())
         })
     }
@@ -212,7 +212,7 @@ impl<H: Handler> Reading<'_, H> {
                     self.broken(damage);
                 }
                 let behind = passed.offset + bytes.len() as u64;
-                self.reader.bounds.begin(behind);
+                self.reader.ends.begin(behind);
             }
             Err(error) => {
                 let at = passed.offset + error.at as u64;
@@ -310,7 +310,7 @@ impl<H: Handler> Reading<'_, H> {
             let Some(value) = window.skip_space() else {
                 return Err(json(window, CUT));
             };
-            // Of a duplicate key the last value stands.
+            // Of a duplicate key the last value counts.
             if let Some((_, mark, tally)) = lists.pop_if(|(earlier, ..)| *earlier == key) {
                 self.handler.rollback(mark);
                 self.tally = tally;
@@ -387,9 +387,9 @@ impl<H: Handler> Reading<'_, H> {
 
     /// Passes an object or array that is no record among others.
     pub(super) fn pass_container(&mut self, window: &mut Window<'_>) -> Step<Passed> {
-        let bounds = &mut self.reader.bounds;
-        bounds.begin_alone(window.offset());
-        window.pass_container(bounds)
+        let ends = &mut self.reader.ends;
+        ends.begin_alone(window.offset());
+        window.pass_container(ends)
     }
 
     /// Passes any value that is of no interest.

@@ -1,11 +1,11 @@
 //! Logs of other services of AWS, told by their first line.
 //!
-//! They lie in the same buckets as CloudTrail's, and not always under a key that says so. Only what is
+//! They are in the same buckets as CloudTrail's, and not always under a key that says so. Only what is
 //! plainly one of them is told: the lines of load balancers, VPC flow logs, S3 and CloudFront.
 
 /// Whether a text that begins like this is a log of another service.
 pub fn is_other_service(head: &[u8]) -> bool {
-    // What is cut in the middle of a character is so behind the first line.
+    // If a character is cut, it is cut after the first line.
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,
         Err(error) => std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default(),

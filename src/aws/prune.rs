@@ -6,7 +6,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::key::Key;
+use super::log_key::Key;
 
 /// Why a file was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,15 @@
+//! Facts of AWS that need neither a file nor a call: what an account id looks like, which Regions there
+//! are, what the S3 key of a log says, and whose addresses are where.
+//!
+//! Everything else may use this. It reads no file and does not know what STS is.
+
+pub mod account;
+mod ip_ranges;
+mod log_key;
+mod prune;
+pub mod region;
+
+pub use ip_ranges::{IpRanges, IpRangesFault};
+pub use log_key::{Key, KeyKind};
+pub(crate) use log_key::{is_of_another_service, is_of_cloudtrail};
+pub use prune::{Pruned, Pruning};

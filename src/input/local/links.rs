@@ -1,0 +1,112 @@
+//! Symbolic links: they are followed, but every file is given once.
+//!
+//! A link to something that is walked anyway, or was given through another link, is passed over, so
+//! links cannot make loops or double counts.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::folder::{Folder, Found, Skip, is_opened_in_a_walk};
+use crate::input::names::is_hidden;
+
+/// What the symbolic links of a walk lead to, so that nothing is walked twice.
+#[derive(Debug, Default)]
+pub struct Links {
+    targets: Mutex<Targets>,
+    /// Whether files are given in another way, and whether a link led to a folder that may have them,
+    /// too. Most walks have not both, and ask nobody for each file.
+    has_files: AtomicBool,
+    has_folders: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct Targets {
+    /// The folders the walk began at, in full.
+    roots: Vec<PathBuf>,
+    /// Folders outside of them that links led to.
+    folders: HashSet<PathBuf>,
+    /// Files outside of them that links led to, or that were named.
+    files: HashSet<PathBuf>,
+}
+
+impl Links {
+    /// For a walk that begins at these folders, while these files are read for themselves. Their
+    /// names are canonical.
+    pub fn new(roots: Vec<PathBuf>, files: HashSet<PathBuf>) -> Links {
+        Links {
+            has_files: AtomicBool::new(!files.is_empty()),
+            has_folders: AtomicBool::new(false),
+            targets: Mutex::new(Targets {
+                roots,
+                files,
+                ..Targets::default()
+            }),
+        }
+    }
+
+    fn targets(&self) -> std::sync::MutexGuard<'_, Targets> {
+        self.targets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a link leads to; `None` if that is walked anyway.
+    pub(super) fn follow<'n>(&self, folder: &Folder, name: &'n OsStr) -> Option<Found<'n>> {
+        let link = folder.path().join(name);
+        // What leads nowhere may have led to a folder, whatever its name.
+        let target = match fs::canonicalize(&link).and_then(|t| Ok((fs::metadata(&t)?, t))) {
+            Ok(target) => target,
+            Err(error) => return Some(Found::Unreadable(link, error)),
+        };
+        let (metadata, target) = target;
+        let mut targets = self.targets();
+        if metadata.is_dir() {
+            let is_new = !targets.is_walked(&target) && targets.folders.insert(target);
+            self.has_folders.fetch_or(is_new, Ordering::Relaxed);
+            return is_new.then_some(Found::Folder(link));
+        }
+        if !metadata.is_file() {
+            return Some(Found::Skipped(Skip::NotAFile));
+        }
+        if let Some(skip) = folder.skips(name) {
+            return Some(Found::Skipped(skip));
+        }
+        let given_anyway = targets.is_walked(&target) && is_opened_in_a_walk(&target);
+        let is_new = !given_anyway && targets.files.insert(target);
+        // A folder entered later has the lock after this, and sees it.
+        self.has_files.fetch_or(is_new, Ordering::Relaxed);
+        is_new.then_some(Found::File(name))
+    }
+
+    /// Whether a file that was found is given in another way: a link to it was followed, or it was
+    /// named, before a link led to a folder around it.
+    pub(super) fn was_given(&self, folder: &Path, name: &OsStr) -> bool {
+        self.has_files.load(Ordering::Relaxed)
+            && self.has_folders.load(Ordering::Relaxed)
+            && fs::canonicalize(folder)
+                .is_ok_and(|folder| self.targets().files.contains(&folder.join(name)))
+    }
+
+    /// Whether a folder that was found in the walk is walked in its own right. Only once a link
+    /// has led outside can that be.
+    pub(super) fn was_entered(&self, folder: &Path) -> bool {
+        let targets = self.targets();
+        !targets.folders.is_empty()
+            && fs::canonicalize(folder).is_ok_and(|folder| {
+                targets.folders.contains(&folder) || targets.roots.contains(&folder)
+            })
+    }
+}
+
+impl Targets {
+    fn is_walked(&self, target: &Path) -> bool {
+        let below = |root: &PathBuf| {
+            target
+                .strip_prefix(root)
+                .is_ok_and(|rest| !rest.iter().any(is_hidden))
+        };
+        self.roots.iter().any(below) || self.folders.iter().any(below)
+    }
+}

@@ -1,0 +1,136 @@
+//! What is in a folder: one listing, in no particular order.
+
+use std::ffi::OsStr;
+use std::fs::{self, FileType};
+
+use super::folder::{Folder, Found, Skip};
+use super::links::Links;
+use super::unfinished::{is_held, is_partial};
+use crate::input::names::is_hidden;
+
+/// Lists a folder. `each` is called for everything in it, in no particular order.
+pub fn read_directory(folder: &Folder, links: &Links, mut each: impl FnMut(Found<'_>)) {
+    let path = folder.path();
+    let entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) => return each(Found::Unreadable(path.to_owned(), error)),
+    };
+    for entry in entries {
+        let entry = match entry {
+            Ok(entry) => entry,
+            // Without this, a folder that goes away half-way would look complete.
+            Err(error) => return each(Found::Unreadable(path.to_owned(), error)),
+        };
+        let name = entry.file_name();
+        match entry.file_type() {
+            Ok(kind) => {
+                if let Some(found) = classify(folder, &name, kind, links) {
+                    each(found);
+                }
+            }
+            Err(error) => each(Found::Unreadable(path.join(name), error)),
+        }
+    }
+}
+
+fn classify<'n>(
+    folder: &Folder,
+    name: &'n OsStr,
+    kind: FileType,
+    links: &Links,
+) -> Option<Found<'n>> {
+    if is_hidden(name) {
+        // A result that is being written is nobody's file yet.
+        let is_nothing = is_partial(name) && is_held(&folder.path().join(name));
+        return (!is_nothing).then_some(Found::Skipped(Skip::NotALog));
+    }
+    if kind.is_symlink() {
+        return links.follow(folder, name);
+    }
+    if kind.is_dir() {
+        let path = folder.path().join(name);
+        return (!links.was_entered(&path)).then_some(Found::Folder(path));
+    }
+    if !kind.is_file() {
+        return Some(Found::Skipped(Skip::NotAFile));
+    }
+    match folder.skips(name) {
+        Some(skip) => Some(Found::Skipped(skip)),
+        None => (!links.was_given(folder.path(), name)).then_some(Found::File(name)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+    use std::path::{Path, PathBuf};
+
+    fn walk(roots: &[&Path]) -> Vec<String> {
+        let canonical = roots
+            .iter()
+            .map(|root| fs::canonicalize(root).unwrap())
+            .collect();
+        let links = Links::new(canonical, HashSet::new());
+        let mut todo: Vec<PathBuf> = roots.iter().map(|root| root.to_path_buf()).collect();
+        let mut found = Vec::new();
+        while let Some(folder) = todo.pop() {
+            read_directory(&Folder::new(folder), &links, |each| match each {
+                Found::Folder(path) => todo.push(path),
+                Found::File(name) => found.push(name.to_str().unwrap().to_owned()),
+                Found::Skipped(reason) => found.push(format!("{reason:?}")),
+                Found::Unreadable(path, _) => {
+                    found.push(format!("! {}", path.file_name().unwrap().to_string_lossy()));
+                }
+            });
+        }
+        found.sort();
+        found
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_lead_to_every_file_once_and_never_in_circles() {
+        use std::os::unix::fs::symlink;
+        let dir = tempfile::tempdir().unwrap();
+        let (root, outside) = (dir.path().join("root"), dir.path().join("outside"));
+        fs::create_dir_all(root.join("sub")).unwrap();
+        fs::create_dir_all(outside.join("deep")).unwrap();
+        for file in [
+            "root/a.json",
+            "root/sub/b.json",
+            "outside/c.json",
+            "outside/deep/d.json",
+        ] {
+            fs::write(dir.path().join(file), "x").unwrap();
+        }
+        fs::write(dir.path().join("e.json"), "x").unwrap();
+        symlink(&root, root.join("sub/loop")).unwrap();
+        symlink("..", root.join("up")).unwrap(); // leads above the root: to everything else
+        symlink(root.join("a.json"), root.join("again.json")).unwrap();
+        symlink(outside.join("deep"), root.join("deep1")).unwrap();
+        symlink(outside.join("deep"), root.join("sub/deep2")).unwrap();
+        symlink(dir.path().join("nowhere"), root.join("broken.json")).unwrap();
+        let found = walk(&[&root]);
+        for file in ["a.json", "b.json", "c.json", "d.json", "e.json"] {
+            assert_eq!(
+                found.iter().filter(|name| *name == file).count(),
+                1,
+                "{file} in {found:?}"
+            );
+        }
+        assert!(found.contains(&"! broken.json".to_owned()), "{found:?}");
+        assert!(!found.contains(&"again.json".to_owned()), "{found:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_and_what_is_hidden_is_skipped() {
+        let dir = tempfile::tempdir().unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("s.json")).unwrap();
+        fs::create_dir(dir.path().join(".git")).unwrap();
+        fs::write(dir.path().join(".git/HEAD"), "x").unwrap();
+        fs::write(dir.path().join("notes.txt"), "x").unwrap();
+        assert_eq!(walk(&[dir.path()]), ["NotAFile", "NotALog", "NotALog"]);
+    }
+}
