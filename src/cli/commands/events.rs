@@ -1,23 +1,75 @@
 //! `stscope events`
 
+use crate::cli::args::{
+    FilterArgs, GateArgs, InputArgs, MessageArgs, OutputArgs, dimensions_help, exit_help,
+};
+use clap::{Args, ValueEnum};
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use serde_json::Value;
 
-use super::args::{EventOrder, EventsArgs};
-use super::conditions::note_unmatched;
-use super::config::{Reading, Writing, check_output, progress};
-use super::coverage;
-use super::exit::{Exit, Failure};
-use super::gate::{Gates, can_judge, conclude, note_if_blind};
-use super::hosts;
-use super::output::Output;
-use super::progress::Shown;
+use crate::cli::conditions::note_unmatched;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::gate::{Gates, can_judge, conclude, note_if_blind};
+use crate::cli::hosts;
+use crate::cli::messages::coverage;
+use crate::cli::output::Output;
+use crate::cli::output::{Writing, check_output};
+use crate::cli::progress::Shown;
+use crate::cli::progress::progress;
+use crate::cli::reading::Reading;
 use crate::questions::{EventLog, EventStream, Row};
 use crate::report::pages;
 use crate::scan::Progress;
+
+#[derive(Args)]
+pub(super) struct EventsArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Understood to say why there is none
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub store: Option<PathBuf>,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Order: newest first, or as they are read (starts at once, needs little memory)
+    #[arg(
+        long,
+        value_name = "ORDER",
+        default_value = "event_time",
+        help_heading = "Output"
+    )]
+    pub sort: EventOrder,
+    #[command(flatten)]
+    pub gate: GateArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum EventOrder {
+    #[value(name = "event_time")]
+    EventTime,
+    None,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stscope events s3-logs/ --endpoint global --top 20
+  stscope events s3-logs/ --where 'principal=*role/app' --format jsonl
+  stscope events s3-logs/ --sort none --format csv | head";
+
+pub(super) fn help() -> String {
+    format!(
+        "{EXAMPLES}\n\n{}\n{}",
+        dimensions_help("--where"),
+        exit_help()
+    )
+}
 
 pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
     if arguments.store.is_some() {

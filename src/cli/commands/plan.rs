@@ -1,17 +1,22 @@
 //! `stscope plan`
 
+use crate::cli::args::{
+    FilterArgs, GateArgs, GroupOrder, InputArgs, MessageArgs, OrderArgs, OutputArgs, StoreArgs,
+    dimensions_help, exit_help,
+};
+use clap::{Args, ValueEnum, ValueHint};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::args::{GroupOrder, PlanArgs};
-use super::conditions::note_unmatched;
-use super::config::{Reading, Writing, check_output};
-use super::exit::{Exit, Failure, say};
-use super::gate::{Gates, can_judge, conclude, note_if_blind};
-use super::output::Output;
-use super::source;
+use crate::cli::conditions::note_unmatched;
+use crate::cli::count;
+use crate::cli::exit::{Exit, Failure, say};
+use crate::cli::gate::{Gates, can_judge, conclude, note_if_blind};
+use crate::cli::output::Output;
+use crate::cli::output::{Writing, check_output};
+use crate::cli::reading::Reading;
 use crate::input::IpRanges;
 use crate::questions::{AnyQuestion, Plan, TokenTrace, Traced};
 use crate::report::pages::plan::PlanPage;
@@ -19,6 +24,93 @@ use crate::report::{Format, count, plural};
 use crate::shown::Shown;
 use crate::sts::principal::is_account_id;
 use crate::tally::Summary;
+
+#[derive(Args)]
+#[command(mut_arg("endpoint", |arg| arg.hide(true)))]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// AWS's list of its addresses (ip-ranges.json), to tell the Region of callers
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        help_heading = "Input"
+    )]
+    pub ip_ranges: Option<PathBuf>,
+    /// Look for tokens of the global endpoint that were used in opt-in Regions
+    ///
+    /// There only version 2 tokens are valid. To see where a token is used, the records of all
+    /// services in opt-in Regions are read: that takes longer, and some 100 bytes of memory for each
+    /// token issued globally and for each access key used in an opt-in Region. Uses are shown only if
+    /// they are of the time, accounts and Regions asked about: --region us-east-1 hides them all.
+    #[arg(long, help_heading = "Input")]
+    pub trace_tokens: bool,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    #[command(flatten)]
+    pub order: OrderArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// One file for each of these, in --output-dir
+    #[arg(long, requires = "output_dir", help_heading = "Output")]
+    pub by: Option<SplitBy>,
+    /// Write the files of --by to DIR, which is made if need be
+    #[arg(
+        long,
+        value_name = "DIR",
+        value_hint = ValueHint::DirPath,
+        requires = "by",
+        conflicts_with = "output",
+        help_heading = "Output"
+    )]
+    pub output_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub gate: GateArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+/// What a plan is split by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SplitBy {
+    /// The account whose callers have to change: ACCOUNT.csv, and no-account.csv for those without
+    Account,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stscope plan s3-logs/
+  stscope plan s3-logs/ --since 14d -o plan.csv
+  stscope plan s3-logs/ --ip-ranges ip-ranges.json --format markdown
+  stscope plan s3-logs/ --by account --output-dir plans/ --format csv
+  curl -O https://ip-ranges.amazonaws.com/ip-ranges.json";
+
+const WORDS: &str = "\
+Causes, tried in this order:
+  another-account    the caller lives in another account, which has to change it
+  aws-managed        AWS itself calls: nothing to change
+  endpoint-override  the SDK says that an endpoint URL is configured
+  sdk-default        this SDK at this version goes global unless told otherwise
+  no-region          Regional by default, but global where no Region is configured
+  explicit-endpoint  Regional by default: an endpoint or the Region aws-global is set
+  unrecognised       the user agent tells nothing
+
+The recommended Region, by the first evidence there is:
+  serving-region     the Region that answered most calls, us-east-1 aside
+  regional-calls     the Region most Regional calls of the principal go to
+  ip-ranges          the Region most of its addresses lie in, by --ip-ranges
+  serving-region     us-east-1, where nothing else is known";
+
+pub(super) fn help() -> String {
+    format!(
+        "{EXAMPLES}\n\n{WORDS}\n\n{}\n{}",
+        dimensions_help("--where"),
+        exit_help()
+    )
+}
 
 pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     if !arguments.filter.endpoint.is_empty() {
@@ -64,13 +156,13 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
 
     let (report, mut trace) = if reading.scan.trace_tokens {
         let (scan, paths) = (&reading.scan, &reading.paths);
-        let traced = source::watched(&arguments.messages, |shared| {
+        let traced = count::watched(&arguments.messages, |shared| {
             scan.collect(paths, shared, || Traced::new(&scan.terms(), scan.once))
         });
         let (report, trace) = traced?.finish();
         (report, Some(trace))
     } else {
-        let tally = source::tally(&reading, &AnyQuestion::Plan, &arguments.messages)?;
+        let tally = count::tally(&reading, &AnyQuestion::Plan, &arguments.messages)?;
         (tally.finish(), None)
     };
     if let Some(trace) = &mut trace {
@@ -79,7 +171,7 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
 
     let quiet = arguments.messages.quiet;
     let totals = &report.totals;
-    let exit = source::tell(&reading, &totals.coverage, quiet)?;
+    let exit = count::tell(&reading, &totals.coverage, quiet)?;
     let mut plan =
         Plan::of(&report, |address| ip_ranges.as_ref()?.region_of(address)).with_tokens(trace);
     if writing.format.is_for_people() {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::args::MessageArgs;
-use super::config::{Reading, progress};
-use super::coverage;
 use super::exit::{Exit, Failure, say};
 use super::hosts;
+use super::messages::coverage;
 use super::progress::Shown;
+use super::progress::progress;
+use super::reading::Reading;
 use crate::scan::Progress;
 use crate::sts::Time;
 use crate::tally::{Coverage, Question, Selection, Tally};

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::exit::{Exit, Failure};
-use super::signals;
+use crate::cli::exit::Failure;
+use crate::cli::signals;
 use crate::input::{PARTIAL, remove_left_over};
 use crate::shown::Shown;
 
 /// A destination, opened before the long work: a wrong path is an error at once.
-pub(super) enum Output {
+pub(in crate::cli) enum Output {
     Standard,
     /// Written beside its place, then renamed.
     Atomic {
@@ -181,10 +181,4 @@ fn named(label: &str, error: Failure) -> Failure {
             })
         }
     }
-}
-
-/// Prints a text that is made already.
-pub(super) fn print(text: &[u8]) -> Result<Exit, Failure> {
-    Output::Standard.write(|out| Ok(out.write_all(text)?))?;
-    Ok(Exit::Done)
 }

@@ -1,19 +1,76 @@
 //! `stscope ingest`
 
+use crate::cli::args::MessageArgs;
+use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
 use chrono::Utc;
 
-use super::args::IngestArgs;
-use super::config::threads;
-use super::coverage;
-use super::exit::{Exit, Failure, say, say_of};
-use super::{forget, hosts, source};
+use super::forget;
+use crate::cli::exit::{Exit, Failure, say, say_of};
+use crate::cli::messages::coverage;
+use crate::cli::reading::threads;
+use crate::cli::{count, hosts};
 use crate::input::{Named, Paths};
 use crate::report::{count, plural};
 use crate::scan::Scan;
 use crate::shown::Shown;
 use crate::store::{Ingested, Store};
+
+#[derive(Args)]
+pub(super) struct IngestArgs {
+    /// A file, a folder (walked), or a glob pattern
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Read more paths from FILE, one a line or NUL-terminated; - for standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files_from: Option<PathBuf>,
+    /// The store, which is made if there is none
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub store: PathBuf,
+    /// Recognise copies of calls for DAYS after their day, or after it was first read of; kept in
+    /// the store [default: 14]
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    pub window: Option<u32>,
+    /// In the end, forget what is of days before this age: 400d, 57w; see 'stscope forget'
+    #[arg(long, value_name = "AGE")]
+    pub keep: Option<String>,
+    /// What your own host names lead to: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'; what
+    /// is in the store already stays as it was decided
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub hosts: Option<PathBuf>,
+    /// Wait while another ingest is at work on the store
+    #[arg(long)]
+    pub wait: bool,
+    /// Read with N threads [default: all cores]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub threads: Option<std::num::NonZeroUsize>,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stscope ingest --store sts.db s3-logs/
+  stscope ingest --store sts.db s3-logs/ --window 30 --quiet
+  stscope ingest --store sts.db s3-logs/ --keep 400d
+  stscope report --store sts.db --since 7d -o week.csv";
+
+const WORDS: &str = "\
+A file is read once: while its size and its time of modification stay, it is not opened again, and
+the same S3 object in another folder is known by its key and its checksum. A file that has changed is
+read again, and what it gave before is taken back. A run that is interrupted loses nothing: the next
+one goes on.";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done, be there anything new or not
+  2  wrong usage, a fatal error, another ingest at work, or no log file at all
+  3  done, but some new files were damaged or unreadable (they are listed on standard error)";
+
+pub(super) fn help() -> String {
+    format!("{EXAMPLES}\n\n{WORDS}\n\n{EXIT_CODES}")
+}
 
 pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
     let paths = paths(&arguments)?;
@@ -30,7 +87,7 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
         .transpose()?;
     let mut store = Store::open_to_write(&arguments.store, arguments.window, arguments.wait)?;
     forget::tell_brought_up(&arguments.store, &store, arguments.messages.quiet);
-    let ingested = source::watched(&arguments.messages, |shared| {
+    let ingested = count::watched(&arguments.messages, |shared| {
         store.ingest(&scan, &paths, shared, Utc::now().date_naive())
     })?;
     let quiet = arguments.messages.quiet;

@@ -1,16 +1,20 @@
 //! `stscope trend`
 
+use crate::cli::args::{FormatName, exit_help};
 use chrono::NaiveDate;
+use clap::{Args, ValueEnum, ValueHint};
+use std::path::PathBuf;
 
-use super::args::{PeriodName, TrendArgs};
-use super::conditions::parse_glob;
-use super::config::{Writing, check_accounts, check_kept_days, period, same_file};
-use super::coverage;
-use super::exit::{Exit, Failure, say};
-use super::gate::note_if_blind;
-use super::output::Output;
-use super::source::note_forgotten;
-use super::when;
+use crate::cli::conditions::parse_glob;
+use crate::cli::count::note_forgotten;
+use crate::cli::exit::{Exit, Failure, say};
+use crate::cli::gate::note_if_blind;
+use crate::cli::messages::coverage;
+use crate::cli::output::Output;
+use crate::cli::output::{Writing, same_file};
+use crate::cli::reading::{check_accounts, check_kept_days};
+use crate::cli::time;
+use crate::cli::time::period;
 use crate::questions::{AnyQuestion, CallsByDay, Period, Trend};
 use crate::report::{count, pages, plural};
 use crate::shown::Shown;
@@ -18,12 +22,66 @@ use crate::store::Store;
 use crate::sts::{Dimension, Time};
 use crate::tally::{Condition, Selection};
 
+#[derive(Args)]
+pub(super) struct TrendArgs {
+    /// The store that 'stscope ingest' keeps
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub store: PathBuf,
+    /// What a row is of; a week begins on Monday, and has the name of that day
+    #[arg(long, value_name = "PERIOD", default_value = "day")]
+    pub by: PeriodName,
+    /// Days from T on: 2026-11-01, or an age: 7d, 2w
+    #[arg(long, value_name = "T")]
+    pub since: Option<String>,
+    /// Days before T
+    #[arg(long, value_name = "T")]
+    pub until: Option<String>,
+    /// Calls of these principals only; * crosses / and :
+    #[arg(long, value_name = "GLOB")]
+    pub principal: Option<String>,
+    /// Records received by these accounts (recipientAccountId)
+    #[arg(long, value_name = "A,...", value_delimiter = ',')]
+    pub account: Vec<String>,
+    /// How to write [default: table, or by the ending of --output]
+    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
+    pub format: Option<FormatName>,
+    /// Write to FILE, which appears whole or not at all
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Say nothing on standard error but errors and damaged files
+    #[arg(short, long, help_heading = "Messages")]
+    pub quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PeriodName {
+    Day,
+    Week,
+    Month,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stscope trend --store sts.db
+  stscope trend --store sts.db --by week --since 26w -o trend.csv
+  stscope trend --store sts.db --principal '*:role/payments-*'";
+
+const WORDS: &str = "\
+Status of a period:
+  complete    all of it was read
+  incomplete  it is not over, or not all of its days were read, or nothing of us-east-1
+  not-read    nothing of it was read: its figures are empty, which is not zero";
+
+pub(super) fn help() -> String {
+    format!("{EXAMPLES}\n\n{WORDS}\n\n{}", exit_help())
+}
+
 pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
     let writing = Writing::plain(arguments.format, arguments.output.as_deref())?;
     let (since, until) = period(
         arguments.since.as_deref(),
         arguments.until.as_deref(),
-        when::parse_day,
+        time::parse_day,
     )?;
     check_accounts(&arguments.account)?;
     let all = Selection {

@@ -1,16 +1,77 @@
 //! `stscope report`
 
-use super::args::{GroupOrder, ReportArgs};
-use super::conditions::{dimension, note_unmatched};
-use super::config::{Reading, Writing, check_kept, check_output};
-use super::exit::{Exit, Failure};
-use super::gate::{Gates, can_judge, conclude, note_if_blind};
-use super::output::Output;
-use super::source;
+use crate::cli::args::{
+    FilterArgs, GateArgs, GroupOrder, InputArgs, MessageArgs, OrderArgs, OutputArgs, StoreArgs,
+    dimensions_help, exit_help,
+};
+use crate::cli::conditions::{dimension, note_unmatched};
+use crate::cli::count;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::gate::{Gates, can_judge, conclude, note_if_blind};
+use crate::cli::output::Output;
+use crate::cli::output::{Writing, check_output};
+use crate::cli::reading::{Reading, check_kept};
+use clap::Args;
 
 use crate::questions::AnyQuestion;
 use crate::report::pages;
 use crate::sts::Dimension;
+
+#[derive(Args)]
+pub(super) struct ReportArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub store: StoreArgs,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    #[command(flatten)]
+    pub grouping: GroupingArgs,
+    #[command(flatten)]
+    pub order: OrderArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub gate: GateArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+/// How to group.
+#[derive(Args)]
+#[command(next_help_heading = "Groups")]
+pub(super) struct GroupingArgs {
+    /// Group by these dimensions (--help lists them) [default: endpoint,
+    /// client_provided_host_header, vpc_endpoint_id, principal]
+    #[arg(
+        long,
+        value_name = "DIM,...",
+        value_delimiter = ',',
+        default_value = "endpoint,client_provided_host_header,vpc_endpoint_id,principal",
+        hide_default_value = true,
+        hide_possible_values = true,
+        value_parser = clap::builder::PossibleValuesParser::new(
+            Dimension::all().map(Dimension::name).collect::<Vec<_>>()
+        )
+    )]
+    pub group_by: Vec<String>,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stscope report s3-logs/
+  stscope report s3-logs/ --endpoint global --group-by principal,sdk,sdk_version
+  stscope report s3-logs/ --where 'principal=*role/ci-*' --since 2026-11-01 -o ci.csv
+  stscope report s3-logs/ --fail-on global --allow known.txt --quiet
+  aws s3 cp s3://trail/AWSLogs/.../x.json.gz - | stscope report -";
+
+pub(super) fn help() -> String {
+    format!(
+        "{EXAMPLES}\n\n{}\n{}",
+        dimensions_help("--group-by and --where"),
+        exit_help()
+    )
+}
 
 pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     let writing = Writing::resolve(&arguments.output)?;
@@ -41,10 +102,10 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     let output = Output::open(writing.output.as_deref())?;
 
     let question = AnyQuestion::Groups(group_by);
-    let mut report = source::tally(&reading, &question, &arguments.messages)?.finish();
+    let mut report = count::tally(&reading, &question, &arguments.messages)?.finish();
 
     let quiet = arguments.messages.quiet;
-    let exit = match source::tell(&reading, &report.totals.coverage, quiet) {
+    let exit = match count::tell(&reading, &report.totals.coverage, quiet) {
         Ok(exit) => exit,
         Err(nothing) => return judge_nothing(nothing, &gates, &reading, quiet),
     };

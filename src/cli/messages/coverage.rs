@@ -2,7 +2,7 @@
 
 use indicatif::HumanBytes;
 
-use super::exit::{Exit, Failure, say};
+use crate::cli::exit::{Exit, Failure, say};
 use crate::report::{count, escape::for_terminal, plural};
 use crate::tally::Coverage;
 
@@ -13,7 +13,7 @@ const MAX_LISTED: usize = 20;
 ///
 /// # Errors
 /// If nothing was read at all: that must not look like an answer.
-pub(super) fn tell(coverage: &Coverage, quiet: bool) -> Result<Exit, Failure> {
+pub(in crate::cli) fn tell(coverage: &Coverage, quiet: bool) -> Result<Exit, Failure> {
     if coverage.is_nothing_read() {
         return Err(nothing(coverage, advice(coverage)));
     }
@@ -21,7 +21,7 @@ pub(super) fn tell(coverage: &Coverage, quiet: bool) -> Result<Exit, Failure> {
 }
 
 /// The same of a store, which read the files on earlier nights.
-pub(super) fn tell_stored(coverage: &Coverage, quiet: bool) -> Result<Exit, Failure> {
+pub(in crate::cli) fn tell_stored(coverage: &Coverage, quiet: bool) -> Result<Exit, Failure> {
     if coverage.is_nothing_read() {
         return Err(nothing(coverage, &advice_on_store(coverage)));
     }
@@ -29,7 +29,11 @@ pub(super) fn tell_stored(coverage: &Coverage, quiet: bool) -> Result<Exit, Fail
 }
 
 /// The same where some files were `known` from before, and not read again.
-pub(super) fn tell_new(coverage: &Coverage, known: u64, quiet: bool) -> Result<Exit, Failure> {
+pub(in crate::cli) fn tell_new(
+    coverage: &Coverage,
+    known: u64,
+    quiet: bool,
+) -> Result<Exit, Failure> {
     if known > 0 {
         return Ok(tell_read(coverage, quiet));
     }

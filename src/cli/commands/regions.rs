@@ -1,13 +1,59 @@
 //! `stscope regions`
 
-use super::args::{GroupOrder, RegionsArgs};
-use super::config::{Reading, Writing, check_output};
-use super::exit::{Exit, Failure, say};
-use super::gate::{Gates, conclude};
-use super::output::Output;
-use super::source;
+use crate::cli::args::{
+    FilterArgs, GateArgs, GroupOrder, InputArgs, MessageArgs, OrderArgs, OutputArgs, StoreArgs,
+    exit_help,
+};
+use crate::cli::count;
+use crate::cli::exit::{Exit, Failure, say};
+use crate::cli::gate::{Gates, conclude};
+use crate::cli::output::Output;
+use crate::cli::output::{Writing, check_output};
+use crate::cli::reading::Reading;
 use crate::questions::{AnyQuestion, Regions};
 use crate::report::pages::regions::{self, Window};
+use clap::Args;
+
+#[derive(Args)]
+#[command(mut_arg("endpoint", |arg| arg.hide(true)), mut_arg("conditions", |arg| arg.hide(true)))]
+pub(super) struct RegionsArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub store: StoreArgs,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    #[command(flatten)]
+    pub order: OrderArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub gate: GateArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stscope regions s3-logs/
+  stscope regions s3-logs/ --account 111122223333 --since 90d
+  stscope regions s3-logs/ --sort group -o regions.csv";
+
+const WORDS: &str = "\
+Status, the first that holds, of the account that issues the credentials (for AssumeRole the
+account of the role) in a Region:
+  refused    calls were answered with RegionDisabledException: STS is deactivated, and called
+  in-use     it was called, be it by AWS services alone
+  not-read   no log of it was read, or not all of one: nothing can be said
+  idle       not called in these logs; enabled by default, and can be deactivated
+  always-on  not called in these logs; cannot be deactivated
+  opt-in     not called in these logs; STS comes with the Region
+
+Calls to the global endpoint are of no Region: to deactivate one does not touch them.";
+
+pub(super) fn help() -> String {
+    format!("{EXAMPLES}\n\n{WORDS}\n\n{}", exit_help())
+}
 
 pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
     refuse_what_hides_calls(&arguments)?;
@@ -26,11 +72,11 @@ pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
     )?;
     let output = Output::open(writing.output.as_deref())?;
 
-    let report = source::tally(&reading, &AnyQuestion::Regions, &arguments.messages)?.finish();
+    let report = count::tally(&reading, &AnyQuestion::Regions, &arguments.messages)?.finish();
 
     let quiet = arguments.messages.quiet;
     let totals = &report.totals;
-    let exit = source::tell(&reading, &totals.coverage, quiet)?;
+    let exit = count::tell(&reading, &totals.coverage, quiet)?;
     let selection = &reading.scan.selection;
     let window = Window::new(selection, &totals.coverage, &totals.summary());
     if !quiet && writing.format.has_rows_alone() {

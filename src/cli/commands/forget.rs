@@ -1,16 +1,55 @@
 //! `stscope forget`, and what `ingest --keep` has in common with it.
 
+use clap::{Args, ValueHint};
 use std::path::Path;
+use std::path::PathBuf;
 
 use chrono::{NaiveDate, Utc};
 use indicatif::HumanBytes;
 
-use super::args::ForgetArgs;
-use super::config::now;
-use super::exit::{Exit, Failure, say, say_of};
-use super::when;
+use crate::cli::exit::{Exit, Failure, say, say_of};
+use crate::cli::time;
+use crate::cli::time::now;
 use crate::report::{count, plural};
 use crate::store::{Forgotten, NotForgotten, Room, Store, StoreError};
+
+#[derive(Args)]
+pub(super) struct ForgetArgs {
+    /// The store that 'stscope ingest' keeps
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub store: PathBuf,
+    /// Forget the days before DAY: 2026-01-01, or an age: 400d, 57w
+    #[arg(long, value_name = "DAY")]
+    pub before: String,
+    /// Wait while an ingest is at work on the store
+    #[arg(long)]
+    pub wait: bool,
+    /// Say nothing on standard error but errors
+    #[arg(short, long, help_heading = "Messages")]
+    pub quiet: bool,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stscope forget --store sts.db --before 2026-01-01
+  stscope forget --store sts.db --before 400d
+  stscope ingest --store sts.db --keep 400d s3-logs/   the same, every night";
+
+const WORDS: &str = "\
+Days are days of calls, in UTC. What was read is not read again: the ledger of
+files stays, and calls of forgotten days that come later are not counted. It
+cannot be undone but by reading the logs into another store. Where a tenth of
+the file is free in the end, it is written anew without the free room, which
+takes as long as copying it, and up to twice its size in its folder meanwhile.";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done, be there anything to forget or not
+  2  wrong usage, a fatal error, another run at work, or no day would be left";
+
+pub(super) fn help() -> String {
+    format!("{EXAMPLES}\n\n{WORDS}\n\n{EXIT_CODES}")
+}
 
 /// Who forgets by hand wants room: a tenth of the file is worth to be given back.
 const BY_HAND: u64 = 10;
@@ -102,7 +141,7 @@ pub(super) fn tell_brought_up(path: &Path, store: &Store, quiet: bool) {
 
 fn day(option: &str, text: &str) -> Result<NaiveDate, Failure> {
     let fail = |error: String| Failure::new(format!("{option}: {error}"));
-    let midnight = when::parse_day(text, now()).map_err(fail)?;
+    let midnight = time::parse_day(text, now()).map_err(fail)?;
     let day = midnight.day().parse();
     day.map_err(|_| fail("it is out of range; give a later day".to_owned()))
 }
