@@ -6,7 +6,6 @@
 mod args;
 mod commands;
 mod conditions;
-mod count;
 mod exit;
 mod gate;
 mod hosts;
@@ -16,6 +15,7 @@ mod offenders;
 mod output;
 mod progress;
 mod reading;
+mod session;
 mod signals;
 mod time;
 

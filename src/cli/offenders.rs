@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::exit::{Failure, say};
+use super::exit::Failure;
+use super::messages::line;
 use crate::input::lines;
 use crate::report::{count, escape::for_terminal, plural};
 use crate::shown::Shown;
@@ -48,7 +49,7 @@ impl Allowed {
 /// Names those with the most calls.
 pub(super) fn tell_offenders(offenders: &[Offender<'_>]) {
     for offender in offenders.iter().take(MAX_NAMED) {
-        say(&format!(
+        line(&format!(
             "  {:>9}  {}",
             count(offender.calls),
             for_terminal(offender.principal)
@@ -56,7 +57,7 @@ pub(super) fn tell_offenders(offenders: &[Offender<'_>]) {
     }
     let unnamed = offenders.len().saturating_sub(MAX_NAMED) as u64;
     if unnamed > 0 {
-        say(&format!(
+        line(&format!(
             "  and {} more {}",
             count(unnamed),
             plural(unnamed, "principal")

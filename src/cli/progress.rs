@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::{MessageArgs, When};
-use super::exit::say;
+use super::messages::warn;
 use crate::report::count;
 use crate::scan::Progress;
 
@@ -82,7 +82,7 @@ fn print_lines(progress: &Progress, done: &AtomicBool) {
         if done.load(Ordering::Relaxed) {
             return;
         }
-        say(&format!("stscope: {}", line(progress, started.elapsed())));
+        warn(&line(progress, started.elapsed()));
     }
 }
 

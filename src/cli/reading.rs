@@ -3,8 +3,9 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use super::args::{FilterArgs, InputArgs, MessageArgs, StoreArgs};
-use super::exit::{Failure, say};
+use super::args::{FilterArgs, InputArgs};
+use super::exit::Failure;
+use super::messages::Messages;
 use super::output::same_file;
 use super::time::{now, period};
 use super::{conditions, hosts, time};
@@ -14,7 +15,7 @@ use crate::shown::Shown;
 use crate::store::{Store, is_kept};
 use crate::sts::region::{Region, is_region};
 use crate::sts::{Dimension, Time};
-use crate::tally::Selection;
+use crate::tally::{Coverage, Selection};
 
 /// How to read, resolved.
 pub(super) struct Reading {
@@ -30,7 +31,7 @@ impl Reading {
     pub fn resolve(
         input: &InputArgs,
         filter: &FilterArgs,
-        messages: &MessageArgs,
+        messages: Messages,
     ) -> Result<Reading, Failure> {
         if input.paths.is_empty() && input.files_from.is_none() {
             return Err(Failure::new(
@@ -38,9 +39,7 @@ impl Reading {
             ));
         }
         let selection = selection(filter, time::parse)?;
-        if !messages.quiet {
-            warn_of_typos(filter, &selection);
-        }
+        note_typos(filter, &selection, messages);
         let pruning = if input.no_prune {
             Pruning::default()
         } else {
@@ -53,7 +52,7 @@ impl Reading {
             hosts: hosts::read(input.hosts.as_deref())?,
             pruning,
             once: !input.no_dedup,
-            threads: threads(input.threads, messages.quiet)?,
+            threads: threads(input.threads, messages)?,
             strict: input.strict,
             ..Scan::default()
         };
@@ -68,11 +67,11 @@ impl Reading {
     /// Reads a store, if one is named, else files.
     pub fn resolve_any(
         input: &InputArgs,
-        store: &StoreArgs,
+        store: Option<&Path>,
         filter: &FilterArgs,
-        messages: &MessageArgs,
+        messages: Messages,
     ) -> Result<Reading, Failure> {
-        let Some(path) = &store.store else {
+        let Some(path) = store else {
             return Reading::resolve(input, filter, messages);
         };
         if input.no_dedup {
@@ -91,9 +90,7 @@ impl Reading {
         for condition in &selection.conditions {
             check_kept("--where", condition.dimension)?;
         }
-        if !messages.quiet {
-            warn_of_typos(filter, &selection);
-        }
+        note_typos(filter, &selection, messages);
         let store = Store::open(path)?;
         check_kept_days(path, &store, selection.until)?;
         Ok(Reading {
@@ -103,7 +100,7 @@ impl Reading {
                 selection,
                 ..Scan::default()
             },
-            store: Some((path.clone(), store)),
+            store: Some((path.to_owned(), store)),
         })
     }
 
@@ -118,7 +115,7 @@ impl Reading {
 const USEFUL_THREADS: usize = 16;
 
 /// `--threads`: 0 stands for one for each core.
-pub(super) fn threads(asked: Option<NonZeroUsize>, quiet: bool) -> Result<usize, Failure> {
+pub(super) fn threads(asked: Option<NonZeroUsize>, messages: Messages) -> Result<usize, Failure> {
     let Some(asked) = asked.map(NonZeroUsize::get) else {
         return Ok(0);
     };
@@ -129,9 +126,9 @@ pub(super) fn threads(asked: Option<NonZeroUsize>, quiet: bool) -> Result<usize,
     }
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let most = USEFUL_THREADS.max(4 * cores);
-    if asked > most && !quiet {
-        say(&format!(
-            "stscope: note: --threads {asked}: on this machine more than {most} help nobody; {most} are used"
+    if asked > most {
+        messages.note(&format!(
+            "--threads {asked}: on this machine more than {most} help nobody; {most} are used"
         ));
     }
     Ok(asked.min(most))
@@ -189,16 +186,16 @@ pub(super) fn check_accounts(accounts: &[String]) -> Result<(), Failure> {
 }
 
 /// Names that may be right, but probably are not.
-fn warn_of_typos(filter: &FilterArgs, selection: &Selection) {
+fn note_typos(filter: &FilterArgs, selection: &Selection, messages: Messages) {
     for region in filter.region.iter().filter(|region| *region != "global") {
         if Region::find(region).is_none() {
-            say(&format!(
-                "stscope: note: --region {region} is no Region this release knows of"
+            messages.note(&format!(
+                "--region {region} is no Region this release knows of"
             ));
         }
     }
     if selection.since.is_some_and(|since| since > now()) {
-        say("stscope: note: --since lies in the future");
+        messages.note("--since lies in the future");
     }
 }
 
@@ -218,5 +215,16 @@ pub(super) fn check_kept_days(
             )))
         }
         _ => Ok(()),
+    }
+}
+
+/// Says from which day on a store knows, where days before it are asked about.
+pub(super) fn note_forgotten(coverage: &Coverage, selection: &Selection, messages: Messages) {
+    if let Some(kept_from) = coverage.kept_from
+        && (selection.since).is_none_or(|since| Some(since) < Time::of_midnight(kept_from))
+    {
+        messages.note(&format!(
+            "the days before {kept_from} are forgotten: nothing is known of them"
+        ));
     }
 }

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use chrono::{NaiveDate, Utc};
 use indicatif::HumanBytes;
 
-use crate::cli::exit::{Exit, Failure, say, say_of};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::messages::Messages;
 use crate::cli::time;
 use crate::cli::time::now;
 use crate::report::{count, plural};
@@ -57,12 +58,13 @@ const BY_HAND: u64 = 10;
 const EVERY_NIGHT: u64 = 2;
 
 pub(super) fn run(arguments: &ForgetArgs) -> Result<Exit, Failure> {
+    let messages = Messages::new(arguments.quiet);
     let option = format!("--before {}", arguments.before);
     let before = day(&option, &arguments.before)?;
     // To forget is no reason to make a store.
     drop(Store::open(&arguments.store)?);
     let mut store = Store::open_to_write(&arguments.store, None, arguments.wait)?;
-    tell_brought_up(&arguments.store, &store, arguments.quiet);
+    tell_brought_up(&arguments.store, &store, messages);
     let forgotten = match store.forget(before, Utc::now().date_naive()) {
         Err(StoreError::NotForgotten(_, why)) => {
             return Err(Failure::new(format!(
@@ -71,12 +73,12 @@ pub(super) fn run(arguments: &ForgetArgs) -> Result<Exit, Failure> {
         }
         other => other?,
     };
-    if !arguments.quiet && forgotten.days == 0 {
-        say_of(&arguments.store, &nothing(&forgotten));
-    } else if !arguments.quiet {
-        say_of(&arguments.store, &line(&forgotten));
-    }
-    give_back(&arguments.store, &mut store, BY_HAND, arguments.quiet)?;
+    let what = match forgotten.days {
+        0 => nothing(&forgotten),
+        _ => line(&forgotten),
+    };
+    messages.tell_of(&arguments.store, &what);
+    give_back(&arguments.store, &mut store, BY_HAND, messages)?;
     Ok(Exit::Done)
 }
 
@@ -99,14 +101,14 @@ pub(super) fn keep(
     path: &Path,
     store: &mut Store,
     before: NaiveDate,
-    quiet: bool,
+    messages: Messages,
 ) -> Result<(), Failure> {
     match store.forget(before, Utc::now().date_naive()) {
         // Whose logs come no more has nothing else but what is old.
         Err(StoreError::NotForgotten(_, NotForgotten::NoDayLeft(_, newest))) => {
-            if let Some(newest) = newest.filter(|_| !quiet) {
-                say(&format!(
-                    "stscope: note: nothing was forgotten, as no day would be left: the newest is \
+            if let Some(newest) = newest {
+                messages.note(&format!(
+                    "nothing was forgotten, as no day would be left: the newest is \
                      {newest}, and --keep goes back to {before}; see why no newer logs come, or \
                      give --keep a longer age"
                 ));
@@ -116,21 +118,17 @@ pub(super) fn keep(
         Err(error) => Err(error.into()),
         Ok(forgotten) if forgotten.days == 0 => Ok(()),
         Ok(forgotten) => {
-            if !quiet {
-                say_of(path, &line(&forgotten));
-            }
-            give_back(path, store, EVERY_NIGHT, quiet)
+            messages.tell_of(path, &line(&forgotten));
+            give_back(path, store, EVERY_NIGHT, messages)
         }
     }
 }
 
 /// Says that a store is one of this release from now on.
-pub(super) fn tell_brought_up(path: &Path, store: &Store, quiet: bool) {
-    if let Some(version) = store.older_version()
-        && !quiet
-    {
+pub(super) fn tell_brought_up(path: &Path, store: &Store, messages: Messages) {
+    if let Some(version) = store.older_version() {
         let now = crate::store::VERSION;
-        say_of(
+        messages.tell_of(
             path,
             &format!(
                 "brought up from schema {version} to {now}: older releases cannot read it any more"
@@ -162,7 +160,12 @@ fn line(forgotten: &Forgotten) -> String {
     )
 }
 
-fn give_back(path: &Path, store: &mut Store, one_in: u64, quiet: bool) -> Result<(), Failure> {
+fn give_back(
+    path: &Path,
+    store: &mut Store,
+    one_in: u64,
+    messages: Messages,
+) -> Result<(), Failure> {
     let (bytes, what) = match store.give_back_room(one_in)? {
         Room::GivenBack(bytes) => (bytes, "given back".to_owned()),
         Room::Free(bytes) => (bytes, "free in the file for what comes".to_owned()),
@@ -174,8 +177,8 @@ fn give_back(path: &Path, store: &mut Store, one_in: u64, quiet: bool) -> Result
             (bytes, what)
         }
     };
-    if !quiet && bytes > 0 {
-        say_of(path, &format!("{} {what}", HumanBytes(bytes)));
+    if bytes > 0 {
+        messages.tell_of(path, &format!("{} {what}", HumanBytes(bytes)));
     }
     Ok(())
 }

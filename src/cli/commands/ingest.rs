@@ -7,10 +7,13 @@ use std::path::PathBuf;
 use chrono::Utc;
 
 use super::forget;
-use crate::cli::exit::{Exit, Failure, say, say_of};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::hosts;
+use crate::cli::messages::Messages;
 use crate::cli::messages::coverage;
+use crate::cli::progress::progress;
 use crate::cli::reading::threads;
-use crate::cli::{count, hosts};
+use crate::cli::session::watched;
 use crate::input::{Named, Paths};
 use crate::report::{count, plural};
 use crate::scan::Scan;
@@ -73,11 +76,12 @@ pub(super) fn help() -> String {
 }
 
 pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
+    let messages = Messages::new(arguments.messages.quiet);
     let paths = paths(&arguments)?;
     let hosts = hosts::read(arguments.hosts.as_deref())?;
     let scan = Scan {
         hosts: hosts.clone(),
-        threads: threads(arguments.threads, arguments.messages.quiet)?,
+        threads: threads(arguments.threads, messages)?,
         ..Scan::default()
     };
     let keep = arguments
@@ -86,34 +90,31 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
         .map(forget::kept_age)
         .transpose()?;
     let mut store = Store::open_to_write(&arguments.store, arguments.window, arguments.wait)?;
-    forget::tell_brought_up(&arguments.store, &store, arguments.messages.quiet);
-    let ingested = count::watched(&arguments.messages, |shared| {
+    forget::tell_brought_up(&arguments.store, &store, messages);
+    let ingested = watched(progress(&arguments.messages), |shared| {
         store.ingest(&scan, &paths, shared, Utc::now().date_naive())
     })?;
-    let quiet = arguments.messages.quiet;
     let is_nothing_new = ingested.known > 0 && come_upon(&ingested) == 0;
     let exit = if is_nothing_new {
         Exit::Done
     } else {
-        coverage::tell_new(&ingested.coverage, ingested.known, quiet)?
+        coverage::tell_new(&ingested.coverage, ingested.known, messages)?
     };
-    if !quiet {
-        say_of(&arguments.store, &line(&ingested));
-    }
-    if ingested.beyond_window > 0 && !quiet {
+    messages.tell_of(&arguments.store, &line(&ingested));
+    if ingested.beyond_window > 0 {
         let calls = ingested.beyond_window;
-        say(&format!(
-            "stscope: note: {} {} of days that are closed: counted, but copies of them can no \
+        messages.note(&format!(
+            "{} {} of days that are closed: counted, but copies of them can no \
              longer be told; widen --window if logs come as late as that",
             count(calls),
             plural(calls, "call"),
         ));
     }
     if ingested.coverage.sts_records > 0 {
-        hosts::note_unused(&hosts, quiet);
+        hosts::note_unused(&hosts, messages);
     }
     if let Some(before) = keep {
-        forget::keep(&arguments.store, &mut store, before, quiet)?;
+        forget::keep(&arguments.store, &mut store, before, messages)?;
     }
     Ok(exit)
 }

@@ -4,19 +4,18 @@ use crate::cli::args::{
     FilterArgs, GateArgs, GroupOrder, InputArgs, MessageArgs, OrderArgs, OutputArgs, StoreArgs,
     dimensions_help, exit_help,
 };
+use crate::cli::gate::{Gates, conclude};
+use crate::cli::messages::Messages;
+use crate::cli::output::{Output, Sink, Writing};
+use crate::cli::reading::Reading;
+use crate::cli::session::{Asked, Session};
 use clap::{Args, ValueEnum, ValueHint};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::cli::conditions::note_unmatched;
-use crate::cli::count;
-use crate::cli::exit::{Exit, Failure, say};
-use crate::cli::gate::{Gates, can_judge, conclude, note_if_blind};
-use crate::cli::output::Output;
-use crate::cli::output::{Writing, check_output};
-use crate::cli::reading::Reading;
+use crate::cli::exit::{Exit, Failure};
 use crate::input::IpRanges;
 use crate::questions::{AnyQuestion, Plan, TokenTrace, Traced};
 use crate::report::pages::plan::PlanPage;
@@ -119,7 +118,6 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
              their callers are at home; leave it out, or use 'stscope report --endpoint'",
         ));
     }
-    let mut writing = Writing::resolve(&arguments.output)?;
     let gates = Gates::resolve(&arguments.gate)?;
     let ip_ranges = (arguments.ip_ranges.as_deref())
         .map(IpRanges::read)
@@ -131,50 +129,46 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
              --store",
         ));
     }
-    let mut reading = Reading::resolve_any(
-        &arguments.input,
-        &arguments.store,
-        &arguments.filter,
-        &arguments.messages,
-    )?;
-    reading.scan.trace_tokens = arguments.trace_tokens;
-    check_output(
-        &writing,
-        &reading,
-        &[
+    let (mut session, mut sink) = Session::open(Asked {
+        input: &arguments.input,
+        store: arguments.store.store.as_deref(),
+        filter: &arguments.filter,
+        output: &arguments.output,
+        messages: &arguments.messages,
+        gates,
+        lists: &[
             ("--allow", arguments.gate.allow.as_deref()),
             ("--ip-ranges", arguments.ip_ranges.as_deref()),
         ],
-    )?;
-    let place = match &arguments.output_dir {
-        Some(folder) => Place::Folder(Folder::open(folder, writing.format)?),
-        None => Place::One(Output::open(writing.output.as_deref())?),
-    };
-    if arguments.output_dir.is_some() && arguments.output.top.is_none() {
-        writing.top = None; // a work list that is handed on must not end after 25 rows
+    })?;
+    session.reading.scan.trace_tokens = arguments.trace_tokens;
+    let folder = (arguments.output_dir.as_deref())
+        .map(|folder| Folder::open(folder, sink.writing.format))
+        .transpose()?;
+    if folder.is_some() && arguments.output.top.is_none() {
+        sink.writing.top = None; // a work list that is handed on must not end after 25 rows
     }
 
-    let (report, mut trace) = if reading.scan.trace_tokens {
-        let (scan, paths) = (&reading.scan, &reading.paths);
-        let traced = count::watched(&arguments.messages, |shared| {
-            scan.collect(paths, shared, || Traced::new(&scan.terms(), scan.once))
+    let (report, mut trace) = if arguments.trace_tokens {
+        let Reading { scan, paths, .. } = &session.reading;
+        let traced = session.watched(|progress| {
+            scan.collect(paths, progress, || Traced::new(&scan.terms(), scan.once))
         });
         let (report, trace) = traced?.finish();
         (report, Some(trace))
     } else {
-        let tally = count::tally(&reading, &AnyQuestion::Plan, &arguments.messages)?;
-        (tally.finish(), None)
+        (session.count(&AnyQuestion::Plan)?.finish(), None)
     };
     if let Some(trace) = &mut trace {
-        trace.saw_opt_in_regions &= reading.scan.selection.may_show_opt_in_regions();
+        trace.saw_opt_in_regions &= session.selection().may_show_opt_in_regions();
     }
 
-    let quiet = arguments.messages.quiet;
     let totals = &report.totals;
-    let exit = count::tell(&reading, &totals.coverage, quiet)?;
+    let exit = session.tell_read(&totals.coverage)?;
     let mut plan =
         Plan::of(&report, |address| ip_ranges.as_ref()?.region_of(address)).with_tokens(trace);
-    if writing.format.is_for_people() {
+    let format = sink.writing.format;
+    if format.is_for_people() {
         plan = plan.together();
     }
     plan.keep_min_calls(arguments.order.min_calls);
@@ -184,50 +178,47 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         GroupOrder::Group => plan.sort_by_group(),
     }
     let summary = totals.summary();
-    let can_judge = can_judge(totals, &reading.scan.selection);
-    note_if_blind(can_judge, &summary, quiet);
-    if let Some(trace) = plan.risks.opt_in_tokens.as_ref().filter(|_| !quiet) {
-        tell_of_tokens(trace, &summary, writing.format);
+    let can_judge = session.can_judge(totals);
+    if let Some(trace) = &plan.risks.opt_in_tokens {
+        tell_of_tokens(trace, &summary, format, session.messages);
     }
-    note_unmatched(totals, quiet);
-    let verdict = gates.judge(totals, &reading.scan.selection);
+    let verdict = session.judge(totals);
+    let Sink { writing, output } = sink;
     let finished = Finished {
         summary: &summary,
         can_judge,
         coverage: serde_json::to_value(&totals.coverage).map_err(std::io::Error::from)?,
-        writing: &writing,
+        writing,
     };
-    let written = match place {
-        Place::One(output) => {
-            finished.note_if_empty(quiet || writing.format.is_for_people());
-            finished.write(&plan, output)
-        }
-        Place::Folder(folder) => {
-            finished.note_if_empty(quiet);
-            folder.write(&plan, &finished, &reading, quiet)
-        }
+    // A page for people says so itself.
+    if folder.is_some() || !format.is_for_people() {
+        finished.note_if_empty(session.messages);
+    }
+    let written = match folder {
+        None => finished.write(&plan, output),
+        Some(folder) => folder.write(&plan, &finished, &session.reading, session.messages),
     };
     conclude(exit, verdict, written)
 }
 
 /// Says so where no token is shown and none could be, and what a format of rows alone leaves out.
-fn tell_of_tokens(trace: &TokenTrace, summary: &Summary, format: Format) {
+fn tell_of_tokens(trace: &TokenTrace, summary: &Summary, format: Format, messages: Messages) {
     if trace.issued == 0 && summary.global() > 0 {
-        say(
-            "stscope: note: --trace-tokens: no global call has an answer with credentials \
+        messages.note(
+            "--trace-tokens: no global call has an answer with credentials \
              (responseElements.credentials.accessKeyId), so no token can be traced; that none is \
              shown means nothing",
         );
     } else if trace.issued > 0 && !trace.saw_opt_in_regions {
-        say(
-            "stscope: note: --trace-tokens: nothing of an opt-in Region was read in the time, \
+        messages.note(
+            "--trace-tokens: nothing of an opt-in Region was read in the time, \
              accounts and Regions asked about; that no token is shown means nothing, unless no \
              opt-in Region is enabled",
         );
     } else if trace.issued > 0 && format.has_rows_alone() {
         let tokens = trace.in_opt_in_regions.iter().map(|one| one.tokens).sum();
-        say(&format!(
-            "stscope: note: {} {} of the global endpoint used in opt-in Regions; --format json, \
+        messages.note(&format!(
+            "{} {} of the global endpoint used in opt-in Regions; --format json, \
              table or markdown tells whose",
             count(tokens),
             plural(tokens, "token")
@@ -235,18 +226,12 @@ fn tell_of_tokens(trace: &TokenTrace, summary: &Summary, format: Format) {
     }
 }
 
-/// Where a plan goes.
-enum Place {
-    One(Output),
-    Folder(Folder),
-}
-
 /// What a plan is written with.
 struct Finished<'a> {
     summary: &'a Summary,
     can_judge: bool,
     coverage: Value,
-    writing: &'a Writing,
+    writing: Writing,
 }
 
 impl Finished<'_> {
@@ -258,16 +243,15 @@ impl Finished<'_> {
             top: self.writing.top,
             coverage: &self.coverage,
         };
-        let (format, layout) = (self.writing.format, self.writing.layout);
-        output.write(|out| Ok(format.write(page.page(), layout, out)?))
+        self.writing.write(page.page(), output)
     }
 
     /// An empty file must not be all there is to see.
-    fn note_if_empty(&self, is_seen_elsewhere: bool) {
-        if self.can_judge && self.summary.global() == 0 && !is_seen_elsewhere {
+    fn note_if_empty(&self, messages: Messages) {
+        if self.can_judge && self.summary.global() == 0 {
             let calls = self.summary.calls;
-            say(&format!(
-                "stscope: note: no global calls among {} STS {}",
+            messages.note(&format!(
+                "no global calls among {} STS {}",
                 count(calls),
                 plural(calls, "call")
             ));
@@ -306,7 +290,7 @@ impl Folder {
         plan: &Plan<'_>,
         finished: &Finished<'_>,
         reading: &Reading,
-        quiet: bool,
+        messages: Messages,
     ) -> Result<(), Failure> {
         let mut parts: BTreeMap<String, Plan<'_>> = BTreeMap::new();
         for account in plan.accounts() {
@@ -330,13 +314,11 @@ impl Folder {
             let output = Output::open_in("--output-dir", &self.path, name)?;
             finished.write(part, output)?;
         }
-        if !quiet {
-            self.tell(&parts);
-        }
+        self.tell(&parts, messages);
         Ok(())
     }
 
-    fn tell(&self, parts: &BTreeMap<String, Plan<'_>>) {
+    fn tell(&self, parts: &BTreeMap<String, Plan<'_>>, messages: Messages) {
         let folder = Shown::path(&self.path);
         let files = parts.len() as u64;
         let names = parts.iter().map(|(name, part)| {
@@ -344,8 +326,8 @@ impl Folder {
             format!("{name} ({} {})", count(rows), plural(rows, "row"))
         });
         let colon = if parts.is_empty() { "" } else { ": " };
-        say(&format!(
-            "stscope: {folder}: {} {} written{colon}{}",
+        messages.tell(&format!(
+            "{folder}: {} {} written{colon}{}",
             count(files),
             plural(files, "file"),
             some(names.collect())
@@ -360,8 +342,8 @@ impl Folder {
             })
             .collect();
         if !older.is_empty() {
-            say(&format!(
-                "stscope: note: {folder}: from an earlier run, and left as it was, as this plan has \
+            messages.note(&format!(
+                "{folder}: from an earlier run, and left as it was, as this plan has \
                  no row for it: {}",
                 some(older)
             ));

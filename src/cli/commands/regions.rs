@@ -4,12 +4,9 @@ use crate::cli::args::{
     FilterArgs, GateArgs, GroupOrder, InputArgs, MessageArgs, OrderArgs, OutputArgs, StoreArgs,
     exit_help,
 };
-use crate::cli::count;
-use crate::cli::exit::{Exit, Failure, say};
+use crate::cli::exit::{Exit, Failure};
 use crate::cli::gate::{Gates, conclude};
-use crate::cli::output::Output;
-use crate::cli::output::{Writing, check_output};
-use crate::cli::reading::Reading;
+use crate::cli::session::{Asked, Session};
 use crate::questions::{AnyQuestion, Regions};
 use crate::report::pages::regions::{self, Window};
 use clap::Args;
@@ -57,30 +54,21 @@ pub(super) fn help() -> String {
 
 pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
     refuse_what_hides_calls(&arguments)?;
-    let writing = Writing::resolve(&arguments.output)?;
-    let gates = Gates::resolve(&arguments.gate)?;
-    let reading = Reading::resolve_any(
-        &arguments.input,
-        &arguments.store,
-        &arguments.filter,
-        &arguments.messages,
-    )?;
-    check_output(
-        &writing,
-        &reading,
-        &[("--allow", arguments.gate.allow.as_deref())],
-    )?;
-    let output = Output::open(writing.output.as_deref())?;
-
-    let report = count::tally(&reading, &AnyQuestion::Regions, &arguments.messages)?.finish();
-
-    let quiet = arguments.messages.quiet;
+    let (session, sink) = Session::open(Asked {
+        input: &arguments.input,
+        store: arguments.store.store.as_deref(),
+        filter: &arguments.filter,
+        output: &arguments.output,
+        messages: &arguments.messages,
+        gates: Gates::resolve(&arguments.gate)?,
+        lists: &[("--allow", arguments.gate.allow.as_deref())],
+    })?;
+    let report = session.count(&AnyQuestion::Regions)?.finish();
     let totals = &report.totals;
-    let exit = count::tell(&reading, &totals.coverage, quiet)?;
-    let selection = &reading.scan.selection;
-    let window = Window::new(selection, &totals.coverage, &totals.summary());
-    if !quiet && writing.format.has_rows_alone() {
-        say(&format!("stscope: judged by {}", window.words().join(", ")));
+    let exit = session.tell_read(&totals.coverage)?;
+    let window = Window::new(session.selection(), &totals.coverage, &totals.summary());
+    if sink.writing.format.has_rows_alone() {
+        (session.messages).tell(&format!("judged by {}", window.words().join(", ")));
     }
     let mut regions = Regions::of(&report);
     match arguments.order.sort {
@@ -88,11 +76,10 @@ pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
         GroupOrder::LastEventTime => regions.sort_by_last_event_time(),
         GroupOrder::Group => regions.sort_by_group(),
     }
-    let verdict = gates.judge(totals, selection);
-    let min_calls = arguments.order.min_calls;
-    let page = regions::page(regions, &window, min_calls, writing.top, &totals.coverage);
-    let written = output.write(|out| Ok(writing.format.write(page, writing.layout, out)?));
-    conclude(exit, verdict, written)
+    let verdict = session.judge(totals);
+    let (min_calls, top) = (arguments.order.min_calls, sink.writing.top);
+    let page = regions::page(regions, &window, min_calls, top, &totals.coverage);
+    conclude(exit, verdict, sink.write(page))
 }
 
 /// A Region must not look idle because its calls were not asked about.

@@ -4,13 +4,11 @@ use crate::cli::args::{
     FilterArgs, GateArgs, GroupOrder, InputArgs, MessageArgs, OrderArgs, OutputArgs, StoreArgs,
     dimensions_help, exit_help,
 };
-use crate::cli::conditions::{dimension, note_unmatched};
-use crate::cli::count;
+use crate::cli::conditions::dimension;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::gate::{Gates, can_judge, conclude, note_if_blind};
-use crate::cli::output::Output;
-use crate::cli::output::{Writing, check_output};
-use crate::cli::reading::{Reading, check_kept};
+use crate::cli::gate::{Gates, conclude};
+use crate::cli::reading::check_kept;
+use crate::cli::session::{Asked, Session};
 use clap::Args;
 
 use crate::questions::AnyQuestion;
@@ -74,40 +72,29 @@ pub(super) fn help() -> String {
 }
 
 pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
-    let writing = Writing::resolve(&arguments.output)?;
+    let group_by = group_by(&arguments.grouping.group_by)?;
     let gates = match arguments.store.store {
         Some(_) => Gates::of_store(&arguments.gate)?,
         None => Gates::resolve(&arguments.gate)?,
     };
-    let group_by = group_by(&arguments.grouping.group_by)?;
-    let reading = Reading::resolve_any(
-        &arguments.input,
-        &arguments.store,
-        &arguments.filter,
-        &arguments.messages,
-    )?;
-    if reading.store.is_some() {
+    if arguments.store.store.is_some() {
         for &dimension in &group_by {
             check_kept("--group-by", dimension)?;
         }
     }
-    check_output(
-        &writing,
-        &reading,
-        &[
-            ("--allow", arguments.gate.allow.as_deref()),
-            ("--hosts", arguments.input.hosts.as_deref()),
-        ],
-    )?;
-    let output = Output::open(writing.output.as_deref())?;
-
-    let question = AnyQuestion::Groups(group_by);
-    let mut report = count::tally(&reading, &question, &arguments.messages)?.finish();
-
-    let quiet = arguments.messages.quiet;
-    let exit = match count::tell(&reading, &report.totals.coverage, quiet) {
+    let (session, sink) = Session::open(Asked {
+        input: &arguments.input,
+        store: arguments.store.store.as_deref(),
+        filter: &arguments.filter,
+        output: &arguments.output,
+        messages: &arguments.messages,
+        gates,
+        lists: &[("--allow", arguments.gate.allow.as_deref())],
+    })?;
+    let mut report = session.count(&AnyQuestion::Groups(group_by))?.finish();
+    let exit = match session.tell_read(&report.totals.coverage) {
         Ok(exit) => exit,
-        Err(nothing) => return judge_nothing(nothing, &gates, &reading, quiet),
+        Err(nothing) => return judge_nothing(nothing, &session),
     };
     match arguments.order.sort {
         GroupOrder::Calls => {}
@@ -115,31 +102,15 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
         GroupOrder::Group => report.sort_by_group(),
     }
     report.keep_min_calls(arguments.order.min_calls);
-    let selection = &reading.scan.selection;
-    let can_judge = can_judge(&report.totals, selection);
-    note_if_blind(can_judge, &report.totals.summary(), quiet);
-    note_unmatched(&report.totals, quiet);
-    let verdict = gates.judge(&report.totals, selection);
-    let verdict = match &reading.store {
-        Some((_, store)) => gates.judge_new(store, selection, verdict, quiet),
-        None => verdict,
-    };
-    let page = pages::report::page(&report, can_judge, writing.top);
-    let written = output.write(|out| Ok(writing.format.write(page, writing.layout, out)?));
-    conclude(exit, verdict, written)
+    let can_judge = session.can_judge(&report.totals);
+    let verdict = session.judge(&report.totals);
+    let page = pages::report::page(&report, can_judge, sink.writing.top);
+    conclude(exit, verdict, sink.write(page))
 }
 
 /// The end of a report that has nothing to say: the gate on new callers has days of its own.
-fn judge_nothing(
-    nothing: Failure,
-    gates: &Gates,
-    reading: &Reading,
-    quiet: bool,
-) -> Result<Exit, Failure> {
-    if let Some((_, store)) = &reading.store
-        && let Ok(Exit::GateFailed) =
-            gates.judge_new(store, &reading.scan.selection, Ok(Exit::Done), quiet)
-    {
+fn judge_nothing(nothing: Failure, session: &Session) -> Result<Exit, Failure> {
+    if let Ok(Exit::GateFailed) = session.judge_new(Ok(Exit::Done)) {
         nothing.report();
         return Ok(Exit::GateFailed);
     }

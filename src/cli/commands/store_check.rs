@@ -1,7 +1,8 @@
 //! `stscope store check`
 
 use crate::cli::args::FormatName;
-use crate::cli::exit::{Exit, Failure, say_of};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::messages::{Messages, warn_of};
 use crate::cli::output::Output;
 use crate::cli::output::{Writing, same_file};
 use crate::report::pages::store_check::{self, StoreFault};
@@ -55,7 +56,7 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<Exit, Failure> {
     })?;
     if !faults.is_empty() {
         let number = faults.len() as u64;
-        say_of(
+        warn_of(
             path,
             &format!(
                 "damaged: {} {}; bring back a backup, or ingest anew into another file",
@@ -65,9 +66,7 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<Exit, Failure> {
         );
         return Ok(Exit::Failed);
     }
-    if !arguments.quiet {
-        say_of(path, &sound(&checked));
-    }
+    Messages::new(arguments.quiet).tell_of(path, &sound(&checked));
     Ok(Exit::Done)
 }
 

@@ -6,12 +6,13 @@ use clap::{Args, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
 use crate::cli::conditions::parse_glob;
-use crate::cli::count::note_forgotten;
-use crate::cli::exit::{Exit, Failure, say};
+use crate::cli::exit::{Exit, Failure};
 use crate::cli::gate::note_if_blind;
+use crate::cli::messages::Messages;
 use crate::cli::messages::coverage;
 use crate::cli::output::Output;
 use crate::cli::output::{Writing, same_file};
+use crate::cli::reading::note_forgotten;
 use crate::cli::reading::{check_accounts, check_kept_days};
 use crate::cli::time;
 use crate::cli::time::period;
@@ -124,17 +125,17 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
     };
     let report = asked.as_ref().unwrap_or(&seen);
 
-    let quiet = arguments.quiet;
-    note_forgotten(&report.totals.coverage, &all, quiet);
-    let exit = coverage::tell_stored(&report.totals.coverage, quiet)?;
+    let messages = Messages::new(arguments.quiet);
+    note_forgotten(&report.totals.coverage, &all, messages);
+    let exit = coverage::tell_stored(&report.totals.coverage, messages)?;
     note_if_blind(
         seen.totals.can_judge_global_calls(),
         &seen.totals.summary(),
-        quiet,
+        messages,
     );
-    if !quiet && report.totals.unmatched().any(Condition::may_be_mistyped) {
-        say(
-            "stscope: note: --principal matched none of the calls read; see what there is with 'stscope \
+    if report.totals.unmatched().any(Condition::may_be_mistyped) {
+        messages.note(
+            "--principal matched none of the calls read; see what there is with 'stscope \
              report --store FILE --group-by principal'",
         );
     }
@@ -152,10 +153,8 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
              --since, --until and --account, or ingest logs of it",
         ));
     }
-    if !quiet {
-        note_gaps(&trend);
-        note_undated(seen.totals.coverage.no_time);
-    }
+    note_gaps(&trend, messages);
+    note_undated(seen.totals.coverage.no_time, messages);
     let page = pages::trend::page(&trend, &report.totals.coverage);
     output.write(|out| Ok(writing.format.write(page, writing.layout, out)?))?;
     Ok(exit)
@@ -175,7 +174,7 @@ impl From<PeriodName> for Period {
 const MAX_NAMED: usize = 5;
 
 /// A gap must not be taken for days without calls.
-fn note_gaps(trend: &Trend) {
+fn note_gaps(trend: &Trend, messages: Messages) {
     if !trend.gaps.is_empty() {
         let mut names: Vec<String> = (trend.gaps.iter().take(MAX_NAMED))
             .map(|gap| match gap.first_day == gap.last_day {
@@ -187,18 +186,18 @@ fn note_gaps(trend: &Trend) {
         if unnamed > 0 {
             names.push(format!("and {} more", count(unnamed as u64)));
         }
-        say(&format!(
-            "stscope: note: nothing was read of {}; ingest these days, or take them as not known",
+        messages.note(&format!(
+            "nothing was read of {}; ingest these days, or take them as not known",
             names.join(", ")
         ));
     }
 }
 
 /// Whatever days are asked about, such a call may be of one of them.
-fn note_undated(calls: u64) {
+fn note_undated(calls: u64, messages: Messages) {
     if calls > 0 {
-        say(&format!(
-            "stscope: note: {} {} without a readable time, copies included, in no period",
+        messages.note(&format!(
+            "{} {} without a readable time, copies included, in no period",
             count(calls),
             plural(calls, "call")
         ));

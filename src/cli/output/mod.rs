@@ -2,10 +2,12 @@
 
 mod guard;
 mod place;
+mod sink;
 mod writing;
 
 pub(super) use guard::{check_output, same_file};
 pub(super) use place::Output;
+pub(super) use sink::Sink;
 pub(super) use writing::Writing;
 
 use super::exit::{Exit, Failure};

@@ -3,9 +3,10 @@
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
+use super::Output;
 use crate::cli::args::{FormatName, OutputArgs};
 use crate::cli::exit::Failure;
-use crate::report::{Format, Layout};
+use crate::report::{Format, Layout, Page};
 use crate::shown::Shown;
 
 /// How to write, resolved.
@@ -59,6 +60,11 @@ impl Writing {
             layout,
             on_terminal,
         })
+    }
+
+    /// Writes a page to where it goes.
+    pub fn write(&self, page: Page<'_>, output: Output) -> Result<(), Failure> {
+        output.write(|out| Ok(self.format.write(page, self.layout, out)?))
     }
 }
 
