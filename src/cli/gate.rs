@@ -52,7 +52,7 @@ struct Gate {
     most: u64,
 }
 
-/// The most days that the newest complete day of a store may lie back, unless asked otherwise.
+/// How many days old the newest complete day of a store may be, unless asked otherwise.
 const MAX_AGE: u32 = 3;
 
 impl Gates {
@@ -127,7 +127,7 @@ impl Gates {
         let mut exit = Exit::Done;
         for gate in &self.gates {
             let offenders: Vec<_> = (totals.offenders(gate.endpoint).into_iter())
-                .filter(|offender| !self.allowed.forgives(offender.principal))
+                .filter(|offender| !self.allowed.allows(offender.principal))
                 .collect();
             let calls: u64 = offenders.iter().map(|offender| offender.calls).sum();
             if calls > gate.most {

@@ -22,7 +22,7 @@ use crate::tally::{Offender, Selection};
 pub(super) struct NewGlobal {
     /// The days before, in which nothing may have been called for a principal to be new.
     pub days: u32,
-    /// The most days the newest complete day may lie back.
+    /// How many days old the newest complete day may be.
     pub max_age: u32,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct NewGlobal {
 struct Judged {
     newest: NaiveDate,
     days: BTreeSet<NaiveDate>,
-    /// The newest day that was complete before. What became complete behind it came late.
+    /// The newest day that was complete before. A day before it that became complete later came late.
     newest_before: Option<NaiveDate>,
 }
 
@@ -167,7 +167,7 @@ impl NewGlobal {
                 .any(|(_, day)| day.global_callers.contains_key(principal))
         };
         let mut offenders: Vec<Offender<'_>> = (of_day.global_callers.iter())
-            .filter(|(principal, _)| !is_known(principal) && !allowed.forgives(principal))
+            .filter(|(principal, _)| !is_known(principal) && !allowed.allows(principal))
             .map(|(&principal, &calls)| Offender { principal, calls })
             .collect();
         if offenders.is_empty() {

@@ -1,4 +1,4 @@
-//! Principals that a gate is about: who is forgiven, and how the others are named.
+//! Principals that a gate is about: who is allowed, and how the others are named.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::tally::{Glob, Offender, glob};
 /// The most offenders that are named.
 const MAX_NAMED: usize = 20;
 
-/// The principals that are forgiven.
+/// The principals that the gates ignore.
 #[derive(Default)]
 pub(super) struct Allowed(Vec<Glob>);
 
@@ -23,10 +23,10 @@ impl Allowed {
         let globs: Result<Vec<Glob>, Failure> = lines(path)
             .map_err(|error| fail(format!("{error}; give a file with one glob a line")))?
             .iter()
-            // Remarks behind a glob.
+            // Comments after a glob.
             .map(|line| {
                 line.split_once(" #")
-                    .map_or(line.as_str(), |(glob, _remark)| glob)
+                    .map_or(line.as_str(), |(glob, _comment)| glob)
                     .trim()
             })
             .filter(|line| !line.is_empty() && !line.starts_with('#'))
@@ -41,7 +41,7 @@ impl Allowed {
         Ok(Allowed(globs?))
     }
 
-    pub fn forgives(&self, principal: &str) -> bool {
+    pub fn allows(&self, principal: &str) -> bool {
         self.0.iter().any(|glob| glob.matches(principal))
     }
 }

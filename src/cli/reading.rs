@@ -114,7 +114,7 @@ impl Reading {
 /// More threads than this and than four for each core wait for one another, and each takes memory.
 const USEFUL_THREADS: usize = 16;
 
-/// `--threads`: 0 stands for one for each core.
+/// `--threads`: 0 means one for each core.
 pub(super) fn threads(asked: Option<NonZeroUsize>, messages: Messages) -> Result<usize, Failure> {
     let Some(asked) = asked.map(NonZeroUsize::get) else {
         return Ok(0);
@@ -128,7 +128,7 @@ pub(super) fn threads(asked: Option<NonZeroUsize>, messages: Messages) -> Result
     let most = USEFUL_THREADS.max(4 * cores);
     if asked > most {
         messages.note(&format!(
-            "--threads {asked}: on this machine more than {most} help nobody; {most} are used"
+            "--threads {asked}: on this machine more than {most} do not help; {most} are used"
         ));
     }
     Ok(asked.min(most))
@@ -195,7 +195,7 @@ fn note_typos(filter: &FilterArgs, selection: &Selection, messages: Messages) {
         }
     }
     if selection.since.is_some_and(|since| since > now()) {
-        messages.note("--since lies in the future");
+        messages.note("--since is in the future");
     }
 }
 

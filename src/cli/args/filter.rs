@@ -6,19 +6,19 @@ use clap::{Args, ValueEnum};
 #[derive(Args)]
 #[command(next_help_heading = "Filters")]
 pub(in crate::cli) struct FilterArgs {
-    /// Calls from T on: 2026-11-01, 2026-11-01T12:00:00Z, or an age: 36h, 7d, 2w
+    /// Count calls from T on: 2026-11-01, 2026-11-01T12:00:00Z, or an age: 36h, 7d, 2w
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
-    /// Calls before T
+    /// Count calls before T
     #[arg(long, value_name = "T")]
     pub until: Option<String>,
-    /// Records received by these accounts (recipientAccountId)
+    /// Count records received by these accounts (recipientAccountId)
     #[arg(long, value_name = "A,...", value_delimiter = ',')]
     pub account: Vec<String>,
-    /// Records of these Regions (awsRegion); global calls are logged in us-east-1
+    /// Count records of these Regions (awsRegion); global calls are logged in us-east-1
     #[arg(long, value_name = "R,...", value_delimiter = ',')]
     pub region: Vec<String>,
-    /// These endpoints only
+    /// Count calls to these endpoints only
     #[arg(long, value_name = "E,...", value_delimiter = ',')]
     pub endpoint: Vec<EndpointName>,
     /// DIM=GLOB or DIM!=GLOB; repeatable, all must hold. * crosses / and :

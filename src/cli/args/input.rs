@@ -23,7 +23,7 @@ pub(in crate::cli) struct InputArgs {
     /// End with exit code 2 at the first damaged file, without a report
     #[arg(long)]
     pub strict: bool,
-    /// What your own host names lead to: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'
+    /// Where your own host names lead: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub hosts: Option<PathBuf>,
     /// Read with N threads [default: all cores]
@@ -35,7 +35,7 @@ pub(in crate::cli) struct InputArgs {
 #[derive(Args)]
 #[command(next_help_heading = "Input")]
 pub(in crate::cli) struct StoreArgs {
-    /// Read the store that 'stscope ingest' keeps, in place of PATHs
+    /// Read a store made by 'stscope ingest' instead of PATHs
     #[arg(
         long,
         value_name = "FILE",

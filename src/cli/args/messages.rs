@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 #[derive(Args)]
 #[command(next_help_heading = "Messages")]
 pub(in crate::cli) struct MessageArgs {
-    /// Say nothing on standard error but errors and damaged files
+    /// Print only errors and damaged files on standard error
     #[arg(short, long)]
     pub quiet: bool,
     /// Show progress on standard error
@@ -16,9 +16,9 @@ pub(in crate::cli) struct MessageArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum When {
-    /// When it is a terminal
+    /// If standard error is a terminal
     Auto,
-    /// Always; a line a second where it is no terminal
+    /// Always; one line a second if it is not a terminal
     Always,
     /// Never
     Never,

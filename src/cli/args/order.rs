@@ -9,7 +9,7 @@ pub(in crate::cli) struct OrderArgs {
     /// Order: most calls first, last seen first, or by the values of the group or row
     #[arg(long, value_name = "ORDER", default_value = "calls")]
     pub sort: GroupOrder,
-    /// Leave out groups or rows with fewer calls; the summary keeps them
+    /// Leave out groups or rows with fewer than N calls; the summary counts them
     #[arg(
         long,
         value_name = "N",

@@ -8,13 +8,13 @@ use clap::{Args, ValueEnum, ValueHint};
 #[derive(Args)]
 #[command(next_help_heading = "Output")]
 pub(in crate::cli) struct OutputArgs {
-    /// How to write [default: table, or by the ending of --output]
+    /// Output format [default: table, or by the ending of --output]
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<FormatName>,
     /// Write to FILE, which appears whole or not at all
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
-    /// The first N rows; 0: all [default: 25 in a table, else all]
+    /// Show the first N rows; 0 shows all [default: 25 in a table, else all]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub top: Option<u64>,
 }

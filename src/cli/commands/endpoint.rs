@@ -11,13 +11,13 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 pub(super) struct EndpointArgs {
-    /// A host name, as a client asked for it; a port, capitals and a trailing dot do not matter
+    /// A host name, as a client uses it; a port, capitals and a trailing dot do not matter
     #[arg(value_name = "HOST")]
     pub names: Vec<String>,
-    /// What your own host names lead to: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'
+    /// Where your own host names lead: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "names")]
     pub hosts: Option<PathBuf>,
-    /// How to write [default: table, or by the ending of --output]
+    /// Output format [default: table, or by the ending of --output]
     #[arg(long, value_name = "FORMAT", help_heading = "Output")]
     pub format: Option<FormatName>,
     /// Write to FILE, which appears whole or not at all

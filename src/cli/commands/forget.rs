@@ -16,16 +16,16 @@ use crate::store::{Forgotten, NotForgotten, Room, Store, StoreError};
 
 #[derive(Args)]
 pub(super) struct ForgetArgs {
-    /// The store that 'stscope ingest' keeps
+    /// A store made by 'stscope ingest'
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub store: PathBuf,
-    /// Forget the days before DAY: 2026-01-01, or an age: 400d, 57w
+    /// Remove the days before DAY: 2026-01-01, or an age: 400d, 57w
     #[arg(long, value_name = "DAY")]
     pub before: String,
-    /// Wait while an ingest is at work on the store
+    /// Wait while another run writes to the store
     #[arg(long)]
     pub wait: bool,
-    /// Say nothing on standard error but errors
+    /// Print only errors on standard error
     #[arg(short, long, help_heading = "Messages")]
     pub quiet: bool,
 }
@@ -37,16 +37,17 @@ Examples:
   stscope ingest --store sts.db --keep 400d s3-logs/   the same, every night";
 
 const WORDS: &str = "\
-Days are days of calls, in UTC. What was read is not read again: the ledger of
-files stays, and calls of forgotten days that come later are not counted. It
-cannot be undone but by reading the logs into another store. Where a tenth of
-the file is free in the end, it is written anew without the free room, which
-takes as long as copying it, and up to twice its size in its folder meanwhile.";
+Days are days of calls, in UTC. The store still knows which files it has read,
+so they are not read again, and calls of forgotten days that arrive later are
+not counted. This cannot be undone, except by reading the logs into another
+store. If a tenth of the file is free afterwards, it is rewritten without the
+free space. That takes as long as copying it, and meanwhile up to twice its
+size in its folder.";
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  done, be there anything to forget or not
-  2  wrong usage, a fatal error, another run at work, or no day would be left";
+  0  done, even if there was nothing to forget
+  2  wrong usage, a fatal error, another run writes to the store, or no day would be left";
 
 pub(super) fn help() -> String {
     format!("{EXAMPLES}\n\n{WORDS}\n\n{EXIT_CODES}")

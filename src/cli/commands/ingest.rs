@@ -28,21 +28,21 @@ pub(super) struct IngestArgs {
     /// Read more paths from FILE, one a line or NUL-terminated; - for standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files_from: Option<PathBuf>,
-    /// The store, which is made if there is none
+    /// The store, which is created if it does not exist
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub store: PathBuf,
-    /// Recognise copies of calls for DAYS after their day, or after it was first read of; kept in
+    /// Recognise copies of a call for DAYS after its day, or after that day was first read; kept in
     /// the store [default: 14]
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     pub window: Option<u32>,
-    /// In the end, forget what is of days before this age: 400d, 57w; see 'stscope forget'
+    /// At the end, remove days older than this age: 400d, 57w; see 'stscope forget'
     #[arg(long, value_name = "AGE")]
     pub keep: Option<String>,
-    /// What your own host names lead to: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'; what
-    /// is in the store already stays as it was decided
+    /// Where your own host names lead: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'; calls
+    /// that the store holds already stay as they were counted
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub hosts: Option<PathBuf>,
-    /// Wait while another ingest is at work on the store
+    /// Wait while another run writes to the store
     #[arg(long)]
     pub wait: bool,
     /// Read with N threads [default: all cores]
@@ -60,15 +60,15 @@ Examples:
   stscope report --store sts.db --since 7d -o week.csv";
 
 const WORDS: &str = "\
-A file is read once: while its size and its time of modification stay, it is not opened again, and
-the same S3 object in another folder is known by its key and its checksum. A file that has changed is
-read again, and what it gave before is taken back. A run that is interrupted loses nothing: the next
-one goes on.";
+A file is read once: as long as its size and its modification time stay the same, it is not opened
+again, and the same S3 object in another folder is known by its key and its checksum. A file that has
+changed is read again, and what was counted of it before is taken back. A run that is interrupted
+loses nothing: the next one continues.";
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  done, be there anything new or not
-  2  wrong usage, a fatal error, another ingest at work, or no log file at all
+  0  done, even if nothing was new
+  2  wrong usage, a fatal error, another run writes to the store, or no log file at all
   3  done, but some new files were damaged or unreadable (they are listed on standard error)";
 
 pub(super) fn help() -> String {
@@ -94,7 +94,7 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
     let ingested = watched(progress(&arguments.messages), |shared| {
         store.ingest(&scan, &paths, shared, Utc::now().date_naive())
     })?;
-    let is_nothing_new = ingested.known > 0 && come_upon(&ingested) == 0;
+    let is_nothing_new = ingested.known > 0 && found(&ingested) == 0;
     let exit = if is_nothing_new {
         Exit::Done
     } else {
@@ -157,8 +157,8 @@ fn nameless(path: &str) -> Failure {
     ))
 }
 
-/// Files that were read or tried, but for what a walk passes by every night.
-fn come_upon(ingested: &Ingested) -> u64 {
+/// Files that were read or tried, except those that a walk skips every night.
+fn found(ingested: &Ingested) -> u64 {
     ingested.coverage.files.found - ingested.passed_by
 }
 
@@ -166,7 +166,7 @@ fn come_upon(ingested: &Ingested) -> u64 {
 fn line(ingested: &Ingested) -> String {
     let changed = ingested.replaced;
     let copies = ingested.same + ingested.same_read;
-    let new = come_upon(ingested) - changed - ingested.same_read;
+    let new = found(ingested) - changed - ingested.same_read;
     let mut line = format!(
         "{} {} new, {} known",
         count(new),

@@ -15,7 +15,7 @@ use crate::shown::Shown;
 
 #[derive(Args)]
 pub(super) struct ManArgs {
-    /// Write a page for each command to DIR, which is made if need be: stscope-report.1, ...
+    /// Write a page for each command to DIR, which is created if it does not exist: stscope-report.1, ...
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub dir: Option<PathBuf>,
 }
@@ -51,7 +51,7 @@ fn each_in_a_file(command: &Command, folder: &Path) -> Result<(), Failure> {
     below(command).try_for_each(|one| each_in_a_file(one, folder))
 }
 
-/// The page of the program, and behind it those of its commands as sections.
+/// The page of the program, and after it those of its commands as sections.
 fn all_in_one(command: &Command) -> Result<Vec<u8>, Failure> {
     let mut page = Vec::new();
     Man::new(command.clone()).render(&mut page)?;

@@ -62,25 +62,25 @@ enum Command {
     /// One row per call, the newest first
     #[command(after_help = events::EXAMPLES, after_long_help = events::help())]
     Events(Box<events::EventsArgs>),
-    /// Nightly: read what is new into a store, which report and plan read in place of the logs
+    /// Read new log files into a store, which other commands read instead of the logs
     #[command(after_help = ingest::EXAMPLES, after_long_help = ingest::help())]
     Ingest(Box<ingest::IngestArgs>),
     /// Global versus Regional over time, from a store
     #[command(after_help = trend::EXAMPLES, after_long_help = trend::help())]
     Trend(Box<trend::TrendArgs>),
-    /// Take out of a store what is of days long ago
+    /// Remove old days from a store
     #[command(after_help = forget::EXAMPLES, after_long_help = forget::help())]
     Forget(forget::ForgetArgs),
-    /// What is in a store, and whether it is sound
+    /// Show what a store holds, and check it for damage
     #[command(subcommand, after_help = STORE_EXAMPLES)]
     Store(StoreCommand),
-    /// What a host name is; with no HOST, the table of STS endpoints
+    /// Explain host names; without HOST, list the STS endpoints
     #[command(after_help = "\
 Examples:
   stscope endpoint sts.amazonaws.com sts-fips.us-east-1.amazonaws.com:443
   stscope endpoint --format csv -o endpoints.csv")]
     Endpoint(endpoint::EndpointArgs),
-    /// The question of report as text for Athena, CloudWatch, DuckDB or ClickHouse
+    /// Print the query of report for Athena, CloudWatch, DuckDB or ClickHouse
     #[command(after_help = "\
 Examples:
   stscope query athena --table audit.cloudtrail_logs --since 7d
@@ -109,14 +109,13 @@ Examples:
 
 #[derive(Subcommand)]
 enum StoreCommand {
-    /// Its days, files, calls and last runs
+    /// Show the days, files, calls and last runs of a store
     #[command(after_help = STORE_EXAMPLES)]
     Info(store_info::ContentsArgs),
-    /// Whether it is what was written: exit code 0 if it is sound, 2 if it is damaged
+    /// Check a store for damage: exit code 0 if it is sound, 2 if it is damaged
     ///
-    /// Reads all of it: SQLite's own check, the sums over the rows of every table, and the figures that
-    /// must add up. A run that reads a store or judges a gate by it holds what it reads against the same
-    /// sums.
+    /// Reads the whole store: SQLite's own check, the sums over the rows of every table, and the figures
+    /// that must add up. A command that reads a store checks what it reads by the same sums.
     #[command(after_help = STORE_EXAMPLES)]
     Check(store_check::CheckArgs),
 }

@@ -31,7 +31,7 @@ pub(super) struct PlanArgs {
     pub input: InputArgs,
     #[command(flatten)]
     pub store: StoreArgs,
-    /// AWS's list of its addresses (ip-ranges.json), to tell the Region of callers
+    /// AWS's list of its addresses (ip-ranges.json), to find the Region of callers
     #[arg(
         long,
         value_name = "FILE",
@@ -41,10 +41,10 @@ pub(super) struct PlanArgs {
     pub ip_ranges: Option<PathBuf>,
     /// Look for tokens of the global endpoint that were used in opt-in Regions
     ///
-    /// There only version 2 tokens are valid. To see where a token is used, the records of all
+    /// Only version 2 tokens are valid there. To see where a token is used, the records of all
     /// services in opt-in Regions are read: that takes longer, and some 100 bytes of memory for each
     /// token issued globally and for each access key used in an opt-in Region. Uses are shown only if
-    /// they are of the time, accounts and Regions asked about: --region us-east-1 hides them all.
+    /// they are in the time, accounts and Regions asked about: --region us-east-1 hides them all.
     #[arg(long, help_heading = "Input")]
     pub trace_tokens: bool,
     #[command(flatten)]
@@ -53,10 +53,10 @@ pub(super) struct PlanArgs {
     pub order: OrderArgs,
     #[command(flatten)]
     pub output: OutputArgs,
-    /// One file for each of these, in --output-dir
+    /// Write one file for each of these to --output-dir
     #[arg(long, requires = "output_dir", help_heading = "Output")]
     pub by: Option<SplitBy>,
-    /// Write the files of --by to DIR, which is made if need be
+    /// Write the files of --by to DIR, which is created if it does not exist
     #[arg(
         long,
         value_name = "DIR",
@@ -100,7 +100,7 @@ Causes, tried in this order:
 The recommended Region, by the first evidence there is:
   serving-region     the Region that answered most calls, us-east-1 aside
   regional-calls     the Region most Regional calls of the principal go to
-  ip-ranges          the Region most of its addresses lie in, by --ip-ranges
+  ip-ranges          the Region of most of its source addresses, by --ip-ranges
   serving-region     us-east-1, where nothing else is known";
 
 pub(super) fn help() -> String {
@@ -114,8 +114,8 @@ pub(super) fn help() -> String {
 pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     if !arguments.filter.endpoint.is_empty() {
         return Err(Failure::new(
-            "--endpoint: a plan is of the global calls, and needs the Regional ones to know where \
-             their callers are at home; leave it out, or use 'stscope report --endpoint'",
+            "--endpoint: a plan is of the global calls, and needs the Regional ones to know the \
+             Region of their callers; leave it out, or use 'stscope report --endpoint'",
         ));
     }
     let gates = Gates::resolve(&arguments.gate)?;

@@ -12,19 +12,19 @@ use crate::query::{Engine, Question, Source};
 
 #[derive(Args)]
 pub(super) struct QueryArgs {
-    /// What is to answer it
+    /// The engine that the query is for
     pub engine: EngineName,
-    /// The table to ask, NAME or DATABASE.NAME; not for cloudwatch [default for athena: cloudtrail_logs]
+    /// The table to query, NAME or DATABASE.NAME; not for cloudwatch [default for athena: cloudtrail_logs]
     #[arg(long, value_name = "TABLE", conflicts_with = "files")]
     pub table: Option<String>,
-    /// The files to ask, as a glob of the engine's; duckdb and clickhouse only [default:
+    /// The files to query, as a glob that the engine understands; duckdb and clickhouse only [default:
     /// AWSLogs/**/*.json.gz]
     #[arg(long, value_name = "GLOB")]
     pub files: Option<String>,
-    /// Calls from T on: 2026-11-01, 2026-11-01T12:00:00Z, or an age: 36h, 7d, 2w; not for cloudwatch
+    /// Count calls from T on: 2026-11-01, 2026-11-01T12:00:00Z, or an age: 36h, 7d, 2w; not for cloudwatch
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
-    /// Calls before T; not for cloudwatch
+    /// Count calls before T; not for cloudwatch
     #[arg(long, value_name = "T")]
     pub until: Option<String>,
     /// Write to FILE, which appears whole or not at all

@@ -40,13 +40,13 @@ const WORDS: &str = "\
 Status, the first that holds, of the account that issues the credentials (for AssumeRole the
 account of the role) in a Region:
   refused    calls were answered with RegionDisabledException: STS is deactivated, and called
-  in-use     it was called, be it by AWS services alone
+  in-use     it was called, even if only by AWS services
   not-read   no log of it was read, or not all of one: nothing can be said
   idle       not called in these logs; enabled by default, and can be deactivated
   always-on  not called in these logs; cannot be deactivated
   opt-in     not called in these logs; STS comes with the Region
 
-Calls to the global endpoint are of no Region: to deactivate one does not touch them.";
+Calls to the global endpoint belong to no Region: deactivating one does not affect them.";
 
 pub(super) fn help() -> String {
     format!("{EXAMPLES}\n\n{WORDS}\n\n{}", exit_help())

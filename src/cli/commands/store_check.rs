@@ -14,19 +14,19 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 pub(super) struct CheckArgs {
-    /// The store that 'stscope ingest' keeps
+    /// A store made by 'stscope ingest'
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, required_unless_present = "store")]
     pub file: Option<PathBuf>,
-    /// The same
+    /// The same store, by an option
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "file")]
     pub store: Option<PathBuf>,
-    /// How to write what is wrong [default: table, or by the ending of --output]
+    /// Output format [default: table, or by the ending of --output]
     #[arg(long, value_name = "FORMAT", help_heading = "Output")]
     pub format: Option<FormatName>,
     /// Write to FILE, which appears whole or not at all
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub output: Option<PathBuf>,
-    /// Say nothing on standard error but errors
+    /// Print only errors on standard error
     #[arg(short, long, help_heading = "Messages")]
     pub quiet: bool,
 }

@@ -10,13 +10,13 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 pub(super) struct ContentsArgs {
-    /// The store that 'stscope ingest' keeps
+    /// A store made by 'stscope ingest'
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, required_unless_present = "store")]
     pub file: Option<PathBuf>,
-    /// The same
+    /// The same store, by an option
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "file")]
     pub store: Option<PathBuf>,
-    /// How to write
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: ContentsFormat,
 }

@@ -25,31 +25,31 @@ use crate::tally::{Condition, Selection};
 
 #[derive(Args)]
 pub(super) struct TrendArgs {
-    /// The store that 'stscope ingest' keeps
+    /// A store made by 'stscope ingest'
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub store: PathBuf,
-    /// What a row is of; a week begins on Monday, and has the name of that day
+    /// The period of a row; a week begins on Monday and is named by that day
     #[arg(long, value_name = "PERIOD", default_value = "day")]
     pub by: PeriodName,
-    /// Days from T on: 2026-11-01, or an age: 7d, 2w
+    /// Show days from T on: 2026-11-01, or an age: 7d, 2w
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
-    /// Days before T
+    /// Show days before T
     #[arg(long, value_name = "T")]
     pub until: Option<String>,
-    /// Calls of these principals only; * crosses / and :
+    /// Count calls of these principals only; * crosses / and :
     #[arg(long, value_name = "GLOB")]
     pub principal: Option<String>,
-    /// Records received by these accounts (recipientAccountId)
+    /// Count records received by these accounts (recipientAccountId)
     #[arg(long, value_name = "A,...", value_delimiter = ',')]
     pub account: Vec<String>,
-    /// How to write [default: table, or by the ending of --output]
+    /// Output format [default: table, or by the ending of --output]
     #[arg(long, value_name = "FORMAT", help_heading = "Output")]
     pub format: Option<FormatName>,
     /// Write to FILE, which appears whole or not at all
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub output: Option<PathBuf>,
-    /// Say nothing on standard error but errors and damaged files
+    /// Print only errors and damaged files on standard error
     #[arg(short, long, help_heading = "Messages")]
     pub quiet: bool,
 }

@@ -192,8 +192,7 @@ fn advice_on_store(coverage: &Coverage) -> String {
         Some(kept_from) => format!("the days before {kept_from} are forgotten; {widen}"),
         None if files.pruned.total() > 0 => widen.into(),
         None => {
-            "it has come upon no CloudTrail logs yet; name a folder of them to 'stscope ingest'"
-                .into()
+            "it has found no CloudTrail logs yet; name a folder of them to 'stscope ingest'".into()
         }
     }
 }

@@ -46,7 +46,7 @@ impl Output {
 
     /// `label` names the option and the file in errors.
     fn open_file(name: &Path, label: &str) -> io::Result<Output> {
-        let place = behind_links(name);
+        let place = through_links(name);
         if let Ok(metadata) = place.metadata() {
             if metadata.is_dir() {
                 return Err(io::Error::from(io::ErrorKind::IsADirectory));
@@ -145,8 +145,8 @@ fn is_standard_output(name: &Path) -> bool {
         .any(|one| name == Path::new(one))
 }
 
-/// Through a link, the file it leads to is replaced, not the link, be that file there or not.
-fn behind_links(name: &Path) -> PathBuf {
+/// Through a link, the file it leads to is replaced, not the link, whether that file exists or not.
+fn through_links(name: &Path) -> PathBuf {
     if let Ok(place) = name.canonicalize() {
         return place;
     }
