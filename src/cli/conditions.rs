@@ -2,7 +2,8 @@
 //!
 //! A condition that lets nothing pass looks like good news, so a mistyped one must not end as zero.
 
-use super::exit::{Failure, say};
+use super::exit::Failure;
+use super::messages::Messages;
 use crate::report::escape::for_terminal;
 use crate::sts::{Dimension, Nearest, Possible, has_wildcards, nearest, possible};
 use crate::tally::{Condition, Glob, Matched, Totals, glob};
@@ -75,19 +76,16 @@ fn never(condition: &Condition) -> String {
 }
 
 /// Says which conditions have matched none of the calls that were read.
-pub(super) fn note_unmatched(totals: &Totals, quiet: bool) {
-    if quiet {
-        return;
-    }
+pub(super) fn note_unmatched(totals: &Totals, messages: Messages) {
     for condition in totals.unmatched().filter(|one| one.may_be_mistyped()) {
         let text = condition.to_string();
         let text = for_terminal(&text);
-        say(&match condition.negated {
+        messages.note(&match condition.negated {
             false => format!(
-                "stscope: note: --where {text} matched none of the calls read; {}",
+                "--where {text} matched none of the calls read; {}",
                 look(condition)
             ),
-            true => format!("stscope: note: --where {text} excluded none of the calls read"),
+            true => format!("--where {text} excluded none of the calls read"),
         });
     }
 }

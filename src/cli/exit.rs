@@ -1,12 +1,12 @@
 //! How a run ends.
 
 use std::ffi::OsString;
-use std::io::{self, Write as _};
-use std::path::Path;
+use std::io;
 use std::process::{ExitCode, Termination};
 
+use super::messages::{line, warn};
 use crate::scan::ScanError;
-use crate::shown::{Shown, for_terminal};
+use crate::shown::for_terminal;
 use crate::store::StoreError;
 
 /// The exit codes, which scripts rely on.
@@ -58,7 +58,7 @@ impl Failure {
     pub fn report(self) -> Exit {
         match self {
             Failure::Message(message) => {
-                say(&format!("stscope: {message}"));
+                warn(&message);
                 Exit::Failed
             }
             Failure::ClosedPipe => Exit::Done,
@@ -102,28 +102,11 @@ pub(super) fn usage(error: &clap::Error, typed: &[OsString]) -> Exit {
         let _ = error.print();
     } else {
         // clap repeats what was typed as it is, between its colours.
-        say(error.to_string().trim_end());
+        line(error.to_string().trim_end());
     }
     if error.use_stderr() {
         Exit::Failed
     } else {
         Exit::Done
     }
-}
-
-/// Prints a line on standard error. If that is closed, nobody wants to know; `eprintln!` would panic.
-/// What was typed may be repeated in it: nothing in it is obeyed by a terminal.
-pub(super) fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{}", harmless(line));
-}
-
-/// A text of one line or more, with everything escaped but the ends of its lines.
-fn harmless(text: &str) -> String {
-    let lines: Vec<_> = text.split('\n').map(for_terminal).collect();
-    lines.join("\n")
-}
-
-/// The same of a file, such as a store.
-pub(super) fn say_of(path: &Path, what: &str) {
-    say(&format!("stscope: {}: {what}", Shown::path(path)));
 }

@@ -2,7 +2,8 @@
 
 use super::args::GateArgs;
 use super::conditions::check_matched;
-use super::exit::{Exit, Failure, say};
+use super::exit::{Exit, Failure};
+use super::messages::{Messages, warn};
 use super::new_global::NewGlobal;
 use super::offenders::{Allowed, tell_offenders};
 use crate::report::{count, plural};
@@ -11,7 +12,7 @@ use crate::sts::{Endpoint, Time};
 use crate::tally::{Offender, Selection, Summary, Totals};
 
 /// Said where nothing can be said of global calls.
-const NO_US_EAST_1: &str = "stscope: note: nothing of us-east-1 was read in the time, \
+const NO_US_EAST_1: &str = "nothing of us-east-1 was read in the time, \
     accounts and Regions asked about, and global calls are logged only there; that none is shown \
     means nothing";
 
@@ -21,9 +22,9 @@ pub(super) fn can_judge(totals: &Totals, selection: &Selection) -> bool {
 }
 
 /// Says so where no global call is shown and none could be.
-pub(super) fn note_if_blind(can_judge: bool, summary: &Summary, quiet: bool) {
-    if !can_judge && !quiet && summary.global() == 0 {
-        say(NO_US_EAST_1);
+pub(super) fn note_if_blind(can_judge: bool, summary: &Summary, messages: Messages) {
+    if !can_judge && summary.global() == 0 {
+        messages.note(NO_US_EAST_1);
     }
 }
 
@@ -51,7 +52,7 @@ struct Gate {
     most: u64,
 }
 
-/// The most days that the newest complete day of a store may lie back, unless asked otherwise.
+/// How many days old the newest complete day of a store may be, unless asked otherwise.
 const MAX_AGE: u32 = 3;
 
 impl Gates {
@@ -126,7 +127,7 @@ impl Gates {
         let mut exit = Exit::Done;
         for gate in &self.gates {
             let offenders: Vec<_> = (totals.offenders(gate.endpoint).into_iter())
-                .filter(|offender| !self.allowed.forgives(offender.principal))
+                .filter(|offender| !self.allowed.allows(offender.principal))
                 .collect();
             let calls: u64 = offenders.iter().map(|offender| offender.calls).sum();
             if calls > gate.most {
@@ -168,12 +169,12 @@ impl Gates {
         store: &Store,
         selection: &Selection,
         verdict: Result<Exit, Failure>,
-        quiet: bool,
+        messages: Messages,
     ) -> Result<Exit, Failure> {
         let Some(gate) = &self.new_global else {
             return verdict;
         };
-        let of_new = gate.judge(store, selection, &self.allowed, quiet);
+        let of_new = gate.judge(store, selection, &self.allowed, messages);
         match (verdict?, of_new?) {
             (Exit::Done, of_new) => Ok(of_new),
             (failed, _) => Ok(failed),
@@ -183,8 +184,8 @@ impl Gates {
 
 impl Gate {
     fn tell(&self, calls: u64, offenders: &[Offender<'_>]) {
-        say(&format!(
-            "stscope: --fail-on {}: {} {}, {} allowed; move these principals to Regional endpoints, \
+        warn(&format!(
+            "--fail-on {}: {} {}, {} allowed; move these principals to Regional endpoints, \
              or list them with --allow",
             self.endpoint.as_str(),
             count(calls),

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::exit::{Failure, say};
+use super::exit::Failure;
+use super::messages::Messages;
 use crate::input::lines;
 use crate::report::escape::for_terminal;
 use crate::report::{count, plural};
@@ -36,9 +37,9 @@ pub(super) fn read(path: Option<&Path>) -> Result<Hosts, Failure> {
 const MAX_NAMED: usize = 5;
 
 /// Says which lines have told nothing: a typo there leaves hosts as `other`.
-pub(super) fn note_unused(hosts: &Hosts, quiet: bool) {
+pub(super) fn note_unused(hosts: &Hosts, messages: Messages) {
     let unused: Vec<_> = hosts.unused().collect();
-    if quiet || unused.is_empty() {
+    if unused.is_empty() {
         return;
     }
     let named = unused.iter().take(MAX_NAMED);
@@ -53,8 +54,8 @@ pub(super) fn note_unused(hosts: &Hosts, quiet: bool) {
             plural(unnamed, "line")
         ));
     }
-    say(&format!(
-        "stscope: note: --hosts: no host was looked up that matches {}; only hosts that are 'other' \
+    messages.note(&format!(
+        "--hosts: no host was looked up that matches {}; only hosts that are 'other' \
          are, and the first line that matches counts",
         names.join(", ")
     ));

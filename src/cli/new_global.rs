@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate, Utc};
 
 use super::conditions::check_matched;
-use super::exit::{Exit, Failure, say};
+use super::exit::{Exit, Failure};
+use super::messages::{Messages, warn};
 use super::offenders::{Allowed, tell_offenders};
 use crate::questions::{AnyQuestion, Calendar, CallsByDay};
 use crate::report::{count, plural};
@@ -21,7 +22,7 @@ use crate::tally::{Offender, Selection};
 pub(super) struct NewGlobal {
     /// The days before, in which nothing may have been called for a principal to be new.
     pub days: u32,
-    /// The most days the newest complete day may lie back.
+    /// How many days old the newest complete day may be.
     pub max_age: u32,
 }
 
@@ -29,7 +30,7 @@ pub(super) struct NewGlobal {
 struct Judged {
     newest: NaiveDate,
     days: BTreeSet<NaiveDate>,
-    /// The newest day that was complete before. What became complete behind it came late.
+    /// The newest day that was complete before. A day before it that became complete later came late.
     newest_before: Option<NaiveDate>,
 }
 
@@ -44,7 +45,7 @@ impl NewGlobal {
         store: &Store,
         selection: &Selection,
         allowed: &Allowed,
-        quiet: bool,
+        messages: Messages,
     ) -> Result<Exit, Failure> {
         let calendar = store.calendar(&selection.accounts)?;
         let judged = Judged::of(store, selection)?;
@@ -99,9 +100,7 @@ impl NewGlobal {
                 plural(no_time, "call")
             )));
         }
-        if !quiet {
-            note_days(&judged_days, &not_judged);
-        }
+        note_days(&judged_days, &not_judged, messages);
         Ok(exit)
     }
 
@@ -168,7 +167,7 @@ impl NewGlobal {
                 .any(|(_, day)| day.global_callers.contains_key(principal))
         };
         let mut offenders: Vec<Offender<'_>> = (of_day.global_callers.iter())
-            .filter(|(principal, _)| !is_known(principal) && !allowed.forgives(principal))
+            .filter(|(principal, _)| !is_known(principal) && !allowed.allows(principal))
             .map(|(&principal, &calls)| Offender { principal, calls })
             .collect();
         if offenders.is_empty() {
@@ -176,8 +175,8 @@ impl NewGlobal {
         }
         offenders.sort_by(|a, b| b.calls.cmp(&a.calls).then(a.principal.cmp(b.principal)));
         let number = offenders.len() as u64;
-        say(&format!(
-            "stscope: --fail-on new-global: {} {} called the global endpoint on {day}, and not in the \
+        warn(&format!(
+            "--fail-on new-global: {} {} called the global endpoint on {day}, and not in the \
              {} {} before; move them to Regional endpoints, or list them with --allow",
             count(number),
             plural(number, "principal"),
@@ -220,17 +219,17 @@ impl Judged {
 const MAX_NAMED: usize = 10;
 
 /// Says which days were judged, where that is not the newest alone.
-fn note_days(judged: &[NaiveDate], not_judged: &[NaiveDate]) {
+fn note_days(judged: &[NaiveDate], not_judged: &[NaiveDate], messages: Messages) {
     if judged.len() > 1 {
-        say(&format!(
-            "stscope: --fail-on new-global: judged the days that became complete since the ingest \
+        messages.tell(&format!(
+            "--fail-on new-global: judged the days that became complete since the ingest \
              before the last: {}",
             names(judged)
         ));
     }
     if !not_judged.is_empty() {
-        say(&format!(
-            "stscope: note: --fail-on new-global: not judged, as too little is known of the days \
+        messages.note(&format!(
+            "--fail-on new-global: not judged, as too little is known of the days \
              before them, or nothing of us-east-1: {}",
             names(not_judged)
         ));

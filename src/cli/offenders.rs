@@ -1,8 +1,9 @@
-//! Principals that a gate is about: who is forgiven, and how the others are named.
+//! Principals that a gate is about: who is allowed, and how the others are named.
 
 use std::path::Path;
 
-use super::exit::{Failure, say};
+use super::exit::Failure;
+use super::messages::line;
 use crate::input::lines;
 use crate::report::{count, escape::for_terminal, plural};
 use crate::shown::Shown;
@@ -11,7 +12,7 @@ use crate::tally::{Glob, Offender, glob};
 /// The most offenders that are named.
 const MAX_NAMED: usize = 20;
 
-/// The principals that are forgiven.
+/// The principals that the gates ignore.
 #[derive(Default)]
 pub(super) struct Allowed(Vec<Glob>);
 
@@ -22,10 +23,10 @@ impl Allowed {
         let globs: Result<Vec<Glob>, Failure> = lines(path)
             .map_err(|error| fail(format!("{error}; give a file with one glob a line")))?
             .iter()
-            // Remarks behind a glob.
+            // Comments after a glob.
             .map(|line| {
                 line.split_once(" #")
-                    .map_or(line.as_str(), |(glob, _remark)| glob)
+                    .map_or(line.as_str(), |(glob, _comment)| glob)
                     .trim()
             })
             .filter(|line| !line.is_empty() && !line.starts_with('#'))
@@ -40,7 +41,7 @@ impl Allowed {
         Ok(Allowed(globs?))
     }
 
-    pub fn forgives(&self, principal: &str) -> bool {
+    pub fn allows(&self, principal: &str) -> bool {
         self.0.iter().any(|glob| glob.matches(principal))
     }
 }
@@ -48,7 +49,7 @@ impl Allowed {
 /// Names those with the most calls.
 pub(super) fn tell_offenders(offenders: &[Offender<'_>]) {
     for offender in offenders.iter().take(MAX_NAMED) {
-        say(&format!(
+        line(&format!(
             "  {:>9}  {}",
             count(offender.calls),
             for_terminal(offender.principal)
@@ -56,7 +57,7 @@ pub(super) fn tell_offenders(offenders: &[Offender<'_>]) {
     }
     let unnamed = offenders.len().saturating_sub(MAX_NAMED) as u64;
     if unnamed > 0 {
-        say(&format!(
+        line(&format!(
             "  and {} more {}",
             count(unnamed),
             plural(unnamed, "principal")

@@ -1,5 +1,6 @@
 //! How far a scan has come, on standard error.
 
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -7,9 +8,20 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::exit::say;
+use super::args::{MessageArgs, When};
+use super::messages::warn;
 use crate::report::count;
 use crate::scan::Progress;
+
+/// Whether progress is shown, and whether on a terminal.
+pub(super) fn progress(messages: &MessageArgs) -> Option<bool> {
+    let terminal = std::io::stderr().is_terminal();
+    match messages.progress {
+        When::Never => None,
+        When::Always => Some(terminal),
+        When::Auto => (terminal && !messages.quiet).then_some(true),
+    }
+}
 
 /// Shows the progress of a scan until it is dropped.
 pub(super) struct Shown {
@@ -70,7 +82,7 @@ fn print_lines(progress: &Progress, done: &AtomicBool) {
         if done.load(Ordering::Relaxed) {
             return;
         }
-        say(&format!("stscope: {}", line(progress, started.elapsed())));
+        warn(&line(progress, started.elapsed()));
     }
 }
 

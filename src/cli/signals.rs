@@ -1,4 +1,4 @@
-//! An interrupt leaves no half-written file behind.
+//! An interrupt leaves no half-written file.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once, PoisonError};
@@ -7,7 +7,7 @@ use std::sync::{Mutex, Once, PoisonError};
 static PARTIAL: Mutex<Option<PathBuf>> = Mutex::new(None);
 static WATCH: Once = Once::new();
 
-/// Names the file that must not stay behind, or none.
+/// Names the file that must not be left, or none.
 pub(super) fn remove_on_interrupt(file: Option<&Path>) {
     *PARTIAL.lock().unwrap_or_else(PoisonError::into_inner) = file.map(Path::to_owned);
     #[cfg(unix)]

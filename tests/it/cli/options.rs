@@ -218,7 +218,7 @@ fn what_is_probably_a_slip_is_noted() {
     let said = stscope("report --region eu-west-9").arg(SAMPLE).run();
     said.says(&["note: --region eu-west-9 is no Region this release knows of"]);
     let said = stscope("report --since 2999-01-01").arg(SAMPLE).run();
-    said.says(&["note: --since lies in the future"]);
+    said.says(&["note: --since is in the future"]);
     let said = stscope("report -q --region eu-west-9").arg(SAMPLE).run();
     assert!(!said.stderr.contains("note:"), "{said}");
 }

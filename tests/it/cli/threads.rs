@@ -86,7 +86,7 @@ fn more_threads_than_help_are_not_started() {
             .args([threads, SAMPLE])
             .run()
             .exits(0);
-        assert_eq!(said.stderr.contains("help nobody"), note, "{said}");
+        assert_eq!(said.stderr.contains("do not help"), note, "{said}");
     }
     for nonsense in ["0", "-1", "70000", "99999999999999999999", "many"] {
         let folder = tempfile::tempdir().unwrap();

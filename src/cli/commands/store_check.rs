@@ -1,13 +1,35 @@
 //! `stscope store check`
 
-use super::args::CheckArgs;
-use super::config::{Writing, same_file};
-use super::exit::{Exit, Failure, say_of};
-use super::output::Output;
+use crate::cli::args::FormatName;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::messages::{Messages, warn_of};
+use crate::cli::output::Output;
+use crate::cli::output::{Writing, same_file};
 use crate::report::pages::store_check::{self, StoreFault};
 use crate::report::{Format, count, plural};
 use crate::shown::Shown;
 use crate::store::{Checked, Fault, Store};
+use clap::{Args, ValueHint};
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub(super) struct CheckArgs {
+    /// A store made by 'stscope ingest'
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, required_unless_present = "store")]
+    pub file: Option<PathBuf>,
+    /// The same store, by an option
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "file")]
+    pub store: Option<PathBuf>,
+    /// Output format [default: table, or by the ending of --output]
+    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
+    pub format: Option<FormatName>,
+    /// Write to FILE, which appears whole or not at all
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Print only errors on standard error
+    #[arg(short, long, help_heading = "Messages")]
+    pub quiet: bool,
+}
 
 pub(super) fn run(arguments: &CheckArgs) -> Result<Exit, Failure> {
     let path = (arguments.store.as_ref().or(arguments.file.as_ref()))
@@ -34,7 +56,7 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<Exit, Failure> {
     })?;
     if !faults.is_empty() {
         let number = faults.len() as u64;
-        say_of(
+        warn_of(
             path,
             &format!(
                 "damaged: {} {}; bring back a backup, or ingest anew into another file",
@@ -44,9 +66,7 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<Exit, Failure> {
         );
         return Ok(Exit::Failed);
     }
-    if !arguments.quiet {
-        say_of(path, &sound(&checked));
-    }
+    Messages::new(arguments.quiet).tell_of(path, &sound(&checked));
     Ok(Exit::Done)
 }
 

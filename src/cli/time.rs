@@ -1,7 +1,8 @@
 //! Instants as people type them: RFC 3339, a date, or an age.
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveTime, Utc};
 
+use super::exit::Failure;
 use crate::sts::Time;
 
 /// Reads `2026-11-01T12:00:00Z`, `2026-11-01` (midnight, UTC) or an age such as `36h`, `7d`, `2w`
@@ -50,6 +51,33 @@ pub(super) fn parse_day(text: &str, now: Time) -> Result<Time, String> {
         );
     }
     Time::from_millis(midnight).ok_or_else(|| format!("{text} is out of range"))
+}
+
+/// The time at which the program runs.
+pub(super) fn now() -> Time {
+    Time::from_millis(Utc::now().timestamp_millis()).unwrap_or(Time::MAX)
+}
+
+/// `--since` and `--until`.
+pub(super) fn period(
+    since: Option<&str>,
+    until: Option<&str>,
+    parse: fn(&str, Time) -> Result<Time, String>,
+) -> Result<(Option<Time>, Option<Time>), Failure> {
+    let now = now();
+    let time = |option: &str, text: Option<&str>| {
+        text.map(|text| {
+            parse(text, now).map_err(|error| Failure::new(format!("{option} {text}: {error}")))
+        })
+        .transpose()
+    };
+    let (since, until) = (time("--since", since)?, time("--until", until)?);
+    match (since, until) {
+        (Some(since), Some(until)) if since >= until => Err(Failure::new(format!(
+            "--since {since} is not before --until {until}: no call could pass; exchange the two"
+        ))),
+        both => Ok(both),
+    }
 }
 
 /// `None`: no age; `Some(None)`: too old to be told.

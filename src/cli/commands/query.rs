@@ -1,13 +1,48 @@
 //! `stscope query`: the question of `report` for another engine.
 
+use clap::{Args, ValueEnum, ValueHint};
 use std::path::Path;
+use std::path::PathBuf;
 
-use super::args::{EngineName, QueryArgs};
-use super::config::period;
-use super::exit::{Exit, Failure};
-use super::output::Output;
-use super::when;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::Output;
+use crate::cli::time;
+use crate::cli::time::period;
 use crate::query::{Engine, Question, Source};
+
+#[derive(Args)]
+pub(super) struct QueryArgs {
+    /// The engine that the query is for
+    pub engine: EngineName,
+    /// The table to query, NAME or DATABASE.NAME; not for cloudwatch [default for athena: cloudtrail_logs]
+    #[arg(long, value_name = "TABLE", conflicts_with = "files")]
+    pub table: Option<String>,
+    /// The files to query, as a glob that the engine understands; duckdb and clickhouse only [default:
+    /// AWSLogs/**/*.json.gz]
+    #[arg(long, value_name = "GLOB")]
+    pub files: Option<String>,
+    /// Count calls from T on: 2026-11-01, 2026-11-01T12:00:00Z, or an age: 36h, 7d, 2w; not for cloudwatch
+    #[arg(long, value_name = "T")]
+    pub since: Option<String>,
+    /// Count calls before T; not for cloudwatch
+    #[arg(long, value_name = "T")]
+    pub until: Option<String>,
+    /// Write to FILE, which appears whole or not at all
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum EngineName {
+    /// Amazon Athena, of a table as AWS documents it for CloudTrail
+    Athena,
+    /// CloudWatch Logs Insights, of a trail's log group
+    Cloudwatch,
+    /// DuckDB, of log files or a table
+    Duckdb,
+    /// ClickHouse, of log files or a table
+    Clickhouse,
+}
 
 /// What AWS calls the table in its documentation.
 const ATHENA_TABLE: &str = "cloudtrail_logs";
@@ -61,7 +96,7 @@ fn question(arguments: &QueryArgs) -> Result<Question, Failure> {
     let (since, until) = period(
         arguments.since.as_deref(),
         arguments.until.as_deref(),
-        when::parse,
+        time::parse,
     )?;
     Ok(Question {
         engine,

@@ -2,7 +2,8 @@
 
 use indicatif::HumanBytes;
 
-use super::exit::{Exit, Failure, say};
+use super::{Messages, warn};
+use crate::cli::exit::{Exit, Failure};
 use crate::report::{count, escape::for_terminal, plural};
 use crate::tally::Coverage;
 
@@ -13,35 +14,40 @@ const MAX_LISTED: usize = 20;
 ///
 /// # Errors
 /// If nothing was read at all: that must not look like an answer.
-pub(super) fn tell(coverage: &Coverage, quiet: bool) -> Result<Exit, Failure> {
+pub(in crate::cli) fn tell(coverage: &Coverage, messages: Messages) -> Result<Exit, Failure> {
     if coverage.is_nothing_read() {
         return Err(nothing(coverage, advice(coverage)));
     }
-    Ok(tell_read(coverage, quiet))
+    Ok(tell_read(coverage, messages))
 }
 
 /// The same of a store, which read the files on earlier nights.
-pub(super) fn tell_stored(coverage: &Coverage, quiet: bool) -> Result<Exit, Failure> {
+pub(in crate::cli) fn tell_stored(
+    coverage: &Coverage,
+    messages: Messages,
+) -> Result<Exit, Failure> {
     if coverage.is_nothing_read() {
         return Err(nothing(coverage, &advice_on_store(coverage)));
     }
-    Ok(tell_read(coverage, quiet))
+    Ok(tell_read(coverage, messages))
 }
 
 /// The same where some files were `known` from before, and not read again.
-pub(super) fn tell_new(coverage: &Coverage, known: u64, quiet: bool) -> Result<Exit, Failure> {
+pub(in crate::cli) fn tell_new(
+    coverage: &Coverage,
+    known: u64,
+    messages: Messages,
+) -> Result<Exit, Failure> {
     if known > 0 {
-        return Ok(tell_read(coverage, quiet));
+        return Ok(tell_read(coverage, messages));
     }
-    tell(coverage, quiet)
+    tell(coverage, messages)
 }
 
-fn tell_read(coverage: &Coverage, quiet: bool) -> Exit {
+fn tell_read(coverage: &Coverage, messages: Messages) -> Exit {
     tell_damaged(coverage);
-    if !quiet {
-        note_no_time(coverage.no_time);
-        say(&format!("stscope: {}", line(coverage)));
-    }
+    note_no_time(coverage.no_time, messages);
+    messages.tell(&line(coverage));
     if coverage.files.damaged > 0 {
         Exit::Damaged
     } else {
@@ -56,8 +62,8 @@ fn nothing(coverage: &Coverage, advice: &str) -> Failure {
 
 fn tell_damaged(coverage: &Coverage) {
     for file in coverage.damaged.iter().take(MAX_LISTED) {
-        say(&format!(
-            "stscope: {}: damaged ({}): {}; {} whole {} counted",
+        warn(&format!(
+            "{}: damaged ({}): {}; {} whole {} counted",
             for_terminal(&file.path),
             file.stage.as_str(),
             for_terminal(&file.detail),
@@ -67,8 +73,8 @@ fn tell_damaged(coverage: &Coverage) {
     }
     let unlisted = coverage.damaged.len().saturating_sub(MAX_LISTED) as u64;
     if unlisted > 0 {
-        say(&format!(
-            "stscope: and {} more damaged {}; --format json lists them all",
+        warn(&format!(
+            "and {} more damaged {}; --format json lists them all",
             count(unlisted),
             plural(unlisted, "file")
         ));
@@ -76,10 +82,10 @@ fn tell_damaged(coverage: &Coverage) {
 }
 
 /// Says that some calls have no time.
-fn note_no_time(calls: u64) {
+fn note_no_time(calls: u64, messages: Messages) {
     if calls > 0 {
-        say(&format!(
-            "stscope: note: {} STS {} no eventTime that can be read: counted, but on no day, and left \
+        messages.note(&format!(
+            "{} STS {} no eventTime that can be read: counted, but on no day, and left \
              out by --since and --until; see that the export writes times as CloudTrail does \
              (2025-11-03T08:00:00Z)",
             count(calls),
@@ -186,8 +192,7 @@ fn advice_on_store(coverage: &Coverage) -> String {
         Some(kept_from) => format!("the days before {kept_from} are forgotten; {widen}"),
         None if files.pruned.total() > 0 => widen.into(),
         None => {
-            "it has come upon no CloudTrail logs yet; name a folder of them to 'stscope ingest'"
-                .into()
+            "it has found no CloudTrail logs yet; name a folder of them to 'stscope ingest'".into()
         }
     }
 }

@@ -1,16 +1,21 @@
 //! `stscope trend`
 
+use crate::cli::args::{FormatName, exit_help};
 use chrono::NaiveDate;
+use clap::{Args, ValueEnum, ValueHint};
+use std::path::PathBuf;
 
-use super::args::{PeriodName, TrendArgs};
-use super::conditions::parse_glob;
-use super::config::{Writing, check_accounts, check_kept_days, period, same_file};
-use super::coverage;
-use super::exit::{Exit, Failure, say};
-use super::gate::note_if_blind;
-use super::output::Output;
-use super::source::note_forgotten;
-use super::when;
+use crate::cli::conditions::parse_glob;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::gate::note_if_blind;
+use crate::cli::messages::Messages;
+use crate::cli::messages::coverage;
+use crate::cli::output::Output;
+use crate::cli::output::{Writing, same_file};
+use crate::cli::reading::note_forgotten;
+use crate::cli::reading::{check_accounts, check_kept_days};
+use crate::cli::time;
+use crate::cli::time::period;
 use crate::questions::{AnyQuestion, CallsByDay, Period, Trend};
 use crate::report::{count, pages, plural};
 use crate::shown::Shown;
@@ -18,12 +23,66 @@ use crate::store::Store;
 use crate::sts::{Dimension, Time};
 use crate::tally::{Condition, Selection};
 
+#[derive(Args)]
+pub(super) struct TrendArgs {
+    /// A store made by 'stscope ingest'
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub store: PathBuf,
+    /// The period of a row; a week begins on Monday and is named by that day
+    #[arg(long, value_name = "PERIOD", default_value = "day")]
+    pub by: PeriodName,
+    /// Show days from T on: 2026-11-01, or an age: 7d, 2w
+    #[arg(long, value_name = "T")]
+    pub since: Option<String>,
+    /// Show days before T
+    #[arg(long, value_name = "T")]
+    pub until: Option<String>,
+    /// Count calls of these principals only; * crosses / and :
+    #[arg(long, value_name = "GLOB")]
+    pub principal: Option<String>,
+    /// Count records received by these accounts (recipientAccountId)
+    #[arg(long, value_name = "A,...", value_delimiter = ',')]
+    pub account: Vec<String>,
+    /// Output format [default: table, or by the ending of --output]
+    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
+    pub format: Option<FormatName>,
+    /// Write to FILE, which appears whole or not at all
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Print only errors and damaged files on standard error
+    #[arg(short, long, help_heading = "Messages")]
+    pub quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PeriodName {
+    Day,
+    Week,
+    Month,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stscope trend --store sts.db
+  stscope trend --store sts.db --by week --since 26w -o trend.csv
+  stscope trend --store sts.db --principal '*:role/payments-*'";
+
+const WORDS: &str = "\
+Status of a period:
+  complete    all of it was read
+  incomplete  it is not over, or not all of its days were read, or nothing of us-east-1
+  not-read    nothing of it was read: its figures are empty, which is not zero";
+
+pub(super) fn help() -> String {
+    format!("{EXAMPLES}\n\n{WORDS}\n\n{}", exit_help())
+}
+
 pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
     let writing = Writing::plain(arguments.format, arguments.output.as_deref())?;
     let (since, until) = period(
         arguments.since.as_deref(),
         arguments.until.as_deref(),
-        when::parse_day,
+        time::parse_day,
     )?;
     check_accounts(&arguments.account)?;
     let all = Selection {
@@ -66,17 +125,17 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
     };
     let report = asked.as_ref().unwrap_or(&seen);
 
-    let quiet = arguments.quiet;
-    note_forgotten(&report.totals.coverage, &all, quiet);
-    let exit = coverage::tell_stored(&report.totals.coverage, quiet)?;
+    let messages = Messages::new(arguments.quiet);
+    note_forgotten(&report.totals.coverage, &all, messages);
+    let exit = coverage::tell_stored(&report.totals.coverage, messages)?;
     note_if_blind(
         seen.totals.can_judge_global_calls(),
         &seen.totals.summary(),
-        quiet,
+        messages,
     );
-    if !quiet && report.totals.unmatched().any(Condition::may_be_mistyped) {
-        say(
-            "stscope: note: --principal matched none of the calls read; see what there is with 'stscope \
+    if report.totals.unmatched().any(Condition::may_be_mistyped) {
+        messages.note(
+            "--principal matched none of the calls read; see what there is with 'stscope \
              report --store FILE --group-by principal'",
         );
     }
@@ -94,10 +153,8 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
              --since, --until and --account, or ingest logs of it",
         ));
     }
-    if !quiet {
-        note_gaps(&trend);
-        note_undated(seen.totals.coverage.no_time);
-    }
+    note_gaps(&trend, messages);
+    note_undated(seen.totals.coverage.no_time, messages);
     let page = pages::trend::page(&trend, &report.totals.coverage);
     output.write(|out| Ok(writing.format.write(page, writing.layout, out)?))?;
     Ok(exit)
@@ -117,7 +174,7 @@ impl From<PeriodName> for Period {
 const MAX_NAMED: usize = 5;
 
 /// A gap must not be taken for days without calls.
-fn note_gaps(trend: &Trend) {
+fn note_gaps(trend: &Trend, messages: Messages) {
     if !trend.gaps.is_empty() {
         let mut names: Vec<String> = (trend.gaps.iter().take(MAX_NAMED))
             .map(|gap| match gap.first_day == gap.last_day {
@@ -129,18 +186,18 @@ fn note_gaps(trend: &Trend) {
         if unnamed > 0 {
             names.push(format!("and {} more", count(unnamed as u64)));
         }
-        say(&format!(
-            "stscope: note: nothing was read of {}; ingest these days, or take them as not known",
+        messages.note(&format!(
+            "nothing was read of {}; ingest these days, or take them as not known",
             names.join(", ")
         ));
     }
 }
 
 /// Whatever days are asked about, such a call may be of one of them.
-fn note_undated(calls: u64) {
+fn note_undated(calls: u64, messages: Messages) {
     if calls > 0 {
-        say(&format!(
-            "stscope: note: {} {} without a readable time, copies included, in no period",
+        messages.note(&format!(
+            "{} {} without a readable time, copies included, in no period",
             count(calls),
             plural(calls, "call")
         ));

@@ -1,11 +1,33 @@
 //! `stscope store info`
 
-use super::args::{ContentsArgs, ContentsFormat};
-use super::exit::{Exit, Failure};
-use super::output::Output;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::Output;
 use crate::report::pages::store_info::{self, StoreDays, StoreInfo, StoreRun};
 use crate::shown::Shown;
 use crate::store::{Contents, Run, Store};
+use clap::{Args, ValueEnum, ValueHint};
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub(super) struct ContentsArgs {
+    /// A store made by 'stscope ingest'
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, required_unless_present = "store")]
+    pub file: Option<PathBuf>,
+    /// The same store, by an option
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "file")]
+    pub store: Option<PathBuf>,
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: ContentsFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ContentsFormat {
+    /// For people
+    Table,
+    /// One JSON object
+    Json,
+}
 
 pub(super) fn run(arguments: &ContentsArgs) -> Result<Exit, Failure> {
     let path = (arguments.store.as_ref().or(arguments.file.as_ref()))

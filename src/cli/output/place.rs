@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::exit::{Exit, Failure};
-use super::signals;
+use crate::cli::exit::Failure;
+use crate::cli::signals;
 use crate::input::{PARTIAL, remove_left_over};
 use crate::shown::Shown;
 
 /// A destination, opened before the long work: a wrong path is an error at once.
-pub(super) enum Output {
+pub(in crate::cli) enum Output {
     Standard,
     /// Written beside its place, then renamed.
     Atomic {
@@ -46,7 +46,7 @@ impl Output {
 
     /// `label` names the option and the file in errors.
     fn open_file(name: &Path, label: &str) -> io::Result<Output> {
-        let place = behind_links(name);
+        let place = through_links(name);
         if let Ok(metadata) = place.metadata() {
             if metadata.is_dir() {
                 return Err(io::Error::from(io::ErrorKind::IsADirectory));
@@ -145,8 +145,8 @@ fn is_standard_output(name: &Path) -> bool {
         .any(|one| name == Path::new(one))
 }
 
-/// Through a link, the file it leads to is replaced, not the link, be that file there or not.
-fn behind_links(name: &Path) -> PathBuf {
+/// Through a link, the file it leads to is replaced, not the link, whether that file exists or not.
+fn through_links(name: &Path) -> PathBuf {
     if let Ok(place) = name.canonicalize() {
         return place;
     }
@@ -181,10 +181,4 @@ fn named(label: &str, error: Failure) -> Failure {
             })
         }
     }
-}
-
-/// Prints a text that is made already.
-pub(super) fn print(text: &[u8]) -> Result<Exit, Failure> {
-    Output::Standard.write(|out| Ok(out.write_all(text)?))?;
-    Ok(Exit::Done)
 }

@@ -1,18 +1,22 @@
 //! `stscope plan`
 
+use crate::cli::args::{
+    FilterArgs, GateArgs, GroupOrder, InputArgs, MessageArgs, OrderArgs, OutputArgs, StoreArgs,
+    dimensions_help, exit_help,
+};
+use crate::cli::gate::{Gates, conclude};
+use crate::cli::messages::Messages;
+use crate::cli::output::{Output, Sink, Writing};
+use crate::cli::reading::Reading;
+use crate::cli::session::{Asked, Session};
+use clap::{Args, ValueEnum, ValueHint};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::args::{GroupOrder, PlanArgs};
-use super::conditions::note_unmatched;
-use super::config::{Reading, Writing, check_output};
-use super::exit::{Exit, Failure, say};
-use super::gate::{Gates, can_judge, conclude, note_if_blind};
-use super::output::Output;
-use super::source;
 use crate::aws::account::is_account_id;
+use crate::cli::exit::{Exit, Failure};
 use crate::input::read_ip_ranges;
 use crate::questions::{AnyQuestion, Plan, TokenTrace, Traced};
 use crate::report::pages::plan::PlanPage;
@@ -20,14 +24,100 @@ use crate::report::{Format, count, plural};
 use crate::shown::Shown;
 use crate::tally::Summary;
 
+#[derive(Args)]
+#[command(mut_arg("endpoint", |arg| arg.hide(true)))]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// AWS's list of its addresses (ip-ranges.json), to find the Region of callers
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        help_heading = "Input"
+    )]
+    pub ip_ranges: Option<PathBuf>,
+    /// Look for tokens of the global endpoint that were used in opt-in Regions
+    ///
+    /// Only version 2 tokens are valid there. To see where a token is used, the records of all
+    /// services in opt-in Regions are read: that takes longer, and some 100 bytes of memory for each
+    /// token issued globally and for each access key used in an opt-in Region. Uses are shown only if
+    /// they are in the time, accounts and Regions asked about: --region us-east-1 hides them all.
+    #[arg(long, help_heading = "Input")]
+    pub trace_tokens: bool,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    #[command(flatten)]
+    pub order: OrderArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Write one file for each of these to --output-dir
+    #[arg(long, requires = "output_dir", help_heading = "Output")]
+    pub by: Option<SplitBy>,
+    /// Write the files of --by to DIR, which is created if it does not exist
+    #[arg(
+        long,
+        value_name = "DIR",
+        value_hint = ValueHint::DirPath,
+        requires = "by",
+        conflicts_with = "output",
+        help_heading = "Output"
+    )]
+    pub output_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub gate: GateArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+/// What a plan is split by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SplitBy {
+    /// The account whose callers have to change: ACCOUNT.csv, and no-account.csv for those without
+    Account,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stscope plan s3-logs/
+  stscope plan s3-logs/ --since 14d -o plan.csv
+  stscope plan s3-logs/ --ip-ranges ip-ranges.json --format markdown
+  stscope plan s3-logs/ --by account --output-dir plans/ --format csv
+  curl -O https://ip-ranges.amazonaws.com/ip-ranges.json";
+
+const WORDS: &str = "\
+Causes, tried in this order:
+  another-account    the caller lives in another account, which has to change it
+  aws-managed        AWS itself calls: nothing to change
+  endpoint-override  the SDK says that an endpoint URL is configured
+  sdk-default        this SDK at this version goes global unless told otherwise
+  no-region          Regional by default, but global where no Region is configured
+  explicit-endpoint  Regional by default: an endpoint or the Region aws-global is set
+  unrecognised       the user agent tells nothing
+
+The recommended Region, by the first evidence there is:
+  serving-region     the Region that answered most calls, us-east-1 aside
+  regional-calls     the Region most Regional calls of the principal go to
+  ip-ranges          the Region of most of its source addresses, by --ip-ranges
+  serving-region     us-east-1, where nothing else is known";
+
+pub(super) fn help() -> String {
+    format!(
+        "{EXAMPLES}\n\n{WORDS}\n\n{}\n{}",
+        dimensions_help("--where"),
+        exit_help()
+    )
+}
+
 pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     if !arguments.filter.endpoint.is_empty() {
         return Err(Failure::new(
-            "--endpoint: a plan is of the global calls, and needs the Regional ones to know where \
-             their callers are at home; leave it out, or use 'stscope report --endpoint'",
+            "--endpoint: a plan is of the global calls, and needs the Regional ones to know the \
+             Region of their callers; leave it out, or use 'stscope report --endpoint'",
         ));
     }
-    let mut writing = Writing::resolve(&arguments.output)?;
     let gates = Gates::resolve(&arguments.gate)?;
     let ip_ranges = (arguments.ip_ranges.as_deref())
         .map(read_ip_ranges)
@@ -39,50 +129,46 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
              --store",
         ));
     }
-    let mut reading = Reading::resolve_any(
-        &arguments.input,
-        &arguments.store,
-        &arguments.filter,
-        &arguments.messages,
-    )?;
-    reading.scan.trace_tokens = arguments.trace_tokens;
-    check_output(
-        &writing,
-        &reading,
-        &[
+    let (mut session, mut sink) = Session::open(Asked {
+        input: &arguments.input,
+        store: arguments.store.store.as_deref(),
+        filter: &arguments.filter,
+        output: &arguments.output,
+        messages: &arguments.messages,
+        gates,
+        lists: &[
             ("--allow", arguments.gate.allow.as_deref()),
             ("--ip-ranges", arguments.ip_ranges.as_deref()),
         ],
-    )?;
-    let place = match &arguments.output_dir {
-        Some(folder) => Place::Folder(Folder::open(folder, writing.format)?),
-        None => Place::One(Output::open(writing.output.as_deref())?),
-    };
-    if arguments.output_dir.is_some() && arguments.output.top.is_none() {
-        writing.top = None; // a work list that is handed on must not end after 25 rows
+    })?;
+    session.reading.scan.trace_tokens = arguments.trace_tokens;
+    let folder = (arguments.output_dir.as_deref())
+        .map(|folder| Folder::open(folder, sink.writing.format))
+        .transpose()?;
+    if folder.is_some() && arguments.output.top.is_none() {
+        sink.writing.top = None; // a work list that is handed on must not end after 25 rows
     }
 
-    let (report, mut trace) = if reading.scan.trace_tokens {
-        let (scan, paths) = (&reading.scan, &reading.paths);
-        let traced = source::watched(&arguments.messages, |shared| {
-            scan.collect(paths, shared, || Traced::new(&scan.terms(), scan.once))
+    let (report, mut trace) = if arguments.trace_tokens {
+        let Reading { scan, paths, .. } = &session.reading;
+        let traced = session.watched(|progress| {
+            scan.collect(paths, progress, || Traced::new(&scan.terms(), scan.once))
         });
         let (report, trace) = traced?.finish();
         (report, Some(trace))
     } else {
-        let tally = source::tally(&reading, &AnyQuestion::Plan, &arguments.messages)?;
-        (tally.finish(), None)
+        (session.count(&AnyQuestion::Plan)?.finish(), None)
     };
     if let Some(trace) = &mut trace {
-        trace.saw_opt_in_regions &= reading.scan.selection.may_show_opt_in_regions();
+        trace.saw_opt_in_regions &= session.selection().may_show_opt_in_regions();
     }
 
-    let quiet = arguments.messages.quiet;
     let totals = &report.totals;
-    let exit = source::tell(&reading, &totals.coverage, quiet)?;
+    let exit = session.tell_read(&totals.coverage)?;
     let mut plan =
         Plan::of(&report, |address| ip_ranges.as_ref()?.region_of(address)).with_tokens(trace);
-    if writing.format.is_for_people() {
+    let format = sink.writing.format;
+    if format.is_for_people() {
         plan = plan.together();
     }
     plan.keep_min_calls(arguments.order.min_calls);
@@ -92,50 +178,47 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         GroupOrder::Group => plan.sort_by_group(),
     }
     let summary = totals.summary();
-    let can_judge = can_judge(totals, &reading.scan.selection);
-    note_if_blind(can_judge, &summary, quiet);
-    if let Some(trace) = plan.risks.opt_in_tokens.as_ref().filter(|_| !quiet) {
-        tell_of_tokens(trace, &summary, writing.format);
+    let can_judge = session.can_judge(totals);
+    if let Some(trace) = &plan.risks.opt_in_tokens {
+        tell_of_tokens(trace, &summary, format, session.messages);
     }
-    note_unmatched(totals, quiet);
-    let verdict = gates.judge(totals, &reading.scan.selection);
+    let verdict = session.judge(totals);
+    let Sink { writing, output } = sink;
     let finished = Finished {
         summary: &summary,
         can_judge,
         coverage: serde_json::to_value(&totals.coverage).map_err(std::io::Error::from)?,
-        writing: &writing,
+        writing,
     };
-    let written = match place {
-        Place::One(output) => {
-            finished.note_if_empty(quiet || writing.format.is_for_people());
-            finished.write(&plan, output)
-        }
-        Place::Folder(folder) => {
-            finished.note_if_empty(quiet);
-            folder.write(&plan, &finished, &reading, quiet)
-        }
+    // A page for people says so itself.
+    if folder.is_some() || !format.is_for_people() {
+        finished.note_if_empty(session.messages);
+    }
+    let written = match folder {
+        None => finished.write(&plan, output),
+        Some(folder) => folder.write(&plan, &finished, &session.reading, session.messages),
     };
     conclude(exit, verdict, written)
 }
 
 /// Says so where no token is shown and none could be, and what a format of rows alone leaves out.
-fn tell_of_tokens(trace: &TokenTrace, summary: &Summary, format: Format) {
+fn tell_of_tokens(trace: &TokenTrace, summary: &Summary, format: Format, messages: Messages) {
     if trace.issued == 0 && summary.global() > 0 {
-        say(
-            "stscope: note: --trace-tokens: no global call has an answer with credentials \
+        messages.note(
+            "--trace-tokens: no global call has an answer with credentials \
              (responseElements.credentials.accessKeyId), so no token can be traced; that none is \
              shown means nothing",
         );
     } else if trace.issued > 0 && !trace.saw_opt_in_regions {
-        say(
-            "stscope: note: --trace-tokens: nothing of an opt-in Region was read in the time, \
+        messages.note(
+            "--trace-tokens: nothing of an opt-in Region was read in the time, \
              accounts and Regions asked about; that no token is shown means nothing, unless no \
              opt-in Region is enabled",
         );
     } else if trace.issued > 0 && format.has_rows_alone() {
         let tokens = trace.in_opt_in_regions.iter().map(|one| one.tokens).sum();
-        say(&format!(
-            "stscope: note: {} {} of the global endpoint used in opt-in Regions; --format json, \
+        messages.note(&format!(
+            "{} {} of the global endpoint used in opt-in Regions; --format json, \
              table or markdown tells whose",
             count(tokens),
             plural(tokens, "token")
@@ -143,18 +226,12 @@ fn tell_of_tokens(trace: &TokenTrace, summary: &Summary, format: Format) {
     }
 }
 
-/// Where a plan goes.
-enum Place {
-    One(Output),
-    Folder(Folder),
-}
-
 /// What a plan is written with.
 struct Finished<'a> {
     summary: &'a Summary,
     can_judge: bool,
     coverage: Value,
-    writing: &'a Writing,
+    writing: Writing,
 }
 
 impl Finished<'_> {
@@ -166,16 +243,15 @@ impl Finished<'_> {
             top: self.writing.top,
             coverage: &self.coverage,
         };
-        let (format, layout) = (self.writing.format, self.writing.layout);
-        output.write(|out| Ok(format.write(page.page(), layout, out)?))
+        self.writing.write(page.page(), output)
     }
 
     /// An empty file must not be all there is to see.
-    fn note_if_empty(&self, is_seen_elsewhere: bool) {
-        if self.can_judge && self.summary.global() == 0 && !is_seen_elsewhere {
+    fn note_if_empty(&self, messages: Messages) {
+        if self.can_judge && self.summary.global() == 0 {
             let calls = self.summary.calls;
-            say(&format!(
-                "stscope: note: no global calls among {} STS {}",
+            messages.note(&format!(
+                "no global calls among {} STS {}",
                 count(calls),
                 plural(calls, "call")
             ));
@@ -214,7 +290,7 @@ impl Folder {
         plan: &Plan<'_>,
         finished: &Finished<'_>,
         reading: &Reading,
-        quiet: bool,
+        messages: Messages,
     ) -> Result<(), Failure> {
         let mut parts: BTreeMap<String, Plan<'_>> = BTreeMap::new();
         for account in plan.accounts() {
@@ -238,13 +314,11 @@ impl Folder {
             let output = Output::open_in("--output-dir", &self.path, name)?;
             finished.write(part, output)?;
         }
-        if !quiet {
-            self.tell(&parts);
-        }
+        self.tell(&parts, messages);
         Ok(())
     }
 
-    fn tell(&self, parts: &BTreeMap<String, Plan<'_>>) {
+    fn tell(&self, parts: &BTreeMap<String, Plan<'_>>, messages: Messages) {
         let folder = Shown::path(&self.path);
         let files = parts.len() as u64;
         let names = parts.iter().map(|(name, part)| {
@@ -252,8 +326,8 @@ impl Folder {
             format!("{name} ({} {})", count(rows), plural(rows, "row"))
         });
         let colon = if parts.is_empty() { "" } else { ": " };
-        say(&format!(
-            "stscope: {folder}: {} {} written{colon}{}",
+        messages.tell(&format!(
+            "{folder}: {} {} written{colon}{}",
             count(files),
             plural(files, "file"),
             some(names.collect())
@@ -268,8 +342,8 @@ impl Folder {
             })
             .collect();
         if !older.is_empty() {
-            say(&format!(
-                "stscope: note: {folder}: from an earlier run, and left as it was, as this plan has \
+            messages.note(&format!(
+                "{folder}: from an earlier run, and left as it was, as this plan has \
                  no row for it: {}",
                 some(older)
             ));

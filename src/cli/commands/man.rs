@@ -2,19 +2,26 @@
 //!
 //! The pages are made from what can be typed, so no option can be missing in them.
 
+use clap::{Args, ValueHint};
 use std::path::Path;
+use std::path::PathBuf;
 
 use clap::Command;
 use clap_mangen::Man;
 
-use super::args::{self, ManArgs};
-use super::exit::{Exit, Failure};
-use super::output::{self, Output};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::{self, Output};
 use crate::shown::Shown;
 
-pub(super) fn run(arguments: &ManArgs) -> Result<Exit, Failure> {
+#[derive(Args)]
+pub(super) struct ManArgs {
+    /// Write a page for each command to DIR, which is created if it does not exist: stscope-report.1, ...
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub dir: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &ManArgs, mut command: Command) -> Result<Exit, Failure> {
     // Built, every command knows its whole name: `stscope-store-info`.
-    let mut command = args::command();
     command.build();
     match &arguments.dir {
         None => output::print(&all_in_one(&command)?),
@@ -44,7 +51,7 @@ fn each_in_a_file(command: &Command, folder: &Path) -> Result<(), Failure> {
     below(command).try_for_each(|one| each_in_a_file(one, folder))
 }
 
-/// The page of the program, and behind it those of its commands as sections.
+/// The page of the program, and after it those of its commands as sections.
 fn all_in_one(command: &Command) -> Result<Vec<u8>, Failure> {
     let mut page = Vec::new();
     Man::new(command.clone()).render(&mut page)?;

@@ -1,16 +1,57 @@
 //! `stscope forget`, and what `ingest --keep` has in common with it.
 
+use clap::{Args, ValueHint};
 use std::path::Path;
+use std::path::PathBuf;
 
 use chrono::{NaiveDate, Utc};
 use indicatif::HumanBytes;
 
-use super::args::ForgetArgs;
-use super::config::now;
-use super::exit::{Exit, Failure, say, say_of};
-use super::when;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::messages::Messages;
+use crate::cli::time;
+use crate::cli::time::now;
 use crate::report::{count, plural};
 use crate::store::{Forgotten, NotForgotten, Room, Store, StoreError};
+
+#[derive(Args)]
+pub(super) struct ForgetArgs {
+    /// A store made by 'stscope ingest'
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub store: PathBuf,
+    /// Remove the days before DAY: 2026-01-01, or an age: 400d, 57w
+    #[arg(long, value_name = "DAY")]
+    pub before: String,
+    /// Wait while another run writes to the store
+    #[arg(long)]
+    pub wait: bool,
+    /// Print only errors on standard error
+    #[arg(short, long, help_heading = "Messages")]
+    pub quiet: bool,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stscope forget --store sts.db --before 2026-01-01
+  stscope forget --store sts.db --before 400d
+  stscope ingest --store sts.db --keep 400d s3-logs/   the same, every night";
+
+const WORDS: &str = "\
+Days are days of calls, in UTC. The store still knows which files it has read,
+so they are not read again, and calls of forgotten days that arrive later are
+not counted. This cannot be undone, except by reading the logs into another
+store. If a tenth of the file is free afterwards, it is rewritten without the
+free space. That takes as long as copying it, and meanwhile up to twice its
+size in its folder.";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done, even if there was nothing to forget
+  2  wrong usage, a fatal error, another run writes to the store, or no day would be left";
+
+pub(super) fn help() -> String {
+    format!("{EXAMPLES}\n\n{WORDS}\n\n{EXIT_CODES}")
+}
 
 /// Who forgets by hand wants room: a tenth of the file is worth to be given back.
 const BY_HAND: u64 = 10;
@@ -18,12 +59,13 @@ const BY_HAND: u64 = 10;
 const EVERY_NIGHT: u64 = 2;
 
 pub(super) fn run(arguments: &ForgetArgs) -> Result<Exit, Failure> {
+    let messages = Messages::new(arguments.quiet);
     let option = format!("--before {}", arguments.before);
     let before = day(&option, &arguments.before)?;
     // To forget is no reason to make a store.
     drop(Store::open(&arguments.store)?);
     let mut store = Store::open_to_write(&arguments.store, None, arguments.wait)?;
-    tell_brought_up(&arguments.store, &store, arguments.quiet);
+    tell_brought_up(&arguments.store, &store, messages);
     let forgotten = match store.forget(before, Utc::now().date_naive()) {
         Err(StoreError::NotForgotten(_, why)) => {
             return Err(Failure::new(format!(
@@ -32,12 +74,12 @@ pub(super) fn run(arguments: &ForgetArgs) -> Result<Exit, Failure> {
         }
         other => other?,
     };
-    if !arguments.quiet && forgotten.days == 0 {
-        say_of(&arguments.store, &nothing(&forgotten));
-    } else if !arguments.quiet {
-        say_of(&arguments.store, &line(&forgotten));
-    }
-    give_back(&arguments.store, &mut store, BY_HAND, arguments.quiet)?;
+    let what = match forgotten.days {
+        0 => nothing(&forgotten),
+        _ => line(&forgotten),
+    };
+    messages.tell_of(&arguments.store, &what);
+    give_back(&arguments.store, &mut store, BY_HAND, messages)?;
     Ok(Exit::Done)
 }
 
@@ -60,14 +102,14 @@ pub(super) fn keep(
     path: &Path,
     store: &mut Store,
     before: NaiveDate,
-    quiet: bool,
+    messages: Messages,
 ) -> Result<(), Failure> {
     match store.forget(before, Utc::now().date_naive()) {
         // Whose logs come no more has nothing else but what is old.
         Err(StoreError::NotForgotten(_, NotForgotten::NoDayLeft(_, newest))) => {
-            if let Some(newest) = newest.filter(|_| !quiet) {
-                say(&format!(
-                    "stscope: note: nothing was forgotten, as no day would be left: the newest is \
+            if let Some(newest) = newest {
+                messages.note(&format!(
+                    "nothing was forgotten, as no day would be left: the newest is \
                      {newest}, and --keep goes back to {before}; see why no newer logs come, or \
                      give --keep a longer age"
                 ));
@@ -77,21 +119,17 @@ pub(super) fn keep(
         Err(error) => Err(error.into()),
         Ok(forgotten) if forgotten.days == 0 => Ok(()),
         Ok(forgotten) => {
-            if !quiet {
-                say_of(path, &line(&forgotten));
-            }
-            give_back(path, store, EVERY_NIGHT, quiet)
+            messages.tell_of(path, &line(&forgotten));
+            give_back(path, store, EVERY_NIGHT, messages)
         }
     }
 }
 
 /// Says that a store is one of this release from now on.
-pub(super) fn tell_brought_up(path: &Path, store: &Store, quiet: bool) {
-    if let Some(version) = store.older_version()
-        && !quiet
-    {
+pub(super) fn tell_brought_up(path: &Path, store: &Store, messages: Messages) {
+    if let Some(version) = store.older_version() {
         let now = crate::store::VERSION;
-        say_of(
+        messages.tell_of(
             path,
             &format!(
                 "brought up from schema {version} to {now}: older releases cannot read it any more"
@@ -102,7 +140,7 @@ pub(super) fn tell_brought_up(path: &Path, store: &Store, quiet: bool) {
 
 fn day(option: &str, text: &str) -> Result<NaiveDate, Failure> {
     let fail = |error: String| Failure::new(format!("{option}: {error}"));
-    let midnight = when::parse_day(text, now()).map_err(fail)?;
+    let midnight = time::parse_day(text, now()).map_err(fail)?;
     let day = midnight.day().parse();
     day.map_err(|_| fail("it is out of range; give a later day".to_owned()))
 }
@@ -123,7 +161,12 @@ fn line(forgotten: &Forgotten) -> String {
     )
 }
 
-fn give_back(path: &Path, store: &mut Store, one_in: u64, quiet: bool) -> Result<(), Failure> {
+fn give_back(
+    path: &Path,
+    store: &mut Store,
+    one_in: u64,
+    messages: Messages,
+) -> Result<(), Failure> {
     let (bytes, what) = match store.give_back_room(one_in)? {
         Room::GivenBack(bytes) => (bytes, "given back".to_owned()),
         Room::Free(bytes) => (bytes, "free in the file for what comes".to_owned()),
@@ -135,8 +178,8 @@ fn give_back(path: &Path, store: &mut Store, one_in: u64, quiet: bool) -> Result
             (bytes, what)
         }
     };
-    if !quiet && bytes > 0 {
-        say_of(path, &format!("{} {what}", HumanBytes(bytes)));
+    if bytes > 0 {
+        messages.tell_of(path, &format!("{} {what}", HumanBytes(bytes)));
     }
     Ok(())
 }

@@ -1,0 +1,46 @@
+//! What is read: log files, or the store that has read them before.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+/// Where to read.
+#[derive(Args)]
+#[command(next_help_heading = "Input")]
+pub(in crate::cli) struct InputArgs {
+    /// A file, a folder (walked), a glob pattern, or - for standard input
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Read more paths from FILE, one a line or NUL-terminated; - for standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files_from: Option<PathBuf>,
+    /// Read every file, whatever its S3 key says of date, account and Region
+    #[arg(long)]
+    pub no_prune: bool,
+    /// Count duplicate deliveries, and both copies of cross-account calls
+    #[arg(long)]
+    pub no_dedup: bool,
+    /// End with exit code 2 at the first damaged file, without a report
+    #[arg(long)]
+    pub strict: bool,
+    /// Where your own host names lead: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub hosts: Option<PathBuf>,
+    /// Read with N threads [default: all cores]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub threads: Option<std::num::NonZeroUsize>,
+}
+
+/// What was read on earlier nights.
+#[derive(Args)]
+#[command(next_help_heading = "Input")]
+pub(in crate::cli) struct StoreArgs {
+    /// Read a store made by 'stscope ingest' instead of PATHs
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        conflicts_with_all = ["paths", "files_from", "no_prune", "strict", "threads"]
+    )]
+    pub store: Option<PathBuf>,
+}

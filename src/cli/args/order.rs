@@ -1,0 +1,29 @@
+//! In which order rows come, and which are left out.
+
+use clap::{Args, ValueEnum};
+
+/// How to order what was grouped, and what to leave out.
+#[derive(Args)]
+#[command(next_help_heading = "Order")]
+pub(in crate::cli) struct OrderArgs {
+    /// Order: most calls first, last seen first, or by the values of the group or row
+    #[arg(long, value_name = "ORDER", default_value = "calls")]
+    pub sort: GroupOrder,
+    /// Leave out groups or rows with fewer than N calls; the summary counts them
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true,
+        allow_negative_numbers = true
+    )]
+    pub min_calls: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum GroupOrder {
+    Calls,
+    #[value(name = "last_event_time")]
+    LastEventTime,
+    Group,
+}

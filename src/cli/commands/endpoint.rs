@@ -1,0 +1,38 @@
+//! `stscope endpoint`: what a host name is, and the table of STS endpoints.
+
+use crate::cli::args::FormatName;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::hosts;
+use crate::cli::output::Output;
+use crate::cli::output::Writing;
+use crate::report::pages::endpoint;
+use clap::{Args, ValueHint};
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub(super) struct EndpointArgs {
+    /// A host name, as a client uses it; a port, capitals and a trailing dot do not matter
+    #[arg(value_name = "HOST")]
+    pub names: Vec<String>,
+    /// Where your own host names lead: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "names")]
+    pub hosts: Option<PathBuf>,
+    /// Output format [default: table, or by the ending of --output]
+    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
+    pub format: Option<FormatName>,
+    /// Write to FILE, which appears whole or not at all
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub output: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: EndpointArgs) -> Result<Exit, Failure> {
+    let writing = Writing::plain(arguments.format, arguments.output.as_deref())?;
+    let hosts = hosts::read(arguments.hosts.as_deref())?;
+    let output = Output::open(writing.output.as_deref())?;
+    let page = match arguments.names.as_slice() {
+        [] => endpoint::table(),
+        names => endpoint::of_names(names, &hosts),
+    };
+    output.write(|out| Ok(writing.format.write(page, writing.layout, out)?))?;
+    Ok(Exit::Done)
+}

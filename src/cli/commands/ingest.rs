@@ -1,0 +1,200 @@
+//! `stscope ingest`
+
+use crate::cli::args::MessageArgs;
+use clap::{Args, ValueHint};
+use std::path::PathBuf;
+
+use chrono::Utc;
+
+use super::forget;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::hosts;
+use crate::cli::messages::Messages;
+use crate::cli::messages::coverage;
+use crate::cli::progress::progress;
+use crate::cli::reading::threads;
+use crate::cli::session::watched;
+use crate::input::{Named, Paths};
+use crate::report::{count, plural};
+use crate::scan::Scan;
+use crate::shown::Shown;
+use crate::store::{Ingested, Store};
+
+#[derive(Args)]
+pub(super) struct IngestArgs {
+    /// A file, a folder (walked), or a glob pattern
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Read more paths from FILE, one a line or NUL-terminated; - for standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files_from: Option<PathBuf>,
+    /// The store, which is created if it does not exist
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub store: PathBuf,
+    /// Recognise copies of a call for DAYS after its day, or after that day was first read; kept in
+    /// the store [default: 14]
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    pub window: Option<u32>,
+    /// At the end, remove days older than this age: 400d, 57w; see 'stscope forget'
+    #[arg(long, value_name = "AGE")]
+    pub keep: Option<String>,
+    /// Where your own host names lead: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'; calls
+    /// that the store holds already stay as they were counted
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub hosts: Option<PathBuf>,
+    /// Wait while another run writes to the store
+    #[arg(long)]
+    pub wait: bool,
+    /// Read with N threads [default: all cores]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub threads: Option<std::num::NonZeroUsize>,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stscope ingest --store sts.db s3-logs/
+  stscope ingest --store sts.db s3-logs/ --window 30 --quiet
+  stscope ingest --store sts.db s3-logs/ --keep 400d
+  stscope report --store sts.db --since 7d -o week.csv";
+
+const WORDS: &str = "\
+A file is read once: as long as its size and its modification time stay the same, it is not opened
+again, and the same S3 object in another folder is known by its key and its checksum. A file that has
+changed is read again, and what was counted of it before is taken back. A run that is interrupted
+loses nothing: the next one continues.";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done, even if nothing was new
+  2  wrong usage, a fatal error, another run writes to the store, or no log file at all
+  3  done, but some new files were damaged or unreadable (they are listed on standard error)";
+
+pub(super) fn help() -> String {
+    format!("{EXAMPLES}\n\n{WORDS}\n\n{EXIT_CODES}")
+}
+
+pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
+    let messages = Messages::new(arguments.messages.quiet);
+    let paths = paths(&arguments)?;
+    let hosts = hosts::read(arguments.hosts.as_deref())?;
+    let scan = Scan {
+        hosts: hosts.clone(),
+        threads: threads(arguments.threads, messages)?,
+        ..Scan::default()
+    };
+    let keep = arguments
+        .keep
+        .as_deref()
+        .map(forget::kept_age)
+        .transpose()?;
+    let mut store = Store::open_to_write(&arguments.store, arguments.window, arguments.wait)?;
+    forget::tell_brought_up(&arguments.store, &store, messages);
+    let ingested = watched(progress(&arguments.messages), |shared| {
+        store.ingest(&scan, &paths, shared, Utc::now().date_naive())
+    })?;
+    let is_nothing_new = ingested.known > 0 && found(&ingested) == 0;
+    let exit = if is_nothing_new {
+        Exit::Done
+    } else {
+        coverage::tell_new(&ingested.coverage, ingested.known, messages)?
+    };
+    messages.tell_of(&arguments.store, &line(&ingested));
+    if ingested.beyond_window > 0 {
+        let calls = ingested.beyond_window;
+        messages.note(&format!(
+            "{} {} of days that are closed: counted, but copies of them can no \
+             longer be told; widen --window if logs come as late as that",
+            count(calls),
+            plural(calls, "call"),
+        ));
+    }
+    if ingested.coverage.sts_records > 0 {
+        hosts::note_unused(&hosts, messages);
+    }
+    if let Some(before) = keep {
+        forget::keep(&arguments.store, &mut store, before, messages)?;
+    }
+    Ok(exit)
+}
+
+/// Every file by its full name, which the ledger knows it by.
+fn paths(arguments: &IngestArgs) -> Result<Paths, Failure> {
+    if arguments.paths.is_empty() && arguments.files_from.is_none() {
+        return Err(Failure::new(
+            "no PATH given; name a folder of logs, or files",
+        ));
+    }
+    let mut paths = Paths::resolve(&arguments.paths, arguments.files_from.as_deref())
+        .map_err(|error| Failure::new(error.to_string()))?;
+    let full = |path: &mut PathBuf| {
+        // What cannot be looked up is told of when it is to be read.
+        if let Ok(canonical) = path.canonicalize() {
+            *path = canonical;
+        }
+    };
+    for named in &mut paths.named {
+        match named {
+            Named::Folder(path) => full(path),
+            Named::File(path) => {
+                if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+                    return Err(nameless(&Shown::path(path).to_string()));
+                }
+                full(path);
+            }
+            Named::StandardInput => return Err(nameless("-")),
+            Named::Unreadable(..) => {}
+        }
+    }
+    Ok(paths)
+}
+
+fn nameless(path: &str) -> Failure {
+    Failure::new(format!(
+        "{path}: a store knows what it has read by the names of files; write it to a file, and name \
+         that"
+    ))
+}
+
+/// Files that were read or tried, except those that a walk skips every night.
+fn found(ingested: &Ingested) -> u64 {
+    ingested.coverage.files.found - ingested.passed_by
+}
+
+/// What the store was given: each file is in one of the numbers.
+fn line(ingested: &Ingested) -> String {
+    let changed = ingested.replaced;
+    let copies = ingested.same + ingested.same_read;
+    let new = found(ingested) - changed - ingested.same_read;
+    let mut line = format!(
+        "{} {} new, {} known",
+        count(new),
+        plural(new, "file"),
+        count(ingested.known - ingested.same)
+    );
+    if copies > 0 {
+        let word = if copies == 1 { "copy" } else { "copies" };
+        line += &format!(", {} {word} of others", count(copies));
+    }
+    if changed > 0 {
+        line += &format!(", {} changed and read again", count(changed));
+    }
+    let calls = ingested.coverage.sts_records;
+    line += &format!(
+        "; {} {} read, copies included",
+        count(calls),
+        plural(calls, "call")
+    );
+    if ingested.forgotten > 0 {
+        line += &format!(
+            ", {} of days that are forgotten not counted",
+            count(ingested.forgotten)
+        );
+    }
+    if ingested.closed > 0 {
+        let days = ingested.closed;
+        line += &format!(", {} {} closed", count(days), plural(days, "day"));
+    }
+    line
+}

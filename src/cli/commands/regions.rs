@@ -1,0 +1,98 @@
+//! `stscope regions`
+
+use crate::cli::args::{
+    FilterArgs, GateArgs, GroupOrder, InputArgs, MessageArgs, OrderArgs, OutputArgs, StoreArgs,
+    exit_help,
+};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::gate::{Gates, conclude};
+use crate::cli::session::{Asked, Session};
+use crate::questions::{AnyQuestion, Regions};
+use crate::report::pages::regions::{self, Window};
+use clap::Args;
+
+#[derive(Args)]
+#[command(mut_arg("endpoint", |arg| arg.hide(true)), mut_arg("conditions", |arg| arg.hide(true)))]
+pub(super) struct RegionsArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub store: StoreArgs,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    #[command(flatten)]
+    pub order: OrderArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub gate: GateArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stscope regions s3-logs/
+  stscope regions s3-logs/ --account 111122223333 --since 90d
+  stscope regions s3-logs/ --sort group -o regions.csv";
+
+const WORDS: &str = "\
+Status, the first that holds, of the account that issues the credentials (for AssumeRole the
+account of the role) in a Region:
+  refused    calls were answered with RegionDisabledException: STS is deactivated, and called
+  in-use     it was called, even if only by AWS services
+  not-read   no log of it was read, or not all of one: nothing can be said
+  idle       not called in these logs; enabled by default, and can be deactivated
+  always-on  not called in these logs; cannot be deactivated
+  opt-in     not called in these logs; STS comes with the Region
+
+Calls to the global endpoint belong to no Region: deactivating one does not affect them.";
+
+pub(super) fn help() -> String {
+    format!("{EXAMPLES}\n\n{WORDS}\n\n{}", exit_help())
+}
+
+pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
+    refuse_what_hides_calls(&arguments)?;
+    let (session, sink) = Session::open(Asked {
+        input: &arguments.input,
+        store: arguments.store.store.as_deref(),
+        filter: &arguments.filter,
+        output: &arguments.output,
+        messages: &arguments.messages,
+        gates: Gates::resolve(&arguments.gate)?,
+        lists: &[("--allow", arguments.gate.allow.as_deref())],
+    })?;
+    let report = session.count(&AnyQuestion::Regions)?.finish();
+    let totals = &report.totals;
+    let exit = session.tell_read(&totals.coverage)?;
+    let window = Window::new(session.selection(), &totals.coverage, &totals.summary());
+    if sink.writing.format.has_rows_alone() {
+        (session.messages).tell(&format!("judged by {}", window.words().join(", ")));
+    }
+    let mut regions = Regions::of(&report);
+    match arguments.order.sort {
+        GroupOrder::Calls => {}
+        GroupOrder::LastEventTime => regions.sort_by_last_event_time(),
+        GroupOrder::Group => regions.sort_by_group(),
+    }
+    let verdict = session.judge(totals);
+    let (min_calls, top) = (arguments.order.min_calls, sink.writing.top);
+    let page = regions::page(regions, &window, min_calls, top, &totals.coverage);
+    conclude(exit, verdict, sink.write(page))
+}
+
+/// A Region must not look idle because its calls were not asked about.
+fn refuse_what_hides_calls(arguments: &RegionsArgs) -> Result<(), Failure> {
+    let option = if !arguments.filter.endpoint.is_empty() {
+        "--endpoint"
+    } else if !arguments.filter.conditions.is_empty() {
+        "--where"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::new(format!(
+        "{option}: it would hide calls, and a Region that is in use would look idle; leave it out, \
+         or use 'stscope report {option} ... --group-by recipient_account_id,endpoint_region'"
+    )))
+}

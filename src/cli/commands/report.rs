@@ -1,0 +1,131 @@
+//! `stscope report`
+
+use crate::cli::args::{
+    FilterArgs, GateArgs, GroupOrder, InputArgs, MessageArgs, OrderArgs, OutputArgs, StoreArgs,
+    dimensions_help, exit_help,
+};
+use crate::cli::conditions::dimension;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::gate::{Gates, conclude};
+use crate::cli::reading::check_kept;
+use crate::cli::session::{Asked, Session};
+use clap::Args;
+
+use crate::questions::AnyQuestion;
+use crate::report::pages;
+use crate::sts::Dimension;
+
+#[derive(Args)]
+pub(super) struct ReportArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub store: StoreArgs,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    #[command(flatten)]
+    pub grouping: GroupingArgs,
+    #[command(flatten)]
+    pub order: OrderArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub gate: GateArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+/// How to group.
+#[derive(Args)]
+#[command(next_help_heading = "Groups")]
+pub(super) struct GroupingArgs {
+    /// Group by these dimensions (--help lists them) [default: endpoint,
+    /// client_provided_host_header, vpc_endpoint_id, principal]
+    #[arg(
+        long,
+        value_name = "DIM,...",
+        value_delimiter = ',',
+        default_value = "endpoint,client_provided_host_header,vpc_endpoint_id,principal",
+        hide_default_value = true,
+        hide_possible_values = true,
+        value_parser = clap::builder::PossibleValuesParser::new(
+            Dimension::all().map(Dimension::name).collect::<Vec<_>>()
+        )
+    )]
+    pub group_by: Vec<String>,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stscope report s3-logs/
+  stscope report s3-logs/ --endpoint global --group-by principal,sdk,sdk_version
+  stscope report s3-logs/ --where 'principal=*role/ci-*' --since 2026-11-01 -o ci.csv
+  stscope report s3-logs/ --fail-on global --allow known.txt --quiet
+  aws s3 cp s3://trail/AWSLogs/.../x.json.gz - | stscope report -";
+
+pub(super) fn help() -> String {
+    format!(
+        "{EXAMPLES}\n\n{}\n{}",
+        dimensions_help("--group-by and --where"),
+        exit_help()
+    )
+}
+
+pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
+    let group_by = group_by(&arguments.grouping.group_by)?;
+    let gates = match arguments.store.store {
+        Some(_) => Gates::of_store(&arguments.gate)?,
+        None => Gates::resolve(&arguments.gate)?,
+    };
+    if arguments.store.store.is_some() {
+        for &dimension in &group_by {
+            check_kept("--group-by", dimension)?;
+        }
+    }
+    let (session, sink) = Session::open(Asked {
+        input: &arguments.input,
+        store: arguments.store.store.as_deref(),
+        filter: &arguments.filter,
+        output: &arguments.output,
+        messages: &arguments.messages,
+        gates,
+        lists: &[("--allow", arguments.gate.allow.as_deref())],
+    })?;
+    let mut report = session.count(&AnyQuestion::Groups(group_by))?.finish();
+    let exit = match session.tell_read(&report.totals.coverage) {
+        Ok(exit) => exit,
+        Err(nothing) => return judge_nothing(nothing, &session),
+    };
+    match arguments.order.sort {
+        GroupOrder::Calls => {}
+        GroupOrder::LastEventTime => report.sort_by_last_event_time(),
+        GroupOrder::Group => report.sort_by_group(),
+    }
+    report.keep_min_calls(arguments.order.min_calls);
+    let can_judge = session.can_judge(&report.totals);
+    let verdict = session.judge(&report.totals);
+    let page = pages::report::page(&report, can_judge, sink.writing.top);
+    conclude(exit, verdict, sink.write(page))
+}
+
+/// The end of a report that has nothing to say: the gate on new callers has days of its own.
+fn judge_nothing(nothing: Failure, session: &Session) -> Result<Exit, Failure> {
+    if let Ok(Exit::GateFailed) = session.judge_new(Ok(Exit::Done)) {
+        nothing.report();
+        return Ok(Exit::GateFailed);
+    }
+    Err(nothing)
+}
+
+fn group_by(names: &[String]) -> Result<Vec<Dimension>, Failure> {
+    let mut dimensions = Vec::new();
+    for name in names {
+        let dimension = dimension(name).map_err(Failure::new)?;
+        if dimensions.contains(&dimension) {
+            let message = format!("--group-by {name}: it is named twice; name it once");
+            return Err(Failure::new(message));
+        }
+        dimensions.push(dimension);
+    }
+    Ok(dimensions)
+}

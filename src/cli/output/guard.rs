@@ -1,0 +1,77 @@
+//! What a result must not take the place of: a log, a store, or a list that was given.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use super::Writing;
+use crate::cli::exit::Failure;
+use crate::cli::reading::Reading;
+use crate::damage::Stage;
+use crate::scan::Scan;
+use crate::shown::Shown;
+use crate::tally::DamagedFile;
+
+/// A report must not take the place of a log, or of a list that was given: of these, the option and
+/// the file.
+pub(in crate::cli) fn check_output(
+    writing: &Writing,
+    reading: &Reading,
+    lists: &[(&str, Option<&Path>)],
+) -> Result<(), Failure> {
+    let Some(output) = &writing.output else {
+        return Ok(());
+    };
+    let refuse = |what: &str| {
+        let output = Shown::path(output);
+        Err(Failure::new(format!(
+            "--output {output}: {what}; write to another file"
+        )))
+    };
+    if reading.leads_to(output) {
+        return refuse("it is one of the files to be read");
+    }
+    let files_from = [("--files-from", reading.files_from.as_deref())];
+    for (option, list) in files_from.iter().chain(lists) {
+        if list.is_some_and(|list| same_file(list, output)) {
+            return refuse(&format!("it is the list of {option}"));
+        }
+    }
+    if may_be_log(output) {
+        return refuse("it holds CloudTrail records, or part of a log");
+    }
+    Ok(())
+}
+
+/// Whether there is a file that may be a log, wherever it is: a walk may come to it through a link.
+fn may_be_log(file: &Path) -> bool {
+    let mut head = [0; 64];
+    let is_file = file.metadata().is_ok_and(|metadata| metadata.is_file());
+    if !is_file || is_result(file) {
+        return false;
+    }
+    let read = std::fs::File::open(file).and_then(|mut file| file.read(&mut head));
+    let head = &head[..read.unwrap_or(0)];
+    let begins_as_json = matches!(head.trim_ascii_start().first(), Some(b'{' | b'['));
+    let scan = Scan {
+        threads: 1,
+        ..Scan::default()
+    };
+    scan.tally(&[file.to_owned()]).is_ok_and(|tally| {
+        let coverage = tally.coverage();
+        let is_broken =
+            |one: &DamagedFile| begins_as_json || !matches!(one.stage, Stage::Json | Stage::Open);
+        coverage.files.read > 0 || coverage.records > 0 || coverage.damaged.iter().any(is_broken)
+    })
+}
+
+/// Whether a file has a name that results have and logs have not.
+fn is_result(file: &Path) -> bool {
+    let ending = file.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| matches!(ending, "csv" | "md" | "html" | "xlsx" | "prom"))
+}
+
+/// Whether both paths lead to one file.
+pub(in crate::cli) fn same_file(one: &Path, other: &Path) -> bool {
+    let canonical = |path: &Path| path.canonicalize().ok();
+    canonical(one).is_some_and(|one| canonical(other) == Some(one))
+}

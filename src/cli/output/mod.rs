@@ -1,0 +1,19 @@
+//! Results: how they are written, where to, and what they must not take the place of.
+
+mod guard;
+mod place;
+mod sink;
+mod writing;
+
+pub(super) use guard::{check_output, same_file};
+pub(super) use place::Output;
+pub(super) use sink::Sink;
+pub(super) use writing::Writing;
+
+use super::exit::{Exit, Failure};
+
+/// Prints a text that is made already.
+pub(super) fn print(text: &[u8]) -> Result<Exit, Failure> {
+    Output::Standard.write(|out| Ok(out.write_all(text)?))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,104 @@
+//! How to write: the format, how many rows, and the place for them.
+
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+use super::Output;
+use crate::cli::args::{FormatName, OutputArgs};
+use crate::cli::exit::Failure;
+use crate::report::{Format, Layout, Page};
+use crate::shown::Shown;
+
+/// How to write, resolved.
+pub(in crate::cli) struct Writing {
+    pub format: Format,
+    pub output: Option<PathBuf>,
+    /// The most rows, if there is a limit.
+    pub top: Option<u64>,
+    pub layout: Layout,
+    /// Whether rows go where somebody watches.
+    pub on_terminal: bool,
+}
+
+impl Writing {
+    pub fn resolve(output: &OutputArgs) -> Result<Writing, Failure> {
+        let mut writing = Writing::plain(output.format, output.output.as_deref())?;
+        writing.top = match (output.top, writing.format) {
+            (None, Format::Table) => Some(25),
+            (None, _) | (Some(0), _) => None,
+            (some, _) => some,
+        };
+        Ok(writing)
+    }
+
+    /// For commands whose rows are few.
+    pub fn plain(format: Option<FormatName>, output: Option<&Path>) -> Result<Writing, Failure> {
+        let output = output
+            .filter(|path| path.as_os_str() != "-")
+            .map(Path::to_owned);
+        let format = match (format, &output) {
+            (Some(FormatName::Table), _) | (None, None) => Format::Table,
+            (Some(FormatName::Csv), _) => Format::Csv,
+            (Some(FormatName::Json), _) => Format::Json,
+            (Some(FormatName::Jsonl), _) => Format::Jsonl,
+            (Some(FormatName::Markdown), _) => Format::Markdown,
+            // A device has no ending.
+            (None, Some(path)) if path.extension().is_none() && is_device(path) => Format::Table,
+            (None, Some(path)) => of_extension(path)?,
+        };
+        let on_terminal = output.is_none() && std::io::stdout().is_terminal();
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+            || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let layout = Layout {
+            width: width(on_terminal),
+            colours: on_terminal && !no_color,
+        };
+        Ok(Writing {
+            format,
+            output,
+            top: None,
+            layout,
+            on_terminal,
+        })
+    }
+
+    /// Writes a page to where it goes.
+    pub fn write(&self, page: Page<'_>, output: Output) -> Result<(), Failure> {
+        output.write(|out| Ok(self.format.write(page, self.layout, out)?))
+    }
+}
+
+fn is_device(path: &Path) -> bool {
+    path.metadata()
+        .is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+}
+
+fn of_extension(path: &Path) -> Result<Format, Failure> {
+    let extension = path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or_default();
+    Format::of_extension(extension).ok_or_else(|| {
+        Failure::new(format!(
+            "--output {}: the ending tells no format; end it in .csv, .json, .jsonl, .md or .txt, or give --format",
+            Shown::path(path)
+        ))
+    })
+}
+
+/// The terminal's width; without a terminal, `COLUMNS` or 80.
+fn width(on_terminal: bool) -> usize {
+    let of_terminal = on_terminal
+        .then(terminal_size::terminal_size)
+        .flatten()
+        .map(|(width, _)| usize::from(width.0));
+    let of_environment = || {
+        std::env::var("COLUMNS")
+            .ok()
+            .and_then(|columns| columns.parse().ok())
+    };
+    of_terminal
+        .or_else(of_environment)
+        .filter(|&width| width >= 20)
+        .unwrap_or(80)
+}

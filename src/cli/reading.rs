@@ -1,0 +1,231 @@
+//! What is read, and how: what was typed → what it means, decided once, before any log is opened.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use super::args::{FilterArgs, InputArgs};
+use super::exit::Failure;
+use super::messages::Messages;
+use super::output::same_file;
+use super::time::{now, period};
+use super::{conditions, hosts, time};
+use crate::aws::Pruning;
+use crate::aws::region::{Region, is_region};
+use crate::input::Paths;
+use crate::scan::Scan;
+use crate::shown::Shown;
+use crate::store::{Store, is_kept};
+use crate::sts::{Dimension, Time};
+use crate::tally::{Coverage, Selection};
+
+/// How to read, resolved.
+pub(super) struct Reading {
+    pub paths: Paths,
+    pub scan: Scan,
+    /// The list that paths were taken from.
+    pub files_from: Option<PathBuf>,
+    /// What is read in place of paths.
+    pub store: Option<(PathBuf, Store)>,
+}
+
+impl Reading {
+    pub fn resolve(
+        input: &InputArgs,
+        filter: &FilterArgs,
+        messages: Messages,
+    ) -> Result<Reading, Failure> {
+        if input.paths.is_empty() && input.files_from.is_none() {
+            return Err(Failure::new(
+                "no PATH given; name files, a folder of logs, or - for standard input",
+            ));
+        }
+        let selection = selection(filter, time::parse)?;
+        note_typos(filter, &selection, messages);
+        let pruning = if input.no_prune {
+            Pruning::default()
+        } else {
+            selection.pruning()
+        };
+        let paths = Paths::resolve(&input.paths, input.files_from.as_deref())
+            .map_err(|error| Failure::new(error.to_string()))?;
+        let scan = Scan {
+            selection,
+            hosts: hosts::read(input.hosts.as_deref())?,
+            pruning,
+            once: !input.no_dedup,
+            threads: threads(input.threads, messages)?,
+            strict: input.strict,
+            ..Scan::default()
+        };
+        Ok(Reading {
+            paths,
+            scan,
+            files_from: input.files_from.clone(),
+            store: None,
+        })
+    }
+
+    /// Reads a store, if one is named, else files.
+    pub fn resolve_any(
+        input: &InputArgs,
+        store: Option<&Path>,
+        filter: &FilterArgs,
+        messages: Messages,
+    ) -> Result<Reading, Failure> {
+        let Some(path) = store else {
+            return Reading::resolve(input, filter, messages);
+        };
+        if input.no_dedup {
+            return Err(Failure::new(
+                "--no-dedup: a store counts every call once, and of days long ago no copies are left; \
+                 leave it out, or name log files in place of --store",
+            ));
+        }
+        if input.hosts.is_some() {
+            return Err(Failure::new(
+                "--hosts: a store keeps what was decided when the logs were read; give it to 'stscope \
+                 ingest', or name log files in place of --store",
+            ));
+        }
+        let selection = selection(filter, time::parse_day)?;
+        for condition in &selection.conditions {
+            check_kept("--where", condition.dimension)?;
+        }
+        note_typos(filter, &selection, messages);
+        let store = Store::open(path)?;
+        check_kept_days(path, &store, selection.until)?;
+        Ok(Reading {
+            paths: Paths::default(),
+            files_from: None,
+            scan: Scan {
+                selection,
+                ..Scan::default()
+            },
+            store: Some((path.to_owned(), store)),
+        })
+    }
+
+    /// Whether a file is one of those that are read.
+    pub fn leads_to(&self, file: &Path) -> bool {
+        let is_store = |(store, _): &(PathBuf, Store)| same_file(store, file);
+        self.paths.lead_to(file) || self.store.as_ref().is_some_and(is_store)
+    }
+}
+
+/// More threads than this and than four for each core wait for one another, and each takes memory.
+const USEFUL_THREADS: usize = 16;
+
+/// `--threads`: 0 means one for each core.
+pub(super) fn threads(asked: Option<NonZeroUsize>, messages: Messages) -> Result<usize, Failure> {
+    let Some(asked) = asked.map(NonZeroUsize::get) else {
+        return Ok(0);
+    };
+    if asked > 1 << 16 {
+        return Err(Failure::new(format!(
+            "--threads {asked}: no machine has so many; leave it out for one for each core"
+        )));
+    }
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let most = USEFUL_THREADS.max(4 * cores);
+    if asked > most {
+        messages.note(&format!(
+            "--threads {asked}: on this machine more than {most} do not help; {most} are used"
+        ));
+    }
+    Ok(asked.min(most))
+}
+
+/// Refuses a dimension that a store does not keep.
+pub(super) fn check_kept(option: &str, dimension: Dimension) -> Result<(), Failure> {
+    if is_kept(dimension) {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{option} {}: a store does not keep it of every call; ask the log files themselves",
+        dimension.name()
+    )))
+}
+
+fn selection(
+    filter: &FilterArgs,
+    parse: fn(&str, Time) -> Result<Time, String>,
+) -> Result<Selection, Failure> {
+    let (since, until) = period(filter.since.as_deref(), filter.until.as_deref(), parse)?;
+    check_accounts(&filter.account)?;
+    for region in &filter.region {
+        if !is_region(region) && region != "global" {
+            return Err(Failure::new(format!(
+                "--region {region}: no Region has such a name; \
+                 'stscope endpoint' lists them (write eu-west-1)"
+            )));
+        }
+    }
+    Ok(Selection {
+        since,
+        until,
+        accounts: filter.account.clone(),
+        regions: filter.region.clone(),
+        endpoints: filter
+            .endpoint
+            .iter()
+            .map(|name| name.value().to_owned())
+            .collect(),
+        conditions: conditions::parse(&filter.conditions)?,
+    })
+}
+
+/// Refuses what is no account id.
+pub(super) fn check_accounts(accounts: &[String]) -> Result<(), Failure> {
+    for account in accounts {
+        if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(Failure::new(format!(
+                "--account {account}: an account id has twelve digits; keep leading zeros"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Names that may be right, but probably are not.
+fn note_typos(filter: &FilterArgs, selection: &Selection, messages: Messages) {
+    for region in filter.region.iter().filter(|region| *region != "global") {
+        if Region::find(region).is_none() {
+            messages.note(&format!(
+                "--region {region} is no Region this release knows of"
+            ));
+        }
+    }
+    if selection.since.is_some_and(|since| since > now()) {
+        messages.note("--since is in the future");
+    }
+}
+
+/// Refuses a question about nothing but days that are forgotten.
+pub(super) fn check_kept_days(
+    path: &Path,
+    store: &Store,
+    until: Option<Time>,
+) -> Result<(), Failure> {
+    match (store.kept_from()?, until) {
+        (Some(kept_from), Some(until)) if Some(until) <= Time::of_midnight(kept_from) => {
+            Err(Failure::new(format!(
+                "--until {}: --store {} has forgotten the days before {kept_from}; name a later day, \
+                 or ask the log files",
+                until.day(),
+                Shown::path(path)
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Says from which day on a store knows, where days before it are asked about.
+pub(super) fn note_forgotten(coverage: &Coverage, selection: &Selection, messages: Messages) {
+    if let Some(kept_from) = coverage.kept_from
+        && (selection.since).is_none_or(|since| Some(since) < Time::of_midnight(kept_from))
+    {
+        messages.note(&format!(
+            "the days before {kept_from} are forgotten: nothing is known of them"
+        ));
+    }
+}

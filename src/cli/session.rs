@@ -1,0 +1,133 @@
+//! The order of effects of a command that reads calls, stated once.
+//!
+//! 1. [`Session::open`]: every option is understood, every short list is read, and the output is
+//!    opened. What is wrong with any of them is an error before the long work.
+//! 2. [`Session::count`] or [`Session::watched`]: the logs or the store are read, with progress.
+//! 3. [`Session::tell_read`]: what was read is said. If that is nothing, it is an error.
+//! 4. [`Session::judge`]: what may mislead is noted, and the gates are judged.
+//! 5. [`conclude`](super::gate::conclude): the result is written whatever the verdict is, and the
+//!    verdict goes before damage in the exit code.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::{FilterArgs, InputArgs, MessageArgs, OutputArgs};
+use super::conditions::note_unmatched;
+use super::exit::{Exit, Failure};
+use super::gate::{Gates, can_judge, note_if_blind};
+use super::hosts;
+use super::messages::{Messages, coverage};
+use super::output::{Output, Sink, Writing, check_output};
+use super::progress::{Shown, progress};
+use super::reading::{Reading, note_forgotten};
+use crate::scan::Progress;
+use crate::tally::{Coverage, Question, Selection, Tally, Totals};
+
+/// What was typed, as far as all these commands have it.
+pub(super) struct Asked<'a> {
+    pub input: &'a InputArgs,
+    /// The store to read in place of log files.
+    pub store: Option<&'a Path>,
+    pub filter: &'a FilterArgs,
+    pub output: &'a OutputArgs,
+    pub messages: &'a MessageArgs,
+    pub gates: Gates,
+    /// Options that name a file to read beside the logs, and the file.
+    pub lists: &'a [(&'a str, Option<&'a Path>)],
+}
+
+/// A run of such a command.
+pub(super) struct Session {
+    pub reading: Reading,
+    pub gates: Gates,
+    pub messages: Messages,
+    /// Whether progress is shown, and whether on a terminal.
+    pub progress: Option<bool>,
+}
+
+impl Session {
+    /// Decides what was asked, and opens the place for the result.
+    ///
+    /// # Errors
+    /// If an option is wrong: no log was opened then.
+    pub fn open(asked: Asked<'_>) -> Result<(Session, Sink), Failure> {
+        let messages = Messages::new(asked.messages.quiet);
+        let writing = Writing::resolve(asked.output)?;
+        let reading = Reading::resolve_any(asked.input, asked.store, asked.filter, messages)?;
+        let mut lists = asked.lists.to_vec();
+        lists.push(("--hosts", asked.input.hosts.as_deref()));
+        check_output(&writing, &reading, &lists)?;
+        let output = Output::open(writing.output.as_deref())?;
+        let session = Session {
+            reading,
+            gates: asked.gates,
+            messages,
+            progress: progress(asked.messages),
+        };
+        Ok((session, Sink { writing, output }))
+    }
+
+    pub fn selection(&self) -> &Selection {
+        &self.reading.scan.selection
+    }
+
+    /// Counts the calls of the logs or of the store.
+    pub fn count<Q: Question>(&self, question: &Q) -> Result<Tally<Q>, Failure> {
+        let scan = &self.reading.scan;
+        if let Some((_, store)) = &self.reading.store {
+            let tally = store.tally(question, &scan.selection)?;
+            note_forgotten(tally.coverage(), &scan.selection, self.messages);
+            return Ok(tally);
+        }
+        let new = || Tally::of(question.clone(), &scan.terms(), scan.once);
+        Ok(self.watched(|progress| scan.collect(&self.reading.paths, progress, new))?)
+    }
+
+    /// Does long work whose progress is shown where that is wanted.
+    pub fn watched<T>(&self, work: impl FnOnce(&Progress) -> T) -> T {
+        watched(self.progress, work)
+    }
+
+    /// Says what was read for the answer, and which of the user's hosts were of no use.
+    ///
+    /// # Errors
+    /// If nothing was read: that must not look like an answer.
+    pub fn tell_read(&self, read: &Coverage) -> Result<Exit, Failure> {
+        let exit = match self.reading.store {
+            Some(_) => coverage::tell_stored(read, self.messages),
+            None => coverage::tell(read, self.messages),
+        }?;
+        hosts::note_unused(&self.reading.scan.hosts, self.messages);
+        Ok(exit)
+    }
+
+    /// Whether a global call would have been seen; says so if not, where none is shown.
+    pub fn can_judge(&self, totals: &Totals) -> bool {
+        let can_judge = can_judge(totals, self.selection());
+        note_if_blind(can_judge, &totals.summary(), self.messages);
+        can_judge
+    }
+
+    /// Says which conditions may be typos, and judges the gates.
+    pub fn judge(&self, totals: &Totals) -> Result<Exit, Failure> {
+        note_unmatched(totals, self.messages);
+        self.judge_new(self.gates.judge(totals, self.selection()))
+    }
+
+    /// Adds the verdict on new callers of the global endpoint, for which a store has days of its own.
+    pub fn judge_new(&self, verdict: Result<Exit, Failure>) -> Result<Exit, Failure> {
+        match &self.reading.store {
+            Some((_, store)) => {
+                (self.gates).judge_new(store, self.selection(), verdict, self.messages)
+            }
+            None => verdict,
+        }
+    }
+}
+
+/// Does long work whose progress is shown, if it is, on a terminal or not.
+pub(super) fn watched<T>(progress: Option<bool>, work: impl FnOnce(&Progress) -> T) -> T {
+    let shared = Arc::new(Progress::default());
+    let _shown = progress.map(|terminal| Shown::start(Arc::clone(&shared), terminal));
+    work(&shared)
+}
