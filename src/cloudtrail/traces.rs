@@ -12,22 +12,20 @@ const MAX_PASSES: usize = 8;
 /// A search in one text after the other.
 #[derive(Debug)]
 pub(super) struct Traces {
-    /// The name of the service, quoted.
-    service: Vec<u8>,
     /// What is in the name wherever no letter of it is escaped.
     plain: Finder<'static>,
     /// What begins an escape of an ASCII character.
     escape: Finder<'static>,
-    key: Finder<'static>,
+    /// The name of the service, quoted, where it is looked for.
+    value: Finder<'static>,
 }
 
 impl Traces {
     pub fn new(service: &str) -> Traces {
         Traces {
-            service: format!("\"{service}\"").into_bytes(),
             plain: Finder::new(service).into_owned(),
             escape: Finder::new(b"\\u00"),
-            key: Finder::new(b"\"eventSource\""),
+            value: Finder::new(&format!("\"{service}\"")).into_owned(),
         }
     }
 
@@ -43,19 +41,28 @@ impl Traces {
             }
             text = without_escapes(&text);
         }
-        self.key.find_iter(&text).any(|at| {
-            let behind = past_space(&text[at + self.key.needle().len()..]);
-            behind
-                .strip_prefix(b":")
-                .is_some_and(|value| past_space(value).starts_with(&self.service))
-        })
+        let mut values = self.value.find_iter(&text);
+        values.any(|at| is_value_of_event_source(&text[..at]))
     }
 }
 
-fn past_space(text: &[u8]) -> &[u8] {
+/// Whether a text ends in the key of an event's source and a colon. Athena, Hive and others write keys
+/// in small letters, or with an underscore between words.
+fn is_value_of_event_source(text: &[u8]) -> bool {
+    let key = (before_space(text).strip_suffix(b":"))
+        .and_then(|text| before_space(text).strip_suffix(b"\""));
+    let Some(key) = key else {
+        return false;
+    };
+    let begin = memchr::memrchr(b'"', key).map_or(0, |quote| quote + 1);
+    let letters = key[begin..].iter().filter(|&&byte| byte != b'_');
+    begin > 0 && letters.map(u8::to_ascii_lowercase).eq(*b"eventsource")
+}
+
+fn before_space(text: &[u8]) -> &[u8] {
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-    let length = text.iter().take_while(|byte| is_space(byte)).count();
-    &text[length..]
+    let length = text.iter().rev().take_while(|byte| is_space(byte)).count();
+    &text[..text.len() - length]
 }
 
 /// The text with every ASCII character that is escaped, by one backslash or by many, as what it is,
@@ -114,6 +121,9 @@ mod tests {
             r#"{"event\u0053ource":"sts\u002Eamazonaws.com"}"#,
             "{\"eventSource\"\n:\t\"sts.amazonaws.com\"}",
             r#"{"a":"{\"eventSource\"\n:\t\"sts.amazonaws.com\"}"}"#,
+            r#"{"eventsource":"sts.amazonaws.com"}"#,
+            r#"{"EventSource":"sts.amazonaws.com"}"#,
+            r#"{"a":"{\"event_source\":\"sts.amazonaws.com\"}"}"#,
             r#"{"a":"{\u0022eventSource\u0022:\u0022sts.amazonaws.com\u0022}"}"#,
             r#"{"a":"{\u005c\u0022eventSource\u005c\u0022:\u005c\u0022sts.amazonaws.com\u005c\u0022"}"#,
         ] {
@@ -133,6 +143,9 @@ mod tests {
             r#"{"eventSource":"sts.amazonaws.com.example"}"#,
             r#"{"pattern":"{ $.eventSource = \"sts.amazonaws.com\" }"}"#,
             r#"{"a":"\u00e9\\","eventSource":1}"#,
+            r#"{"event source":"sts.amazonaws.com"}"#,
+            r#"{"my_eventSource":"sts.amazonaws.com"}"#,
+            r#"eventSource":"sts.amazonaws.com"#,
         ] {
             assert!(!traces.are_in(text.as_bytes()), "{text}");
         }

@@ -82,9 +82,8 @@ impl Suspect {
         }
         let is_doubtful = match trust {
             Trust::CloudTrails | Trust::Log => false,
-            Trust::Unknown => true,
-            // Something was done to a log that nobody can undo here.
-            Trust::OnceALog => is_text(head),
+            // What is no text may be a log to which something was done that nobody can undo here.
+            Trust::Unknown | Trust::OnceALog => is_text(head),
         };
         (is_doubtful && !is_compressed && !may_be_json(head) && !may_hold_logs(head))
             .then_some(Suspect::NotALog)

@@ -1,6 +1,7 @@
 //! Whether a call to STS stands somewhere in a text, however deep in strings. Contract §4.
 
-/// Whether, with all its escapes undone, `"eventSource":"sts.amazonaws.com"` stands in it.
+/// Whether, with all its escapes undone, `"eventSource":"sts.amazonaws.com"` is in it, the key in
+/// capitals or not, with underscores or without.
 pub fn are_in(text: &[u8]) -> bool {
     // Byte by byte: what is no UTF-8 does not matter.
     let mut plain: Vec<char> = text.iter().map(|&byte| char::from(byte)).collect();
@@ -8,11 +9,12 @@ pub fn are_in(text: &[u8]) -> bool {
         plain = undone(&plain);
     }
     let plain: String = plain.into_iter().collect();
-    plain.split("\"eventSource\"").skip(1).any(|behind| {
-        let is_space = |c| matches!(c, ' ' | '\t' | '\n' | '\r');
-        let value = behind.trim_start_matches(is_space).strip_prefix(':');
-        let value = value.map(|value| value.trim_start_matches(is_space));
-        value.is_some_and(|value| value.starts_with("\"sts.amazonaws.com\""))
+    let is_space = |c| matches!(c, ' ' | '\t' | '\n' | '\r');
+    (plain.match_indices("\"sts.amazonaws.com\"")).any(|(at, _)| {
+        let before = plain[..at].trim_end_matches(is_space).strip_suffix(':');
+        let key = before.and_then(|text| text.trim_end_matches(is_space).strip_suffix('"'));
+        let key = key.and_then(|key| key.rsplit_once('"'));
+        key.is_some_and(|(_, key)| key.replace('_', "").eq_ignore_ascii_case("eventsource"))
     })
 }
 

@@ -507,6 +507,8 @@ fn a_name_that_tells_nothing_is_told_by_content() {
         ),
         ("all.tar", b"PK\x03\x04\x00", "json"),
         ("trail.json.br", b"\x8b\x00\x80", "json"),
+        ("trail.2025.11.04", b"\x00\x00\x00\x00", "json"),
+        ("part-0000.c000", b"PAR1\x15\x04\x15", "json"),
         (&format!("{own}.md"), b"# Text", "json"),
         (&format!("{own}.gz"), b"", "open"),
         (
