@@ -111,7 +111,7 @@ impl std::fmt::Display for StoreError {
             ),
             StoreError::ForeignLock(path, lock) => write!(
                 f,
-                "--store {}: {} is no lock of stscope, and was left as it is; move it away, or name \
+                "--store {}: {} is not a lock of stscope, and was left as it is; move it away, or name \
                  another store",
                 Shown::path(path),
                 Shown::path(lock)
@@ -138,7 +138,7 @@ impl std::fmt::Display for StoreError {
             ),
             StoreError::NoStore(path) => write!(
                 f,
-                "--store {}: it is no store of stscope, and was left as it is; name another file",
+                "--store {}: it is not a store of stscope, and was left as it is; name another file",
                 Shown::path(path)
             ),
             StoreError::Newer(path, version) => write!(

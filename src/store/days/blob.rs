@@ -28,7 +28,7 @@ pub(in crate::store) struct SmallIds {
 /// The highest bit of the grouping: the id that shared copies have in common follows.
 const SHARED: u32 = 1 << 31;
 
-/// The bytes of a call that is no copy for another account.
+/// The bytes of a call that is not a copy for another account.
 pub(in crate::store) const SIZE: usize = 36;
 
 pub(in crate::store) fn write(kept: &Kept, into: &mut Vec<u8>) {

@@ -94,7 +94,8 @@ impl<'c> Writer<'c> {
         batch: &mut Batch<'c>,
     ) -> rusqlite::Result<Written> {
         loop {
-            // No transaction is begun before something is to be written, or left open while nothing is sent.
+            // No transaction is begun before something is to be written, or left open while nothing is
+            // sent.
             let together = match batch.left() {
                 None => packets.recv().map_err(RecvTimeoutError::from),
                 Some(left) => packets.recv_timeout(left),

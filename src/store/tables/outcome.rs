@@ -31,7 +31,7 @@ impl Outcome {
         }
     }
 
-    /// A word that no release has written counts as a file that is no log.
+    /// A word that no release has written counts as a file that is not a log.
     fn of(word: &str) -> Outcome {
         match word {
             "read" => Outcome::Read,

@@ -101,7 +101,7 @@ fn what_is_no_store_has_no_contents() {
     let both = info("--store x", &store).run();
     both.fails(&["--store", "cannot be used with"]);
     let log = put(folder.path(), "a.json", b"{}");
-    info("", &log).run().fails(&["no store of stscope"]);
+    info("", &log).run().fails(&["not a store of stscope"]);
     ingest(&store, SAMPLE).exits(0);
     info("--format csv", &store)
         .run()

@@ -163,8 +163,8 @@ fn what_is_no_store_is_refused_and_left_as_it_is() {
     drop(database);
     for path in [&store, &other] {
         let before = unread(path);
-        ingest(path, SAMPLE).fails(&["no store of stscope", "name another file"]);
-        ask("report", path).run().fails(&["no store of stscope"]);
+        ingest(path, SAMPLE).fails(&["not a store of stscope", "name another file"]);
+        ask("report", path).run().fails(&["not a store of stscope"]);
         assert!(before == unread(path), "{path:?} was touched");
     }
     let newer = folder.path().join("newer.db");

@@ -178,7 +178,10 @@ fn what_is_no_file_is_no_store_and_is_not_waited_for() {
     let link = folder.path().join("link.db");
     std::os::unix::fs::symlink(&fifo, &link).unwrap();
     for path in [fifo, socket, link, "/dev/null".into(), "/dev/zero".into()] {
-        ingest(&path, SAMPLE).fails(&["--store", "it is no file; name one, such as sts.db"]);
+        ingest(&path, SAMPLE).fails(&[
+            "--store",
+            "it is not a regular file; name one, such as sts.db",
+        ]);
         for words in [
             "report",
             "trend",
@@ -186,7 +189,7 @@ fn what_is_no_file_is_no_store_and_is_not_waited_for() {
             "store check",
             "forget --before 2025-01-01",
         ] {
-            ask(words, &path).run().fails(&["it is no file"]);
+            ask(words, &path).run().fails(&["it is not a regular file"]);
         }
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
@@ -201,7 +204,7 @@ fn what_is_no_lock_of_ours_is_left_as_it_is() {
     fs::write(&notes, "mine\n").unwrap();
     let refused = |words: &str| {
         let run = stscope(words).arg("--store").arg(&store).arg(SAMPLE).run();
-        run.fails(&["sts.db.lock is no lock of stscope", "move it away"]);
+        run.fails(&["sts.db.lock is not a lock of stscope", "move it away"]);
         assert_eq!(fs::read_to_string(&notes).unwrap(), "mine\n");
     };
     std::os::unix::fs::symlink(&notes, &lock).unwrap();
