@@ -43,10 +43,7 @@ pub(crate) fn list(
         Excluded(after.to_owned())
     };
     let mut last = String::new();
-    loop {
-        let Some((key, stored)) = bucket.range::<String, _>((from, Unbounded)).next() else {
-            break;
-        };
+    while let Some((key, stored)) = bucket.range::<String, _>((from, Unbounded)).next() {
         if !key.starts_with(prefix) {
             break;
         }
