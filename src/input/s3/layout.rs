@@ -5,8 +5,8 @@
 
 use chrono::NaiveDate;
 
-use crate::sts::principal::is_account_id;
-use crate::sts::region::is_region;
+use crate::aws::account::is_account_id;
+use crate::aws::region::is_region;
 
 /// What is asked about, as far as keys tell. Empty lists ask about everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
