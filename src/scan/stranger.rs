@@ -126,7 +126,8 @@ fn may_be_json(head: &[u8]) -> bool {
 
 fn is_text(head: &[u8]) -> bool {
     let is_cut = |error: std::str::Utf8Error| error.error_len().is_none();
-    !head.contains(&0) && std::str::from_utf8(head).map_or_else(is_cut, |_| true)
+    let is_control = |&byte: &u8| byte < b' ' && !matches!(byte, b'\t'..=b'\r' | 0x1b);
+    !head.iter().any(is_control) && std::str::from_utf8(head).map_or_else(is_cut, |_| true)
 }
 
 /// Whether what begins like this may hold logs that nobody can read here: archives, what is encrypted
@@ -238,7 +239,7 @@ mod tests {
             ("policy {\n Service = sts.amazonaws.com }", Unknown, None),
             ("global  sts.amazonaws.com  5", Unknown, skip),
             (&long, Unknown, None),
-            ("a\0b\u{1}", Unknown, skip),
+            ("a\0b\u{1}", Unknown, None),
             ("a\0b\u{1}", OnceALog, None),
             ("PK\u{3}\u{4}\0\0", Unknown, None),
             ("-----BEGIN PGP MESSAGE-----", Unknown, None),
