@@ -91,7 +91,10 @@ impl<'r> Columns<'r, '_> {
         Ok(self.row.get_ref(self.at - 1)?.as_str_or_null()?)
     }
 
+    /// A count. None is below zero: sums of such numbers would be too large to be added.
     fn count(&mut self) -> rusqlite::Result<u64> {
-        self.get::<i64>().map(i64::cast_unsigned)
+        let number: i64 = self.get()?;
+        u64::try_from(number)
+            .map_err(|_| rusqlite::Error::IntegralValueOutOfRange(self.at - 1, number))
     }
 }
