@@ -7,7 +7,7 @@ pub fn is_account_id(text: &str) -> bool {
 
 /// Whether this is the id of an organisation: `o-` and 10 to 32 letters and digits.
 /// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>
-pub(super) fn is_organisation(name: &str) -> bool {
+pub(crate) fn is_organisation(name: &str) -> bool {
     name.strip_prefix("o-").is_some_and(|id| {
         (10..=32).contains(&id.len())
             && id

@@ -42,13 +42,13 @@ impl Traces {
             text = without_escapes(&text);
         }
         let mut values = self.value.find_iter(&text);
-        values.any(|at| is_value_of_event_source(&text[..at]))
+        values.any(|at| ends_in_source_key(&text[..at]))
     }
 }
 
 /// Whether a text ends in the key of an event's source and a colon. Athena, Hive and others write keys
 /// in small letters, or with an underscore between words.
-fn is_value_of_event_source(text: &[u8]) -> bool {
+fn ends_in_source_key(text: &[u8]) -> bool {
     let key = (before_space(text).strip_suffix(b":"))
         .and_then(|text| before_space(text).strip_suffix(b"\""));
     let Some(key) = key else {

@@ -5,7 +5,7 @@
 
 use chrono::NaiveDate;
 
-use crate::aws::account::is_account_id;
+use crate::aws::account::{is_account_id, is_organisation};
 use crate::aws::region::is_region;
 
 /// What is asked about, as far as keys tell. Empty lists ask about everything.
@@ -186,17 +186,6 @@ pub(super) fn day_of_key(base: &str, key: &str) -> Option<NaiveDate> {
 
 fn among(list: &[String], name: &str) -> bool {
     list.is_empty() || list.iter().any(|asked| asked == name)
-}
-
-/// `o-` and 10 to 32 letters and digits:
-/// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>
-fn is_organisation(name: &str) -> bool {
-    name.strip_prefix("o-").is_some_and(|id| {
-        (10..=32).contains(&id.len())
-            && id
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    })
 }
 
 #[cfg(test)]
