@@ -5,20 +5,24 @@
 //! JSON, records or STS. Whatever cannot be read is handed on as such, never left out.
 
 mod content;
+mod folder;
 mod ip_ranges;
 mod local;
 mod names;
+mod object;
 mod paths;
 #[cfg(feature = "s3")]
 pub mod s3;
 
 pub(crate) use content::is_other_service;
-pub use content::{Buffers, Limits, Opened, Stream};
+pub use content::{Buffers, Limits, Opened, Stream, Trailer, of_bytes, of_reader};
+pub use folder::{Folder, Found, Names, Skip, Trust};
 pub use ip_ranges::{IpRangesError, read_ip_ranges};
 pub use local::{
-    Directory, Folder, Found, Links, Names, PARTIAL, Skip, Stamp, Trailer, Trust, open, open_in,
-    read_directory, remove_left_over, standard_input,
+    Directory, Links, PARTIAL, Raw, fetch, fetch_in, of_file, open, open_in, read_directory,
+    remove_left_over, standard_input,
 };
+pub use object::{Object, Place, Version};
 pub(crate) use paths::lines;
 pub use paths::{Named, PathError, Paths};
 

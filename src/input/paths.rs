@@ -8,7 +8,8 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use super::local::{expand as expand_glob, is_opened_in_a_walk};
+use super::folder::is_opened_in_a_walk;
+use super::local::expand as expand_glob;
 use crate::aws::Key;
 use crate::plain_text::plain_text;
 use crate::shown::Shown;

@@ -4,7 +4,7 @@
 use super::tokens::{self, TokenTrace, Tokens};
 use super::{AnyQuestion, Report, Tally};
 use crate::sts::{Call, TokenUse};
-use crate::tally::{Collector, Coverage, Terms, Totals};
+use crate::tally::{Collector, Coverage, File, Terms, Totals};
 
 /// Sums up calls for a plan, and traces the tokens they were given. A scan has to be told to read
 /// what was done with them: see [`Scan::trace`](crate::Scan::trace).
@@ -55,8 +55,8 @@ impl Collector for Traced {
         self.tokens.rollback(of_tokens);
     }
 
-    fn end_file(&mut self, coverage: &mut Coverage) {
-        self.tally.end_file(coverage);
+    fn end_file(&mut self, file: Option<&File<'_>>, coverage: &mut Coverage) {
+        self.tally.end_file(file, coverage);
         self.tokens.end_file(self.tally.interner());
     }
 

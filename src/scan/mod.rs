@@ -1,30 +1,33 @@
 //! Drives the reading: files over threads, records into collectors. Knows nothing of formats.
 //!
-//! From here to there: `run` walks folders and shares files out over threads, `worker` opens one
-//! file after another on its thread, `reading` has its records read and says what became of it
-//! (with `ahead`, if it is large; `stranger` tells what is no log),
-//! `calls` passes on what is a call and is asked about.
+//! From here to there: `run` starts the threads, and `queue` is between them. `listing` turns a folder
+//! into batches of objects. `worker` opens one object after another on its thread; where reads take long
+//! (`pace`), `fetch` has read them before. `admission` says what is opened at all. `reading` has the
+//! records of an object read and says what became of it (with `ahead`, if it is large; `stranger` tells
+//! what is no log), and `calls` passes on what is a call and is asked about.
 
+mod admission;
 mod ahead;
 mod calls;
-mod location;
+mod fetch;
+mod listing;
+mod pace;
 mod progress;
+mod queue;
 mod reading;
 mod run;
 mod settings;
 mod stranger;
 mod worker;
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
-
-use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::input::{PathError, Paths};
 use crate::questions::{self, AnyQuestion, Traced};
 use crate::shown::Shown;
 use crate::tally::{Collector, DamagedFile, Question, Tally};
 
+pub(crate) use admission::Known;
 pub use progress::Progress;
 use run::Run;
 pub use settings::Scan;
@@ -116,40 +119,32 @@ impl Scan {
         progress: &Progress,
         new: impl Fn() -> C,
     ) -> Result<C, ScanError> {
-        let pool = self.pool()?;
+        self.collect_new(paths, progress, None, new)
+    }
+
+    /// Reads what was named and is not known from earlier days.
+    ///
+    /// # Errors
+    /// As [`Scan::tally`].
+    pub(crate) fn collect_new<C: Collector>(
+        &self,
+        paths: &Paths,
+        progress: &Progress,
+        known: Option<&dyn Known>,
+        new: impl Fn() -> C,
+    ) -> Result<C, ScanError> {
         let new = || {
             let mut collector = new();
             collector.totals().terms = self.terms();
             collector
         };
-        let run = Run::new(self, progress, paths, pool.current_num_threads(), &new);
-        pool.in_place_scope(|scope| run.start(scope, &paths.named));
-        let mut collectors = run.finish().map_err(ScanError::Damaged)?;
+        let mut collectors = Run::new(self, paths, progress, known)
+            .read(paths, &new)?
+            .into_iter();
         let first = collectors.next().unwrap_or_else(new);
         Ok(collectors.fold(first, |mut sum, next| {
             sum.merge(next);
             sum
         }))
-    }
-
-    /// As many threads as are asked for and can be had.
-    fn pool(&self) -> Result<ThreadPool, ScanError> {
-        let build = |threads: usize| {
-            ThreadPoolBuilder::new()
-                .num_threads(threads)
-                .thread_name(|n| format!("stscope-{n}"))
-                .build()
-        };
-        let mut threads = match self.threads {
-            0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
-            threads => threads,
-        };
-        loop {
-            match build(threads) {
-                Ok(pool) => return Ok(pool),
-                Err(_) if threads > 1 => threads /= 2,
-                Err(error) => return Err(ScanError::Threads(error.to_string())),
-            }
-        }
     }
 }

@@ -1,10 +1,10 @@
 //! The content of a file → calls, and what became of the file.
 
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use super::ahead::read_ahead;
 use super::calls::Calls;
-use super::location::Location;
 use super::progress::Progress;
 use super::settings::Scan;
 use super::stranger::Verdict;
@@ -12,10 +12,10 @@ use crate::aws::Key;
 use crate::aws::region::is_opt_in;
 use crate::cloudtrail::{Outcome, Reader, Shape, Window};
 use crate::damage::{Damage, Stage};
-use crate::input::{Opened, Stream};
+use crate::input::{Object, Opened, Stream, Trailer};
 use crate::source::Source;
 use crate::sts::EVENT_SOURCE;
-use crate::tally::{Collector, Coverage, DamagedFile, LogsRead, Matched, SkipReason};
+use crate::tally::{Collector, Coverage, DamagedFile, File, LogsRead, Matched, SkipReason};
 
 /// A reader, and what it has collected.
 pub(super) struct Reading<'s, C> {
@@ -44,8 +44,8 @@ impl<'s, C: Collector> Reading<'s, C> {
     }
 
     /// The file is done with, whatever became of it.
-    pub fn end_file(&mut self) {
-        self.collector.end_file(&mut self.coverage);
+    pub fn end_file(&mut self, file: Option<&File<'_>>) {
+        self.collector.end_file(file, &mut self.coverage);
     }
 
     /// A new reader in place of one that failed in the middle of a file.
@@ -53,15 +53,16 @@ impl<'s, C: Collector> Reading<'s, C> {
         self.reader = reader(self.scan);
     }
 
-    /// Reads a file that was opened.
-    pub fn opened(&mut self, location: Location<'_>, opened: Opened<'_>) {
+    /// Reads a file that was opened. Gives its trailer, if it was a stream and that is wanted.
+    pub fn opened(&mut self, object: &Object<'_>, opened: Opened<'_>) -> Option<Trailer> {
+        let mut trailer = None;
         let (outcome, damage) = match opened {
-            Opened::NotAFile => return self.skip(SkipReason::NotAFile),
-            Opened::Whole {
-                content,
-                compressed,
-                ..
-            } => {
+            Opened::NotAFile => {
+                self.skip(SkipReason::NotAFile);
+                return None;
+            }
+            Opened::Whole { content, raw } => {
+                let compressed = raw.len() as u64;
                 self.coverage.bytes.compressed += compressed;
                 self.coverage.bytes.decompressed += content.len() as u64;
                 self.progress.bytes.fetch_add(compressed, Ordering::Relaxed);
@@ -79,10 +80,12 @@ impl<'s, C: Collector> Reading<'s, C> {
                 let damage = stream.finish();
                 self.coverage.bytes.compressed += stream.compressed();
                 self.coverage.bytes.decompressed += stream.decompressed();
+                trailer = stream.trailer();
                 (outcome, damage)
             }
         };
-        self.judge(location, outcome, damage);
+        self.judge(object, outcome, damage);
+        trailer
     }
 
     fn read(&mut self, window: &mut Window<'_>) -> Outcome {
@@ -99,28 +102,32 @@ impl<'s, C: Collector> Reading<'s, C> {
         self.reader.read(window, &mut calls)
     }
 
-    /// Says what became of a file that was opened and is no log.
-    pub fn told(&mut self, location: Location<'_>, opened: &Opened<'_>, verdict: Verdict) {
-        let (compressed, decompressed) = match opened {
-            Opened::NotAFile => (0, 0),
-            Opened::Whole {
-                content,
-                compressed,
-                ..
-            } => (*compressed, content.len() as u64),
-            Opened::Stream { stream, .. } => (stream.compressed(), stream.decompressed()),
-        };
+    /// Says what became of a file that was opened and is no log. Gives its trailer as
+    /// [`opened`](Reading::opened) does.
+    pub fn told(
+        &mut self,
+        object: &Object<'_>,
+        opened: Opened<'_>,
+        verdict: Verdict,
+    ) -> Option<Trailer> {
+        let compressed = opened.compressed();
         self.coverage.bytes.compressed += compressed;
-        self.coverage.bytes.decompressed += decompressed;
+        self.coverage.bytes.decompressed += opened.decompressed();
         self.progress.bytes.fetch_add(compressed, Ordering::Relaxed);
         match verdict {
             Verdict::Skip(reason) => self.skip(reason),
-            Verdict::Damaged(damage) => self.damaged(location, damage.stage, place(&damage), 0),
+            Verdict::Damaged(damage) => {
+                self.damaged(&object.path(), damage.stage, place(&damage), 0);
+            }
+        }
+        match opened {
+            Opened::Stream { mut stream, .. } => stream.trailer(),
+            _ => None,
         }
     }
 
     /// Says what became of a file that was read.
-    fn judge(&mut self, location: Location<'_>, outcome: Outcome, stream_damage: Option<Damage>) {
+    fn judge(&mut self, object: &Object<'_>, outcome: Outcome, stream_damage: Option<Damage>) {
         self.coverage.records += match outcome.shape {
             Shape::CloudTrail => outcome.records,
             _ => 0,
@@ -146,11 +153,11 @@ impl<'s, C: Collector> Reading<'s, C> {
                 detail += "; ";
                 detail += &not_understood(outcome.not_understood, first);
             }
-            return self.damaged(location, damage.stage, detail, outcome.records);
+            return self.damaged(&object.path(), damage.stage, detail, outcome.records);
         }
         if let Some(first) = &outcome.first_not_understood {
             let detail = not_understood(outcome.not_understood, first);
-            return self.damaged(location, Stage::Shape, detail, outcome.records);
+            return self.damaged(&object.path(), Stage::Shape, detail, outcome.records);
         }
         match outcome.shape {
             Shape::Digest => self.skip(SkipReason::Digest),
@@ -173,15 +180,8 @@ impl<'s, C: Collector> Reading<'s, C> {
         *self.coverage.files.skipped.entry(reason).or_default() += 1;
     }
 
-    pub fn damaged(
-        &mut self,
-        location: Location<'_>,
-        stage: Stage,
-        detail: String,
-        records_read: u64,
-    ) {
+    pub fn damaged(&mut self, path: &Path, stage: Stage, detail: String, records_read: u64) {
         self.coverage.files.damaged += 1;
-        let path = location.path();
         self.logs_read
             .miss(path.parent().and_then(Key::of_folder).as_ref());
         let path = path.to_string_lossy().into_owned();

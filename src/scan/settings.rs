@@ -1,5 +1,7 @@
 //! How logs are to be read: what a scan is asked, before it begins.
 
+use std::num::NonZeroUsize;
+
 use crate::aws::Pruning;
 use crate::cloudtrail::Kernel;
 use crate::input::Limits;
@@ -33,6 +35,8 @@ pub struct Scan {
     pub trace_tokens: bool,
     /// Threads; 0: one for each core.
     pub threads: usize,
+    /// How many reads are in flight; `None`: as many as pay, which the run finds out.
+    pub reads: Option<NonZeroUsize>,
     /// Whether the first damaged file ends the run.
     pub strict: bool,
     /// What may be held in memory.
@@ -66,6 +70,7 @@ impl Default for Scan {
             once: true,
             trace_tokens: false,
             threads: 0,
+            reads: None,
             strict: false,
             limits: Limits::default(),
             kernel: Kernel::detect(),

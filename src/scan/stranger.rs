@@ -24,19 +24,16 @@ const HEAD: usize = 4 << 10;
 pub(super) fn tell(opened: &mut Opened<'_>, trust: Trust) -> Option<Verdict> {
     match opened {
         Opened::NotAFile => None,
-        Opened::Whole {
-            content,
-            is_compressed,
-            ..
-        } => {
+        Opened::Whole { content, raw } => {
+            let is_compressed = !std::ptr::eq(*content, *raw);
             // All logs but a few begin so, and nothing more is asked of them.
             if content.first() == Some(&b'{') {
                 return None;
             }
-            if content.is_empty() && !*is_compressed && trust == Trust::CloudTrails {
+            if content.is_empty() && !is_compressed && trust == Trust::CloudTrails {
                 return Some(Verdict::Damaged(failed_copy()));
             }
-            let suspect = Suspect::of(&content[..content.len().min(HEAD)], *is_compressed, trust)?;
+            let suspect = Suspect::of(&content[..content.len().min(HEAD)], is_compressed, trust)?;
             let is_found = suspect
                 .needles()
                 .iter()

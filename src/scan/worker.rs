@@ -1,42 +1,85 @@
-//! Takes one file after another, on one thread: tells by its key whether to read it, opens it, and has
-//! it read.
+//! Does what is next, on one thread: lists a folder, opens one object after another, and has it read.
 
 use std::ffi::OsStr;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use super::location::Location;
-use super::progress::Progress;
+use super::ScanError;
+use super::admission::{Admission, admit};
+use super::pace::Samples;
+use super::queue::{Batch, Content, Fetched, Remark, Work};
 use super::reading::Reading;
-use super::settings::Scan;
+use super::run::Run;
 use super::stranger;
-use crate::aws::{KeyKind, Pruned, Pruning};
 use crate::damage::Stage;
-use crate::input::{self, Buffers, Directory, Folder, Opened, Skip, Trust};
-use crate::tally::{Collector, DamagedFile, SkipReason};
+use crate::input::{
+    self, Buffers, Directory, Folder, Named, Object, Opened, Place, Raw, Trailer, Version,
+};
+use crate::tally::{Collector, DamagedFile, File};
+
+/// Objects that take longer are large: they are offered to other threads one by one, so that in the
+/// end none waits long for another.
+const LARGE: Duration = Duration::from_millis(1);
 
 /// What one thread has: memory for a file, and what reads it.
-pub(super) struct Worker<'s, C> {
-    scan: &'s Scan,
-    place: Place,
+pub(super) struct Worker<'r, C> {
+    run: &'r Run<'r>,
+    here: Here,
     /// Apart from `reading`, which works on what is lent from here.
     buffers: Buffers,
-    reading: Reading<'s, C>,
+    reading: Reading<'r, C>,
+    samples: Samples,
+    /// Whether the object before was large.
+    are_large: bool,
 }
 
-impl<'s, C: Collector> Worker<'s, C> {
-    pub fn new(scan: &'s Scan, progress: &'s Progress, collector: C) -> Self {
+/// The folder that a worker is in.
+struct Here {
+    folder: Arc<Folder>,
+    /// Held open once a file of a walk is read here.
+    directory: Option<Directory>,
+    /// Whether coverage has the key.
+    is_noted: bool,
+}
+
+impl Here {
+    fn new(folder: Arc<Folder>) -> Here {
+        Here {
+            folder,
+            directory: None,
+            is_noted: false,
+        }
+    }
+}
+
+impl<'r, C: Collector> Worker<'r, C> {
+    pub fn new(run: &'r Run<'r>, collector: C) -> Self {
+        let mut buffers = Buffers::default();
+        buffers.trailers = run.known.is_some();
         Worker {
-            scan,
-            place: Place::new(Arc::new(Folder::new(PathBuf::new())), &scan.pruning),
-            buffers: Buffers::default(),
-            reading: Reading::new(scan, progress, collector),
+            run,
+            here: Here::new(Arc::new(Folder::new(PathBuf::new()))),
+            buffers,
+            reading: Reading::new(run.scan, run.progress, collector),
+            samples: Samples::default(),
+            are_large: false,
         }
     }
 
-    /// What was collected, and what was read for it.
-    pub fn finish(self) -> C {
+    /// Works until there is nothing left. Gives what was collected, and what was read for it.
+    pub fn work(mut self) -> C {
+        while let Some((work, _producer)) = self.run.queue.next() {
+            match work {
+                Work::List(folder) => self.run.list(folder, &mut |batch| self.batch(batch)),
+                Work::Read(batch) => self.batch(batch),
+                Work::Fetched(fetched) => self.fetched(fetched),
+                Work::Count(remark) => self.count(remark),
+                Work::StandardInput => self.standard_input(),
+            }
+        }
         let Reading {
             coverage,
             logs_read,
@@ -50,178 +93,221 @@ impl<'s, C: Collector> Worker<'s, C> {
         collector
     }
 
-    /// Whether there is no use in reading on.
-    pub fn is_closed(&self) -> bool {
-        self.reading.collector.is_closed()
+    /// Queues what was named, and reads what finds no room in the queue.
+    pub fn begin(&mut self, named: &[Named]) {
+        self.run.begin(named, &mut |batch| self.batch(batch));
     }
 
-    /// The file that was found damaged last.
-    pub fn last_damaged(&self) -> Option<&DamagedFile> {
-        self.reading.coverage.damaged.last()
+    /// Counts what is not opened.
+    fn count(&mut self, remark: Remark) {
+        let files = remark.files();
+        let coverage = &mut self.reading.coverage;
+        coverage.files.found += files;
+        match remark {
+            Remark::Skipped(reason, files) => {
+                *coverage.files.skipped.entry(reason).or_default() += files;
+            }
+            Remark::Pruned(pruned, files) => coverage.files.pruned.count(pruned, files),
+            Remark::Unreadable(path, error) => {
+                self.reading.damaged(&path, Stage::Open, error, 0);
+            }
+        }
+        self.reading.end_file(None);
+        self.run.note_done(files);
+        self.stop_if_over();
     }
 
-    /// Counts what a walk came upon and does not read.
-    pub fn skipped(&mut self, skip: Skip) {
-        self.reading.coverage.files.found += 1;
-        self.reading.skip(match skip {
-            Skip::NotALog => SkipReason::NotALog,
-            Skip::OtherService => SkipReason::OtherService,
-            Skip::NotAFile => SkipReason::NotAFile,
-        });
-        self.reading.end_file();
-    }
-
-    /// Counts what cannot be looked at.
-    pub fn unreadable(&mut self, path: &Path, error: &str) {
-        self.reading.coverage.files.found += 1;
-        self.reading
-            .damaged(path.into(), Stage::Open, error.to_owned(), 0);
-        self.reading.end_file();
-    }
-
-    /// Reads a file that the user named, unless the collector does not want it.
-    pub fn named(&mut self, path: &Path) {
-        if self.wants_file(path.into()) {
-            self.read_named(path);
-            self.reading.end_file();
+    /// Reads the objects of a batch, and before each of them what others have fetched.
+    fn batch(&mut self, mut batch: Batch) {
+        while let Some(at) = batch.take() {
+            while let Some(fetched) = self.run.queue.try_fetched() {
+                self.fetched(fetched);
+            }
+            if self.run.queue.is_stopped() {
+                return;
+            }
+            if self.are_large && batch.left() > 0 {
+                let rest = batch.split_off();
+                self.run.queue.give_back(rest);
+            }
+            self.enter(&batch.folder);
+            self.object(&batch.object(at));
         }
     }
 
-    fn wants_file(&mut self, location: Location<'_>) -> bool {
-        let Location { folder, name } = location;
-        self.reading.collector.wants_file(folder, name)
+    /// Opens an object, if it is to be opened, and reads it.
+    fn object(&mut self, object: &Object<'_>) {
+        let run = self.run;
+        if let Some(version) = self.admitted(object, admit(object, run.known)) {
+            let limits = run.scan.limits;
+            let begin = self.samples.is_next().then(Instant::now);
+            self.buffers.clock = begin;
+            self.read(object, version, |here, buffers| {
+                if object.was_named {
+                    return input::open(&object.path(), &limits, buffers);
+                }
+                let path = object.folder.path();
+                let directory = here.directory.get_or_insert_with(|| Directory::open(path));
+                input::open_in(directory, path, object.name, &limits, buffers)
+            });
+            if let (Some(begin), Some(read)) = (begin, self.buffers.clock.take()) {
+                let work = read.elapsed();
+                self.are_large = work > LARGE;
+                self.samples.note(read - begin, work, &run.pace, &run.queue);
+            }
+        }
+        self.done();
     }
 
-    fn read_named(&mut self, path: &Path) {
-        let folder = path.parent().unwrap_or(Path::new(""));
-        if self.place.folder.path() != folder {
-            self.enter(Arc::new(Folder::new(folder.to_owned())));
+    /// Reads an object that somebody else has fetched.
+    fn fetched(&mut self, mut fetched: Fetched) {
+        let run = self.run;
+        self.enter(&fetched.folder);
+        let content = std::mem::replace(&mut fetched.content, Content::Nothing);
+        let object = fetched.object();
+        if let Some(version) = self.admitted(&object, fetched.admission) {
+            let limits = run.scan.limits;
+            let begin = Instant::now();
+            match content {
+                Content::Nothing => self.read(&object, version, |_, buffers| {
+                    input::open(&object.path(), &limits, buffers)
+                }),
+                Content::File(Err(error)) => self.read(&object, version, |_, _| Err(error)),
+                Content::File(Ok(Raw::NotAFile)) => {
+                    self.read(&object, version, |_, _| Ok(Opened::NotAFile));
+                }
+                Content::File(Ok(Raw::Large(file))) => self.read(&object, version, |_, buffers| {
+                    input::of_file(file, &limits, buffers)
+                }),
+                Content::File(Ok(Raw::Whole(bytes))) => {
+                    self.read(&object, version, |_, buffers| {
+                        input::of_bytes(bytes, &limits, buffers)
+                    });
+                }
+            }
+            self.buffers.give_back();
+            run.pace.worked(begin.elapsed());
         }
-        self.reading.coverage.files.found += 1;
-        if self.is_pruned() {
-            return;
-        }
-        let limits = self.scan.limits;
-        let name = path.file_name().unwrap_or_default();
-        // Whoever names a file says that it is a log.
-        let trust = match self.place.folder.trust(name) {
-            Trust::CloudTrails => Trust::CloudTrails,
-            _ => Trust::Log,
+        let bytes = fetched.bytes;
+        run.queue.release(bytes);
+        self.done();
+    }
+
+    /// Reads standard input, which has no name.
+    fn standard_input(&mut self) {
+        self.enter(&Arc::new(Folder::new(PathBuf::new())));
+        let folder = Arc::clone(&self.here.folder);
+        let object = Object {
+            place: Place::StandardInput,
+            folder: &folder,
+            name: OsStr::new("-"),
+            was_named: true,
         };
-        self.guarded(path.into(), trust, |_, buffers| {
-            input::open(path, &limits, buffers)
-        });
-    }
-
-    /// Reads a file that a walk came upon, unless the collector does not want it.
-    pub fn walked(&mut self, folder: &Arc<Folder>, name: &OsStr) {
-        let path = folder.path();
-        if self.wants_file(Location { folder: path, name }) {
-            self.read_walked(folder, name);
-            self.reading.end_file();
-        }
-    }
-
-    fn read_walked(&mut self, folder: &Arc<Folder>, name: &OsStr) {
-        if !Arc::ptr_eq(&self.place.folder, folder) {
-            self.enter(Arc::clone(folder));
-        }
         self.reading.coverage.files.found += 1;
-        if self.is_pruned() {
-            return;
-        }
-        match folder.kind_of(name) {
-            None => {}
-            Some(KeyKind::Digest) => return self.reading.skip(SkipReason::Digest),
-            Some(KeyKind::Insight) => return self.reading.skip(SkipReason::Insight),
-            Some(KeyKind::Aggregated) => return self.reading.skip(SkipReason::Aggregated),
-        }
-        let limits = self.scan.limits;
-        let path = folder.path();
-        let location = Location { folder: path, name };
-        self.guarded(location, folder.trust(name), |place, buffers| {
-            let directory = place.directory.get_or_insert_with(|| Directory::open(path));
-            input::open_in(directory, path, name, &limits, buffers)
-        });
-    }
-
-    pub fn standard_input(&mut self) {
-        self.enter(Arc::new(Folder::new(PathBuf::new())));
-        self.reading.coverage.files.found += 1;
-        let limits = self.scan.limits;
-        self.guarded(Path::new("-").into(), Trust::Log, |_, buffers| {
+        let limits = self.run.scan.limits;
+        self.read(&object, None, |_, buffers| {
             input::standard_input(&limits, buffers)
         });
-        self.reading.end_file();
+        self.done();
     }
 
-    fn enter(&mut self, folder: Arc<Folder>) {
-        self.place = Place::new(folder, &self.scan.pruning);
+    /// Whether an object is opened, with its version if that was looked up. What is not opened is
+    /// counted, except for what was counted on an earlier day.
+    fn admitted(&mut self, object: &Object<'_>, admission: Admission) -> Option<Option<Version>> {
+        let (version, reason) = match admission {
+            Admission::Known => return None,
+            Admission::Open(version) => (version, None),
+            Admission::Skipped(version, reason) => (version, Some(reason)),
+        };
+        self.reading.coverage.files.found += 1;
+        let Some(reason) = reason else {
+            return Some(version);
+        };
+        self.reading.skip(reason);
+        self.reading.end_file(Some(&File {
+            object,
+            version,
+            trailer: None,
+        }));
+        None
     }
 
-    /// Whether a file of this place need not be read; if so, it is counted.
-    fn is_pruned(&mut self) -> bool {
-        if let Some(pruned) = self.place.pruned {
-            self.reading.coverage.files.pruned.count(pruned);
+    fn enter(&mut self, folder: &Arc<Folder>) {
+        if !Arc::ptr_eq(&self.here.folder, folder) {
+            self.here = Here::new(Arc::clone(folder));
         }
-        self.place.pruned.is_some()
     }
 
-    /// Opens and reads; a panic on the way is this one file's damage.
-    fn guarded(
+    /// Opens and reads; a panic on the way is this one object's damage.
+    fn read<'c>(
         &mut self,
-        location: Location<'_>,
-        trust: Trust,
-        open: impl for<'b> FnOnce(&mut Place, &'b mut Buffers) -> std::io::Result<Opened<'b>>,
+        object: &Object<'_>,
+        version: Option<Version>,
+        open: impl for<'b> FnOnce(&mut Here, &'b mut Buffers) -> io::Result<Opened<'b>> + 'c,
     ) {
         let Worker {
+            run,
             buffers,
             reading,
-            place,
+            here,
             ..
         } = self;
         let (records_before, read_before) = (reading.coverage.records, reading.coverage.files.read);
-        let result = catch_unwind(AssertUnwindSafe(|| match open(place, buffers) {
-            Ok(mut opened) => match stranger::tell(&mut opened, trust) {
-                Some(verdict) => reading.told(location, &opened, verdict),
-                None => reading.opened(location, opened),
-            },
-            Err(error) => reading.damaged(location, Stage::Open, error.to_string(), 0),
+        let mut trailer = None;
+        let result = catch_unwind(AssertUnwindSafe(|| match open(here, buffers) {
+            Ok(mut opened) => {
+                if let (Some(known), Some(version), Opened::Whole { raw, .. }) =
+                    (run.known, version, &opened)
+                {
+                    let of_content = *trailer.insert(Trailer::of(raw));
+                    if known.is_known_content(object, version, of_content) {
+                        return;
+                    }
+                }
+                let of_stream = match stranger::tell(&mut opened, object.trust()) {
+                    Some(verdict) => reading.told(object, opened, verdict),
+                    None => reading.opened(object, opened),
+                };
+                trailer = trailer.or(of_stream);
+            }
+            Err(error) => reading.damaged(&object.path(), Stage::Open, error.to_string(), 0),
         }));
         if result.is_err() {
             let read = reading.coverage.records - records_before;
             let what = DamagedFile::OWN_FAULT.to_owned();
-            reading.damaged(location, Stage::Record, what, read);
+            reading.damaged(&object.path(), Stage::Record, what, read);
             reading.reset();
         }
         reading.logs_read.end_file();
-        if !place.is_noted
+        if !here.is_noted
             && reading.coverage.files.read > read_before
-            && let Some(key) = place.folder.key()
+            && let Some(key) = here.folder.key()
         {
             reading.note_key(key);
-            place.is_noted = true;
+            here.is_noted = true;
         }
+        reading.end_file(Some(&File {
+            object,
+            version,
+            trailer,
+        }));
     }
-}
 
-/// Where a worker is, and what holds for all files there.
-struct Place {
-    folder: Arc<Folder>,
-    /// Held open once a file of a walk is read here.
-    directory: Option<Directory>,
-    pruned: Option<Pruned>,
-    /// Whether coverage has the key.
-    is_noted: bool,
-}
+    /// An object is done with, whatever became of it.
+    fn done(&mut self) {
+        self.run.note_done(1);
+        self.stop_if_over();
+    }
 
-impl Place {
-    fn new(folder: Arc<Folder>, pruning: &Pruning) -> Place {
-        Place {
-            pruned: folder.key().and_then(|key| pruning.prunes(key)),
-            folder,
-            directory: None,
-            is_noted: false,
+    /// Ends the run, if there is no use in reading on.
+    fn stop_if_over(&mut self) {
+        if self.run.scan.strict
+            && let Some(file) = self.reading.coverage.damaged.last()
+        {
+            self.run.fail(ScanError::Damaged(file.clone()));
+        }
+        if self.reading.collector.is_closed() {
+            self.run.queue.stop();
         }
     }
 }

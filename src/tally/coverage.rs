@@ -71,12 +71,12 @@ pub struct PrunedFiles {
 }
 
 impl PrunedFiles {
-    /// One more.
-    pub fn count(&mut self, pruned: Pruned) {
+    /// So many more.
+    pub fn count(&mut self, pruned: Pruned, files: u64) {
         match pruned {
-            Pruned::Date => self.date += 1,
-            Pruned::Account => self.account += 1,
-            Pruned::Region => self.region += 1,
+            Pruned::Date => self.date += files,
+            Pruned::Account => self.account += files,
+            Pruned::Region => self.region += files,
         }
     }
 

@@ -29,7 +29,7 @@ use std::sync::Arc;
 use crate::sts::{Call, Properties};
 
 pub use crate::sts::{Glob, glob};
-pub use collector::Collector;
+pub use collector::{Collector, File};
 pub use column::{Column, ColumnType, Flag, Text, YES};
 pub use condition::{Condition, Matched};
 pub use coverage::{Bytes, Coverage, DamagedFile, Files, PrunedFiles, SkipReason};
@@ -260,7 +260,7 @@ impl<Q: Question> Collector for Tally<Q> {
         drop(self.staged.rollback(mark));
     }
 
-    fn end_file(&mut self, _coverage: &mut Coverage) {
+    fn end_file(&mut self, _file: Option<&File<'_>>, _coverage: &mut Coverage) {
         let mut staged = std::mem::take(&mut self.staged);
         staged.commit(|candidate| self.keep(candidate));
         self.staged = staged;

@@ -8,9 +8,11 @@ mod libdeflate;
 mod lz4;
 mod other_service;
 mod pages;
+mod trailer;
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::time::Instant;
 
 use compressed::Compressed;
 pub(super) use compressed::read_some;
@@ -19,6 +21,8 @@ use libdeflate::Libdeflate;
 use lz4::Lz4;
 pub(crate) use other_service::is_other_service;
 use pages::Pages;
+use trailer::Tail;
+pub use trailer::Trailer;
 
 use crate::damage::{Damage, Stage};
 use crate::source::Source;
@@ -51,8 +55,26 @@ pub(super) const FIRST_ROOM: usize = 256 << 10;
 /// Memory that one thread uses for one file after another.
 pub struct Buffers {
     raw: Pages,
-    inflated: Pages,
+    inner: Inflated,
     pub(super) window: Vec<u8>,
+    /// What somebody else has read.
+    held: Option<Box<dyn AsRef<[u8]> + Send>>,
+    /// Whether the trailers of streams are wanted.
+    pub trailers: bool,
+    /// When the bytes of a file were there, if somebody looks at the clock.
+    pub clock: Option<Instant>,
+}
+
+impl Buffers {
+    /// Drops what somebody else has read.
+    pub fn give_back(&mut self) {
+        self.held = None;
+    }
+}
+
+/// The content of a file, and what inflates it.
+struct Inflated {
+    pages: Pages,
     libdeflate: Option<Libdeflate>,
 }
 
@@ -60,9 +82,14 @@ impl Default for Buffers {
     fn default() -> Self {
         Buffers {
             raw: Pages::default(),
-            inflated: Pages::default(),
+            inner: Inflated {
+                pages: Pages::default(),
+                libdeflate: Libdeflate::new(),
+            },
             window: Vec::new(),
-            libdeflate: Libdeflate::new(),
+            held: None,
+            trailers: false,
+            clock: None,
         }
     }
 }
@@ -73,10 +100,8 @@ pub enum Opened<'b> {
     Whole {
         /// The content.
         content: &'b [u8],
-        /// The size of the file.
-        compressed: u64,
-        /// Whether the file holds something else.
-        is_compressed: bool,
+        /// What the file holds: the same, unless it is compressed.
+        raw: &'b [u8],
     },
     /// It has to be read piece by piece, with `window` as the memory for it.
     Stream {
@@ -94,6 +119,8 @@ pub struct Stream<'b> {
     content: Content<Box<dyn Read + Send + 'b>>,
     /// What was looked at before it was read.
     seen: Vec<u8>,
+    /// Where the trailer comes from, if it is wanted.
+    tail: Option<Tail<'b>>,
 }
 
 enum Content<R: Read> {
@@ -124,56 +151,165 @@ pub(super) fn of_file<'b>(
     // Of a file, `read` gives less than there is room for where the file ends, says POSIX. Where the
     // gzip stream, too, says by its checksum and length that it is whole, nobody asks again: that would
     // be a fiftieth of all that is done for a file of 3 KB.
+    let Buffers {
+        raw,
+        inner,
+        window,
+        trailers,
+        clock,
+        ..
+    } = buffers;
+    if let Some(clock) = clock {
+        *clock = Instant::now();
+    }
+    let room_for_stream = StreamRoom {
+        window,
+        trailers: *trailers,
+    };
     let mut length = first;
     let mut inflated = (first < room)
-        .then(|| buffers.inflate(first, limits))
+        .then(|| inner.inflate(&raw.bytes()[..first], limits))
         .flatten();
     if inflated.is_none() {
-        let (filled, is_whole) = fill(&mut file, first, limits.whole_file, &mut buffers.raw)?;
+        let (filled, is_whole) = fill(&mut file, first, limits.whole_file, raw)?;
+        if let Some(clock) = clock {
+            *clock = Instant::now();
+        }
         if !is_whole {
-            let reader = Box::new(buffers.raw.bytes()[..filled].chain(file));
-            return stream(reader, limits, &mut buffers.window);
+            let reader = Box::new(raw.bytes()[..filled].chain(file));
+            return stream(reader, limits, room_for_stream);
         }
         length = filled;
-        inflated = buffers.inflate(length, limits);
+        inflated = inner.inflate(&raw.bytes()[..length], limits);
     }
-    let raw = &buffers.raw.bytes()[..length];
-    let content = match inflated {
-        Some(inflated) => &buffers.inflated.bytes()[..inflated],
-        None if Format::of(raw).is_some() => {
-            return stream(Box::new(raw), limits, &mut buffers.window);
-        }
-        None => raw,
-    };
-    Ok(Opened::Whole {
-        content,
-        compressed: length as u64,
-        is_compressed: inflated.is_some(),
-    })
+    whole(
+        &raw.bytes()[..length],
+        inflated,
+        inner,
+        limits,
+        room_for_stream,
+    )
 }
 
-impl Buffers {
-    /// Inflates the first `length` bytes of `raw` if they are one sound gzip member; gives the length
-    /// of its content.
-    fn inflate(&mut self, length: usize, limits: &Limits) -> Option<usize> {
-        let raw = &self.raw.bytes()[..length];
+/// Reads what somebody else has read. It is held until the next such file, or until it is
+/// [given back](Buffers::give_back).
+///
+/// # Errors
+/// None but what the system says of memory.
+pub fn of_bytes<'b>(
+    raw: impl AsRef<[u8]> + Send + 'static,
+    limits: &Limits,
+    buffers: &'b mut Buffers,
+) -> io::Result<Opened<'b>> {
+    let Buffers {
+        inner,
+        window,
+        trailers,
+        held,
+        ..
+    } = buffers;
+    let raw: &[u8] = (**held.insert(Box::new(raw))).as_ref();
+    let inflated = inner.inflate(raw, limits);
+    let room = StreamRoom {
+        window,
+        trailers: *trailers,
+    };
+    whole(raw, inflated, inner, limits, room)
+}
+
+/// All bytes of a file, and how many of its content are in `inner`, if it is one sound gzip member.
+fn whole<'b>(
+    raw: &'b [u8],
+    inflated: Option<usize>,
+    inner: &'b Inflated,
+    limits: &Limits,
+    room: StreamRoom<'b>,
+) -> io::Result<Opened<'b>> {
+    let content = match inflated {
+        Some(inflated) => &inner.pages.bytes()[..inflated],
+        None if Format::of(raw).is_some() => return stream(Box::new(raw), limits, room),
+        None => raw,
+    };
+    Ok(Opened::Whole { content, raw })
+}
+
+impl Inflated {
+    /// Inflates a file if it is one sound gzip member; gives the length of its content.
+    fn inflate(&mut self, raw: &[u8], limits: &Limits) -> Option<usize> {
         let inflated = claimed_length(raw)?;
         let is_sound = Format::of(raw) == Some(Format::Gzip)
             && (1..=limits.whole_file).contains(&inflated)
             && self
                 .libdeflate
                 .as_mut()?
-                .inflate(raw, &mut self.inflated.at_least(inflated)?[..inflated]);
+                .inflate(raw, &mut self.pages.at_least(inflated)?[..inflated]);
         is_sound.then_some(inflated)
     }
 }
 
+impl Opened<'_> {
+    /// Bytes of the file, as far as it was read.
+    pub fn compressed(&self) -> u64 {
+        match self {
+            Opened::NotAFile => 0,
+            Opened::Whole { raw, .. } => raw.len() as u64,
+            Opened::Stream { stream, .. } => stream.compressed(),
+        }
+    }
+
+    /// Bytes of content, as far as it was read.
+    pub fn decompressed(&self) -> u64 {
+        match self {
+            Opened::NotAFile => 0,
+            Opened::Whole { content, .. } => content.len() as u64,
+            Opened::Stream { stream, .. } => stream.decompressed(),
+        }
+    }
+
+    /// Whether the file holds its content in another form.
+    pub fn is_compressed(&self) -> bool {
+        match self {
+            Opened::NotAFile => false,
+            Opened::Whole { content, raw } => !std::ptr::eq(*content, *raw),
+            Opened::Stream { stream, .. } => stream.is_compressed(),
+        }
+    }
+}
+
+/// What a stream needs of a thread's memory.
+struct StreamRoom<'b> {
+    window: &'b mut Vec<u8>,
+    trailers: bool,
+}
+
+/// Reads what comes piece by piece.
+///
+/// # Errors
+/// What the system says when the first piece cannot be read.
+pub fn of_reader<'b>(
+    reader: Box<dyn Read + Send + 'b>,
+    limits: &Limits,
+    buffers: &'b mut Buffers,
+) -> io::Result<Opened<'b>> {
+    let room = StreamRoom {
+        trailers: buffers.trailers,
+        window: &mut buffers.window,
+    };
+    stream(reader, limits, room)
+}
+
 /// Compressed or plain, by the first bytes.
-pub(super) fn stream<'b>(
+fn stream<'b>(
     mut reader: Box<dyn Read + Send + 'b>,
     limits: &Limits,
-    window: &'b mut Vec<u8>,
+    room: StreamRoom<'b>,
 ) -> io::Result<Opened<'b>> {
+    let StreamRoom { window, trailers } = room;
+    let mut tail = None;
+    if trailers {
+        let (reading, other) = Tail::of(reader);
+        (reader, tail) = (Box::new(reading), Some(other));
+    }
     let mut head = [0; Format::HEAD];
     let mut filled = 0;
     while filled < head.len() {
@@ -201,6 +337,7 @@ pub(super) fn stream<'b>(
         stream: Box::new(Stream {
             content,
             seen: Vec::new(),
+            tail,
         }),
         window,
     })
@@ -278,6 +415,11 @@ impl Stream<'_> {
         seen.truncate(filled);
         self.seen = seen;
         &self.seen
+    }
+
+    /// What is at the end of the file, once it was read and if it is wanted.
+    pub fn trailer(&mut self) -> Option<Trailer> {
+        self.tail.as_mut()?.trailer()
     }
 
     /// Reads what is left, so that damage in it is found; gives the damage, if there is any.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::folder::{Folder, Found, Skip, is_opened_in_a_walk};
+use crate::input::folder::{Folder, Found, Skip, is_opened_in_a_walk};
 use crate::input::names::is_hidden;
 
 /// What the symbolic links of a walk lead to, so that nothing is walked twice.

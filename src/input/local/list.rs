@@ -3,9 +3,9 @@
 use std::ffi::OsStr;
 use std::fs::{self, FileType};
 
-use super::folder::{Folder, Found, Skip};
 use super::links::Links;
 use super::unfinished::{is_held, is_partial};
+use crate::input::folder::{Folder, Found, Skip};
 use crate::input::names::is_hidden;
 
 /// Lists a folder. `each` is called for everything in it, in no particular order.

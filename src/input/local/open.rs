@@ -2,11 +2,11 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read as _, Seek as _};
 use std::path::Path;
 
 use super::directory::Directory;
-use crate::input::content::{Buffers, Limits, Opened, of_file, stream};
+use crate::input::content::{self, Buffers, Limits, Opened, of_reader};
 
 /// Opens a file that the user named, whatever it is.
 ///
@@ -14,11 +14,11 @@ use crate::input::content::{Buffers, Limits, Opened, of_file, stream};
 /// What the system says when the file cannot be opened or read.
 pub fn open<'b>(path: &Path, limits: &Limits, buffers: &'b mut Buffers) -> io::Result<Opened<'b>> {
     if path.metadata()?.is_file() {
-        return of_file(File::open(path)?, limits, buffers);
+        return content::of_file(File::open(path)?, limits, buffers);
     }
     // Opening a FIFO waits for a writer. One that a shell made for us (`<(zcat …)`) has one.
     if is_file_descriptor(path) {
-        stream(Box::new(File::open(path)?), limits, &mut buffers.window)
+        of_reader(Box::new(File::open(path)?), limits, buffers)
     } else {
         Ok(Opened::NotAFile)
     }
@@ -35,7 +35,78 @@ pub fn open_in<'b>(
     limits: &Limits,
     buffers: &'b mut Buffers,
 ) -> io::Result<Opened<'b>> {
-    of_file(directory.file(folder, name)?, limits, buffers)
+    content::of_file(directory.file(folder, name)?, limits, buffers)
+}
+
+/// What somebody else has read of a file, for a thread that has no time to wait for it.
+pub enum Raw {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// Too much to be held while it waits: nothing of it was read.
+    Large(File),
+    /// No file.
+    NotAFile,
+}
+
+/// Reads a file that the user named, if it is one and has at most so many bytes. `room` is asked, with
+/// their number, before they are read.
+///
+/// # Errors
+/// As [`open`].
+pub fn fetch(path: &Path, most: usize, room: impl FnOnce(usize)) -> io::Result<Option<Raw>> {
+    if !path.metadata()?.is_file() {
+        return Ok(None);
+    }
+    raw(File::open(path)?, most, room).map(Some)
+}
+
+/// Reads a file that was listed in `folder`, as [`fetch`].
+///
+/// # Errors
+/// As [`open`].
+pub fn fetch_in(
+    directory: &Directory,
+    folder: &Path,
+    name: &OsStr,
+    most: usize,
+    room: impl FnOnce(usize),
+) -> io::Result<Raw> {
+    raw(directory.file(folder, name)?, most, room)
+}
+
+fn raw(mut file: File, most: usize, room: impl FnOnce(usize)) -> io::Result<Raw> {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Ok(Raw::NotAFile);
+    }
+    let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+    // Files that do not tell their size are for whoever can read on and on.
+    if size == 0 || size > most {
+        return Ok(Raw::Large(file));
+    }
+    room(size);
+    // One byte more than there is, to see the end.
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(size + 1)?;
+    (&mut file).take(size as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > size {
+        // It has grown meanwhile.
+        file.rewind()?;
+        return Ok(Raw::Large(file));
+    }
+    Ok(Raw::Whole(bytes))
+}
+
+/// Reads a file that is open already, from where it is.
+///
+/// # Errors
+/// As [`open`].
+pub fn of_file<'b>(
+    file: File,
+    limits: &Limits,
+    buffers: &'b mut Buffers,
+) -> io::Result<Opened<'b>> {
+    content::of_file(file, limits, buffers)
 }
 
 /// Standard input, as a file.
@@ -43,7 +114,7 @@ pub fn open_in<'b>(
 /// # Errors
 /// What the system says when it cannot be read.
 pub fn standard_input<'b>(limits: &Limits, buffers: &'b mut Buffers) -> io::Result<Opened<'b>> {
-    stream(Box::new(io::stdin()), limits, &mut buffers.window)
+    of_reader(Box::new(io::stdin()), limits, buffers)
 }
 
 fn is_file_descriptor(path: &Path) -> bool {

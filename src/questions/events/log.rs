@@ -9,7 +9,9 @@ use std::sync::{Mutex, PoisonError};
 
 use super::rows::{Row, RowStore};
 use crate::sts::{Call, Time};
-use crate::tally::{Candidate, Candidates, Collector, Coverage, Entry, Interner, Staged, Totals};
+use crate::tally::{
+    Candidate, Candidates, Collector, Coverage, Entry, File, Interner, Staged, Totals,
+};
 
 /// Collects the rows of calls.
 pub struct EventLog {
@@ -136,7 +138,7 @@ impl Collector for EventLog {
         drop(self.staged.rollback(mark));
     }
 
-    fn end_file(&mut self, _coverage: &mut Coverage) {
+    fn end_file(&mut self, _file: Option<&File<'_>>, _coverage: &mut Coverage) {
         let (totals, open, survivors) = (&mut self.totals, &mut self.open, &mut self.survivors);
         self.staged.commit(|candidate| {
             if !candidate.counts_alone() {

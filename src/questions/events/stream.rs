@@ -13,7 +13,9 @@ use foldhash::quality::RandomState;
 
 use super::rows::{Row, RowStore};
 use crate::sts::Call;
-use crate::tally::{Candidate, Collector, Coverage, Dropped, Entry, Interner, Staged, Totals};
+use crate::tally::{
+    Candidate, Collector, Coverage, Dropped, Entry, File, Interner, Staged, Totals,
+};
 
 /// A set of identities that threads share.
 struct Seen(Vec<Mutex<HashSet<u128, RandomState>>>);
@@ -195,7 +197,7 @@ impl Collector for EventStream {
         self.staged_rows.truncate(mark);
     }
 
-    fn end_file(&mut self, _coverage: &mut Coverage) {
+    fn end_file(&mut self, _file: Option<&File<'_>>, _coverage: &mut Coverage) {
         self.send_staged();
     }
 

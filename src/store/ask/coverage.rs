@@ -113,7 +113,7 @@ impl Files<'_> {
         }
         let place = &mut self.place;
         if let Some(pruned) = place.pruned {
-            coverage.files.pruned.count(pruned);
+            coverage.files.pruned.count(pruned, 1);
             return Ok(());
         }
         coverage.bytes.compressed += file.compressed;

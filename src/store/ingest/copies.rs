@@ -6,7 +6,7 @@
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::collections::{Map, Set};
-use crate::input::{Stamp, Trailer};
+use crate::input::{Trailer, Version};
 use crate::store::tables::file_row::{COLUMNS, FileRow};
 use crate::store::tables::outcome::Outcome;
 
@@ -107,7 +107,7 @@ impl<'c> Copies<'c> {
         &mut self,
         folder: i64,
         name: &str,
-        stamp: Stamp,
+        version: Version,
         trailer: Trailer,
         of: i64,
     ) -> rusqlite::Result<()> {
@@ -138,8 +138,8 @@ impl<'c> Copies<'c> {
                 params![
                     folder,
                     name,
-                    stamp.size.cast_signed(),
-                    stamp.modified,
+                    version.size.cast_signed(),
+                    version.changed,
                     trailer.checksum,
                     trailer.length,
                     Outcome::Copy,

@@ -1,10 +1,9 @@
 //! Between the scan and the writer: the calls of each file, with everything known of the file.
 //!
-//! There is one intake on every thread of a scan. It decides which files are read at all, and sends what
-//! was read to the one writer, file by file. It writes nothing itself.
+//! There is one intake on every thread of a scan. It sends what was read to the one writer, file by
+//! file. It writes nothing itself.
 
 use std::borrow::Cow;
-use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Mutex, PoisonError};
@@ -14,21 +13,21 @@ use super::distinct::{Distinct, RowHasher, Rows};
 use super::ledger::{Ledger, UNREAD};
 use super::rows;
 use super::run::Ingested;
-use crate::input::{Stamp, Trailer};
+use crate::input::{Trailer, Version};
 use crate::store::days::blob::SmallIds;
 use crate::sts::{Call, Endpoint};
-use crate::tally::{Candidate, Collector, Coverage, DamagedFile, Staged, Totals};
+use crate::tally::{Candidate, Collector, Coverage, DamagedFile, File, Staged, Totals};
 
 /// A message to the writer.
 pub(in crate::store) enum Packet {
     /// A file was read.
     Read(Box<Delivery>),
-    /// A file is unchanged, except for its stamp.
-    Touched(i64, Stamp),
+    /// A file is unchanged, except for its version.
+    Touched(i64, Version),
     /// A file is a copy of one that was read.
     Copy {
         path: String,
-        stamp: Stamp,
+        version: Version,
         trailer: Trailer,
         of: i64,
         /// A damaged copy that is gone: this file takes its place.
@@ -39,7 +38,7 @@ pub(in crate::store) enum Packet {
 /// A file that was read, and what it gave.
 pub(in crate::store) struct Delivery {
     pub path: String,
-    pub stamp: Stamp,
+    pub version: Version,
     pub trailer: Trailer,
     /// Its id, if it was read before.
     pub replaces: Option<i64>,
@@ -55,10 +54,10 @@ pub(in crate::store) struct Delivery {
     pub candidates: Vec<Candidate<SmallIds>>,
 }
 
-/// What is known of the file that is about to be read.
+/// What is known of a file that was opened.
 struct Coming {
     path: String,
-    stamp: Stamp,
+    version: Version,
     trailer: Trailer,
     replaces: Option<i64>,
     supersedes: Option<i64>,
@@ -69,7 +68,6 @@ pub(in crate::store) struct Intake<'l> {
     ledger: &'l Ledger,
     sender: SyncSender<Vec<Packet>>,
     worker: usize,
-    coming: Option<Coming>,
     candidates: Staged<Candidate<SmallIds>>,
     totals: Totals,
     groupings: Distinct,
@@ -106,7 +104,6 @@ impl<'l> Intake<'l> {
             ledger,
             sender,
             worker,
-            coming: None,
             candidates: Staged::default(),
             totals: Totals::default(),
             groupings: Distinct::new(hasher),
@@ -148,79 +145,55 @@ impl<'l> Intake<'l> {
         let folder = coverage.damaged.first().map(|damaged| &damaged.path)?;
         Path::new(folder).is_dir().then(|| Coming {
             path: folder.clone(),
-            stamp: UNREAD,
+            version: UNREAD,
             trailer: NO_TRAILER,
             replaces: self.ledger.file(folder).map(|known| known.id),
             supersedes: None,
         })
     }
 
-    fn known(&mut self) -> bool {
+    /// What is known of a file that was opened; `None` if its content was read before, which is written
+    /// down here.
+    fn coming(&mut self, file: &File<'_>) -> Option<Coming> {
+        let path = text(&file.object.path()).into_owned();
+        let before = self.ledger.file(&path).copied();
+        let mut coming = Coming {
+            path,
+            // What cannot be looked up now is tried again by the next run.
+            version: file.version.unwrap_or(UNREAD),
+            trailer: file.trailer.unwrap_or(NO_TRAILER),
+            replaces: before.map(|known| known.id),
+            supersedes: None,
+        };
+        let (Some(version), Some(trailer)) = (file.version, file.trailer) else {
+            return Some(coming);
+        };
+        if let Some(known) = before.filter(|known| known.has_content(version, trailer)) {
+            self.send(Packet::Touched(known.id, version));
+            self.ingested.known += 1;
+            return None;
+        }
+        if before.is_none() {
+            coming.supersedes = self.ledger.vanished_copy(&coming.path);
+        }
+        let Some(of) = self.ledger.copied(&coming.path, version, trailer) else {
+            return Some(coming);
+        };
         self.ingested.known += 1;
-        false
+        self.ingested.same += 1;
+        self.send(Packet::Copy {
+            path: coming.path,
+            version,
+            trailer,
+            of,
+            supersedes: coming.supersedes,
+        });
+        None
     }
 }
 
 impl Collector for Intake<'_> {
     type Mark = usize;
-
-    fn wants_file(&mut self, folder: &Path, name: &OsStr) -> bool {
-        self.coming = None;
-        let path = folder.join(name);
-        let name = text(&path);
-        let Ok(Some(stamp)) = Stamp::of(&path) else {
-            // It cannot be read now, and the next run tries again.
-            self.coming = Some(Coming {
-                replaces: self.ledger.file(&name).map(|known| known.id),
-                path: name.into_owned(),
-                stamp: UNREAD,
-                trailer: NO_TRAILER,
-                supersedes: None,
-            });
-            return true;
-        };
-        let before = self.ledger.file(&name).copied();
-        if before.is_some_and(|known| known.stamp == stamp) {
-            return self.known();
-        }
-        let mut coming = Coming {
-            path: name.into_owned(),
-            stamp,
-            trailer: NO_TRAILER,
-            replaces: before.map(|known| known.id),
-            supersedes: None,
-        };
-        match Trailer::of(&path) {
-            Ok(trailer) => coming.trailer = trailer,
-            Err(_) => coming.stamp = UNREAD,
-        }
-        match before {
-            Some(known)
-                if known.is_sound
-                    && known.stamp != UNREAD
-                    && known.stamp.size == stamp.size
-                    && known.trailer == coming.trailer =>
-            {
-                self.send(Packet::Touched(known.id, stamp));
-                return self.known();
-            }
-            Some(_) => {}
-            None => coming.supersedes = self.ledger.vanished_copy(&coming.path),
-        }
-        if let Some(of) = self.ledger.copied(&coming.path, stamp, coming.trailer) {
-            self.ingested.same += 1;
-            self.send(Packet::Copy {
-                path: coming.path,
-                stamp,
-                trailer: coming.trailer,
-                of,
-                supersedes: coming.supersedes,
-            });
-            return self.known();
-        }
-        self.coming = Some(coming);
-        true
-    }
 
     fn take(&mut self, call: &Call<'_>, _wanted: bool) {
         let numbers = SmallIds {
@@ -252,21 +225,33 @@ impl Collector for Intake<'_> {
         drop(self.candidates.rollback(mark));
     }
 
-    fn end_file(&mut self, coverage: &mut Coverage) {
+    fn end_file(&mut self, file: Option<&File<'_>>, coverage: &mut Coverage) {
         let coverage = std::mem::take(coverage);
-        self.ingested.coverage += coverage.clone();
         let candidates = self.candidates.take();
-        let Some(mut coming) = self.coming.take().or_else(|| self.unlisted(&coverage)) else {
-            self.ingested.passed_by += coverage.files.skipped_total();
-            return; // something in a folder that is not a file
+        let mut coming = match file {
+            Some(file) => match self.coming(file) {
+                Some(coming) => coming,
+                // All of it was read before, and counted then.
+                None => return,
+            },
+            None => match self.unlisted(&coverage) {
+                Some(coming) => coming,
+                None => {
+                    // Something in a folder that is not a file.
+                    self.ingested.passed_by += coverage.files.skipped_total();
+                    self.ingested.coverage += coverage;
+                    return;
+                }
+            },
         };
+        self.ingested.coverage += coverage.clone();
         // The next run tries again, unless the damage is in the content of the file.
         if !coverage.damaged.iter().all(DamagedFile::is_of_content) {
-            coming.stamp = UNREAD;
+            coming.version = UNREAD;
         }
         let delivery = Delivery {
             path: coming.path,
-            stamp: coming.stamp,
+            version: coming.version,
             trailer: coming.trailer,
             replaces: coming.replaces,
             supersedes: coming.supersedes,
@@ -305,8 +290,8 @@ const NO_TRAILER: Trailer = Trailer {
     length: 0,
 };
 
-/// A path as text. Bytes that are no UTF-8 are written as `%XX`: two paths must not look alike.
-fn text(path: &Path) -> Cow<'_, str> {
+/// A path as the ledger knows it. Bytes that are no UTF-8 are written as `%XX`: two paths must not look alike.
+pub(super) fn text(path: &Path) -> Cow<'_, str> {
     if let Some(text) = path.to_str() {
         return match std::path::MAIN_SEPARATOR {
             '/' => Cow::Borrowed(text),

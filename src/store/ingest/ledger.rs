@@ -4,14 +4,17 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use foldhash::fast::RandomState;
 use rusqlite::Connection;
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 use std::hash::Hasher as _;
 
+use super::intake::text;
 use crate::aws::Key;
-use crate::input::{Stamp, Trailer};
+use crate::input::{Object, Trailer, Version};
+use crate::scan;
 use crate::store::tables::checksums::{self, Checksums, Sum};
 use crate::store::tables::file_row::{COLUMNS, FileRow, WIDTH};
 use crate::store::tables::outcome::Outcome;
@@ -20,16 +23,63 @@ use crate::store::tables::outcome::Outcome;
 #[derive(Clone, Copy)]
 pub(in crate::store) struct Known {
     pub id: i64,
-    pub stamp: Stamp,
+    pub version: Version,
     pub trailer: Trailer,
     /// It was not damaged.
     pub is_sound: bool,
 }
 
-/// The stamp of a file that was not read to its end: no file has it, so the file is tried again.
-pub(in crate::store) const UNREAD: Stamp = Stamp {
+impl Known {
+    /// Whether a file whose version has changed holds what it held before.
+    pub fn has_content(&self, version: Version, trailer: Trailer) -> bool {
+        self.is_sound
+            && self.version != UNREAD
+            && self.version.size == version.size
+            && self.trailer == trailer
+    }
+}
+
+/// What a run asks before it opens a file, and how often the answer was that it need not.
+pub(in crate::store) struct Seen<'l> {
+    ledger: &'l Ledger,
+    known: AtomicU64,
+}
+
+impl<'l> Seen<'l> {
+    pub fn new(ledger: &'l Ledger) -> Seen<'l> {
+        Seen {
+            ledger,
+            known: AtomicU64::new(0),
+        }
+    }
+
+    /// Files that were not opened.
+    pub fn known(self) -> u64 {
+        self.known.into_inner()
+    }
+}
+
+impl scan::Known for Seen<'_> {
+    fn is_known(&self, object: &Object<'_>, version: Version) -> bool {
+        let known = self.ledger.file(&text(&object.path()));
+        let is_known = known.is_some_and(|known| known.version == version);
+        self.known.fetch_add(u64::from(is_known), Ordering::Relaxed);
+        is_known
+    }
+
+    fn is_known_content(&self, object: &Object<'_>, version: Version, trailer: Trailer) -> bool {
+        let path = object.path();
+        let path = text(&path);
+        let known = self.ledger.file(&path);
+        known.is_some_and(|known| known.has_content(version, trailer))
+            || self.ledger.copied(&path, version, trailer).is_some()
+    }
+}
+
+/// The version of a file that was not read to its end: no file has it, so the file is tried again.
+pub(in crate::store) const UNREAD: Version = Version {
     size: 0,
-    modified: -1,
+    changed: -1,
 };
 
 /// The files that are known.
@@ -77,12 +127,12 @@ impl Ledger {
             path.push_str(file.name);
             let known = Known {
                 id: file.id,
-                stamp: file.stamp,
+                version: file.version,
                 trailer: file.trailer,
                 is_sound: file.outcome != Outcome::Damaged,
             };
             if known.is_sound && file.outcome != Outcome::Copy {
-                if let Some(object) = object(&path, known.stamp, known.trailer) {
+                if let Some(object) = object(&path, known.version, known.trailer) {
                     ledger.objects.insert(object, known.id);
                 }
             } else if !known.is_sound
@@ -91,7 +141,7 @@ impl Ledger {
                 let place = (known.id, PathBuf::from(&path));
                 ledger.damaged.insert(hash(&[key.as_bytes()]), place);
             }
-            if !known.is_sound && known.stamp == UNREAD {
+            if !known.is_sound && known.version == UNREAD {
                 ledger.unopened.push((known.id, PathBuf::from(&path)));
             }
             ledger.files.insert(hash(&[path.as_bytes()]), known);
@@ -106,8 +156,8 @@ impl Ledger {
     }
 
     /// The file that was read of the same object of S3, if this one is a copy.
-    pub fn copied(&self, path: &str, stamp: Stamp, trailer: Trailer) -> Option<i64> {
-        self.objects.get(&object(path, stamp, trailer)?).copied()
+    pub fn copied(&self, path: &str, version: Version, trailer: Trailer) -> Option<i64> {
+        self.objects.get(&object(path, version, trailer)?).copied()
     }
 
     /// The folders that could not be listed before, and can be now.
@@ -121,17 +171,19 @@ impl Ledger {
     pub fn vanished_copy(&self, path: &str) -> Option<i64> {
         let key = Key::in_path(path).filter(|_| !self.damaged.is_empty())?;
         let (id, place) = self.damaged.get(&hash(&[key.as_bytes()]))?;
-        (place != Path::new(path) && !place.exists()).then_some(*id)
+        // What is in S3 is not gone for not being on this machine.
+        let is_gone = !place.starts_with("s3:") && !place.exists();
+        (place != Path::new(path) && is_gone).then_some(*id)
     }
 }
 
 /// What identifies an object of S3: the key, the size, and the trailer. `None` for a path without a key,
 /// and if the trailer was not read.
-pub(in crate::store) fn object(path: &str, stamp: Stamp, trailer: Trailer) -> Option<u128> {
-    let key = Key::in_path(path).filter(|_| stamp != UNREAD)?;
+pub(in crate::store) fn object(path: &str, version: Version, trailer: Trailer) -> Option<u128> {
+    let key = Key::in_path(path).filter(|_| version != UNREAD)?;
     Some(hash(&[
         key.as_bytes(),
-        &stamp.size.to_le_bytes(),
+        &version.size.to_le_bytes(),
         &trailer.checksum.to_le_bytes(),
         &trailer.length.to_le_bytes(),
     ]))

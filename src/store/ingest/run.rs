@@ -11,7 +11,7 @@ use chrono::{NaiveDate, SecondsFormat, Utc};
 
 use super::distinct::RowHasher;
 use super::intake::{self, Intake};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Seen};
 use super::write::Writer;
 use crate::input::{Named, Paths};
 use crate::scan::{Progress, Scan, ScanError};
@@ -67,6 +67,7 @@ impl Store {
     ) -> Result<Ingested, StoreError> {
         debug_assert!(self.lock.is_some(), "the store was opened to be asked");
         let ledger = self.sql(self.sound_ledger())?;
+        let seen = Seen::new(&ledger);
         let hasher = RowHasher::new();
         let (sender, packets) = sync_channel(QUEUE);
         let mut batch = Batch::new(&self.connection);
@@ -80,7 +81,8 @@ impl Store {
                     let worker = intake::next_worker(&workers);
                     Intake::new(&ledger, sender.clone(), worker, hasher)
                 };
-                scan.collect(paths, progress, intake).map(Intake::finish)
+                scan.collect_new(paths, progress, Some(&seen), intake)
+                    .map(Intake::finish)
             });
             let written = writer.write_all(packets, &mut batch);
             let scanned = match scanning {
@@ -100,6 +102,7 @@ impl Store {
                 return Err(StoreError::Scan(error));
             }
         };
+        ingested.known += seen.known();
         ingested.same_read = written.copies;
         ingested.replaced = written.replaced;
         ingested.beyond_window = written.beyond_window;

@@ -16,7 +16,7 @@ use super::ids::Ids;
 use super::intake::{Delivery, Packet};
 use super::ledger::{self, UNREAD};
 use crate::collections::{Map, Set};
-use crate::input::{Stamp, Trailer};
+use crate::input::{Trailer, Version};
 use crate::store::days::blob::{self, Kept};
 use crate::store::days::day::{NO_DAY, day_name, day_number, since_1970};
 use crate::store::days::sums::{self, note_forgotten};
@@ -116,19 +116,19 @@ impl<'c> Writer<'c> {
     fn write(&mut self, packet: Packet) -> rusqlite::Result<()> {
         match packet {
             Packet::Read(delivery) => self.delivery(*delivery),
-            Packet::Touched(id, stamp) => {
+            Packet::Touched(id, version) => {
                 self.connection
                     .prepare_cached("UPDATE file SET modified = ?2 WHERE id = ?1")?
-                    .execute(params![id, stamp.modified])?;
+                    .execute(params![id, version.changed])?;
                 Ok(())
             }
             Packet::Copy {
                 path,
-                stamp,
+                version,
                 trailer,
                 of,
                 supersedes,
-            } => self.copy(&path, stamp, trailer, of, supersedes),
+            } => self.copy(&path, version, trailer, of, supersedes),
         }
     }
 
@@ -137,7 +137,7 @@ impl<'c> Writer<'c> {
     fn copy(
         &mut self,
         path: &str,
-        stamp: Stamp,
+        version: Version,
         trailer: Trailer,
         of: i64,
         supersedes: Option<i64>,
@@ -146,7 +146,7 @@ impl<'c> Writer<'c> {
             self.copies.forget_file(id, of)?;
         }
         let (folder, name) = self.folders.place(self.connection, path)?;
-        self.copies.write(folder, name, stamp, trailer, of)
+        self.copies.write(folder, name, version, trailer, of)
     }
 
     fn delivery(&mut self, delivery: Delivery) -> rusqlite::Result<()> {
@@ -155,19 +155,19 @@ impl<'c> Writer<'c> {
             .learn(self.connection, delivery.worker, groupings, callers)?;
         let is_sound = delivery.coverage.files.damaged == 0;
         let object =
-            ledger::object(&delivery.path, delivery.stamp, delivery.trailer).filter(|_| is_sound);
+            ledger::object(&delivery.path, delivery.version, delivery.trailer).filter(|_| is_sound);
         // Two copies of one object in the same run: neither thread knew of the other.
         if let Some(&of) = object.and_then(|object| self.objects.get(&object))
             && delivery.replaces != Some(of)
         {
             self.written.copies += 1;
-            let (stamp, trailer) = (delivery.stamp, delivery.trailer);
-            return self.copy(&delivery.path, stamp, trailer, of, delivery.supersedes);
+            let (version, trailer) = (delivery.version, delivery.trailer);
+            return self.copy(&delivery.path, version, trailer, of, delivery.supersedes);
         }
         let closed_calls = match (delivery.replaces, delivery.supersedes) {
             (Some(id), _) => {
                 // A file that cannot be opened is tried again in every run.
-                self.written.replaced += u64::from(delivery.stamp != UNREAD);
+                self.written.replaced += u64::from(delivery.version != UNREAD);
                 self.copies.take_back(id)?
             }
             (None, Some(id)) => {
@@ -176,7 +176,7 @@ impl<'c> Writer<'c> {
             }
             (None, None) => 0,
         };
-        if delivery.stamp == UNREAD {
+        if delivery.version == UNREAD {
             self.written.unread.push(PathBuf::from(&delivery.path));
         }
         let id = self.file(&delivery)?;
@@ -219,8 +219,8 @@ impl<'c> Writer<'c> {
                 params![
                     folder,
                     name,
-                    delivery.stamp.size.cast_signed(),
-                    delivery.stamp.modified,
+                    delivery.version.size.cast_signed(),
+                    delivery.version.changed,
                     delivery.trailer.checksum,
                     delivery.trailer.length,
                     outcome,

@@ -4,7 +4,7 @@ use rusqlite::Row;
 use rusqlite::types::FromSql;
 
 use super::outcome::Outcome;
-use crate::input::{Stamp, Trailer};
+use crate::input::{Trailer, Version};
 
 /// The columns of [`FileRow`], in the order in which it reads them, of `file AS f`.
 pub(in crate::store) const COLUMNS: &str = "f.id, f.folder, f.name, f.size, f.modified, f.checksum, f.length, f.outcome, f.stage, \
@@ -19,7 +19,7 @@ pub(in crate::store) struct FileRow<'r> {
     pub id: i64,
     pub folder: i64,
     pub name: &'r str,
-    pub stamp: Stamp,
+    pub version: Version,
     pub trailer: Trailer,
     pub outcome: Outcome,
     /// Of a damaged file: how far it came, what is wrong, and the whole records before that.
@@ -45,9 +45,9 @@ impl<'r> FileRow<'r> {
             id: columns.get()?,
             folder: columns.get()?,
             name: columns.name()?,
-            stamp: Stamp {
+            version: Version {
                 size: columns.get()?,
-                modified: columns.get()?,
+                changed: columns.get()?,
             },
             trailer: Trailer {
                 checksum: columns.get()?,

@@ -253,7 +253,7 @@ mod tests {
             tally.take(&Call::new(&record, None), number != 7);
         }
         let mut coverage = Coverage::default();
-        tally.end_file(&mut coverage);
+        tally.end_file(None, &mut coverage);
         coverage.key_accounts.insert("111122223333".into());
         coverage.key_first_day = "2025-11-03".parse().ok();
         tally.totals().coverage += coverage;

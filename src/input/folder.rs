@@ -6,8 +6,8 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use super::names::{Ending, has_been_a_log, is_cloudtrails, is_hidden, is_test_file};
 use crate::aws::{Key, KeyKind, is_of_another_service, is_of_cloudtrail};
-use crate::input::names::{Ending, has_been_a_log, is_cloudtrails, is_hidden, is_test_file};
 
 /// A folder in which files are read.
 #[derive(Debug)]
@@ -120,7 +120,7 @@ impl Folder {
 }
 
 /// Whether a walk that comes to a file opens it.
-pub(in crate::input) fn is_opened_in_a_walk(file: &Path) -> bool {
+pub(super) fn is_opened_in_a_walk(file: &Path) -> bool {
     let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
         return false;
     };

@@ -1,0 +1,138 @@
+//! One thing to be opened, wherever it is, and what is known of it before that.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use super::folder::{Folder, Trust};
+use crate::aws::KeyKind;
+
+/// Something that may be a log.
+#[derive(Clone, Copy, Debug)]
+pub struct Object<'o> {
+    /// Where it is.
+    pub place: Place,
+    /// Its folder, or the prefix of its key.
+    pub folder: &'o Folder,
+    /// Its name in the folder.
+    pub name: &'o OsStr,
+    /// Whether the user named it, and no walk found it.
+    pub was_named: bool,
+}
+
+/// Where something is that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// On this machine.
+    Local,
+    /// Nowhere: it comes through a pipe.
+    StandardInput,
+    /// In S3.
+    S3,
+}
+
+impl Object<'_> {
+    /// Its path, or its `s3://` URL. Put together only where it is needed: most objects need none.
+    pub fn path(&self) -> PathBuf {
+        match self.place {
+            Place::Local | Place::StandardInput => self.folder.path().join(self.name),
+            // A key may have an empty part, which a path cannot have.
+            Place::S3 => {
+                let mut url = self.folder.path().as_os_str().to_owned();
+                url.push("/");
+                url.push(self.name);
+                url.into()
+            }
+        }
+    }
+
+    /// How much is known of it by its name and key. Whoever names a file says that it is a log.
+    pub fn trust(&self) -> Trust {
+        match self.folder.trust(self.name) {
+            Trust::CloudTrails => Trust::CloudTrails,
+            _ if self.was_named => Trust::Log,
+            trust => trust,
+        }
+    }
+
+    /// What kind of file of CloudTrail's it is, if it is none with a log's key and was not named.
+    pub fn kind(&self) -> Option<KeyKind> {
+        if self.was_named {
+            return None;
+        }
+        self.folder.kind_of(self.name)
+    }
+}
+
+/// What changes whenever the content of an object does: while it stays, nobody looks at the content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// Bytes.
+    pub size: u64,
+    /// Of a file, when it was written, in nanoseconds since 1970, or 0 where a file system does not tell;
+    /// of an object in S3, a hash of its ETag and of when it was written.
+    pub changed: i64,
+}
+
+impl Version {
+    /// The version of a file, links followed. `None` for what is no file.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn of_file(path: &Path) -> io::Result<Option<Version>> {
+        let metadata = path.metadata()?;
+        let since = |time: std::time::SystemTime| time.duration_since(UNIX_EPOCH).ok();
+        let changed = (metadata.modified().ok().and_then(since))
+            .and_then(|age| i64::try_from(age.as_nanos()).ok());
+        Ok(metadata.is_file().then_some(Version {
+            size: metadata.len(),
+            changed: changed.unwrap_or(0),
+        }))
+    }
+
+    /// The version of an object as a listing tells it. The hash is kept in stores.
+    #[cfg(feature = "s3")]
+    pub fn of_s3(object: &super::s3::Object) -> Version {
+        use std::hash::Hasher as _;
+        let mut hasher = siphasher::sip::SipHasher13::new();
+        hasher.write(object.etag.as_bytes());
+        hasher.write_u8(0xff);
+        let time = object.last_modified.map_or(0, |time| time.timestamp());
+        hasher.write(&time.to_le_bytes());
+        Version {
+            size: object.size,
+            // Never below zero: such a number says that a file was not read.
+            changed: (hasher.finish() >> 1).cast_signed(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_in_s3_keeps_every_part_of_its_key() {
+        let folder = Folder::new("s3://b/a/".into());
+        let mut object = Object {
+            place: Place::S3,
+            folder: &folder,
+            name: OsStr::new("x.json"),
+            was_named: false,
+        };
+        assert_eq!(object.path().to_str(), Some("s3://b/a//x.json"));
+        object.place = Place::Local;
+        assert_eq!(object.path().to_str(), Some("s3://b/a/x.json"));
+    }
+
+    #[test]
+    fn only_a_file_has_a_version() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Version::of_file(folder.path()).unwrap().is_none());
+        let file = folder.path().join("a");
+        std::fs::write(&file, "abc").unwrap();
+        assert_eq!(Version::of_file(&file).unwrap().unwrap().size, 3);
+        assert!(Version::of_file(&folder.path().join("b")).is_err());
+    }
+}

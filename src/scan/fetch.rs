@@ -1,0 +1,109 @@
+//! Reads files for the workers, where reads take long: a thread that opens, reads and hands on, and does
+//! nothing else.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::admission::{Admission, admit};
+use super::queue::{Batch, Content, Fetched, Work};
+use super::run::Run;
+use crate::input::{self, Directory, Folder, Object};
+
+/// A thread that reads for others.
+pub(super) struct Fetcher<'r> {
+    run: &'r Run<'r>,
+    number: usize,
+    /// The folder that is held open.
+    directory: Option<(Arc<Folder>, Directory)>,
+}
+
+/// A larger file is read by a worker: it has work to do between reads.
+const MOST: usize = 8 << 20;
+
+impl<'r> Fetcher<'r> {
+    pub fn new(run: &'r Run<'r>, number: usize) -> Fetcher<'r> {
+        Fetcher {
+            run,
+            number,
+            directory: None,
+        }
+    }
+
+    /// Fetches until there is nothing left.
+    pub fn work(mut self) {
+        let run = self.run;
+        while let Some((work, _producer)) = run.queue.next_to_fetch(self.number) {
+            match work {
+                Work::List(folder) => {
+                    run.list(folder, &mut |batch| run.push_when_there_is_room(batch));
+                }
+                Work::Read(batch) => self.batch(batch),
+                // Only a worker does these.
+                work => run.queue.push_other(work),
+            }
+        }
+    }
+
+    fn batch(&mut self, mut batch: Batch) {
+        while let Some(at) = batch.take()
+            && !self.run.queue.is_stopped()
+        {
+            let object = batch.object(at);
+            // A panic is damage of this file, as it is in a worker.
+            let fetched = catch_unwind(AssertUnwindSafe(|| self.object(&object, &batch.folder)));
+            let (admission, content, bytes) = fetched.unwrap_or_else(|_| {
+                let error = io::Error::other("reading it failed within stscope: please report it");
+                (Admission::Open(None), Content::File(Err(error)), 0)
+            });
+            self.run.queue.push_fetched(Fetched {
+                folder: Arc::clone(&batch.folder),
+                name: object.name.to_owned(),
+                was_named: object.was_named,
+                place: object.place,
+                admission,
+                content,
+                bytes,
+            });
+        }
+    }
+
+    /// Reads an object, and says how many bytes of the bound it holds.
+    fn object(&mut self, object: &Object<'_>, folder: &Arc<Folder>) -> (Admission, Content, u64) {
+        let run = self.run;
+        let begin = Instant::now();
+        let admission = admit(object, run.known);
+        if !matches!(admission, Admission::Open(_)) {
+            return (admission, Content::Nothing, 0);
+        }
+        let most = run.scan.limits.whole_file.min(MOST);
+        let (mut bytes, mut waited) = (0, std::time::Duration::ZERO);
+        let room = |size| {
+            let before = Instant::now();
+            bytes = run.queue.reserve(size);
+            waited = before.elapsed();
+        };
+        let raw = if object.was_named {
+            input::fetch(&object.path(), most, room)
+        } else {
+            let path = folder.path();
+            let directory = match self.directory.take() {
+                Some((held, directory)) if Arc::ptr_eq(&held, folder) => directory,
+                _ => Directory::open(path),
+            };
+            let raw = input::fetch_in(&directory, path, object.name, most, room);
+            self.directory = Some((Arc::clone(folder), directory));
+            raw.map(Some)
+        };
+        run.pace
+            .fetched(begin.elapsed().saturating_sub(waited), &run.queue);
+        let content = match raw {
+            Ok(Some(raw)) => Content::File(Ok(raw)),
+            // Whether a FIFO has a writer, the worker knows.
+            Ok(None) => Content::Nothing,
+            Err(error) => Content::File(Err(error)),
+        };
+        (admission, content, bytes)
+    }
+}
