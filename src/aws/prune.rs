@@ -37,18 +37,20 @@ const LATE_DELIVERY: Days = Days::new(2);
 
 /// From this day on, global STS events (`awsRegion` us-east-1) are delivered to us-east-1 only:
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html>
-fn regions_are_true_from() -> NaiveDate {
+pub(crate) fn regions_are_true_from() -> NaiveDate {
     NaiveDate::from_ymd_opt(2021, 12, 1).unwrap_or(NaiveDate::MAX)
 }
 
 impl Pruning {
+    /// The last day of delivery that can matter.
+    pub fn last_day(&self) -> Option<NaiveDate> {
+        self.until_day?.checked_add_days(LATE_DELIVERY)
+    }
+
     /// Why a file with this key need not be read; `None` if it must.
     pub fn prunes(&self, key: &Key) -> Option<Pruned> {
         let too_early = self.first_day.is_some_and(|first| key.day < first);
-        let too_late = self
-            .until_day
-            .and_then(|until| until.checked_add_days(LATE_DELIVERY))
-            .is_some_and(|last| key.day > last);
+        let too_late = self.last_day().is_some_and(|last| key.day > last);
         let asked = |list: &[String], name: &String| list.is_empty() || list.contains(name);
         if too_early || too_late {
             Some(Pruned::Date)

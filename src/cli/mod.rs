@@ -6,6 +6,7 @@
 mod args;
 mod commands;
 mod conditions;
+mod dry_run;
 mod exit;
 mod gate;
 mod hosts;

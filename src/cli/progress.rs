@@ -105,12 +105,23 @@ fn line(progress: &Progress, elapsed: Duration) -> String {
         let left = elapsed.mul_f64(found.saturating_sub(done) as f64 / done as f64);
         format!("{} left", HumanDuration(left))
     };
-    format!(
+    let mut line = format!(
         "{} of {}{} files, {}, {}/s, {left}",
         count(done),
         count(found),
         if listing { "+" } else { "" },
         HumanBytes(bytes),
         HumanBytes(rate),
-    )
+    );
+    let requests = get(&progress.requests);
+    if requests > 0 {
+        let each_second = (requests as f64 / elapsed.as_secs_f64().max(0.001)) as u64;
+        line += &format!(
+            "; S3: {} requests, {}/s, {} in flight",
+            count(requests),
+            count(each_second),
+            count(get(&progress.in_flight))
+        );
+    }
+    line
 }

@@ -55,6 +55,9 @@ impl Reading {
             once: !input.no_dedup,
             threads: threads(input.threads, messages)?,
             strict: input.strict,
+            reads: reads(input.reads)?,
+            #[cfg(feature = "s3")]
+            s3: input.s3.options(),
             ..Scan::default()
         };
         Ok(Reading {
@@ -134,6 +137,22 @@ pub(super) fn threads(asked: Option<NonZeroUsize>, messages: Messages) -> Result
     }
     Ok(asked.min(most))
 }
+
+/// `--reads`
+pub(super) fn reads(asked: Option<NonZeroUsize>) -> Result<Option<NonZeroUsize>, Failure> {
+    if let Some(reads) = asked
+        && reads.get() > MOST_READS
+    {
+        return Err(Failure::new(format!(
+            "--reads {reads}: nothing answers so many at once; {MOST_READS} are the most, and left out \
+             the run finds out how many pay"
+        )));
+    }
+    Ok(asked)
+}
+
+/// More than any disk or bucket has use for.
+const MOST_READS: usize = 1024;
 
 /// Refuses a dimension that a store does not keep.
 pub(super) fn check_kept(option: &str, dimension: Dimension) -> Result<(), Failure> {

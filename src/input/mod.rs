@@ -22,7 +22,11 @@ pub use local::{
     Directory, Links, PARTIAL, Raw, fetch, fetch_in, of_file, open, open_in, read_directory,
     remove_left_over, standard_input,
 };
+#[cfg(feature = "s3")]
+pub(crate) use names::is_hidden;
 pub use object::{Object, Place, Version};
+#[cfg(feature = "s3")]
+pub use paths::Prefix;
 pub(crate) use paths::lines;
 pub use paths::{Named, PathError, Paths};
 

@@ -194,7 +194,7 @@ pub(super) fn is_test_file(name: &OsStr) -> bool {
 }
 
 /// Whether a walk passes over it: its name begins with a dot.
-pub(super) fn is_hidden(name: &OsStr) -> bool {
+pub(crate) fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
 }
 

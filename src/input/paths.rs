@@ -10,9 +10,13 @@ use std::path::{Path, PathBuf};
 
 use super::folder::is_opened_in_a_walk;
 use super::local::expand as expand_glob;
+#[cfg(feature = "s3")]
+use super::s3::{S3Error, S3Url};
 use crate::aws::Key;
 use crate::plain_text::plain_text;
 use crate::shown::Shown;
+#[cfg(feature = "s3")]
+use chrono::NaiveDate;
 
 /// Somewhere to begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +40,19 @@ pub struct Paths {
     pub roots: Vec<PathBuf>,
     /// The canonical names of the files, if there are folders, too.
     pub files: HashSet<PathBuf>,
+    /// What to read in S3; a prefix inside another is here once.
+    #[cfg(feature = "s3")]
+    pub s3: Vec<Prefix>,
+}
+
+/// What to list in S3.
+#[cfg(feature = "s3")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prefix {
+    /// The bucket, and the beginning of the keys.
+    pub url: S3Url,
+    /// The first day of delivery that is listed, whatever is asked about; `None`: all of them.
+    pub from: Option<NaiveDate>,
 }
 
 /// A path that cannot be what the user meant.
@@ -51,8 +68,11 @@ pub enum PathError {
     List(PathBuf, String),
     /// Standard input is named twice.
     InputTwice,
-    /// Something in S3, which is not read.
+    /// Something in S3, which this build does not read, or in a spelling of other programs.
     Remote(String),
+    /// What cannot be a place in S3.
+    #[cfg(feature = "s3")]
+    S3(S3Error),
 }
 
 impl Paths {
@@ -62,21 +82,27 @@ impl Paths {
     /// A path or pattern that leads nowhere. What a list names and is gone by now is not an error
     /// here but an unreadable file.
     pub fn resolve(arguments: &[PathBuf], list: Option<&Path>) -> Result<Paths, PathError> {
-        let mut named = Vec::new();
+        let mut all = All::default();
         for argument in arguments {
-            expand(argument, &mut named)?;
+            expand(argument, &mut all)?;
         }
         if let Some(list) = list {
-            read_list(list, &mut named)?;
+            read_list(list, &mut all)?;
         }
-        let inputs = named
+        let inputs = (all.named)
             .iter()
             .filter(|one| **one == Named::StandardInput)
             .count();
         if inputs + usize::from(list == Some(Path::new("-"))) > 1 {
             return Err(PathError::InputTwice);
         }
-        Ok(once(named))
+        Ok(Paths {
+            #[cfg(feature = "s3")]
+            s3: (prefixes(all.s3).into_iter())
+                .map(|url| Prefix { url, from: None })
+                .collect(),
+            ..once(all.named)
+        })
     }
 }
 
@@ -96,12 +122,23 @@ impl Paths {
     }
 }
 
-fn expand(argument: &Path, named: &mut Vec<Named>) -> Result<(), PathError> {
+/// What was named, with whatever is named twice.
+#[derive(Default)]
+struct All {
+    named: Vec<Named>,
+    #[cfg(feature = "s3")]
+    s3: Vec<S3Url>,
+}
+
+fn expand(argument: &Path, all: &mut All) -> Result<(), PathError> {
     if argument.as_os_str() == "-" {
-        named.push(Named::StandardInput);
+        all.named.push(Named::StandardInput);
         return Ok(());
     }
-    refuse_remote(argument)?;
+    if all.is_remote(argument)? {
+        return Ok(());
+    }
+    let named = &mut all.named;
     match fs::metadata(argument) {
         Ok(metadata) => named.push(of_kind(argument.to_owned(), &metadata)),
         Err(error) => match argument
@@ -118,17 +155,29 @@ fn expand(argument: &Path, named: &mut Vec<Named>) -> Result<(), PathError> {
     Ok(())
 }
 
-/// A file may have any name, but nobody has a folder `s3:`.
-fn refuse_remote(path: &Path) -> Result<(), PathError> {
-    let text = path.to_string_lossy();
-    let is_remote = ["s3://", "s3a://", "s3n://"].iter().any(|scheme| {
-        text.get(..scheme.len())
-            .is_some_and(|it| it.eq_ignore_ascii_case(scheme))
-    });
-    if is_remote && !path.exists() {
-        return Err(PathError::Remote(text.into_owned()));
+impl All {
+    /// Whether a path names something in S3, which is noted then. A file may have any name, but nobody has
+    /// a folder `s3:`.
+    #[cfg_attr(
+        not(feature = "s3"),
+        allow(clippy::unused_self, clippy::needless_pass_by_ref_mut)
+    )]
+    fn is_remote(&mut self, path: &Path) -> Result<bool, PathError> {
+        let text = path.to_string_lossy();
+        let is_remote = ["s3://", "s3a://", "s3n://"].iter().any(|scheme| {
+            text.get(..scheme.len())
+                .is_some_and(|it| it.eq_ignore_ascii_case(scheme))
+        });
+        if !is_remote || path.exists() {
+            return Ok(false);
+        }
+        #[cfg(feature = "s3")]
+        if S3Url::is_meant(&text) {
+            self.s3.push(S3Url::parse(&text).map_err(PathError::S3)?);
+            return Ok(true);
+        }
+        Err(PathError::Remote(text.into_owned()))
     }
-    Ok(())
 }
 
 fn expand_pattern(pattern: &str, named: &mut Vec<Named>) -> Result<(), PathError> {
@@ -163,7 +212,7 @@ fn of_kind(path: PathBuf, metadata: &fs::Metadata) -> Named {
 }
 
 /// Reads a list of paths, one a line; ended by NUL bytes if it has any (`find -print0`).
-fn read_list(list: &Path, named: &mut Vec<Named>) -> Result<(), PathError> {
+fn read_list(list: &Path, all: &mut All) -> Result<(), PathError> {
     let fail = |error: io::Error| PathError::List(list.to_owned(), error.to_string());
     let reader: Box<dyn Read> = if list.as_os_str() == "-" {
         Box::new(io::stdin())
@@ -184,11 +233,12 @@ fn read_list(list: &Path, named: &mut Vec<Named>) -> Result<(), PathError> {
         };
         match line {
             b"" => {}
-            b"-" => named.push(Named::StandardInput),
+            b"-" => all.named.push(Named::StandardInput),
             path => {
                 let path = to_path(path)?;
-                refuse_remote(&path)?;
-                named.push(listed(path));
+                if !all.is_remote(&path)? {
+                    all.named.push(listed(path));
+                }
             }
         }
     }
@@ -251,7 +301,18 @@ fn once(named: Vec<Named>) -> Paths {
         named,
         roots,
         files,
+        ..Paths::default()
     }
+}
+
+/// Leaves out what another prefix leads to: it is the beginning of whatever begins with it.
+#[cfg(feature = "s3")]
+fn prefixes(mut urls: Vec<S3Url>) -> Vec<S3Url> {
+    urls.sort_by(|a, b| (&a.bucket, &a.prefix).cmp(&(&b.bucket, &b.prefix)));
+    urls.dedup_by(|inner, outer| {
+        inner.bucket == outer.bucket && inner.prefix.starts_with(&outer.prefix)
+    });
+    urls
 }
 
 fn canonical(path: &Path) -> PathBuf {
@@ -325,11 +386,17 @@ impl std::fmt::Display for PathError {
                 "--files-from {}: {error}; give a file with one path a line",
                 Shown::path(path)
             ),
+            PathError::Remote(path) if cfg!(feature = "s3") => {
+                write!(f, "{}: write s3://BUCKET/PREFIX", Shown::text(path))
+            }
             PathError::Remote(path) => write!(
                 f,
-                "{0}: this build reads no S3; copy the logs with 'aws s3 sync {0} DIR', and name DIR",
+                "{0}: this build reads no S3 (it was made without the feature s3); copy the logs with \
+                 'aws s3 sync {0} DIR', and name DIR",
                 Shown::text(path)
             ),
+            #[cfg(feature = "s3")]
+            PathError::S3(error) => error.fmt(f),
             PathError::InputTwice => {
                 write!(f, "standard input (-) is named twice; name it once")
             }

@@ -125,7 +125,7 @@ impl Run<'_> {
     }
 
     /// Why the files of a folder need not be read, if so.
-    fn prunes(&self, folder: &Folder) -> Option<Pruned> {
+    pub fn prunes(&self, folder: &Folder) -> Option<Pruned> {
         self.scan.pruning.prunes(folder.key()?)
     }
 

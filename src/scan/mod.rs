@@ -15,6 +15,8 @@ mod pace;
 mod progress;
 mod queue;
 mod reading;
+#[cfg(feature = "s3")]
+mod remote;
 mod run;
 mod settings;
 mod stranger;
@@ -22,6 +24,8 @@ mod worker;
 
 use std::path::PathBuf;
 
+#[cfg(feature = "s3")]
+use crate::input::s3::{self, Estimate, S3Error};
 use crate::input::{PathError, Paths};
 use crate::questions::{self, AnyQuestion, Traced};
 use crate::shown::Shown;
@@ -41,6 +45,9 @@ pub enum ScanError {
     Damaged(DamagedFile),
     /// The threads could not be started.
     Threads(String),
+    /// S3 gives nothing any more.
+    #[cfg(feature = "s3")]
+    S3(S3Error),
 }
 
 impl std::fmt::Display for ScanError {
@@ -54,6 +61,8 @@ impl std::fmt::Display for ScanError {
                 file.stage.as_str(),
                 Shown::text(&file.detail)
             ),
+            #[cfg(feature = "s3")]
+            ScanError::S3(error) => error.fmt(f),
             ScanError::Threads(error) => {
                 write!(
                     f,
@@ -66,6 +75,13 @@ impl std::fmt::Display for ScanError {
 }
 
 impl std::error::Error for ScanError {}
+
+#[cfg(feature = "s3")]
+impl From<S3Error> for ScanError {
+    fn from(error: S3Error) -> Self {
+        ScanError::S3(error)
+    }
+}
 
 impl From<PathError> for ScanError {
     fn from(error: PathError) -> Self {
@@ -120,6 +136,23 @@ impl Scan {
         new: impl Fn() -> C,
     ) -> Result<C, ScanError> {
         self.collect_new(paths, progress, None, new)
+    }
+
+    /// Lists what is in S3, and says what reading it would come to, and what was asked for that.
+    ///
+    /// # Errors
+    /// If S3 cannot be asked.
+    #[cfg(feature = "s3")]
+    pub fn estimate(
+        &self,
+        paths: &Paths,
+        progress: &Progress,
+    ) -> Result<(Estimate, s3::Requests), ScanError> {
+        let run = Run::new(self, paths, progress, None);
+        match remote::Remote::connect(&run, &paths.s3)? {
+            Some(remote) => Ok((remote.estimate(&run, &paths.s3)?, remote.asked_so_far())),
+            None => Ok(Default::default()),
+        }
     }
 
     /// Reads what was named and is not known from earlier days.

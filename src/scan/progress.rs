@@ -11,6 +11,10 @@ pub struct Progress {
     pub done: AtomicU64,
     /// Bytes read from files.
     pub bytes: AtomicU64,
+    /// Requests to S3.
+    pub requests: AtomicU64,
+    /// Reads of S3 that are in flight.
+    pub in_flight: AtomicU64,
     /// Folders that are not listed yet.
     pub folders: AtomicUsize,
 }

@@ -1,7 +1,7 @@
 //! One run of a scan: what its threads share, and how they begin and end.
 
 use std::num::NonZeroUsize;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Builder};
 
 use super::ScanError;
@@ -10,10 +10,12 @@ use super::fetch::Fetcher;
 use super::pace::Pace;
 use super::progress::Progress;
 use super::queue::Queue;
+#[cfg(feature = "s3")]
+use super::remote::Remote;
 use super::settings::Scan;
 use super::worker::Worker;
 use crate::input::{Links, Paths};
-use crate::tally::Collector;
+use crate::tally::{Collector, NotListed};
 
 /// What the threads of a run share.
 pub(super) struct Run<'s> {
@@ -25,6 +27,8 @@ pub(super) struct Run<'s> {
     pub pace: Pace,
     /// Why the run ended before its end.
     failure: Mutex<Option<ScanError>>,
+    /// What of S3 was not listed.
+    not_listed: Mutex<NotListed>,
 }
 
 /// A fetcher has little more than a path on its stack.
@@ -49,6 +53,7 @@ impl<'s> Run<'s> {
             queue: Queue::default(),
             pace: Pace::new(workers, scan.reads.map(NonZeroUsize::get)),
             failure: Mutex::new(None),
+            not_listed: Mutex::default(),
         };
         if let Some(fetchers) = run.pace.fixed() {
             run.queue.want(fetchers);
@@ -65,9 +70,17 @@ impl<'s> Run<'s> {
         new: impl Fn() -> C,
     ) -> Result<Vec<C>, ScanError> {
         let run = &self;
-        let collected = thread::scope(|scope| {
+        #[cfg(feature = "s3")]
+        let remote = Remote::connect(run, &paths.s3)?;
+        let mut collected = thread::scope(|scope| {
             // Nobody goes home before something was named.
             let first = run.queue.producer();
+            #[cfg(feature = "s3")]
+            if let Some(remote) = &remote
+                && let Err(error) = remote.start(run, &paths.s3, scope)
+            {
+                run.fail(error);
+            }
             let mut workers = Vec::new();
             for number in 0..run.pace.workers() {
                 let worker = Worker::new(run, new());
@@ -112,6 +125,14 @@ impl<'s> Run<'s> {
             }
             collected
         });
+        if let Some(first) = collected.first_mut() {
+            let coverage = &mut first.totals().coverage;
+            coverage.not_listed = lock(&self.not_listed).clone();
+            #[cfg(feature = "s3")]
+            if let Some(remote) = &remote {
+                coverage.requests = Some(remote.requests());
+            }
+        }
         let failure = self.failure.into_inner();
         match failure.unwrap_or_else(PoisonError::into_inner) {
             Some(why) => Err(why),
@@ -121,8 +142,17 @@ impl<'s> Run<'s> {
 
     /// Ends the run. The first who says why is believed.
     pub fn fail(&self, why: ScanError) {
-        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
-        failure.get_or_insert(why);
+        lock(&self.failure).get_or_insert(why);
         self.queue.stop();
     }
+
+    /// Notes what of S3 was not listed.
+    #[cfg(feature = "s3")]
+    pub fn not_listed(&self, prefixes: NotListed) {
+        *lock(&self.not_listed) = prefixes;
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

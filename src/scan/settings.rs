@@ -37,6 +37,9 @@ pub struct Scan {
     pub threads: usize,
     /// How many reads are in flight; `None`: as many as pay, which the run finds out.
     pub reads: Option<NonZeroUsize>,
+    /// How S3 is asked.
+    #[cfg(feature = "s3")]
+    pub s3: crate::input::s3::S3Options,
     /// Whether the first damaged file ends the run.
     pub strict: bool,
     /// What may be held in memory.
@@ -71,6 +74,8 @@ impl Default for Scan {
             trace_tokens: false,
             threads: 0,
             reads: None,
+            #[cfg(feature = "s3")]
+            s3: crate::input::s3::S3Options::default(),
             strict: false,
             limits: Limits::default(),
             kernel: Kernel::detect(),

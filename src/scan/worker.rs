@@ -15,6 +15,8 @@ use super::reading::Reading;
 use super::run::Run;
 use super::stranger;
 use crate::damage::Stage;
+#[cfg(feature = "s3")]
+use crate::input::s3::Body;
 use crate::input::{
     self, Buffers, Directory, Folder, Named, Object, Opened, Place, Raw, Trailer, Version,
 };
@@ -179,6 +181,21 @@ impl<'r, C: Collector> Worker<'r, C> {
                 Content::File(Ok(Raw::Large(file))) => self.read(&object, version, |_, buffers| {
                     input::of_file(file, &limits, buffers)
                 }),
+                #[cfg(feature = "s3")]
+                Content::S3(Err(error)) => self.read(&object, version, |_, _| {
+                    // The place is said beside it.
+                    Err(io::Error::other(error.detail()))
+                }),
+                #[cfg(feature = "s3")]
+                Content::S3(Ok(Body::Whole(bytes))) => self.read(&object, version, |_, buffers| {
+                    input::of_bytes(bytes, &limits, buffers)
+                }),
+                #[cfg(feature = "s3")]
+                Content::S3(Ok(Body::Stream(stream))) => {
+                    self.read(&object, version, |_, buffers| {
+                        input::of_reader(Box::new(stream), &limits, buffers)
+                    });
+                }
                 Content::File(Ok(Raw::Whole(bytes))) => {
                     self.read(&object, version, |_, buffers| {
                         input::of_bytes(bytes, &limits, buffers)

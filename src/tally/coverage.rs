@@ -80,6 +80,15 @@ impl PrunedFiles {
         }
     }
 
+    /// Their numbers, each with its reason.
+    pub fn by_reason(&self) -> [(Pruned, u64); 3] {
+        [
+            (Pruned::Date, self.date),
+            (Pruned::Account, self.account),
+            (Pruned::Region, self.region),
+        ]
+    }
+
     /// All of them.
     pub fn total(&self) -> u64 {
         self.date + self.account + self.region
@@ -153,6 +162,20 @@ pub struct Bytes {
     pub decompressed: u64,
 }
 
+/// What was asked of S3. A request that was tried again counts each time, as it does on the bill.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requests {
+    /// Pages of listings, and what had to be asked to find a bucket's Region.
+    pub list: u64,
+    /// Objects.
+    pub get: u64,
+    /// Those among the two that were asked again after a fault.
+    pub retried: u64,
+}
+
+/// Prefixes of S3 that were not listed, as nothing in them can matter: how many, by the reason.
+pub type NotListed = BTreeMap<String, u64>;
+
 /// What a run read. The order of the members is that of the JSON.
 ///
 /// `sts_records = calls + filtered + duplicates + shared_copies`; `not_calls` stand outside. A store
@@ -202,6 +225,12 @@ pub struct Coverage {
     /// Of a store that has forgotten: the first day of which it knows anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept_from: Option<NaiveDate>,
+    /// What was asked of S3, if anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests: Option<Requests>,
+    /// Prefixes of S3 that were not listed.
+    #[serde(default, skip_serializing_if = "NotListed::is_empty")]
+    pub not_listed: NotListed,
     /// Accounts in the keys of the files read.
     pub key_accounts: BTreeSet<String>,
     /// Regions in the keys of the files read.
@@ -274,6 +303,15 @@ impl AddAssign for Coverage {
         self.beyond_window = sum(self.beyond_window, other.beyond_window);
         self.forgotten = sum(self.forgotten, other.forgotten);
         self.kept_from = self.kept_from.max(other.kept_from);
+        if let Some(theirs) = other.requests {
+            let requests = self.requests.get_or_insert_default();
+            requests.list += theirs.list;
+            requests.get += theirs.get;
+            requests.retried += theirs.retried;
+        }
+        for (reason, prefixes) in other.not_listed {
+            *self.not_listed.entry(reason).or_default() += prefixes;
+        }
         self.key_accounts.extend(other.key_accounts);
         self.key_regions.extend(other.key_regions);
         // `None` is less than any day, so only the first day needs a word.

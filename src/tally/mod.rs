@@ -32,7 +32,9 @@ pub use crate::sts::{Glob, glob};
 pub use collector::{Collector, File};
 pub use column::{Column, ColumnType, Flag, Text, YES};
 pub use condition::{Condition, Matched};
-pub use coverage::{Bytes, Coverage, DamagedFile, Files, PrunedFiles, SkipReason};
+pub use coverage::{
+    Bytes, Coverage, DamagedFile, Files, NotListed, PrunedFiles, Requests, SkipReason,
+};
 pub(crate) use dedup::{Candidate, Candidates, Dropped, Filter, hash};
 pub(crate) use from_store::Verdict;
 pub use groups::Measures;

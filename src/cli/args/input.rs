@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
+use super::S3Args;
+
 /// Where to read.
 #[derive(Args)]
 #[command(next_help_heading = "Input")]
 pub(in crate::cli) struct InputArgs {
-    /// A file, a folder (walked), a glob pattern, or - for standard input
+    /// A file, a folder (walked), a glob pattern, s3://BUCKET/PREFIX, or - for standard input
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
     /// Read more paths from FILE, one a line or NUL-terminated; - for standard input
@@ -29,6 +31,11 @@ pub(in crate::cli) struct InputArgs {
     /// Read with N threads [default: all cores]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub threads: Option<std::num::NonZeroUsize>,
+    /// Have at most N reads in flight [default: as many as pay, which the run finds out]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub reads: Option<std::num::NonZeroUsize>,
+    #[command(flatten)]
+    pub s3: S3Args,
 }
 
 /// What was read on earlier nights.
@@ -40,7 +47,10 @@ pub(in crate::cli) struct StoreArgs {
         long,
         value_name = "FILE",
         value_hint = ValueHint::FilePath,
-        conflicts_with_all = ["paths", "files_from", "no_prune", "strict", "threads"]
+        conflicts_with_all = [
+            "paths", "files_from", "no_prune", "strict", "threads", "reads", "profile", "endpoint_url",
+            "no_sign_request", "request_payer", "dry_run"
+        ]
     )]
     pub store: Option<PathBuf>,
 }

@@ -10,6 +10,7 @@ mod input;
 mod messages;
 mod order;
 mod output;
+mod s3;
 
 pub(super) use filter::FilterArgs;
 pub(super) use gate::GateArgs;
@@ -18,3 +19,4 @@ pub(super) use input::{InputArgs, StoreArgs};
 pub(super) use messages::{MessageArgs, When};
 pub(super) use order::{GroupOrder, OrderArgs};
 pub(super) use output::{FormatName, OutputArgs};
+pub(super) use s3::S3Args;

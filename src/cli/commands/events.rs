@@ -14,6 +14,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 
 use serde_json::Value;
 
+use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::questions::{EventLog, EventStream, Row};
 use crate::report::pages;
@@ -65,6 +66,9 @@ pub(super) fn help() -> String {
 }
 
 pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
+    if arguments.input.s3.dry_run {
+        return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
+    }
     if arguments.store.is_some() {
         return Err(Failure::new(
             "--store: a store keeps sums and no calls one by one; name log files in its place",

@@ -1,18 +1,19 @@
 //! `stscope ingest`
 
-use crate::cli::args::MessageArgs;
+use crate::cli::args::{MessageArgs, S3Args};
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
 use chrono::Utc;
 
 use super::forget;
+use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::hosts;
 use crate::cli::messages::Messages;
 use crate::cli::messages::coverage;
 use crate::cli::progress::progress;
-use crate::cli::reading::threads;
+use crate::cli::reading::{reads, threads};
 use crate::cli::session::watched;
 use crate::input::{Named, Paths};
 use crate::report::{count, plural};
@@ -22,7 +23,7 @@ use crate::store::{Ingested, Store};
 
 #[derive(Args)]
 pub(super) struct IngestArgs {
-    /// A file, a folder (walked), or a glob pattern
+    /// A file, a folder (walked), a glob pattern, or s3://BUCKET/PREFIX
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
     /// Read more paths from FILE, one a line or NUL-terminated; - for standard input
@@ -48,6 +49,14 @@ pub(super) struct IngestArgs {
     /// Read with N threads [default: all cores]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub threads: Option<std::num::NonZeroUsize>,
+    /// Have at most N reads in flight [default: as many as pay, which the run finds out]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub reads: Option<std::num::NonZeroUsize>,
+    /// List all of S3, not only the days of delivery from 35 before the last run on
+    #[arg(long)]
+    pub full: bool,
+    #[command(flatten)]
+    pub s3: S3Args,
     #[command(flatten)]
     pub messages: MessageArgs,
 }
@@ -77,11 +86,15 @@ pub(super) fn help() -> String {
 
 pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
     let messages = Messages::new(arguments.messages.quiet);
-    let paths = paths(&arguments)?;
+    #[cfg_attr(not(feature = "s3"), allow(unused_mut))]
+    let mut paths = paths(&arguments)?;
     let hosts = hosts::read(arguments.hosts.as_deref())?;
     let scan = Scan {
         hosts: hosts.clone(),
         threads: threads(arguments.threads, messages)?,
+        reads: reads(arguments.reads)?,
+        #[cfg(feature = "s3")]
+        s3: arguments.s3.options(),
         ..Scan::default()
     };
     let keep = arguments
@@ -91,6 +104,13 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
         .transpose()?;
     let mut store = Store::open_to_write(&arguments.store, arguments.window, arguments.wait)?;
     forget::tell_brought_up(&arguments.store, &store, messages);
+    #[cfg(feature = "s3")]
+    if !arguments.full {
+        store.narrow(&mut paths.s3)?;
+    }
+    if arguments.s3.dry_run {
+        return dry_run::tell(&paths, &scan, &arguments.messages);
+    }
     let ingested = watched(progress(&arguments.messages), |shared| {
         store.ingest(&scan, &paths, shared, Utc::now().date_naive())
     })?;

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::aws::account::is_account_id;
+use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::input::read_ip_ranges;
 use crate::questions::{AnyQuestion, Plan, TokenTrace, Traced};
@@ -112,6 +113,9 @@ pub(super) fn help() -> String {
 }
 
 pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
+    if arguments.input.s3.dry_run {
+        return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
+    }
     if !arguments.filter.endpoint.is_empty() {
         return Err(Failure::new(
             "--endpoint: a plan is of the global calls, and needs the Regional ones to know the \

@@ -4,6 +4,7 @@ use crate::cli::args::{
     FilterArgs, GateArgs, GroupOrder, InputArgs, MessageArgs, OrderArgs, OutputArgs, StoreArgs,
     exit_help,
 };
+use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::gate::{Gates, conclude};
 use crate::cli::session::{Asked, Session};
@@ -53,6 +54,9 @@ pub(super) fn help() -> String {
 }
 
 pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
+    if arguments.input.s3.dry_run {
+        return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
+    }
     refuse_what_hides_calls(&arguments)?;
     let (session, sink) = Session::open(Asked {
         input: &arguments.input,

@@ -5,6 +5,7 @@ use crate::cli::args::{
     dimensions_help, exit_help,
 };
 use crate::cli::conditions::dimension;
+use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::gate::{Gates, conclude};
 use crate::cli::reading::check_kept;
@@ -72,6 +73,9 @@ pub(super) fn help() -> String {
 }
 
 pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
+    if arguments.input.s3.dry_run {
+        return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
+    }
     let group_by = group_by(&arguments.grouping.group_by)?;
     let gates = match arguments.store.store {
         Some(_) => Gates::of_store(&arguments.gate)?,

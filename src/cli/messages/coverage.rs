@@ -47,6 +47,7 @@ pub(in crate::cli) fn tell_new(
 fn tell_read(coverage: &Coverage, messages: Messages) -> Exit {
     tell_damaged(coverage);
     note_no_time(coverage.no_time, messages);
+    note_not_listed(coverage, messages);
     messages.tell(&line(coverage));
     if coverage.files.damaged > 0 {
         Exit::Damaged
@@ -94,6 +95,26 @@ fn note_no_time(calls: u64, messages: Messages) {
     }
 }
 
+/// Says what of S3 was not even listed.
+fn note_not_listed(coverage: &Coverage, messages: Messages) {
+    let all: u64 = coverage.not_listed.values().sum();
+    if all > 0 {
+        let reasons: Vec<String> = (coverage.not_listed.iter())
+            .map(|(reason, prefixes)| format!("{reason} {}", count(*prefixes)))
+            .collect();
+        messages.note(&format!(
+            "{} {} of S3 not listed, as nothing there can matter: {}",
+            count(all),
+            if all == 1 {
+                "prefix was"
+            } else {
+                "prefixes were"
+            },
+            reasons.join(", ")
+        ));
+    }
+}
+
 /// One line: files, sizes, records.
 fn line(coverage: &Coverage) -> String {
     let mut line = format!(
@@ -111,6 +132,9 @@ fn line(coverage: &Coverage) -> String {
         (coverage.not_understood, "not understood"),
         (coverage.no_time, "without a time"),
     ];
+    if let Some(requests) = coverage.requests {
+        line += &format!(", {} requests to S3", count(requests.list + requests.get));
+    }
     for (number, what) in dropped {
         if number > 0 {
             line += &format!(", {} {what}", count(number));

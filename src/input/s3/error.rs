@@ -5,7 +5,7 @@
 use std::fmt;
 
 /// What went wrong, and where.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct S3Error {
     place: String,
     kind: Kind,

@@ -81,6 +81,12 @@ pub struct Whole {
     _room: Room,
 }
 
+impl AsRef<[u8]> for Whole {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 impl Deref for Whole {
     type Target = [u8];
 

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use crate::aws::account::{is_account_id, is_organisation};
 use crate::aws::region::is_region;
+use crate::aws::{Pruning, regions_are_true_from};
 
 /// What is asked about, as far as keys tell. Empty lists ask about everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,6 +41,34 @@ pub enum NotListed {
     Insight,
     /// Aggregated events.
     Aggregated,
+}
+
+impl NotListed {
+    /// Its name in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NotListed::Date => "date",
+            NotListed::Account => "account",
+            NotListed::Region => "region",
+            NotListed::OtherService => "other-service",
+            NotListed::Digest => "digest",
+            NotListed::Insight => "insight",
+            NotListed::Aggregated => "aggregated",
+        }
+    }
+}
+
+impl Pruning {
+    /// What of S3 can matter, if only this is asked about.
+    pub(crate) fn in_s3(&self) -> Selection {
+        Selection {
+            first_day: self.first_day,
+            last_day: self.last_day(),
+            accounts: self.accounts.clone(),
+            regions: self.regions.clone(),
+            digests: false,
+        }
+    }
 }
 
 /// What a prefix that ends in a slash is the folder of.
@@ -150,7 +179,7 @@ impl Selection {
     /// A Region in a key is believed from December 2021 on; before, global STS calls were delivered
     /// into other Regions' files.
     pub(super) fn bounds(&self, base: &str, region: &str) -> Option<Bounds> {
-        let believed = NaiveDate::from_ymd_opt(2021, 12, 1)?;
+        let believed = regions_are_true_from();
         let mut end = self.last_day.and_then(|day| day.succ_opt());
         if !among(&self.regions, region) {
             end = Some(end.map_or(believed, |end| end.min(believed)));

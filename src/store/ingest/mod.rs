@@ -12,4 +12,6 @@ pub(in crate::store) mod intake;
 pub(in crate::store) mod ledger;
 pub(in crate::store) mod rows;
 pub(in crate::store) mod run;
+#[cfg(feature = "s3")]
+mod windows;
 pub(in crate::store) mod write;

@@ -12,6 +12,8 @@ use chrono::{NaiveDate, SecondsFormat, Utc};
 use super::distinct::RowHasher;
 use super::intake::{self, Intake};
 use super::ledger::{Ledger, Seen};
+#[cfg(feature = "s3")]
+use super::windows::note_listed;
 use super::write::Writer;
 use crate::input::{Named, Paths};
 use crate::scan::{Progress, Scan, ScanError};
@@ -116,8 +118,10 @@ impl Store {
             paths.named.iter().any(is_named) && !written.unread.iter().any(is_unread)
         };
         let listed = ledger.listed().filter(|(_, folder)| is_walked(folder));
-        let finished = forget_listed(&mut batch, listed)
-            .and_then(|()| self.finish(&mut batch, &mut ingested, today));
+        let finished = forget_listed(&mut batch, listed);
+        #[cfg(feature = "s3")]
+        let finished = finished.and_then(|()| note_listed(&mut batch, &paths.s3, today));
+        let finished = finished.and_then(|()| self.finish(&mut batch, &mut ingested, today));
         self.sql(finished)?;
         Ok(ingested)
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::bytes::{Broken, Reader, Written, write_text, written};
 use crate::sts::{Glob, Hosts, glob};
 use crate::tally::condition::{Condition, Matched};
-use crate::tally::coverage::{Bytes, Coverage, DamagedFile, Files, PrunedFiles};
+use crate::tally::coverage::{Bytes, Coverage, DamagedFile, Files, PrunedFiles, Requests};
 use crate::tally::groups::{GroupId, Groups, Measures};
 use crate::tally::selection::{Selection, Terms};
 use crate::tally::totals::{Entry, PrincipalSums, Totals};
@@ -43,6 +43,7 @@ written!(Bytes {
     compressed,
     decompressed
 });
+written!(Requests { list, get, retried });
 written!(Coverage {
     files,
     damaged,
@@ -61,6 +62,8 @@ written!(Coverage {
     beyond_window,
     forgotten,
     kept_from,
+    requests,
+    not_listed,
     key_accounts,
     key_regions,
     key_first_day,

@@ -1,0 +1,94 @@
+//! `--dry-run`: what reading S3 would take and cost, before anything is read.
+
+use super::args::{FilterArgs, InputArgs, MessageArgs};
+use super::exit::{Exit, Failure};
+use super::messages::Messages;
+use super::progress::progress;
+use super::reading::Reading;
+use super::session::watched;
+use crate::input::Paths;
+use crate::scan::Scan;
+
+/// Lists what is in S3, and says what reading it would come to.
+#[cfg(feature = "s3")]
+pub(super) fn tell(paths: &Paths, scan: &Scan, messages: &MessageArgs) -> Result<Exit, Failure> {
+    use std::fmt::Write as _;
+    use std::io::Write as _;
+
+    use indicatif::HumanBytes;
+
+    use crate::report::count;
+
+    if paths.s3.is_empty() || !paths.named.is_empty() {
+        return Err(only_s3());
+    }
+    let (estimate, listing) = watched(progress(messages), |shared| scan.estimate(paths, shared))?;
+    let (least, most) = estimate.price(listing);
+    let names = |names: &std::collections::BTreeSet<String>| match names.len() {
+        0 => "none that a key names".to_owned(),
+        1..=4 => names.iter().cloned().collect::<Vec<_>>().join(", "),
+        many => count(many as u64),
+    };
+    let mut text = String::new();
+    let mut line = |name: &str, what: String| {
+        let _ = writeln!(text, "{name:<12}{what}");
+    };
+    line("accounts", names(&estimate.accounts));
+    line("Regions", names(&estimate.regions));
+    line("objects", count(estimate.objects));
+    line("size", format!("{} as stored", HumanBytes(estimate.bytes)));
+    if estimate.archived > 0 {
+        let archived = format!(
+            "{} objects more, which are not read",
+            count(estimate.archived)
+        );
+        line("archived", archived);
+    }
+    if estimate.not_listed > 0 {
+        let prefixes = format!(
+            "{} prefixes in which nothing can matter",
+            count(estimate.not_listed)
+        );
+        line("not listed", prefixes);
+    }
+    line(
+        "requests",
+        format!(
+            "{} to list, made now and again by each run; {} to read",
+            count(listing.list),
+            count(estimate.objects)
+        ),
+    );
+    line(
+        "price",
+        format!("USD {least:.2} to {most:.2} for the requests, by storage class and Region;"),
+    );
+    line(
+        "",
+        "KMS and traffic out of the Region come on top".to_owned(),
+    );
+    std::io::stdout().write_all(text.as_bytes())?;
+    Ok(Exit::Done)
+}
+
+#[cfg(not(feature = "s3"))]
+pub(super) fn tell(_: &Paths, _: &Scan, _: &MessageArgs) -> Result<Exit, Failure> {
+    Err(only_s3())
+}
+
+/// Says what reading S3 for a command would come to.
+pub(super) fn run(
+    input: &InputArgs,
+    filter: &FilterArgs,
+    messages: &MessageArgs,
+) -> Result<Exit, Failure> {
+    let reading = Reading::resolve(input, filter, Messages::new(messages.quiet))?;
+    tell(&reading.paths, &reading.scan, messages)
+}
+
+fn only_s3() -> Failure {
+    Failure::new(
+        "--dry-run: it tells what reading s3://BUCKET/PREFIX costs; name that alone, as reading files \
+         costs nothing",
+    )
+}

@@ -1,0 +1,267 @@
+//! S3 as a source of objects: one thread lists them and says which are wanted, and one hands on what
+//! comes back. Between them the objects are fetched, many at once.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::{Builder, Scope};
+
+use super::ScanError;
+use super::admission::{Admission, admit_version};
+use super::queue::{Content, Fetched, Remark};
+use super::run::Run;
+use crate::input::s3::{self, Estimate, FetchLimits, Fetches, Listed, Listing, S3, S3Error, S3Url};
+use crate::input::{Folder, Object, Place, Prefix, Version, is_hidden};
+use crate::tally::{NotListed, Requests, SkipReason};
+
+/// How many objects may be wanted and not asked for yet.
+const WANTED: usize = 1 << 10;
+
+/// What is known of an object that is asked for.
+struct Wanted {
+    folder: Arc<Folder>,
+    name: OsString,
+    was_named: bool,
+    admission: Admission,
+}
+
+/// The objects that are asked for, one at a time.
+type Sender = SyncSender<(s3::Object, Wanted)>;
+
+/// Reads S3 for a run.
+pub(super) struct Remote {
+    s3: S3,
+    asked: s3::Selection,
+}
+
+impl Remote {
+    /// Connects, if there is something in S3 to read.
+    pub fn connect(run: &Run<'_>, prefixes: &[Prefix]) -> Result<Option<Remote>, ScanError> {
+        if prefixes.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Remote {
+            s3: S3::connect(&run.scan.s3)?,
+            asked: run.scan.pruning.in_s3(),
+        }))
+    }
+
+    /// Begins to list and to fetch.
+    pub fn start<'scope>(
+        &'scope self,
+        run: &'scope Run<'_>,
+        prefixes: &'scope [Prefix],
+        scope: &'scope Scope<'scope, '_>,
+    ) -> Result<(), ScanError> {
+        let (sender, wanted) = sync_channel(WANTED);
+        let limits = FetchLimits {
+            reads: run.scan.reads.map(std::num::NonZeroUsize::get),
+            whole: run.scan.limits.whole_file as u64,
+            ..FetchLimits::default()
+        };
+        let fetches = self.s3.fetch(wanted, limits)?;
+        let (lists, hands_on) = (run.queue.producer(), run.queue.producer());
+        let start = |thread: io::Result<_>| match thread {
+            Ok(_) => Ok(()),
+            Err(error) => Err(ScanError::Threads(error.to_string())),
+        };
+        start(
+            Builder::new()
+                .name("s3 listing".into())
+                .spawn_scoped(scope, move || {
+                    let _producer = lists;
+                    if let Err(error) = self.list(run, prefixes, &sender) {
+                        run.fail(error.into());
+                    }
+                    run.progress.folders.fetch_sub(1, Ordering::Relaxed);
+                }),
+        )?;
+        run.progress.folders.fetch_add(1, Ordering::Relaxed);
+        start(
+            Builder::new()
+                .name("s3 objects".into())
+                .spawn_scoped(scope, move || {
+                    let _producer = hands_on;
+                    self.hand_on(run, &fetches);
+                }),
+        )
+    }
+
+    fn listing(&self, prefix: &Prefix) -> Listing {
+        let mut asked = self.asked.clone();
+        asked.first_day = asked.first_day.max(prefix.from);
+        self.s3.list(&prefix.url, &asked)
+    }
+
+    /// What was asked, as the client counts it.
+    pub fn asked_so_far(&self) -> s3::Requests {
+        self.s3.requests()
+    }
+
+    /// What was asked.
+    pub fn requests(&self) -> Requests {
+        let requests = self.s3.requests();
+        Requests {
+            list: requests.list,
+            get: requests.get,
+            retried: requests.retried,
+        }
+    }
+
+    /// What reading all of it would come to.
+    pub fn estimate(&self, run: &Run<'_>, prefixes: &[Prefix]) -> Result<Estimate, S3Error> {
+        let mut estimate = Estimate::default();
+        for prefix in prefixes {
+            for listed in self.listing(prefix) {
+                estimate.add(&listed?);
+                run.note_found(1);
+            }
+        }
+        Ok(estimate)
+    }
+
+    /// Says which objects are wanted. `Ok` also where nobody wants them any more.
+    fn list(&self, run: &Run<'_>, prefixes: &[Prefix], wanted: &Sender) -> Result<(), S3Error> {
+        let mut skipped = BTreeMap::<SkipReason, u64>::new();
+        let mut pruned = crate::tally::PrunedFiles::default();
+        let mut not_listed = NotListed::new();
+        for prefix in prefixes {
+            let url = &prefix.url;
+            let mut folder = Arc::new(Folder::new(PathBuf::new()));
+            for listed in self.listing(prefix) {
+                if run.queue.is_stopped() {
+                    return Ok(());
+                }
+                let object = match listed? {
+                    Listed::Object(object) => object,
+                    Listed::FolderMarker(_) => {
+                        *skipped.entry(SkipReason::NotAFile).or_default() += 1;
+                        continue;
+                    }
+                    Listed::NotListed { why, .. } => {
+                        *not_listed.entry(why.as_str().to_owned()).or_default() += 1;
+                        continue;
+                    }
+                };
+                let (path, name) = object.key.rsplit_once('/').unwrap_or(("", &object.key));
+                let path = match path {
+                    "" if !object.key.starts_with('/') => format!("s3://{}", object.bucket),
+                    path => S3Url::of_key(&object.bucket, path),
+                };
+                if folder.path().as_os_str() != path.as_str() {
+                    folder = Arc::new(Folder::new(path.into()));
+                }
+                let was_named = object.key == url.prefix;
+                if !was_named && is_in_hidden(&object.key, &url.prefix) {
+                    *skipped.entry(SkipReason::NotALog).or_default() += 1;
+                    continue;
+                }
+                if let Some(skip) = folder.skips(name.as_ref()).filter(|_| !was_named) {
+                    *skipped.entry(skip.into()).or_default() += 1;
+                    continue;
+                }
+                if let Some(why) = run.prunes(&folder) {
+                    pruned.count(why, 1);
+                    continue;
+                }
+                let here = Object {
+                    place: Place::S3,
+                    folder: &folder,
+                    name: name.as_ref(),
+                    was_named,
+                };
+                let version = Some(Version::of_s3(&object));
+                run.note_found(1);
+                let admission = admit_version(&here, version, run.known);
+                let wants = Wanted {
+                    folder: Arc::clone(&folder),
+                    name: name.into(),
+                    was_named,
+                    admission,
+                };
+                match admission {
+                    Admission::Known => run.note_done(1),
+                    Admission::Skipped(..) => {
+                        run.queue.push_fetched(fetched(wants, Content::Nothing))
+                    }
+                    // An error: nobody reads any more.
+                    Admission::Open(_) => match wanted.send((object, wants)) {
+                        Ok(()) => {}
+                        Err(_) => return Ok(()),
+                    },
+                }
+            }
+        }
+        for (reason, objects) in skipped {
+            run.remark(Remark::Skipped(reason, objects));
+        }
+        for (why, objects) in pruned.by_reason() {
+            if objects > 0 {
+                run.remark(Remark::Pruned(why, objects));
+            }
+        }
+        run.not_listed(not_listed);
+        Ok(())
+    }
+
+    /// Hands on what was fetched.
+    fn hand_on(&self, run: &Run<'_>, fetches: &Fetches<Wanted>) {
+        for s3::Fetched { with, body, .. } in fetches {
+            if run.queue.is_stopped() {
+                return;
+            }
+            match body {
+                Err(error) if error.is_fatal() => return run.fail(error.into()),
+                body => run.queue.push_fetched(fetched(with, Content::S3(body))),
+            }
+            let activity = self.s3.activity();
+            let requests = activity.requests.list + activity.requests.get;
+            run.progress.requests.store(requests, Ordering::Relaxed);
+            let in_flight = activity.in_flight as u64;
+            run.progress.in_flight.store(in_flight, Ordering::Relaxed);
+        }
+    }
+}
+
+fn fetched(wanted: Wanted, content: Content) -> Fetched {
+    Fetched {
+        folder: wanted.folder,
+        name: wanted.name,
+        was_named: wanted.was_named,
+        place: Place::S3,
+        admission: wanted.admission,
+        content,
+        bytes: 0,
+    }
+}
+
+/// Whether a walk from a prefix would pass over a key: a part of it after the prefix begins with a dot.
+fn is_in_hidden(key: &str, prefix: &str) -> bool {
+    let walked = prefix.rfind('/').map_or(0, |at| at + 1);
+    let mut parts = key.get(walked..).unwrap_or_default().split('/');
+    parts.any(|part| is_hidden(part.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_walk_passes_over_is_passed_over() {
+        for (key, prefix, is_hidden) in [
+            ("a/b.json", "", false),
+            ("a/.b.json", "", true),
+            (".a/b.json", "", true),
+            (".a/b.json", ".a/", false),
+            (".a/b.json", ".a/b", false),
+            ("x/.a/b.json", "x", true),
+            ("x//b.json", "x/", false),
+        ] {
+            assert_eq!(is_in_hidden(key, prefix), is_hidden, "{key} {prefix}");
+        }
+    }
+}
