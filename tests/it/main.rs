@@ -8,6 +8,8 @@ mod properties;
 mod query;
 mod readme;
 mod regions;
+#[cfg(feature = "s3")]
+mod s3;
 mod store;
 mod traps;
 
@@ -25,10 +27,10 @@ mod cli {
     mod forget;
     mod formats;
     mod gates;
-    mod harness;
+    pub mod harness;
     mod help;
     mod inputs;
-    mod logs;
+    pub mod logs;
     mod migrate;
     mod options;
     #[cfg(unix)]

@@ -4,11 +4,20 @@
 //! their content is for whoever resolves them.
 
 use std::cmp::Ordering;
+use std::error::Error as _;
+use std::sync::LazyLock;
 
 use rayon::prelude::*;
 
 use super::Candidate;
 use super::filter::Filter;
+
+/// Whether rayon has got its threads. Where the system starts none, one thread sorts.
+static HAS_THREADS: LazyLock<bool> = LazyLock::new(|| {
+    let built = rayon::ThreadPoolBuilder::new().build_global();
+    // Without a cause, somebody else has built them before.
+    !built.is_err_and(|error| error.source().is_some())
+});
 
 /// Candidates that are not decided yet, in pieces that never move: 48 bytes each and hardly more.
 #[derive(Clone)]
@@ -143,7 +152,7 @@ impl<P: Copy + Send + Sync> Candidates<P> {
                     .then_with(|| a.preference(b, by_content))
             });
         };
-        if sizes.iter().sum::<usize>() < Self::FEW {
+        if sizes.iter().sum::<usize>() < Self::FEW || !*HAS_THREADS {
             parts.iter_mut().for_each(sort);
         } else {
             parts.par_iter_mut().for_each(sort);

@@ -57,7 +57,7 @@ pub(crate) fn told(output: &std::process::Output) -> String {
 pub(crate) fn command(at: &str, environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("this program"));
     command
-        .args(["--exact", "child::child", "--ignored", "--nocapture"])
+        .args(["--exact", "s3::child::child", "--ignored", "--nocapture"])
         .env_clear()
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .env("HOME", "/nonexistent")

@@ -1,16 +1,11 @@
 //! Reading S3: against a server of our own that misbehaves, and against MiniStack.
 
-#[path = "s3/child.rs"]
 mod child;
-#[path = "s3/faults.rs"]
+mod commands;
 mod faults;
-#[path = "s3/listing.rs"]
 mod listing;
-#[path = "s3/ministack.rs"]
 mod ministack;
-#[path = "s3/objects.rs"]
 mod objects;
-#[path = "s3/settings.rs"]
 mod settings;
 
 use std::collections::BTreeMap;

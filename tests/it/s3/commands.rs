@@ -1,0 +1,317 @@
+//! The commands, as a user types them, on a server that misbehaves: what is in S3 gives what is on disk.
+
+use std::path::Path;
+
+use s3server::{Behaviour, Fault, Server, Stored};
+use serde_json::Value;
+
+use crate::cli::harness::{DAMAGED, Run, SAMPLE, stscope};
+use crate::cli::logs::{files_below, gzip, log, one_call, regional_call};
+
+/// A command that asks this server, and nobody for credentials.
+fn ask(server: &Server, words: &str) -> Run {
+    stscope(words)
+        .args(["--endpoint-url", &server.endpoint(), "--no-sign-request"])
+        .env("AWS_REGION", "eu-west-1")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_CONFIG_FILE", "/nonexistent")
+        .env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+}
+
+/// Puts a folder into a bucket under its own path.
+fn upload(server: &Server, bucket: &str, folder: &str) {
+    for file in files_below(folder.as_ref()) {
+        let key = file.to_str().unwrap().to_owned();
+        server.put(bucket, &key, std::fs::read(&file).unwrap());
+    }
+}
+
+/// What is said of S3 alone is taken out of a JSON answer, and what is said of what a listing leaves out.
+fn comparable(text: &str) -> Value {
+    let mut answer: Value = serde_json::from_str(&text.replace("s3://trail/", "")).unwrap();
+    let coverage = answer["coverage"].as_object_mut().unwrap();
+    coverage.remove("requests");
+    coverage.remove("not_listed");
+    for kind in ["digest", "insight", "aggregated", "other-service"] {
+        let skipped = coverage["files"]["skipped"][kind].take();
+        let found = &mut coverage["files"]["found"];
+        *found = (found.as_u64().unwrap() - skipped.as_u64().unwrap()).into();
+    }
+    answer
+}
+
+const QUESTIONS: [&str; 7] = [
+    "report --format csv --group-by sdk,user_agent,hour",
+    "report --format json --since 2025-11-04 --region us-east-1,eu-west-1",
+    "report --format json --account 111122223333",
+    "report --format json",
+    "plan --format json",
+    "regions --format json",
+    "events --format json",
+];
+
+#[test]
+fn what_is_in_s3_gives_what_is_on_disk_whatever_the_server_does() {
+    let server = Server::start();
+    for folder in [SAMPLE, DAMAGED] {
+        upload(&server, "trail", folder);
+    }
+    for faults in [0, 300] {
+        server.behave(Behaviour {
+            faults,
+            at_most: 2,
+            page: 7,
+            ..Behaviour::default()
+        });
+        for words in QUESTIONS {
+            let options = format!("{words} --no-prune");
+            let here = stscope(&options).args([SAMPLE, DAMAGED]).run().exits(3);
+            let there = ask(&server, &options)
+                .args(["s3://trail/sample-logs/"])
+                .run()
+                .exits(3);
+            if words.contains("csv") {
+                assert_eq!(there.text(), here.text());
+            } else {
+                let (here, there) = (comparable(here.text()), comparable(there.text()));
+                assert_eq!(here, there, "{words} with {faults} faults in 1000");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_asked_about_alone_is_listed_and_the_calls_are_the_same() {
+    let server = Server::start();
+    upload(&server, "trail", SAMPLE);
+    for words in QUESTIONS {
+        let here = stscope(words).arg(SAMPLE).run().exits(0);
+        let there = ask(&server, words)
+            .arg("s3://trail/sample-logs/AWSLogs/")
+            .run()
+            .exits(0);
+        if words.contains("csv") {
+            assert_eq!(there.text(), here.text());
+            continue;
+        }
+        let [mut here, mut there] = [here, there].map(|said| said.json());
+        let requests = there["coverage"]["requests"].take();
+        assert!(requests["list"].as_u64() > Some(0) && requests["get"].as_u64() > Some(0));
+        assert_eq!(requests["retried"], 0);
+        here["coverage"]["files"].take();
+        there["coverage"]["files"].take();
+        there["coverage"].as_object_mut().unwrap().remove("requests");
+        there["coverage"].as_object_mut().unwrap().remove("not_listed");
+        assert_eq!(here, there, "{words}");
+    }
+}
+
+#[test]
+fn an_object_that_cannot_be_had_is_damaged_and_the_rest_counts() {
+    let server = Server::start();
+    server.put("trail", "logs/a.json.gz", gzip(&one_call()));
+    server.put("trail", "logs/b.json.gz", gzip(&one_call()));
+    server.put_stored(
+        "trail",
+        "logs/c.json.gz",
+        Stored {
+            bytes: gzip(&one_call()).into(),
+            class: "DEEP_ARCHIVE".into(),
+            restored: false,
+        },
+    );
+    server.change(|behaviour| {
+        behaviour.must_not_get = Some(("logs/b".into(), "AccessDenied".into()));
+    });
+    let said = ask(&server, "report --format json s3://trail/logs/")
+        .run()
+        .exits(3);
+    let answer = said.json();
+    let damaged = answer["coverage"]["damaged"].as_array().unwrap();
+    let told: Vec<_> = (damaged.iter())
+        .map(|file| (file["path"].as_str().unwrap(), file["stage"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        ("s3://trail/logs/b.json.gz", "open"),
+        ("s3://trail/logs/c.json.gz", "open"),
+    ];
+    assert_eq!(told, expected, "{said}");
+    assert!(damaged[0]["detail"].as_str().unwrap().contains("s3:GetObject"), "{said}");
+    assert!(damaged[1]["detail"].as_str().unwrap().contains("DEEP_ARCHIVE"), "{said}");
+    assert_eq!(answer["summary"]["calls"], 1);
+    assert!(!server.asked().iter().any(|asked| asked.key.ends_with("c.json.gz")));
+}
+
+#[test]
+fn what_nobody_can_read_is_one_sentence_with_what_to_do() {
+    let server = Server::start();
+    server.put("trail", "logs/a.json.gz", gzip(&one_call()));
+    let no_bucket = ask(&server, "report s3://elsewhere/logs/").run();
+    no_bucket.fails(&["s3://elsewhere", "bucket"]);
+    ask(&server, "report s3://trail/nothing/")
+        .run()
+        .fails(&["nothing was read"]);
+    ask(&server, "report s3a://trail/logs/")
+        .run()
+        .fails(&["s3a://trail/logs/", "write s3://"]);
+    server.change(|behaviour| behaviour.may_list = vec!["other/".into()]);
+    ask(&server, "report s3://trail/logs/")
+        .run()
+        .fails(&["s3:ListBucket"]);
+    let none = stscope("report s3://trail/logs/")
+        .args(["--endpoint-url", &server.endpoint()])
+        .env("AWS_REGION", "eu-west-1")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_CONFIG_FILE", "/nonexistent")
+        .env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+        .run();
+    none.fails(&["credentials"]);
+    stscope("report --store x.db --profile p").run().fails(&["--profile"]);
+    stscope("report --dry-run").arg(SAMPLE).run().fails(&["--dry-run", "s3://"]);
+    for reads in ["0", "-1", "many", "2000"] {
+        let said = stscope("report --reads").args([reads, SAMPLE]).run();
+        said.fails(&["--reads", reads]);
+    }
+}
+
+#[test]
+fn a_dry_run_lists_and_reads_nothing() {
+    let server = Server::start();
+    upload(&server, "trail", SAMPLE);
+    for words in ["report", "plan", "regions", "events", "ingest --store sts.db"] {
+        let folder = tempfile::tempdir().unwrap();
+        server.forget_requests();
+        let said = ask(&server, &format!("{words} --dry-run s3://trail/"))
+            .within(folder.path())
+            .run()
+            .exits(0);
+        for word in ["accounts", "Regions", "objects", "requests", "USD"] {
+            assert!(said.text().contains(word), "{said}");
+        }
+        let is_list = |asked: &s3server::Asked| asked.key.is_empty();
+        assert!(server.asked().iter().all(is_list), "{said}");
+    }
+}
+
+#[test]
+fn keys_and_lists_of_keys_are_paths_too() {
+    let server = Server::start();
+    server.put("trail", "logs//odd .json", log(&[regional_call(77)]));
+    server.put("trail", "logs/notes.md", one_call());
+    server.put("trail", "logs/.hidden/a.json", one_call());
+    let calls = |words: &str| {
+        let said = ask(&server, words).run().exits(0).json();
+        (
+            said["summary"]["calls"].as_u64().unwrap(),
+            said["coverage"]["files"]["skipped"]["not-a-log"].as_u64().unwrap(),
+        )
+    };
+    assert_eq!(calls("report --format json s3://trail"), (1, 2));
+    assert_eq!(calls("report --format json s3://trail/logs/notes.md"), (1, 0));
+    assert_eq!(
+        calls("report --format json s3://trail/logs/ s3://trail/logs/notes.md"),
+        (1, 2)
+    );
+    let list = ask(&server, "report --format json --files-from -")
+        .input("s3://trail/logs/notes.md\ns3://trail/logs//odd .json\n")
+        .run()
+        .exits(0);
+    assert_eq!(list.json()["summary"]["calls"], 2);
+    assert_eq!(list.json()["coverage"]["files"]["found"], 2);
+}
+
+fn store_says(store: &Path, words: &str) -> Value {
+    stscope(words).arg("--store").arg(store).run().exits(0).json()
+}
+
+#[test]
+fn a_store_reads_each_object_once_wherever_it_is() {
+    let server = Server::start();
+    upload(&server, "trail", SAMPLE);
+    let folder = tempfile::tempdir().unwrap();
+    let (store, other) = (folder.path().join("a.db"), folder.path().join("b.db"));
+    let ingest = |store: &Path, path: &str| {
+        let said = ask(&server, "ingest --wait").arg(path).arg("--store").arg(store).run();
+        said.exits(0).stderr
+    };
+    ingest(&store, "s3://trail/");
+    server.forget_requests();
+    let again = ingest(&store, "s3://trail/");
+    assert!(again.contains("0 files new"), "{again}");
+    let reads = server.asked().iter().filter(|asked| !asked.key.is_empty()).count();
+    assert_eq!(reads, 0);
+    // The same files on this machine.
+    let here = ingest(&store, SAMPLE);
+    assert!(here.contains("copies of others"), "{here}");
+    ingest(&other, SAMPLE);
+    let words = "report --format json";
+    let [mut there, mut here] = [&store, &other].map(|store| store_says(store, words));
+    there["coverage"].take();
+    here["coverage"].take();
+    assert_eq!(there, here);
+}
+
+#[test]
+fn a_night_lists_a_window_and_the_first_one_everything() {
+    let server = Server::start();
+    let key = |day: &str, name: &str| {
+        format!(
+            "AWSLogs/111122223333/CloudTrail/us-east-1/{day}/111122223333_CloudTrail_us-east-1_{name}.json.gz"
+        )
+    };
+    let today = chrono::Utc::now().date_naive();
+    let ago = |days| (today - chrono::Days::new(days)).format("%Y/%m/%d").to_string();
+    let file = |number| gzip(&log(&[regional_call(number)]));
+    server.put("trail", &key(&ago(400), "a"), file(1));
+    server.put("trail", &key(&ago(3), "b"), file(2));
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("sts.db");
+    let ingest = |options: &str| {
+        let words = format!("ingest {options} s3://trail/");
+        ask(&server, &words).arg("--store").arg(&store).run().exits(0).stderr
+    };
+    // A run that was cut short has not listed everything.
+    server.change(|behaviour| behaviour.may_list = vec!["nowhere/".into()]);
+    ask(&server, "ingest s3://trail/").arg("--store").arg(&store).run().exits(2);
+    server.change(|behaviour| behaviour.may_list.clear());
+    assert!(ingest("").contains("2 files new"));
+    server.put("trail", &key(&ago(30), "c"), file(3));
+    server.put("trail", &key(&ago(60), "d"), file(4));
+    assert!(ingest("").contains("1 file new"), "a late one is in the window");
+    assert!(ingest("").contains("0 files new"));
+    assert!(ingest("--full").contains("1 file new"));
+}
+
+/// `STSCOPE_KILLS=100` for longer.
+#[test]
+fn ingests_that_are_killed_and_disturbed_lose_and_double_nothing() {
+    let kills: u64 = std::env::var("STSCOPE_KILLS").map_or(6, |kills| kills.parse().unwrap());
+    let server = Server::start();
+    upload(&server, "trail", SAMPLE);
+    let folder = tempfile::tempdir().unwrap();
+    let sound = folder.path().join("sound.db");
+    ask(&server, "ingest s3://trail/").arg("--store").arg(&sound).run().exits(0);
+    let whole = store_says(&sound, "report --format json");
+    server.behave(Behaviour {
+        faults: 150,
+        kinds: vec![Fault::SlowDown, Fault::Internal, Fault::Reset, Fault::Short],
+        at_most: 2,
+        page: 5,
+        ..Behaviour::default()
+    });
+    let store = folder.path().join("killed.db");
+    for kill in 0..kills {
+        let run = ask(&server, "ingest --wait s3://trail/").arg("--store").arg(&store).start();
+        std::thread::sleep(std::time::Duration::from_millis(20 + 37 * kill % 400));
+        run.signal("KILL");
+        run.end();
+    }
+    ask(&server, "ingest --wait s3://trail/").arg("--store").arg(&store).run().exits(0);
+    let after = store_says(&store, "report --format json");
+    for part in ["summary", "groups"] {
+        assert_eq!(after[part], whole[part]);
+    }
+    for part in ["files", "records", "sts_records", "duplicates"] {
+        assert_eq!(after["coverage"][part], whole["coverage"][part], "{part}");
+    }
+}
