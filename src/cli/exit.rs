@@ -4,7 +4,9 @@ use std::ffi::OsString;
 use std::io;
 use std::process::{ExitCode, Termination};
 
+use super::advice;
 use super::messages::{line, warn};
+use crate::input::{IpRangesError, PathError};
 use crate::scan::ScanError;
 use crate::shown::for_terminal;
 use crate::store::StoreError;
@@ -81,13 +83,25 @@ impl From<io::Error> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Failure::Message(error.to_string())
+        Failure::Message(advice::of_store(&error))
     }
 }
 
 impl From<ScanError> for Failure {
     fn from(error: ScanError) -> Self {
-        Failure::Message(error.to_string())
+        Failure::Message(advice::of_scan(&error))
+    }
+}
+
+impl From<PathError> for Failure {
+    fn from(error: PathError) -> Self {
+        Failure::Message(advice::of_path(&error))
+    }
+}
+
+impl From<IpRangesError> for Failure {
+    fn from(error: IpRangesError) -> Self {
+        Failure::Message(advice::of_ip_ranges(&error))
     }
 }
 

@@ -46,8 +46,7 @@ impl Reading {
         } else {
             selection.pruning()
         };
-        let paths = Paths::resolve(&input.paths, input.files_from.as_deref())
-            .map_err(|error| Failure::new(error.to_string()))?;
+        let paths = Paths::resolve(&input.paths, input.files_from.as_deref())?;
         let scan = Scan {
             selection,
             hosts: hosts::read(input.hosts.as_deref())?,

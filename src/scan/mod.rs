@@ -30,44 +30,18 @@ use run::Run;
 pub use settings::Scan;
 
 /// Why a scan gave nothing.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ScanError {
     /// A path leads nowhere.
-    Path(PathError),
+    #[error(transparent)]
+    Path(#[from] PathError),
     /// In a strict run, the first damaged file.
+    #[error("{}: damaged ({}): {}", Shown::text(&.0.path), .0.stage.as_str(), Shown::text(&.0.detail))]
     Damaged(DamagedFile),
     /// The threads could not be started.
-    Threads(String),
-}
-
-impl std::fmt::Display for ScanError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            ScanError::Path(error) => error.fmt(f),
-            ScanError::Damaged(file) => write!(
-                f,
-                "{}: damaged ({}): {}; run without --strict to read the rest",
-                Shown::text(&file.path),
-                file.stage.as_str(),
-                Shown::text(&file.detail)
-            ),
-            ScanError::Threads(error) => {
-                write!(
-                    f,
-                    "--threads: not one thread can be started: {error}; raise the limit of \
-                     processes (ulimit -u), or end some"
-                )
-            }
-        }
-    }
-}
-
-impl std::error::Error for ScanError {}
-
-impl From<PathError> for ScanError {
-    fn from(error: PathError) -> Self {
-        ScanError::Path(error)
-    }
+    #[error("not one thread can be started")]
+    Threads(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Scan {
@@ -148,7 +122,7 @@ impl Scan {
             match build(threads) {
                 Ok(pool) => return Ok(pool),
                 Err(_) if threads > 1 => threads /= 2,
-                Err(error) => return Err(ScanError::Threads(error.to_string())),
+                Err(error) => return Err(ScanError::Threads(error.into())),
             }
         }
     }

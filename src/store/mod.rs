@@ -33,7 +33,7 @@ mod tables;
 pub use ask::check::{Checked, Fault};
 pub use ask::info::{Contents, Days, Run};
 pub use days::forget::Forgotten;
-pub use error::{Holder, NotForgotten, StoreError};
+pub use error::{Holder, NotForgotten, SqlFault, StoreError};
 pub use ingest::run::Ingested;
 pub use open::Store;
 pub use tables::columns::is_kept;

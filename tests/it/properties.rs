@@ -585,62 +585,62 @@ fn tallies_by_different_terms_have_no_sum() {
     let whole = scan(all.clone())
         .tally(&LOGS.paths)
         .expect("all paths exist");
-    for (question, option) in [
+    for (question, field) in [
         (
             Question {
                 since: Some(0),
                 ..all.clone()
             },
-            "--since",
+            "since",
         ),
         (
             Question {
                 until: Some(START * 1000),
                 ..all.clone()
             },
-            "--until",
+            "until",
         ),
         (
             Question {
                 accounts: vec!["111122223333".into()],
                 ..all.clone()
             },
-            "--account",
+            "accounts",
         ),
         (
             Question {
                 regions: vec!["us-east-1".into()],
                 ..all.clone()
             },
-            "--region",
+            "regions",
         ),
         (
             Question {
                 endpoints: vec!["global"],
                 ..all.clone()
             },
-            "--endpoint",
+            "endpoints",
         ),
         (
             Question {
                 conditions: vec![("principal", "*".into(), false)],
                 ..all.clone()
             },
-            "--where",
+            "conditions",
         ),
         (
             Question {
                 hosts: vec![("*".into(), None)],
                 ..all.clone()
             },
-            "--hosts",
+            "hosts",
         ),
     ] {
         let tally = scan(question).tally(&LOGS.paths).expect("all paths exist");
         for tally in [written_and_read(&tally), tally] {
             let error = whole.clone().merge(tally).expect_err("other terms");
-            assert_eq!(error, Mismatch::Terms(option));
-            assert!(error.to_string().contains(option), "{error}");
+            assert_eq!(error, Mismatch::Terms(field));
+            assert!(error.to_string().contains(field), "{error}");
         }
     }
 }

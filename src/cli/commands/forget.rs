@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use chrono::{NaiveDate, Utc};
 use indicatif::HumanBytes;
 
+use crate::cli::advice;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::messages::Messages;
 use crate::cli::time;
@@ -69,7 +70,8 @@ pub(super) fn run(arguments: &ForgetArgs) -> Result<Exit, Failure> {
     let forgotten = match store.forget(before, Utc::now().date_naive()) {
         Err(StoreError::NotForgotten(_, why)) => {
             return Err(Failure::new(format!(
-                "{option}: nothing was forgotten: {why}"
+                "{option}: nothing was forgotten: {}",
+                advice::of_not_forgotten(&why)
             )));
         }
         other => other?,
@@ -107,15 +109,14 @@ pub(super) fn keep(
     match store.forget(before, Utc::now().date_naive()) {
         // Whose logs come no more has nothing else but what is old.
         Err(StoreError::NotForgotten(_, NotForgotten::NoDayLeft(_, newest))) => {
-            if let Some(newest) = newest {
-                messages.note(&format!(
-                    "nothing was forgotten, as no day would be left: the newest is \
-                     {newest}, and --keep goes back to {before}; see why no newer logs come, or \
-                     give --keep a longer age"
-                ));
-            }
+            messages.note(&format!(
+                "nothing was forgotten, as no day would be left: the newest is \
+                 {newest}, and --keep goes back to {before}; see why no newer logs come, or \
+                 give --keep a longer age"
+            ));
             Ok(())
         }
+        Err(StoreError::NotForgotten(_, NotForgotten::NoDays)) => Ok(()),
         Err(error) => Err(error.into()),
         Ok(forgotten) if forgotten.days == 0 => Ok(()),
         Ok(forgotten) => {

@@ -126,8 +126,7 @@ fn paths(arguments: &IngestArgs) -> Result<Paths, Failure> {
             "no PATH given; name a folder of logs, or files",
         ));
     }
-    let mut paths = Paths::resolve(&arguments.paths, arguments.files_from.as_deref())
-        .map_err(|error| Failure::new(error.to_string()))?;
+    let mut paths = Paths::resolve(&arguments.paths, arguments.files_from.as_deref())?;
     let full = |path: &mut PathBuf| {
         // What cannot be looked up is told of when it is to be read.
         if let Ok(canonical) = path.canonicalize() {

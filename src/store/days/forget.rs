@@ -67,8 +67,11 @@ impl Store {
             Some(NotForgotten::Future(before))
         } else {
             let newest = self.sql(newest_day(&self.connection, today))?;
-            (newest.is_none_or(|newest| newest < before))
-                .then_some(NotForgotten::NoDayLeft(before, newest))
+            match newest {
+                Some(newest) if newest < before => Some(NotForgotten::NoDayLeft(before, newest)),
+                Some(_) => None,
+                None => Some(NotForgotten::NoDays),
+            }
         };
         if let Some(refused) = refused {
             return Err(StoreError::NotForgotten(self.path.clone(), refused));

@@ -87,7 +87,7 @@ impl Store {
                 Ok(scanning) => scanning.join().unwrap_or_else(|panic| {
                     std::panic::resume_unwind(panic) // a bug in the scan must not be hidden
                 }),
-                Err(error) => Err(ScanError::Threads(error.to_string())),
+                Err(error) => Err(ScanError::Threads(error.into())),
             };
             (scanned, written)
         });
