@@ -6,10 +6,16 @@
 //! of [`damage`]. A [`store`] keeps the sums from night to night. Beside that way is [`query`], which
 //! writes the question down for other engines.
 
+// What the program or the store alone use is unused without them; with both, unused code is named.
+#![cfg_attr(
+    not(all(feature = "cli", feature = "store")),
+    allow(dead_code, unused_imports)
+)]
 // Names go through `Shown`; tests may print as they like.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 pub mod aws;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
 pub mod cloudtrail;
@@ -23,6 +29,7 @@ pub mod report;
 mod scan;
 mod shown;
 mod source;
+#[cfg(feature = "store")]
 pub mod store;
 pub mod sts;
 pub mod tally;

@@ -9,6 +9,7 @@ use super::messages::{line, warn};
 use crate::input::{IpRangesError, PathError};
 use crate::scan::ScanError;
 use crate::shown::for_terminal;
+#[cfg(feature = "store")]
 use crate::store::StoreError;
 
 /// The exit codes, which scripts rely on.
@@ -81,9 +82,10 @@ impl From<io::Error> for Failure {
     }
 }
 
+#[cfg(feature = "store")]
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Failure::Message(advice::of_store(&error))
+        Failure::Message(advice::store::of_store(&error))
     }
 }
 

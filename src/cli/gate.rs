@@ -4,10 +4,9 @@ use super::args::GateArgs;
 use super::conditions::check_matched;
 use super::exit::{Exit, Failure};
 use super::messages::{Messages, warn};
-use super::new_global::NewGlobal;
 use super::offenders::{Allowed, tell_offenders};
+use super::stored::Stored;
 use crate::report::{count, plural};
-use crate::store::Store;
 use crate::sts::{Endpoint, Time};
 use crate::tally::{Offender, Selection, Summary, Totals};
 
@@ -47,6 +46,14 @@ pub(super) struct Gates {
     allowed: Allowed,
 }
 
+/// The gate on new callers of the global endpoint, resolved.
+pub(super) struct NewGlobal {
+    /// The days before, in which nothing may have been called for a principal to be new.
+    pub days: u32,
+    /// How many days old the newest complete day may be.
+    pub max_age: u32,
+}
+
 struct Gate {
     endpoint: Endpoint<'static>,
     most: u64,
@@ -56,6 +63,16 @@ struct Gate {
 const MAX_AGE: u32 = 3;
 
 impl Gates {
+    /// No gates.
+    #[cfg(feature = "store")]
+    pub fn none() -> Gates {
+        Gates {
+            gates: Vec::new(),
+            new_global: None,
+            allowed: Allowed::default(),
+        }
+    }
+
     pub fn resolve(arguments: &GateArgs) -> Result<Gates, Failure> {
         let gates = Gates::of_store(arguments)?;
         if gates.new_global.is_some() {
@@ -166,7 +183,7 @@ impl Gates {
     /// Adds the verdict on new principals to that on all: one that cannot be judged goes before.
     pub fn judge_new(
         &self,
-        store: &Store,
+        store: &Stored,
         selection: &Selection,
         verdict: Result<Exit, Failure>,
         messages: Messages,
@@ -174,7 +191,7 @@ impl Gates {
         let Some(gate) = &self.new_global else {
             return verdict;
         };
-        let of_new = gate.judge(store, selection, &self.allowed, messages);
+        let of_new = store.judge_new(gate, selection, &self.allowed, messages);
         match (verdict?, of_new?) {
             (Exit::Done, of_new) => Ok(of_new),
             (failed, _) => Ok(failed),

@@ -11,6 +11,7 @@ mod exit;
 mod gate;
 mod hosts;
 mod messages;
+#[cfg(feature = "store")]
 mod new_global;
 mod offenders;
 mod output;
@@ -18,6 +19,7 @@ mod progress;
 mod reading;
 mod session;
 mod signals;
+mod stored;
 mod time;
 
 use std::ffi::OsString;

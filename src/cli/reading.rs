@@ -6,16 +6,14 @@ use std::path::{Path, PathBuf};
 use super::args::{FilterArgs, InputArgs};
 use super::exit::Failure;
 use super::messages::Messages;
-use super::output::same_file;
+use super::stored::{Stored, check_kept};
 use super::time::{now, period};
 use super::{conditions, hosts, time};
 use crate::aws::Pruning;
 use crate::aws::region::{Region, is_region};
 use crate::input::Paths;
 use crate::scan::Scan;
-use crate::shown::Shown;
-use crate::store::{Store, is_kept};
-use crate::sts::{Dimension, Time};
+use crate::sts::Time;
 use crate::tally::{Coverage, Selection};
 
 /// How to read, resolved.
@@ -25,7 +23,7 @@ pub(super) struct Reading {
     /// The list that paths were taken from.
     pub files_from: Option<PathBuf>,
     /// What is read in place of paths.
-    pub store: Option<(PathBuf, Store)>,
+    pub store: Option<Stored>,
 }
 
 impl Reading {
@@ -91,8 +89,12 @@ impl Reading {
             check_kept("--where", condition.dimension)?;
         }
         note_typos(filter, &selection, messages);
-        let store = Store::open(path)?;
-        check_kept_days(path, &store, selection.until)?;
+        Reading::of_store(path, selection)
+    }
+
+    /// Reads a store.
+    pub fn of_store(path: &Path, selection: Selection) -> Result<Reading, Failure> {
+        let store = Stored::open(path, selection.until)?;
         Ok(Reading {
             paths: Paths::default(),
             files_from: None,
@@ -100,14 +102,18 @@ impl Reading {
                 selection,
                 ..Scan::default()
             },
-            store: Some((path.to_owned(), store)),
+            store: Some(store),
         })
+    }
+
+    /// Whether a file is the store that is read.
+    pub fn is_store(&self, file: &Path) -> bool {
+        (self.store.as_ref()).is_some_and(|store| store.is(file))
     }
 
     /// Whether a file is one of those that are read.
     pub fn leads_to(&self, file: &Path) -> bool {
-        let is_store = |(store, _): &(PathBuf, Store)| same_file(store, file);
-        self.paths.lead_to(file) || self.store.as_ref().is_some_and(is_store)
+        self.paths.lead_to(file) || self.is_store(file)
     }
 }
 
@@ -132,17 +138,6 @@ pub(super) fn threads(asked: Option<NonZeroUsize>, messages: Messages) -> Result
         ));
     }
     Ok(asked.min(most))
-}
-
-/// Refuses a dimension that a store does not keep.
-pub(super) fn check_kept(option: &str, dimension: Dimension) -> Result<(), Failure> {
-    if is_kept(dimension) {
-        return Ok(());
-    }
-    Err(Failure::new(format!(
-        "{option} {}: a store does not keep it of every call; ask the log files themselves",
-        dimension.name()
-    )))
 }
 
 fn selection(
@@ -196,25 +191,6 @@ fn note_typos(filter: &FilterArgs, selection: &Selection, messages: Messages) {
     }
     if selection.since.is_some_and(|since| since > now()) {
         messages.note("--since is in the future");
-    }
-}
-
-/// Refuses a question about nothing but days that are forgotten.
-pub(super) fn check_kept_days(
-    path: &Path,
-    store: &Store,
-    until: Option<Time>,
-) -> Result<(), Failure> {
-    match (store.kept_from()?, until) {
-        (Some(kept_from), Some(until)) if Some(until) <= Time::of_midnight(kept_from) => {
-            Err(Failure::new(format!(
-                "--until {}: --store {} has forgotten the days before {kept_from}; name a later day, \
-                 or ask the log files",
-                until.day(),
-                Shown::path(path)
-            )))
-        }
-        _ => Ok(()),
     }
 }
 

@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &ForgetArgs) -> Result<Exit, Failure> {
         Err(StoreError::NotForgotten(_, why)) => {
             return Err(Failure::new(format!(
                 "{option}: nothing was forgotten: {}",
-                advice::of_not_forgotten(&why)
+                advice::store::of_not_forgotten(&why)
             )));
         }
         other => other?,

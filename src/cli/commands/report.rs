@@ -7,8 +7,8 @@ use crate::cli::args::{
 use crate::cli::conditions::dimension;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::gate::{Gates, conclude};
-use crate::cli::reading::check_kept;
 use crate::cli::session::{Asked, Session};
+use crate::cli::stored::check_kept;
 use clap::Args;
 
 use crate::questions::AnyQuestion;

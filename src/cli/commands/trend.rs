@@ -7,19 +7,15 @@ use std::path::PathBuf;
 
 use crate::cli::conditions::parse_glob;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::gate::note_if_blind;
+use crate::cli::gate::conclude;
 use crate::cli::messages::Messages;
-use crate::cli::messages::coverage;
-use crate::cli::output::Output;
-use crate::cli::output::{Writing, same_file};
-use crate::cli::reading::note_forgotten;
-use crate::cli::reading::{check_accounts, check_kept_days};
+use crate::cli::output::Writing;
+use crate::cli::reading::check_accounts;
+use crate::cli::session::Session;
 use crate::cli::time;
 use crate::cli::time::period;
 use crate::questions::{AnyQuestion, CallsByDay, Period, Trend};
 use crate::report::{count, pages, plural};
-use crate::shown::Shown;
-use crate::store::Store;
 use crate::sts::{Dimension, Time};
 use crate::tally::{Condition, Selection};
 
@@ -104,35 +100,20 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
         })
     });
     let of_principal = of_principal.transpose()?;
-    let store = Store::open(&arguments.store)?;
-    check_kept_days(&arguments.store, &store, until)?;
-    if let Some(output) = &writing.output
-        && same_file(output, &arguments.store)
-    {
-        let message = format!(
-            "--output {}: it is the store; write to another file",
-            Shown::path(output)
-        );
-        return Err(Failure::new(message));
-    }
-    let output = Output::open(writing.output.as_deref())?;
-
+    let messages = Messages::new(arguments.quiet);
+    let (session, sink) = Session::of_store(&arguments.store, all, writing, messages)?;
+    let all = session.selection();
+    let store = session.stored()?;
     let calendar = store.calendar(&all.accounts)?;
-    let seen = store.tally(&AnyQuestion::Trend, &all)?.finish();
+    let seen = session.count(&AnyQuestion::Trend)?.finish();
     let asked = match &of_principal {
         Some(selection) => Some(store.tally(&AnyQuestion::Trend, selection)?.finish()),
         None => None,
     };
     let report = asked.as_ref().unwrap_or(&seen);
 
-    let messages = Messages::new(arguments.quiet);
-    note_forgotten(&report.totals.coverage, &all, messages);
-    let exit = coverage::tell_stored(&report.totals.coverage, messages)?;
-    note_if_blind(
-        seen.totals.can_judge_global_calls(),
-        &seen.totals.summary(),
-        messages,
-    );
+    let exit = session.tell_read(&report.totals.coverage)?;
+    session.can_judge(&seen.totals);
     if report.totals.unmatched().any(Condition::may_be_mistyped) {
         messages.note(
             "--principal matched none of the calls read; see what there is with 'stscope \
@@ -156,8 +137,7 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
     note_gaps(&trend, messages);
     note_undated(seen.totals.coverage.no_time, messages);
     let page = pages::trend::page(&trend, &report.totals.coverage);
-    output.write(|out| Ok(writing.format.write(page, writing.layout, out)?))?;
-    Ok(exit)
+    conclude(exit, Ok(Exit::Done), sink.write(page))
 }
 
 impl From<PeriodName> for Period {
