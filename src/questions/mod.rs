@@ -31,6 +31,7 @@ pub type Report = crate::tally::Report<AnyQuestion>;
 
 /// The questions of this program. `Vec<AnyQuestion>` asks several in one pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AnyQuestion {
     /// Groups by these dimensions.
     Groups(Vec<Dimension>),

@@ -53,9 +53,7 @@ pub use totals::{Offender, Summary, Totals};
 /// [`Partial`] to be merged later.
 ///
 /// ```
-/// use stscope::Scan;
-/// use stscope::questions::AnyQuestion;
-/// use stscope::tally::Partial;
+/// use stscope::{AnyQuestion, Partial, Scan};
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let scan = Scan::default();
 /// let mut sum = scan.tally(&["sample-logs/AWSLogs/o-exampleorg/111122223333".into()])?;

@@ -23,6 +23,7 @@ use crate::store::tables::schema;
 
 /// What was forgotten.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Forgotten {
     /// The first day of which the store knows from now on.
     pub kept_from: NaiveDate,

@@ -28,6 +28,7 @@ const QUEUE: usize = 8;
 
 /// What an ingest did.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Ingested {
     /// What was read now.
     pub coverage: Coverage,
