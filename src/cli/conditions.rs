@@ -4,6 +4,8 @@
 
 use super::exit::Failure;
 use super::messages::Messages;
+#[cfg(feature = "store")]
+use crate::questions::gate::unmatched;
 use crate::report::escape::for_terminal;
 use crate::sts::{Dimension, Nearest, Possible, has_wildcards, nearest, possible};
 use crate::tally::{Condition, Glob, Matched, Totals, glob};
@@ -90,19 +92,23 @@ pub(super) fn note_unmatched(totals: &Totals, messages: Messages) {
     }
 }
 
-/// Refuses a verdict on calls that a condition let pass which may be a typo: it matched none of the
-/// calls read. One that excludes may exclude nothing: then more is judged, not less.
+/// Refuses a verdict on calls that a condition let pass which may be a typo.
+#[cfg(feature = "store")]
 pub(super) fn check_matched(gate: &str, totals: &Totals) -> Result<(), Failure> {
-    let mistyped = |one: &&Condition| !one.negated && one.may_be_mistyped();
-    match totals.unmatched().find(mistyped) {
+    match unmatched(totals) {
         None => Ok(()),
-        Some(condition) => Err(Failure::new(format!(
-            "{gate} cannot be judged: --where {} matched none of the calls read in the time, accounts \
-             and Regions asked about, and may be a typo; {}",
-            for_terminal(&condition.to_string()),
-            look(condition)
-        ))),
+        Some(condition) => Err(not_matched(gate, condition)),
     }
+}
+
+/// Why a gate cannot be judged: this condition matched none of the calls read.
+pub(super) fn not_matched(gate: &str, condition: &Condition) -> Failure {
+    Failure::new(format!(
+        "{gate} cannot be judged: --where {} matched none of the calls read in the time, accounts \
+         and Regions asked about, and may be a typo; {}",
+        for_terminal(&condition.to_string()),
+        look(condition)
+    ))
 }
 
 fn look(condition: &Condition) -> String {

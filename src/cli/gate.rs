@@ -1,24 +1,20 @@
-//! `--fail-on`: verdicts for pipelines.
+//! `--fail-on`: how a gate is typed, and what is told of a verdict, which [`gate`] makes.
 
 use super::args::GateArgs;
-use super::conditions::check_matched;
+use super::conditions::not_matched;
 use super::exit::{Exit, Failure};
 use super::messages::{Messages, warn};
 use super::offenders::{Allowed, tell_offenders};
 use super::stored::Stored;
+use crate::questions::gate::{self, Failed, Gate, NoVerdict};
 use crate::report::{count, plural};
-use crate::sts::{Endpoint, Time};
-use crate::tally::{Offender, Selection, Summary, Totals};
+use crate::sts::Endpoint;
+use crate::tally::{Selection, Summary, Totals};
 
 /// Said where nothing can be said of global calls.
 const NO_US_EAST_1: &str = "nothing of us-east-1 was read in the time, \
     accounts and Regions asked about, and global calls are logged only there; that none is shown \
     means nothing";
-
-/// Whether a global call would be seen if there were one.
-pub(super) fn can_judge(totals: &Totals, selection: &Selection) -> bool {
-    totals.can_judge_global_calls() && selection.may_show_global_calls()
-}
 
 /// Says so where no global call is shown and none could be.
 pub(super) fn note_if_blind(can_judge: bool, summary: &Summary, messages: Messages) {
@@ -52,11 +48,6 @@ pub(super) struct NewGlobal {
     pub days: u32,
     /// How many days old the newest complete day may be.
     pub max_age: u32,
-}
-
-struct Gate {
-    endpoint: Endpoint<'static>,
-    most: u64,
 }
 
 /// How many days old the newest complete day of a store may be, unless asked otherwise.
@@ -123,61 +114,20 @@ impl Gates {
         !self.gates.is_empty()
     }
 
-    /// Holds the calls against the gates.
+    /// Holds the calls against the gates, and names who fails them.
     ///
     /// # Errors
-    /// If nothing was read that could show global calls; if a condition matched none of the calls
-    /// read; or if the gates hold, and days are asked about by name that a store has forgotten, or a
-    /// time, and some calls have none: that is no verdict.
+    /// If there is no verdict: see [`gate::judge`].
     pub fn judge(&self, totals: &Totals, selection: &Selection) -> Result<Exit, Failure> {
-        if self.gates.is_empty() {
-            return Ok(Exit::Done);
+        let is_allowed = |principal: &str| self.allowed.allows(principal);
+        let failed = gate::judge(&self.gates, is_allowed, totals, selection).map_err(no_verdict)?;
+        for gate in &failed {
+            tell(gate);
         }
-        if !can_judge(totals, selection) {
-            return Err(Failure::new(
-                "--fail-on cannot be judged: nothing of us-east-1, where global calls are logged, was \
-                 read in the time, accounts and Regions asked about; add logs of us-east-1, or widen \
-                 --since, --until, --account and --region",
-            ));
+        match failed.is_empty() {
+            true => Ok(Exit::Done),
+            false => Ok(Exit::GateFailed),
         }
-        check_matched("--fail-on", totals)?;
-        let mut exit = Exit::Done;
-        for gate in &self.gates {
-            let offenders: Vec<_> = (totals.offenders(gate.endpoint).into_iter())
-                .filter(|offender| !self.allowed.allows(offender.principal))
-                .collect();
-            let calls: u64 = offenders.iter().map(|offender| offender.calls).sum();
-            if calls > gate.most {
-                exit = Exit::GateFailed;
-                gate.tell(calls, &offenders);
-            }
-        }
-        if let (Exit::Done, Some(kept_from), Some(since)) =
-            (exit, totals.coverage.kept_from, selection.since)
-            && Some(since) < Time::of_midnight(kept_from)
-        {
-            return Err(Failure::new(format!(
-                "--fail-on cannot be judged: --since goes back to {}, and the days before {kept_from} \
-                 are forgotten; give --since {kept_from}, or ask the log files",
-                since.day()
-            )));
-        }
-        let no_time = totals.coverage.no_time;
-        if exit == Exit::Done && no_time > 0 && (selection.since.or(selection.until)).is_some() {
-            return Err(Failure::new(format!(
-                "--fail-on cannot be judged: {} STS {} no eventTime that can be read, so --since and \
-                 --until leave {} out; ask without them, or export the records with times as \
-                 CloudTrail writes them (2025-11-03T08:00:00Z)",
-                count(no_time),
-                if no_time == 1 {
-                    "call has"
-                } else {
-                    "calls have"
-                },
-                if no_time == 1 { "it" } else { "them" },
-            )));
-        }
-        Ok(exit)
     }
 
     /// Adds the verdict on new principals to that on all: one that cannot be judged goes before.
@@ -199,20 +149,44 @@ impl Gates {
     }
 }
 
-impl Gate {
-    fn tell(&self, calls: u64, offenders: &[Offender<'_>]) {
-        warn(&format!(
-            "--fail-on {}: {} {}, {} allowed; move these principals to Regional endpoints, \
-             or list them with --allow",
-            self.endpoint.as_str(),
-            count(calls),
-            plural(calls, "call"),
-            count(self.most),
-        ));
-        tell_offenders(offenders);
-    }
+fn tell(failed: &Failed<'_>) {
+    warn(&format!(
+        "--fail-on {}: {} {}, {} allowed; move these principals to Regional endpoints, \
+         or list them with --allow",
+        failed.gate.endpoint.as_str(),
+        count(failed.calls),
+        plural(failed.calls, "call"),
+        count(failed.gate.most),
+    ));
+    tell_offenders(&failed.offenders);
 }
 
+/// Why the gates cannot be judged, and what to do.
+fn no_verdict(why: NoVerdict<'_>) -> Failure {
+    let why = match why {
+        NoVerdict::NothingOfUsEast1 => "nothing of us-east-1, where global calls are logged, was \
+             read in the time, accounts and Regions asked about; add logs of us-east-1, or widen \
+             --since, --until, --account and --region"
+            .to_owned(),
+        NoVerdict::Unmatched(condition) => return not_matched("--fail-on", condition),
+        NoVerdict::Forgotten { since, kept_from } => format!(
+            "--since goes back to {}, and the days before {kept_from} \
+             are forgotten; give --since {kept_from}, or ask the log files",
+            since.day()
+        ),
+        NoVerdict::NoTime(calls) => format!(
+            "{} STS {} no eventTime that can be read, so --since and \
+             --until leave {} out; ask without them, or export the records with times as \
+             CloudTrail writes them (2025-11-03T08:00:00Z)",
+            count(calls),
+            if calls == 1 { "call has" } else { "calls have" },
+            if calls == 1 { "it" } else { "them" },
+        ),
+    };
+    Failure::new(format!("--fail-on cannot be judged: {why}"))
+}
+
+/// What is typed as a gate.
 fn gate(text: &str) -> Result<Gate, Failure> {
     let fail = || {
         Failure::new(format!(

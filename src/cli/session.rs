@@ -14,7 +14,7 @@ use std::sync::Arc;
 use super::args::{FilterArgs, InputArgs, MessageArgs, OutputArgs};
 use super::conditions::note_unmatched;
 use super::exit::{Exit, Failure};
-use super::gate::{Gates, can_judge, note_if_blind};
+use super::gate::{Gates, note_if_blind};
 use super::hosts;
 use super::messages::{Messages, coverage};
 use super::output::{Output, Sink, Writing, check_output};
@@ -22,6 +22,7 @@ use super::progress::{Shown, progress};
 use super::reading::{Reading, note_forgotten};
 #[cfg(feature = "store")]
 use super::stored::Stored;
+use crate::questions::gate::can_judge;
 use crate::scan::Progress;
 use crate::tally::{Coverage, Question, Selection, Tally, Totals};
 

@@ -6,6 +6,7 @@
 //! [`tally`](crate::tally)'s, and how rows look, which is the [`report`](crate::report)'s.
 
 mod events;
+pub mod gate;
 mod groups;
 mod key;
 mod plan;
