@@ -5,6 +5,7 @@ use std::io;
 use std::process::{ExitCode, Termination};
 
 use super::advice;
+use super::args::said;
 use super::messages::{line, warn};
 use crate::input::{IpRangesError, PathError};
 use crate::scan::ScanError;
@@ -109,6 +110,9 @@ impl From<IpRangesError> for Failure {
 
 /// Ends after a wrong word on the command line, or after `--help`.
 pub(super) fn usage(error: &clap::Error, typed: &[OsString]) -> Exit {
+    if let Some(what) = said(error) {
+        return Failure::new(what).report();
+    }
     let is_harmless = |word: &OsString| {
         let word = word.to_string_lossy();
         for_terminal(&word) == word

@@ -79,19 +79,13 @@ impl Gates {
     pub fn of_store(arguments: &GateArgs) -> Result<Gates, Failure> {
         let mut new_global = None;
         let mut gates = Vec::new();
-        for text in &arguments.fail_on {
-            match text.split_once('=').unwrap_or((text, "30")) {
-                ("new-global", days) => {
-                    let days = days.parse().ok().filter(|&days| days > 0);
-                    let Some(days) = days else {
-                        let message =
-                            format!("--fail-on {text}: no number of days; write new-global=30");
-                        return Err(Failure::new(message));
-                    };
+        for asked in &arguments.fail_on {
+            match *asked {
+                Asked::Calls(gate) => gates.push(gate),
+                Asked::NewGlobal(days) => {
                     let max_age = arguments.max_age.unwrap_or(MAX_AGE);
                     new_global = Some(NewGlobal { days, max_age });
                 }
-                _ => gates.push(gate(text)?),
             }
         }
         if arguments.max_age.is_some() && new_global.is_none() {
@@ -186,21 +180,36 @@ fn no_verdict(why: NoVerdict<'_>) -> Failure {
     Failure::new(format!("--fail-on cannot be judged: {why}"))
 }
 
-/// What is typed as a gate.
-fn gate(text: &str) -> Result<Gate, Failure> {
-    let fail = || {
-        Failure::new(format!(
-            "--fail-on {text}: no gate; write global, unknown, global=N, unknown=N or new-global=DAYS"
-        ))
-    };
-    let (name, most) = match text.split_once('=') {
-        Some((name, most)) => (name, most.parse().map_err(|_| fail())?),
-        None => (text, 0),
-    };
-    let endpoint = match name {
-        "global" => Endpoint::Global,
-        "unknown" => Endpoint::Unknown,
-        _ => return Err(fail()),
-    };
-    Ok(Gate { endpoint, most })
+/// A gate as it is typed.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Asked {
+    /// `global`, `unknown`, and how many such calls there may be.
+    Calls(Gate),
+    /// `new-global`, and the days before.
+    NewGlobal(u32),
+}
+
+impl Asked {
+    /// Reads the name of a gate, with its number if it has one.
+    pub fn parse(text: &str) -> Result<Asked, String> {
+        let no_gate = "no gate; write global, unknown, global=N, unknown=N or new-global=DAYS";
+        let (name, number) = match text.split_once('=') {
+            Some((name, number)) => (name, Some(number)),
+            None => (text, None),
+        };
+        let endpoint = match name {
+            "new-global" => {
+                let days = number.map_or(Some(30), |days| days.parse().ok());
+                let days = days.filter(|&days| days > 0);
+                return days
+                    .map(Asked::NewGlobal)
+                    .ok_or_else(|| "no number of days; write new-global=30".to_owned());
+            }
+            "global" => Endpoint::Global,
+            "unknown" => Endpoint::Unknown,
+            _ => return Err(no_gate.to_owned()),
+        };
+        let most = number.map_or(Ok(0), str::parse).map_err(|_| no_gate)?;
+        Ok(Asked::Calls(Gate { endpoint, most }))
+    }
 }

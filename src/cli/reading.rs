@@ -7,9 +7,10 @@ use super::args::{FilterArgs, InputArgs};
 use super::exit::Failure;
 use super::messages::Messages;
 use super::stored::{Stored, check_kept};
-use super::time::{now, period};
-use super::{conditions, hosts, time};
+use super::time::{Moment, now, period};
+use super::{conditions, hosts};
 use crate::aws::Pruning;
+use crate::aws::account::is_account_id;
 use crate::aws::region::{Region, is_region};
 use crate::input::Paths;
 use crate::scan::Scan;
@@ -37,7 +38,7 @@ impl Reading {
                 "no PATH given; name files, a folder of logs, or - for standard input",
             ));
         }
-        let selection = selection(filter, time::parse)?;
+        let selection = selection(filter, Moment::time)?;
         note_typos(filter, &selection, messages);
         let pruning = if input.no_prune {
             Pruning::default()
@@ -84,7 +85,7 @@ impl Reading {
                  ingest', or name log files in place of --store",
             ));
         }
-        let selection = selection(filter, time::parse_day)?;
+        let selection = selection(filter, Moment::day)?;
         for condition in &selection.conditions {
             check_kept("--where", condition.dimension)?;
         }
@@ -142,18 +143,10 @@ pub(super) fn threads(asked: Option<NonZeroUsize>, messages: Messages) -> Result
 
 fn selection(
     filter: &FilterArgs,
-    parse: fn(&str, Time) -> Result<Time, String>,
+    meant: fn(&Moment) -> Result<Time, String>,
 ) -> Result<Selection, Failure> {
-    let (since, until) = period(filter.since.as_deref(), filter.until.as_deref(), parse)?;
-    check_accounts(&filter.account)?;
-    for region in &filter.region {
-        if !is_region(region) && region != "global" {
-            return Err(Failure::new(format!(
-                "--region {region}: no Region has such a name; \
-                 'stscope endpoint' lists them (write eu-west-1)"
-            )));
-        }
-    }
+    let (since, until) = period(filter.since.as_ref(), filter.until.as_ref(), meant)?;
+    conditions::check_number(&filter.conditions)?;
     Ok(Selection {
         since,
         until,
@@ -162,22 +155,28 @@ fn selection(
         endpoints: filter
             .endpoint
             .iter()
-            .map(|name| name.value().to_owned())
+            .map(|kind| kind.as_str().to_owned())
             .collect(),
-        conditions: conditions::parse(&filter.conditions)?,
+        conditions: filter.conditions.clone(),
     })
 }
 
-/// Refuses what is no account id.
-pub(super) fn check_accounts(accounts: &[String]) -> Result<(), Failure> {
-    for account in accounts {
-        if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(Failure::new(format!(
-                "--account {account}: an account id has twelve digits; keep leading zeros"
-            )));
-        }
+/// Reads an account id.
+pub(super) fn account(text: &str) -> Result<String, String> {
+    match is_account_id(text) {
+        true => Ok(text.to_owned()),
+        false => Err("an account id has twelve digits; keep leading zeros".to_owned()),
     }
-    Ok(())
+}
+
+/// Reads the name of a Region.
+pub(super) fn region(text: &str) -> Result<String, String> {
+    match is_region(text) || text == "global" {
+        true => Ok(text.to_owned()),
+        false => Err(
+            "no Region has such a name; 'stscope endpoint' lists them (write eu-west-1)".to_owned(),
+        ),
+    }
 }
 
 /// Names that may be right, but probably are not.

@@ -10,6 +10,7 @@ mod input;
 mod messages;
 mod order;
 mod output;
+mod typed;
 
 pub(super) use filter::FilterArgs;
 pub(super) use gate::GateArgs;
@@ -17,4 +18,5 @@ pub(super) use help::{dimensions_help, exit_help};
 pub(super) use input::{InputArgs, StoreArgs};
 pub(super) use messages::{MessageArgs, When};
 pub(super) use order::{GroupOrder, OrderArgs};
-pub(super) use output::{FormatName, OutputArgs};
+pub(super) use output::OutputArgs;
+pub(super) use typed::{Typed, said};

@@ -1,10 +1,10 @@
 //! `stscope ingest`
 
-use crate::cli::args::MessageArgs;
+use crate::cli::args::{MessageArgs, Typed};
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
-use chrono::Utc;
+use chrono::{NaiveDate, Utc};
 
 use super::forget;
 use crate::cli::exit::{Exit, Failure};
@@ -36,8 +36,8 @@ pub(super) struct IngestArgs {
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     pub window: Option<u32>,
     /// At the end, remove days older than this age: 400d, 57w; see 'stscope forget'
-    #[arg(long, value_name = "AGE")]
-    pub keep: Option<String>,
+    #[arg(long, value_name = "AGE", value_parser = Typed(forget::kept_age))]
+    pub keep: Option<NaiveDate>,
     /// Where your own host names lead: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'; calls
     /// that the store holds already stay as they were counted
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -84,11 +84,6 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
         threads: threads(arguments.threads, messages)?,
         ..Scan::default()
     };
-    let keep = arguments
-        .keep
-        .as_deref()
-        .map(forget::kept_age)
-        .transpose()?;
     let mut store = Store::open_to_write(&arguments.store, arguments.window, arguments.wait)?;
     forget::tell_brought_up(&arguments.store, &store, messages);
     let ingested = watched(progress(&arguments.messages), |shared| {
@@ -113,7 +108,7 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
     if ingested.coverage.sts_records > 0 {
         hosts::note_unused(&hosts, messages);
     }
-    if let Some(before) = keep {
+    if let Some(before) = arguments.keep {
         forget::keep(&arguments.store, &mut store, before, messages)?;
     }
     Ok(exit)
