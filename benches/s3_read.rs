@@ -9,7 +9,9 @@
 use std::io::Read;
 use std::time::Instant;
 
-use stscope::input::s3::{Body, FetchLimits, Listed, Object, S3, S3Options, S3Url, Selection};
+use stscope::internals::input::s3::{
+    Body, FetchLimits, Listed, Object, S3, S3Options, S3Url, Selection,
+};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -33,7 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     } else {
         let wanted: Vec<(Object, ())> = found
             .map(|object| Ok((object?, ())))
-            .collect::<Result<_, stscope::input::s3::S3Error>>()?;
+            .collect::<Result<_, stscope::internals::input::s3::S3Error>>()?;
         let listed = cpu()?;
         println!(
             "listed: {:.2} s, {listed:.2} s of CPU",

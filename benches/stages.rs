@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use archive::bulk::{Archive, Options, files::Encoding};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use stscope::Scan;
-use stscope::cloudtrail::{Handler, Kernel, Reader, Record, RecordParser, Window};
-use stscope::questions::Tally;
+use stscope::internals::cloudtrail::{Handler, Kernel, Reader, Record, RecordParser, Window};
+use stscope::internals::questions::Tally;
 use stscope::sts::{Call, Dimension};
 
 /// Takes records and does nothing with them.

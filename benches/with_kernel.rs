@@ -7,8 +7,8 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use stscope::Scan;
-use stscope::cloudtrail::Kernel;
-use stscope::report::{Format, Layout, pages};
+use stscope::internals::cloudtrail::Kernel;
+use stscope::internals::report::{Format, Layout, pages};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// How far a file came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Stage {
     /// It could not be opened or read.
     Open,

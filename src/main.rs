@@ -1,6 +1,6 @@
 //! The `stscope` command.
 
-use stscope::cli::{self, Exit};
+use stscope::internals::cli::{self, Exit};
 
 fn main() -> Exit {
     cli::run(std::env::args_os())

@@ -12,7 +12,7 @@ use std::path::Path;
 ///
 /// ```
 /// use std::path::Path;
-/// use stscope::report::escape::Shown;
+/// use stscope::internals::report::escape::Shown;
 /// assert_eq!(Shown::path(Path::new("a\u{1b}[2Jb")).to_string(), "a\\u{1b}[2Jb");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl fmt::Display for Shown<'_> {
 /// escapes.
 ///
 /// ```
-/// use stscope::report::escape::for_terminal;
+/// use stscope::internals::report::escape::for_terminal;
 /// assert_eq!(for_terminal("a\u{1b}[31mb\u{202e}c"), "a\\u{1b}[31mb\\u{202e}c");
 /// ```
 pub fn for_terminal(text: &str) -> Cow<'_, str> {

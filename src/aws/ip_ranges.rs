@@ -8,7 +8,6 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
@@ -38,17 +37,23 @@ enum Place {
 }
 
 /// What is wrong with the content of a list.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum IpRangesFault {
     /// It is in UTF-16.
+    #[error("{}", Utf16)]
     Utf16,
     /// It is no JSON, or JSON of another kind.
+    #[error("not AWS's ip-ranges.json ({0})")]
     NotIpRanges(String),
     /// It has no prefix at all.
+    #[error("it has no prefixes")]
     Empty,
     /// A prefix that is none.
+    #[error("{0:?} is no prefix")]
     BadPrefix(String),
     /// One service has a prefix twice, in two Regions.
+    #[error("{prefix} is listed twice for {service:?}, in {} and in {}", .regions[0], .regions[1])]
     TwoRegions {
         /// The prefix.
         prefix: String,
@@ -200,27 +205,6 @@ fn is_carrier_grade(address: Ipv4Addr) -> bool {
 fn is_local(address: Ipv6Addr) -> bool {
     address.is_unique_local() || address.is_unicast_link_local()
 }
-
-impl fmt::Display for IpRangesFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            IpRangesFault::Utf16 => Utf16.fmt(f),
-            IpRangesFault::NotIpRanges(error) => write!(f, "not AWS's ip-ranges.json ({error})"),
-            IpRangesFault::Empty => write!(f, "it has no prefixes"),
-            IpRangesFault::BadPrefix(prefix) => write!(f, "{prefix:?} is no prefix"),
-            IpRangesFault::TwoRegions {
-                prefix,
-                service,
-                regions: [first, second],
-            } => write!(
-                f,
-                "{prefix} is listed twice for {service:?}, in {first} and in {second}"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for IpRangesFault {}
 
 #[cfg(test)]
 mod tests {

@@ -115,7 +115,7 @@ pub fn suffix_kind(suffix: &str) -> Option<SuffixKind> {
 /// Whether `name` has the shape of a Region: `[a-z]{2,10}(-[a-z0-9]+)+-[0-9]+[a-z]?`.
 ///
 /// ```
-/// use stscope::aws::region::is_region;
+/// use stscope::internals::aws::region::is_region;
 /// assert!(is_region("us-east-1") && is_region("us-gov-west-1") && is_region("mars-north-12"));
 /// assert!(!is_region("global") && !is_region("us-east-1.evil") && !is_region("US-EAST-1"));
 /// ```
@@ -191,7 +191,7 @@ impl Region {
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html>
 ///
 /// ```
-/// use stscope::aws::region::is_opt_in;
+/// use stscope::internals::aws::region::is_opt_in;
 /// assert!(is_opt_in("ap-east-1") && is_opt_in("mars-north-12"));
 /// assert!(!is_opt_in("eu-west-1") && !is_opt_in("us-gov-west-1") && !is_opt_in("global"));
 /// ```

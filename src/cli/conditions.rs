@@ -4,37 +4,39 @@
 
 use super::exit::Failure;
 use super::messages::Messages;
+#[cfg(feature = "store")]
+use crate::questions::gate::unmatched;
 use crate::report::escape::for_terminal;
 use crate::sts::{Dimension, Nearest, Possible, has_wildcards, nearest, possible};
 use crate::tally::{Condition, Glob, Matched, Totals, glob};
 
-/// Reads `DIM=GLOB` or `DIM!=GLOB`, each of them.
-pub(super) fn parse(texts: &[String]) -> Result<Vec<Condition>, Failure> {
-    if texts.len() > Matched::MOST {
+/// Refuses more conditions than are watched.
+pub(super) fn check_number(conditions: &[Condition]) -> Result<(), Failure> {
+    if conditions.len() > Matched::MOST {
         return Err(Failure::new(format!(
             "--where: {} of them, and no more than {} are understood; join some with a glob",
-            texts.len(),
+            conditions.len(),
             Matched::MOST
         )));
     }
-    texts.iter().map(|text| condition(text)).collect()
+    Ok(())
 }
 
-fn condition(text: &str) -> Result<Condition, Failure> {
-    let fail = |what: String| Failure::new(format!("--where {text}: {what}"));
+/// Reads `DIM=GLOB` or `DIM!=GLOB`.
+pub(super) fn condition(text: &str) -> Result<Condition, String> {
     let (name, pattern) = text
         .split_once('=')
-        .ok_or_else(|| fail("no condition; write DIM=GLOB or DIM!=GLOB".into()))?;
+        .ok_or("no condition; write DIM=GLOB or DIM!=GLOB")?;
     let (name, negated) = name
         .strip_suffix('!')
         .map_or((name, false), |name| (name, true));
     let condition = Condition {
-        dimension: dimension(name.trim()).map_err(fail)?,
-        glob: parse_glob(pattern).map_err(fail)?,
+        dimension: dimension(name.trim())?,
+        glob: parse_glob(pattern)?,
         negated,
     };
     if possible(condition.dimension, &condition.glob) == Possible::Never {
-        return Err(fail(never(&condition)));
+        return Err(never(&condition));
     }
     Ok(condition)
 }
@@ -45,7 +47,7 @@ pub(super) fn parse_glob(pattern: &str) -> Result<Glob, String> {
 }
 
 /// The dimension of a name.
-pub(super) fn dimension(name: &str) -> Result<Dimension, String> {
+fn dimension(name: &str) -> Result<Dimension, String> {
     Dimension::find(name).ok_or_else(|| {
         let names: Vec<_> = Dimension::all().map(Dimension::name).collect();
         format!(
@@ -90,19 +92,23 @@ pub(super) fn note_unmatched(totals: &Totals, messages: Messages) {
     }
 }
 
-/// Refuses a verdict on calls that a condition let pass which may be a typo: it matched none of the
-/// calls read. One that excludes may exclude nothing: then more is judged, not less.
+/// Refuses a verdict on calls that a condition let pass which may be a typo.
+#[cfg(feature = "store")]
 pub(super) fn check_matched(gate: &str, totals: &Totals) -> Result<(), Failure> {
-    let mistyped = |one: &&Condition| !one.negated && one.may_be_mistyped();
-    match totals.unmatched().find(mistyped) {
+    match unmatched(totals) {
         None => Ok(()),
-        Some(condition) => Err(Failure::new(format!(
-            "{gate} cannot be judged: --where {} matched none of the calls read in the time, accounts \
-             and Regions asked about, and may be a typo; {}",
-            for_terminal(&condition.to_string()),
-            look(condition)
-        ))),
+        Some(condition) => Err(not_matched(gate, condition)),
     }
+}
+
+/// Why a gate cannot be judged: this condition matched none of the calls read.
+pub(super) fn not_matched(gate: &str, condition: &Condition) -> Failure {
+    Failure::new(format!(
+        "{gate} cannot be judged: --where {} matched none of the calls read in the time, accounts \
+         and Regions asked about, and may be a typo; {}",
+        for_terminal(&condition.to_string()),
+        look(condition)
+    ))
 }
 
 fn look(condition: &Condition) -> String {

@@ -4,9 +4,13 @@ use std::ffi::OsString;
 use std::io;
 use std::process::{ExitCode, Termination};
 
+use super::advice;
+use super::args::said;
 use super::messages::{line, warn};
+use crate::input::{IpRangesError, PathError};
 use crate::scan::ScanError;
 use crate::shown::for_terminal;
+#[cfg(feature = "store")]
 use crate::store::StoreError;
 
 /// The exit codes, which scripts rely on.
@@ -79,20 +83,36 @@ impl From<io::Error> for Failure {
     }
 }
 
+#[cfg(feature = "store")]
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Failure::Message(error.to_string())
+        Failure::Message(advice::store::of_store(&error))
     }
 }
 
 impl From<ScanError> for Failure {
     fn from(error: ScanError) -> Self {
-        Failure::Message(error.to_string())
+        Failure::Message(advice::of_scan(&error))
+    }
+}
+
+impl From<PathError> for Failure {
+    fn from(error: PathError) -> Self {
+        Failure::Message(advice::of_path(&error))
+    }
+}
+
+impl From<IpRangesError> for Failure {
+    fn from(error: IpRangesError) -> Self {
+        Failure::Message(advice::of_ip_ranges(&error))
     }
 }
 
 /// Ends after a wrong word on the command line, or after `--help`.
 pub(super) fn usage(error: &clap::Error, typed: &[OsString]) -> Exit {
+    if let Some(what) = said(error) {
+        return Failure::new(what).report();
+    }
     let is_harmless = |word: &OsString| {
         let word = word.to_string_lossy();
         for_terminal(&word) == word

@@ -1,25 +1,20 @@
-//! `--fail-on`: verdicts for pipelines.
+//! `--fail-on`: how a gate is typed, and what is told of a verdict, which [`gate`] makes.
 
 use super::args::GateArgs;
-use super::conditions::check_matched;
+use super::conditions::not_matched;
 use super::exit::{Exit, Failure};
 use super::messages::{Messages, warn};
-use super::new_global::NewGlobal;
 use super::offenders::{Allowed, tell_offenders};
+use super::stored::Stored;
+use crate::questions::gate::{self, Failed, Gate, NoVerdict};
 use crate::report::{count, plural};
-use crate::store::Store;
-use crate::sts::{Endpoint, Time};
-use crate::tally::{Offender, Selection, Summary, Totals};
+use crate::sts::Endpoint;
+use crate::tally::{Selection, Summary, Totals};
 
 /// Said where nothing can be said of global calls.
 const NO_US_EAST_1: &str = "nothing of us-east-1 was read in the time, \
     accounts and Regions asked about, and global calls are logged only there; that none is shown \
     means nothing";
-
-/// Whether a global call would be seen if there were one.
-pub(super) fn can_judge(totals: &Totals, selection: &Selection) -> bool {
-    totals.can_judge_global_calls() && selection.may_show_global_calls()
-}
 
 /// Says so where no global call is shown and none could be.
 pub(super) fn note_if_blind(can_judge: bool, summary: &Summary, messages: Messages) {
@@ -47,15 +42,28 @@ pub(super) struct Gates {
     allowed: Allowed,
 }
 
-struct Gate {
-    endpoint: Endpoint<'static>,
-    most: u64,
+/// The gate on new callers of the global endpoint, resolved.
+pub(super) struct NewGlobal {
+    /// The days before, in which nothing may have been called for a principal to be new.
+    pub days: u32,
+    /// How many days old the newest complete day may be.
+    pub max_age: u32,
 }
 
 /// How many days old the newest complete day of a store may be, unless asked otherwise.
 const MAX_AGE: u32 = 3;
 
 impl Gates {
+    /// No gates.
+    #[cfg(feature = "store")]
+    pub fn none() -> Gates {
+        Gates {
+            gates: Vec::new(),
+            new_global: None,
+            allowed: Allowed::default(),
+        }
+    }
+
     pub fn resolve(arguments: &GateArgs) -> Result<Gates, Failure> {
         let gates = Gates::of_store(arguments)?;
         if gates.new_global.is_some() {
@@ -71,19 +79,13 @@ impl Gates {
     pub fn of_store(arguments: &GateArgs) -> Result<Gates, Failure> {
         let mut new_global = None;
         let mut gates = Vec::new();
-        for text in &arguments.fail_on {
-            match text.split_once('=').unwrap_or((text, "30")) {
-                ("new-global", days) => {
-                    let days = days.parse().ok().filter(|&days| days > 0);
-                    let Some(days) = days else {
-                        let message =
-                            format!("--fail-on {text}: no number of days; write new-global=30");
-                        return Err(Failure::new(message));
-                    };
+        for asked in &arguments.fail_on {
+            match *asked {
+                Asked::Calls(gate) => gates.push(gate),
+                Asked::NewGlobal(days) => {
                     let max_age = arguments.max_age.unwrap_or(MAX_AGE);
                     new_global = Some(NewGlobal { days, max_age });
                 }
-                _ => gates.push(gate(text)?),
             }
         }
         if arguments.max_age.is_some() && new_global.is_none() {
@@ -106,67 +108,26 @@ impl Gates {
         !self.gates.is_empty()
     }
 
-    /// Holds the calls against the gates.
+    /// Holds the calls against the gates, and names who fails them.
     ///
     /// # Errors
-    /// If nothing was read that could show global calls; if a condition matched none of the calls
-    /// read; or if the gates hold, and days are asked about by name that a store has forgotten, or a
-    /// time, and some calls have none: that is no verdict.
+    /// If there is no verdict: see [`gate::judge`].
     pub fn judge(&self, totals: &Totals, selection: &Selection) -> Result<Exit, Failure> {
-        if self.gates.is_empty() {
-            return Ok(Exit::Done);
+        let is_allowed = |principal: &str| self.allowed.allows(principal);
+        let failed = gate::judge(&self.gates, is_allowed, totals, selection).map_err(no_verdict)?;
+        for gate in &failed {
+            tell(gate);
         }
-        if !can_judge(totals, selection) {
-            return Err(Failure::new(
-                "--fail-on cannot be judged: nothing of us-east-1, where global calls are logged, was \
-                 read in the time, accounts and Regions asked about; add logs of us-east-1, or widen \
-                 --since, --until, --account and --region",
-            ));
+        match failed.is_empty() {
+            true => Ok(Exit::Done),
+            false => Ok(Exit::GateFailed),
         }
-        check_matched("--fail-on", totals)?;
-        let mut exit = Exit::Done;
-        for gate in &self.gates {
-            let offenders: Vec<_> = (totals.offenders(gate.endpoint).into_iter())
-                .filter(|offender| !self.allowed.allows(offender.principal))
-                .collect();
-            let calls: u64 = offenders.iter().map(|offender| offender.calls).sum();
-            if calls > gate.most {
-                exit = Exit::GateFailed;
-                gate.tell(calls, &offenders);
-            }
-        }
-        if let (Exit::Done, Some(kept_from), Some(since)) =
-            (exit, totals.coverage.kept_from, selection.since)
-            && Some(since) < Time::of_midnight(kept_from)
-        {
-            return Err(Failure::new(format!(
-                "--fail-on cannot be judged: --since goes back to {}, and the days before {kept_from} \
-                 are forgotten; give --since {kept_from}, or ask the log files",
-                since.day()
-            )));
-        }
-        let no_time = totals.coverage.no_time;
-        if exit == Exit::Done && no_time > 0 && (selection.since.or(selection.until)).is_some() {
-            return Err(Failure::new(format!(
-                "--fail-on cannot be judged: {} STS {} no eventTime that can be read, so --since and \
-                 --until leave {} out; ask without them, or export the records with times as \
-                 CloudTrail writes them (2025-11-03T08:00:00Z)",
-                count(no_time),
-                if no_time == 1 {
-                    "call has"
-                } else {
-                    "calls have"
-                },
-                if no_time == 1 { "it" } else { "them" },
-            )));
-        }
-        Ok(exit)
     }
 
     /// Adds the verdict on new principals to that on all: one that cannot be judged goes before.
     pub fn judge_new(
         &self,
-        store: &Store,
+        store: &Stored,
         selection: &Selection,
         verdict: Result<Exit, Failure>,
         messages: Messages,
@@ -174,7 +135,7 @@ impl Gates {
         let Some(gate) = &self.new_global else {
             return verdict;
         };
-        let of_new = gate.judge(store, selection, &self.allowed, messages);
+        let of_new = store.judge_new(gate, selection, &self.allowed, messages);
         match (verdict?, of_new?) {
             (Exit::Done, of_new) => Ok(of_new),
             (failed, _) => Ok(failed),
@@ -182,34 +143,73 @@ impl Gates {
     }
 }
 
-impl Gate {
-    fn tell(&self, calls: u64, offenders: &[Offender<'_>]) {
-        warn(&format!(
-            "--fail-on {}: {} {}, {} allowed; move these principals to Regional endpoints, \
-             or list them with --allow",
-            self.endpoint.as_str(),
-            count(calls),
-            plural(calls, "call"),
-            count(self.most),
-        ));
-        tell_offenders(offenders);
-    }
+fn tell(failed: &Failed<'_>) {
+    warn(&format!(
+        "--fail-on {}: {} {}, {} allowed; move these principals to Regional endpoints, \
+         or list them with --allow",
+        failed.gate.endpoint.as_str(),
+        count(failed.calls),
+        plural(failed.calls, "call"),
+        count(failed.gate.most),
+    ));
+    tell_offenders(&failed.offenders);
 }
 
-fn gate(text: &str) -> Result<Gate, Failure> {
-    let fail = || {
-        Failure::new(format!(
-            "--fail-on {text}: no gate; write global, unknown, global=N, unknown=N or new-global=DAYS"
-        ))
+/// Why the gates cannot be judged, and what to do.
+fn no_verdict(why: NoVerdict<'_>) -> Failure {
+    let why = match why {
+        NoVerdict::NothingOfUsEast1 => "nothing of us-east-1, where global calls are logged, was \
+             read in the time, accounts and Regions asked about; add logs of us-east-1, or widen \
+             --since, --until, --account and --region"
+            .to_owned(),
+        NoVerdict::Unmatched(condition) => return not_matched("--fail-on", condition),
+        NoVerdict::Forgotten { since, kept_from } => format!(
+            "--since goes back to {}, and the days before {kept_from} \
+             are forgotten; give --since {kept_from}, or ask the log files",
+            since.day()
+        ),
+        NoVerdict::NoTime(calls) => format!(
+            "{} STS {} no eventTime that can be read, so --since and \
+             --until leave {} out; ask without them, or export the records with times as \
+             CloudTrail writes them (2025-11-03T08:00:00Z)",
+            count(calls),
+            if calls == 1 { "call has" } else { "calls have" },
+            if calls == 1 { "it" } else { "them" },
+        ),
     };
-    let (name, most) = match text.split_once('=') {
-        Some((name, most)) => (name, most.parse().map_err(|_| fail())?),
-        None => (text, 0),
-    };
-    let endpoint = match name {
-        "global" => Endpoint::Global,
-        "unknown" => Endpoint::Unknown,
-        _ => return Err(fail()),
-    };
-    Ok(Gate { endpoint, most })
+    Failure::new(format!("--fail-on cannot be judged: {why}"))
+}
+
+/// A gate as it is typed.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Asked {
+    /// `global`, `unknown`, and how many such calls there may be.
+    Calls(Gate),
+    /// `new-global`, and the days before.
+    NewGlobal(u32),
+}
+
+impl Asked {
+    /// Reads the name of a gate, with its number if it has one.
+    pub fn parse(text: &str) -> Result<Asked, String> {
+        let no_gate = "no gate; write global, unknown, global=N, unknown=N or new-global=DAYS";
+        let (name, number) = match text.split_once('=') {
+            Some((name, number)) => (name, Some(number)),
+            None => (text, None),
+        };
+        let endpoint = match name {
+            "new-global" => {
+                let days = number.map_or(Some(30), |days| days.parse().ok());
+                let days = days.filter(|&days| days > 0);
+                return days
+                    .map(Asked::NewGlobal)
+                    .ok_or_else(|| "no number of days; write new-global=30".to_owned());
+            }
+            "global" => Endpoint::Global,
+            "unknown" => Endpoint::Unknown,
+            _ => return Err(no_gate.to_owned()),
+        };
+        let most = number.map_or(Ok(0), str::parse).map_err(|_| no_gate)?;
+        Ok(Asked::Calls(Gate { endpoint, most }))
+    }
 }

@@ -3,6 +3,7 @@
 //! `commands` are what can be typed, a file each; `args` are the options that several of them share.
 //! Only this folder prints, reads the clock, and knows the terminal.
 
+mod advice;
 mod args;
 mod commands;
 mod conditions;
@@ -11,6 +12,7 @@ mod exit;
 mod gate;
 mod hosts;
 mod messages;
+#[cfg(feature = "store")]
 mod new_global;
 mod offenders;
 mod output;
@@ -18,6 +20,7 @@ mod progress;
 mod reading;
 mod session;
 mod signals;
+mod stored;
 mod time;
 
 use std::ffi::OsString;

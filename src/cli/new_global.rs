@@ -10,6 +10,7 @@ use chrono::{Days, NaiveDate, Utc};
 
 use super::conditions::check_matched;
 use super::exit::{Exit, Failure};
+use super::gate::NewGlobal;
 use super::messages::{Messages, warn};
 use super::offenders::{Allowed, tell_offenders};
 use crate::questions::{AnyQuestion, Calendar, CallsByDay};
@@ -17,14 +18,6 @@ use crate::report::{count, plural};
 use crate::store::Store;
 use crate::sts::Time;
 use crate::tally::{Offender, Selection};
-
-/// The gate, resolved.
-pub(super) struct NewGlobal {
-    /// The days before, in which nothing may have been called for a principal to be new.
-    pub days: u32,
-    /// How many days old the newest complete day may be.
-    pub max_age: u32,
-}
 
 /// The days that are to be judged.
 struct Judged {

@@ -6,16 +6,15 @@ use std::path::{Path, PathBuf};
 use super::args::{FilterArgs, InputArgs};
 use super::exit::Failure;
 use super::messages::Messages;
-use super::output::same_file;
-use super::time::{now, period};
-use super::{conditions, hosts, time};
+use super::stored::{Stored, check_kept};
+use super::time::{Moment, now, period};
+use super::{conditions, hosts};
 use crate::aws::Pruning;
+use crate::aws::account::is_account_id;
 use crate::aws::region::{Region, is_region};
 use crate::input::Paths;
 use crate::scan::Scan;
-use crate::shown::Shown;
-use crate::store::{Store, is_kept};
-use crate::sts::{Dimension, Time};
+use crate::sts::Time;
 use crate::tally::{Coverage, Selection};
 
 /// How to read, resolved.
@@ -25,7 +24,7 @@ pub(super) struct Reading {
     /// The list that paths were taken from.
     pub files_from: Option<PathBuf>,
     /// What is read in place of paths.
-    pub store: Option<(PathBuf, Store)>,
+    pub store: Option<Stored>,
 }
 
 impl Reading {
@@ -39,15 +38,14 @@ impl Reading {
                 "no PATH given; name files, a folder of logs, or - for standard input",
             ));
         }
-        let selection = selection(filter, time::parse)?;
+        let selection = selection(filter, Moment::time)?;
         note_typos(filter, &selection, messages);
         let pruning = if input.no_prune {
             Pruning::default()
         } else {
             selection.pruning()
         };
-        let paths = Paths::resolve(&input.paths, input.files_from.as_deref())
-            .map_err(|error| Failure::new(error.to_string()))?;
+        let paths = Paths::resolve(&input.paths, input.files_from.as_deref())?;
         let scan = Scan {
             selection,
             hosts: hosts::read(input.hosts.as_deref())?,
@@ -90,13 +88,17 @@ impl Reading {
                  ingest', or name log files in place of --store",
             ));
         }
-        let selection = selection(filter, time::parse_day)?;
+        let selection = selection(filter, Moment::day)?;
         for condition in &selection.conditions {
             check_kept("--where", condition.dimension)?;
         }
         note_typos(filter, &selection, messages);
-        let store = Store::open(path)?;
-        check_kept_days(path, &store, selection.until)?;
+        Reading::of_store(path, selection)
+    }
+
+    /// Reads a store.
+    pub fn of_store(path: &Path, selection: Selection) -> Result<Reading, Failure> {
+        let store = Stored::open(path, selection.until)?;
         Ok(Reading {
             paths: Paths::default(),
             files_from: None,
@@ -104,14 +106,18 @@ impl Reading {
                 selection,
                 ..Scan::default()
             },
-            store: Some((path.to_owned(), store)),
+            store: Some(store),
         })
+    }
+
+    /// Whether a file is the store that is read.
+    pub fn is_store(&self, file: &Path) -> bool {
+        (self.store.as_ref()).is_some_and(|store| store.is(file))
     }
 
     /// Whether a file is one of those that are read.
     pub fn leads_to(&self, file: &Path) -> bool {
-        let is_store = |(store, _): &(PathBuf, Store)| same_file(store, file);
-        self.paths.lead_to(file) || self.store.as_ref().is_some_and(is_store)
+        self.paths.lead_to(file) || self.is_store(file)
     }
 }
 
@@ -154,31 +160,12 @@ pub(super) fn reads(asked: Option<NonZeroUsize>) -> Result<Option<NonZeroUsize>,
 /// More than any disk or bucket has use for.
 const MOST_READS: usize = 1024;
 
-/// Refuses a dimension that a store does not keep.
-pub(super) fn check_kept(option: &str, dimension: Dimension) -> Result<(), Failure> {
-    if is_kept(dimension) {
-        return Ok(());
-    }
-    Err(Failure::new(format!(
-        "{option} {}: a store does not keep it of every call; ask the log files themselves",
-        dimension.name()
-    )))
-}
-
 fn selection(
     filter: &FilterArgs,
-    parse: fn(&str, Time) -> Result<Time, String>,
+    meant: fn(&Moment) -> Result<Time, String>,
 ) -> Result<Selection, Failure> {
-    let (since, until) = period(filter.since.as_deref(), filter.until.as_deref(), parse)?;
-    check_accounts(&filter.account)?;
-    for region in &filter.region {
-        if !is_region(region) && region != "global" {
-            return Err(Failure::new(format!(
-                "--region {region}: no Region has such a name; \
-                 'stscope endpoint' lists them (write eu-west-1)"
-            )));
-        }
-    }
+    let (since, until) = period(filter.since.as_ref(), filter.until.as_ref(), meant)?;
+    conditions::check_number(&filter.conditions)?;
     Ok(Selection {
         since,
         until,
@@ -187,22 +174,28 @@ fn selection(
         endpoints: filter
             .endpoint
             .iter()
-            .map(|name| name.value().to_owned())
+            .map(|kind| kind.as_str().to_owned())
             .collect(),
-        conditions: conditions::parse(&filter.conditions)?,
+        conditions: filter.conditions.clone(),
     })
 }
 
-/// Refuses what is no account id.
-pub(super) fn check_accounts(accounts: &[String]) -> Result<(), Failure> {
-    for account in accounts {
-        if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(Failure::new(format!(
-                "--account {account}: an account id has twelve digits; keep leading zeros"
-            )));
-        }
+/// Reads an account id.
+pub(super) fn account(text: &str) -> Result<String, String> {
+    match is_account_id(text) {
+        true => Ok(text.to_owned()),
+        false => Err("an account id has twelve digits; keep leading zeros".to_owned()),
     }
-    Ok(())
+}
+
+/// Reads the name of a Region.
+pub(super) fn region(text: &str) -> Result<String, String> {
+    match is_region(text) || text == "global" {
+        true => Ok(text.to_owned()),
+        false => Err(
+            "no Region has such a name; 'stscope endpoint' lists them (write eu-west-1)".to_owned(),
+        ),
+    }
 }
 
 /// Names that may be right, but probably are not.
@@ -216,25 +209,6 @@ fn note_typos(filter: &FilterArgs, selection: &Selection, messages: Messages) {
     }
     if selection.since.is_some_and(|since| since > now()) {
         messages.note("--since is in the future");
-    }
-}
-
-/// Refuses a question about nothing but days that are forgotten.
-pub(super) fn check_kept_days(
-    path: &Path,
-    store: &Store,
-    until: Option<Time>,
-) -> Result<(), Failure> {
-    match (store.kept_from()?, until) {
-        (Some(kept_from), Some(until)) if Some(until) <= Time::of_midnight(kept_from) => {
-            Err(Failure::new(format!(
-                "--until {}: --store {} has forgotten the days before {kept_from}; name a later day, \
-                 or ask the log files",
-                until.day(),
-                Shown::path(path)
-            )))
-        }
-        _ => Ok(()),
     }
 }
 

@@ -14,12 +14,15 @@ use std::sync::Arc;
 use super::args::{FilterArgs, InputArgs, MessageArgs, OutputArgs};
 use super::conditions::note_unmatched;
 use super::exit::{Exit, Failure};
-use super::gate::{Gates, can_judge, note_if_blind};
+use super::gate::{Gates, note_if_blind};
 use super::hosts;
 use super::messages::{Messages, coverage};
 use super::output::{Output, Sink, Writing, check_output};
 use super::progress::{Shown, progress};
 use super::reading::{Reading, note_forgotten};
+#[cfg(feature = "store")]
+use super::stored::Stored;
+use crate::questions::gate::can_judge;
 use crate::scan::Progress;
 use crate::tally::{Coverage, Question, Selection, Tally, Totals};
 
@@ -56,15 +59,51 @@ impl Session {
         let reading = Reading::resolve_any(asked.input, asked.store, asked.filter, messages)?;
         let mut lists = asked.lists.to_vec();
         lists.push(("--hosts", asked.input.hosts.as_deref()));
-        check_output(&writing, &reading, &lists)?;
-        let output = Output::open(writing.output.as_deref())?;
         let session = Session {
             reading,
             gates: asked.gates,
             messages,
             progress: progress(asked.messages),
         };
-        Ok((session, Sink { writing, output }))
+        session.with_output(writing, &lists)
+    }
+
+    /// The same of a command that asks a store and has no gates.
+    #[cfg(feature = "store")]
+    pub fn of_store(
+        store: &Path,
+        selection: Selection,
+        writing: Writing,
+        messages: Messages,
+    ) -> Result<(Session, Sink), Failure> {
+        let session = Session {
+            reading: Reading::of_store(store, selection)?,
+            gates: Gates::none(),
+            messages,
+            progress: None,
+        };
+        session.with_output(writing, &[])
+    }
+
+    /// Opens the place for the result, if it is none that is read.
+    fn with_output(
+        self,
+        writing: Writing,
+        lists: &[(&str, Option<&Path>)],
+    ) -> Result<(Session, Sink), Failure> {
+        check_output(&writing, &self.reading, lists)?;
+        let output = Output::open(writing.output.as_deref())?;
+        Ok((self, Sink { writing, output }))
+    }
+
+    /// The store that is read.
+    ///
+    /// # Errors
+    /// If log files are read.
+    #[cfg(feature = "store")]
+    pub fn stored(&self) -> Result<&Stored, Failure> {
+        (self.reading.store.as_ref())
+            .ok_or_else(|| Failure::new("--store: none was named; name one"))
     }
 
     pub fn selection(&self) -> &Selection {
@@ -74,7 +113,7 @@ impl Session {
     /// Counts the calls of the logs or of the store.
     pub fn count<Q: Question>(&self, question: &Q) -> Result<Tally<Q>, Failure> {
         let scan = &self.reading.scan;
-        if let Some((_, store)) = &self.reading.store {
+        if let Some(store) = &self.reading.store {
             let tally = store.tally(question, &scan.selection)?;
             note_forgotten(tally.coverage(), &scan.selection, self.messages);
             return Ok(tally);
@@ -117,9 +156,7 @@ impl Session {
     /// Adds the verdict on new callers of the global endpoint, for which a store has days of its own.
     pub fn judge_new(&self, verdict: Result<Exit, Failure>) -> Result<Exit, Failure> {
         match &self.reading.store {
-            Some((_, store)) => {
-                (self.gates).judge_new(store, self.selection(), verdict, self.messages)
-            }
+            Some(store) => (self.gates).judge_new(store, self.selection(), verdict, self.messages),
             None => verdict,
         }
     }

@@ -1,5 +1,8 @@
 //! Instants as people type them: RFC 3339, a date, or an age.
 
+use std::fmt;
+use std::sync::OnceLock;
+
 use chrono::{NaiveDate, NaiveTime, Utc};
 
 use super::exit::Failure;
@@ -7,7 +10,7 @@ use crate::sts::Time;
 
 /// Reads `2026-11-01T12:00:00Z`, `2026-11-01` (midnight, UTC) or an age such as `36h`, `7d`, `2w`
 /// before `now`.
-pub(super) fn parse(text: &str, now: Time) -> Result<Time, String> {
+fn parse(text: &str, now: Time) -> Result<Time, String> {
     if let Some(time) = Time::parse(text) {
         return Ok(time);
     }
@@ -31,7 +34,7 @@ pub(super) fn parse(text: &str, now: Time) -> Result<Time, String> {
 
 /// Reads a date, or an age in days or weeks, which goes back to a midnight (UTC): a store keeps the
 /// day of a call, and not its time.
-pub(super) fn parse_day(text: &str, now: Time) -> Result<Time, String> {
+fn parse_day(text: &str, now: Time) -> Result<Time, String> {
     const DAY: i64 = 86_400_000;
     let time = match parse(text, now) {
         Err(_) if age_in_millis(text).is_none() => {
@@ -53,23 +56,67 @@ pub(super) fn parse_day(text: &str, now: Time) -> Result<Time, String> {
     Time::from_millis(midnight).ok_or_else(|| format!("{text} is out of range"))
 }
 
-/// The time at which the program runs.
+/// The time at which the program runs: one for all of its options.
 pub(super) fn now() -> Time {
-    Time::from_millis(Utc::now().timestamp_millis()).unwrap_or(Time::MAX)
+    static NOW: OnceLock<Time> = OnceLock::new();
+    *NOW.get_or_init(|| Time::from_millis(Utc::now().timestamp_millis()).unwrap_or(Time::MAX))
+}
+
+/// An instant, and how it was typed: a store has only days, and takes what is typed for one.
+#[derive(Clone, Debug)]
+pub(super) struct Moment {
+    typed: String,
+    time: Time,
+}
+
+impl Moment {
+    /// Reads a time, a date or an age.
+    pub fn parse(text: &str) -> Result<Moment, String> {
+        Moment::of(text, parse)
+    }
+
+    /// Reads a date, or an age in days or weeks.
+    #[cfg(feature = "store")]
+    pub fn parse_day(text: &str) -> Result<Moment, String> {
+        Moment::of(text, parse_day)
+    }
+
+    fn of(text: &str, parse: fn(&str, Time) -> Result<Time, String>) -> Result<Moment, String> {
+        Ok(Moment {
+            typed: text.to_owned(),
+            time: parse(text, now())?,
+        })
+    }
+
+    /// The instant.
+    pub fn time(&self) -> Result<Time, String> {
+        Ok(self.time)
+    }
+
+    /// The beginning of the day, if it was typed as one.
+    pub fn day(&self) -> Result<Time, String> {
+        parse_day(&self.typed, now())
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.typed)
+    }
 }
 
 /// `--since` and `--until`.
 pub(super) fn period(
-    since: Option<&str>,
-    until: Option<&str>,
-    parse: fn(&str, Time) -> Result<Time, String>,
+    since: Option<&Moment>,
+    until: Option<&Moment>,
+    meant: fn(&Moment) -> Result<Time, String>,
 ) -> Result<(Option<Time>, Option<Time>), Failure> {
-    let now = now();
-    let time = |option: &str, text: Option<&str>| {
-        text.map(|text| {
-            parse(text, now).map_err(|error| Failure::new(format!("{option} {text}: {error}")))
-        })
-        .transpose()
+    let time = |option: &str, moment: Option<&Moment>| {
+        moment
+            .map(|moment| {
+                meant(moment).map_err(|error| Failure::new(format!("{option} {moment}: {error}")))
+            })
+            .transpose()
     };
     let (since, until) = (time("--since", since)?, time("--until", until)?);
     match (since, until) {

@@ -54,7 +54,7 @@ impl RecordParser {
     /// not be the first.
     ///
     /// ```
-    /// use stscope::cloudtrail::{Field, Kernel, RecordParser};
+    /// use stscope::internals::cloudtrail::{Field, Kernel, RecordParser};
     /// let mut parser = RecordParser::new(Kernel::detect());
     /// let record = parser.parse(br#"{"eventName":"AssumeRole","readOnly":true}"#).unwrap();
     /// assert_eq!(record.get(Field::EventName), Some("AssumeRole"));

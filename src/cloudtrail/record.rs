@@ -197,7 +197,7 @@ impl Place {
 /// kept as it is written.
 ///
 /// ```
-/// use stscope::cloudtrail::{Field, Record};
+/// use stscope::internals::cloudtrail::{Field, Record};
 /// let record = Record::default()
 ///     .with(Field::EventSource, "sts.amazonaws.com")
 ///     .with(Field::ErrorCode, "");

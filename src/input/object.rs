@@ -12,13 +12,13 @@ use crate::aws::KeyKind;
 #[derive(Clone, Copy, Debug)]
 pub struct Object<'o> {
     /// Where it is.
-    pub place: Place,
+    pub(crate) place: Place,
     /// Its folder, or the prefix of its key.
-    pub folder: &'o Folder,
+    pub(crate) folder: &'o Folder,
     /// Its name in the folder.
-    pub name: &'o OsStr,
+    pub(crate) name: &'o OsStr,
     /// Whether the user named it, and no walk found it.
-    pub was_named: bool,
+    pub(crate) was_named: bool,
 }
 
 /// Where something is that is read.

@@ -49,7 +49,7 @@ impl Question {
     /// The text that asks it.
     ///
     /// ```
-    /// use stscope::query::{Engine, Question, Source};
+    /// use stscope::internals::query::{Engine, Question, Source};
     /// let question = Question {
     ///     engine: Engine::DuckDb,
     ///     source: Source::Files("it's/*.json.gz".into()),

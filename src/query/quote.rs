@@ -31,16 +31,9 @@ pub(super) fn literal(text: &str, quotes: Quotes) -> String {
 }
 
 /// A name that can be that of no table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no name of a table; write NAME, DATABASE.NAME or CATALOG.DATABASE.NAME, without quotes")]
 pub struct BadName;
-
-impl std::fmt::Display for BadName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("no name of a table; write NAME, DATABASE.NAME or CATALOG.DATABASE.NAME, without quotes")
-    }
-}
-
-impl std::error::Error for BadName {}
 
 /// The name of a table, each part in quotes of its own.
 pub(super) fn name(table: &str, quotes: Quotes) -> Result<String, BadName> {

@@ -6,6 +6,7 @@
 //! [`tally`](crate::tally)'s, and how rows look, which is the [`report`](crate::report)'s.
 
 mod events;
+pub mod gate;
 mod groups;
 mod key;
 mod plan;
@@ -31,6 +32,7 @@ pub type Report = crate::tally::Report<AnyQuestion>;
 
 /// The questions of this program. `Vec<AnyQuestion>` asks several in one pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AnyQuestion {
     /// Groups by these dimensions.
     Groups(Vec<Dimension>),

@@ -199,6 +199,7 @@ impl Default for Found<'_> {
 
 /// What became of the tokens of the global endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TokenTrace {
     /// Different tokens that the calls asked about were given.
     pub issued: u64,
@@ -211,6 +212,7 @@ pub struct TokenTrace {
 
 /// Tokens that a principal was given by the global endpoint, and that were used in opt-in Regions.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OptInTokens {
     /// Who asked for them.
     pub principal: String,

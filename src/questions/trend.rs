@@ -52,6 +52,7 @@ pub(super) fn columns(call: &impl Properties) -> &'static [KeyColumn] {
 
 /// The calls of a day.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct DayCalls<'r> {
     /// By endpoint.
     pub endpoints: ByEndpoint<u64>,
@@ -118,6 +119,7 @@ impl Calendar {
 
 /// What a row is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Period {
     /// A day, in UTC.
     Day,
@@ -150,6 +152,7 @@ impl Period {
 
 /// How much of a period was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PeriodStatus {
     /// All of it.
     Complete,
@@ -172,6 +175,7 @@ impl PeriodStatus {
 
 /// A period.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct TrendRow {
     /// Its first day.
     pub period: NaiveDate,
@@ -194,6 +198,7 @@ pub struct TrendRow {
 
 /// Days that were not read, between days that were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Gap {
     /// The first of them.
     pub first_day: NaiveDate,
@@ -207,6 +212,7 @@ const MAX_GAP_ROWS: usize = 366;
 
 /// Global versus Regional over time.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Trend {
     /// The periods, in order.
     pub rows: Vec<TrendRow>,

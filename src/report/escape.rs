@@ -18,7 +18,7 @@ pub fn for_spreadsheet(text: &str) -> Cow<'_, str> {
 /// shown as an escape, and the fence is longer than any run of backticks inside.
 ///
 /// ```
-/// use stscope::report::escape::markdown_code;
+/// use stscope::internals::report::escape::markdown_code;
 /// assert_eq!(markdown_code("arn:aws:iam::1:role/a_b"), "`arn:aws:iam::1:role/a_b`");
 /// assert_eq!(markdown_code("a`@all"), "``a`@all``");
 /// ```
@@ -45,7 +45,7 @@ pub fn markdown_code(text: &str) -> String {
 /// file names and settings read well and nothing a stranger chose becomes markup.
 ///
 /// ```
-/// use stscope::report::escape::markdown_prose;
+/// use stscope::internals::report::escape::markdown_prose;
 /// assert_eq!(
 ///     markdown_prose("Set AWS_REGION=eu-west-1 (or a_b) for @all."),
 ///     "Set `AWS_REGION=eu-west-1` (or `a_b`) for `@all`."

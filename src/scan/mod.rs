@@ -37,56 +37,22 @@ use run::Run;
 pub use settings::Scan;
 
 /// Why a scan gave nothing.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ScanError {
     /// A path leads nowhere.
-    Path(PathError),
+    #[error(transparent)]
+    Path(#[from] PathError),
     /// In a strict run, the first damaged file.
+    #[error("{}: damaged ({}): {}", Shown::text(&.0.path), .0.stage.as_str(), Shown::text(&.0.detail))]
     Damaged(DamagedFile),
     /// The threads could not be started.
-    Threads(String),
+    #[error("not one thread can be started")]
+    Threads(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// S3 gives nothing any more.
     #[cfg(feature = "s3")]
-    S3(S3Error),
-}
-
-impl std::fmt::Display for ScanError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            ScanError::Path(error) => error.fmt(f),
-            ScanError::Damaged(file) => write!(
-                f,
-                "{}: damaged ({}): {}; run without --strict to read the rest",
-                Shown::text(&file.path),
-                file.stage.as_str(),
-                Shown::text(&file.detail)
-            ),
-            #[cfg(feature = "s3")]
-            ScanError::S3(error) => error.fmt(f),
-            ScanError::Threads(error) => {
-                write!(
-                    f,
-                    "--threads: not one thread can be started: {error}; raise the limit of \
-                     processes (ulimit -u), or end some"
-                )
-            }
-        }
-    }
-}
-
-impl std::error::Error for ScanError {}
-
-#[cfg(feature = "s3")]
-impl From<S3Error> for ScanError {
-    fn from(error: S3Error) -> Self {
-        ScanError::S3(error)
-    }
-}
-
-impl From<PathError> for ScanError {
-    fn from(error: PathError) -> Self {
-        ScanError::Path(error)
-    }
+    #[error(transparent)]
+    S3(#[from] S3Error),
 }
 
 impl Scan {

@@ -67,7 +67,7 @@ impl Remote {
         let (lists, hands_on) = (run.queue.producer(), run.queue.producer());
         let start = |thread: io::Result<_>| match thread {
             Ok(_) => Ok(()),
-            Err(error) => Err(ScanError::Threads(error.to_string())),
+            Err(error) => Err(ScanError::Threads(error.into())),
         };
         start(
             Builder::new()

@@ -1,6 +1,7 @@
-//! Why a store cannot be used, and what to do about it.
+//! Why a store cannot be used.
 //!
-//! Owns the messages. Refuses to know what was asked of the store.
+//! Owns what is wrong, in words. Refuses to know what was asked of the store, and what a person at a
+//! terminal should do next.
 
 use std::path::{Path, PathBuf};
 
@@ -12,65 +13,73 @@ use crate::scan::ScanError;
 use crate::shown::Shown;
 
 /// Why a store cannot be used.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StoreError {
     /// The file does not exist.
+    #[error("{}: there is no such file", Shown::path(.0))]
     Missing(PathBuf),
     /// It is a folder.
+    #[error("{}: it is a folder", Shown::path(.0))]
     Folder(PathBuf),
     /// It is neither a file nor a folder: a FIFO, a device, a socket.
+    #[error("{}: it is not a regular file", Shown::path(.0))]
     NotAFile(PathBuf),
     /// It is empty: an ingest made it and wrote nothing.
+    #[error("{}: it is empty: an earlier ingest was stopped before it wrote anything", Shown::path(.0))]
     NotBegun(PathBuf),
-    /// The file with the name of its lock is not a lock of ours.
+    /// The file with the name of its lock, the second path, is not a lock of ours.
+    #[error("{}: {} is not a lock of stscope, and was left as it is", Shown::path(.0), Shown::path(.1))]
     ForeignLock(PathBuf, PathBuf),
     /// It has a second name, under which a run was killed.
+    #[error("{}: a run that was killed called it {}", Shown::path(.0), Shown::path(.1))]
     OtherName(PathBuf, PathBuf),
-    /// Its folder does not exist.
+    /// Its folder, the second path, does not exist.
+    #[error("{}: there is no folder {}", Shown::path(.0), Shown::path(.1))]
     NoFolder(PathBuf, PathBuf),
-    /// Its folder cannot be written to.
-    NotWritable(PathBuf, PathBuf, std::io::Error),
+    /// Its folder, the second path, cannot be written to.
+    #[error("{}: the folder {} cannot be written to", Shown::path(.0), Shown::path(.1))]
+    NotWritable(PathBuf, PathBuf, #[source] std::io::Error),
     /// The file is something other than a store.
+    #[error("{}: it is not a store of stscope, and was left as it is", Shown::path(.0))]
     NoStore(PathBuf),
-    /// It was written by a newer release.
+    /// It was written by a newer release, with this version of the schema.
+    #[error(
+        "{}: it was written by a newer stscope (schema {}; this one knows {VERSION}), and was left as \
+         it is",
+        Shown::path(.0), .1
+    )]
     Newer(PathBuf, i64),
     /// It refuses to forget.
-    NotForgotten(PathBuf, NotForgotten),
+    #[error("{}: nothing was forgotten", Shown::path(.0))]
+    NotForgotten(PathBuf, #[source] NotForgotten),
     /// Another ingest is at work.
+    #[error("{}: another ingest is at work on it ({})", Shown::path(.0), .1)]
     Held(PathBuf, Holder),
     /// An error of the operating system.
-    Io(PathBuf, std::io::Error),
-    /// An error of SQLite.
-    Sql(PathBuf, rusqlite::Error),
+    #[error("{}: it cannot be read or written", Shown::path(.0))]
+    Io(PathBuf, #[source] std::io::Error),
+    /// An error of SQLite. [`StoreError::sql_fault`] says what it means for the store.
+    #[error("{}: SQLite failed", Shown::path(.0))]
+    Sql(PathBuf, #[source] rusqlite::Error),
     /// The logs cannot be read.
-    Scan(ScanError),
+    #[error(transparent)]
+    Scan(#[from] ScanError),
 }
 
 /// Why a store does not forget.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NotForgotten {
     /// The day is still to come.
+    #[error("{0} is in the future, so all that is read until then would be forgotten at once")]
     Future(NaiveDate),
-    /// No day would be left. With the newest day, if there is any.
-    NoDayLeft(NaiveDate, Option<NaiveDate>),
-}
-
-impl std::fmt::Display for NotForgotten {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            NotForgotten::Future(before) => write!(
-                f,
-                "{before} is in the future, so all that is read until then would be forgotten at once; \
-                 name a day that has begun (UTC)"
-            ),
-            NotForgotten::NoDayLeft(before, Some(newest)) => write!(
-                f,
-                "every day in it is before {before}, and the newest is {newest}; name a day up to \
-                 {newest}, or start again with another file"
-            ),
-            NotForgotten::NoDayLeft(..) => f.write_str("it has no days yet; ingest logs first"),
-        }
-    }
+    /// No day would be left: the newest is the second one.
+    #[error("every day in it is before {0}, and the newest is {1}")]
+    NoDayLeft(NaiveDate, NaiveDate),
+    /// It has no days.
+    #[error("it has no days yet")]
+    NoDays,
 }
 
 /// Who holds a store: the host, the process, and since when, in words.
@@ -83,121 +92,47 @@ impl std::fmt::Display for Holder {
     }
 }
 
-impl std::fmt::Display for StoreError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        use rusqlite::ErrorCode;
-        match self {
-            StoreError::Missing(path) => write!(
-                f,
-                "--store {}: there is no such file; 'stscope ingest --store FILE PATH' makes one",
-                Shown::path(path)
-            ),
-            StoreError::Folder(path) => write!(
-                f,
-                "--store {}: it is a folder; name a file, such as {}",
-                Shown::path(path),
-                Shown::path(&path.join("sts.db"))
-            ),
-            StoreError::NotAFile(path) => write!(
-                f,
-                "--store {}: it is not a regular file; name one, such as sts.db",
-                Shown::path(path)
-            ),
-            StoreError::NotBegun(path) => write!(
-                f,
-                "--store {}: it is empty: an earlier ingest was stopped before it wrote anything; \
-                 make room on the disk, and run 'stscope ingest' again",
-                Shown::path(path)
-            ),
-            StoreError::ForeignLock(path, lock) => write!(
-                f,
-                "--store {}: {} is not a lock of stscope, and was left as it is; move it away, or name \
-                 another store",
-                Shown::path(path),
-                Shown::path(lock)
-            ),
-            StoreError::OtherName(path, name) => write!(
-                f,
-                "--store {}: a run that was killed called it {}; run 'stscope ingest' under that name \
-                 first, which repairs it",
-                Shown::path(path),
-                Shown::path(name)
-            ),
-            StoreError::NoFolder(path, folder) => write!(
-                f,
-                "--store {}: there is no folder {}; make it, or name a file in another",
-                Shown::path(path),
-                Shown::path(folder)
-            ),
-            StoreError::NotWritable(path, folder, error) => write!(
-                f,
-                "--store {}: {error}; see that you may write in the folder {}, or name a file in \
-                 another",
-                Shown::path(path),
-                Shown::path(folder)
-            ),
-            StoreError::NoStore(path) => write!(
-                f,
-                "--store {}: it is not a store of stscope, and was left as it is; name another file",
-                Shown::path(path)
-            ),
-            StoreError::Newer(path, version) => write!(
-                f,
-                "--store {}: it was written by a newer stscope (schema {version}; this one knows \
-                 {VERSION}), and was left as it is; use that release",
-                Shown::path(path)
-            ),
-            StoreError::NotForgotten(path, why) => write!(
-                f,
-                "--store {}: nothing was forgotten: {why}",
-                Shown::path(path)
-            ),
-            StoreError::Held(path, holder) => write!(
-                f,
-                "--store {}: another ingest is at work on it ({holder}); wait for its end, or give \
-                 --wait",
-                Shown::path(path)
-            ),
-            StoreError::Io(path, error) => write!(
-                f,
-                "--store {}: {error}; check the folder, its permissions and the room on the disk",
-                Shown::path(path)
-            ),
-            StoreError::Sql(path, error) if is_left_half_done(path, error) => write!(
-                f,
-                "--store {}: a run was killed, and left {}; the next 'stscope ingest' by a user who may \
-                 write here repairs it",
-                Shown::path(path),
-                Shown::path(&journal(path))
-            ),
-            StoreError::Sql(path, error) => {
-                let advice = match error.sqlite_error_code() {
-                    Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
-                        "what was committed is kept; make room on the disk and run it again"
-                    }
-                    Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-                        "another ingest is at work on it, or a program has been reading it for long; wait \
-                         for its end, and run this again"
-                    }
-                    Some(
-                        ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied,
-                    ) => "check its permissions and those of its folder",
-                    Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => DAMAGED,
-                    // A value of another type than its column: this program never writes one.
-                    None if is_odd_value(error) => DAMAGED,
-                    _ => "run it again; if that does not help, ingest into a new file",
-                };
-                write!(f, "--store {}: {error}; {advice}", Shown::path(path))
-            }
-            StoreError::Scan(error) => error.fmt(f),
-        }
-    }
+/// What an error of SQLite means for a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SqlFault {
+    /// The disk is full, or fails. What was committed is kept.
+    NoRoom,
+    /// Another program writes to the store, or has read it for long.
+    Busy,
+    /// The file or its folder may not be read or written.
+    NotPermitted,
+    /// A run was killed and left this journal, which this user may not roll back.
+    LeftHalfDone(PathBuf),
+    /// What is in the file is not what was written.
+    Damaged,
+    /// Something else.
+    Other,
 }
 
-impl std::error::Error for StoreError {}
-
-const DAMAGED: &str = "it is damaged; 'stscope store check' says where; restore a backup, or ingest \
-                       into a new file";
+impl StoreError {
+    /// What an error of SQLite means; `None` of any other error.
+    pub fn sql_fault(&self) -> Option<SqlFault> {
+        use rusqlite::ErrorCode;
+        let StoreError::Sql(path, error) = self else {
+            return None;
+        };
+        Some(match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => SqlFault::NoRoom,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => SqlFault::Busy,
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                match journal(path) {
+                    journal if journal.exists() => SqlFault::LeftHalfDone(journal),
+                    _ => SqlFault::NotPermitted,
+                }
+            }
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => SqlFault::Damaged,
+            // A value of another type than its column: this program never writes one.
+            None if is_odd_value(error) => SqlFault::Damaged,
+            _ => SqlFault::Other,
+        })
+    }
+}
 
 fn is_odd_value(error: &rusqlite::Error) -> bool {
     use rusqlite::Error;
@@ -213,16 +148,6 @@ fn is_odd_value(error: &rusqlite::Error) -> bool {
 /// The journal that SQLite writes next to a store, to roll back by it.
 pub(super) fn journal(store: &Path) -> PathBuf {
     beside(store, "-journal")
-}
-
-/// Whether a killed run has left a journal that this user may not roll back.
-fn is_left_half_done(store: &Path, error: &rusqlite::Error) -> bool {
-    use rusqlite::ErrorCode;
-    let is_for_want_of_permission = matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied)
-    );
-    is_for_want_of_permission && journal(store).exists()
 }
 
 /// Why no file can be made or opened for a store.
@@ -248,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_user_who_may_not_write_is_told_of_the_run_that_was_killed() {
+    fn a_run_that_was_killed_is_told_from_a_want_of_permission() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sts.db");
         drop(Store::open_to_write(&path, None, false).unwrap());
@@ -256,13 +181,10 @@ mod tests {
         assert!(ask().is_ok());
         // Whatever it contains, SQLite tries to roll back by it.
         std::fs::write(journal(&path), [0xd9; 512]).unwrap();
-        let error = ask().err().unwrap().to_string();
-        for piece in [
-            "a run was killed",
-            "sts.db-journal",
-            "the next 'stscope ingest'",
-        ] {
-            assert!(error.contains(piece), "{error}");
-        }
+        let error = ask().err().unwrap();
+        let left = SqlFault::LeftHalfDone(journal(&path));
+        assert_eq!(error.sql_fault(), Some(left));
+        std::fs::remove_file(journal(&path)).unwrap();
+        assert_eq!(error.sql_fault(), Some(SqlFault::NotPermitted));
     }
 }

@@ -1,8 +1,8 @@
 //! Sums that are kept from night to night, in one SQLite file.
 //!
 //! Owns the file's schema, the ledger of what was read, and what is needed to count each call once
-//! across nights. Refuses to know the formats of reports; [`Scan`](crate::Scan) reads logs, and the
-//! [`tally`](crate::tally) decides what counts.
+//! across nights. Refuses to know the formats of reports; [`Scan`](crate::Scan) reads logs, and
+//! a [`Tally`](crate::Tally) decides what counts.
 //!
 //! Four shelves: `tables` is what everything else rests on; `ingest` writes what a scan reads; `days`
 //! makes sums of calls, and forgets them; `ask` reads. `ingest` and `ask` use `days`, never one another.
@@ -33,7 +33,7 @@ mod tables;
 pub use ask::check::{Checked, Fault};
 pub use ask::info::{Contents, Days, Run};
 pub use days::forget::Forgotten;
-pub use error::{Holder, NotForgotten, StoreError};
+pub use error::{Holder, NotForgotten, SqlFault, StoreError};
 pub use ingest::run::Ingested;
 pub use open::Store;
 pub use tables::columns::is_kept;

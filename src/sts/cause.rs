@@ -14,6 +14,7 @@ use crate::cloudtrail::Field;
 /// Why a call went to the global endpoint; the first that applies, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Cause {
     /// The caller lives in another account, which has to change it.
     AnotherAccount,

@@ -2,7 +2,6 @@
 //!
 //! Asked of names alone that are none of AWS's. Of the lines that match a name the first counts.
 
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -34,21 +33,15 @@ pub enum LeadsTo {
 }
 
 /// A line that cannot be understood.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {what}")]
+#[non_exhaustive]
 pub struct HostsError {
     /// Which one, from 1.
     pub line: usize,
     /// What is wrong with it, and how to write it.
     pub what: String,
 }
-
-impl fmt::Display for HostsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.what)
-    }
-}
-
-impl std::error::Error for HostsError {}
 
 impl Hosts {
     /// Reads lines `HOST-GLOB global` and `HOST-GLOB regional REGION`. Empty lines, and what follows a

@@ -14,6 +14,7 @@ use crate::damage::Stage;
 /// Why a file that was found was not taken as a log. None of these is a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum SkipReason {
     /// Checksums of log files.
     Digest,
@@ -64,6 +65,7 @@ impl SkipReason {
 /// Files not read because their keys say that they hold nothing of what was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "by the reason")]
+#[non_exhaustive]
 pub struct PrunedFiles {
     pub date: u64,
     pub account: u64,
@@ -97,6 +99,7 @@ impl PrunedFiles {
 
 /// What became of the files: `found = read + pruned + skipped + damaged`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Files {
     /// Everything named or found. A folder that cannot be listed counts as one.
     pub found: u64,
@@ -131,6 +134,7 @@ impl Files {
 
 /// A file with something wrong in it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DamagedFile {
     /// Its path, as it was found.
     pub path: String,
@@ -155,6 +159,7 @@ impl DamagedFile {
 
 /// Sizes in bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Bytes {
     /// Read from files.
     pub compressed: u64,
@@ -182,6 +187,7 @@ pub type NotListed = BTreeMap<String, u64>;
 /// has the calls of pruned files, too: there they are among the `sts_records`, and `filtered` unless
 /// they came late.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Coverage {
     /// What became of the files.
     pub files: Files,

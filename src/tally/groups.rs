@@ -14,6 +14,7 @@ use crate::sts::Time;
 
 /// What is measured of a group of calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Measures {
     /// Calls.
     pub calls: u64,

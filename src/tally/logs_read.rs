@@ -15,6 +15,7 @@ use crate::aws::region::is_region;
 
 /// Accounts and Regions whose logs were read, and those where part of a log could not be.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct LogsRead {
     pub(super) read: Pairs,
     pub(super) damaged: Pairs,

@@ -55,9 +55,7 @@ pub use totals::{Offender, Summary, Totals};
 /// [`Partial`] to be merged later.
 ///
 /// ```
-/// use stscope::Scan;
-/// use stscope::questions::AnyQuestion;
-/// use stscope::tally::Partial;
+/// use stscope::{AnyQuestion, Partial, Scan};
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let scan = Scan::default();
 /// let mut sum = scan.tally(&["sample-logs/AWSLogs/o-exampleorg/111122223333".into()])?;
@@ -91,38 +89,25 @@ struct Scratch {
 }
 
 /// Why two tallies have no sum.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Mismatch {
     /// They answer different questions.
+    #[error("different questions: \"{ours}\" and \"{theirs}\"; count both by the same")]
     Question {
         /// That of the sum.
         ours: String,
         /// That of what was to be added.
         theirs: String,
     },
-    /// Their calls were chosen, or classified, by different terms. Says by which option they differ.
+    /// Their calls were chosen, or classified, by different terms. Names the first field of the
+    /// [`Selection`] by which they differ, or `hosts`.
+    #[error("different selections of calls, by {0}; count both by the same")]
     Terms(&'static str),
     /// One counts every copy of a call, the other each call once.
+    #[error("copies of calls counted in one of them, not in the other; count both by the same")]
     Once,
 }
-
-impl std::fmt::Display for Mismatch {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Mismatch::Question { ours, theirs } => {
-                write!(f, "different questions: \"{ours}\" and \"{theirs}\"")
-            }
-            Mismatch::Terms(option) => write!(f, "different selections of calls, by {option}"),
-            Mismatch::Once => {
-                f.write_str("copies of calls counted in one of them, not in the other")
-            }
-        }?;
-        f.write_str("; count both by the same")
-    }
-}
-
-impl std::error::Error for Mismatch {}
 
 impl<Q: Question> Tally<Q> {
     /// An empty tally of this question, for calls that are counted by these terms. With `once` off,

@@ -14,6 +14,7 @@ use super::totals::Totals;
 
 /// One group of a report.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Group<'r> {
     /// The values of the columns of the question; `None` for what the records lack.
     pub values: Vec<Option<&'r str>>,

@@ -39,11 +39,11 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// The first thing by which two differ, as options name it: their calls have no sum. Lists are
-    /// compared as they were given.
+    /// The first field by which two differ: their calls have no sum. Lists are compared as they were
+    /// given.
     pub(super) fn differs_by(&self, other: &Terms) -> Option<&'static str> {
         let Terms { selection, hosts } = self;
-        let differs = (*hosts != other.hosts).then_some("--hosts");
+        let differs = (*hosts != other.hosts).then_some("hosts");
         selection.differs_by(&other.selection).or(differs)
     }
 }
@@ -60,15 +60,15 @@ impl Selection {
             conditions,
         } = self;
         [
-            (*since == other.since, "--since"),
-            (*until == other.until, "--until"),
-            (*accounts == other.accounts, "--account"),
-            (*regions == other.regions, "--region"),
-            (*endpoints == other.endpoints, "--endpoint"),
-            (*conditions == other.conditions, "--where"),
+            (*since == other.since, "since"),
+            (*until == other.until, "until"),
+            (*accounts == other.accounts, "accounts"),
+            (*regions == other.regions, "regions"),
+            (*endpoints == other.endpoints, "endpoints"),
+            (*conditions == other.conditions, "conditions"),
         ]
         .into_iter()
-        .find_map(|(is_equal, option)| (!is_equal).then_some(option))
+        .find_map(|(is_equal, field)| (!is_equal).then_some(field))
     }
 
     /// Whether a record counts at all: the filters that act before counting once.
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn terms_differ_by_what_options_name() {
+    fn terms_differ_by_the_first_field_that_does() {
         let terms = Terms {
             selection: Selection {
                 since: Time::parse("2024-05-10T00:00:00Z"),
@@ -296,10 +296,10 @@ mod tests {
         other.selection.conditions[0].glob = glob("*x*").unwrap();
         assert_eq!(terms.differs_by(&other), None);
         other.hosts = Hosts::default();
-        assert_eq!(terms.differs_by(&other), Some("--hosts"));
+        assert_eq!(terms.differs_by(&other), Some("hosts"));
         other.selection.conditions[0].negated = false;
-        assert_eq!(terms.differs_by(&other), Some("--where"));
-        assert_eq!(terms.differs_by(&Terms::default()), Some("--since"));
+        assert_eq!(terms.differs_by(&other), Some("conditions"));
+        assert_eq!(terms.differs_by(&Terms::default()), Some("since"));
     }
 
     #[test]

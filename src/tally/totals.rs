@@ -52,6 +52,7 @@ impl Entry {
 /// What is known of all calls together: the figures at the top, who made the calls, and what was
 /// read for it.
 #[derive(Clone, Default)]
+#[non_exhaustive]
 pub struct Totals {
     /// By what it is counted.
     pub terms: Terms,
@@ -242,6 +243,7 @@ impl Candidates<Entry> {
 
 /// The figures at the top of a report.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Summary {
     /// Calls counted.
     pub calls: u64,
@@ -272,6 +274,7 @@ impl Summary {
 
 /// A principal with calls that a gate forbids.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Offender<'r> {
     /// The principal.
     pub principal: &'r str,

@@ -5,7 +5,7 @@
 //! names in them are invented.
 
 use proptest::prelude::*;
-use stscope::cloudtrail::{Field, Record};
+use stscope::internals::cloudtrail::{Field, Record};
 use stscope::sts::{Call, Cause, defaults::Defaults, sdk, tool};
 
 const ROLE: &str = "AssumeRole";

@@ -12,9 +12,9 @@ use archive::bulk::{Archive, Options};
 use archive::clock::{DAY, START};
 use chrono::DateTime;
 use proptest::prelude::*;
-use stscope::input::Pruning;
-use stscope::questions::{AnyQuestion, CallsByDay, Plan, Regions, Report};
-use stscope::tally::{self, Mismatch, Partial, PartialError, Tally, Terms};
+use stscope::internals::input::Pruning;
+use stscope::internals::questions::{AnyQuestion, CallsByDay, Plan, Regions, Report};
+use stscope::internals::tally::{self, Mismatch, Partial, PartialError, Tally, Terms};
 use stscope::{Scan, sts::Dimension};
 use tempfile::TempDir;
 use twin::cases::cases;
@@ -128,7 +128,7 @@ fn adds_up(report: &Report) -> Result<(), TestCaseError> {
         coverage.calls + coverage.filtered + coverage.duplicates + coverage.shared_copies
     );
     prop_assert!(coverage.sts_records + coverage.not_calls <= coverage.records);
-    let groups = |of: fn(&stscope::tally::Measures) -> u64| -> u64 {
+    let groups = |of: fn(&stscope::internals::tally::Measures) -> u64| -> u64 {
         report.groups().map(|group| of(&group.measures)).sum()
     };
     prop_assert_eq!(groups(|of| of.calls), summary.calls);
@@ -316,6 +316,7 @@ fn made_of(report: &Report) -> String {
         AnyQuestion::Plan => format!("{:#?}", Plan::of(report, twin::plan::region_of)),
         AnyQuestion::Regions => format!("{:#?}", Regions::of(report)),
         AnyQuestion::Trend => format!("{:#?}", CallsByDay::of(report)),
+        ref new => panic!("nothing is made of {new:?}; make something, to compare it"),
     }
 }
 
@@ -585,62 +586,62 @@ fn tallies_by_different_terms_have_no_sum() {
     let whole = scan(all.clone())
         .tally(&LOGS.paths)
         .expect("all paths exist");
-    for (question, option) in [
+    for (question, field) in [
         (
             Question {
                 since: Some(0),
                 ..all.clone()
             },
-            "--since",
+            "since",
         ),
         (
             Question {
                 until: Some(START * 1000),
                 ..all.clone()
             },
-            "--until",
+            "until",
         ),
         (
             Question {
                 accounts: vec!["111122223333".into()],
                 ..all.clone()
             },
-            "--account",
+            "accounts",
         ),
         (
             Question {
                 regions: vec!["us-east-1".into()],
                 ..all.clone()
             },
-            "--region",
+            "regions",
         ),
         (
             Question {
                 endpoints: vec!["global"],
                 ..all.clone()
             },
-            "--endpoint",
+            "endpoints",
         ),
         (
             Question {
                 conditions: vec![("principal", "*".into(), false)],
                 ..all.clone()
             },
-            "--where",
+            "conditions",
         ),
         (
             Question {
                 hosts: vec![("*".into(), None)],
                 ..all.clone()
             },
-            "--hosts",
+            "hosts",
         ),
     ] {
         let tally = scan(question).tally(&LOGS.paths).expect("all paths exist");
         for tally in [written_and_read(&tally), tally] {
             let error = whole.clone().merge(tally).expect_err("other terms");
-            assert_eq!(error, Mismatch::Terms(option));
-            assert!(error.to_string().contains(option), "{error}");
+            assert_eq!(error, Mismatch::Terms(field));
+            assert!(error.to_string().contains(field), "{error}");
         }
     }
 }

@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use stscope::questions::{EVENT_COLUMNS, RegionEvidence, RegionStatus};
-use stscope::report::pages::{plan, regions};
+use stscope::internals::questions::{EVENT_COLUMNS, RegionEvidence, RegionStatus};
+use stscope::internals::report::pages::{plan, regions};
 use stscope::sts::defaults::{DEFAULTS, DefaultEndpoint, Setting, WithoutRegion};
 use stscope::sts::{Cause, Dimension};
 
@@ -224,7 +224,7 @@ fn every_command_that_is_not_run_is_understood_or_known() {
             seen += 1;
             if let Some(arguments) = arguments(command) {
                 let words = std::iter::once("stscope".to_owned()).chain(arguments);
-                if let Err(error) = stscope::cli::command().try_get_matches_from(words) {
+                if let Err(error) = stscope::internals::cli::command().try_get_matches_from(words) {
                     panic!("README line {number}: {command}\n{error}");
                 }
             } else {
@@ -267,7 +267,7 @@ fn every_query_of_a_store_runs_and_finds_something() {
 
 #[test]
 fn every_option_of_every_command_is_in_the_readme() {
-    let commands = stscope::cli::command();
+    let commands = stscope::internals::cli::command();
     let names: Vec<&str> = commands.get_subcommands().map(|c| c.get_name()).collect();
     assert!(names.contains(&"report") && names.contains(&"events"));
     let overview = section("## Commands");

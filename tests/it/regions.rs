@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use archive::{odd, rng::SplitMix64};
 use chrono::NaiveDate;
 use proptest::prelude::*;
-use stscope::questions;
+use stscope::internals::questions;
 use stscope::sts::Time;
 use twin::cases::cases;
 use twin::held::gzip;

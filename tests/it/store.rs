@@ -16,11 +16,11 @@ use archive::bulk::{Archive, Options};
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use serde_json::json;
-use stscope::input::Paths;
-use stscope::questions::{AnyQuestion, Plan, Regions};
+use stscope::internals::input::Paths;
+use stscope::internals::questions::{AnyQuestion, Plan, Regions};
+use stscope::internals::tally::{Question, Report, Selection};
 use stscope::store::{Ingested, Store, StoreError};
 use stscope::sts::{Dimension, Time};
-use stscope::tally::{Question, Report, Selection};
 use stscope::{Progress, Scan};
 use tempfile::TempDir;
 
@@ -275,9 +275,9 @@ fn questions() -> Vec<AnyQuestion> {
 }
 
 fn selections() -> Vec<Selection> {
-    let condition = |dimension, pattern, negated| stscope::tally::Condition {
+    let condition = |dimension, pattern, negated| stscope::internals::tally::Condition {
         dimension,
-        glob: stscope::tally::glob(pattern).unwrap(),
+        glob: stscope::internals::tally::glob(pattern).unwrap(),
         negated,
     };
     vec![
@@ -369,9 +369,9 @@ fn assert_equal_from(
 ) -> Result<(), TestCaseError> {
     place.assert_sound();
     let midnight = Time::of_midnight(kept_from);
-    let with_a_day = stscope::tally::Condition {
+    let with_a_day = stscope::internals::tally::Condition {
         dimension: Dimension::Day,
-        glob: stscope::tally::glob("?*").unwrap(),
+        glob: stscope::internals::tally::glob("?*").unwrap(),
         negated: false,
     };
     let all = place.scanned(&questions()[0], &Selection::default());

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use stscope::cloudtrail::Kernel;
-use stscope::input::Limits;
-use stscope::questions::{AnyQuestion, Plan, Report};
-use stscope::tally::SkipReason;
+use stscope::internals::cloudtrail::Kernel;
+use stscope::internals::input::Limits;
+use stscope::internals::questions::{AnyQuestion, Plan, Report};
+use stscope::internals::tally::SkipReason;
 use tempfile::TempDir;
 
 use super::count::{Answer, read};

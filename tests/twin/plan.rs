@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stscope::questions::Plan;
+use stscope::internals::questions::Plan;
 
 use super::agent;
 use super::call::{Call, KeyUse, is_region};

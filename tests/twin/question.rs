@@ -1,8 +1,8 @@
 //! What is asked: the options of a run, in plain types.
 
 use stscope::Scan;
+use stscope::internals::tally::{Condition, Selection, glob};
 use stscope::sts::{Dimension, Hosts, Time};
-use stscope::tally::{Condition, Selection, glob};
 
 /// Ways to group that between them see every member of a record.
 pub const GROUPINGS: [&[&str]; 7] = [

@@ -11,6 +11,7 @@ mod messages;
 mod order;
 mod output;
 mod s3;
+mod typed;
 
 pub(super) use filter::FilterArgs;
 pub(super) use gate::GateArgs;
@@ -18,5 +19,6 @@ pub(super) use help::{dimensions_help, exit_help};
 pub(super) use input::{InputArgs, StoreArgs};
 pub(super) use messages::{MessageArgs, When};
 pub(super) use order::{GroupOrder, OrderArgs};
-pub(super) use output::{FormatName, OutputArgs};
+pub(super) use output::OutputArgs;
 pub(super) use s3::S3Args;
+pub(super) use typed::{Typed, said};

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum, ValueHint};
+use clap::{Args, ValueHint};
+
+use crate::report::Format;
 
 /// What to write, and where.
 #[derive(Args)]
@@ -10,20 +12,11 @@ use clap::{Args, ValueEnum, ValueHint};
 pub(in crate::cli) struct OutputArgs {
     /// Output format [default: table, or by the ending of --output]
     #[arg(long, value_name = "FORMAT")]
-    pub format: Option<FormatName>,
+    pub format: Option<Format>,
     /// Write to FILE, which appears whole or not at all
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
     /// Show the first N rows; 0 shows all [default: 25 in a table, else all]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub top: Option<u64>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum FormatName {
-    Table,
-    Csv,
-    Json,
-    Jsonl,
-    Markdown,
 }

@@ -1,11 +1,10 @@
 //! `stscope endpoint`: what a host name is, and the table of STS endpoints.
 
-use crate::cli::args::FormatName;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::hosts;
 use crate::cli::output::Output;
 use crate::cli::output::Writing;
-use crate::report::pages::endpoint;
+use crate::report::{Format, pages::endpoint};
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
@@ -19,7 +18,7 @@ pub(super) struct EndpointArgs {
     pub hosts: Option<PathBuf>,
     /// Output format [default: table, or by the ending of --output]
     #[arg(long, value_name = "FORMAT", help_heading = "Output")]
-    pub format: Option<FormatName>,
+    pub format: Option<Format>,
     /// Write to FILE, which appears whole or not at all
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub output: Option<PathBuf>,

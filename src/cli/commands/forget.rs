@@ -7,10 +7,11 @@ use std::path::PathBuf;
 use chrono::{NaiveDate, Utc};
 use indicatif::HumanBytes;
 
+use crate::cli::advice;
+use crate::cli::args::Typed;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::messages::Messages;
-use crate::cli::time;
-use crate::cli::time::now;
+use crate::cli::time::Moment;
 use crate::report::{count, plural};
 use crate::store::{Forgotten, NotForgotten, Room, Store, StoreError};
 
@@ -20,14 +21,30 @@ pub(super) struct ForgetArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub store: PathBuf,
     /// Remove the days before DAY: 2026-01-01, or an age: 400d, 57w
-    #[arg(long, value_name = "DAY")]
-    pub before: String,
+    #[arg(long, value_name = "DAY", value_parser = Typed(Before::parse))]
+    pub before: Before,
     /// Wait while another run writes to the store
     #[arg(long)]
     pub wait: bool,
     /// Print only errors on standard error
     #[arg(short, long, help_heading = "Messages")]
     pub quiet: bool,
+}
+
+/// A day, and how it was typed.
+#[derive(Clone, Debug)]
+pub(super) struct Before {
+    typed: String,
+    day: NaiveDate,
+}
+
+impl Before {
+    fn parse(text: &str) -> Result<Before, String> {
+        Ok(Before {
+            typed: text.to_owned(),
+            day: day(text)?,
+        })
+    }
 }
 
 pub(super) const EXAMPLES: &str = "\
@@ -60,16 +77,16 @@ const EVERY_NIGHT: u64 = 2;
 
 pub(super) fn run(arguments: &ForgetArgs) -> Result<Exit, Failure> {
     let messages = Messages::new(arguments.quiet);
-    let option = format!("--before {}", arguments.before);
-    let before = day(&option, &arguments.before)?;
+    let Before { typed, day: before } = &arguments.before;
     // To forget is no reason to make a store.
     drop(Store::open(&arguments.store)?);
     let mut store = Store::open_to_write(&arguments.store, None, arguments.wait)?;
     tell_brought_up(&arguments.store, &store, messages);
-    let forgotten = match store.forget(before, Utc::now().date_naive()) {
+    let forgotten = match store.forget(*before, Utc::now().date_naive()) {
         Err(StoreError::NotForgotten(_, why)) => {
             return Err(Failure::new(format!(
-                "{option}: nothing was forgotten: {why}"
+                "--before {typed}: nothing was forgotten: {}",
+                advice::store::of_not_forgotten(&why)
             )));
         }
         other => other?,
@@ -83,18 +100,18 @@ pub(super) fn run(arguments: &ForgetArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// The age of `--keep`.
-pub(super) fn kept_age(text: &str) -> Result<NaiveDate, Failure> {
-    let option = format!("--keep {text}");
+/// Reads the age of `--keep`.
+pub(super) fn kept_age(text: &str) -> Result<NaiveDate, String> {
     let digits = text.trim_end_matches(['d', 'w']);
     let is_age = digits.len() + 1 == text.len() && digits.bytes().all(|b| b.is_ascii_digit());
     if !is_age || digits.bytes().all(|b| b == b'0') {
-        return Err(Failure::new(format!(
-            "{option}: no age of a day or more; give one in whole days or weeks (400d, 57w), or use \
+        return Err(
+            "no age of a day or more; give one in whole days or weeks (400d, 57w), or use \
              'stscope forget --before' with a date"
-        )));
+                .to_owned(),
+        );
     }
-    day(&option, text)
+    day(text)
 }
 
 /// Forgets at the end of an ingest.
@@ -107,15 +124,14 @@ pub(super) fn keep(
     match store.forget(before, Utc::now().date_naive()) {
         // Whose logs come no more has nothing else but what is old.
         Err(StoreError::NotForgotten(_, NotForgotten::NoDayLeft(_, newest))) => {
-            if let Some(newest) = newest {
-                messages.note(&format!(
-                    "nothing was forgotten, as no day would be left: the newest is \
-                     {newest}, and --keep goes back to {before}; see why no newer logs come, or \
-                     give --keep a longer age"
-                ));
-            }
+            messages.note(&format!(
+                "nothing was forgotten, as no day would be left: the newest is \
+                 {newest}, and --keep goes back to {before}; see why no newer logs come, or \
+                 give --keep a longer age"
+            ));
             Ok(())
         }
+        Err(StoreError::NotForgotten(_, NotForgotten::NoDays)) => Ok(()),
         Err(error) => Err(error.into()),
         Ok(forgotten) if forgotten.days == 0 => Ok(()),
         Ok(forgotten) => {
@@ -138,11 +154,9 @@ pub(super) fn tell_brought_up(path: &Path, store: &Store, messages: Messages) {
     }
 }
 
-fn day(option: &str, text: &str) -> Result<NaiveDate, Failure> {
-    let fail = |error: String| Failure::new(format!("{option}: {error}"));
-    let midnight = time::parse_day(text, now()).map_err(fail)?;
-    let day = midnight.day().parse();
-    day.map_err(|_| fail("it is out of range; give a later day".to_owned()))
+fn day(text: &str) -> Result<NaiveDate, String> {
+    let day = Moment::parse_day(text)?.time()?.day().parse();
+    day.map_err(|_| "it is out of range; give a later day".to_owned())
 }
 
 fn nothing(forgotten: &Forgotten) -> String {

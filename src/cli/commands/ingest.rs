@@ -1,10 +1,10 @@
 //! `stscope ingest`
 
-use crate::cli::args::{MessageArgs, S3Args};
+use crate::cli::args::{MessageArgs, S3Args, Typed};
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
-use chrono::Utc;
+use chrono::{NaiveDate, Utc};
 
 use super::forget;
 use crate::cli::dry_run;
@@ -37,8 +37,8 @@ pub(super) struct IngestArgs {
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     pub window: Option<u32>,
     /// At the end, remove days older than this age: 400d, 57w; see 'stscope forget'
-    #[arg(long, value_name = "AGE")]
-    pub keep: Option<String>,
+    #[arg(long, value_name = "AGE", value_parser = Typed(forget::kept_age))]
+    pub keep: Option<NaiveDate>,
     /// Where your own host names lead: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'; calls
     /// that the store holds already stay as they were counted
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -97,11 +97,6 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
         s3: arguments.s3.options(),
         ..Scan::default()
     };
-    let keep = arguments
-        .keep
-        .as_deref()
-        .map(forget::kept_age)
-        .transpose()?;
     let mut store = Store::open_to_write(&arguments.store, arguments.window, arguments.wait)?;
     forget::tell_brought_up(&arguments.store, &store, messages);
     #[cfg(feature = "s3")]
@@ -133,7 +128,7 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
     if ingested.coverage.sts_records > 0 {
         hosts::note_unused(&hosts, messages);
     }
-    if let Some(before) = keep {
+    if let Some(before) = arguments.keep {
         forget::keep(&arguments.store, &mut store, before, messages)?;
     }
     Ok(exit)
@@ -146,8 +141,7 @@ fn paths(arguments: &IngestArgs) -> Result<Paths, Failure> {
             "no PATH given; name a folder of logs, or files",
         ));
     }
-    let mut paths = Paths::resolve(&arguments.paths, arguments.files_from.as_deref())
-        .map_err(|error| Failure::new(error.to_string()))?;
+    let mut paths = Paths::resolve(&arguments.paths, arguments.files_from.as_deref())?;
     let full = |path: &mut PathBuf| {
         // What cannot be looked up is told of when it is to be read.
         if let Ok(canonical) = path.canonicalize() {

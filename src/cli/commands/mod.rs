@@ -5,15 +5,20 @@
 mod completions;
 mod endpoint;
 mod events;
+#[cfg(feature = "store")]
 mod forget;
+#[cfg(feature = "store")]
 mod ingest;
 mod man;
 mod plan;
 mod query;
 mod regions;
 mod report;
+#[cfg(feature = "store")]
 mod store_check;
+#[cfg(feature = "store")]
 mod store_info;
+#[cfg(feature = "store")]
 mod trend;
 
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -62,15 +67,19 @@ enum Command {
     /// One row per call, the newest first
     #[command(after_help = events::EXAMPLES, after_long_help = events::help())]
     Events(Box<events::EventsArgs>),
+    #[cfg(feature = "store")]
     /// Read new log files into a store, which other commands read instead of the logs
     #[command(after_help = ingest::EXAMPLES, after_long_help = ingest::help())]
     Ingest(Box<ingest::IngestArgs>),
+    #[cfg(feature = "store")]
     /// Global versus Regional over time, from a store
     #[command(after_help = trend::EXAMPLES, after_long_help = trend::help())]
     Trend(Box<trend::TrendArgs>),
+    #[cfg(feature = "store")]
     /// Remove old days from a store
     #[command(after_help = forget::EXAMPLES, after_long_help = forget::help())]
     Forget(forget::ForgetArgs),
+    #[cfg(feature = "store")]
     /// Show what a store holds, and check it for damage
     #[command(subcommand, after_help = STORE_EXAMPLES)]
     Store(StoreCommand),
@@ -101,12 +110,14 @@ Examples:
     Man(man::ManArgs),
 }
 
+#[cfg(feature = "store")]
 const STORE_EXAMPLES: &str = "\
 Examples:
   stscope store info sts.db
   stscope store info --store sts.db --format json
   stscope store check sts.db";
 
+#[cfg(feature = "store")]
 #[derive(Subcommand)]
 enum StoreCommand {
     /// Show the days, files, calls and last runs of a store
@@ -139,10 +150,15 @@ fn dispatch(typed: Command) -> Result<Exit, Failure> {
         Command::Regions(arguments) => regions::run(*arguments),
         Command::Events(arguments) => events::run(*arguments),
         Command::Plan(arguments) => plan::run(*arguments),
+        #[cfg(feature = "store")]
         Command::Ingest(arguments) => ingest::run(*arguments),
+        #[cfg(feature = "store")]
         Command::Forget(arguments) => forget::run(&arguments),
+        #[cfg(feature = "store")]
         Command::Store(StoreCommand::Check(arguments)) => store_check::run(&arguments),
+        #[cfg(feature = "store")]
         Command::Store(StoreCommand::Info(arguments)) => store_info::run(&arguments),
+        #[cfg(feature = "store")]
         Command::Trend(arguments) => trend::run(*arguments),
         Command::Endpoint(arguments) => endpoint::run(arguments),
         Command::Query(arguments) => query::run(arguments),

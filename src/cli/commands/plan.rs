@@ -125,8 +125,7 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     let gates = Gates::resolve(&arguments.gate)?;
     let ip_ranges = (arguments.ip_ranges.as_deref())
         .map(read_ip_ranges)
-        .transpose()
-        .map_err(|error| Failure::new(error.to_string()))?;
+        .transpose()?;
     if arguments.trace_tokens && arguments.store.store.is_some() {
         return Err(Failure::new(
             "--trace-tokens: a store keeps no records of other services; name log files in place of \

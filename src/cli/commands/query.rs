@@ -1,19 +1,19 @@
 //! `stscope query`: the question of `report` for another engine.
 
-use clap::{Args, ValueEnum, ValueHint};
+use clap::{Args, ValueHint};
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::cli::args::Typed;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
-use crate::cli::time;
-use crate::cli::time::period;
+use crate::cli::time::{Moment, period};
 use crate::query::{Engine, Question, Source};
 
 #[derive(Args)]
 pub(super) struct QueryArgs {
     /// The engine that the query is for
-    pub engine: EngineName,
+    pub engine: Engine,
     /// The table to query, NAME or DATABASE.NAME; not for cloudwatch [default for athena: cloudtrail_logs]
     #[arg(long, value_name = "TABLE", conflicts_with = "files")]
     pub table: Option<String>,
@@ -22,26 +22,14 @@ pub(super) struct QueryArgs {
     #[arg(long, value_name = "GLOB")]
     pub files: Option<String>,
     /// Count calls from T on: 2026-11-01, 2026-11-01T12:00:00Z, or an age: 36h, 7d, 2w; not for cloudwatch
-    #[arg(long, value_name = "T")]
-    pub since: Option<String>,
+    #[arg(long, value_name = "T", value_parser = Typed(Moment::parse))]
+    pub since: Option<Moment>,
     /// Count calls before T; not for cloudwatch
-    #[arg(long, value_name = "T")]
-    pub until: Option<String>,
+    #[arg(long, value_name = "T", value_parser = Typed(Moment::parse))]
+    pub until: Option<Moment>,
     /// Write to FILE, which appears whole or not at all
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub output: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum EngineName {
-    /// Amazon Athena, of a table as AWS documents it for CloudTrail
-    Athena,
-    /// CloudWatch Logs Insights, of a trail's log group
-    Cloudwatch,
-    /// DuckDB, of log files or a table
-    Duckdb,
-    /// ClickHouse, of log files or a table
-    Clickhouse,
 }
 
 /// What AWS calls the table in its documentation.
@@ -60,29 +48,28 @@ pub(super) fn run(arguments: QueryArgs) -> Result<Exit, Failure> {
 }
 
 fn question(arguments: &QueryArgs) -> Result<Question, Failure> {
-    let refuse = |option, value: &Option<String>, reason: &str| match value {
-        Some(_) => Err(Failure::new(format!("{option}: {reason}"))),
-        None => Ok(()),
+    let refuse = |option, is_given: bool, reason: &str| match is_given {
+        true => Err(Failure::new(format!("{option}: {reason}"))),
+        false => Ok(()),
     };
-    let engine = match arguments.engine {
-        EngineName::Athena => {
+    let engine = arguments.engine;
+    let (has_table, has_files) = (arguments.table.is_some(), arguments.files.is_some());
+    match engine {
+        Engine::Athena => {
             let reason = "Athena asks tables; name one with --table";
-            refuse("--files", &arguments.files, reason)?;
-            Engine::Athena
+            refuse("--files", has_files, reason)?;
         }
-        EngineName::Cloudwatch => {
+        Engine::CloudWatch => {
             let reason = "CloudWatch is asked of a log group; choose it where you run the query";
-            refuse("--table", &arguments.table, reason)?;
-            refuse("--files", &arguments.files, reason)?;
+            refuse("--table", has_table, reason)?;
+            refuse("--files", has_files, reason)?;
             let reason = "CloudWatch takes the time range beside the query; \
                           choose it where you run the query";
-            refuse("--since", &arguments.since, reason)?;
-            refuse("--until", &arguments.until, reason)?;
-            Engine::CloudWatch
+            refuse("--since", arguments.since.is_some(), reason)?;
+            refuse("--until", arguments.until.is_some(), reason)?;
         }
-        EngineName::Duckdb => Engine::DuckDb,
-        EngineName::Clickhouse => Engine::ClickHouse,
-    };
+        Engine::DuckDb | Engine::ClickHouse => {}
+    }
     let source = match (&arguments.table, &arguments.files) {
         (Some(table), _) => Source::Table(table.clone()),
         (None, Some(files)) if files.is_empty() => {
@@ -94,9 +81,9 @@ fn question(arguments: &QueryArgs) -> Result<Question, Failure> {
         (None, None) => Source::Files(FILES.to_owned()),
     };
     let (since, until) = period(
-        arguments.since.as_deref(),
-        arguments.until.as_deref(),
-        time::parse,
+        arguments.since.as_ref(),
+        arguments.until.as_ref(),
+        Moment::time,
     )?;
     Ok(Question {
         engine,

@@ -4,13 +4,13 @@ use crate::cli::args::{
     FilterArgs, GateArgs, GroupOrder, InputArgs, MessageArgs, OrderArgs, OutputArgs, StoreArgs,
     dimensions_help, exit_help,
 };
-use crate::cli::conditions::dimension;
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::gate::{Gates, conclude};
-use crate::cli::reading::check_kept;
 use crate::cli::session::{Asked, Session};
+use crate::cli::stored::check_kept;
 use clap::Args;
+use clap::builder::TypedValueParser as _;
 
 use crate::questions::AnyQuestion;
 use crate::report::pages;
@@ -52,8 +52,9 @@ pub(super) struct GroupingArgs {
         value_parser = clap::builder::PossibleValuesParser::new(
             Dimension::all().map(Dimension::name).collect::<Vec<_>>()
         )
+        .try_map(|name: String| Dimension::find(&name).ok_or("no dimension"))
     )]
-    pub group_by: Vec<String>,
+    pub group_by: Vec<Dimension>,
 }
 
 pub(super) const EXAMPLES: &str = "\
@@ -76,7 +77,8 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     if arguments.input.s3.dry_run {
         return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
     }
-    let group_by = group_by(&arguments.grouping.group_by)?;
+    let group_by = arguments.grouping.group_by;
+    refuse_twice(&group_by)?;
     let gates = match arguments.store.store {
         Some(_) => Gates::of_store(&arguments.gate)?,
         None => Gates::resolve(&arguments.gate)?,
@@ -121,15 +123,13 @@ fn judge_nothing(nothing: Failure, session: &Session) -> Result<Exit, Failure> {
     Err(nothing)
 }
 
-fn group_by(names: &[String]) -> Result<Vec<Dimension>, Failure> {
-    let mut dimensions = Vec::new();
-    for name in names {
-        let dimension = dimension(name).map_err(Failure::new)?;
-        if dimensions.contains(&dimension) {
+fn refuse_twice(dimensions: &[Dimension]) -> Result<(), Failure> {
+    for (at, dimension) in dimensions.iter().enumerate() {
+        if dimensions[..at].contains(dimension) {
+            let name = dimension.name();
             let message = format!("--group-by {name}: it is named twice; name it once");
             return Err(Failure::new(message));
         }
-        dimensions.push(dimension);
     }
-    Ok(dimensions)
+    Ok(())
 }

@@ -1,6 +1,5 @@
 //! `stscope store check`
 
-use crate::cli::args::FormatName;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::messages::{Messages, warn_of};
 use crate::cli::output::Output;
@@ -22,7 +21,7 @@ pub(super) struct CheckArgs {
     pub store: Option<PathBuf>,
     /// Output format [default: table, or by the ending of --output]
     #[arg(long, value_name = "FORMAT", help_heading = "Output")]
-    pub format: Option<FormatName>,
+    pub format: Option<Format>,
     /// Write to FILE, which appears whole or not at all
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub output: Option<PathBuf>,

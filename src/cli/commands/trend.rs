@@ -1,27 +1,22 @@
 //! `stscope trend`
 
-use crate::cli::args::{FormatName, exit_help};
+use crate::cli::args::{Typed, exit_help};
 use chrono::NaiveDate;
-use clap::{Args, ValueEnum, ValueHint};
+use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
 use crate::cli::conditions::parse_glob;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::gate::note_if_blind;
+use crate::cli::gate::conclude;
 use crate::cli::messages::Messages;
-use crate::cli::messages::coverage;
-use crate::cli::output::Output;
-use crate::cli::output::{Writing, same_file};
-use crate::cli::reading::note_forgotten;
-use crate::cli::reading::{check_accounts, check_kept_days};
-use crate::cli::time;
-use crate::cli::time::period;
+use crate::cli::output::Writing;
+use crate::cli::reading::account;
+use crate::cli::session::Session;
+use crate::cli::time::{Moment, period};
 use crate::questions::{AnyQuestion, CallsByDay, Period, Trend};
-use crate::report::{count, pages, plural};
-use crate::shown::Shown;
-use crate::store::Store;
+use crate::report::{Format, count, pages, plural};
 use crate::sts::{Dimension, Time};
-use crate::tally::{Condition, Selection};
+use crate::tally::{Condition, Glob, Selection};
 
 #[derive(Args)]
 pub(super) struct TrendArgs {
@@ -30,35 +25,28 @@ pub(super) struct TrendArgs {
     pub store: PathBuf,
     /// The period of a row; a week begins on Monday and is named by that day
     #[arg(long, value_name = "PERIOD", default_value = "day")]
-    pub by: PeriodName,
+    pub by: Period,
     /// Show days from T on: 2026-11-01, or an age: 7d, 2w
-    #[arg(long, value_name = "T")]
-    pub since: Option<String>,
+    #[arg(long, value_name = "T", value_parser = Typed(Moment::parse_day))]
+    pub since: Option<Moment>,
     /// Show days before T
-    #[arg(long, value_name = "T")]
-    pub until: Option<String>,
+    #[arg(long, value_name = "T", value_parser = Typed(Moment::parse_day))]
+    pub until: Option<Moment>,
     /// Count calls of these principals only; * crosses / and :
-    #[arg(long, value_name = "GLOB")]
-    pub principal: Option<String>,
+    #[arg(long, value_name = "GLOB", value_parser = Typed(parse_glob))]
+    pub principal: Option<Glob>,
     /// Count records received by these accounts (recipientAccountId)
-    #[arg(long, value_name = "A,...", value_delimiter = ',')]
+    #[arg(long, value_name = "A,...", value_delimiter = ',', value_parser = Typed(account))]
     pub account: Vec<String>,
     /// Output format [default: table, or by the ending of --output]
     #[arg(long, value_name = "FORMAT", help_heading = "Output")]
-    pub format: Option<FormatName>,
+    pub format: Option<Format>,
     /// Write to FILE, which appears whole or not at all
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub output: Option<PathBuf>,
     /// Print only errors and damaged files on standard error
     #[arg(short, long, help_heading = "Messages")]
     pub quiet: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum PeriodName {
-    Day,
-    Week,
-    Month,
 }
 
 pub(super) const EXAMPLES: &str = "\
@@ -80,59 +68,38 @@ pub(super) fn help() -> String {
 pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
     let writing = Writing::plain(arguments.format, arguments.output.as_deref())?;
     let (since, until) = period(
-        arguments.since.as_deref(),
-        arguments.until.as_deref(),
-        time::parse_day,
+        arguments.since.as_ref(),
+        arguments.until.as_ref(),
+        Moment::time,
     )?;
-    check_accounts(&arguments.account)?;
     let all = Selection {
         since,
         until,
         accounts: arguments.account.clone(),
         ..Selection::default()
     };
-    let of_principal = arguments.principal.as_deref().map(|pattern| {
-        let glob =
-            parse_glob(pattern).map_err(|error| Failure::new(format!("--principal: {error}")))?;
-        Ok::<_, Failure>(Selection {
-            conditions: vec![Condition {
-                dimension: Dimension::Principal,
-                glob,
-                negated: false,
-            }],
-            ..all.clone()
-        })
+    let of_principal = arguments.principal.map(|glob| Selection {
+        conditions: vec![Condition {
+            dimension: Dimension::Principal,
+            glob,
+            negated: false,
+        }],
+        ..all.clone()
     });
-    let of_principal = of_principal.transpose()?;
-    let store = Store::open(&arguments.store)?;
-    check_kept_days(&arguments.store, &store, until)?;
-    if let Some(output) = &writing.output
-        && same_file(output, &arguments.store)
-    {
-        let message = format!(
-            "--output {}: it is the store; write to another file",
-            Shown::path(output)
-        );
-        return Err(Failure::new(message));
-    }
-    let output = Output::open(writing.output.as_deref())?;
-
+    let messages = Messages::new(arguments.quiet);
+    let (session, sink) = Session::of_store(&arguments.store, all, writing, messages)?;
+    let all = session.selection();
+    let store = session.stored()?;
     let calendar = store.calendar(&all.accounts)?;
-    let seen = store.tally(&AnyQuestion::Trend, &all)?.finish();
+    let seen = session.count(&AnyQuestion::Trend)?.finish();
     let asked = match &of_principal {
         Some(selection) => Some(store.tally(&AnyQuestion::Trend, selection)?.finish()),
         None => None,
     };
     let report = asked.as_ref().unwrap_or(&seen);
 
-    let messages = Messages::new(arguments.quiet);
-    note_forgotten(&report.totals.coverage, &all, messages);
-    let exit = coverage::tell_stored(&report.totals.coverage, messages)?;
-    note_if_blind(
-        seen.totals.can_judge_global_calls(),
-        &seen.totals.summary(),
-        messages,
-    );
+    let exit = session.tell_read(&report.totals.coverage)?;
+    session.can_judge(&seen.totals);
     if report.totals.unmatched().any(Condition::may_be_mistyped) {
         messages.note(
             "--principal matched none of the calls read; see what there is with 'stscope \
@@ -144,7 +111,7 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
         &CallsByDay::of(report),
         &CallsByDay::of(&seen),
         &calendar,
-        arguments.by.into(),
+        arguments.by,
         admits,
     );
     if trend.rows.is_empty() {
@@ -156,18 +123,7 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
     note_gaps(&trend, messages);
     note_undated(seen.totals.coverage.no_time, messages);
     let page = pages::trend::page(&trend, &report.totals.coverage);
-    output.write(|out| Ok(writing.format.write(page, writing.layout, out)?))?;
-    Ok(exit)
-}
-
-impl From<PeriodName> for Period {
-    fn from(name: PeriodName) -> Period {
-        match name {
-            PeriodName::Day => Period::Day,
-            PeriodName::Week => Period::Week,
-            PeriodName::Month => Period::Month,
-        }
-    }
+    conclude(exit, Ok(Exit::Done), sink.write(page))
 }
 
 /// The most gaps that are named.

@@ -27,6 +27,9 @@ pub(in crate::cli) fn check_output(
             "--output {output}: {what}; write to another file"
         )))
     };
+    if reading.is_store(output) {
+        return refuse("it is the store");
+    }
     if reading.leads_to(output) {
         return refuse("it is one of the files to be read");
     }

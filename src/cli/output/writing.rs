@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use super::Output;
-use crate::cli::args::{FormatName, OutputArgs};
+use crate::cli::args::OutputArgs;
 use crate::cli::exit::Failure;
 use crate::report::{Format, Layout, Page};
 use crate::shown::Shown;
@@ -32,16 +32,13 @@ impl Writing {
     }
 
     /// For commands whose rows are few.
-    pub fn plain(format: Option<FormatName>, output: Option<&Path>) -> Result<Writing, Failure> {
+    pub fn plain(format: Option<Format>, output: Option<&Path>) -> Result<Writing, Failure> {
         let output = output
             .filter(|path| path.as_os_str() != "-")
             .map(Path::to_owned);
         let format = match (format, &output) {
-            (Some(FormatName::Table), _) | (None, None) => Format::Table,
-            (Some(FormatName::Csv), _) => Format::Csv,
-            (Some(FormatName::Json), _) => Format::Json,
-            (Some(FormatName::Jsonl), _) => Format::Jsonl,
-            (Some(FormatName::Markdown), _) => Format::Markdown,
+            (Some(format), _) => format,
+            (None, None) => Format::Table,
             // A device has no ending.
             (None, Some(path)) if path.extension().is_none() && is_device(path) => Format::Table,
             (None, Some(path)) => of_extension(path)?,

@@ -5,7 +5,8 @@
 use std::fmt;
 
 /// What went wrong, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{}: {kind}", .place.escape_debug())]
 pub struct S3Error {
     place: String,
     kind: Kind,
@@ -121,14 +122,6 @@ impl S3Error {
         self.kind.to_string()
     }
 }
-
-impl fmt::Display for S3Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place.escape_debug(), self.kind)
-    }
-}
-
-impl std::error::Error for S3Error {}
 
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

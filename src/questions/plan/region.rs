@@ -10,6 +10,7 @@ pub(super) const US_EAST_1: &str = "us-east-1";
 
 /// What says which Region is a caller's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum RegionEvidence {
     /// The Region that answered its global calls.
     ServingRegion,

@@ -14,6 +14,7 @@ use crate::tally::Measures;
 
 /// What the logs show that can go wrong.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Risks<'r> {
     /// Callers that depend on us-east-1 from another Region; most calls first.
     pub cross_region: Vec<CrossRegion<'r>>,
@@ -60,6 +61,7 @@ impl Risks<'_> {
 /// Global calls that were answered in us-east-1 for a caller that is elsewhere: they fail with
 /// us-east-1, and cross the world to get there.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CrossRegion<'r> {
     /// Who calls.
     pub principal: &'r str,
@@ -76,6 +78,7 @@ pub struct CrossRegion<'r> {
 /// Regional calls that were answered with `RegionDisabledException`: the account that issues the
 /// credentials has STS deactivated in that Region. Whoever moves there without activating it fails.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Refusal<'r> {
     /// The account that issues the credentials.
     pub account_id: Option<&'r str>,

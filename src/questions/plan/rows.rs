@@ -18,6 +18,7 @@ use crate::tally::{Group, Measures};
 
 /// Who must change what, and what can go wrong.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Plan<'r> {
     /// One row for each principal, SDK, version of it and cause; most calls first.
     pub rows: Vec<PlanRow<'r>>,
@@ -33,6 +34,7 @@ pub struct Plan<'r> {
 
 /// The global calls of one principal with one SDK for one cause.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct PlanRow<'r> {
     /// Who calls.
     pub principal: &'r str,
@@ -141,7 +143,7 @@ impl<'r> Plan<'r> {
     /// `region_of` gives the Region of a source address, if it is one of AWS's.
     ///
     /// ```
-    /// use stscope::{Scan, questions::{AnyQuestion, Plan}};
+    /// use stscope::{AnyQuestion, Plan, Scan};
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let logs = ["sample-logs/AWSLogs".into()];
     /// let report = Scan::default().ask(&AnyQuestion::Plan, &logs)?.finish();

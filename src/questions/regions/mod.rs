@@ -20,6 +20,7 @@ pub(super) use key::{WIDTH, columns};
 
 /// Which Regional STS endpoints the accounts use.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Regions<'r> {
     /// One row for each account and Region; most calls first.
     pub rows: Vec<RegionRow<'r>>,
@@ -35,6 +36,7 @@ pub struct Regions<'r> {
 
 /// The STS of one account in one Region.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RegionRow<'r> {
     /// The account that issues the credentials.
     pub account_id: Option<&'r str>,
@@ -65,6 +67,7 @@ impl RegionRow<'_> {
 
 /// What the logs say of the STS of one account in one Region; the first that holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum RegionStatus {
     /// Calls were refused: it is deactivated, and somebody calls it.
     Refused,
@@ -122,7 +125,7 @@ impl<'r> Regions<'r> {
     /// What a report of [`AnyQuestion::Regions`] comes to.
     ///
     /// ```
-    /// use stscope::{Scan, questions::{AnyQuestion, Regions, RegionStatus}};
+    /// use stscope::{AnyQuestion, RegionStatus, Regions, Scan};
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let logs = ["sample-logs/AWSLogs".into()];
     /// let report = Scan::default().ask(&AnyQuestion::Regions, &logs)?.finish();

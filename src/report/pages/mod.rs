@@ -8,7 +8,9 @@ pub mod events;
 pub mod plan;
 pub mod regions;
 pub mod report;
+#[cfg(feature = "store")]
 pub mod store_check;
+#[cfg(feature = "store")]
 pub mod store_info;
 mod summary;
 pub mod trend;
@@ -42,6 +44,7 @@ mod tests {
             trend::sheet().columns(),
             endpoint::region_sheet().columns(),
             endpoint::host_sheet().columns(),
+            #[cfg(feature = "store")]
             store_check::sheet().columns(),
         ];
         for columns in pages {

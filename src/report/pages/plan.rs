@@ -1,4 +1,4 @@
-//! `plan`: who must change what, as rows for programs and as work to do for people ([`work_list`]).
+//! `plan`: who must change what, as rows for programs and as work to do for people (`work_list`).
 
 use serde_json::{Value, json};
 

@@ -17,6 +17,7 @@ const MOST: usize = 100;
 
 /// What a check found.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Checked {
     /// What is wrong.
     pub faults: Vec<Fault>,
@@ -27,6 +28,7 @@ pub struct Checked {
 
 /// Something that is wrong with a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Fault {
     /// The check that noticed it: `sqlite`, `schema`, `checksum` or `figures`.
     pub check: &'static str,

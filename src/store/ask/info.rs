@@ -18,6 +18,7 @@ const RUNS: u32 = 5;
 
 /// What is in a store.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Contents {
     /// The version of its schema.
     pub version: i64,
@@ -51,6 +52,7 @@ pub struct Contents {
 
 /// The days of a store.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Days {
     /// The first day with calls or files.
     pub oldest: Option<NaiveDate>,
@@ -67,6 +69,7 @@ pub struct Days {
 /// A run of `ingest`.
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "as in the table")]
+#[non_exhaustive]
 pub struct Run {
     pub ended_at: String,
     pub files_known: u64,

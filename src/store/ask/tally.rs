@@ -23,7 +23,7 @@ impl Store {
     /// were forgotten, files that were delivered before the first kept day are pruned, as are those
     /// that a scan with this selection prunes. Late calls in such files are counted nevertheless.
     ///
-    /// `selection` must ask for kept dimensions only ([`is_kept`](super::is_kept)), and its times must
+    /// `selection` must ask for kept dimensions only ([`is_kept`](crate::store::is_kept)), and its times must
     /// be midnights (UTC). The copies of closed days are gone: with
     /// [`Selection::accounts`], a cross-account call of such a day counts for the account whose copy
     /// was kept.

@@ -23,6 +23,7 @@ use crate::store::tables::schema;
 
 /// What was forgotten.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Forgotten {
     /// The first day of which the store knows from now on.
     pub kept_from: NaiveDate,
@@ -67,8 +68,11 @@ impl Store {
             Some(NotForgotten::Future(before))
         } else {
             let newest = self.sql(newest_day(&self.connection, today))?;
-            (newest.is_none_or(|newest| newest < before))
-                .then_some(NotForgotten::NoDayLeft(before, newest))
+            match newest {
+                Some(newest) if newest < before => Some(NotForgotten::NoDayLeft(before, newest)),
+                Some(_) => None,
+                None => Some(NotForgotten::NoDays),
+            }
         };
         if let Some(refused) = refused {
             return Err(StoreError::NotForgotten(self.path.clone(), refused));

@@ -30,6 +30,7 @@ const QUEUE: usize = 8;
 
 /// What an ingest did.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Ingested {
     /// What was read now.
     pub coverage: Coverage,
@@ -91,7 +92,7 @@ impl Store {
                 Ok(scanning) => scanning.join().unwrap_or_else(|panic| {
                     std::panic::resume_unwind(panic) // a bug in the scan must not be hidden
                 }),
-                Err(error) => Err(ScanError::Threads(error.to_string())),
+                Err(error) => Err(ScanError::Threads(error.into())),
             };
             (scanned, written)
         });

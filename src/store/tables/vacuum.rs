@@ -10,6 +10,7 @@ use crate::store::open::Store;
 
 /// What became of the free space in the file.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Room {
     /// The file shrank by this many bytes.
     GivenBack(u64),

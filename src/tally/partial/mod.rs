@@ -26,8 +26,6 @@
 mod body;
 mod bytes;
 
-use std::fmt;
-
 use siphasher::sip128::SipHasher13;
 
 use self::bytes::{Broken, Reader, Written, write_text};
@@ -57,44 +55,28 @@ pub struct Partial {
 }
 
 /// Why bytes are no part that can be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PartialError {
     /// They are something else.
+    #[error("no part of an answer")]
     NotAPart,
     /// They are of another version of the format.
+    #[error("a part in version {0} of the format, and not in version {FORMAT}")]
     Format(u16),
     /// The end is missing, or something in it has changed.
+    #[error("a part that was cut short or changed")]
     Damaged,
     /// Another program wrote it, by other rules.
+    #[error("a part by other rules: {0:?}, and not {RULES:?}")]
     Rules(String),
     /// It answers something that this program, or whoever reads it, does not ask.
+    #[error("a part of an answer to another question: {0:?}")]
     Question(String),
     /// What is in it contradicts itself. Says what.
+    #[error("a part that is not sound: {0}")]
     Broken(&'static str),
 }
-
-impl fmt::Display for PartialError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            PartialError::NotAPart => f.write_str("no part of an answer"),
-            PartialError::Format(version) => write!(
-                f,
-                "a part in version {version} of the format, and not in version {FORMAT}"
-            ),
-            PartialError::Damaged => f.write_str("a part that was cut short or changed"),
-            PartialError::Rules(theirs) => {
-                write!(f, "a part by other rules: {theirs:?}, and not {RULES:?}")
-            }
-            PartialError::Question(name) => {
-                write!(f, "a part of an answer to another question: {name:?}")
-            }
-            PartialError::Broken(what) => write!(f, "a part that is not sound: {what}"),
-        }
-    }
-}
-
-impl std::error::Error for PartialError {}
 
 impl From<Broken> for PartialError {
     fn from(Broken(what): Broken) -> PartialError {
@@ -282,7 +264,7 @@ mod tests {
         assert_eq!(again.totals.matched, tally.totals.matched);
         assert_eq!(tally.merge(again), Ok(()));
         let other = Tally::of(ByAccount { and_region: false }, &Terms::default(), true);
-        assert_eq!(tally.merge(other), Err(Mismatch::Terms("--since")));
+        assert_eq!(tally.merge(other), Err(Mismatch::Terms("since")));
     }
 
     fn said(report: &Report<ByAccount>) -> String {

@@ -1,7 +1,7 @@
 //! The values of a record's fields, by the library and by serde_json.
 
 use serde_json::{Map, Value};
-use stscope::cloudtrail::{Field, Record};
+use stscope::internals::cloudtrail::{Field, Record};
 
 /// Where each field stands, as AWS documents it.
 #[rustfmt::skip]

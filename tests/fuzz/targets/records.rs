@@ -8,7 +8,7 @@ mod fields;
 
 use fields::Values;
 use libfuzzer_sys::{Corpus, fuzz_target};
-use stscope::cloudtrail::{
+use stscope::internals::cloudtrail::{
     Damage, Handler, Kernel, Outcome, Reader, Record, RecordParser, Shape, Source, Window,
 };
 use twin::shape::Kind;

@@ -11,8 +11,8 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use libfuzzer_sys::{Corpus, fuzz_target};
-use stscope::questions::Report;
-use stscope::tally::SkipReason;
+use stscope::internals::questions::Report;
+use stscope::internals::tally::SkipReason;
 use twin::held::{assert_equal, gzip, of_report};
 use twin::question::GROUPINGS;
 use twin::{Answer, Held, Question, Way, call, count};

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use stscope::input::s3::{FetchLimits, S3, S3Options, Selection};
+use stscope::internals::input::s3::{FetchLimits, S3, S3Options, Selection};
 
 use super::{fetch, list};
 

@@ -100,8 +100,14 @@ fn what_is_asked_about_alone_is_listed_and_the_calls_are_the_same() {
         assert_eq!(requests["retried"], 0);
         here["coverage"]["files"].take();
         there["coverage"]["files"].take();
-        there["coverage"].as_object_mut().unwrap().remove("requests");
-        there["coverage"].as_object_mut().unwrap().remove("not_listed");
+        there["coverage"]
+            .as_object_mut()
+            .unwrap()
+            .remove("requests");
+        there["coverage"]
+            .as_object_mut()
+            .unwrap()
+            .remove("not_listed");
         assert_eq!(here, there, "{words}");
     }
 }
@@ -129,17 +135,39 @@ fn an_object_that_cannot_be_had_is_damaged_and_the_rest_counts() {
     let answer = said.json();
     let damaged = answer["coverage"]["damaged"].as_array().unwrap();
     let told: Vec<_> = (damaged.iter())
-        .map(|file| (file["path"].as_str().unwrap(), file["stage"].as_str().unwrap()))
+        .map(|file| {
+            (
+                file["path"].as_str().unwrap(),
+                file["stage"].as_str().unwrap(),
+            )
+        })
         .collect();
     let expected = [
         ("s3://trail/logs/b.json.gz", "open"),
         ("s3://trail/logs/c.json.gz", "open"),
     ];
     assert_eq!(told, expected, "{said}");
-    assert!(damaged[0]["detail"].as_str().unwrap().contains("s3:GetObject"), "{said}");
-    assert!(damaged[1]["detail"].as_str().unwrap().contains("DEEP_ARCHIVE"), "{said}");
+    assert!(
+        damaged[0]["detail"]
+            .as_str()
+            .unwrap()
+            .contains("s3:GetObject"),
+        "{said}"
+    );
+    assert!(
+        damaged[1]["detail"]
+            .as_str()
+            .unwrap()
+            .contains("DEEP_ARCHIVE"),
+        "{said}"
+    );
     assert_eq!(answer["summary"]["calls"], 1);
-    assert!(!server.asked().iter().any(|asked| asked.key.ends_with("c.json.gz")));
+    assert!(
+        !server
+            .asked()
+            .iter()
+            .any(|asked| asked.key.ends_with("c.json.gz"))
+    );
 }
 
 #[test]
@@ -166,8 +194,13 @@ fn what_nobody_can_read_is_one_sentence_with_what_to_do() {
         .env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
         .run();
     none.fails(&["credentials"]);
-    stscope("report --store x.db --profile p").run().fails(&["--profile"]);
-    stscope("report --dry-run").arg(SAMPLE).run().fails(&["--dry-run", "s3://"]);
+    stscope("report --store x.db --profile p")
+        .run()
+        .fails(&["--profile"]);
+    stscope("report --dry-run")
+        .arg(SAMPLE)
+        .run()
+        .fails(&["--dry-run", "s3://"]);
     for reads in ["0", "-1", "many", "2000"] {
         let said = stscope("report --reads").args([reads, SAMPLE]).run();
         said.fails(&["--reads", reads]);
@@ -178,7 +211,13 @@ fn what_nobody_can_read_is_one_sentence_with_what_to_do() {
 fn a_dry_run_lists_and_reads_nothing() {
     let server = Server::start();
     upload(&server, "trail", SAMPLE);
-    for words in ["report", "plan", "regions", "events", "ingest --store sts.db"] {
+    for words in [
+        "report",
+        "plan",
+        "regions",
+        "events",
+        "ingest --store sts.db",
+    ] {
         let folder = tempfile::tempdir().unwrap();
         server.forget_requests();
         let said = ask(&server, &format!("{words} --dry-run s3://trail/"))
@@ -203,11 +242,16 @@ fn keys_and_lists_of_keys_are_paths_too() {
         let said = ask(&server, words).run().exits(0).json();
         (
             said["summary"]["calls"].as_u64().unwrap(),
-            said["coverage"]["files"]["skipped"]["not-a-log"].as_u64().unwrap(),
+            said["coverage"]["files"]["skipped"]["not-a-log"]
+                .as_u64()
+                .unwrap(),
         )
     };
     assert_eq!(calls("report --format json s3://trail"), (1, 2));
-    assert_eq!(calls("report --format json s3://trail/logs/notes.md"), (1, 0));
+    assert_eq!(
+        calls("report --format json s3://trail/logs/notes.md"),
+        (1, 0)
+    );
     assert_eq!(
         calls("report --format json s3://trail/logs/ s3://trail/logs/notes.md"),
         (1, 2)
@@ -221,7 +265,12 @@ fn keys_and_lists_of_keys_are_paths_too() {
 }
 
 fn store_says(store: &Path, words: &str) -> Value {
-    stscope(words).arg("--store").arg(store).run().exits(0).json()
+    stscope(words)
+        .arg("--store")
+        .arg(store)
+        .run()
+        .exits(0)
+        .json()
 }
 
 #[test]
@@ -231,14 +280,22 @@ fn a_store_reads_each_object_once_wherever_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let (store, other) = (folder.path().join("a.db"), folder.path().join("b.db"));
     let ingest = |store: &Path, path: &str| {
-        let said = ask(&server, "ingest --wait").arg(path).arg("--store").arg(store).run();
+        let said = ask(&server, "ingest --wait")
+            .arg(path)
+            .arg("--store")
+            .arg(store)
+            .run();
         said.exits(0).stderr
     };
     ingest(&store, "s3://trail/");
     server.forget_requests();
     let again = ingest(&store, "s3://trail/");
     assert!(again.contains("0 files new"), "{again}");
-    let reads = server.asked().iter().filter(|asked| !asked.key.is_empty()).count();
+    let reads = server
+        .asked()
+        .iter()
+        .filter(|asked| !asked.key.is_empty())
+        .count();
     assert_eq!(reads, 0);
     // The same files on this machine.
     let here = ingest(&store, SAMPLE);
@@ -260,7 +317,11 @@ fn a_night_lists_a_window_and_the_first_one_everything() {
         )
     };
     let today = chrono::Utc::now().date_naive();
-    let ago = |days| (today - chrono::Days::new(days)).format("%Y/%m/%d").to_string();
+    let ago = |days| {
+        (today - chrono::Days::new(days))
+            .format("%Y/%m/%d")
+            .to_string()
+    };
     let file = |number| gzip(&log(&[regional_call(number)]));
     server.put("trail", &key(&ago(400), "a"), file(1));
     server.put("trail", &key(&ago(3), "b"), file(2));
@@ -268,16 +329,28 @@ fn a_night_lists_a_window_and_the_first_one_everything() {
     let store = folder.path().join("sts.db");
     let ingest = |options: &str| {
         let words = format!("ingest {options} s3://trail/");
-        ask(&server, &words).arg("--store").arg(&store).run().exits(0).stderr
+        ask(&server, &words)
+            .arg("--store")
+            .arg(&store)
+            .run()
+            .exits(0)
+            .stderr
     };
     // A run that was cut short has not listed everything.
     server.change(|behaviour| behaviour.may_list = vec!["nowhere/".into()]);
-    ask(&server, "ingest s3://trail/").arg("--store").arg(&store).run().exits(2);
+    ask(&server, "ingest s3://trail/")
+        .arg("--store")
+        .arg(&store)
+        .run()
+        .exits(2);
     server.change(|behaviour| behaviour.may_list.clear());
     assert!(ingest("").contains("2 files new"));
     server.put("trail", &key(&ago(30), "c"), file(3));
     server.put("trail", &key(&ago(60), "d"), file(4));
-    assert!(ingest("").contains("1 file new"), "a late one is in the window");
+    assert!(
+        ingest("").contains("1 file new"),
+        "a late one is in the window"
+    );
     assert!(ingest("").contains("0 files new"));
     assert!(ingest("--full").contains("1 file new"));
 }
@@ -290,7 +363,11 @@ fn ingests_that_are_killed_and_disturbed_lose_and_double_nothing() {
     upload(&server, "trail", SAMPLE);
     let folder = tempfile::tempdir().unwrap();
     let sound = folder.path().join("sound.db");
-    ask(&server, "ingest s3://trail/").arg("--store").arg(&sound).run().exits(0);
+    ask(&server, "ingest s3://trail/")
+        .arg("--store")
+        .arg(&sound)
+        .run()
+        .exits(0);
     let whole = store_says(&sound, "report --format json");
     server.behave(Behaviour {
         faults: 150,
@@ -301,12 +378,19 @@ fn ingests_that_are_killed_and_disturbed_lose_and_double_nothing() {
     });
     let store = folder.path().join("killed.db");
     for kill in 0..kills {
-        let run = ask(&server, "ingest --wait s3://trail/").arg("--store").arg(&store).start();
+        let run = ask(&server, "ingest --wait s3://trail/")
+            .arg("--store")
+            .arg(&store)
+            .start();
         std::thread::sleep(std::time::Duration::from_millis(20 + 37 * kill % 400));
         run.signal("KILL");
         run.end();
     }
-    ask(&server, "ingest --wait s3://trail/").arg("--store").arg(&store).run().exits(0);
+    ask(&server, "ingest --wait s3://trail/")
+        .arg("--store")
+        .arg(&store)
+        .run()
+        .exits(0);
     let after = store_says(&store, "report --format json");
     for part in ["summary", "groups"] {
         assert_eq!(after[part], whole[part]);

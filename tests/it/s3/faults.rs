@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use s3server::{FAULTS, Fault, Server};
-use stscope::input::s3::{FetchLimits, Selection};
+use stscope::internals::input::s3::{FetchLimits, Selection};
 
 use super::{connect, fetch, list, trail};
 

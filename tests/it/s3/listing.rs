@@ -1,7 +1,7 @@
 //! What is asked of a bucket, and what is left unasked.
 
 use s3server::{Server, Stored};
-use stscope::input::s3::{NotListed, Selection};
+use stscope::internals::input::s3::{NotListed, Selection};
 
 use super::{connect, list, trail};
 

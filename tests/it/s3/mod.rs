@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use s3server::Server;
-use stscope::input::s3::{
+use stscope::internals::input::s3::{
     Body, FetchLimits, Listed, NotListed, Object, S3, S3Error, S3Options, S3Url, Selection,
 };
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use s3server::{Server, Stored};
-use stscope::input::s3::{Body, FetchLimits, Object, Selection};
+use stscope::internals::input::s3::{Body, FetchLimits, Object, Selection};
 
 use super::{connect, fetch, list};
 
@@ -110,7 +110,7 @@ trait Count {
     fn into_iter_count(self) -> usize;
 }
 
-impl<T> Count for stscope::input::s3::Fetches<T> {
+impl<T> Count for stscope::internals::input::s3::Fetches<T> {
     fn into_iter_count(self) -> usize {
         (&self)
             .map(|fetched| assert!(matches!(fetched.body, Ok(Body::Whole(_)))))

@@ -1,0 +1,149 @@
+//! `--store`: a store in place of log files, and what it cannot answer.
+//!
+//! Owns what is refused because a store keeps less than the logs, and the advice of a build that has no
+//! store at all. The commands that write to a store open it themselves.
+
+#[cfg(feature = "store")]
+mod with {
+    use std::path::{Path, PathBuf};
+
+    use crate::cli::exit::{Exit, Failure};
+    use crate::cli::gate::NewGlobal;
+    use crate::cli::messages::Messages;
+    use crate::cli::offenders::Allowed;
+    use crate::cli::output::same_file;
+    use crate::questions::Calendar;
+    use crate::shown::Shown;
+    use crate::store::Store;
+    use crate::sts::{Dimension, Time};
+    use crate::tally::{Question, Selection, Tally};
+
+    /// A store that is read.
+    pub(in crate::cli) struct Stored {
+        path: PathBuf,
+        store: Store,
+    }
+
+    impl Stored {
+        /// Opens a store that is to be asked for days before `until`.
+        pub fn open(path: &Path, until: Option<Time>) -> Result<Stored, Failure> {
+            let store = Store::open(path)?;
+            refuse_forgotten(path, &store, until)?;
+            Ok(Stored {
+                path: path.to_owned(),
+                store,
+            })
+        }
+
+        /// Whether a file is this store.
+        pub fn is(&self, file: &Path) -> bool {
+            same_file(&self.path, file)
+        }
+
+        /// What the files that were read would have given.
+        pub fn tally<Q: Question>(
+            &self,
+            question: &Q,
+            selection: &Selection,
+        ) -> Result<Tally<Q>, Failure> {
+            Ok(self.store.tally(question, selection)?)
+        }
+
+        /// Which days were read.
+        pub fn calendar(&self, accounts: &[String]) -> Result<Calendar, Failure> {
+            Ok(self.store.calendar(accounts)?)
+        }
+
+        /// The verdict on new callers of the global endpoint.
+        pub fn judge_new(
+            &self,
+            gate: &NewGlobal,
+            selection: &Selection,
+            allowed: &Allowed,
+            messages: Messages,
+        ) -> Result<Exit, Failure> {
+            gate.judge(&self.store, selection, allowed, messages)
+        }
+    }
+
+    /// Refuses a dimension that a store does not keep.
+    pub(in crate::cli) fn check_kept(option: &str, dimension: Dimension) -> Result<(), Failure> {
+        if crate::store::is_kept(dimension) {
+            return Ok(());
+        }
+        Err(Failure::new(format!(
+            "{option} {}: a store does not keep it of every call; ask the log files themselves",
+            dimension.name()
+        )))
+    }
+
+    /// Refuses a question about nothing but days that are forgotten.
+    fn refuse_forgotten(path: &Path, store: &Store, until: Option<Time>) -> Result<(), Failure> {
+        match (store.kept_from()?, until) {
+            (Some(kept_from), Some(until)) if Some(until) <= Time::of_midnight(kept_from) => {
+                Err(Failure::new(format!(
+                    "--until {}: --store {} has forgotten the days before {kept_from}; name a later \
+                     day, or ask the log files",
+                    until.day(),
+                    Shown::path(path)
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(not(feature = "store"))]
+mod without {
+    use std::path::Path;
+
+    use crate::cli::exit::{Exit, Failure};
+    use crate::cli::gate::NewGlobal;
+    use crate::cli::messages::Messages;
+    use crate::cli::offenders::Allowed;
+    use crate::sts::{Dimension, Time};
+    use crate::tally::{Question, Selection, Tally};
+
+    /// A store: in this build none can be opened, so there is no value of this type.
+    pub(in crate::cli) enum Stored {}
+
+    impl Stored {
+        pub fn open(_: &Path, _: Option<Time>) -> Result<Stored, Failure> {
+            Err(absent())
+        }
+
+        pub fn is(&self, _: &Path) -> bool {
+            match *self {}
+        }
+
+        pub fn tally<Q: Question>(&self, _: &Q, _: &Selection) -> Result<Tally<Q>, Failure> {
+            match *self {}
+        }
+
+        pub fn judge_new(
+            &self,
+            _: &NewGlobal,
+            _: &Selection,
+            _: &Allowed,
+            _: Messages,
+        ) -> Result<Exit, Failure> {
+            match *self {}
+        }
+    }
+
+    pub(in crate::cli) fn check_kept(_: &str, _: Dimension) -> Result<(), Failure> {
+        Err(absent())
+    }
+
+    fn absent() -> Failure {
+        Failure::new(
+            "--store: this build reads and writes no store; build stscope with the feature 'store' \
+             (it is on by default), or name log files",
+        )
+    }
+}
+
+#[cfg(feature = "store")]
+pub(super) use with::{Stored, check_kept};
+#[cfg(not(feature = "store"))]
+pub(super) use without::{Stored, check_kept};

@@ -1,0 +1,225 @@
+//! Gates for pipelines: which of them the calls of a report fail, and when nothing can be said.
+//!
+//! Owns the verdict. Refuses to know how a gate is typed, what a person is told of it, and what time it
+//! is: the same report always gets the same verdict.
+
+use chrono::NaiveDate;
+
+use crate::sts::{Endpoint, Time};
+use crate::tally::{Condition, Offender, Selection, Totals};
+
+/// The most calls there may be to an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gate {
+    /// The endpoint: global or unknown.
+    pub endpoint: Endpoint<'static>,
+    /// The most calls.
+    pub most: u64,
+}
+
+/// A gate that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Failed<'r> {
+    /// The gate.
+    pub gate: Gate,
+    /// Calls to its endpoint by principals that are not allowed.
+    pub calls: u64,
+    /// These principals, most calls first.
+    pub offenders: Vec<Offender<'r>>,
+}
+
+/// Why there is no verdict: that no gate failed would mean nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NoVerdict<'r> {
+    /// Nothing was read of us-east-1, where global calls are logged.
+    NothingOfUsEast1,
+    /// This condition matched none of the calls read, and may be a typo.
+    Unmatched(&'r Condition),
+    /// Days from `since` on are asked about, and a store has forgotten those before `kept_from`.
+    Forgotten {
+        /// The first time asked about.
+        since: Time,
+        /// The first day that is known.
+        kept_from: NaiveDate,
+    },
+    /// A time is asked about, and so many calls have none.
+    NoTime(u64),
+}
+
+/// Whether a global call would be seen if there were one.
+pub fn can_judge(totals: &Totals, selection: &Selection) -> bool {
+    totals.can_judge_global_calls() && selection.may_show_global_calls()
+}
+
+/// A condition that matched none of the calls read and may be a typo. One that excludes may exclude
+/// nothing: then more is judged, not less.
+pub fn unmatched(totals: &Totals) -> Option<&Condition> {
+    let mistyped = |one: &&Condition| !one.negated && one.may_be_mistyped();
+    totals.unmatched().find(mistyped)
+}
+
+/// The gates that failed; none if there are no gates.
+///
+/// # Errors
+/// If nothing was read that could show global calls; if a condition matched none of the calls read; or if
+/// the gates hold, and days are asked about that a store has forgotten, or a time, and some calls have
+/// none: that is no verdict.
+pub fn judge<'r>(
+    gates: &[Gate],
+    is_allowed: impl Fn(&str) -> bool,
+    totals: &'r Totals,
+    selection: &Selection,
+) -> Result<Vec<Failed<'r>>, NoVerdict<'r>> {
+    if gates.is_empty() {
+        return Ok(Vec::new());
+    }
+    if !can_judge(totals, selection) {
+        return Err(NoVerdict::NothingOfUsEast1);
+    }
+    if let Some(condition) = unmatched(totals) {
+        return Err(NoVerdict::Unmatched(condition));
+    }
+    let failed: Vec<Failed<'_>> = (gates.iter())
+        .filter_map(|&gate| {
+            let offenders: Vec<_> = (totals.offenders(gate.endpoint).into_iter())
+                .filter(|offender| !is_allowed(offender.principal))
+                .collect();
+            let calls: u64 = offenders.iter().map(|offender| offender.calls).sum();
+            (calls > gate.most).then_some(Failed {
+                gate,
+                calls,
+                offenders,
+            })
+        })
+        .collect();
+    if !failed.is_empty() {
+        return Ok(failed);
+    }
+    if let (Some(kept_from), Some(since)) = (totals.coverage.kept_from, selection.since)
+        && Some(since) < Time::of_midnight(kept_from)
+    {
+        return Err(NoVerdict::Forgotten { since, kept_from });
+    }
+    let no_time = totals.coverage.no_time;
+    if no_time > 0 && selection.since.or(selection.until).is_some() {
+        return Err(NoVerdict::NoTime(no_time));
+    }
+    Ok(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::questions::AnyQuestion;
+    use crate::sts::{Dimension, glob};
+    use crate::{Report, Scan};
+
+    fn report(selection: Selection) -> Report<AnyQuestion> {
+        let scan = Scan {
+            selection,
+            threads: 1,
+            ..Scan::default()
+        };
+        let logs = concat!(env!("CARGO_MANIFEST_DIR"), "/sample-logs/AWSLogs");
+        scan.tally(&[logs.into()]).unwrap().finish()
+    }
+
+    const GLOBAL: Gate = Gate {
+        endpoint: Endpoint::Global,
+        most: 0,
+    };
+
+    #[test]
+    fn a_gate_fails_where_more_is_called_than_it_allows_by_those_who_are_not_allowed() {
+        let all = Selection::default();
+        let report = report(all.clone());
+        let totals = &report.totals;
+        let failed = judge(&[GLOBAL], |_| false, totals, &all).unwrap();
+        let [failed] = &failed[..] else {
+            panic!("{failed:?}")
+        };
+        let calls: u64 = failed.offenders.iter().map(|one| one.calls).sum();
+        assert!(failed.calls > 0 && failed.calls == calls, "{failed:?}");
+
+        let most = failed.calls;
+        let wide = Gate { most, ..GLOBAL };
+        assert_eq!(judge(&[wide], |_| false, totals, &all), Ok(Vec::new()));
+        let narrow = Gate {
+            most: most - 1,
+            ..GLOBAL
+        };
+        assert_eq!(
+            judge(&[wide, narrow], |_| false, totals, &all)
+                .unwrap()
+                .len(),
+            1
+        );
+        let first = failed.offenders[0].principal;
+        assert_eq!(
+            judge(&[narrow], |one| one == first, totals, &all),
+            Ok(Vec::new())
+        );
+        assert_eq!(judge(&[], |_| false, totals, &all), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn what_shows_no_global_call_or_may_be_a_typo_is_no_verdict() {
+        let elsewhere = Selection {
+            regions: vec!["eu-west-1".to_owned()],
+            ..Selection::default()
+        };
+        let report_of_it = report(elsewhere.clone());
+        assert_eq!(
+            judge(&[GLOBAL], |_| false, &report_of_it.totals, &elsewhere),
+            Err(NoVerdict::NothingOfUsEast1)
+        );
+        let typo = Condition {
+            dimension: Dimension::Principal,
+            glob: glob("*nobody-is-called-so*").unwrap(),
+            negated: false,
+        };
+        let mistyped = Selection {
+            conditions: vec![typo.clone()],
+            ..Selection::default()
+        };
+        let report_of_it = report(mistyped.clone());
+        assert_eq!(
+            judge(&[GLOBAL], |_| false, &report_of_it.totals, &mistyped),
+            Err(NoVerdict::Unmatched(&typo))
+        );
+    }
+
+    #[test]
+    fn a_gate_that_holds_says_nothing_of_days_forgotten_and_of_calls_without_a_time() {
+        let since = Time::parse("2000-01-01T00:00:00Z").unwrap();
+        let timed = Selection {
+            since: Some(since),
+            ..Selection::default()
+        };
+        let mut totals = (*report(timed.clone()).totals).clone();
+        let wide = Gate {
+            most: u64::MAX,
+            ..GLOBAL
+        };
+        totals.coverage.no_time = 0;
+        assert_eq!(judge(&[wide], |_| false, &totals, &timed), Ok(Vec::new()));
+        totals.coverage.no_time = 2;
+        assert_eq!(
+            judge(&[wide], |_| false, &totals, &timed),
+            Err(NoVerdict::NoTime(2))
+        );
+        // A gate that fails does so whatever else there may be.
+        assert_eq!(
+            judge(&[GLOBAL], |_| false, &totals, &timed).unwrap().len(),
+            1
+        );
+        let kept_from = NaiveDate::from_ymd_opt(2001, 1, 1).unwrap();
+        totals.coverage.kept_from = Some(kept_from);
+        assert_eq!(
+            judge(&[wide], |_| false, &totals, &timed),
+            Err(NoVerdict::Forgotten { since, kept_from })
+        );
+    }
+}
