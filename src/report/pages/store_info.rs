@@ -57,7 +57,7 @@ pub struct StoreDays {
     pub open: u64,
     /// Days with calls that are settled for good.
     pub closed: u64,
-    /// Days that are not over, or not wholly read.
+    /// Days that are not over, or not completely read.
     pub incomplete: u64,
 }
 
