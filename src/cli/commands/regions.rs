@@ -5,7 +5,7 @@ use crate::cli::args::{
     exit_help,
 };
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::gate::{Gates, conclude};
+use crate::cli::gate::conclude;
 use crate::cli::session::{Asked, Session};
 use crate::questions::{AnyQuestion, Regions};
 use crate::report::pages::regions::{self, Window};
@@ -60,8 +60,9 @@ pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
         filter: &arguments.filter,
         output: &arguments.output,
         messages: &arguments.messages,
-        gates: Gates::resolve(&arguments.gate)?,
-        lists: &[("--allow", arguments.gate.allow.as_deref())],
+        gate: &arguments.gate,
+        has_new_global: false,
+        lists: &[],
     })?;
     let report = session.count(&AnyQuestion::Regions)?.finish();
     let totals = &report.totals;
