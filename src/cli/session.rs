@@ -163,7 +163,9 @@ impl Session {
     /// Adds the verdict on new callers of the global endpoint, for which a store has days of its own.
     pub fn judge_new(&self, verdict: Result<Exit, Failure>) -> Result<Exit, Failure> {
         match &self.reading.store {
-            Some(store) => (self.gates).judge_new(store, self.selection(), verdict, self.messages),
+            Some(store) => self.gates.judge_new(verdict, |gate, allowed| {
+                store.judge_new(gate, self.selection(), allowed, self.messages)
+            }),
             None => verdict,
         }
     }
