@@ -1,14 +1,12 @@
 //! `--fail-on`: how a gate is typed, and what is told of a verdict, which [`gate`] makes.
 
-use super::args::GateArgs;
+use super::args::{Asked, GateArgs};
 use super::conditions::not_matched;
 use super::exit::{Exit, Failure};
 use super::messages::{Messages, warn};
 use super::offenders::{Allowed, tell_offenders};
-use super::stored::Stored;
 use crate::questions::gate::{self, Failed, Gate, NoVerdict};
 use crate::report::{count, plural};
-use crate::sts::Endpoint;
 use crate::tally::{Selection, Summary, Totals};
 
 /// Said where nothing can be said of global calls.
@@ -127,15 +125,13 @@ impl Gates {
     /// Adds the verdict on new principals to that on all: one that cannot be judged goes before.
     pub fn judge_new(
         &self,
-        store: &Stored,
-        selection: &Selection,
         verdict: Result<Exit, Failure>,
-        messages: Messages,
+        judge: impl FnOnce(&NewGlobal, &Allowed) -> Result<Exit, Failure>,
     ) -> Result<Exit, Failure> {
         let Some(gate) = &self.new_global else {
             return verdict;
         };
-        let of_new = store.judge_new(gate, selection, &self.allowed, messages);
+        let of_new = judge(gate, &self.allowed);
         match (verdict?, of_new?) {
             (Exit::Done, of_new) => Ok(of_new),
             (failed, _) => Ok(failed),
@@ -178,38 +174,4 @@ fn no_verdict(why: NoVerdict<'_>) -> Failure {
         ),
     };
     Failure::new(format!("--fail-on cannot be judged: {why}"))
-}
-
-/// A gate as it is typed.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Asked {
-    /// `global`, `unknown`, and how many such calls there may be.
-    Calls(Gate),
-    /// `new-global`, and the days before.
-    NewGlobal(u32),
-}
-
-impl Asked {
-    /// Reads the name of a gate, with its number if it has one.
-    pub fn parse(text: &str) -> Result<Asked, String> {
-        let no_gate = "no gate; write global, unknown, global=N, unknown=N or new-global=DAYS";
-        let (name, number) = match text.split_once('=') {
-            Some((name, number)) => (name, Some(number)),
-            None => (text, None),
-        };
-        let endpoint = match name {
-            "new-global" => {
-                let days = number.map_or(Some(30), |days| days.parse().ok());
-                let days = days.filter(|&days| days > 0);
-                return days
-                    .map(Asked::NewGlobal)
-                    .ok_or_else(|| "no number of days; write new-global=30".to_owned());
-            }
-            "global" => Endpoint::Global,
-            "unknown" => Endpoint::Unknown,
-            _ => return Err(no_gate.to_owned()),
-        };
-        let most = number.map_or(Ok(0), str::parse).map_err(|_| no_gate)?;
-        Ok(Asked::Calls(Gate { endpoint, most }))
-    }
 }

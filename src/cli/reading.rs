@@ -10,8 +10,7 @@ use super::stored::{Stored, check_kept};
 use super::time::{Moment, now, period};
 use super::{conditions, hosts};
 use crate::aws::Pruning;
-use crate::aws::account::is_account_id;
-use crate::aws::region::{Region, is_region};
+use crate::aws::region::Region;
 use crate::input::Paths;
 use crate::scan::Scan;
 use crate::sts::Time;
@@ -178,24 +177,6 @@ fn selection(
             .collect(),
         conditions: filter.conditions.clone(),
     })
-}
-
-/// Reads an account id.
-pub(super) fn account(text: &str) -> Result<String, String> {
-    match is_account_id(text) {
-        true => Ok(text.to_owned()),
-        false => Err("an account id has twelve digits; keep leading zeros".to_owned()),
-    }
-}
-
-/// Reads the name of a Region.
-pub(super) fn region(text: &str) -> Result<String, String> {
-    match is_region(text) || text == "global" {
-        true => Ok(text.to_owned()),
-        false => Err(
-            "no Region has such a name; 'stscope endpoint' lists them (write eu-west-1)".to_owned(),
-        ),
-    }
 }
 
 /// Names that may be right, but probably are not.

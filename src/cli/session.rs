@@ -11,7 +11,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::args::{FilterArgs, InputArgs, MessageArgs, OutputArgs};
+use super::args::{FilterArgs, GateArgs, InputArgs, MessageArgs, OutputArgs};
 use super::conditions::note_unmatched;
 use super::exit::{Exit, Failure};
 use super::gate::{Gates, note_if_blind};
@@ -34,8 +34,10 @@ pub(super) struct Asked<'a> {
     pub filter: &'a FilterArgs,
     pub output: &'a OutputArgs,
     pub messages: &'a MessageArgs,
-    pub gates: Gates,
-    /// Options that name a file to read beside the logs, and the file.
+    pub gate: &'a GateArgs,
+    /// Whether the gate on new callers has a store to ask.
+    pub has_new_global: bool,
+    /// Further options that name a file to read besides the logs, and the file.
     pub lists: &'a [(&'a str, Option<&'a Path>)],
 }
 
@@ -54,14 +56,19 @@ impl Session {
     /// # Errors
     /// If an option is wrong: no log was opened then.
     pub fn open(asked: Asked<'_>) -> Result<(Session, Sink), Failure> {
+        let gates = match asked.has_new_global && asked.store.is_some() {
+            true => Gates::of_store(asked.gate)?,
+            false => Gates::resolve(asked.gate)?,
+        };
         let messages = Messages::new(asked.messages.quiet);
         let writing = Writing::resolve(asked.output)?;
         let reading = Reading::resolve_any(asked.input, asked.store, asked.filter, messages)?;
         let mut lists = asked.lists.to_vec();
+        lists.push(("--allow", asked.gate.allow.as_deref()));
         lists.push(("--hosts", asked.input.hosts.as_deref()));
         let session = Session {
             reading,
-            gates: asked.gates,
+            gates,
             messages,
             progress: progress(asked.messages),
         };
@@ -156,7 +163,9 @@ impl Session {
     /// Adds the verdict on new callers of the global endpoint, for which a store has days of its own.
     pub fn judge_new(&self, verdict: Result<Exit, Failure>) -> Result<Exit, Failure> {
         match &self.reading.store {
-            Some(store) => (self.gates).judge_new(store, self.selection(), verdict, self.messages),
+            Some(store) => self.gates.judge_new(verdict, |gate, allowed| {
+                store.judge_new(gate, self.selection(), allowed, self.messages)
+            }),
             None => verdict,
         }
     }

@@ -5,6 +5,7 @@
 //! the finished groups into rows. Refuses to know how calls are counted, which is the
 //! [`tally`](crate::tally)'s, and how rows look, which is the [`report`](crate::report)'s.
 
+mod contents;
 mod events;
 pub mod gate;
 mod groups;
@@ -18,6 +19,7 @@ mod trend;
 use crate::sts::{Dimension, Properties};
 use crate::tally::Question;
 
+pub use contents::{Checked, Contents, Days, Fault, Run};
 pub use events::{EVENT_COLUMNS, EventLog, EventStream, Events, Row, Streamed};
 pub use plan::{CrossRegion, Plan, PlanRow, Refusal, RegionEvidence, Risks};
 pub use regions::{RegionRow, RegionStatus, Regions};

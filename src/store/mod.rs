@@ -30,8 +30,6 @@ mod open;
 mod place;
 mod tables;
 
-pub use ask::check::{Checked, Fault};
-pub use ask::info::{Contents, Days, Run};
 pub use days::forget::Forgotten;
 pub use error::{Holder, NotForgotten, SqlFault, StoreError};
 pub use ingest::run::Ingested;
@@ -39,3 +37,5 @@ pub use open::Store;
 pub use tables::columns::is_kept;
 pub use tables::schema::{SCHEMA, VERSION, WINDOW};
 pub use tables::vacuum::Room;
+
+pub use crate::questions::{Checked, Contents, Days, Fault, Run};

@@ -1,6 +1,6 @@
 //! What a person can do about calls to the global endpoint, in a sentence or a few.
 //!
-//! Owns the wording. The facts behind it stand in [`super::defaults`] and [`super::tool`]; who calls,
+//! Owns the wording. The facts it rests on are in [`super::defaults`] and [`super::tool`]; who calls,
 //! from where and why is the caller's to say. Nothing a log says is repeated here unless it has the
 //! shape of what it is meant to be: a Region, an account, a Kubernetes name, a version.
 
@@ -57,7 +57,7 @@ const EKS_ANNOTATION: &str = "eks.amazonaws.com/sts-regional-endpoints";
 const HARD_CODED: &str = "First take sts.amazonaws.com out of its code and configuration, if it stands \
     there: with the setting such calls fail with SignatureDoesNotMatch.";
 
-/// What to do: a sentence, and remarks behind it.
+/// What to do: a sentence, and remarks after it.
 ///
 /// ```
 /// use stscope::sts::{Cause, Situation, fix};

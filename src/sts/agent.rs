@@ -32,13 +32,13 @@ pub(super) fn ends_word(next: Option<char>) -> bool {
     next.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']' | ';' | ','))
 }
 
-/// What stands behind a prefix, compared without regard to case.
-pub(super) fn behind<'a>(word: &'a str, prefix: &str) -> Option<&'a str> {
+/// What comes after a prefix, compared without regard to case.
+pub(super) fn after<'a>(word: &'a str, prefix: &str) -> Option<&'a str> {
     let (start, rest) = word.split_at_checked(prefix.len())?;
     start.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
-/// Reads a version that stands in an agent. At the end of an agent that was cut off, `1.4` may have
+/// Reads a version in an agent. At the end of an agent that was cut off, `1.4` may have
 /// been 1.40: then only what further digits cannot change is known.
 pub(super) fn version(user_agent: &str, version: &str) -> Option<Version> {
     if is_cut(user_agent) && user_agent.trim_end().ends_with(version) {

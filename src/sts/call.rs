@@ -205,7 +205,7 @@ impl<'r> Call<'r> {
         self.record.get(Field::OriginalEventId)
     }
 
-    /// The value of a dimension; `None` where the record lacks it. Values that stand nowhere as such
+    /// The value of a dimension; `None` where the record lacks it. Values that are nowhere as such
     /// are written into `scratch`.
     pub fn value<'s>(&'s self, dimension: Dimension, scratch: &'s mut String) -> Option<&'s str> {
         let field = |field| self.record.get(field);

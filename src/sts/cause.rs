@@ -1,6 +1,6 @@
 //! Why a call went to the global endpoint, as far as its record tells.
 //!
-//! Owns the order in which causes are tried. What an SDK does by default stands in
+//! Owns the order in which causes are tried. What an SDK does by default is in
 //! [`super::defaults`], what to do about it in [`super::advice`].
 
 use std::fmt;

@@ -86,7 +86,7 @@ impl Dimension {
         TABLE[self as usize].1
     }
 
-    /// What stands above it in a table.
+    /// The heading above it in a table.
     pub fn label(self) -> &'static str {
         match self {
             D::Endpoint => "ENDPOINT",

@@ -203,7 +203,7 @@ pub struct Decision<'a> {
     pub endpoint: Endpoint<'a>,
     /// What says so.
     pub evidence: Evidence,
-    /// CloudTrail's verdict and the host header do not agree (the verdict stands).
+    /// CloudTrail's verdict and the host header do not agree (the verdict is kept).
     pub disagreement: bool,
 }
 

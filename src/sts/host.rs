@@ -1,6 +1,6 @@
 //! The host header a client sent, and what kind of STS endpoint has that name.
 //!
-//! Names are chosen by the client: anything may stand here, and whatever is not certainly a name of
+//! Names are chosen by the client: anything may be here, and whatever is not certainly a name of
 //! AWS's own is `Other`. Forms: <https://docs.aws.amazon.com/general/latest/gr/sts.html> and, for
 //! PrivateLink, <https://docs.aws.amazon.com/vpc/latest/privatelink/vpce-interface.html>.
 
@@ -60,7 +60,7 @@ impl<'a> Host<'a> {
     }
 }
 
-/// The endpoint behind a host name.
+/// The endpoint that a host name leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostKind<'a> {
     /// `sts.amazonaws.com`, or AWS's name for a global call that was served in another Region.
@@ -79,7 +79,7 @@ pub enum HostKind<'a> {
     Other,
 }
 
-/// Which of a Region's STS endpoints a host name stands for.
+/// Which of a Region's STS endpoints a host name is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Variant {
     /// `sts.<region>.amazonaws.com`
@@ -116,7 +116,7 @@ impl Variant {
     }
 }
 
-/// Whether this byte may stand between the dots of a name of AWS; it needs no normalising.
+/// Whether this byte may be between the dots of a name of AWS; it needs no normalising.
 fn is_of_label(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
 }
@@ -134,7 +134,7 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-/// What stands before the first dot, and behind it. Labels are short: `split_once` takes three times
+/// What is before the first dot, and after it. Labels are short: `split_once` takes three times
 /// as long.
 fn first_label(name: &str) -> Option<(&str, &str)> {
     let dot = name.bytes().position(|byte| byte == b'.')?;

@@ -35,7 +35,7 @@ fn by_type<'r>(record: &'r Record<'_>) -> Option<Cow<'r, str>> {
         "AssumedRole" => match (get(Field::SessionIssuerArn), get(Field::IdentityArn)) {
             (Some(role), _) => role.into(),
             (None, Some(arn)) => role_of_session(arn)?.into(),
-            // The unique id of the role, without the session behind it.
+            // The unique id of the role, without the session after it.
             (None, None) => without_session(get(Field::PrincipalId)?)?.into(),
         },
         "AWSService" => get(Field::InvokedBy)?.into(),
@@ -83,7 +83,7 @@ fn account_and_id<'r>(account: Option<&'r str>, id: Option<&'r str>) -> Option<C
     }
 }
 
-/// A unique id as it stands before the session: `AROAEXAMPLE:session`.
+/// A unique id, as it comes before the session: `AROAEXAMPLE:session`.
 fn without_session(id: &str) -> Option<&str> {
     let id = id.split_once(':').map_or(id, |(id, _session)| id);
     (!id.is_empty()).then_some(id)
@@ -113,7 +113,7 @@ fn federation<'r>(provider: Option<&'r str>, record: &'r Record<'_>) -> Option<C
     }
 }
 
-/// What stands behind the principal's `/` or `:`: an instance id, a function, a person.
+/// What comes after the principal's `/` or `:`: an instance id, a function, a person.
 pub fn session_name<'r>(record: &'r Record<'_>) -> Option<&'r str> {
     let session = match record.get(Field::IdentityType) {
         Some("WebIdentityUser") if is_eks(record) => return None,

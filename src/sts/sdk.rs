@@ -1,14 +1,14 @@
 //! Which SDK made a call, read from `userAgent`.
 //!
 //! Agents are words of the form `PRODUCT/VERSION`, with comments in brackets. The SDK's own word may
-//! stand anywhere: Terraform and the CDK put it behind theirs. The grammar stands in `agent.rs`, what
+//! be anywhere: Terraform and the CDK put it after theirs. The grammar is in `agent.rs`, what
 //! an SDK does by default in [`super::defaults`].
 
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::agent::{self, behind, ends_word, without_brackets, words};
+use super::agent::{self, after, ends_word, without_brackets, words};
 use super::{Version, tool};
 use crate::aws::region::Partition;
 
@@ -17,7 +17,7 @@ use crate::aws::region::Partition;
 pub struct Sdk<'a> {
     /// The value of the `sdk` dimension.
     pub name: &'static str,
-    /// The product's own version, as it stands in the agent; empty where there is none.
+    /// The product's own version, as the agent has it; empty where there is none.
     pub version: &'a str,
 }
 
@@ -51,7 +51,7 @@ enum Reading {
     ByMajor(&'static [(&'static str, &'static str)]),
 }
 
-/// A product token and what it stands for. Wrappers come before what they wrap: the AWS CLI v1 and
+/// A product token and what it means. Wrappers come before what they wrap: the AWS CLI v1 and
 /// Boto3 both name the botocore inside them. Tokens are compared without regard to case.
 struct Product {
     token: Token,
@@ -75,7 +75,7 @@ const PRODUCTS: &[Product] = &[
     Product { token: Exact("boto3"), reading: Always("boto3") },
     Product { token: Exact("botocore"), reading: Always("botocore") },
     Product { token: Exact("boto"), reading: ByMajor(&[("2", "boto")]) },
-    // PowerShell 3 and 4 stand on the .NET SDK 3; `AWSPowerShell`, `.Common` and `.NetCore` are one product.
+    // PowerShell 3 and 4 are built on the .NET SDK 3; `AWSPowerShell`, `.Common` and `.NetCore` are one product.
     Product { token: Prefix("awspowershell"), reading: ByMajor(&[
         ("3", "aws-tools-powershell-v4"), ("4", "aws-tools-powershell-v4"), ("5", "aws-tools-powershell-v5"),
     ]) },
@@ -89,7 +89,7 @@ const PRODUCTS: &[Product] = &[
     Product { token: Exact("aws-sdk-ruby3"), reading: Always("aws-sdk-ruby") },
     Product { token: Exact("aws-sdk-ruby2"), reading: Always("aws-sdk-ruby") },
     Product { token: Exact("aws-sdk-ruby"), reading: Always("aws-sdk-ruby") },
-    // `-core` behind the service's own package is the same SDK, with another build number.
+    // `-core` after the service's own package is the same SDK, with another build number.
     Product { token: Prefix("aws-sdk-dotnet-"), reading: ByMajor(&[
         ("2", "aws-sdk-dotnet-v3"), ("3", "aws-sdk-dotnet-v3"), ("4", "aws-sdk-dotnet-v4"),
     ]) },
@@ -102,7 +102,7 @@ const PRODUCTS: &[Product] = &[
     Product { token: Exact("aws-sdk-swift"), reading: Always("aws-sdk-swift") },
 ];
 
-/// How botocore names itself behind the name of a tool that stands on it.
+/// How botocore names itself after the name of a tool that is built on it.
 /// <https://github.com/boto/botocore/blob/develop/botocore/useragent.py> (`_build_sdk_metadata`)
 const MD_BOTOCORE: &str = "md/botocore#";
 
@@ -111,7 +111,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     product_names().chain([AWS_SERVICE, AWS_INTERNAL, BROWSER, OTHER])
 }
 
-/// The SDKs of the table; one may stand there under several words.
+/// The SDKs of the table; one may have several words.
 pub(super) fn product_names() -> impl Iterator<Item = &'static str> {
     PRODUCTS.iter().flat_map(|product| {
         let (one, by_major): (_, &[_]) = match product.reading {
@@ -172,12 +172,12 @@ fn is_internal(agent: &str) -> bool {
     is_internal_alone(agent)
         || inside.any(|at| {
             let (before, from) = agent.split_at(at);
-            let behind = &from["internal".len()..];
+            let after = &from["internal".len()..];
             let begins_word = |start: &str| ends_word(start.chars().next_back());
             let is_metadata = (before.strip_suffix("md/")).is_some_and(begins_word)
-                && ends_word(behind.chars().next());
+                && ends_word(after.chars().next());
             is_metadata
-                || (before.strip_suffix("aws-").is_some_and(begins_word) && behind.starts_with('/'))
+                || (before.strip_suffix("aws-").is_some_and(begins_word) && after.starts_with('/'))
         })
 }
 
@@ -209,21 +209,21 @@ pub(super) const AWS_ITSELF: Sdk<'static> = Sdk {
 pub(super) fn is_product(token: &str) -> bool {
     PRODUCTS.iter().any(|product| match product.token {
         Exact(name) => token.eq_ignore_ascii_case(name),
-        Prefix(name) => behind(token, name).is_some(),
+        Prefix(name) => after(token, name).is_some(),
     })
 }
 
 /// The version of the botocore that the agent names, alone or inside Boto3 and the AWS CLI.
 pub fn botocore_version(user_agent: &str) -> Option<Version> {
     words(without_brackets(user_agent)).find_map(|word| {
-        let version = behind(word, "botocore/").or_else(|| behind(word, MD_BOTOCORE))?;
+        let version = after(word, "botocore/").or_else(|| after(word, MD_BOTOCORE))?;
         agent::version(user_agent, version)
     })
 }
 
 /// The first product of the table that a word of the agent names.
 fn product(agent: &str) -> Option<Sdk<'_>> {
-    // One pass over the words; the product that stands earliest in the table wins.
+    // One pass over the words; the product that comes first in the table wins.
     let mut best: Option<(usize, Sdk<'_>)> = None;
     // All of them begin with an a or a b; most words of an agent do not.
     let may_be_product =
@@ -237,7 +237,7 @@ fn product(agent: &str) -> Option<Sdk<'_>> {
             .iter()
             .position(|product| match product.token {
                 Exact(name) => token.eq_ignore_ascii_case(name),
-                Prefix(name) => behind(token, name).is_some(),
+                Prefix(name) => after(token, name).is_some(),
             });
         if let Some(rank) = found {
             best = Some((rank, read(&PRODUCTS[rank].reading, rest)));
@@ -249,9 +249,9 @@ fn product(agent: &str) -> Option<Sdk<'_>> {
     best.map(|(_, sdk)| sdk)
 }
 
-/// The botocore that a tool with a name of its own stands on: `eb-cli/3.21 md/Botocore#1.34.0 …`.
+/// The botocore that a tool with a name of its own is built on: `eb-cli/3.21 md/Botocore#1.34.0 …`.
 fn botocore_inside(agent: &str) -> Option<Sdk<'_>> {
-    let version = words(agent).find_map(|word| behind(word, MD_BOTOCORE))?;
+    let version = words(agent).find_map(|word| after(word, MD_BOTOCORE))?;
     Some(Sdk {
         name: "botocore",
         version,

@@ -114,11 +114,11 @@ fn digits(text: &[u8]) -> Option<u32> {
 
 /// `hh:mm`, `hh:mm:ss` or `hh:mm:ss.fff`, in milliseconds since midnight. There are leap seconds.
 fn clock_millis(text: &[u8]) -> Option<i64> {
-    let (hours, minutes, behind) = match text {
-        [h1, h2, b':', m1, m2, behind @ ..] => (digits(&[*h1, *h2])?, digits(&[*m1, *m2])?, behind),
+    let (hours, minutes, rest) = match text {
+        [h1, h2, b':', m1, m2, rest @ ..] => (digits(&[*h1, *h2])?, digits(&[*m1, *m2])?, rest),
         _ => return None,
     };
-    let (seconds, fraction) = match behind {
+    let (seconds, fraction) = match rest {
         [] => (0, &[][..]),
         [b':', s1, s2] => (digits(&[*s1, *s2])?, &[][..]),
         [b':', s1, s2, b'.' | b',', fraction @ ..] if !fraction.is_empty() => {

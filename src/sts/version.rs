@@ -1,4 +1,4 @@
-//! Version numbers as they stand in user agents, compared number by number.
+//! Version numbers as user agents have them, compared number by number.
 //!
 //! Owns what can be said of a version that is odd, huge or cut off. Knows no SDK.
 
@@ -49,7 +49,7 @@ impl Version {
         })
     }
 
-    /// Reads a version that stands where the text was cut off: the last of its numbers may have had
+    /// Reads a version at the end of a text that was cut off: the last of its numbers may have had
     /// more digits, and more numbers may have followed it.
     pub fn parse_cut(text: &str) -> Option<Version> {
         let (least, read) = numbers(text)?;

@@ -33,7 +33,7 @@ impl Condition {
     }
 }
 
-/// As it is typed behind `--where`.
+/// As `--where` takes it.
 impl std::fmt::Display for Condition {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let sign = if self.negated { "!=" } else { "=" };

@@ -183,7 +183,7 @@ pub type NotListed = BTreeMap<String, u64>;
 
 /// What a run read. The order of the members is that of the JSON.
 ///
-/// `sts_records = calls + filtered + duplicates + shared_copies`; `not_calls` stand outside. A store
+/// `sts_records = calls + filtered + duplicates + shared_copies`; `not_calls` are not among them. A store
 /// has the calls of pruned files, too: there they are among the `sts_records`, and `filtered` unless
 /// they came late.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

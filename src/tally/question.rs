@@ -27,7 +27,7 @@ pub trait Question: Clone + Send + Sync {
     fn width(&self) -> usize;
 
     /// Hands the key of a call to `push`, column by column; what the record lacks is `None`.
-    /// `scratch` is for values that stand nowhere in the record.
+    /// `scratch` is for values that the record does not have as such.
     fn key(&self, call: &impl Properties, scratch: &mut String, push: impl FnMut(Option<&str>));
 
     /// Whether calls of two days are told apart.

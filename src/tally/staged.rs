@@ -7,7 +7,7 @@
 #[derive(Clone, Debug)]
 pub(crate) struct Staged<T>(Vec<T>);
 
-/// How many items keep their memory for the next file: one huge file must not leave its own behind.
+/// How many items keep their memory for the next file: one huge file must not leave its own for good.
 const ROOM: usize = 1 << 16;
 
 impl<T> Default for Staged<T> {

@@ -3,6 +3,7 @@
 mod advice;
 mod agents;
 mod crowd;
+mod gate;
 mod held_equal;
 mod properties;
 mod query;

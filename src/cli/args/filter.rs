@@ -3,8 +3,9 @@
 use clap::Args;
 
 use super::Typed;
+use crate::aws::account::is_account_id;
+use crate::aws::region::is_region;
 use crate::cli::conditions::condition;
-use crate::cli::reading::{account, region};
 use crate::cli::time::Moment;
 use crate::sts::EndpointKind;
 use crate::tally::Condition;
@@ -31,4 +32,22 @@ pub(in crate::cli) struct FilterArgs {
     /// DIM=GLOB or DIM!=GLOB; repeatable, all must hold. * crosses / and :
     #[arg(long = "where", value_name = "DIM=GLOB", value_parser = Typed(condition))]
     pub conditions: Vec<Condition>,
+}
+
+/// Reads an account id.
+pub(in crate::cli) fn account(text: &str) -> Result<String, String> {
+    match is_account_id(text) {
+        true => Ok(text.to_owned()),
+        false => Err("an account id has twelve digits; keep leading zeros".to_owned()),
+    }
+}
+
+/// Reads the name of a Region.
+fn region(text: &str) -> Result<String, String> {
+    match is_region(text) || text == "global" {
+        true => Ok(text.to_owned()),
+        false => Err(
+            "no Region has such a name; 'stscope endpoint' lists them (write eu-west-1)".to_owned(),
+        ),
+    }
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::Typed;
-use crate::cli::gate::Asked;
+use crate::questions::gate::Gate;
+use crate::sts::Endpoint;
 
 /// For pipelines.
 #[derive(Args)]
@@ -27,4 +28,38 @@ pub(in crate::cli) struct GateArgs {
         allow_negative_numbers = true
     )]
     pub max_age: Option<u32>,
+}
+
+/// A gate as it is typed.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::cli) enum Asked {
+    /// `global`, `unknown`, and how many such calls there may be.
+    Calls(Gate),
+    /// `new-global`, and the days before.
+    NewGlobal(u32),
+}
+
+impl Asked {
+    /// Reads the name of a gate, with its number if it has one.
+    fn parse(text: &str) -> Result<Asked, String> {
+        let no_gate = "no gate; write global, unknown, global=N, unknown=N or new-global=DAYS";
+        let (name, number) = match text.split_once('=') {
+            Some((name, number)) => (name, Some(number)),
+            None => (text, None),
+        };
+        let endpoint = match name {
+            "new-global" => {
+                let days = number.map_or(Some(30), |days| days.parse().ok());
+                let days = days.filter(|&days| days > 0);
+                return days
+                    .map(Asked::NewGlobal)
+                    .ok_or_else(|| "no number of days; write new-global=30".to_owned());
+            }
+            "global" => Endpoint::Global,
+            "unknown" => Endpoint::Unknown,
+            _ => return Err(no_gate.to_owned()),
+        };
+        let most = number.map_or(Ok(0), str::parse).map_err(|_| no_gate)?;
+        Ok(Asked::Calls(Gate { endpoint, most }))
+    }
 }

@@ -14,7 +14,9 @@ mod s3;
 mod typed;
 
 pub(super) use filter::FilterArgs;
-pub(super) use gate::GateArgs;
+#[cfg(feature = "store")]
+pub(super) use filter::account;
+pub(super) use gate::{Asked, GateArgs};
 pub(super) use help::{dimensions_help, exit_help};
 pub(super) use input::{InputArgs, StoreArgs};
 pub(super) use messages::{MessageArgs, When};

@@ -3,7 +3,7 @@
 use crate::cli::args::{
     FilterArgs, GateArgs, InputArgs, MessageArgs, OutputArgs, dimensions_help, exit_help,
 };
-use crate::cli::gate::{Gates, conclude};
+use crate::cli::gate::conclude;
 use crate::cli::output::Sink;
 use crate::cli::reading::Reading;
 use crate::cli::session::{Asked, Session};
@@ -80,8 +80,9 @@ pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
         filter: &arguments.filter,
         output: &arguments.output,
         messages: &arguments.messages,
-        gates: Gates::resolve(&arguments.gate)?,
-        lists: &[("--allow", arguments.gate.allow.as_deref())],
+        gate: &arguments.gate,
+        has_new_global: false,
+        lists: &[],
     })?;
     if arguments.sort == EventOrder::EventTime {
         return sorted(&session, sink);

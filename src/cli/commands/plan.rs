@@ -4,7 +4,7 @@ use crate::cli::args::{
     FilterArgs, GateArgs, GroupOrder, InputArgs, MessageArgs, OrderArgs, OutputArgs, StoreArgs,
     dimensions_help, exit_help,
 };
-use crate::cli::gate::{Gates, conclude};
+use crate::cli::gate::conclude;
 use crate::cli::messages::Messages;
 use crate::cli::output::{Output, Sink, Writing};
 use crate::cli::reading::Reading;
@@ -122,7 +122,6 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
              Region of their callers; leave it out, or use 'stscope report --endpoint'",
         ));
     }
-    let gates = Gates::resolve(&arguments.gate)?;
     let ip_ranges = (arguments.ip_ranges.as_deref())
         .map(read_ip_ranges)
         .transpose()?;
@@ -138,11 +137,9 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         filter: &arguments.filter,
         output: &arguments.output,
         messages: &arguments.messages,
-        gates,
-        lists: &[
-            ("--allow", arguments.gate.allow.as_deref()),
-            ("--ip-ranges", arguments.ip_ranges.as_deref()),
-        ],
+        gate: &arguments.gate,
+        has_new_global: false,
+        lists: &[("--ip-ranges", arguments.ip_ranges.as_deref())],
     })?;
     session.reading.scan.trace_tokens = arguments.trace_tokens;
     let folder = (arguments.output_dir.as_deref())

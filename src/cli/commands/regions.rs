@@ -6,7 +6,7 @@ use crate::cli::args::{
 };
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::gate::{Gates, conclude};
+use crate::cli::gate::conclude;
 use crate::cli::session::{Asked, Session};
 use crate::questions::{AnyQuestion, Regions};
 use crate::report::pages::regions::{self, Window};
@@ -64,8 +64,9 @@ pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
         filter: &arguments.filter,
         output: &arguments.output,
         messages: &arguments.messages,
-        gates: Gates::resolve(&arguments.gate)?,
-        lists: &[("--allow", arguments.gate.allow.as_deref())],
+        gate: &arguments.gate,
+        has_new_global: false,
+        lists: &[],
     })?;
     let report = session.count(&AnyQuestion::Regions)?.finish();
     let totals = &report.totals;

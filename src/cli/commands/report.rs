@@ -6,7 +6,7 @@ use crate::cli::args::{
 };
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::gate::{Gates, conclude};
+use crate::cli::gate::conclude;
 use crate::cli::session::{Asked, Session};
 use crate::cli::stored::check_kept;
 use clap::Args;
@@ -79,10 +79,6 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     }
     let group_by = arguments.grouping.group_by;
     refuse_twice(&group_by)?;
-    let gates = match arguments.store.store {
-        Some(_) => Gates::of_store(&arguments.gate)?,
-        None => Gates::resolve(&arguments.gate)?,
-    };
     if arguments.store.store.is_some() {
         for &dimension in &group_by {
             check_kept("--group-by", dimension)?;
@@ -94,8 +90,9 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
         filter: &arguments.filter,
         output: &arguments.output,
         messages: &arguments.messages,
-        gates,
-        lists: &[("--allow", arguments.gate.allow.as_deref())],
+        gate: &arguments.gate,
+        has_new_global: true,
+        lists: &[],
     })?;
     let mut report = session.count(&AnyQuestion::Groups(group_by))?.finish();
     let exit = match session.tell_read(&report.totals.coverage) {

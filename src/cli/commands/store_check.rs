@@ -4,10 +4,10 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::messages::{Messages, warn_of};
 use crate::cli::output::Output;
 use crate::cli::output::{Writing, same_file};
-use crate::report::pages::store_check::{self, StoreFault};
+use crate::report::pages::store_check;
 use crate::report::{Format, count, plural};
 use crate::shown::Shown;
-use crate::store::{Checked, Fault, Store};
+use crate::store::{Checked, Store};
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<Exit, Failure> {
     let faults = &checked.faults;
     // A table of nothing says nothing.
     let says_nothing = faults.is_empty() && writing.format == Format::Table;
-    let page = store_check::page(faults.iter().map(fault_of).collect(), checked.rows);
+    let page = store_check::page(faults.clone(), checked.rows);
     output.write(|out| match says_nothing {
         true => Ok(()),
         false => Ok(writing.format.write(page, writing.layout, out)?),
@@ -77,15 +77,5 @@ fn sound(checked: &Checked) -> String {
                  'stscope ingest' adds them"
                 .to_owned()
         }
-    }
-}
-
-/// A fault as its page has it.
-fn fault_of(fault: &Fault) -> StoreFault {
-    StoreFault {
-        check: fault.check,
-        table: fault.table.clone(),
-        day: fault.day.clone(),
-        detail: fault.detail.clone(),
     }
 }

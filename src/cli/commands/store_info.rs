@@ -2,9 +2,9 @@
 
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
-use crate::report::pages::store_info::{self, StoreDays, StoreInfo, StoreRun};
+use crate::report::pages::store_info;
 use crate::shown::Shown;
-use crate::store::{Contents, Run, Store};
+use crate::store::Store;
 use clap::{Args, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
@@ -32,7 +32,7 @@ pub(super) enum ContentsFormat {
 pub(super) fn run(arguments: &ContentsArgs) -> Result<Exit, Failure> {
     let path = (arguments.store.as_ref().or(arguments.file.as_ref()))
         .ok_or_else(|| Failure::new("no store given; name its FILE"))?;
-    let info = info(Store::open(path)?.contents()?);
+    let info = Store::open(path)?.contents()?;
     let name = Shown::path(path).to_string();
     Output::Standard.write(|out| match arguments.format {
         ContentsFormat::Table => {
@@ -48,43 +48,4 @@ pub(super) fn run(arguments: &ContentsArgs) -> Result<Exit, Failure> {
         }
     })?;
     Ok(Exit::Done)
-}
-
-/// What a page says of a store.
-fn info(contents: Contents) -> StoreInfo {
-    let days = contents.days;
-    StoreInfo {
-        version: contents.version,
-        window: contents.window,
-        kept_from: contents.kept_from,
-        bytes: contents.bytes,
-        free_bytes: contents.free_bytes,
-        days: StoreDays {
-            oldest: days.oldest,
-            newest: days.newest,
-            open: days.open,
-            closed: days.closed,
-            incomplete: days.incomplete,
-        },
-        key_accounts: contents.key_accounts,
-        key_regions: contents.key_regions,
-        files: contents.files,
-        calls: contents.calls.calls,
-        global_calls: contents.calls.global(),
-        forgotten: contents.forgotten,
-        groupings: contents.groupings,
-        callers: contents.callers,
-        runs: contents.runs.into_iter().map(run_of).collect(),
-    }
-}
-
-fn run_of(run: Run) -> StoreRun {
-    StoreRun {
-        ended_at: run.ended_at,
-        files_known: run.files_known,
-        files_read: run.files_read,
-        files_damaged: run.files_damaged,
-        calls: run.calls,
-        beyond_window: run.beyond_window,
-    }
 }

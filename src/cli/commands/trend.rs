@@ -1,6 +1,6 @@
 //! `stscope trend`
 
-use crate::cli::args::{Typed, exit_help};
+use crate::cli::args::{Typed, account, exit_help};
 use chrono::NaiveDate;
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
@@ -10,7 +10,6 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::gate::conclude;
 use crate::cli::messages::Messages;
 use crate::cli::output::Writing;
-use crate::cli::reading::account;
 use crate::cli::session::Session;
 use crate::cli::time::{Moment, period};
 use crate::questions::{AnyQuestion, CallsByDay, Period, Trend};

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use super::Writing;
+use super::{Writing, same_file};
 use crate::cli::exit::Failure;
 use crate::cli::reading::Reading;
 use crate::damage::Stage;
@@ -71,10 +71,4 @@ fn may_be_log(file: &Path) -> bool {
 fn is_result(file: &Path) -> bool {
     let ending = file.extension().and_then(|ending| ending.to_str());
     ending.is_some_and(|ending| matches!(ending, "csv" | "md" | "html" | "xlsx" | "prom"))
-}
-
-/// Whether both paths lead to one file.
-pub(in crate::cli) fn same_file(one: &Path, other: &Path) -> bool {
-    let canonical = |path: &Path| path.canonicalize().ok();
-    canonical(one).is_some_and(|one| canonical(other) == Some(one))
 }

@@ -2,11 +2,13 @@
 
 mod guard;
 mod place;
+mod same;
 mod sink;
 mod writing;
 
-pub(super) use guard::{check_output, same_file};
+pub(super) use guard::check_output;
 pub(super) use place::Output;
+pub(super) use same::same_file;
 pub(super) use sink::Sink;
 pub(super) use writing::Writing;
 

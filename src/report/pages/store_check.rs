@@ -1,24 +1,12 @@
 //! `store check`: what is wrong with a store.
 
+use crate::questions::Fault;
 use crate::report::cell::Cell;
 use crate::report::page::{List, Page};
 use crate::report::sheet::{Label, Sheet};
 
-/// One thing that is wrong with a store.
-#[derive(Clone, Debug)]
-pub struct StoreFault {
-    /// What noticed it.
-    pub check: &'static str,
-    /// The table, if it is one's.
-    pub table: Option<String>,
-    /// The day, if it is one's.
-    pub day: Option<String>,
-    /// What is wrong.
-    pub detail: String,
-}
-
 /// The page of a check; `rows_checked` is how many rows of the store were held against their sums.
-pub fn page<'p>(faults: Vec<StoreFault>, rows_checked: Option<u64>) -> Page<'p> {
+pub fn page<'p>(faults: Vec<Fault>, rows_checked: Option<u64>) -> Page<'p> {
     let is_sound = faults.is_empty();
     let rows = faults.into_iter().map(Ok);
     Page {
@@ -29,8 +17,8 @@ pub fn page<'p>(faults: Vec<StoreFault>, rows_checked: Option<u64>) -> Page<'p> 
 }
 
 /// The columns.
-pub fn sheet() -> Sheet<StoreFault> {
-    Sheet::<StoreFault>::new()
+pub fn sheet() -> Sheet<Fault> {
+    Sheet::<Fault>::new()
         .col("check", Label::new("CHECK"), "what noticed it", |fault| {
             Cell::text(fault.check)
         })

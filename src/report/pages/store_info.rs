@@ -2,88 +2,22 @@
 //! of the kind that the other formats write.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
+use crate::questions::{Contents, Days, Run};
 use crate::report::escape::for_terminal;
 use crate::report::words::{count, counted};
-
-/// What is in a store.
-#[derive(Clone, Debug)]
-pub struct StoreInfo {
-    /// The version of its schema.
-    pub version: i64,
-    /// The days in which copies of a call are recognised.
-    pub window: u32,
-    /// The day before which everything is forgotten.
-    pub kept_from: Option<NaiveDate>,
-    /// The size of the file, in bytes.
-    pub bytes: u64,
-    /// How many of these are free for what comes.
-    pub free_bytes: u64,
-    /// Its days.
-    pub days: StoreDays,
-    /// Accounts in the keys of the files read, those of forgotten days aside.
-    pub key_accounts: BTreeSet<String>,
-    /// Regions in those keys.
-    pub key_regions: BTreeSet<String>,
-    /// The files by what became of them.
-    pub files: BTreeMap<String, u64>,
-    /// The calls, each counted once.
-    pub calls: u64,
-    /// The global ones of them.
-    pub global_calls: u64,
-    /// Calls that were forgotten, as they were delivered.
-    pub forgotten: u64,
-    /// Different groupings of calls.
-    pub groupings: u64,
-    /// Different places that global calls came from.
-    pub callers: u64,
-    /// The last runs, the newest first.
-    pub runs: Vec<StoreRun>,
-}
-
-/// The days of a store.
-#[derive(Clone, Debug)]
-pub struct StoreDays {
-    /// The first day of which calls or files are known.
-    pub oldest: Option<NaiveDate>,
-    /// The last one.
-    pub newest: Option<NaiveDate>,
-    /// Days with calls that may still get late files.
-    pub open: u64,
-    /// Days with calls that are settled for good.
-    pub closed: u64,
-    /// Days that are not over, or not wholly read.
-    pub incomplete: u64,
-}
-
-/// A run of `ingest`.
-#[derive(Clone, Debug)]
-pub struct StoreRun {
-    /// When it ended.
-    pub ended_at: String,
-    /// Files that were known from before.
-    pub files_known: u64,
-    /// Files that were read.
-    pub files_read: u64,
-    /// Files that are damaged.
-    pub files_damaged: u64,
-    /// Calls in the files read.
-    pub calls: u64,
-    /// Calls of days that were closed already.
-    pub beyond_window: u64,
-}
 
 /// The width of the names of figures.
 const NAMES: usize = 11;
 const WIDTH: usize = 80;
 
 /// For people: no line is wider than 80 columns, except where one word is.
-pub fn lines(name: &str, info: &StoreInfo) -> Vec<String> {
+pub fn lines(name: &str, info: &Contents) -> Vec<String> {
     let days = &info.days;
     let list = |names: &BTreeSet<String>| {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -114,7 +48,11 @@ pub fn lines(name: &str, info: &StoreInfo) -> Vec<String> {
         ("days", days_in_words(days)),
         (
             "calls",
-            format!("{}, {} global", count(info.calls), count(info.global_calls)),
+            format!(
+                "{}, {} global",
+                count(info.calls.calls),
+                count(info.calls.global())
+            ),
         ),
         ("groupings", count(info.groupings)),
         (
@@ -151,7 +89,7 @@ pub fn lines(name: &str, info: &StoreInfo) -> Vec<String> {
     lines
 }
 
-fn days_in_words(days: &StoreDays) -> String {
+fn days_in_words(days: &Days) -> String {
     match (days.oldest, days.newest) {
         (Some(oldest), Some(newest)) => format!(
             "{oldest} to {newest}; with calls {} open, {} closed; {} incomplete",
@@ -163,7 +101,7 @@ fn days_in_words(days: &StoreDays) -> String {
     }
 }
 
-fn in_words(run: &StoreRun) -> String {
+fn in_words(run: &Run) -> String {
     let mut words = format!(
         "{}  {} read, {} known, {}",
         run.ended_at,
@@ -180,7 +118,7 @@ fn in_words(run: &StoreRun) -> String {
 }
 
 /// For programs.
-pub fn json(info: &StoreInfo) -> Value {
+pub fn json(info: &Contents) -> Value {
     let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
     let days = &info.days;
     let runs: Vec<Value> = (info.runs.iter())
@@ -212,8 +150,8 @@ pub fn json(info: &StoreInfo) -> Value {
         "key_accounts": info.key_accounts,
         "key_regions": info.key_regions,
         "files": info.files,
-        "calls": info.calls,
-        "global_calls": info.global_calls,
+        "calls": info.calls.calls,
+        "global_calls": info.calls.global(),
         "forgotten": info.forgotten,
         "groupings": info.groupings,
         "callers": info.callers,

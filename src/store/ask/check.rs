@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use rusqlite::Connection;
 
 use crate::collections::Set;
+use crate::questions::{Checked, Fault};
 use crate::store::days::blob;
 use crate::store::error::StoreError;
 use crate::store::open::Store;
@@ -14,31 +15,6 @@ use crate::store::tables::{migrate, schema};
 
 /// The most faults of one kind that are listed one by one.
 const MOST: usize = 100;
-
-/// What a check found.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct Checked {
-    /// What is wrong.
-    pub faults: Vec<Fault>,
-    /// The rows that were compared with their checksums; `None` if the store is of an earlier release,
-    /// which kept none.
-    pub rows: Option<u64>,
-}
-
-/// Something that is wrong with a store.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Fault {
-    /// The check that noticed it: `sqlite`, `schema`, `checksum` or `figures`.
-    pub check: &'static str,
-    /// The table, if the fault is in one.
-    pub table: Option<String>,
-    /// The day, if the fault is in one.
-    pub day: Option<String>,
-    /// What is wrong.
-    pub detail: String,
-}
 
 impl Store {
     /// Checks the whole store. Reads all of it, which takes some seconds for a gigabyte.

@@ -1,83 +1,19 @@
 //! What is in a store, for the people who keep it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use rusqlite::Connection;
 
-use crate::questions::AnyQuestion;
+use crate::questions::{AnyQuestion, Contents, Days, Run};
 use crate::store::error::StoreError;
 use crate::store::open::Store;
 use crate::store::tables::schema;
 use crate::store::tables::vacuum::Pages;
 use crate::sts::Dimension;
-use crate::tally::{Selection, Summary};
+use crate::tally::Selection;
 
 /// The most runs that are listed.
 const RUNS: u32 = 5;
-
-/// What is in a store.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Contents {
-    /// The version of its schema.
-    pub version: i64,
-    /// The days in which copies of a call are recognised.
-    pub window: u32,
-    /// The day before which everything is forgotten.
-    pub kept_from: Option<NaiveDate>,
-    /// The size of the file, in bytes.
-    pub bytes: u64,
-    /// How many of these are free.
-    pub free_bytes: u64,
-    /// Its days.
-    pub days: Days,
-    /// Accounts in the keys of the files read, those of forgotten days aside.
-    pub key_accounts: BTreeSet<String>,
-    /// Regions in those keys.
-    pub key_regions: BTreeSet<String>,
-    /// The files in the ledger by their outcome.
-    pub files: BTreeMap<String, u64>,
-    /// The calls, each counted once.
-    pub calls: Summary,
-    /// Calls that were forgotten, as they were delivered.
-    pub forgotten: u64,
-    /// Different groupings of calls.
-    pub groupings: u64,
-    /// Different callers of global calls.
-    pub callers: u64,
-    /// The last runs, the newest first.
-    pub runs: Vec<Run>,
-}
-
-/// The days of a store.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct Days {
-    /// The first day with calls or files.
-    pub oldest: Option<NaiveDate>,
-    /// The last one.
-    pub newest: Option<NaiveDate>,
-    /// Days with calls that may still get late files.
-    pub open: u64,
-    /// Days with calls that are closed.
-    pub closed: u64,
-    /// Days that are not over, or not read completely.
-    pub incomplete: u64,
-}
-
-/// A run of `ingest`.
-#[derive(Clone, Debug)]
-#[allow(missing_docs, reason = "as in the table")]
-#[non_exhaustive]
-pub struct Run {
-    pub ended_at: String,
-    pub files_known: u64,
-    pub files_read: u64,
-    pub files_damaged: u64,
-    pub calls: u64,
-    pub beyond_window: u64,
-}
 
 impl Store {
     /// What is in the store.

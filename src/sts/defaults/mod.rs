@@ -1,7 +1,7 @@
 //! Where each SDK sends STS calls when nobody tells it otherwise, and how it can be told.
 //!
 //! Owns the shape of these facts and what follows from them for one version; the facts themselves
-//! stand in `table.rs`, each with the public page, changelog or source it was read in. Knows no
+//! are in `table.rs`, each with the public page, changelog or source it was read in. Knows no
 //! records and gives no advice.
 
 mod table;
@@ -55,7 +55,7 @@ pub struct Defaults {
 pub enum JudgedBy {
     /// The SDK's own.
     Itself,
-    /// That of the botocore it stands on, where the agent names one; else its own.
+    /// That of the botocore it is built on, where the agent names one; else its own.
     BotocoreInside,
 }
 
@@ -175,7 +175,7 @@ mod tests {
             assert!(sdk.comparable_version(row.agent).is_some(), "{}", row.agent);
             assert!(
                 DEFAULTS[..at].iter().all(|other| other.sdk != row.sdk),
-                "{} stands here once",
+                "{} is here once",
                 row.sdk
             );
         }

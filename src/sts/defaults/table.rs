@@ -1,7 +1,7 @@
 //! The facts, SDK by SDK.
 //!
 //! [`SDKREF`] is AWS's own overview: who knows the setting, what its default is, and what happens
-//! without a Region. Where an SDK's changelog is newer it stands here instead, and is named. A fact
+//! without a Region. Where an SDK's changelog is newer it is here instead, and is named. A fact
 //! was read in a primary source unless its comment says that it was seen by running the SDK, or that
 //! it is inferred. When support ends: AWS's page on the lives of its SDKs and tools, [`SUPPORT`].
 

@@ -1,14 +1,14 @@
 //! Which program made a call, where its user agent names one beside an SDK or instead of one.
 //!
 //! Owns how an agent is read for it, and what follows from a tool for the cause and the advice: the
-//! knob that a person turns is mostly the tool's and not the SDK's. The facts stand in `table.rs`. A
+//! knob that a person turns is mostly the tool's and not the SDK's. The facts are in `table.rs`. A
 //! tool that is not in the table still has a name: that of `app/NAME`, which is what AWS gives programs
 //! to name themselves by, or the product in front.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-appid.html>
 
 mod table;
 
-use super::agent::{behind, without_brackets, words};
+use super::agent::{after, without_brackets, words};
 use super::{Cause, Version, sdk};
 
 pub use table::TOOLS;
@@ -26,7 +26,7 @@ pub struct Tool {
     stands_on: StandsOn,
     /// The SDKs that are global by default and that it makes Regional; since when, in words.
     pub forces_regional: (&'static [&'static str], &'static str),
-    /// Its own setting, as a sentence; `{region}` and `{url}` stand for where calls should go. Empty
+    /// Its own setting, as a sentence; `{region}` and `{url}` are where calls should go. Empty
     /// where it has none of its own.
     pub setting: &'static str,
     /// Whether that sentence is all there is to say: no setting of an SDK does anything.
@@ -36,7 +36,7 @@ pub struct Tool {
 /// How a user agent names a tool, compared without regard to case.
 #[derive(Debug)]
 enum Word {
-    /// A word of its own, or what stands before a slash.
+    /// A word of its own, or what is before a slash.
     Name(&'static str),
     /// What a word begins with.
     Start(&'static str),
@@ -110,7 +110,7 @@ pub fn name(user_agent: &str) -> Option<&str> {
         .or_else(|| product_in_front(agent))
 }
 
-/// The tool of the table that an agent names first, and the version behind its name.
+/// The tool of the table that an agent names first, and the version after its name.
 pub(super) fn find(user_agent: &str) -> Option<(&'static Tool, &str)> {
     let mut before = "";
     words(without_brackets(user_agent)).find_map(|word| {
@@ -118,7 +118,7 @@ pub(super) fn find(user_agent: &str) -> Option<(&'static Tool, &str)> {
         let last = std::mem::replace(&mut before, word);
         let is_named = |named: &Word| match named {
             Name(one) => name.eq_ignore_ascii_case(one),
-            Start(start) => behind(word, start).is_some(),
+            Start(start) => after(word, start).is_some(),
             Two(first, second) => {
                 last.eq_ignore_ascii_case(first) && name.eq_ignore_ascii_case(second)
             }
@@ -128,7 +128,7 @@ pub(super) fn find(user_agent: &str) -> Option<(&'static Tool, &str)> {
     })
 }
 
-/// The SDK that the tool of an agent is known to stand on.
+/// The SDK that the tool of an agent is known to be built on.
 pub(super) fn sdk(user_agent: &str) -> Option<&'static str> {
     let (tool, version) = find(user_agent)?;
     match tool.stands_on {
@@ -152,7 +152,7 @@ fn app(agent: &str) -> Option<&str> {
         .find(|name| !name.is_empty())
 }
 
-/// Words that stand in front and name no program: the grammar's own, browsers, and AWS's partners.
+/// Words that come first and name no program: the grammar's own, browsers, and AWS's partners.
 const NO_PROGRAM: [&str; 15] = [
     "app",
     "api",

@@ -1,4 +1,4 @@
-//! The tools, one by one: what names them, what they stand on, and what they read.
+//! The tools, one by one: what names them, what they are built on, and what they read.
 //!
 //! Each fact has its source beside it; "inferred" means that no page says so.
 
@@ -254,7 +254,7 @@ pub const TOOLS: &[Tool] = &[
                   log does not prove it.",
         ..NAMED
     },
-    // Known by name alone, as they do not stand in front of the SDK's word.
+    // Known by name alone, as they do not come before the SDK's word.
     Tool {
         name: "external-dns",
         title: "ExternalDNS",
