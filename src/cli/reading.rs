@@ -92,6 +92,7 @@ impl Reading {
             check_kept("--where", condition.dimension)?;
         }
         note_typos(filter, &selection, messages);
+        messages.tell_waits();
         let store = Store::open(path)?;
         check_kept_days(path, &store, selection.until)?;
         Ok(Reading {

@@ -20,6 +20,8 @@ pub enum StoreError {
     Folder(PathBuf),
     /// It is neither a file nor a folder: a FIFO, a device, a socket.
     NotAFile(PathBuf),
+    /// It is in S3.
+    Remote(PathBuf),
     /// It is empty: an ingest made it and wrote nothing.
     NotBegun(PathBuf),
     /// The file with the name of its lock is not a lock of ours.
@@ -101,6 +103,12 @@ impl std::fmt::Display for StoreError {
             StoreError::NotAFile(path) => write!(
                 f,
                 "--store {}: it is not a regular file; name one, such as sts.db",
+                Shown::path(path)
+            ),
+            StoreError::Remote(path) => write!(
+                f,
+                "--store {}: a store is a file on this machine; name one, such as sts.db, and copy it to \
+                 S3 between runs",
                 Shown::path(path)
             ),
             StoreError::NotBegun(path) => write!(

@@ -29,6 +29,7 @@ mod lock;
 mod open;
 mod place;
 mod tables;
+mod waiting;
 
 pub use ask::check::{Checked, Fault};
 pub use ask::info::{Contents, Days, Run};
@@ -36,6 +37,8 @@ pub use days::forget::Forgotten;
 pub use error::{Holder, NotForgotten, StoreError};
 pub use ingest::run::Ingested;
 pub use open::Store;
+pub use place::is_of_a_store;
 pub use tables::columns::is_kept;
 pub use tables::schema::{SCHEMA, VERSION, WINDOW};
 pub use tables::vacuum::Room;
+pub use waiting::on_wait;

@@ -89,6 +89,7 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
         .as_deref()
         .map(forget::kept_age)
         .transpose()?;
+    messages.tell_waits();
     let mut store = Store::open_to_write(&arguments.store, arguments.window, arguments.wait)?;
     forget::tell_brought_up(&arguments.store, &store, messages);
     let ingested = watched(progress(&arguments.messages), |shared| {

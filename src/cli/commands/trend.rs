@@ -104,6 +104,7 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
         })
     });
     let of_principal = of_principal.transpose()?;
+    Messages::new(arguments.quiet).tell_waits();
     let store = Store::open(&arguments.store)?;
     check_kept_days(&arguments.store, &store, until)?;
     if let Some(output) = &writing.output
