@@ -88,12 +88,30 @@ pub(super) fn note_unmatched(totals: &Totals, messages: Messages) {
             true => format!("--where {text} excluded none of the calls read"),
         });
     }
+    for condition in totals.excluding() {
+        let text = condition.to_string();
+        messages.note(&format!(
+            "--where {} excluded every call that was read; {}",
+            for_terminal(&text),
+            look(condition)
+        ));
+    }
 }
 
 /// Refuses a verdict on calls that a condition let pass which may be a typo: it matched none of the
-/// calls read. One that excludes may exclude nothing: then more is judged, not less.
+/// calls read. One that excludes may exclude nothing: then more is judged, not less. If it excludes
+/// everything, there is nothing left to judge.
 pub(super) fn check_matched(gate: &str, totals: &Totals) -> Result<(), Failure> {
     let mistyped = |one: &&Condition| !one.negated && one.may_be_mistyped();
+    let excludes_all = |one: &&Condition| one.may_exclude_by_mistake();
+    if let Some(condition) = totals.excluding().find(excludes_all) {
+        return Err(Failure::new(format!(
+            "{gate} cannot be judged: --where {} excluded every call that was read in the time, \
+             accounts and Regions asked about, so there is nothing to judge; take it out, or {}",
+            for_terminal(&condition.to_string()),
+            look(condition)
+        )));
+    }
     match totals.unmatched().find(mistyped) {
         None => Ok(()),
         Some(condition) => Err(Failure::new(format!(

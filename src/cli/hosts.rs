@@ -33,6 +33,20 @@ pub(super) fn read(path: Option<&Path>) -> Result<Hosts, Failure> {
     Ok(hosts)
 }
 
+/// Refuses a verdict where a line matched no host at all: it may be a typo, and then calls through
+/// that host are taken for calls to somewhere else.
+pub(super) fn check_matched(hosts: &Hosts) -> Result<(), Failure> {
+    match hosts.unmatched().next() {
+        None => Ok(()),
+        Some((number, host)) => Err(Failure::new(format!(
+            "--fail-on cannot be judged: --hosts: line {number} ({}) matched none of the hosts read, \
+             and may be a typo; see what there is with 'stscope report --endpoint other', and mend \
+             the line, or take it out",
+            for_terminal(host)
+        ))),
+    }
+}
+
 /// The most lines that are named.
 const MAX_NAMED: usize = 5;
 

@@ -22,6 +22,8 @@ struct Line {
     leads_to: LeadsTo,
     /// A name was looked up, and this line told.
     is_used: AtomicBool,
+    /// A name was looked up that it matches, though a line before it may have told.
+    has_matched: AtomicBool,
 }
 
 /// Where a host name leads.
@@ -82,6 +84,7 @@ impl Hosts {
                 host,
                 leads_to,
                 is_used: AtomicBool::new(false),
+                has_matched: AtomicBool::new(false),
             });
             Some(line.map_err(|what| HostsError { line: number, what }))
         });
@@ -104,10 +107,19 @@ impl Hosts {
     }
 
     fn line(&self, host: &str) -> Option<&Line> {
-        let line = self.0.iter().find(|line| line.host.matches(host))?;
         // To write for every call would take the line from other threads.
-        if !line.is_used.load(Ordering::Relaxed) {
-            line.is_used.store(true, Ordering::Relaxed);
+        let set = |flag: &AtomicBool| {
+            if !flag.load(Ordering::Relaxed) {
+                flag.store(true, Ordering::Relaxed);
+            }
+        };
+        let mut lines = self.0.iter();
+        let line = lines.find(|line| line.host.matches(host))?;
+        set(&line.is_used);
+        set(&line.has_matched);
+        let unmatched = lines.filter(|line| !line.has_matched.load(Ordering::Relaxed));
+        for line in unmatched.filter(|line| line.host.matches(host)) {
+            set(&line.has_matched);
         }
         Some(line)
     }
@@ -116,6 +128,13 @@ impl Hosts {
     pub fn unused(&self) -> impl Iterator<Item = (usize, &str)> {
         let unused = |line: &&Line| !line.is_used.load(Ordering::Relaxed);
         let lines = self.0.iter().filter(unused);
+        lines.map(|line| (line.number, line.host.as_str()))
+    }
+
+    /// The lines that have matched no name so far, by number and glob: they may be mistyped.
+    pub fn unmatched(&self) -> impl Iterator<Item = (usize, &str)> {
+        let unmatched = |line: &&Line| !line.has_matched.load(Ordering::Relaxed);
+        let lines = self.0.iter().filter(unmatched);
         lines.map(|line| (line.number, line.host.as_str()))
     }
 }
@@ -192,6 +211,7 @@ mod tests {
         // The first line that matches counts, so the last one never does.
         let unused: Vec<_> = hosts.unused().collect();
         assert_eq!(unused, [(5, "sts.corp.example")]);
+        assert_eq!(hosts.unmatched().count(), 0);
         let again = Hosts::try_from(Vec::<String>::from(hosts.clone())).unwrap();
         assert_eq!(again, hosts);
         assert_ne!(again, Hosts::default());
