@@ -7,6 +7,7 @@ mod held_equal;
 mod properties;
 mod query;
 mod readme;
+mod region_table;
 mod regions;
 mod store;
 mod traps;
