@@ -5,7 +5,7 @@
 use super::exit::Failure;
 use super::messages::Messages;
 #[cfg(feature = "store")]
-use crate::questions::gate::unmatched;
+use crate::questions::gate::{excluding, unmatched};
 use crate::report::escape::for_terminal;
 use crate::sts::{Dimension, Nearest, Possible, has_wildcards, nearest, possible};
 use crate::tally::{Condition, Glob, Matched, Totals, glob};
@@ -90,11 +90,24 @@ pub(super) fn note_unmatched(totals: &Totals, messages: Messages) {
             true => format!("--where {text} excluded none of the calls read"),
         });
     }
+    for condition in totals.excluding() {
+        let text = condition.to_string();
+        messages.note(&format!(
+            "--where {} excluded every call that was read; {}",
+            for_terminal(&text),
+            look(condition)
+        ));
+    }
 }
 
-/// Refuses a verdict on calls that a condition let pass which may be a typo.
+/// Refuses a verdict on calls that a condition let pass which may be a typo: it matched none of the
+/// calls read. One that excludes may exclude nothing: then more is judged, not less. If it excludes
+/// everything, there is nothing left to judge.
 #[cfg(feature = "store")]
 pub(super) fn check_matched(gate: &str, totals: &Totals) -> Result<(), Failure> {
+    if let Some(condition) = excluding(totals) {
+        return Err(excluded_all(gate, condition));
+    }
     match unmatched(totals) {
         None => Ok(()),
         Some(condition) => Err(not_matched(gate, condition)),
@@ -106,6 +119,16 @@ pub(super) fn not_matched(gate: &str, condition: &Condition) -> Failure {
     Failure::new(format!(
         "{gate} cannot be judged: --where {} matched none of the calls read in the time, accounts \
          and Regions asked about, and may be a typo; {}",
+        for_terminal(&condition.to_string()),
+        look(condition)
+    ))
+}
+
+/// Why a gate cannot be judged: this condition left out every call read.
+pub(super) fn excluded_all(gate: &str, condition: &Condition) -> Failure {
+    Failure::new(format!(
+        "{gate} cannot be judged: --where {} excluded every call that was read in the time, accounts \
+         and Regions asked about, so there is nothing to judge; take it out, or {}",
         for_terminal(&condition.to_string()),
         look(condition)
     ))

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::io;
 use std::process::{ExitCode, Termination};
 
+use clap::error::{ContextKind, ContextValue};
+
 use super::advice;
 use super::args::said;
 use super::messages::{line, warn};
@@ -109,8 +111,8 @@ impl From<IpRangesError> for Failure {
 }
 
 /// Ends after a wrong word on the command line, or after `--help`.
-pub(super) fn usage(error: &clap::Error, typed: &[OsString]) -> Exit {
-    if let Some(what) = said(error) {
+pub(super) fn usage(mut error: clap::Error, typed: &[OsString]) -> Exit {
+    if let Some(what) = said(&error) {
         return Failure::new(what).report();
     }
     let is_harmless = |word: &OsString| {
@@ -121,12 +123,39 @@ pub(super) fn usage(error: &clap::Error, typed: &[OsString]) -> Exit {
         // Writing help into a closed pipe is no error.
         let _ = error.print();
     } else {
-        // clap repeats what was typed as it is, between its colours.
+        // clap repeats what was typed as it is, between its colours and the ends of its own lines.
+        escape_context(&mut error);
         line(error.to_string().trim_end());
     }
     if error.use_stderr() {
         Exit::Failed
     } else {
         Exit::Done
+    }
+}
+
+/// Escapes what was typed where an error repeats it.
+fn escape_context(error: &mut clap::Error) {
+    let safe = |text: &str| for_terminal(text).into_owned();
+    let context: Vec<_> = (error.context())
+        .filter(|(kind, _)| *kind != ContextKind::Usage)
+        .map(|(kind, value)| (kind, value.clone()))
+        .collect();
+    for (kind, value) in context {
+        let escaped = match value {
+            ContextValue::String(text) => ContextValue::String(safe(&text)),
+            ContextValue::Strings(texts) => {
+                ContextValue::Strings(texts.iter().map(|text| safe(text)).collect())
+            }
+            ContextValue::StyledStr(text) => {
+                ContextValue::StyledStr(safe(&text.to_string()).into())
+            }
+            ContextValue::StyledStrs(texts) => {
+                let texts = texts.iter().map(|text| safe(&text.to_string()).into());
+                ContextValue::StyledStrs(texts.collect())
+            }
+            other => other,
+        };
+        error.insert(kind, escaped);
     }
 }

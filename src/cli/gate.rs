@@ -1,7 +1,7 @@
 //! `--fail-on`: how a gate is typed, and what is told of a verdict, which [`gate`] makes.
 
 use super::args::{Asked, GateArgs};
-use super::conditions::not_matched;
+use super::conditions::{excluded_all, not_matched};
 use super::exit::{Exit, Failure};
 use super::messages::{Messages, warn};
 use super::offenders::{Allowed, tell_offenders};
@@ -159,6 +159,7 @@ fn no_verdict(why: NoVerdict<'_>) -> Failure {
              --since, --until, --account and --region"
             .to_owned(),
         NoVerdict::Unmatched(condition) => return not_matched("--fail-on", condition),
+        NoVerdict::Excluding(condition) => return excluded_all("--fail-on", condition),
         NoVerdict::Forgotten { since, kept_from } => format!(
             "--since goes back to {}, and the days before {kept_from} \
              are forgotten; give --since {kept_from}, or ask the log files",

@@ -33,6 +33,21 @@ pub(super) fn read(path: Option<&Path>) -> Result<Hosts, Failure> {
     Ok(hosts)
 }
 
+/// Refuses a verdict where a line matched no host at all, and there were hosts that no line matches:
+/// it may be a typo, and then calls through that host are taken for calls to somewhere else. Where all
+/// hosts read are on the list, that of a line is merely not called.
+pub(super) fn check_matched(hosts: &Hosts) -> Result<(), Failure> {
+    match hosts.unmatched().next().filter(|_| hosts.has_unlisted()) {
+        None => Ok(()),
+        Some((number, host)) => Err(Failure::new(format!(
+            "--fail-on cannot be judged: --hosts: line {number} ({}) matched none of the hosts read, \
+             of which some are on no line: it may be a typo; see what there is with 'stscope report --endpoint other', and mend \
+             the line, or take it out",
+            for_terminal(host)
+        ))),
+    }
+}
+
 /// The most lines that are named.
 const MAX_NAMED: usize = 5;
 

@@ -33,7 +33,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let typed = commands::command().try_get_matches_from(&arguments);
     match typed.and_then(|typed| commands::run(&typed)) {
         Ok(outcome) => outcome.unwrap_or_else(|failure| failure.report()),
-        Err(error) => exit::usage(&error, &arguments),
+        Err(error) => exit::usage(error, &arguments),
     }
 }
 

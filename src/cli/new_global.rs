@@ -1,8 +1,8 @@
 //! `--fail-on new-global`: who calls the global endpoint on the days that became complete since the
-//! ingest before the last, and did not before.
+//! ingest before the last, or got more calls since then, and did not before.
 //!
 //! A night on which nothing was ingested makes two days complete at once. Both are judged: who began
-//! on the first of them would be an old caller on the second.
+//! on the first of them would be an old caller on the second. So is a day again whose logs came late.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ use crate::tally::{Offender, Selection};
 struct Judged {
     newest: NaiveDate,
     days: BTreeSet<NaiveDate>,
-    /// The newest day that was complete before. A day before it that became complete later came late.
+    /// The newest day that was complete before. A day up to it that is judged came late, or some of it.
     newest_before: Option<NaiveDate>,
 }
 
@@ -190,11 +190,13 @@ impl Judged {
         let last = completed.values().max().copied().unwrap_or(0);
         let before = completed.iter().filter(|(_, run)| **run < last);
         let newest_before = before.map(|(&day, _)| day).next_back();
+        let added_to = store.added_to(&completed)?;
         let mut days: BTreeSet<NaiveDate> = (completed.iter())
             // What a store began with is the past.
             .filter(|(_, run)| **run == last && newest_before.is_some())
             .map(|(&day, _)| day)
             .collect();
+        days.extend(added_to.into_keys());
         days.insert(newest);
         Ok(Judged {
             newest,
@@ -204,7 +206,7 @@ impl Judged {
     }
 
     fn is_late(&self, day: NaiveDate) -> bool {
-        day != self.newest && Some(day) < self.newest_before
+        day != self.newest && self.newest_before.is_none_or(|before| day <= before)
     }
 }
 
@@ -215,8 +217,8 @@ const MAX_NAMED: usize = 10;
 fn note_days(judged: &[NaiveDate], not_judged: &[NaiveDate], messages: Messages) {
     if judged.len() > 1 {
         messages.tell(&format!(
-            "--fail-on new-global: judged the days that became complete since the ingest \
-             before the last: {}",
+            "--fail-on new-global: judged the days that became complete, or got more calls, since \
+             the ingest before the last: {}",
             names(judged)
         ));
     }

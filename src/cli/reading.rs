@@ -92,6 +92,7 @@ impl Reading {
             check_kept("--where", condition.dimension)?;
         }
         note_typos(filter, &selection, messages);
+        messages.tell_waits();
         Reading::of_store(path, selection)
     }
 

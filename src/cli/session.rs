@@ -157,7 +157,15 @@ impl Session {
     /// Says which conditions may be typos, and judges the gates.
     pub fn judge(&self, totals: &Totals) -> Result<Exit, Failure> {
         note_unmatched(totals, self.messages);
-        self.judge_new(self.gates.judge(totals, self.selection()))
+        let verdict = self.gates.judge(totals, self.selection());
+        // Who fails a gate fails it, wherever other calls went.
+        let verdict = verdict.and_then(|exit| {
+            if exit == Exit::Done && self.gates.are_asked() {
+                hosts::check_matched(&self.reading.scan.hosts)?;
+            }
+            Ok(exit)
+        });
+        self.judge_new(verdict)
     }
 
     /// Adds the verdict on new callers of the global endpoint, for which a store has days of its own.

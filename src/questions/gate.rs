@@ -37,6 +37,8 @@ pub enum NoVerdict<'r> {
     NothingOfUsEast1,
     /// This condition matched none of the calls read, and may be a typo.
     Unmatched(&'r Condition),
+    /// This condition left out every call read, and may be a typo.
+    Excluding(&'r Condition),
     /// Days from `since` on are asked about, and a store has forgotten those before `kept_from`.
     Forgotten {
         /// The first time asked about.
@@ -60,6 +62,12 @@ pub fn unmatched(totals: &Totals) -> Option<&Condition> {
     totals.unmatched().find(mistyped)
 }
 
+/// A condition that left out every call read, so that there is nothing to judge.
+pub fn excluding(totals: &Totals) -> Option<&Condition> {
+    let may_be_mistaken = |one: &&Condition| one.may_exclude_by_mistake();
+    totals.excluding().find(may_be_mistaken)
+}
+
 /// The gates that failed; none if there are no gates.
 ///
 /// # Errors
@@ -77,6 +85,9 @@ pub fn judge<'r>(
     }
     if !can_judge(totals, selection) {
         return Err(NoVerdict::NothingOfUsEast1);
+    }
+    if let Some(condition) = excluding(totals) {
+        return Err(NoVerdict::Excluding(condition));
     }
     if let Some(condition) = unmatched(totals) {
         return Err(NoVerdict::Unmatched(condition));

@@ -4,7 +4,7 @@
 //! [`Dimension`].
 
 use crate::sts::action::is_regional_only;
-use crate::sts::{Dimension, Properties};
+use crate::sts::{Dimension, Evidence, Properties};
 use crate::tally::YES;
 
 /// One column of a key.
@@ -22,6 +22,8 @@ pub(super) enum KeyColumn {
     Refused,
     /// `yes` if it came through a VPC endpoint.
     ViaVpcEndpoint,
+    /// `yes` if it went to a name of the user's own that leads to an endpoint.
+    ThroughOwnHost,
     /// `yes` if it is of where global calls are logged.
     OfUsEast1,
     /// `yes` if the global endpoint does not have the action.
@@ -38,6 +40,10 @@ impl KeyColumn {
             KeyColumn::IssuingAccount => call.issuing_account_id(),
             KeyColumn::Refused => call.is_refused().then_some(YES),
             KeyColumn::ViaVpcEndpoint => call.is_through_vpc_endpoint().then_some(YES),
+            KeyColumn::ThroughOwnHost => {
+                let evidence = call.value(Dimension::Evidence, scratch);
+                (evidence == Some(Evidence::HostMap.as_str())).then_some(YES)
+            }
             KeyColumn::OfUsEast1 => call.is_of_us_east_1().then_some(YES),
             KeyColumn::RegionalOnlyAction => {
                 let event_name = call.value(Dimension::EventName, scratch);

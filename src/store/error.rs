@@ -25,6 +25,9 @@ pub enum StoreError {
     /// It is neither a file nor a folder: a FIFO, a device, a socket.
     #[error("{}: it is not a regular file", Shown::path(.0))]
     NotAFile(PathBuf),
+    /// It is in S3.
+    #[error("{}: a store is a file on this machine", Shown::path(.0))]
+    Remote(PathBuf),
     /// It is empty: an ingest made it and wrote nothing.
     #[error("{}: it is empty: an earlier ingest was stopped before it wrote anything", Shown::path(.0))]
     NotBegun(PathBuf),

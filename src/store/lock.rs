@@ -13,8 +13,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::error::{Holder, StoreError, journal, place_fault};
-use super::place::{beside, canonical, is_one_file};
+use super::place::{LOCK as ENDING, beside, canonical, is_one_file};
 use super::tables::schema;
+use super::waiting;
 
 /// A store held for writing, until this is dropped.
 pub(super) struct Lock {
@@ -27,8 +28,6 @@ pub(super) struct Lock {
 
 /// The setting that names the lock that was held last.
 const SETTING: &str = "lock";
-/// The ending of the name of a lock.
-const ENDING: &str = ".lock";
 /// In bytes: more than any lock of ours contains.
 const MOST: u64 = 500;
 
@@ -112,16 +111,16 @@ fn open(path: &Path, create: bool) -> io::Result<File> {
 
 fn take(store: &Path, path: &Path, mut file: File, wait: bool) -> Result<File, StoreError> {
     let fail = |error| StoreError::Io(path.to_owned(), error);
-    if wait {
-        file.lock().map_err(fail)?;
-    } else {
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(StoreError::Held(store.to_owned(), holder(&mut file)));
-            }
-            Err(TryLockError::Error(error)) => return Err(fail(error)),
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) if wait => {
+            waiting::tell(store);
+            file.lock().map_err(fail)?;
         }
+        Err(TryLockError::WouldBlock) => {
+            return Err(StoreError::Held(store.to_owned(), holder(&mut file)));
+        }
+        Err(TryLockError::Error(error)) => return Err(fail(error)),
     }
     if !is_ours(&mut file).map_err(fail)? {
         return Err(StoreError::ForeignLock(store.to_owned(), path.to_owned()));

@@ -29,13 +29,16 @@ mod lock;
 mod open;
 mod place;
 mod tables;
+mod waiting;
 
 pub use days::forget::Forgotten;
 pub use error::{Holder, NotForgotten, SqlFault, StoreError};
 pub use ingest::run::Ingested;
 pub use open::Store;
+pub use place::is_of_a_store;
 pub use tables::columns::is_kept;
 pub use tables::schema::{SCHEMA, VERSION, WINDOW};
 pub use tables::vacuum::Room;
+pub use waiting::on_wait;
 
 pub use crate::questions::{Checked, Contents, Days, Fault, Run};

@@ -29,10 +29,10 @@ impl Store {
     /// # Errors
     /// If the file does not exist, or cannot be read.
     pub fn open(path: &Path) -> Result<Store, StoreError> {
+        refuse_no_file(path)?;
         if !path.exists() {
             return Err(StoreError::Missing(path.to_owned()));
         }
-        refuse_no_file(path)?;
         // A killed ingest leaves a journal, and SQLite writes to the file to roll it back.
         let open = |flags| connect(path, flags);
         let connection = open(OpenFlags::SQLITE_OPEN_READ_WRITE)

@@ -2,10 +2,40 @@
 //!
 //! Refuses to know what is in it.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
+
+use super::tables::schema::APPLICATION_ID;
 
 /// The most links that are followed from one to the next, as on Linux.
 const LINKS: usize = 40;
+
+/// The ending of the name of a lock.
+pub(super) const LOCK: &str = ".lock";
+
+/// What follows the name of a store in those of the files next to it.
+const BESIDE: [&str; 4] = [LOCK, "-journal", "-wal", "-shm"];
+
+/// Whether a file is a store, or has the name of one that belongs to a store: nothing else may take
+/// its place, whether it exists at the moment or not.
+pub fn is_of_a_store(path: &Path) -> bool {
+    let path = canonical(path);
+    let name = path.as_os_str().to_string_lossy();
+    let mut stores = BESIDE.iter().filter_map(|ending| name.strip_suffix(ending));
+    is_store(&path) || stores.any(|store| is_store(Path::new(store)))
+}
+
+/// Whether a file begins as a store does: <https://www.sqlite.org/fileformat.html#the_database_header>.
+fn is_store(path: &Path) -> bool {
+    let mut head = [0; 72];
+    let is_file = path.metadata().is_ok_and(|metadata| metadata.is_file());
+    let mut read = || File::open(path)?.read_exact(&mut head);
+    is_file
+        && read().is_ok()
+        && head.starts_with(b"SQLite format 3\0")
+        && i64::from(u32::from_be_bytes([head[68], head[69], head[70], head[71]])) == APPLICATION_ID
+}
 
 /// The name to give to SQLite, for which `file:a.db?mode=memory`, `:memory:` and an empty name are not files.
 pub(super) fn for_sqlite(path: &Path) -> PathBuf {

@@ -41,6 +41,31 @@ pub struct Situation<'a> {
     pub from_ipv6: bool,
     /// Whether some of them are of an action that the global endpoint does not have.
     pub regional_only_action: bool,
+    /// How many of them went to a name of the user's own, a proxy's or a CNAME, that leads to the global
+    /// endpoint.
+    pub through_own_host: Share,
+}
+
+/// How many of some calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+    /// None.
+    None,
+    /// Some, and not all.
+    Some,
+    /// All.
+    All,
+}
+
+impl Share {
+    /// So many of so many.
+    pub fn of(calls: u64, all: u64) -> Share {
+        match calls {
+            0 => Share::None,
+            calls if calls < all => Share::Some,
+            _ => Share::All,
+        }
+    }
 }
 
 /// The setting of the environment that most SDKs know.
@@ -60,7 +85,7 @@ const HARD_CODED: &str = "First take sts.amazonaws.com out of its code and confi
 /// What to do: a sentence, and remarks after it.
 ///
 /// ```
-/// use stscope::sts::{Cause, Situation, fix};
+/// use stscope::sts::{Cause, Share, Situation, fix};
 /// let situation = Situation {
 ///     cause: Cause::NoRegion,
 ///     sdk: "aws-cli-v2",
@@ -74,6 +99,7 @@ const HARD_CODED: &str = "First take sts.amazonaws.com out of its code and confi
 ///     via_vpc_endpoint: false,
 ///     from_ipv6: false,
 ///     regional_only_action: false,
+///     through_own_host: Share::None,
 /// };
 /// assert!(fix(&situation).starts_with("Set AWS_REGION=eu-west-1, "));
 /// ```
@@ -83,13 +109,53 @@ pub fn fix(situation: &Situation<'_>) -> String {
         Cause::AnotherAccount => with_remarks(another_account(situation, place), situation, true),
         Cause::AwsManaged => "Nothing to do: AWS makes these calls itself.".to_owned(),
         _ => {
-            let (mut text, is_all) = of_tools(situation, place);
+            let mut text = own_host(situation, place);
+            if situation.through_own_host == Share::All {
+                add(&mut text, &of_tools(situation, place).0);
+                return with_remarks(text, situation, false);
+            }
+            let (of_tools, is_all) = of_tools(situation, place);
+            add(&mut text, &of_tools);
             if !is_all {
+                if !of_tools.is_empty() && names_others(situation) {
+                    add(&mut text, OTHERS);
+                }
                 of_sdk(&mut text, situation, place);
             }
             with_remarks(text, situation, !is_all)
         }
     }
+}
+
+/// Said between what tools read and what the SDK reads, where some calls are of none of these tools.
+const OTHERS: &str = "Other calls here are of another program with the same SDK: for these do what \
+    follows.";
+
+/// Whether some calls are of a program of which nothing is known.
+fn names_others(situation: &Situation<'_>) -> bool {
+    let mut tools = situation.tools.iter();
+    situation.has_other_tools || tools.any(|name| Tool::find(name).is_none())
+}
+
+/// Where calls go to a name of the user's own, that name is what has to change.
+fn own_host(situation: &Situation<'_>, place: Place<'_>) -> String {
+    let calls = match situation.through_own_host {
+        Share::None => return String::new(),
+        Share::Some => "Some of these calls",
+        Share::All => "These calls",
+    };
+    let url = place.url();
+    let option = Defaults::of(situation.sdk).map_or("", |row| row.endpoint_option);
+    let option = match option {
+        "" => String::new(),
+        option => format!(" ({option})"),
+    };
+    format!(
+        "{calls} go to a host name of your own, a proxy or a CNAME, that leads to the global endpoint: \
+         have that name lead to {url}, or find where the caller is told it, in its code or \
+         command{option}, AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL or endpoint_url in ~/.aws/config, and \
+         put {url} there."
+    )
 }
 
 /// What the tools read, and whether that is all there is to say.

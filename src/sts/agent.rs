@@ -28,7 +28,7 @@ pub(super) fn words(agent: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a word ends before this character, or with the agent.
-pub(super) fn ends_word(next: Option<char>) -> bool {
+fn ends_word(next: Option<char>) -> bool {
     next.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']' | ';' | ','))
 }
 

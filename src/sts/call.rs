@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt::Write as _;
 
-use super::endpoint::{Decision, Endpoint, Traces, decide};
+use super::endpoint::{Decision, Endpoint, Evidence, Traces, decide};
 use super::host::Host;
 use super::hosts::Hosts;
 use super::principal;
@@ -171,6 +171,11 @@ impl<'r> Call<'r> {
         self.record
             .get(Field::VpcEndpointId)
             .is_some_and(is_vpc_endpoint)
+    }
+
+    /// Whether it went to a name of the user's own, a proxy's or a CNAME, which the user says leads there.
+    pub fn is_through_own_host(&self) -> bool {
+        self.decision.evidence == Evidence::HostMap
     }
 
     /// Global, and through a VPC endpoint: an STS interface endpoint answers Regional names only.

@@ -28,7 +28,8 @@ pub enum Cause {
     /// The SDK is Regional by default and goes global where no Region is configured.
     NoRegion,
     /// The SDK is Regional by default and never falls back: an endpoint, or the Region `aws-global`,
-    /// is set in code or configuration.
+    /// is set in code or configuration. Also of whatever SDK where the call went to a name of the user's
+    /// own: no SDK does that by default.
     ExplicitEndpoint,
     /// The user agent tells nothing.
     Unrecognised,
@@ -48,14 +49,18 @@ impl Cause {
 
     /// The cause of a global call. Of any other call it says what the cause would have been.
     ///
-    /// It depends on the user agent, the action, whose copy it is, and on whether the call came from
-    /// inside AWS alone: causes are remembered by these.
+    /// It depends on the user agent, the action, whose copy it is, on whether the call came from inside
+    /// AWS, and on whether it went to a name of the user's own, alone: causes are remembered by these.
     pub fn of(call: &Call<'_>) -> Cause {
         if call.is_target_copy() {
             return Cause::AnotherAccount;
         }
+        let is_mapped = call.is_through_own_host();
         let (Some(user_agent), Some(sdk)) = (call.field(Field::UserAgent), call.sdk()) else {
-            return Cause::Unrecognised;
+            return match is_mapped {
+                true => Cause::ExplicitEndpoint,
+                false => Cause::Unrecognised,
+            };
         };
         if sdk.is_aws_managed() {
             return Cause::AwsManaged;
@@ -65,10 +70,13 @@ impl Cause {
         if agent::has_metric(user_agent, agent::ENDPOINT_OVERRIDE) {
             let overrides_itself =
                 defaults.is_some_and(|row| row.overrides_itself_without_region(event_name));
-            return match overrides_itself {
+            return match overrides_itself && !is_mapped {
                 true => Cause::NoRegion,
                 false => Cause::EndpointOverride,
             };
+        }
+        if is_mapped {
+            return Cause::ExplicitEndpoint;
         }
         let tool = || tool::find(user_agent).map(|(tool, _)| tool);
         let Some(defaults) = defaults else {

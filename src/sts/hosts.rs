@@ -11,7 +11,14 @@ use crate::aws::region::is_region;
 
 /// Host names, and where they lead. Clones share what was found.
 #[derive(Clone, Debug, Default)]
-pub struct Hosts(Arc<[Line]>);
+pub struct Hosts(Arc<Lines>);
+
+#[derive(Debug, Default)]
+struct Lines {
+    lines: Vec<Line>,
+    /// A name was looked up that no line matches.
+    has_unlisted: AtomicBool,
+}
 
 #[derive(Debug)]
 struct Line {
@@ -21,6 +28,8 @@ struct Line {
     leads_to: LeadsTo,
     /// A name was looked up, and this line told.
     is_used: AtomicBool,
+    /// A name was looked up that it matches, though a line before it may have told.
+    has_matched: AtomicBool,
 }
 
 /// Where a host name leads.
@@ -75,15 +84,19 @@ impl Hosts {
                 host,
                 leads_to,
                 is_used: AtomicBool::new(false),
+                has_matched: AtomicBool::new(false),
             });
             Some(line.map_err(|what| HostsError { line: number, what }))
         });
-        Ok(Hosts(lines.collect::<Result<_, _>>()?))
+        Ok(Hosts(Arc::new(Lines {
+            lines: lines.collect::<Result<_, _>>()?,
+            has_unlisted: AtomicBool::new(false),
+        })))
     }
 
     /// Whether there is nothing to look up.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.lines.is_empty()
     }
 
     /// Where a normalised host name leads, if a line tells.
@@ -97,10 +110,22 @@ impl Hosts {
     }
 
     fn line(&self, host: &str) -> Option<&Line> {
-        let line = self.0.iter().find(|line| line.host.matches(host))?;
         // To write for every call would take the line from other threads.
-        if !line.is_used.load(Ordering::Relaxed) {
-            line.is_used.store(true, Ordering::Relaxed);
+        let set = |flag: &AtomicBool| {
+            if !flag.load(Ordering::Relaxed) {
+                flag.store(true, Ordering::Relaxed);
+            }
+        };
+        let mut lines = self.0.lines.iter();
+        let Some(line) = lines.find(|line| line.host.matches(host)) else {
+            set(&self.0.has_unlisted);
+            return None;
+        };
+        set(&line.is_used);
+        set(&line.has_matched);
+        let unmatched = lines.filter(|line| !line.has_matched.load(Ordering::Relaxed));
+        for line in unmatched.filter(|line| line.host.matches(host)) {
+            set(&line.has_matched);
         }
         Some(line)
     }
@@ -108,7 +133,19 @@ impl Hosts {
     /// The lines that have told nothing so far, by number and glob.
     pub fn unused(&self) -> impl Iterator<Item = (usize, &str)> {
         let unused = |line: &&Line| !line.is_used.load(Ordering::Relaxed);
-        let lines = self.0.iter().filter(unused);
+        let lines = self.0.lines.iter().filter(unused);
+        lines.map(|line| (line.number, line.host.as_str()))
+    }
+
+    /// Whether a name was looked up that no line matches: one that was mistyped may be meant for it.
+    pub fn has_unlisted(&self) -> bool {
+        self.0.has_unlisted.load(Ordering::Relaxed)
+    }
+
+    /// The lines that have matched no name so far, by number and glob: they may be mistyped.
+    pub fn unmatched(&self) -> impl Iterator<Item = (usize, &str)> {
+        let unmatched = |line: &&Line| !line.has_matched.load(Ordering::Relaxed);
+        let lines = self.0.lines.iter().filter(unmatched);
         lines.map(|line| (line.number, line.host.as_str()))
     }
 }
@@ -150,7 +187,7 @@ impl PartialEq for Hosts {
 
 impl From<Hosts> for Vec<String> {
     fn from(hosts: Hosts) -> Vec<String> {
-        let lines = hosts.0.iter();
+        let lines = hosts.0.lines.iter();
         lines
             .map(|line| match &line.leads_to {
                 LeadsTo::Global => format!("{} global", line.host),
@@ -185,6 +222,7 @@ mod tests {
         // The first line that matches counts, so the last one never does.
         let unused: Vec<_> = hosts.unused().collect();
         assert_eq!(unused, [(5, "sts.corp.example")]);
+        assert_eq!(hosts.unmatched().count(), 0);
         let again = Hosts::try_from(Vec::<String>::from(hosts.clone())).unwrap();
         assert_eq!(again, hosts);
         assert_ne!(again, Hosts::default());

@@ -24,7 +24,7 @@ mod token;
 pub mod tool;
 mod version;
 
-pub use advice::{Situation, fix};
+pub use advice::{Share, Situation, fix};
 pub use call::{Call, EVENT_SOURCE, Kind, kind};
 pub(crate) use call::{REGION_DISABLED, is_vpc_endpoint, issuing_account_id};
 pub use cause::Cause;

@@ -8,9 +8,9 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::agent::{self, after, ends_word, without_brackets, words};
+use super::agent::{self, after, without_brackets, words};
 use super::{Version, tool};
-use crate::aws::region::Partition;
+use crate::aws::region::{Partition, is_region};
 
 /// Who a user agent says it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,7 +164,8 @@ pub fn is_agent_of_aws(user_agent: &str) -> bool {
 }
 
 /// Agents of AWS's own making: whole words alone, as customers have programs whose names contain them
-/// (`acme-aws-internal/1.4`). Every real agent that was seen has one of these forms.
+/// (`acme-aws-internal/1.4`), and whose remarks quote them (`(aws-internal/3)`), so only white space ends
+/// a word here. Every real agent that was seen has one of these forms.
 fn is_internal(agent: &str) -> bool {
     // To prepare a search costs more than to search one agent.
     static INTERNAL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"internal"));
@@ -173,9 +174,10 @@ fn is_internal(agent: &str) -> bool {
         || inside.any(|at| {
             let (before, from) = agent.split_at(at);
             let after = &from["internal".len()..];
-            let begins_word = |start: &str| ends_word(start.chars().next_back());
+            let is_edge = |c: Option<char>| c.is_none_or(char::is_whitespace);
+            let begins_word = |start: &str| is_edge(start.chars().next_back());
             let is_metadata = (before.strip_suffix("md/")).is_some_and(begins_word)
-                && ends_word(after.chars().next());
+                && is_edge(after.chars().next());
             is_metadata
                 || (before.strip_suffix("aws-").is_some_and(begins_word) && after.starts_with('/'))
         })
@@ -282,19 +284,29 @@ fn read<'a>(reading: &Reading, version: &'a str) -> Sdk<'a> {
     }
 }
 
-/// A service's DNS name, as CloudTrail writes it for calls that AWS makes: `ec2.amazonaws.com`.
+/// A service's DNS name, as CloudTrail writes it for calls that AWS makes: `ec2.amazonaws.com`,
+/// `dynamodb.application-autoscaling.amazonaws.com`. Names that lead to an endpoint or a bucket are none,
+/// as a program may send the name of what it calls: `my.sts.amazonaws.com`.
 fn is_service_name(agent: &str) -> bool {
     Partition::ALL.iter().any(|partition| {
         agent
             .strip_suffix(partition.dns_suffix())
             .and_then(|name| name.strip_suffix('.'))
             .is_some_and(|name| {
-                !name.is_empty()
-                    && name
-                        .bytes()
-                        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'))
+                let is_of_an_endpoint =
+                    |label: &str| matches!(label, "sts" | "s3" | "vpce") || is_region(label);
+                let is_one_label = !name.contains('.');
+                name.split('.').all(is_label)
+                    && (is_one_label || !name.split('.').any(is_of_an_endpoint))
             })
     })
+}
+
+fn is_label(label: &str) -> bool {
+    !label.is_empty()
+        && label
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 #[cfg(test)]
@@ -354,6 +366,18 @@ mod tests {
             ("[signin.amazonaws.com]", "aws-service", ""),
             ("ecs-tasks.amazonaws.com.cn", "aws-service", ""),
             ("see ec2.amazonaws.com", "other", ""),
+            ("dynamodb.application-autoscaling.amazonaws.com", "aws-service", ""),
+            ("my.sts.amazonaws.com", "other", ""),
+            ("sts.eu-west-1.amazonaws.com", "other", ""),
+            ("logs.s3.amazonaws.com", "other", ""),
+            (".amazonaws.com", "other", ""),
+            ("a..b.amazonaws.com", "other", ""),
+            (";aws-internal/3", "other", ""),
+            ("(aws-internal/3)", "other", ""),
+            ("ledger/1.0 (aws-internal/3) aws-sdk-go/1.44.2", "aws-sdk-go-v1", "1.44.2"),
+            ("ledger/1.0,md/internal", "other", ""),
+            ("ledger/1.0 md/internal;", "other", ""),
+            ("EC2ConsoleFrontend, aws-internal/3 aws-sdk-java/1.11", "aws-internal", ""),
             ("AWS Internal", "aws-internal", ""),
             ("AWS Internal/3", "aws-internal", ""),
             ("S3Console/0.4, aws-internal/3 aws-sdk-java/1.11.1", "aws-internal", ""),
@@ -364,7 +388,7 @@ mod tests {
             ("acme-aws-internal/1.4 aws-sdk-go/1.44.2", "aws-sdk-go-v1", "1.44.2"),
             ("Boto3/1.2.3 md/internal-billing#2", "boto3", "1.2.3"),
             ("Boto3/1.2.3 xmd/internal", "boto3", "1.2.3"),
-            ("Boto3/1.2.3 (aws-internal/3)", "aws-internal", ""),
+            ("Boto3/1.2.3 (aws-internal/3)", "boto3", "1.2.3"),
             ("AWS Internal Tools of Acme/1.0 Boto3/1.2.3", "boto3", "1.2.3"),
             ("AWS Internal/", "other", ""),
             ("AWS Internal/3 x", "other", ""),

@@ -2,7 +2,7 @@
 
 use std::ops::BitOrAssign;
 
-use crate::sts::{Dimension, Glob, Possible, Properties, possible};
+use crate::sts::{Dimension, Glob, Possible, Properties, has_wildcards, possible};
 
 /// `DIM=GLOB` or `DIM!=GLOB`. What a record lacks is matched as the empty text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,12 @@ impl Condition {
     pub fn may_be_mistyped(&self) -> bool {
         possible(self.dimension, &self.glob) != Possible::Yes
     }
+
+    /// Whether nobody can want it, if it leaves out every call: it does not name a value that every call
+    /// may well have, as `endpoint!=regional` does where all is done.
+    pub fn may_exclude_by_mistake(&self) -> bool {
+        self.negated && (self.may_be_mistyped() || has_wildcards(self.glob.as_str()))
+    }
 }
 
 /// As `--where` takes it.
@@ -42,9 +48,13 @@ impl std::fmt::Display for Condition {
 }
 
 /// Which conditions of a [`Selection`](super::Selection), by their places, have matched a call that
-/// was read: of the time, accounts and Regions asked about, whatever the other conditions say.
+/// was read, and which have let one pass: of the time, accounts and Regions asked about, whatever the
+/// other conditions say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Matched(pub(super) u128);
+pub struct Matched {
+    pub(super) matched: u128,
+    pub(super) held: u128,
+}
 
 impl Matched {
     /// The most conditions that are watched.
@@ -52,23 +62,32 @@ impl Matched {
 
     /// Whether the condition at this place has. Those beyond [`Matched::MOST`] pass for it.
     pub fn has(self, place: usize) -> bool {
-        place >= Matched::MOST || self.0 & (1 << place) != 0
+        place >= Matched::MOST || self.matched & (1 << place) != 0
     }
 
-    pub(super) fn note(&mut self, place: usize) {
+    /// Whether the condition at this place has let a call pass. Those beyond [`Matched::MOST`] pass
+    /// for it.
+    pub fn has_held(self, place: usize) -> bool {
+        place >= Matched::MOST || self.held & (1 << place) != 0
+    }
+
+    /// Notes what a condition said of a call.
+    pub(super) fn note(&mut self, place: usize, matches: bool, holds: bool) {
         if place < Matched::MOST {
-            self.0 |= 1 << place;
+            self.matched |= u128::from(matches) << place;
+            self.held |= u128::from(holds) << place;
         }
     }
 
-    /// Whether all of so many conditions have: then there is nothing left to look for.
+    /// Whether all of so many conditions have done both: then there is nothing left to look for.
     pub(super) fn is_full(self, conditions: usize) -> bool {
-        self.0.count_ones() as usize >= conditions.min(Matched::MOST)
+        (self.matched & self.held).count_ones() as usize >= conditions.min(Matched::MOST)
     }
 }
 
 impl BitOrAssign for Matched {
     fn bitor_assign(&mut self, other: Matched) {
-        self.0 |= other.0;
+        self.matched |= other.matched;
+        self.held |= other.held;
     }
 }

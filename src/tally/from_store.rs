@@ -18,7 +18,7 @@ pub(crate) struct Verdict {
     /// Whether the account and the Region of the log are asked about.
     is_admitted: bool,
     is_of_us_east_1: bool,
-    /// The conditions that match them.
+    /// The conditions that match them, and those that let them pass.
     matched: Matched,
     entry: Entry,
 }

@@ -176,10 +176,9 @@ impl Selection {
         let conditions = self.conditions.iter().enumerate();
         conditions.fold(is_wanted, |is_wanted, (place, condition)| {
             let matches = condition.matches(call, scratch);
-            if matches {
-                matched.note(place);
-            }
-            is_wanted && matches != condition.negated
+            let holds = matches != condition.negated;
+            matched.note(place, matches, holds);
+            is_wanted && holds
         })
     }
 
@@ -188,6 +187,15 @@ impl Selection {
         let conditions = self.conditions.iter().enumerate();
         conditions
             .filter(move |(place, _)| !matched.has(*place))
+            .map(|(_, condition)| condition)
+    }
+
+    /// The conditions that have left out every call that was read.
+    pub fn excluding(&self, matched: Matched) -> impl Iterator<Item = &Condition> {
+        let conditions = self.conditions.iter().enumerate();
+        conditions
+            .filter(|(_, condition)| condition.negated)
+            .filter(move |(place, _)| matched.has(*place) && !matched.has_held(*place))
             .map(|(_, condition)| condition)
     }
 }
@@ -210,8 +218,9 @@ mod tests {
         let call = Call::new(record, None);
         let wanted = selection.wants(&call, &mut matched, &mut String::new());
         assert_eq!(matched.has(0), wanted != negated);
-        // When all have matched some call, there is a shorter way.
-        matched.note(0);
+        assert_eq!(matched.has_held(0), wanted);
+        // When all have matched some call, and let one pass, there is a shorter way.
+        matched.note(0, true, true);
         assert_eq!(
             selection.wants(&call, &mut matched, &mut String::new()),
             wanted
@@ -268,12 +277,18 @@ mod tests {
             .map(ToString::to_string)
             .collect();
         assert_eq!(unmatched, ["error_code=Nothing"]);
+        let excluding = |matched| -> Vec<String> {
+            let all = selection.excluding(matched);
+            all.map(ToString::to_string).collect()
+        };
+        assert_eq!(excluding(matched), ["event_name!=Get*"]);
         let other = Record::default().with(Field::ErrorCode, "Nothing");
         let call = Call::new(&other, None);
         let mut other = Matched::default();
         selection.wants(&call, &mut other, &mut String::new());
         matched |= other;
         assert_eq!(selection.unmatched(matched).count(), 0);
+        assert!(excluding(matched).is_empty());
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl Entry {
 pub struct Totals {
     /// By what it is counted.
     pub terms: Terms,
-    /// Which conditions have matched a call that was read.
+    /// Which conditions have matched a call that was read, and which have let one pass.
     pub matched: Matched,
     /// What was read.
     pub coverage: Coverage,
@@ -171,6 +171,11 @@ impl Totals {
     /// The conditions that have matched no call that was read.
     pub fn unmatched(&self) -> impl Iterator<Item = &Condition> {
         self.terms.selection.unmatched(self.matched)
+    }
+
+    /// The conditions that have left out every call that was read.
+    pub fn excluding(&self) -> impl Iterator<Item = &Condition> {
+        self.terms.selection.excluding(self.matched)
     }
 
     /// The figures for the top of a report.

@@ -3,7 +3,7 @@
 use stscope::sts::defaults::{DEFAULTS, DefaultEndpoint, Setting};
 use stscope::sts::region::is_region;
 use stscope::sts::tool::TOOLS;
-use stscope::sts::{Cause, Situation, fix};
+use stscope::sts::{Cause, Share, Situation, fix};
 
 const EU_WEST_1: Option<&str> = Some("eu-west-1");
 const SEOUL: Option<&str> = Some("ap-northeast-2");
@@ -27,6 +27,7 @@ fn situation<'a>(
         via_vpc_endpoint: false,
         from_ipv6: false,
         regional_only_action: false,
+        through_own_host: Share::None,
     }
 }
 
@@ -594,6 +595,59 @@ fn what_contradicts_a_global_call_is_remarked() {
                (AssumeRoot, GetScopedCredentials, GetWebIdentityToken): look for a proxy or a DNS \
                record of your own in between."
     );
+}
+
+/// A row may be of Terraform and of plain calls of the same SDK: both are told what to do.
+#[test]
+fn calls_of_another_program_than_the_tool_are_told_apart() {
+    let plain = situation(Cause::SdkDefault, "aws-sdk-go-v1", "1.44.261", EU_WEST_1);
+    let of = |tools: &[&str], has_other_tools| {
+        fix(&Situation {
+            tools,
+            has_other_tools,
+            ..plain
+        })
+    };
+    let others = " Other calls here are of another program with the same SDK: for these do what \
+                  follows. Set AWS_STS_REGIONAL_ENDPOINTS=regional";
+    for mixed in [
+        of(&["terraform"], true),
+        of(&["terraform", "ledger"], false),
+    ] {
+        assert!(mixed.starts_with("In Terraform, set sts_region"), "{mixed}");
+        assert!(mixed.contains(others), "{mixed}");
+    }
+    for alone in [
+        of(&["terraform"], false),
+        of(&["ledger"], true),
+        of(&[], true),
+    ] {
+        assert!(!alone.contains("Other calls"), "{alone}");
+    }
+}
+
+#[test]
+fn a_name_of_ones_own_that_leads_to_the_global_endpoint_is_what_has_to_change() {
+    let plain = situation(Cause::ExplicitEndpoint, "boto3", "1.42.1", EU_WEST_1);
+    let through = |through_own_host| {
+        fix(&Situation {
+            through_own_host,
+            ..plain
+        })
+    };
+    let all = through(Share::All);
+    assert_eq!(
+        all,
+        "These calls go to a host name of your own, a proxy or a CNAME, that leads to the global \
+         endpoint: have that name lead to https://sts.eu-west-1.amazonaws.com, or find where the caller \
+         is told it, in its code or command (endpoint_url), AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL or \
+         endpoint_url in ~/.aws/config, and put https://sts.eu-west-1.amazonaws.com there."
+    );
+    let some = all.replace("These calls", "Some of these calls");
+    assert_eq!(through(Share::Some), format!("{some} {}", fix(&plain)));
+    for (calls, all, expected) in [(0, 3, Share::None), (2, 3, Share::Some), (3, 3, Share::All)] {
+        assert_eq!(Share::of(calls, all), expected);
+    }
 }
 
 /// Tools, whether there are others, the cause, the SDK, and how the advice begins and ends.

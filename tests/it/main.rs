@@ -8,6 +8,7 @@ mod held_equal;
 mod properties;
 mod query;
 mod readme;
+mod region_table;
 mod regions;
 #[cfg(feature = "s3")]
 mod s3;

@@ -423,6 +423,14 @@ proptest! {
         let unmatched = |place: &usize| !report.totals.matched.has(*place);
         let unmatched: Vec<usize> = (0..question.conditions.len()).filter(unmatched).collect();
         prop_assert_eq!(unmatched, TWIN.unmatched(&question));
+        let matched = report.totals.matched;
+        let excluding: Vec<usize> = (question.conditions.iter().enumerate())
+            .filter(|(place, (_, _, negated))| {
+                *negated && matched.has(*place) && !matched.has_held(*place)
+            })
+            .map(|(place, _)| place)
+            .collect();
+        prop_assert_eq!(excluding, TWIN.excluding(&question));
     }
 
     #[test]

@@ -179,8 +179,8 @@ pub fn sdk(agent: &str, source: &str) -> (String, String) {
     if call::is_aws_managed(agent, source) {
         let is_internal = inside.starts_with("AWS Internal")
             || inside.starts_with("Coral/")
-            || (words(inside).iter())
-                .any(|word| *word == "md/internal" || word.starts_with("aws-internal/"));
+            || (inside.split_whitespace())
+                .any(|word| word == "md/internal" || word.starts_with("aws-internal/"));
         return named(
             if is_internal {
                 "aws-internal"
@@ -239,14 +239,19 @@ pub fn cause(call: &Call) -> &'static str {
         "aws-internal" | "aws-service" => return "aws-managed",
         _ => {}
     }
+    let is_mapped = call.value("evidence") == "host-map";
     let is_for_role = ["AssumeRole", "AssumeRoleWithWebIdentity"].contains(&event);
     let metrics = inside(agent).split_whitespace();
     let mut metrics = metrics.filter_map(|word| word.strip_prefix("m/"));
     if !sdk.is_empty() && metrics.any(|list| list.split(',').any(|one| one == "N")) {
         return match sdk {
-            "aws-sdk-java-v2" if is_for_role => "no-region",
+            "aws-sdk-java-v2" if is_for_role && !is_mapped => "no-region",
             _ => "endpoint-override",
         };
+    }
+    // Nothing goes to a name of the user's own by default.
+    if is_mapped {
+        return "explicit-endpoint";
     }
     let tool = known_tool(inside(agent)).map_or("", |(tool, _)| tool);
     match (sdk, tool) {

@@ -572,11 +572,18 @@ pub fn is_aws_managed(agent: &str, source: &str) -> bool {
         agent
             .strip_suffix(&format!(".{suffix}"))
             .is_some_and(|name| {
-                !name.is_empty()
-                    && (name.bytes()).all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+                let labels: Vec<&str> = name.split('.').collect();
+                let is_plain = |label: &&str| {
+                    let mut bytes = label.bytes();
+                    !label.is_empty() && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                };
+                let is_of_an_endpoint =
+                    |label: &&str| ["sts", "s3", "vpce"].contains(label) || is_region(label);
+                labels.iter().all(is_plain)
+                    && (labels.len() == 1 || !labels.iter().any(is_of_an_endpoint))
             })
     });
-    let mut words = agent.split(|c: char| c.is_whitespace() || "()[];,".contains(c));
+    let mut words = agent.split_whitespace();
     is_service
         || agent == "AWS Internal"
         || (agent.strip_prefix("AWS Internal/"))

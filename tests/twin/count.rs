@@ -160,6 +160,21 @@ impl Readings {
             .collect()
     }
 
+    /// The conditions that leave out every call of the time, accounts and Regions asked about, where
+    /// there are any, by their places.
+    pub fn excluding(&self, question: &Question) -> Vec<usize> {
+        let delivered = self.delivered(question);
+        let conditions = question.conditions.iter().enumerate();
+        conditions
+            .filter(|(_, (name, pattern, negated))| {
+                let mut calls = delivered.iter().map(|(call, _)| call);
+                let all = calls.all(|call| matches(pattern, call.value(name)));
+                *negated && all && !delivered.is_empty()
+            })
+            .map(|(place, _)| place)
+            .collect()
+    }
+
     /// The times of all calls.
     pub fn times(&self) -> Vec<i64> {
         self.calls.iter().filter_map(|call| call.time).collect()

@@ -37,6 +37,7 @@ pub(in crate::cli) fn of_store(error: &StoreError) -> String {
             );
         }
         StoreError::NotAFile(_) => "name one, such as sts.db",
+        StoreError::Remote(_) => "name one, such as sts.db, and copy it to S3 between runs",
         StoreError::NotBegun(_) => "make room on the disk, and run 'stscope ingest' again",
         StoreError::ForeignLock(..) => "move it away, or name another store",
         StoreError::OtherName(..) => "run 'stscope ingest' under that name first, which repairs it",

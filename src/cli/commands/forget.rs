@@ -79,6 +79,7 @@ pub(super) fn run(arguments: &ForgetArgs) -> Result<Exit, Failure> {
     let messages = Messages::new(arguments.quiet);
     let Before { typed, day: before } = &arguments.before;
     // To forget is no reason to make a store.
+    messages.tell_waits();
     drop(Store::open(&arguments.store)?);
     let mut store = Store::open_to_write(&arguments.store, None, arguments.wait)?;
     tell_brought_up(&arguments.store, &store, messages);

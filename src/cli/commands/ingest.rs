@@ -97,6 +97,7 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
         s3: arguments.s3.options(),
         ..Scan::default()
     };
+    messages.tell_waits();
     let mut store = Store::open_to_write(&arguments.store, arguments.window, arguments.wait)?;
     forget::tell_brought_up(&arguments.store, &store, messages);
     #[cfg(feature = "s3")]

@@ -44,6 +44,7 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<Exit, Failure> {
         return Err(Failure::new(message));
     }
     let output = Output::open(writing.output.as_deref())?;
+    Messages::new(arguments.quiet).tell_waits();
     let checked = Store::open(path)?.check()?;
     let faults = &checked.faults;
     // A table of nothing says nothing.

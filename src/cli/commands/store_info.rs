@@ -1,6 +1,7 @@
 //! `stscope store info`
 
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::messages::Messages;
 use crate::cli::output::Output;
 use crate::report::pages::store_info;
 use crate::shown::Shown;
@@ -32,6 +33,7 @@ pub(super) enum ContentsFormat {
 pub(super) fn run(arguments: &ContentsArgs) -> Result<Exit, Failure> {
     let path = (arguments.store.as_ref().or(arguments.file.as_ref()))
         .ok_or_else(|| Failure::new("no store given; name its FILE"))?;
+    Messages::new(false).tell_waits();
     let info = Store::open(path)?.contents()?;
     let name = Shown::path(path).to_string();
     Output::Standard.write(|out| match arguments.format {

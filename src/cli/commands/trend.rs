@@ -86,6 +86,7 @@ pub(super) fn run(arguments: TrendArgs) -> Result<Exit, Failure> {
         ..all.clone()
     });
     let messages = Messages::new(arguments.quiet);
+    messages.tell_waits();
     let (session, sink) = Session::of_store(&arguments.store, all, writing, messages)?;
     let all = session.selection();
     let store = session.stored()?;

@@ -9,6 +9,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use crate::shown::{Shown, for_terminal};
+use crate::store;
 
 /// Says things on standard error, or not.
 #[derive(Clone, Copy)]
@@ -39,15 +40,26 @@ impl Messages {
         }
     }
 
+    /// Says from now on when another process holds the store: a run that is silent for long looks dead.
+    pub fn tell_waits(self) {
+        store::on_wait(move |store| {
+            self.tell_of(
+                store,
+                "another process holds it; waiting until that lets go of it",
+            );
+        });
+    }
+
     /// What was done to a file, such as a store.
     pub fn tell_of(self, path: &Path, what: &str) {
         self.tell(&of(path, what));
     }
 }
 
-/// What is wrong, said whether `--quiet` was given or not.
+/// What is wrong, said whether `--quiet` was given or not. It is one line: what was typed or read may
+/// be repeated in it, and makes no others.
 pub(super) fn warn(text: &str) {
-    line(&format!("stscope: {text}"));
+    line(&format!("stscope: {}", for_terminal(text)));
 }
 
 /// The same of a file.

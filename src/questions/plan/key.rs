@@ -5,7 +5,7 @@ use crate::sts::{Cause, Dimension, Endpoint, EndpointKind, Properties};
 use crate::tally::{Column, Flag, Text};
 
 /// How many columns a key has.
-pub(in crate::questions) const WIDTH: usize = 16;
+pub(in crate::questions) const WIDTH: usize = 17;
 
 // The columns.
 pub(super) const ENDPOINT: Column<EndpointKind> = Column::at(0);
@@ -25,6 +25,7 @@ pub(super) const IN_SCOPE_OF: Column<Text> = Column::at(12);
 pub(super) const VIA_VPC_ENDPOINT: Column<Flag> = Column::at(13);
 pub(super) const TOOL: Column<Text> = Column::at(14);
 pub(super) const REGIONAL_ONLY: Column<Flag> = Column::at(15);
+pub(super) const THROUGH_OWN_HOST: Column<Flag> = Column::at(16);
 
 /// Of global calls, all that rows and risks are made of.
 const OF_GLOBAL: [KeyColumn; WIDTH] = {
@@ -44,6 +45,7 @@ const OF_GLOBAL: [KeyColumn; WIDTH] = {
     columns[VIA_VPC_ENDPOINT.place()] = KeyColumn::ViaVpcEndpoint;
     columns[TOOL.place()] = D(Dimension::Tool);
     columns[REGIONAL_ONLY.place()] = KeyColumn::RegionalOnlyAction;
+    columns[THROUGH_OWN_HOST.place()] = KeyColumn::ThroughOwnHost;
     columns
 };
 

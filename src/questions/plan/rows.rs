@@ -13,7 +13,7 @@ use super::risks::{Found, Risks};
 use super::together::Seen;
 use crate::aws::region::{Region, is_region};
 use crate::sts::region::Activation;
-use crate::sts::{Cause, Situation, fix, sdk};
+use crate::sts::{Cause, Share, Situation, fix, sdk};
 use crate::tally::{Group, Measures};
 
 /// Who must change what, and what can go wrong.
@@ -95,6 +95,7 @@ struct Gathered<'r> {
     issuing_accounts: BTreeSet<&'r str>,
     via_vpc_endpoint: bool,
     regional_only_action: bool,
+    through_own_host: u64,
 }
 
 impl<'r> Gathered<'r> {
@@ -110,6 +111,9 @@ impl<'r> Gathered<'r> {
         seen.scopes.add(group.get(key::IN_SCOPE_OF), calls);
         seen.tools.add(group.get(key::TOOL), calls);
         self.regional_only_action |= group.get(key::REGIONAL_ONLY);
+        if group.get(key::THROUGH_OWN_HOST) {
+            self.through_own_host += calls;
+        }
         self.issuing_accounts
             .extend(group.get(key::ISSUING_ACCOUNT));
         self.via_vpc_endpoint |= group.get(key::VIA_VPC_ENDPOINT);
@@ -310,6 +314,7 @@ fn row<'r>(
         via_vpc_endpoint: gathered.via_vpc_endpoint,
         from_ipv6: gathered.is_from_ipv6(),
         regional_only_action: gathered.regional_only_action,
+        through_own_host: Share::of(gathered.through_own_host, gathered.measures.calls),
     });
     if let Some((region, _)) = recommended_region.filter(|_| cause != Cause::AwsManaged) {
         let accounts = gathered.issuing_accounts.iter();

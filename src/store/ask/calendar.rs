@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::coverage::key_at;
 use crate::questions::Calendar;
+use crate::store::days::added;
 use crate::store::error::StoreError;
 use crate::store::open::Store;
 use crate::store::tables::checksums::Checksums;
@@ -38,6 +39,21 @@ impl Store {
     pub fn completed(&self, accounts: &[String]) -> Result<BTreeMap<NaiveDate, i64>, StoreError> {
         let calendar = self.calendar(accounts)?;
         self.sql(completed(&self.connection, accounts, &calendar))
+    }
+
+    /// The complete days to which calls were added after gates had judged them, or may have, with the
+    /// number of the last ingest that did so.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn added_to(
+        &self,
+        completed: &BTreeMap<NaiveDate, i64>,
+    ) -> Result<BTreeMap<NaiveDate, i64>, StoreError> {
+        let judged = judged_up_to(completed);
+        let mut days = self.sql(added::read(&self.connection))?;
+        days.retain(|day, run| *run > judged && completed.contains_key(day));
+        Ok(days)
     }
 
     /// The days with calls, whatever their files' keys say.
@@ -151,6 +167,20 @@ fn completed(
         }
     }
     Ok(completed)
+}
+
+/// The last ingest whose additions are judged for good: the one that completed days before the last that
+/// did. What a store began with is the past.
+fn judged_up_to(completed: &BTreeMap<NaiveDate, i64>) -> i64 {
+    let last = completed.values().copied().max().unwrap_or(0);
+    let before = completed.values().copied().filter(|run| *run < last);
+    before.max().unwrap_or(last)
+}
+
+/// The same by all accounts.
+pub(in crate::store) fn judged_by_now(connection: &Connection) -> rusqlite::Result<i64> {
+    let calendar = calendar(connection, &[], &Checksums::none())?;
+    Ok(judged_up_to(&completed(connection, &[], &calendar)?))
 }
 
 fn last_run(connection: &Connection) -> rusqlite::Result<Option<DateTime<Utc>>> {

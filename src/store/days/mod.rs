@@ -3,6 +3,7 @@
 //! Owns the calls that are kept one by one, when a day is closed, and when it is forgotten. Refuses to
 //! know how calls are read and what is asked of a store.
 
+pub(in crate::store) mod added;
 pub(in crate::store) mod blob;
 pub(in crate::store) mod close;
 pub(in crate::store) mod day;

@@ -33,6 +33,7 @@ impl AgentCache {
         distinct::push(&mut self.key, call.field(Field::EventName));
         distinct::push(&mut self.key, call.is_target_copy().then_some("copy"));
         distinct::push(&mut self.key, call.is_from_inside_aws().then_some("inside"));
+        distinct::push(&mut self.key, call.is_through_own_host().then_some("own"));
         if !self.known.contains_key(&*self.key) {
             if self.known.len() == MOST {
                 self.known.clear();

@@ -17,7 +17,8 @@ use super::windows::note_listed;
 use super::write::Writer;
 use crate::input::{Named, Paths};
 use crate::scan::{Progress, Scan, ScanError};
-use crate::store::days::close;
+use crate::store::ask::calendar::judged_by_now;
+use crate::store::days::{added, close};
 use crate::store::error::StoreError;
 use crate::store::open::Store;
 use crate::store::tables::batch::Batch;
@@ -139,6 +140,7 @@ impl Store {
         close::sum_open_days(batch)?;
         batch.step()?;
         self.note_run(ingested)?;
+        added::forget(&self.connection, judged_by_now(&self.connection)?)?;
         batch.commit()
     }
 

@@ -17,6 +17,7 @@ use super::intake::{Delivery, Packet};
 use super::ledger::{self, UNREAD};
 use crate::collections::{Map, Set};
 use crate::input::{Trailer, Version};
+use crate::store::days::added;
 use crate::store::days::blob::{self, Kept};
 use crate::store::days::day::{NO_DAY, day_name, day_number, since_1970};
 use crate::store::days::sums::{self, note_forgotten};
@@ -304,7 +305,8 @@ impl<'c> Writer<'c> {
         Ok(())
     }
 
-    /// Whether a day is closed. A new day is opened, and its sums are stale from now on.
+    /// Whether a day is closed. A new day is opened, its sums are stale from now on, and gates judge it
+    /// again.
     fn is_closed(&mut self, day: i64) -> rusqlite::Result<bool> {
         if let Some(known) = self.days.get(&day) {
             return Ok(known.is_closed);
@@ -321,6 +323,9 @@ impl<'c> Writer<'c> {
                  is_stale = 1 - is_closed RETURNING is_closed",
             )?
             .query_row(params![name, self.today, self.run], |row| row.get(0))?;
+        if day != NO_DAY {
+            added::note(self.connection, &name, self.run)?;
+        }
         self.days.insert(day, Day { name, is_closed });
         Ok(is_closed)
     }

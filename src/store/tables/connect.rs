@@ -5,7 +5,6 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
-use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -13,6 +12,7 @@ use super::checksums;
 use super::schema::{APPLICATION_ID, VERSION};
 use crate::store::error::{StoreError, journal};
 use crate::store::place::for_sqlite;
+use crate::store::waiting::wait_for_others;
 
 /// What a file is to this release.
 pub(in crate::store) enum State {
@@ -62,9 +62,7 @@ pub(in crate::store) fn connect(path: &Path, flags: OpenFlags) -> Result<Connect
     let connection =
         Connection::open_with_flags(for_sqlite(path), flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(fail)?;
-    connection
-        .busy_timeout(Duration::from_secs(60))
-        .map_err(fail)?;
+    wait_for_others(&connection, path).map_err(fail)?;
     checksums::teach(&connection).map_err(fail)?;
     // The first statement that reads the file: here a journal is rolled back, or cannot be.
     match connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
@@ -106,8 +104,12 @@ pub(in crate::store) fn state(connection: &Connection) -> rusqlite::Result<State
     })
 }
 
-/// Refuses what is not a regular file. It is not opened, as opening a FIFO would wait.
+/// Refuses what is not a regular file, or not on this machine. It is not opened, as opening a FIFO
+/// would wait.
 pub(in crate::store) fn refuse_no_file(path: &Path) -> Result<(), StoreError> {
+    if path.to_str().is_some_and(|path| path.starts_with("s3://")) {
+        return Err(StoreError::Remote(path.to_owned()));
+    }
     match path.metadata() {
         Ok(what) if what.is_dir() => Err(StoreError::Folder(path.to_owned())),
         Ok(what) if !what.is_file() => Err(StoreError::NotAFile(path.to_owned())),

@@ -17,7 +17,7 @@ pub const VERSION: i64 = 3;
 pub const WINDOW: u32 = 14;
 
 /// What marks an SQLite file as a store, in `PRAGMA application_id`: "stsc".
-pub(super) const APPLICATION_ID: i64 = 0x7374_7363;
+pub(in crate::store) const APPLICATION_ID: i64 = 0x7374_7363;
 
 /// The size of a page: most of what is written is rows of some hundred bytes, and blobs of kilobytes.
 const PAGE: u32 = 8 * 1024;
@@ -25,8 +25,9 @@ const PAGE: u32 = 8 * 1024;
 /// The tables, except the columns of `grouping`, which are the kept dimensions. Remarks may change: they
 /// are not compared.
 pub const SCHEMA: &str = "
--- The settings: window_days; kept_from, the day before which everything is forgotten; and the lock that
--- the last run held.
+-- The settings: window_days; kept_from, the day before which everything is forgotten; the lock that
+-- the last run held; and for each day that gates have to judge again, as calls were added to it, the
+-- run that did so: 'added_to 2026-11-03'.
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- The folders of files, and what they say as parts of an S3 key.

@@ -108,11 +108,15 @@ impl Written for Hosts {
 
 impl Written for Matched {
     fn write(&self, into: &mut Vec<u8>) {
-        into.extend_from_slice(&self.0.to_le_bytes());
+        into.extend_from_slice(&self.matched.to_le_bytes());
+        into.extend_from_slice(&self.held.to_le_bytes());
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Matched, Broken> {
-        Ok(Matched(u128::from_le_bytes(from.array()?)))
+        Ok(Matched {
+            matched: u128::from_le_bytes(from.array()?),
+            held: u128::from_le_bytes(from.array()?),
+        })
     }
 }
 

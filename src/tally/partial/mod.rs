@@ -38,11 +38,11 @@ use super::{Scratch, Tally};
 pub const MAGIC: [u8; 8] = *b"stscope\x1a";
 
 /// The version of the format of parts.
-pub const FORMAT: u16 = 1;
+pub const FORMAT: u16 = 2;
 
 /// The rules that calls are classified and counted by. Parts by different rules have no sum: the number
 /// at the end grows with every change that would give the same logs another answer.
-pub const RULES: &str = concat!(env!("CARGO_PKG_VERSION"), "/2");
+pub const RULES: &str = concat!(env!("CARGO_PKG_VERSION"), "/3");
 
 /// Chosen once, for the hash at the end.
 const KEYS: (u64, u64) = (0x7374_7363_6f70_6531, 0x7061_7274_6961_6c31);
@@ -258,7 +258,7 @@ mod tests {
             hosts: Hosts::parse(["", "*.example regional eu-west-1", "a.b global"]).unwrap(),
         };
         let mut tally = Tally::of(ByAccount { and_region: false }, &terms, true);
-        tally.totals.matched.note(0);
+        tally.totals.matched.note(0, true, false);
         let again = Partial::of(&tally).tally::<ByAccount>().unwrap();
         assert_eq!(again.totals.terms, terms);
         assert_eq!(again.totals.matched, tally.totals.matched);
@@ -299,8 +299,8 @@ mod tests {
         let part = Partial::of(&tally(ByAccount { and_region: false }));
         let fault = |content: Vec<u8>| sealed(content).tally::<ByAccount>().err();
         let mut newer = content(&part);
-        newer[8] = 2;
-        assert_eq!(fault(newer), Some(PartialError::Format(2)));
+        newer[8] = 3;
+        assert_eq!(fault(newer), Some(PartialError::Format(3)));
         let mut other_rules = content(&part);
         let at = MAGIC.len() + 2 + RULES.len();
         other_rules[at] = b'x';

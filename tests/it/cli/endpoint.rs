@@ -221,6 +221,25 @@ fn hosts_that_tell_nothing_are_looked_up_where_the_user_says_what_they_lead_to()
     assert_eq!(number(&plan.rows()[0]["calls"]), 1);
     through_a_proxy("report --fail-on global", HOSTS).exits(1);
     through_a_proxy("regions", HOSTS).exits(0);
+    // A line that may be a typo hides no global call from a gate. One that a line before it makes
+    // useless does not matter, and who fails a gate fails it.
+    let gate = |hosts: &str| through_a_proxy("report --fail-on global", hosts);
+    gate("sts.crop.example global\n").exits(2).says(&[
+        "cannot be judged: --hosts: line 1 (sts.crop.example) matched none of the hosts read",
+        "mend the line",
+    ]);
+    gate("*.example regional eu-west-1\nsts.corp.example global\n")
+        .exits(0)
+        .says(&["no host was looked up that matches line 2 (sts.corp.example);"]);
+    gate("sts.corp.example global\nsts.crop.example global\n").exits(1);
+    // No SDK calls a name of the user's own by default.
+    let row = &plan.rows()[0];
+    assert_eq!(row["cause"], "explicit-endpoint");
+    let fix = row["fix"].as_str().unwrap();
+    assert!(
+        fix.starts_with("These calls go to a host name of your own"),
+        "{fix}"
+    );
     let events = through_a_proxy("events --sort none --format csv --quiet", HOSTS).exits(0);
     assert!(
         events.text().contains(",global,sts.corp.example,"),

@@ -125,6 +125,45 @@ fn a_star_crosses_slashes_and_colons_in_conditions() {
     );
 }
 
+/// What was typed makes no line of its own, and moves no cursor.
+#[test]
+fn what_was_typed_is_repeated_on_one_line() {
+    for (words, value) in [
+        ("report sample-logs --where", "a\nstscope: all is well"),
+        ("report sample-logs --where", "principal=[\nb"),
+        ("report sample-logs --group-by", "day,a\nb"),
+        ("report sample-logs --since", "a\nb\u{1b}[2J"),
+        ("report sample-logs --region", "a\nb"),
+        ("report sample-logs --account", "a\r\nb"),
+        ("report sample-logs --fail-on", "a\nb"),
+        ("report sample-logs --format", "a\nb"),
+        ("report sample-logs --endpoint", "a\nb"),
+        ("report sample-logs --threads", "a\nb"),
+        ("report sample-logs --sort", "a\nb"),
+        ("report sample-logs --top", "a\nb"),
+        ("report sample-logs", "--a\nb"),
+        ("report sample-logs", "--a\nb=c\nd"),
+        ("report", "a\nb"),
+        ("", "a\nb"),
+        ("query", "a\nb"),
+        ("help", "a\nb"),
+        ("ingest sample-logs --store sts.db --keep", "a\nb"),
+        ("forget --store sts.db --before", "a\nb"),
+        ("plan sample-logs --by", "a\nb"),
+        ("trend --store sts.db --by", "a\nb"),
+    ] {
+        let said = stscope(words).arg(value).run().exits(2);
+        let control = said.stderr.chars().any(|c| c.is_control() && c != '\n');
+        assert!(!control, "{words}: {said}");
+        let typed = value.split('\n').nth(1).unwrap();
+        assert!(
+            !said.stderr.lines().any(|line| line.starts_with(typed)),
+            "{words}: {said}"
+        );
+        assert!(said.stderr.contains("\\n"), "{words}: {said}");
+    }
+}
+
 #[test]
 fn all_conditions_have_to_hold() {
     let filter = [

@@ -87,7 +87,8 @@ fn a_gate_judges_what_the_filters_leave() {
             1,
         ),
         ("--endpoint regional", 0),
-        ("--where principal!=*", 0),
+        ("--where principal!=*", 2),
+        ("--where endpoint!=global", 0),
         ("--until 2025-11-03T08:58:01Z", 0),
         ("--until 2025-11-03T08:58:02Z", 1),
     ] {
@@ -276,6 +277,15 @@ fn no_gate_passes_over_a_condition_that_may_be_a_typo() {
                 "--fail-on cannot be judged: --where principal=*role/chekout-api matched none",
                 "may be a typo",
                 "report --group-by principal",
+            ]);
+        }
+    }
+    // Nor over one that leaves nothing to judge.
+    for condition in ["principal!=*", "event_name!=[A-Z]*"] {
+        for run in every("--fail-on global --where") {
+            run.arg(condition).arg(SAMPLE).run().exits(2).says(&[
+                &format!("note: --where {condition} excluded every call"),
+                &format!("--fail-on cannot be judged: --where {condition} excluded every call"),
             ]);
         }
     }

@@ -458,3 +458,47 @@ fn what_a_killed_run_has_left_is_counted_and_removed_by_the_next_that_writes_the
     alive.end();
     assert_eq!(names_in(dir.path()), ["log.json", "out.csv"]);
 }
+
+/// A store, or a file that SQLite or an ingest makes beside one.
+#[test]
+fn no_result_takes_the_place_of_a_store_or_of_what_belongs_to_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = dir.path().join("sts.db");
+    let ingest = stscope("ingest -q --store").arg(&store).arg(SAMPLE);
+    ingest.run().exits(0);
+    let lock = fs::read(dir.path().join("sts.db.lock")).unwrap();
+    symlink(&store, dir.path().join("week.csv")).unwrap();
+    let before = fs::read(&store).unwrap();
+    for name in [
+        "sts.db",
+        "sts.db.lock",
+        "sts.db-wal",
+        "sts.db-journal",
+        "week.csv",
+    ] {
+        let place = dir.path().join(name);
+        let of_store = || stscope("report --format csv --store").arg(&store);
+        for run in [
+            report("--format csv"),
+            of_store(),
+            stscope("trend --format csv --store").arg(&store),
+            stscope("store check --format csv").arg(&store),
+            stscope("query duckdb --files x"),
+        ] {
+            run.arg("--output")
+                .arg(&place)
+                .run()
+                .fails(&["--output ", name]);
+        }
+        assert!(fs::read(&store).unwrap() == before, "{name}");
+        assert!(
+            fs::read(dir.path().join("sts.db.lock")).unwrap() == lock,
+            "{name}"
+        );
+    }
+    assert!(!dir.path().join("sts.db-wal").exists());
+    // Beside what is no store, any name will do.
+    put(dir.path(), "notes", b"none");
+    let place = dir.path().join("notes.lock");
+    report("--format csv --output").arg(place).run().exits(0);
+}

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -637,5 +638,42 @@ fn what_was_not_understood_and_what_is_anothers_stays_so_in_a_store() {
         ingest(&store, &logs)
             .exits(0)
             .says(&["0 files new, 2 known"]);
+    }
+}
+
+#[test]
+fn a_store_is_a_file_on_this_machine() {
+    for words in [
+        "ingest sample-logs",
+        "report",
+        "trend",
+        "forget --before 7d",
+        "store info",
+        "store check",
+    ] {
+        let said = stscope(words)
+            .arg("--store")
+            .arg("s3://bucket/sts.db")
+            .run();
+        said.fails(&[
+            "--store s3://bucket/sts.db: a store is a file on this machine",
+            "sts.db",
+        ]);
+    }
+}
+
+/// A run that waits without a word looks dead.
+#[test]
+fn who_waits_for_a_store_says_so() {
+    let (_folder, store) = folder();
+    ingest(&store, SAMPLE).exits(0);
+    for words in ["ingest sample-logs/AWSLogs", "report"] {
+        let other = Connection::open(&store).unwrap();
+        other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        let running = stscope(words).arg("--store").arg(&store).start();
+        std::thread::sleep(Duration::from_millis(1800));
+        other.execute_batch("COMMIT").unwrap();
+        let said = running.end().exits(0);
+        said.says(&["sts.db: another process holds it; waiting"]);
     }
 }

@@ -36,6 +36,13 @@ impl Nightly {
         put(&self.logs(), key(day, region), &log(&calls));
     }
 
+    /// One more file of this day, with one more call.
+    fn deliver_late(&self, day: &str, principal: &str) {
+        let call = called(day, "us-east-1", 77, principal);
+        let path = key(day, "us-east-1").replace(".json", "-late.json");
+        put(&self.logs(), path, &log(&[call]));
+    }
+
     pub fn ingest(&self) {
         ingest(&self.store, &self.logs());
     }
@@ -470,7 +477,7 @@ fn who_began_on_a_day_whose_night_was_missed_is_new_all_the_same() {
         "role/b",
         &format!("1 principal called the global endpoint on {}", ago(2)),
         "role/c",
-        "judged the days that became complete since the ingest before the last: ",
+        "judged the days that became complete, or got more calls, since the ingest before the last: ",
         &format!("{}, {}, {}", ago(3), ago(2), ago(1)),
     ]);
     assert!(!said.stderr.contains("role/a"), "{said}");
@@ -482,6 +489,57 @@ fn who_began_on_a_day_whose_night_was_missed_is_new_all_the_same() {
     let known = put(nightly.folder.path(), "known.txt", b"*role/b\n*role/c\n");
     let allowed = nightly.ask(gate).arg("--allow").arg(known);
     allowed.run().exits(0).says(&["judged the days"]);
+}
+
+/// A day that was judged gets more logs: who is in them is new all the same.
+#[test]
+fn a_day_that_was_judged_is_judged_again_when_more_of_it_comes_late() {
+    let nightly = Nightly::new();
+    for days in 2..=40 {
+        nightly.deliver(&ago(days), "us-east-1", &["a"]);
+    }
+    nightly.ingest();
+    let gate = "report --fail-on new-global";
+    nightly.ask(gate).run().exits(0);
+    // Nothing but what is late: no day becomes complete.
+    nightly.deliver_late(&ago(5), "late");
+    nightly.ingest();
+    nightly
+        .ask(gate)
+        .run()
+        .exits(1)
+        .says(&["role/late", &format!("{}, {}", ago(5), ago(2))]);
+    nightly.deliver(&ago(1), "us-east-1", &["a"]);
+    nightly.deliver_late(&ago(2), "b");
+    nightly.ingest();
+    let said = nightly.ask(gate).run().exits(1);
+    said.says(&["role/b", &format!("{}, {}", ago(2), ago(1))]);
+    // A night later with nothing new is the same night to the gate; then the store is as it was.
+    nightly.ingest();
+    nightly.ask(gate).run().exits(1);
+    stscope("store check").arg(&nightly.store).run().exits(0);
+}
+
+/// A day that is closed has sums alone, and late calls are added to them.
+#[test]
+fn a_closed_day_is_judged_again_too() {
+    let nightly = Nightly::new();
+    for days in 1..=60 {
+        nightly.deliver(&ago(days), "us-east-1", &["a"]);
+    }
+    let ingest = || {
+        let words = "ingest --window 0 --store";
+        stscope(words)
+            .arg(&nightly.store)
+            .arg(nightly.logs())
+            .run()
+            .exits(0);
+    };
+    ingest();
+    nightly.deliver_late(&ago(20), "late");
+    ingest();
+    let gate = "report --fail-on new-global";
+    nightly.ask(gate).run().exits(1).says(&["role/late"]);
 }
 
 /// What comes late of long ago is judged if it can be, and otherwise named.
