@@ -294,7 +294,7 @@ impl Work for Ends {
 fn seldom() {}
 
 /// A block with something rare in it: the quotes without those that are escaped, what is to be
-/// marked, and the quotes at which the name of the service may begin.
+/// marked, and the quotes, escaped or not, at which the name of the service may begin.
 #[inline(always)]
 fn rare<L: Lanes>(
     lanes: L,
@@ -306,6 +306,7 @@ fn rare<L: Lanes>(
 ) -> (u64, Marks, u64) {
     let rare = lanes.rare(sight, service);
     let is_escaped = escaped(rare.backslash, escape);
+    let any_quote = quote;
     let quote = quote & !is_escaped;
     let mut marks = Marks::default();
     let mut escapes = rare.backslash & !is_escaped & rare.before_u;
@@ -322,7 +323,7 @@ fn rare<L: Lanes>(
             marks |= Marks::CONTROL;
         }
     }
-    (quote, marks, rare.word & quote)
+    (quote, marks, rare.word & any_quote)
 }
 
 /// What the places at which the name of the service may begin are to be marked as. `words` are those
@@ -335,13 +336,57 @@ fn service_marks(service: Probe, bytes: &[u8], at: usize, mut words: u64) -> Mar
         if from.starts_with(service.quoted()) {
             marks |= match is_value_of_event_source(before) {
                 Some(true) => Marks::OF_SERVICE,
+                Some(false) if is_source_in_disguise(before) => Marks::SERVICE,
                 Some(false) => Marks::default(),
                 None => Marks::SERVICE,
             };
+        } else if let Some(name) = service.quoted().strip_suffix(b"\"")
+            && from.get(..name.len()).is_none_or(|from| from == name)
+            && is_source_in_disguise(before)
+        {
+            // In a string, the quotes escaped.
+            marks |= Marks::SERVICE;
         }
         words &= words - 1;
     }
     marks
+}
+
+/// Whether a value that these bytes end before is that of an event's source in any spelling: in a
+/// string, however deep, in small letters, or the first of a list. What may be cut off is one.
+#[cold]
+pub(crate) fn is_source_in_disguise(before: &[u8]) -> bool {
+    const KEY: &[u8] = b"eventsource";
+    const ENOUGH: usize = 256;
+    let is_cut = before.len() < ENOUGH;
+    let mut rest = before_space(before);
+    rest = rest.strip_suffix(b"[").map_or(rest, before_space);
+    let Some(key) = rest.strip_suffix(b":").map(before_space) else {
+        return is_cut && rest.is_empty();
+    };
+    let Some(mut key) = key.strip_suffix(b"\"") else {
+        return is_cut && key.is_empty();
+    };
+    while let Some((b'\\', before)) = key.split_last() {
+        key = before;
+    }
+    let mut letters = KEY.iter().rev();
+    let mut last = key.iter().rev().filter(|&&byte| byte != b'_');
+    letters.all(|letter| {
+        last.next()
+            .is_none_or(|byte| byte.eq_ignore_ascii_case(letter))
+    })
+}
+
+/// What is before white space, be it escaped, and before backslashes.
+fn before_space(mut text: &[u8]) -> &[u8] {
+    loop {
+        text = match text {
+            [before @ .., b'\\', b'n' | b'r' | b't']
+            | [before @ .., b'\\' | b' ' | b'\t' | b'\n' | b'\r'] => before,
+            _ => return text,
+        };
+    }
 }
 
 /// Whether what is before a value is `"eventSource"` and a colon; `None` if that may stand before
