@@ -149,6 +149,30 @@ pub(super) fn foreign_parts(object: &[u8], is_read: impl Fn(&str, u8) -> bool) -
     parts
 }
 
+/// A piece of JSON in which what need not be escaped is not.
+pub(super) fn plain(json: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memchr(b'\\', json).is_none() {
+        return Cow::Borrowed(json);
+    }
+    let mut plain = Vec::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        plain.extend_from_slice(&rest[..at]);
+        let escape = &rest[at..];
+        let length = if escape.get(1) == Some(&b'u') { 6 } else { 2 };
+        let (escape, behind) = escape.split_at(length.min(escape.len()));
+        rest = behind;
+        let text = std::str::from_utf8(escape).map_or(Cow::Borrowed(""), unescape);
+        match text.as_bytes() {
+            [b'"'] => plain.extend_from_slice(b"\\\""),
+            [byte] if *byte >= b' ' && *byte != b'\\' => plain.push(*byte),
+            _ => plain.extend_from_slice(escape),
+        }
+    }
+    plain.extend_from_slice(rest);
+    Cow::Owned(plain)
+}
+
 /// Whether a sound record has a list for its source that begins with this name.
 pub(super) fn has_list_for_source(object: &[u8], name: &str) -> bool {
     let sources = Members::of(object).filter(|(key, _)| meant(key) == "eventSource");

@@ -8,7 +8,7 @@
 use super::ends::{Ends, Marks, misplaced_control};
 use super::kernel::Kernel;
 use super::keys::Key;
-use super::normal::{foreign_parts, has_list_for_source, normal};
+use super::normal::{foreign_parts, has_list_for_source, normal, plain};
 use super::parser::RecordParser;
 use super::record::{Field, Record};
 use super::search::Search;
@@ -269,7 +269,7 @@ impl<H: Handler> Reading<'_, H> {
             }
             let is_read = |key: &str, first| lists_are_read && first == b'[' && is_list(key);
             let parts = foreign_parts(bytes, is_read);
-            if self.reader.search.traces().are_in(&parts) {
+            if self.reader.search.is_named(&plain(&parts)) {
                 return Kept::Hides;
             }
             let name = std::str::from_utf8(self.reader.search.name()).unwrap_or_default();

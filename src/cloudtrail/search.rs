@@ -90,19 +90,14 @@ impl Search {
     }
 
     /// Whether `"eventSource":` and the service are in these bytes, in any object or string.
-    fn is_named(&self, record: &[u8]) -> bool {
+    pub fn is_named(&self, record: &[u8]) -> bool {
         self.service.find_iter(record).any(|at| {
             let Some(before) = record[..at].strip_suffix(b"\"") else {
                 return false;
             };
             let behind = &record[at + self.service.needle().len()..];
-            match behind.first() {
-                Some(b'"') => {
-                    is_value_of_event_source(before) == Some(true) || is_source_in_disguise(before)
-                }
-                Some(b'\\') => is_source_in_disguise(before),
-                _ => false,
-            }
+            (behind.first() == Some(&b'"') && is_value_of_event_source(before) == Some(true))
+                || is_source_in_disguise(before, behind)
         })
     }
 

@@ -4,6 +4,7 @@
 use super::ends::Marks;
 use super::envelopes::{Nest, Step, json};
 use super::keys::{CLOUD_TRAIL_EVENT, DETAIL, Key, MESSAGE};
+use super::normal::plain;
 use super::reader::{Handler, Kept, Reading, Tally};
 use super::text::{has_sound_escapes, unescape};
 use super::window::{Passed, Window};
@@ -393,7 +394,7 @@ impl<H: Handler> Reading<'_, H> {
     #[cold]
     pub(super) fn has_traces(&self, window: &Window<'_>, passed: &Passed) -> bool {
         (passed.span.as_ref())
-            .is_some_and(|span| self.reader.search.traces().are_in(window.bytes(span)))
+            .is_some_and(|span| self.reader.search.is_named(&plain(window.bytes(span))))
     }
 
     /// What is given up of the next value is to be searched, as long as nothing has said yet that this
@@ -409,7 +410,7 @@ impl<H: Handler> Reading<'_, H> {
             return;
         }
         let found = match &passed.span {
-            Some(_) => self.has_traces(window, passed),
+            Some(span) => self.reader.search.traces().are_in(window.bytes(span)),
             None => window.found_traces(),
         };
         if found {

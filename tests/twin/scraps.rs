@@ -392,7 +392,11 @@ impl Members<'_> {
         let replaced = self.replaced.iter().map(|(key, value)| (key, value));
         self.others.iter().chain(replaced).any(|(key, value)| {
             let is_wrapper = WRAPPERS.contains(&key.as_str());
-            may_hide(key) && (in_wrappers || !is_wrapper) && super::traces::are_in(value)
+            let text = match tame::parse(value) {
+                Some(value) => value.to_string(),
+                None => String::from_utf8_lossy(value).into_owned(),
+            };
+            may_hide(key) && (in_wrappers || !is_wrapper) && super::traces::are_whole_in(&text)
         })
     }
 

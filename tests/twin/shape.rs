@@ -438,7 +438,7 @@ fn hides(record: &Map<String, Value>, lists_are_read: bool) -> bool {
         let key = tame::name(key);
         !is_read
             && may_hide(key)
-            && super::traces::are_in(format!("{}:{value}", Value::from(key)).as_bytes())
+            && super::traces::are_whole_in(&format!("{}:{value}", Value::from(key)))
     })
 }
 
@@ -451,7 +451,7 @@ fn traces_beside(object: &Map<String, Value>, in_wrappers: bool) -> bool {
         !is_read
             && may_hide(key)
             && (in_wrappers || !is_wrapper)
-            && super::traces::are_in(value.to_string().as_bytes())
+            && super::traces::are_whole_in(&value.to_string())
     })
 }
 
