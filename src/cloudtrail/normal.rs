@@ -102,6 +102,12 @@ fn write(
             None => into.extend_from_slice(key),
         }
         into.push(b':');
+        // Of a duplicate key the last value counts.
+        let mut later = members.iter().skip(n + 1);
+        if later.any(|(later, _)| meant(later) == text) {
+            into.extend_from_slice(value);
+            continue;
+        }
         match (member, value.first()) {
             (Some(Member::Place(inner)), Some(b'{')) => write(value, inner, small, parser, into)?,
             (Some(Member::Place(inner)), Some(b'"')) => {
