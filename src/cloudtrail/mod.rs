@@ -10,6 +10,7 @@ mod envelopes;
 mod foreign;
 mod kernel;
 mod keys;
+mod normal;
 mod parser;
 mod reader;
 mod record;

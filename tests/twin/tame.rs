@@ -1,13 +1,110 @@
 //! What serde_json refuses and CloudTrail's readers may not.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use serde_json::Value;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use super::shape::LISTS;
 
 /// Parses one JSON value. Half of a surrogate pair stands for U+FFFD, and a number may be too large
 /// for a float; serde_json refuses both.
 pub fn parse(text: &[u8]) -> Option<Value> {
-    serde_json::from_slice(&tame(text)).ok()
+    let tree = serde_json::from_slice::<Tree>(&tame(text)).ok()?;
+    Some(tree.0)
+}
+
+/// The key under which an object says how many lists with something in them were replaced in it by a
+/// later value of their key.
+pub const REPLACED: &str = "\0replaced";
+
+/// What the keys begin with of members that a later value has replaced, and in which there is a record
+/// of STS.
+const TRACE: &str = "\0trace ";
+
+/// Keeps what a later value has replaced under this key, if there is a record of STS in it.
+pub fn keep_traces(key: &str, before: Option<Value>, object: &mut Map<String, Value>) {
+    let before = before.filter(|before| super::traces::are_in(before.to_string().as_bytes()));
+    if let Some(before) = before {
+        object.insert(format!("{TRACE}{key}"), before);
+    }
+}
+
+/// The key of a member, be it replaced.
+pub fn name(key: &str) -> &str {
+    key.strip_prefix(TRACE).unwrap_or(key)
+}
+
+/// A value of which nothing is lost without a word.
+struct Tree(Value);
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Tree, D::Error> {
+        from.deserialize_any(TreeVisitor).map(Tree)
+    }
+}
+
+struct TreeVisitor;
+
+impl<'de> Visitor<'de> for TreeVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
+        let mut array = Vec::new();
+        while let Some(Tree(element)) = elements.next_element()? {
+            array.push(element);
+        }
+        Ok(Value::Array(array))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        let mut replaced = 0;
+        while let Some((key, Tree(value))) = members.next_entry::<String, Tree>()? {
+            let (is_list, name) = (LISTS.contains(&key.as_str()), key.clone());
+            let before = object.insert(key, value);
+            let had_elements = before
+                .as_ref()
+                .and_then(Value::as_array)
+                .is_some_and(|list| !list.is_empty());
+            replaced += u64::from(is_list && had_elements);
+            let is_list = is_list && before.as_ref().is_some_and(Value::is_array);
+            keep_traces(&name, before.filter(|_| !is_list), &mut object);
+        }
+        if replaced > 0 {
+            object.insert(REPLACED.to_owned(), replaced.into());
+        }
+        Ok(Value::Object(object))
+    }
 }
 
 /// The same text, with nothing in it that serde_json refuses although it is JSON.

@@ -417,6 +417,17 @@ mod tests {
                 assert!(damage.expect(name).what.contains(&what));
             }
             // The last bytes are a checksum, or an index with one.
+            let mut wrong = whole.clone();
+            let near_the_end = wrong.len() - 2;
+            wrong[near_the_end] ^= 1;
+            for piece in [1 << 21, 1 << 17, 1000, 7] {
+                let (all, damage, _) = unpack(format, &wrong, piece);
+                assert!(
+                    all == text && damage.is_some(),
+                    "{name} {piece}: {}",
+                    all.len()
+                );
+            }
             let (all, damage, _) = unpack(format, &whole[..whole.len() - 1], 1000);
             assert!(all.len() + 1000 > text.len() && damage.is_some(), "{name}");
         }
@@ -428,6 +439,7 @@ mod tests {
         let (_, damage, _) = unpack(Format::Zstd, &zstd, 1000);
         let damage = damage.unwrap();
         assert!(damage.what.contains("memory"), "{damage:?}");
+        assert!(damage.what.contains("zstd -d --long=31"), "{damage:?}");
         let mut options = liblzma::stream::LzmaOptions::new_preset(1).unwrap();
         options.dict_size(512 << 20);
         let mut filters = liblzma::stream::Filters::new();

