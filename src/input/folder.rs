@@ -96,7 +96,7 @@ impl Folder {
     }
 
     /// Whether its key is another service's.
-    pub(super) fn is_of_another_service(&self) -> bool {
+    pub(crate) fn is_of_another_service(&self) -> bool {
         self.is_of_another_service
     }
 

@@ -36,17 +36,14 @@ impl Run<'_> {
                             batch.names.push(name);
                         }
                         _ => {
-                            let folder = match files.take() {
-                                Some(batch) if batch.folder.path() == folder => {
-                                    let folder = Arc::clone(&batch.folder);
-                                    self.push_batch(batch, when_full);
-                                    folder
-                                }
-                                batch => {
-                                    batch.map(|batch| self.push_batch(batch, when_full));
-                                    Arc::new(Folder::new(folder.to_owned()))
-                                }
-                            };
+                            let before = files.take().map(|batch| {
+                                let before = Arc::clone(&batch.folder);
+                                self.push_batch(batch, when_full);
+                                before
+                            });
+                            let folder = before
+                                .filter(|before| before.path().as_os_str() == folder.as_os_str())
+                                .unwrap_or_else(|| Arc::new(Folder::new(folder.to_owned())));
                             let mut names = Names::default();
                             names.push(name);
                             files = Some(Batch::new(folder, names, true));

@@ -138,7 +138,7 @@ impl Scan {
             collector
         };
         let mut collectors = Run::new(self, paths, progress, known)
-            .read(paths, &new)?
+            .read(paths, new)?
             .into_iter();
         let first = collectors.next().unwrap_or_else(new);
         Ok(collectors.fold(first, |mut sum, next| {

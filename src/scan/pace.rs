@@ -83,9 +83,7 @@ impl Pace {
         }
         let take = |sum: &AtomicU64| sum.swap(0, Ordering::Relaxed);
         let read = take(&self.read_time) / take(&self.reads).max(1);
-        let works = take(&self.works);
-        if works > 0 {
-            let work = take(&self.work_time) / works;
+        if let Some(work) = take(&self.work_time).checked_div(take(&self.works)) {
             self.want(
                 Duration::from_nanos(read),
                 Duration::from_nanos(work),

@@ -15,7 +15,7 @@ use super::admission::{Admission, admit_version};
 use super::queue::{Content, Fetched, Remark};
 use super::run::Run;
 use crate::input::s3::{self, Estimate, FetchLimits, Fetches, Listed, Listing, S3, S3Error, S3Url};
-use crate::input::{Folder, Object, Place, Prefix, Version, is_hidden};
+use crate::input::{Folder, Object, Place, Prefix, Skip, Version, is_hidden};
 use crate::tally::{NotListed, Requests, SkipReason};
 
 /// How many objects may be wanted and not asked for yet.
@@ -131,6 +131,8 @@ impl Remote {
         let mut not_listed = NotListed::new();
         for prefix in prefixes {
             let url = &prefix.url;
+            let (above, _) = url.prefix.rsplit_once('/').unwrap_or_default();
+            let named = Folder::new(S3Url::of_key(&url.bucket, above).into());
             let mut folder = Arc::new(Folder::new(PathBuf::new()));
             for listed in self.listing(prefix) {
                 if run.queue.is_stopped() {
@@ -160,7 +162,12 @@ impl Remote {
                     *skipped.entry(SkipReason::NotALog).or_default() += 1;
                     continue;
                 }
-                if let Some(skip) = folder.skips(name.as_ref()).filter(|_| !was_named) {
+                // Whoever names a service by hand wants its files read.
+                let is_wanted = |skip: &Skip| {
+                    was_named || (*skip == Skip::OtherService && named.is_of_another_service())
+                };
+                let skip = folder.skips(name.as_ref());
+                if let Some(skip) = skip.filter(|skip| !is_wanted(skip)) {
                     *skipped.entry(skip.into()).or_default() += 1;
                     continue;
                 }
