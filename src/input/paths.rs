@@ -309,7 +309,8 @@ fn once(named: Vec<Named>) -> Paths {
         named,
         roots,
         files,
-        ..Paths::default()
+        #[cfg(feature = "s3")]
+        s3: Vec::new(),
     }
 }
 

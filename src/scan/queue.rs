@@ -193,6 +193,17 @@ impl Drop for Producer<'_> {
     }
 }
 
+/// Ends the run if its thread panics.
+pub(super) struct StopOnPanic<'q>(&'q Queue);
+
+impl Drop for StopOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.stop();
+        }
+    }
+}
+
 impl State {
     fn is_done(&self) -> bool {
         self.producers == 0
@@ -221,6 +232,11 @@ impl Queue {
         for waiting in [&self.work, &self.fetch, &self.parked, &self.room] {
             waiting.notify_all();
         }
+    }
+
+    /// Ends the run if this thread panics before the guard is dropped: nobody would do its work.
+    pub fn stop_on_panic(&self) -> StopOnPanic<'_> {
+        StopOnPanic(self)
     }
 
     pub fn is_stopped(&self) -> bool {
@@ -335,15 +351,15 @@ impl Queue {
         }
     }
 
-    /// Waits until more fetchers are wanted than there are; gives their number. `None` when all is done.
-    pub fn more_fetchers(&self, there_are: usize) -> Option<usize> {
+    /// Waits until more fetchers are wanted than there are, or all is done. Whether it is the former.
+    pub fn more_fetchers(&self, there_are: usize) -> bool {
         let mut state = self.lock();
         loop {
             if self.is_stopped() || state.is_done() {
-                return None;
+                return false;
             }
             if state.wanted > there_are {
-                return Some(state.wanted);
+                return true;
             }
             state = wait(&self.parked, state);
         }

@@ -10,8 +10,8 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{Builder, Scope};
 
-use super::ScanError;
 use super::admission::{Admission, admit_version};
+use super::error::ScanError;
 use super::queue::{Content, Fetched, Remark};
 use super::run::Run;
 use crate::input::s3::{self, Estimate, FetchLimits, Fetches, Listed, Listing, S3, S3Error, S3Url};
@@ -41,11 +41,12 @@ pub(super) struct Remote {
 impl Remote {
     /// Connects, if there is something in S3 to read.
     pub fn connect(run: &Run<'_>, prefixes: &[Prefix]) -> Result<Option<Remote>, ScanError> {
-        if prefixes.is_empty() {
+        let Some(first) = prefixes.first() else {
             return Ok(None);
-        }
+        };
+        let s3 = S3::connect(&run.scan.s3).map_err(|error| error.at(&first.url))?;
         Ok(Some(Remote {
-            s3: S3::connect(&run.scan.s3)?,
+            s3,
             asked: run.scan.pruning.in_s3(),
         }))
     }

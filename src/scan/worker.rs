@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::ScanError;
 use super::admission::{Admission, admit};
+use super::error::ScanError;
 use super::pace::Samples;
 use super::queue::{Batch, Content, Fetched, Remark, Work};
 use super::reading::Reading;
@@ -73,6 +73,7 @@ impl<'r, C: Collector> Worker<'r, C> {
 
     /// Works until there is nothing left. Gives what was collected, and what was read for it.
     pub fn work(mut self) -> C {
+        let _guard = self.run.queue.stop_on_panic();
         while let Some((work, _producer)) = self.run.queue.next() {
             match work {
                 Work::List(folder) => self.run.list(folder, &mut |batch| self.batch(batch)),

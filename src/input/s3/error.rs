@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use super::url::S3Url;
+
 /// What went wrong, and where.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{}: {kind}", .place.escape_debug())]
@@ -95,6 +97,14 @@ impl S3Error {
             kind,
             fatal,
         }
+    }
+
+    /// The same of a place, if it is of none so far: no credentials, for a start, are no fault of a bucket.
+    pub(crate) fn at(mut self, url: &S3Url) -> S3Error {
+        if self.place == "s3://" {
+            self.place = url.to_string();
+        }
+        self
     }
 
     /// Whether nothing more can be read: exit 2. Otherwise one object is damaged, stage `open`.
