@@ -168,8 +168,8 @@ impl Names {
     pub fn iter(&self) -> impl Iterator<Item = &OsStr> {
         let mut rest = self.names.as_slice();
         std::iter::from_fn(move || {
-            let (name, behind) = rest.split_at(memchr::memchr(0, rest)?);
-            rest = &behind[1..];
+            let (name, after) = rest.split_at(memchr::memchr(0, rest)?);
+            rest = &after[1..];
             Some(OsStr::from_bytes(name))
         })
     }

@@ -117,7 +117,7 @@ impl<R: Read> Compressed<R> {
                 _ => {
                     let name = self.format.name();
                     let what =
-                        format!("bytes behind the end of the {name} stream that are no {name}");
+                        format!("bytes after the end of the {name} stream that are no {name}");
                     return self.fail(Stage::Gzip, what);
                 }
             }
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_checksum_is_damage_behind_everything() {
+    fn a_wrong_checksum_is_damage_after_everything() {
         let text = text();
         for (from_end, name) in [(8, "check"), (4, "length")] {
             let mut file = gzip(&text);
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_before_corrupt_data_is_handed_on() {
+    fn what_comes_before_corrupt_data_is_handed_on() {
         let text = text();
         let mut file = gzip(&text);
         let middle = file.len() / 2;
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn garbage_behind_the_stream_is_named() {
+    fn garbage_after_the_stream_is_named() {
         for garbage in [&b"garbage"[..], b"\0\0\x1f", b"\x1fx"] {
             let file = [&gzip(b"text")[..], garbage].concat();
             let (all, damage, _) = inflate(&file);
@@ -413,7 +413,7 @@ mod tests {
                 let file = [&whole[..], b"garbage"].concat();
                 let (all, damage, _) = unpack(format, &file, piece);
                 assert!(all == text, "{name}");
-                let what = format!("bytes behind the end of the {name} stream");
+                let what = format!("bytes after the end of the {name} stream");
                 assert!(damage.expect(name).what.contains(&what));
             }
             // The last bytes are a checksum, or an index with one.

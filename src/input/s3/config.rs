@@ -283,7 +283,7 @@ fn custom(name: &str, url: &str) -> Result<Endpoint, S3Error> {
             url: url.to_owned(),
         })
     } else {
-        // What stands before an @ would be a password, so the value is not shown.
+        // What comes before an @ would be a password, so the value is not shown.
         Err(setting(
             name,
             "the endpoint is no URL of a host; write https://HOST or http://HOST:PORT".into(),
