@@ -285,4 +285,26 @@ fn what_a_later_value_replaces_is_looked_at() {
     holds(file(std::slice::from_ref(&around)), &ONE_UNKNOWN);
     let beside = format!(r#"{{"Records":[],"x":[{}],"x":1}}"#, call("a", ""));
     holds(beside, &ONE_UNKNOWN);
+    // An object given as text that is no sound JSON breaks a call only if it counts.
+    let text = r#""tlsDetails":"{a=b}""#;
+    let mended = call("a", "").replacen('{', &format!("{{{text},"), 1);
+    holds(file(&[mended]), &ONE_CALL);
+    let spoiled = call("a", text);
+    holds(file(&[spoiled]), &[("calls", 0), ("files.damaged", 1)]);
+}
+
+#[test]
+fn the_name_of_sts_alone_is_no_source() {
+    for name in ["sts.amazonaws.com", r"sts\u002eamazonaws.com"] {
+        for value in [
+            format!("\"{name}\""),
+            format!("[\"{name}\"]"),
+            format!("[ [\"{name}\"]]"),
+            quoted(&format!("[\"{name}\"]")),
+        ] {
+            holds(call("a", &format!(r#""x":{value}"#)), &ONE_CALL);
+            let beside = format!(r#"{{"Records":[{}],"x":{value}}}"#, call("a", ""));
+            holds(beside, &ONE_CALL);
+        }
+    }
 }
