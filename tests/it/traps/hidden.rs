@@ -308,3 +308,19 @@ fn the_name_of_sts_alone_is_no_source() {
         }
     }
 }
+
+#[test]
+fn what_is_broken_beside_a_list_is_looked_at_as_well() {
+    let escaped = r#"{"e\u0076entSource":"\u0073ts.amazonaws.com" "x"}"#;
+    for text in [
+        format!(r#"{{"events":[],"_source":{escaped}}}"#),
+        format!(r#"{{"events":[],"x":{escaped}}}"#),
+        format!(r#"{{"events":[],"x\y":{}}}"#, call("a", "")),
+    ] {
+        holds(text, &ONE_UNKNOWN);
+    }
+    let mut text = format!(r#"{{"events":[],"x?":{}}}"#, call("a", "")).into_bytes();
+    let at = text.iter().position(|byte| *byte == b'?').unwrap();
+    text[at] = 0x80;
+    holds(text, &ONE_UNKNOWN);
+}
