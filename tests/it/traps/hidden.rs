@@ -285,6 +285,11 @@ fn what_a_later_value_replaces_is_looked_at() {
     holds(file(std::slice::from_ref(&around)), &ONE_UNKNOWN);
     let beside = format!(r#"{{"Records":[],"x":[{}],"x":1}}"#, call("a", ""));
     holds(beside, &ONE_UNKNOWN);
+    let inner = r#""x":{"eventSource":"sts.amazonaws.com","eventSource":"a"}"#;
+    holds(other(inner), &ONE_UNKNOWN);
+    holds(format!(r#"{{"Records":[],{inner}}}"#), &ONE_UNKNOWN);
+    let source = other(inner).replace(r#""x":{"#, r#""userIdentity":{"#);
+    holds(source, &[("records", 1), ("files.read", 1)]);
     // An object given as text that is no sound JSON breaks a call only if it counts.
     let text = r#""tlsDetails":"{a=b}""#;
     let mended = call("a", "").replacen('{', &format!("{{{text},"), 1);
