@@ -202,6 +202,14 @@ fn objects_given_as_text_are_read() {
             &[("calls", 1), ("files.damaged", 1)],
         );
     }
+    // A broken Insight is no record, and must not hide a call among the others.
+    let insight = r#"{"eventCategory":"Insight","eventSource":"sts.amazonaws.com"}"#;
+    let broken = insight.replace('}', r#","userIdentity":"{a=b}"}"#);
+    let insight = insight.to_owned();
+    holds(
+        file(&[broken, call("a", ""), insight.clone(), insight]),
+        &[("calls", 1), ("records", 3), ("files.damaged", 1)],
+    );
     let of_another = other(r#""userIdentity":"{a=b}""#);
     holds(file(&[of_another]), &[("records", 1), ("files.read", 1)]);
 }
