@@ -38,6 +38,9 @@ pub fn keep_traces(key: &str, before: Option<Value>, object: &mut Map<String, Va
 
 /// The key of a member, be it replaced.
 pub fn name(key: &str) -> &str {
+    if key == FIRST_SOURCE {
+        return "eventSource";
+    }
     key.strip_prefix(TRACE).unwrap_or(key)
 }
 
