@@ -4,6 +4,7 @@
 //! Everything here is for the few records that need it, and slow.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::keys::Key;
 use super::parser::RecordParser;
@@ -83,15 +84,20 @@ fn write(
     parser: &mut RecordParser,
     into: &mut Vec<u8>,
 ) -> Result<(), Unsound> {
-    let members: Vec<_> = Members::of(object).collect();
-    for (n, (key, value)) in members.iter().enumerate() {
+    let members: Vec<_> = (Members::of(object))
+        .map(|(key, value)| (key, meant(key), value))
+        .collect();
+    // Many members are no reason to be slow.
+    let last: HashMap<&str, usize> = (members.iter().enumerate())
+        .map(|(n, (_, text, _))| (&**text, n))
+        .collect();
+    for (n, (key, text, value)) in members.iter().enumerate() {
         into.push(if n == 0 { b'{' } else { b',' });
-        let text = meant(key);
         let mut member = place.member(text.as_bytes());
         let name = (small && member.is_none())
-            .then(|| full_name(place, &text))
+            .then(|| full_name(place, text))
             .flatten()
-            .filter(|name| !members.iter().any(|(key, _)| meant(key) == *name));
+            .filter(|name| !last.contains_key(name));
         match name {
             Some(name) => {
                 member = place.member(name.as_bytes());
@@ -103,8 +109,7 @@ fn write(
         }
         into.push(b':');
         // Of a duplicate key the last value counts.
-        let mut later = members.iter().skip(n + 1);
-        if later.any(|(later, _)| meant(later) == text) {
+        if last[&**text] > n {
             into.extend_from_slice(value);
             continue;
         }

@@ -304,6 +304,9 @@ impl<H: Handler> Reading<'_, H> {
                 self.handler.record(&record);
             }
             _ if is_of_service => {
+                // It was counted as one, and is no record: others after it must not make up for that.
+                let insights = self.tally.insights;
+                self.tally.insights = insights.saturating_sub(u64::from(is_insight(record)));
                 let what = "an object of a record that is given as a text, and is no sound JSON";
                 self.broken(Damage::new(Stage::Record, offset, what));
                 return Kept::Other;

@@ -96,8 +96,9 @@ impl Search {
                 return false;
             };
             let behind = &record[at + self.service.needle().len()..];
+            // Nothing is cut off from these bytes: without a colon it is no value of a key.
             (behind.first() == Some(&b'"') && is_value_of_event_source(before) == Some(true))
-                || is_source_in_disguise(before, behind)
+                || (memchr::memchr(b':', before).is_some() && is_source_in_disguise(before, behind))
         })
     }
 

@@ -321,7 +321,10 @@ impl<'t> Reading<'t> {
                             let before = members.others.insert(key.clone(), value);
                             members.replaced.extend(before.map(|before| (key, before)));
                         }
-                        None => members.has_bad_key = true,
+                        None => {
+                            members.has_bad_key = true;
+                            members.replaced.push((String::new(), value));
+                        }
                     }
                 }
             }
@@ -349,7 +352,8 @@ struct Members<'t> {
     /// Lists, as they are written.
     of_lists: Vec<&'t [u8]>,
     others: BTreeMap<String, &'t [u8]>,
-    /// A value that was replaced by a later one must still be sound for a record to be whole.
+    /// A value that was replaced by a later one must still be sound for a record to be whole. Or one
+    /// whose key is no sound text.
     replaced: Vec<(String, &'t [u8])>,
     /// A number or word that is none stands among the values.
     has_bad_word: bool,
@@ -394,7 +398,7 @@ impl Members<'_> {
             let is_wrapper = WRAPPERS.contains(&key.as_str());
             let text = match tame::parse(value) {
                 Some(value) => value.to_string(),
-                None => String::from_utf8_lossy(value).into_owned(),
+                None => String::from_utf8_lossy(&without_escapes(value)).into_owned(),
             };
             may_hide(key) && (in_wrappers || !is_wrapper) && super::traces::are_whole_in(&text)
         })
@@ -484,6 +488,34 @@ impl Members<'_> {
         }
         false
     }
+}
+
+/// Broken JSON with every printable character of ASCII as it is, where its escape is not needed.
+fn without_escapes(text: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let length = match text[at..] {
+            [b'\\', b'u', ..] => 6,
+            [b'\\', ..] => 2,
+            _ => 1,
+        };
+        let written = &text[at..(at + length).min(text.len())];
+        let quoted = [b"\"", written, b"\""].concat();
+        let meant = match (written, serde_json::from_slice::<String>(&quoted)) {
+            // No escape of JSON, and nothing else that it could mean.
+            ([b'\\', other], Err(_)) => Some(*other),
+            ([b'\\', ..], Ok(text)) => (text.len() == 1).then(|| text.as_bytes()[0]),
+            _ => None,
+        };
+        match meant {
+            Some(byte @ b' '..=0x7f) if !b"\"\\".contains(&byte) => plain.push(byte),
+            Some(b'"') => plain.extend_from_slice(b"\\\""),
+            _ => plain.extend_from_slice(written),
+        }
+        at += length;
+    }
+    plain
 }
 
 /// Whether what is written here may be a string with an object in it: its bracket may be escaped.

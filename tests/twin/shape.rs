@@ -245,12 +245,12 @@ impl Found {
         self.unknown += 1;
     }
 
-    /// An element of `Records`.
+    /// An element of `Records`. Of several sources the first says whether it is a record.
     pub fn element(&mut self, element: &Value, nest: Nest) {
         match element {
             Value::Object(object)
                 if is_version(object.keys().next().map(String::as_str))
-                    || says_of(object) == Says::Record =>
+                    || says_by(object, object.get(tame::FIRST_SOURCE)) == Says::Record =>
             {
                 self.record_or_opened(object, nest);
             }
@@ -407,10 +407,15 @@ impl Found {
 }
 
 fn says_of(object: &Map<String, Value>) -> Says {
+    says_by(object, None)
+}
+
+/// The same, with this for its source if there is any.
+fn says_by(object: &Map<String, Value>, source: Option<&Value>) -> Says {
     let get = |name: &str| get(name, |name| object.get(name));
     says(
         object.keys().next().map(String::as_str),
-        get("eventSource"),
+        source.or_else(|| get("eventSource")),
         get("eventVersion").is_some(),
         get("eventName").is_some(),
     )

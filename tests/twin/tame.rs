@@ -19,20 +19,28 @@ pub fn parse(text: &[u8]) -> Option<Value> {
 /// later value of their key.
 pub const REPLACED: &str = "\0replaced";
 
+/// The key under which an object keeps its first `eventSource`, where there is a later one.
+pub const FIRST_SOURCE: &str = "\0first source";
+
 /// What the keys begin with of members that a later value has replaced, and in which there is a record
 /// of STS.
 const TRACE: &str = "\0trace ";
 
-/// Keeps what a later value has replaced under this key, if there is a record of STS in it.
+/// Keeps a member that a later value has replaced, if there is a record of STS in it, or it says itself
+/// that it is of STS.
 pub fn keep_traces(key: &str, before: Option<Value>, object: &mut Map<String, Value>) {
-    let before = before.filter(|before| super::traces::are_in(before.to_string().as_bytes()));
-    if let Some(before) = before {
-        object.insert(format!("{TRACE}{key}"), before);
+    let Some(before) = before else { return };
+    let member = Value::Object(Map::from_iter([(key.to_owned(), before)]));
+    if super::traces::are_in(member.to_string().as_bytes()) {
+        object.insert(format!("{TRACE}{key}"), member);
     }
 }
 
 /// The key of a member, be it replaced.
 pub fn name(key: &str) -> &str {
+    if key == FIRST_SOURCE {
+        return "eventSource";
+    }
     key.strip_prefix(TRACE).unwrap_or(key)
 }
 
@@ -97,6 +105,9 @@ impl<'de> Visitor<'de> for TreeVisitor {
                 .and_then(Value::as_array)
                 .is_some_and(|list| !list.is_empty());
             replaced += u64::from(is_list && had_elements);
+            if let Some(before) = before.clone().filter(|_| name == "eventSource") {
+                object.entry(FIRST_SOURCE.to_owned()).or_insert(before);
+            }
             let is_list = is_list && before.as_ref().is_some_and(Value::is_array);
             keep_traces(&name, before.filter(|_| !is_list), &mut object);
         }

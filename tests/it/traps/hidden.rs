@@ -202,6 +202,14 @@ fn objects_given_as_text_are_read() {
             &[("calls", 1), ("files.damaged", 1)],
         );
     }
+    // A broken Insight is no record, and must not hide a call among the others.
+    let insight = r#"{"eventCategory":"Insight","eventSource":"sts.amazonaws.com"}"#;
+    let broken = insight.replace('}', r#","userIdentity":"{a=b}"}"#);
+    let insight = insight.to_owned();
+    holds(
+        file(&[broken, call("a", ""), insight.clone(), insight]),
+        &[("calls", 1), ("records", 3), ("files.damaged", 1)],
+    );
     let of_another = other(r#""userIdentity":"{a=b}""#);
     holds(file(&[of_another]), &[("records", 1), ("files.read", 1)]);
 }
@@ -285,4 +293,47 @@ fn what_a_later_value_replaces_is_looked_at() {
     holds(file(std::slice::from_ref(&around)), &ONE_UNKNOWN);
     let beside = format!(r#"{{"Records":[],"x":[{}],"x":1}}"#, call("a", ""));
     holds(beside, &ONE_UNKNOWN);
+    let inner = r#""x":{"eventSource":"sts.amazonaws.com","eventSource":"a"}"#;
+    holds(other(inner), &ONE_UNKNOWN);
+    holds(format!(r#"{{"Records":[],{inner}}}"#), &ONE_UNKNOWN);
+    let source = other(inner).replace(r#""x":{"#, r#""userIdentity":{"#);
+    holds(source, &[("records", 1), ("files.read", 1)]);
+    // An object given as text that is no sound JSON breaks a call only if it counts.
+    let text = r#""tlsDetails":"{a=b}""#;
+    let mended = call("a", "").replacen('{', &format!("{{{text},"), 1);
+    holds(file(&[mended]), &ONE_CALL);
+    let spoiled = call("a", text);
+    holds(file(&[spoiled]), &[("calls", 0), ("files.damaged", 1)]);
+}
+
+#[test]
+fn the_name_of_sts_alone_is_no_source() {
+    for name in ["sts.amazonaws.com", r"sts\u002eamazonaws.com"] {
+        for value in [
+            format!("\"{name}\""),
+            format!("[\"{name}\"]"),
+            format!("[ [\"{name}\"]]"),
+            quoted(&format!("[\"{name}\"]")),
+        ] {
+            holds(call("a", &format!(r#""x":{value}"#)), &ONE_CALL);
+            let beside = format!(r#"{{"Records":[{}],"x":{value}}}"#, call("a", ""));
+            holds(beside, &ONE_CALL);
+        }
+    }
+}
+
+#[test]
+fn what_is_broken_beside_a_list_is_looked_at_as_well() {
+    let escaped = r#"{"e\u0076entSource":"\u0073ts.amazonaws.com" "x"}"#;
+    for text in [
+        format!(r#"{{"events":[],"_source":{escaped}}}"#),
+        format!(r#"{{"events":[],"x":{escaped}}}"#),
+        format!(r#"{{"events":[],"x\y":{}}}"#, call("a", "")),
+    ] {
+        holds(text, &ONE_UNKNOWN);
+    }
+    let mut text = format!(r#"{{"events":[],"x?":{}}}"#, call("a", "")).into_bytes();
+    let at = text.iter().position(|byte| *byte == b'?').unwrap();
+    text[at] = 0x80;
+    holds(text, &ONE_UNKNOWN);
 }
