@@ -116,7 +116,10 @@ fn by_every_way(text: &[u8]) -> Reading {
 fn assert_alike(one: &Reading, other: &Reading) {
     let total = |reading: &Reading| reading.records + reading.broken_records;
     assert_eq!(total(one), total(other), "{one:?} {other:?}");
-    assert_eq!(one.not_understood, other.not_understood, "{one:?} {other:?}");
+    assert_eq!(
+        one.not_understood, other.not_understood,
+        "{one:?} {other:?}"
+    );
     // The words for it may know more, having seen more.
     let place = |damage: &Damage| (damage.stage, damage.offset);
     assert_eq!(
