@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 use super::ends::Marks;
 use super::foreign::{HEAD, no_json};
 use super::keys::{Key, List};
+use super::nest::{Nest, Step, json};
 use super::reader::{Handler, Reading, Tally};
 use super::text::{has_sound_escapes, is_scalar, unescape};
 use super::window::{Passed, Window};
@@ -17,44 +18,6 @@ use crate::damage::{Damage, Stage};
 
 /// What AWS's own records begin with. Few other things in a list do, and those hold no records.
 const FIRST_MEMBER: &[u8; 16] = b"{\"eventVersion\":";
-
-/// Text in strings in text in strings: EventBridge in SNS in SQS is three.
-const MAX_TEXTS: u8 = 6;
-
-/// Lists in objects in lists. Nothing that AWS writes has more than four.
-const MAX_LEVELS: u8 = 32;
-
-/// How deep a value is in others that are read.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Nest {
-    texts: u8,
-    levels: u8,
-}
-
-impl Nest {
-    /// Of an element of an array, or of what an object wraps.
-    pub fn deeper(self) -> Nest {
-        Nest {
-            levels: self.levels + 1,
-            ..self
-        }
-    }
-
-    /// Of what is written inside a string; `None` if it is not looked at any more.
-    pub fn in_text(self) -> Option<Nest> {
-        (self.texts < MAX_TEXTS && self.may_open()).then_some(Nest {
-            texts: self.texts + 1,
-            levels: self.levels + 1,
-        })
-    }
-
-    /// Whether an array or object may be opened here.
-    pub fn may_open(self) -> bool {
-        self.levels < MAX_LEVELS
-    }
-}
-
-pub(super) type Step<T = ()> = Result<T, Damage>;
 
 /// Almost every file is an object with one list, for which no memory is asked.
 type Lists<M> = SmallVec<[ListRead<M>; 1]>;
@@ -67,10 +30,6 @@ struct ListRead<M> {
     /// In the stream.
     place: Range<u64>,
     has_elements: bool,
-}
-
-pub(super) fn json(window: &Window<'_>, what: impl Into<String>) -> Damage {
-    Damage::new(Stage::Json, window.offset(), what)
 }
 
 impl<H: Handler> Reading<'_, H> {

@@ -10,6 +10,7 @@ mod envelopes;
 mod foreign;
 mod kernel;
 mod keys;
+mod nest;
 mod normal;
 mod parser;
 mod reader;

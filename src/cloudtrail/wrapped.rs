@@ -2,8 +2,8 @@
 //! envelope, or in a string.
 
 use super::ends::Marks;
-use super::envelopes::{Nest, Step, json};
 use super::keys::{CLOUD_TRAIL_EVENT, DETAIL, Key, MESSAGE};
+use super::nest::{Nest, Step, json};
 use super::normal::plain;
 use super::reader::{Handler, Kept, Reading, Tally};
 use super::text::{has_sound_escapes, unescape};
@@ -449,11 +449,19 @@ fn sound<'t>(inside: &'t [u8], passed: &Passed) -> Option<&'t str> {
 /// Whether a string holds gzip or JSON as base64, as Lambda, Kinesis and Firehose have messages.
 fn is_encoded(inside: &[u8]) -> bool {
     const LEAST: usize = 16;
-    let text = inside.trim_ascii_start();
-    let of_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_\\".contains(byte);
-    (text.starts_with(b"H4sI") || text.starts_with(b"eyJ"))
-        && text.len() >= LEAST
-        && text.iter().all(of_base64)
+    let raw = inside.trim_ascii_start();
+    let begins = |text: &[u8]| text.starts_with(b"H4sI") || text.starts_with(b"eyJ");
+    if !begins(raw) && raw.first() != Some(&b'\\') {
+        return false;
+    }
+    // Lines of base64 end somehow, and a slash may be escaped.
+    let Some(text) = (std::str::from_utf8(raw).ok()).filter(|text| has_sound_escapes(text)) else {
+        return false;
+    };
+    let text = unescape(text);
+    let text = text.as_bytes().trim_ascii_start();
+    let of_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_\t\n\r".contains(byte);
+    begins(text) && text.len() >= LEAST && text.iter().all(of_base64)
 }
 
 /// Whether the text of a string begins with this.

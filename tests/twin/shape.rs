@@ -44,16 +44,16 @@ pub const WRAPPERS: [&str; 22] = [
 
 /// The members of AWS's own records that hold what a caller says or asks for.
 const FREE: [&str; 10] = [
-    "useragent",
-    "useridentity",
-    "tlsdetails",
-    "errormessage",
+    "userAgent",
+    "userIdentity",
+    "tlsDetails",
+    "errorMessage",
     "resources",
-    "requestparameters",
-    "responseelements",
-    "additionaleventdata",
-    "serviceeventdetails",
-    "insightdetails",
+    "requestParameters",
+    "responseElements",
+    "additionalEventData",
+    "serviceEventDetails",
+    "insightDetails",
 ];
 
 /// The keys that say what an object is, and hold no record.
@@ -144,7 +144,8 @@ pub fn get<T>(name: &str, of: impl Fn(&str) -> Option<T>) -> Option<T> {
 
 /// Whether there may be something beside what was read under this key.
 pub fn may_hide(key: &str) -> bool {
-    let is_free = |free: &&str| *free == key.to_ascii_lowercase();
+    // As AWS writes them, or in small letters as Athena does.
+    let is_free = |free: &&str| **free == *key || free.to_ascii_lowercase() == *key;
     !FREE.iter().any(is_free) && !OWN.contains(&key) && !PAGING.contains(&key)
 }
 
@@ -423,7 +424,7 @@ fn says_by(object: &Map<String, Value>, source: Option<&Value>) -> Says {
 
 /// Whether this is gzip or JSON as base64.
 fn is_encoded(text: &str) -> bool {
-    let of_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=-_\\\t\n\r".contains(c);
+    let of_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=-_\t\n\r".contains(c);
     ["H4sI", "eyJ"].iter().any(|start| text.starts_with(start))
         && text.len() >= 16
         && text.chars().all(of_base64)

@@ -4,8 +4,6 @@
 
 use std::fmt;
 
-use super::url::S3Url;
-
 /// What went wrong, and where.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{}: {kind}", .place.escape_debug())]
@@ -100,9 +98,9 @@ impl S3Error {
     }
 
     /// The same of a place, if it is of none so far: no credentials, for a start, are no fault of a bucket.
-    pub(crate) fn at(mut self, url: &S3Url) -> S3Error {
+    pub(crate) fn at(mut self, place: impl fmt::Display) -> S3Error {
         if self.place == "s3://" {
-            self.place = url.to_string();
+            self.place = place.to_string();
         }
         self
     }

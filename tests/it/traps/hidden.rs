@@ -276,8 +276,12 @@ fn what_is_encoded_is_named() {
             holds(text, &ONE_UNKNOWN);
         }
     }
+    let lines = format!(r"\n{}\r\n{}\u000a", &json[..20], &json[20..]);
+    holds(format!(r#"{{"data":"{lines}"}}"#), &ONE_UNKNOWN);
     for data in [
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+        r"eyJldeABCDEF\u000d\b24i",
+        r"eyJldmVudFZlcnNpb24\u00e9",
         "eyJ9",
         "text",
     ] {
@@ -336,4 +340,20 @@ fn what_is_broken_beside_a_list_is_looked_at_as_well() {
     let at = text.iter().position(|byte| *byte == b'?').unwrap();
     text[at] = 0x80;
     holds(text, &ONE_UNKNOWN);
+}
+
+/// A member of AWS's own is known by its name as AWS writes it, or in small letters.
+#[test]
+fn a_name_in_other_letters_is_not_of_aws() {
+    for (name, count) in [
+        ("userAgenT", 1),
+        ("USERAGENT", 1),
+        ("userAgent", 0),
+        ("useragent", 0),
+    ] {
+        let text = format!(r#"{{"{name}":"\"eventSource\":\"sts.amazonaws.com\"","events":[]}}"#);
+        holds(text, &[("not_understood", count)]);
+    }
+    let inside = r#"{"Records":[{"eventVersion":"1","iNsightDetails":{"eventSource":"sts.amazonaws.com"}}]}"#;
+    holds(inside, &[("not_understood", 1)]);
 }
