@@ -3,7 +3,7 @@
 //! Owns the verdict. Refuses to know what a person is told of it, and what day it is.
 //!
 //! A night on which nothing was ingested makes two days complete at once. Both are judged: who began
-//! on the first of them would be an old caller on the second. So is a day again whose logs came late.
+//! on the first of them would be an old caller on the second. A day whose logs came late is judged again.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! Drives the reading: files over threads, records into collectors. Knows nothing of formats.
 //!
-//! From here to there: `threads` starts them, `run` is what they share, and `queue` is between them. `listing` turns a folder
+//! The way of an object: `threads` starts them, `run` is what they share, and `queue` is between them. `listing` turns a folder
 //! into batches of objects. `worker` opens one object after another on its thread; where reads take long
 //! (`pace`), `fetch` has read them before. `admission` says what is opened at all. `reading` has the
 //! records of an object read and says what became of it (with `ahead`, if it is large; `stranger` tells

@@ -19,7 +19,7 @@ use crate::tally::SkipReason;
 pub(super) const BATCH: usize = 8;
 /// How many objects may wait. Whoever lists a folder faster than the others read helps reading.
 const MOST_WAITING: usize = 1 << 16;
-/// How many bytes may wait that were fetched. Memory for one object more may be in use.
+/// How many bytes may wait that were fetched, or be about to.
 const MOST_BYTES: u64 = 32 << 20;
 /// What an object that was fetched costs beside its bytes.
 const BESIDE: u64 = 1 << 10;
@@ -117,7 +117,7 @@ impl Fetched {
 
 /// What was fetched of an object.
 pub(super) enum Content {
-    /// Nothing: it is not to be opened, or only as a worker does it.
+    /// Nothing: it is not opened, or the worker opens it itself.
     Nothing,
     /// A file, or why it cannot be read.
     File(std::io::Result<Raw>),
@@ -154,7 +154,7 @@ pub(super) struct Queue {
     work: Condvar,
     /// For fetchers that are wanted: there is something to fetch, or all is done.
     fetch: Condvar,
-    /// For fetchers that are not wanted.
+    /// For fetchers that are not wanted yet, and for whoever starts them.
     parked: Condvar,
     /// For fetchers: there may be room for what they are about to read.
     room: Condvar,
@@ -224,8 +224,13 @@ impl Queue {
     /// Ends the run: what waits is not done any more.
     pub fn stop(&self) {
         self.is_stopped.store(true, Ordering::Relaxed);
-        let _state = self.lock();
+        let mut state = self.lock();
+        // Bodies from S3 hold the room that whoever fetches waits for: it would wait for ever.
+        let dropped = std::mem::take(&mut state.fetched);
+        self.fetched.store(0, Ordering::Relaxed);
         self.wake_all();
+        drop(state);
+        drop(dropped);
     }
 
     fn wake_all(&self) {
@@ -279,6 +284,9 @@ impl Queue {
 
     pub fn push_fetched(&self, fetched: Fetched) {
         let mut state = self.lock();
+        if self.is_stopped() {
+            return;
+        }
         state.fetched.push_back(fetched);
         self.fetched.fetch_add(1, Ordering::Relaxed);
         drop(state);
@@ -333,6 +341,8 @@ impl Queue {
                 return None;
             }
             if number >= state.wanted {
+                // It may have been woken in place of one that is wanted.
+                self.fetch.notify_one();
                 state = wait(&self.parked, state);
                 continue;
             }
@@ -375,7 +385,7 @@ impl Queue {
     pub fn reserve(&self, bytes: usize) -> u64 {
         let bytes = bytes as u64 + BESIDE;
         let mut state = self.lock();
-        // One object goes through however large it is.
+        // A fetcher holds far less than that at a time, so this never waits for itself.
         while state.bytes > 0 && state.bytes + bytes > MOST_BYTES && !self.is_stopped() {
             state = wait(&self.room, state);
         }
@@ -395,7 +405,8 @@ impl Queue {
         }
     }
 
-    /// Waits until more objects may wait. Only for those that read nothing themselves.
+    /// Waits until more objects may wait. Only for those that read nothing themselves. It polls: there is
+    /// room after every batch, and waking somebody for each would cost more.
     pub fn wait_for_room(&self) {
         while self.lock().objects > MOST_WAITING && !self.is_stopped() {
             std::thread::sleep(Duration::from_millis(10));

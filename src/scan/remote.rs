@@ -65,6 +65,7 @@ impl Remote {
             ..FetchLimits::default()
         };
         let fetches = self.s3.fetch(wanted, limits)?;
+        run.progress.folders.fetch_add(1, Ordering::Relaxed);
         let (lists, hands_on) = (run.queue.producer(), run.queue.producer());
         let start = |thread: io::Result<_>| match thread {
             Ok(_) => Ok(()),
@@ -75,18 +76,19 @@ impl Remote {
                 .name("s3 listing".into())
                 .spawn_scoped(scope, move || {
                     let _producer = lists;
+                    let _guard = run.queue.stop_on_panic();
                     if let Err(error) = self.list(run, prefixes, &sender) {
                         run.fail(error.into());
                     }
                     run.progress.folders.fetch_sub(1, Ordering::Relaxed);
                 }),
         )?;
-        run.progress.folders.fetch_add(1, Ordering::Relaxed);
         start(
             Builder::new()
                 .name("s3 objects".into())
                 .spawn_scoped(scope, move || {
                     let _producer = hands_on;
+                    let _guard = run.queue.stop_on_panic();
                     self.hand_on(run, &fetches);
                 }),
         )
@@ -249,8 +251,10 @@ fn fetched(wanted: Wanted, content: Content) -> Fetched {
 
 /// Whether a walk from a prefix would pass over a key: a part of it after the prefix begins with a dot.
 fn is_in_hidden(key: &str, prefix: &str) -> bool {
-    let walked = prefix.rfind('/').map_or(0, |at| at + 1);
-    let mut parts = key.get(walked..).unwrap_or_default().split('/');
+    let rest = key.get(prefix.len()..).unwrap_or_default();
+    // The part that the user began is named, and no walk comes to it.
+    let begun = usize::from(!prefix.is_empty() && !prefix.ends_with('/'));
+    let mut parts = rest.split('/').skip(begun);
     parts.any(|part| is_hidden(part.as_ref()))
 }
 
@@ -266,6 +270,7 @@ mod tests {
             (".a/b.json", "", true),
             (".a/b.json", ".a/", false),
             (".a/b.json", ".a/b", false),
+            (".a/b.json", ".a", false),
             ("x/.a/b.json", "x", true),
             ("x//b.json", "x/", false),
         ] {

@@ -49,23 +49,30 @@ pub(super) fn read<C: Collector>(
             drop(first);
             return vec![worker.work()];
         }
+        // Beside what follows, which may wait for room for most of the run. Where no more threads are to be
+        // had, those there are read.
+        let start_fetchers = move || {
+            let mut fetchers = 0;
+            while run.queue.more_fetchers(fetchers) {
+                let fetcher = Fetcher::new(run, fetchers);
+                let thread = Builder::new()
+                    .name(format!("fetch-{fetchers}"))
+                    .stack_size(FETCHER_STACK);
+                if thread.spawn_scoped(scope, || fetcher.work()).is_err() {
+                    return;
+                }
+                fetchers += 1;
+            }
+        };
+        let _ = Builder::new()
+            .name("fetchers".into())
+            .stack_size(FETCHER_STACK)
+            .spawn_scoped(scope, start_fetchers);
         // Files for which there is no room wait until there is.
         run.begin(&paths.named, &mut |batch| {
             run.push_when_there_is_room(batch);
         });
         drop(first);
-        let mut fetchers = 0;
-        while run.queue.more_fetchers(fetchers) {
-            let fetcher = Fetcher::new(run, fetchers);
-            let thread = Builder::new()
-                .name(format!("fetch-{fetchers}"))
-                .stack_size(FETCHER_STACK);
-            // Without another thread, those there are read.
-            if thread.spawn_scoped(scope, || fetcher.work()).is_err() {
-                break;
-            }
-            fetchers += 1;
-        }
         (workers.into_iter())
             .map(|worker| {
                 // A bug must not be hidden.

@@ -122,12 +122,11 @@ impl<'r, C: Collector> Worker<'r, C> {
 
     /// Reads the objects of a batch, and before each of them what others have fetched.
     fn batch(&mut self, mut batch: Batch) {
-        while let Some(at) = batch.take() {
+        while let Some(at) = batch.take()
+            && !self.run.queue.is_stopped()
+        {
             while let Some(fetched) = self.run.queue.try_fetched() {
                 self.fetched(fetched);
-            }
-            if self.run.queue.is_stopped() {
-                return;
             }
             if self.are_large && batch.left() > 0 {
                 let rest = batch.split_off();
@@ -141,9 +140,10 @@ impl<'r, C: Collector> Worker<'r, C> {
     /// Opens an object, if it is to be opened, and reads it.
     fn object(&mut self, object: &Object<'_>) {
         let run = self.run;
-        if let Some(version) = self.admitted(object, admit(object, run.known)) {
+        let begin = self.samples.is_next().then(Instant::now);
+        let admission = admit(object, run.known);
+        if let Some(version) = self.admitted(object, admission) {
             let limits = run.scan.limits;
-            let begin = self.samples.is_next().then(Instant::now);
             self.buffers.clock = begin;
             self.read(object, version, |here, buffers| {
                 if object.was_named {
@@ -158,6 +158,10 @@ impl<'r, C: Collector> Worker<'r, C> {
                 self.are_large = work > LARGE;
                 self.samples.note(read - begin, work, &run.pace, &run.queue);
             }
+        } else if let Some(begin) = begin {
+            // What is known already was looked up all the same.
+            let looked_up = begin.elapsed();
+            (self.samples).note(looked_up, Duration::ZERO, &run.pace, &run.queue);
         }
         self.done();
     }

@@ -82,6 +82,8 @@ fn raw(file: File, most: usize, room: impl FnOnce(usize)) -> io::Result<Raw> {
     let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
     // Files that do not tell their size are for whoever can read on and on.
     if size == 0 || size > most {
+        // It is open while it waits, and a process may have few files open: it counts as a megabyte.
+        room(1 << 20);
         return Ok(Raw::Large(file));
     }
     room(size);
