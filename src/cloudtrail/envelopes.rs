@@ -30,6 +30,9 @@ struct ListRead<M> {
     /// In the stream.
     place: Range<u64>,
     has_elements: bool,
+    /// Lists with elements that were replaced after this one: what is counted of them is counted again
+    /// where this one is taken back.
+    replaced_after: u64,
 }
 
 impl<H: Handler> Reading<'_, H> {
@@ -341,6 +344,7 @@ impl<H: Handler> Reading<'_, H> {
             tally: self.tally.clone(),
             place: start..start,
             has_elements: false,
+            replaced_after: 0,
         });
         self.tally.containers += 1;
         let has_elements = match list {
@@ -372,8 +376,11 @@ impl<H: Handler> Reading<'_, H> {
         if let Some(replaced) = lists.pop() {
             self.handler.rollback(replaced.mark);
             self.tally = replaced.tally;
-            if replaced.has_elements {
-                self.not_understood(replaced.place.start);
+            let before: u64 = later.iter().map(|list| list.replaced_after).sum();
+            let count = u64::from(replaced.has_elements) + replaced.replaced_after + before;
+            (0..count).for_each(|_| self.not_understood(replaced.place.start));
+            if let Some(last) = lists.last_mut() {
+                last.replaced_after += count;
             }
         }
         for ListRead { list, place, .. } in later {

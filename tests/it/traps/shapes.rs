@@ -622,3 +622,16 @@ fn a_text_that_only_begins_like_json_is_a_text() {
         holds(alone, &[("files.skipped NotCloudtrail", 1)]);
     }
 }
+
+/// A list that is taken back takes with it what was said of lists after it, and they are read again.
+#[test]
+fn what_was_replaced_is_counted_however_the_lists_are_mixed() {
+    for (lists, count) in [
+        (r#""Records":[{"a":1}],"Events":[1],"Events":[0],"Records":[]"#, 3),
+        (r#""Records":[{"a":1}],"Events":[1],"Events":5,"Records":[]"#, 2),
+        (r#""events":[1],"Records":[1],"Events":[1],"Events":[],"Records":[],"events":[]"#, 3),
+        (r#""events":[],"Records":[1],"Events":[1],"Events":[0],"Records":[],"events":[]"#, 3),
+    ] {
+        holds(format!("{{{lists}}}"), &[("not_understood", count)]);
+    }
+}
