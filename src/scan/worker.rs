@@ -23,8 +23,8 @@ use crate::input::{
 use crate::tally::{Collector, DamagedFile, File};
 
 /// Objects that take longer are large: they are offered to other threads one by one, so that in the
-/// end none waits long for another.
-const LARGE: Duration = Duration::from_millis(1);
+/// end none waits long for another. A batch of smaller ones takes a millisecond.
+const LARGE: Duration = Duration::from_micros(125);
 
 /// What one thread has: memory for a file, and what reads it.
 pub(super) struct Worker<'r, C> {
