@@ -627,10 +627,22 @@ fn a_text_that_only_begins_like_json_is_a_text() {
 #[test]
 fn what_was_replaced_is_counted_however_the_lists_are_mixed() {
     for (lists, count) in [
-        (r#""Records":[{"a":1}],"Events":[1],"Events":[0],"Records":[]"#, 3),
-        (r#""Records":[{"a":1}],"Events":[1],"Events":5,"Records":[]"#, 2),
-        (r#""events":[1],"Records":[1],"Events":[1],"Events":[],"Records":[],"events":[]"#, 3),
-        (r#""events":[],"Records":[1],"Events":[1],"Events":[0],"Records":[],"events":[]"#, 3),
+        (
+            r#""Records":[{"a":1}],"Events":[1],"Events":[0],"Records":[]"#,
+            3,
+        ),
+        (
+            r#""Records":[{"a":1}],"Events":[1],"Events":5,"Records":[]"#,
+            2,
+        ),
+        (
+            r#""events":[1],"Records":[1],"Events":[1],"Events":[],"Records":[],"events":[]"#,
+            3,
+        ),
+        (
+            r#""events":[],"Records":[1],"Events":[1],"Events":[0],"Records":[],"events":[]"#,
+            3,
+        ),
     ] {
         holds(format!("{{{lists}}}"), &[("not_understood", count)]);
     }
