@@ -2,7 +2,6 @@
 //! comes back. Between them the objects are fetched, many at once.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,16 +20,8 @@ use crate::tally::{NotListed, Requests, SkipReason};
 /// How many objects may be wanted and not asked for yet.
 const WANTED: usize = 1 << 10;
 
-/// What is known of an object that is asked for.
-struct Wanted {
-    folder: Arc<Folder>,
-    name: OsString,
-    was_named: bool,
-    admission: Admission,
-}
-
-/// The objects that are asked for, one at a time.
-type Sender = SyncSender<(s3::Object, Wanted)>;
+/// The objects that are asked for, one at a time, each with what the queue gets once it is there.
+type Sender = SyncSender<(s3::Object, Fetched)>;
 
 /// Reads S3 for a run.
 pub(super) struct Remote {
@@ -187,19 +178,20 @@ impl Remote {
                 let version = Some(Version::of_s3(&object));
                 run.note_found(1);
                 let admission = admit_version(&here, version, run.known);
-                let wants = Wanted {
+                let found = Fetched {
                     folder: Arc::clone(&folder),
                     name: name.into(),
                     was_named,
+                    place: Place::S3,
                     admission,
+                    content: Content::Nothing,
+                    bytes: 0,
                 };
                 match admission {
                     Admission::Known => run.note_done(1),
-                    Admission::Skipped(..) => {
-                        run.queue.push_fetched(fetched(wants, Content::Nothing))
-                    }
+                    Admission::Skipped(..) => run.queue.push_fetched(found),
                     // An error: nobody reads any more.
-                    Admission::Open(_) => match wanted.send((object, wants)) {
+                    Admission::Open(_) => match wanted.send((object, found)) {
                         Ok(()) => {}
                         Err(_) => return Ok(()),
                     },
@@ -219,14 +211,22 @@ impl Remote {
     }
 
     /// Hands on what was fetched.
-    fn hand_on(&self, run: &Run<'_>, fetches: &Fetches<Wanted>) {
-        for s3::Fetched { with, body, .. } in fetches {
+    fn hand_on(&self, run: &Run<'_>, fetches: &Fetches<Fetched>) {
+        for s3::Fetched {
+            with: mut found,
+            body,
+            ..
+        } in fetches
+        {
             if run.queue.is_stopped() {
                 return;
             }
             match body {
                 Err(error) if error.is_fatal() => return run.fail(error.into()),
-                body => run.queue.push_fetched(fetched(with, Content::S3(body))),
+                body => {
+                    found.content = Content::S3(body);
+                    run.queue.push_fetched(found);
+                }
             }
             let activity = self.s3.activity();
             let requests = activity.requests.list + activity.requests.get;
@@ -234,18 +234,6 @@ impl Remote {
             let in_flight = activity.in_flight as u64;
             run.progress.in_flight.store(in_flight, Ordering::Relaxed);
         }
-    }
-}
-
-fn fetched(wanted: Wanted, content: Content) -> Fetched {
-    Fetched {
-        folder: wanted.folder,
-        name: wanted.name,
-        was_named: wanted.was_named,
-        place: Place::S3,
-        admission: wanted.admission,
-        content,
-        bytes: 0,
     }
 }
 

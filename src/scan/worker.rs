@@ -261,11 +261,11 @@ impl<'r, C: Collector> Worker<'r, C> {
     }
 
     /// Opens and reads; a panic on the way is this one object's damage.
-    fn read<'c>(
+    fn read(
         &mut self,
         object: &Object<'_>,
         version: Option<Version>,
-        open: impl for<'b> FnOnce(&mut Here, &'b mut Buffers) -> io::Result<Opened<'b>> + 'c,
+        open: impl for<'b> FnOnce(&mut Here, &'b mut Buffers) -> io::Result<Opened<'b>>,
     ) {
         let Worker {
             run,
