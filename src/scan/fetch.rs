@@ -73,8 +73,8 @@ impl<'r> Fetcher<'r> {
     fn object(&mut self, object: &Object<'_>, folder: &Arc<Folder>) -> (Admission, Content, u64) {
         let run = self.run;
         let begin = Instant::now();
-        let admission = admit(object, run.known);
-        if !matches!(admission, Admission::Open(_)) {
+        let admission = admit(object, run.known, run.scrutiny);
+        if !matches!(admission, Admission::Open(_) | Admission::Digest(_)) {
             return (admission, Content::Nothing, 0);
         }
         let most = run.scan.limits.whole_file.min(MOST);

@@ -15,7 +15,7 @@ use super::remote::Remote;
 use super::settings::Scan;
 use super::worker::Worker;
 use crate::input::{Links, Paths};
-use crate::tally::{Collector, NotListed};
+use crate::tally::{Collector, NotListed, Scrutiny};
 
 /// What the threads of a run share.
 pub(super) struct Run<'s> {
@@ -23,6 +23,7 @@ pub(super) struct Run<'s> {
     pub links: Links,
     pub progress: &'s Progress,
     pub known: Option<&'s dyn Known>,
+    pub scrutiny: Scrutiny,
     pub queue: Queue,
     pub pace: Pace,
     /// Why the run ended before its end.
@@ -50,6 +51,11 @@ impl<'s> Run<'s> {
             links: Links::new(paths.roots.clone(), paths.files.clone()),
             progress,
             known,
+            // What was read before would be missing.
+            scrutiny: match known {
+                Some(_) => Scrutiny::default(),
+                None => scan.scrutiny,
+            },
             queue: Queue::default(),
             pace: Pace::new(workers, scan.reads.map(NonZeroUsize::get)),
             failure: Mutex::new(None),

@@ -32,10 +32,13 @@ pub enum SkipReason {
     NotALog,
     /// A FIFO, a socket, a device.
     NotAFile,
+    /// A log of which only the name was wanted.
+    ByName,
 }
 
 impl SkipReason {
-    /// Every reason, in the order of the documentation.
+    /// The reasons for which every run has a figure, in the order of the documentation. The others are
+    /// there where they apply.
     pub const ALL: [SkipReason; 8] = [
         SkipReason::Digest,
         SkipReason::Insight,
@@ -58,6 +61,7 @@ impl SkipReason {
             SkipReason::OtherService => "other-service",
             SkipReason::NotALog => "not-a-log",
             SkipReason::NotAFile => "not-a-file",
+            SkipReason::ByName => "by-name",
         }
     }
 }

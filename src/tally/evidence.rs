@@ -22,6 +22,8 @@ pub struct Scrutiny {
     pub hashes: bool,
     /// Whether the signatures in digests are kept.
     pub signatures: bool,
+    /// Whether digests in S3 are listed, too: each is a request.
+    pub remote: bool,
     /// Whether nothing but that is wanted: no record is read.
     pub alone: bool,
 }
@@ -128,6 +130,9 @@ impl Evidence {
     pub fn see(&mut self, folder: &Arc<Folder>, name: &str, with_place: bool) {
         let log = LogName::parse(name);
         let id = LogId::of(name, log.as_ref());
+        // Insights and aggregates are no events, and nobody expects them in a digest.
+        let log =
+            log.filter(|log| !matches!(log.kind, "CloudTrail-Insight" | "CloudTrail-Aggregated"));
         let (account, region) = log.map_or(("", ""), |log| (log.account, log.region));
         let at = self.place(account, region);
         let logs = &mut self.logs[at];

@@ -11,9 +11,10 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use stscope::internals::questions::{EVENT_COLUMNS, RegionEvidence, RegionStatus};
-use stscope::internals::report::pages::{plan, regions};
+use stscope::internals::report::pages::{plan, regions, verify};
 use stscope::sts::defaults::{DEFAULTS, DefaultEndpoint, Setting, WithoutRegion};
 use stscope::sts::{Cause, Dimension};
+use stscope::{ChainStatus, FindingKind};
 
 const README: &str = include_str!("../../README.md");
 
@@ -48,7 +49,11 @@ const NOT_RUN: [&str; 27] = [
     "find logs -newer last-run -name '*.json.gz' -print0",
 ];
 /// Commands that only stand behind a pipe.
-const BEHIND_A_PIPE: [&str; 2] = ["duckdb", "head"];
+const BEHIND_A_PIPE: [&str; 3] = [
+    "duckdb",
+    "head",
+    "while read -r key; do aws s3 cp \"s3://BUCKET/$key\" \"logs/$key\"; done",
+];
 
 /// The lines of every fenced block of one language, each with its number in the README.
 fn blocks(language: &str) -> Vec<Vec<(usize, &'static str)>> {
@@ -316,6 +321,23 @@ fn every_column_and_status_of_regions_is_in_the_readme() {
 }
 
 #[test]
+fn every_column_and_status_of_verify_is_in_the_readme() {
+    let names: BTreeSet<&str> = verify::sheet().names().collect();
+    assert_eq!(first_cells(section("## Columns of verify")), names);
+    let statuses = ChainStatus::ALL.map(ChainStatus::as_str);
+    assert_eq!(
+        first_cells(section("## Can I trust a zero?")),
+        statuses.into()
+    );
+    for kind in FindingKind::ALL.map(FindingKind::as_str) {
+        assert!(
+            section("## Can I trust a zero?").contains(&format!("`{kind}`")),
+            "{kind}"
+        );
+    }
+}
+
+#[test]
 fn every_column_of_plan_is_in_the_readme() {
     let names: BTreeSet<&str> = plan::sheet().names().collect();
     assert_eq!(first_cells(section("## Columns of plan")), names);
@@ -482,6 +504,7 @@ fn every_link_inside_the_project_leads_somewhere() {
                 .trim()
                 .to_lowercase()
                 .replace(' ', "-")
+                .replace('?', "")
         })
         .collect();
     let links: Vec<&str> = README

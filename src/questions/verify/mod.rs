@@ -255,7 +255,7 @@ impl Verification {
     }
 
     /// Accounts and Regions where an unbroken chain says that nothing was delivered.
-    pub fn empty(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn silent(&self) -> impl Iterator<Item = (&str, &str)> {
         let is_empty = |row: &&ChainRow| {
             row.status >= ChainStatus::Complete
                 && row.log_files == 0
