@@ -504,7 +504,7 @@ fn every_link_inside_the_project_leads_somewhere() {
                 .trim()
                 .to_lowercase()
                 .replace(' ', "-")
-                .replace('?', "")
+                .replace(['?', ','], "")
         })
         .collect();
     let links: Vec<&str> = README

@@ -12,14 +12,18 @@ pub fn files(population: &Population) -> Vec<(String, Vec<u8>)> {
         ..Trail::of(PAYMENTS, "us-east-1")
     };
     let signer = Signer::default();
+    let logs_from = |start: i64| -> Vec<Vec<Log>> {
+        let hours = 0..8;
+        hours
+            .map(|hour| {
+                let logs = 0..(hour + 2) % 3;
+                logs.map(|number| log(population, &trail, start + hour * HOUR, number))
+                    .collect()
+            })
+            .collect()
+    };
     let start = case::seconds("03T00:00:00");
-    let logs: Vec<Vec<Log>> = (0..8)
-        .map(|hour| {
-            let logs = 0..(hour + 2) % 3;
-            logs.map(|number| log(population, &trail, start + hour * HOUR, number))
-                .collect()
-        })
-        .collect();
+    let logs = logs_from(start);
     let chain = trail.chain(&signer, start, &logs);
     let mut files = vec![(
         "keys.json".to_owned(),
@@ -32,6 +36,10 @@ pub fn files(population: &Population) -> Vec<(String, Vec<u8>)> {
     for log in logs.iter().flatten() {
         put("whole", &log.key, gzip(&log.content));
     }
+    // Of another day, so that no file is a copy of another.
+    let start = case::seconds("04T00:00:00");
+    let logs = logs_from(start);
+    let chain = trail.chain(&signer, start, &logs);
     for (hour, digest) in chain.iter().enumerate() {
         match hour {
             // Two digests in a row are missing.
@@ -56,7 +64,7 @@ pub fn files(population: &Population) -> Vec<(String, Vec<u8>)> {
     }
     // One is in no digest.
     let forged = trail.log_key(start + 5 * HOUR + 600, "PutThereByNobody");
-    put("damaged", &forged, gzip(b"{\"Records\":[]}"));
+    put("damaged", &forged, gzip(b"{\"Records\": []}"));
     files
         .into_iter()
         .map(|(name, bytes)| (format!("digests/{name}"), bytes))
