@@ -124,7 +124,15 @@ pub(super) fn run(arguments: VerifyArgs) -> Result<Exit, Failure> {
                 .tell(&format!("logs of us-east-1: {}", standing.words()));
         }
         let top = sink.writing.top;
-        let page = pages::verify::page(&verification, &standing, top, &totals.coverage);
+        let format = sink.writing.format;
+        let for_programs = !format.is_for_people() && !format.has_rows_alone();
+        let page = pages::verify::page(
+            &verification,
+            &standing,
+            top,
+            for_programs,
+            &totals.coverage,
+        );
         match sink.write(page) {
             Err(Failure::ClosedPipe) | Ok(()) => {}
             Err(failure) => return Err(failure),

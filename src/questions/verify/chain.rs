@@ -117,7 +117,6 @@ impl Judge<'_, '_> {
             until: None,
             path: None,
             detail: detail.into(),
-            fetch: None,
         });
         &mut self.findings[at]
     }
@@ -200,7 +199,7 @@ impl Judge<'_, '_> {
         self.row.hole_hours += hours(from, until);
         let finding = self.find(FindingKind::Hole, detail);
         (finding.from, finding.until) = (Some(from), Some(until));
-        (finding.path, finding.fetch) = (key.clone(), key);
+        finding.path = key;
     }
 
     /// Whether another trail has digests for all of a time.
@@ -352,10 +351,14 @@ impl Judge<'_, '_> {
         if !found.has(log.id) {
             self.row.missing += 1;
             let object = log.object(&digest.digest);
-            let detail = format!("named by {}, and not here", path(digest));
+            // There may be a million of them: the digest is told by its end.
+            let detail = format!(
+                "named by the digest of {}, and not here",
+                digest.digest.end_text
+            );
             let finding = self.find(FindingKind::Missing, detail);
             (finding.from, finding.until) = (at(log.oldest), at(log.newest));
-            (finding.path, finding.fetch) = (Some(object.clone()), Some(object));
+            finding.path = Some(object);
             return;
         }
         if !self.asked.hashed {

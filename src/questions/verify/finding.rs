@@ -71,6 +71,4 @@ pub struct Finding {
     pub path: Option<String>,
     /// What is wrong.
     pub detail: String,
-    /// The key of what is to be fetched.
-    pub(super) fetch: Option<String>,
 }

@@ -269,8 +269,9 @@ impl Verification {
 
     /// The keys of what is to be fetched: logs and digests that are named and were not found.
     pub fn missing(&self) -> impl Iterator<Item = &str> {
-        self.findings
-            .iter()
-            .filter_map(|finding| finding.fetch.as_deref())
+        let is_to_be_fetched =
+            |finding: &&Finding| matches!(finding.kind, FindingKind::Missing | FindingKind::Hole);
+        let findings = self.findings.iter().filter(is_to_be_fetched);
+        findings.filter_map(|finding| finding.path.as_deref())
     }
 }

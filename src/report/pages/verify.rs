@@ -12,19 +12,28 @@ use crate::report::sheet::{Label, Sheet};
 use crate::report::words::{count, counted};
 use crate::tally::Coverage;
 
-/// The page of a verification; `top` is the most rows, and the most findings in words.
+/// The page of a verification; `top` is the most rows, and the most findings in words. `for_programs` says
+/// whether members of JSON are of use.
 pub fn page<'p>(
     verification: &'p Verification,
     standing: &Standing,
     top: Option<u64>,
+    for_programs: bool,
     coverage: &'p Coverage,
 ) -> Page<'p> {
     let rows = verification.rows.iter().map(Ok);
-    let findings: Vec<Value> = verification.findings.iter().map(finding_json).collect();
+    // There may be a million of them.
+    let findings: Vec<Value> = (verification.findings.iter())
+        .filter(|_| for_programs)
+        .map(finding_json)
+        .collect();
     let page = Page {
         tail: vec![("findings", findings.into())],
         blocks: blocks(verification, standing),
-        notes: notes(verification, top),
+        notes: match for_programs {
+            true => Vec::new(),
+            false => notes(verification, top),
+        },
         ..Page::new("stscope.verify/1", List::new("chains", sheet(), rows, top))
     };
     page.covering(move || Ok(Some(serde_json::to_value(coverage)?)))
