@@ -17,7 +17,7 @@
 //!
 //! [`AnyQuestion`] has the questions, and [`Scan::ask`] asks one or several. [`Plan::of`],
 //! [`Regions::of`] and [`Trend::of`] make rows of the answers. What a host, a user agent or a principal
-//! is tells [`sts`], without any logs.
+//! is, [`sts`] tells, without any logs.
 #![cfg_attr(
     feature = "store",
     doc = "A [`Store`] keeps sums from night to night, and answers as the logs would."

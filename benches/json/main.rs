@@ -14,7 +14,9 @@ use archive::bulk::{Archive, Options};
 use simd_json::prelude::ValueIntoString as _;
 use simd_json::tape;
 use sonic_rs::{JsonValueTrait as _, LazyValue};
-use stscope::cloudtrail::{Field, Handler, Kernel, Member, Place, Reader, Record, Window};
+use stscope::internals::cloudtrail::{
+    Field, Handler, Kernel, Member, Place, Reader, Record, Window,
+};
 
 const STS: &str = "sts.amazonaws.com";
 

@@ -3,9 +3,7 @@
 use super::args::{FilterArgs, InputArgs, MessageArgs};
 use super::exit::{Exit, Failure};
 use super::messages::Messages;
-use super::progress::progress;
 use super::reading::Reading;
-use super::session::watched;
 use crate::input::Paths;
 use crate::scan::Scan;
 
@@ -17,6 +15,8 @@ pub(super) fn tell(paths: &Paths, scan: &Scan, messages: &MessageArgs) -> Result
 
     use indicatif::HumanBytes;
 
+    use super::progress::progress;
+    use super::session::watched;
     use crate::report::count;
 
     if paths.s3.is_empty() || !paths.named.is_empty() {

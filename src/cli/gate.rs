@@ -6,6 +6,7 @@ use super::exit::{Exit, Failure};
 use super::messages::{Messages, warn};
 use super::offenders::{Allowed, tell_offenders};
 use crate::questions::gate::{self, Failed, Gate, NoVerdict};
+use crate::questions::new_callers::NewCallers;
 use crate::report::{count, plural};
 use crate::tally::{Selection, Summary, Totals};
 
@@ -36,16 +37,8 @@ pub(super) fn conclude(
 /// The gates of a run, read before the long work.
 pub(super) struct Gates {
     gates: Vec<Gate>,
-    new_global: Option<NewGlobal>,
+    new_global: Option<NewCallers>,
     allowed: Allowed,
-}
-
-/// The gate on new callers of the global endpoint, resolved.
-pub(super) struct NewGlobal {
-    /// The days before, in which nothing may have been called for a principal to be new.
-    pub days: u32,
-    /// How many days old the newest complete day may be.
-    pub max_age: u32,
 }
 
 /// How many days old the newest complete day of a store may be, unless asked otherwise.
@@ -81,7 +74,7 @@ impl Gates {
                 Asked::Calls(gate) => gates.push(gate),
                 Asked::NewGlobal(days) => {
                     let max_age = arguments.max_age.unwrap_or(MAX_AGE);
-                    new_global = Some(NewGlobal { days, max_age });
+                    new_global = Some(NewCallers { days, max_age });
                 }
             }
         }
@@ -125,9 +118,9 @@ impl Gates {
     pub fn judge_new(
         &self,
         verdict: Result<Exit, Failure>,
-        judge: impl FnOnce(&NewGlobal, &Allowed) -> Result<Exit, Failure>,
+        judge: impl FnOnce(NewCallers, &Allowed) -> Result<Exit, Failure>,
     ) -> Result<Exit, Failure> {
-        let Some(gate) = &self.new_global else {
+        let Some(gate) = self.new_global else {
             return verdict;
         };
         let of_new = judge(gate, &self.allowed);

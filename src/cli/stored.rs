@@ -8,11 +8,11 @@ mod with {
     use std::path::{Path, PathBuf};
 
     use crate::cli::exit::{Exit, Failure};
-    use crate::cli::gate::NewGlobal;
     use crate::cli::messages::Messages;
     use crate::cli::offenders::Allowed;
     use crate::cli::output::same_file;
     use crate::questions::Calendar;
+    use crate::questions::new_callers::NewCallers;
     use crate::shown::Shown;
     use crate::store::Store;
     use crate::sts::{Dimension, Time};
@@ -57,12 +57,12 @@ mod with {
         /// The verdict on new callers of the global endpoint.
         pub fn judge_new(
             &self,
-            gate: &NewGlobal,
+            gate: NewCallers,
             selection: &Selection,
             allowed: &Allowed,
             messages: Messages,
         ) -> Result<Exit, Failure> {
-            gate.judge(&self.store, selection, allowed, messages)
+            crate::cli::new_global::judge(gate, &self.store, selection, allowed, messages)
         }
     }
 
@@ -98,9 +98,9 @@ mod without {
     use std::path::Path;
 
     use crate::cli::exit::{Exit, Failure};
-    use crate::cli::gate::NewGlobal;
     use crate::cli::messages::Messages;
     use crate::cli::offenders::Allowed;
+    use crate::questions::new_callers::NewCallers;
     use crate::sts::{Dimension, Time};
     use crate::tally::{Question, Selection, Tally};
 
@@ -122,7 +122,7 @@ mod without {
 
         pub fn judge_new(
             &self,
-            _: &NewGlobal,
+            _: NewCallers,
             _: &Selection,
             _: &Allowed,
             _: Messages,

@@ -66,13 +66,22 @@ pub(super) fn now() -> Time {
 #[derive(Clone, Debug)]
 pub(super) struct Moment {
     typed: String,
-    time: Time,
+    time: Result<Time, String>,
 }
 
 impl Moment {
     /// Reads a time, a date or an age.
     pub fn parse(text: &str) -> Result<Moment, String> {
         Moment::of(text, parse)
+    }
+
+    /// Reads a time, a date or an age where a store may be named by another option. It takes less, and
+    /// must not be told of what it does not take: what is wrong is said once that is known.
+    pub fn parse_later(text: &str) -> Result<Moment, String> {
+        Ok(Moment {
+            typed: text.to_owned(),
+            time: parse(text, now()),
+        })
     }
 
     /// Reads a date, or an age in days or weeks.
@@ -84,13 +93,13 @@ impl Moment {
     fn of(text: &str, parse: fn(&str, Time) -> Result<Time, String>) -> Result<Moment, String> {
         Ok(Moment {
             typed: text.to_owned(),
-            time: parse(text, now())?,
+            time: Ok(parse(text, now())?),
         })
     }
 
     /// The instant.
     pub fn time(&self) -> Result<Time, String> {
-        Ok(self.time)
+        self.time.clone()
     }
 
     /// The beginning of the day, if it was typed as one.

@@ -294,7 +294,7 @@ impl Work for Ends {
 fn seldom() {}
 
 /// A block with something rare in it: the quotes without those that are escaped, what is to be
-/// marked, and the quotes at which the name of the service may begin.
+/// marked, and the quotes, escaped or not, at which the name of the service may begin.
 #[inline(always)]
 fn rare<L: Lanes>(
     lanes: L,
@@ -306,6 +306,7 @@ fn rare<L: Lanes>(
 ) -> (u64, Marks, u64) {
     let rare = lanes.rare(sight, service);
     let is_escaped = escaped(rare.backslash, escape);
+    let any_quote = quote;
     let quote = quote & !is_escaped;
     let mut marks = Marks::default();
     let mut escapes = rare.backslash & !is_escaped & rare.before_u;
@@ -322,7 +323,7 @@ fn rare<L: Lanes>(
             marks |= Marks::CONTROL;
         }
     }
-    (quote, marks, rare.word & quote)
+    (quote, marks, rare.word & any_quote)
 }
 
 /// What the places at which the name of the service may begin are to be marked as. `words` are those
@@ -335,13 +336,70 @@ fn service_marks(service: Probe, bytes: &[u8], at: usize, mut words: u64) -> Mar
         if from.starts_with(service.quoted()) {
             marks |= match is_value_of_event_source(before) {
                 Some(true) => Marks::OF_SERVICE,
+                Some(false)
+                    if is_source_in_disguise(before, &from[service.quoted().len() - 1..]) =>
+                {
+                    Marks::SERVICE
+                }
                 Some(false) => Marks::default(),
                 None => Marks::SERVICE,
             };
+        } else if let Some(name) = service.quoted().strip_suffix(b"\"")
+            && (before.is_empty() || before.last() == Some(&b'\\'))
+            && (from.strip_prefix(name)).is_some_and(|behind| {
+                before.len() < ENOUGH || is_source_in_disguise(before, behind)
+            })
+        {
+            // In a string, the quotes escaped.
+            marks |= Marks::SERVICE;
         }
         words &= words - 1;
     }
     marks
+}
+
+/// As much as is before a name in disguise, at most.
+const ENOUGH: usize = 64;
+
+/// Whether a value is that of an event's source in any spelling: in a string, however deep, in small
+/// letters, or the first of a list. `before` ends before its quote, `behind` begins after its text. All
+/// quotes must be escaped alike: in a string that is JSON they are. What may be cut off is one.
+#[cold]
+#[inline(never)]
+pub(crate) fn is_source_in_disguise(before: &[u8], behind: &[u8]) -> bool {
+    const KEY: &[u8] = b"eventsource";
+    let (rest, depth) = split_slashes(before);
+    let after = behind.iter().take_while(|&&byte| byte == b'\\').count();
+    if after != depth || behind.get(after).is_some_and(|&byte| byte != b'"') {
+        return false;
+    }
+    let mut rest = rest.trim_ascii_end();
+    if depth == 0 {
+        rest = rest.strip_suffix(b"[").map_or(rest, <[u8]>::trim_ascii_end);
+    }
+    let Some(rest) = rest.strip_suffix(b":").map(<[u8]>::trim_ascii_end) else {
+        return rest.is_empty();
+    };
+    let Some(rest) = rest.strip_suffix(b"\"") else {
+        return rest.is_empty();
+    };
+    let (key, depth_of_key) = split_slashes(rest);
+    let mut letters = KEY.iter().rev();
+    let mut last = key.iter().rev().filter(|&&byte| byte != b'_');
+    depth_of_key == depth
+        && letters.all(|letter| {
+            last.next()
+                .is_none_or(|byte| byte.eq_ignore_ascii_case(letter))
+        })
+        && last.next().is_none_or(|&byte| byte == b'"')
+        && (key.iter().rposition(|&byte| byte == b'"'))
+            .is_none_or(|quote| split_slashes(&key[..quote]).1 == depth)
+}
+
+/// What is before backslashes, and how many there are.
+fn split_slashes(text: &[u8]) -> (&[u8], usize) {
+    let count = text.iter().rev().take_while(|&&byte| byte == b'\\').count();
+    (&text[..text.len() - count], count)
 }
 
 /// Whether what is before a value is `"eventSource"` and a colon; `None` if that may stand before

@@ -2,9 +2,14 @@
 //!
 //! What an object is, and what it wraps, is decided in `wrapped`.
 
+use std::ops::Range;
+
+use smallvec::SmallVec;
+
 use super::ends::Marks;
 use super::foreign::{HEAD, no_json};
 use super::keys::{Key, List};
+use super::nest::{Nest, Step, json};
 use super::reader::{Handler, Reading, Tally};
 use super::text::{has_sound_escapes, is_scalar, unescape};
 use super::window::{Passed, Window};
@@ -14,46 +19,20 @@ use crate::damage::{Damage, Stage};
 /// What AWS's own records begin with. Few other things in a list do, and those hold no records.
 const FIRST_MEMBER: &[u8; 16] = b"{\"eventVersion\":";
 
-/// Text in strings in text in strings: EventBridge in SNS in SQS is three.
-const MAX_TEXTS: u8 = 6;
+/// Almost every file is an object with one list, for which no memory is asked.
+type Lists<M> = SmallVec<[ListRead<M>; 1]>;
 
-/// Lists in objects in lists. Nothing that AWS writes has more than four.
-const MAX_LEVELS: u8 = 32;
-
-/// How deep a value is in others that are read.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Nest {
-    texts: u8,
-    levels: u8,
-}
-
-impl Nest {
-    /// Of an element of an array, or of what an object wraps.
-    pub fn deeper(self) -> Nest {
-        Nest {
-            levels: self.levels + 1,
-            ..self
-        }
-    }
-
-    /// Of what is written inside a string; `None` if it is not looked at any more.
-    pub fn in_text(self) -> Option<Nest> {
-        (self.texts < MAX_TEXTS && self.may_open()).then_some(Nest {
-            texts: self.texts + 1,
-            levels: self.levels + 1,
-        })
-    }
-
-    /// Whether an array or object may be opened here.
-    fn may_open(self) -> bool {
-        self.levels < MAX_LEVELS
-    }
-}
-
-pub(super) type Step<T = ()> = Result<T, Damage>;
-
-pub(super) fn json(window: &Window<'_>, what: impl Into<String>) -> Damage {
-    Damage::new(Stage::Json, window.offset(), what)
+/// A list in an object, and what there was before it.
+struct ListRead<M> {
+    list: List,
+    mark: M,
+    tally: Tally,
+    /// In the stream.
+    place: Range<u64>,
+    has_elements: bool,
+    /// Lists with elements that were replaced after this one: what is counted of them is counted again
+    /// where this one is taken back.
+    replaced_after: u64,
 }
 
 impl<H: Handler> Reading<'_, H> {
@@ -128,7 +107,7 @@ impl<H: Handler> Reading<'_, H> {
     pub(super) fn value(&mut self, window: &mut Window<'_>, first: u8, nest: Nest) -> Step {
         match first {
             b'{' if nest.may_open() => self.object(window, nest),
-            b'[' if nest.may_open() => self.items(window, nest.deeper()),
+            b'[' if nest.may_open() => self.items(window, nest.deeper()).map(drop),
             b'{' | b'[' => {
                 self.watch(window);
                 let passed = self.pass_container(window)?;
@@ -155,14 +134,14 @@ impl<H: Handler> Reading<'_, H> {
 
     /// The elements of an array: records, envelopes, strings with records in them
     /// (`lookup-events --query 'Events[].CloudTrailEvent'`), or arrays of such.
-    pub(super) fn items(&mut self, window: &mut Window<'_>, nest: Nest) -> Step {
+    pub(super) fn items(&mut self, window: &mut Window<'_>, nest: Nest) -> Step<bool> {
         self.elements(window, |reading, window, byte| {
             reading.value(window, byte, nest)
         })
     }
 
     /// `Records`: almost every element is a record, and in CloudTrail's own files every one.
-    fn records(&mut self, window: &mut Window<'_>, nest: Nest) -> Step {
+    fn records(&mut self, window: &mut Window<'_>, nest: Nest) -> Step<bool> {
         self.reader.ends.begin(window.offset() + 1);
         self.elements(window, |reading, window, byte| {
             if byte == b'{' {
@@ -189,7 +168,7 @@ impl<H: Handler> Reading<'_, H> {
             Some(span) if window.bytes(span).first_chunk() != Some(FIRST_MEMBER) => {
                 self.doubtful(window, passed, nest);
             }
-            _ => self.record(window, passed),
+            _ => self.record_or_opened(window, passed, nest),
         }
     }
 
@@ -203,7 +182,7 @@ impl<H: Handler> Reading<'_, H> {
             .as_ref()
             .map_or(&b""[..], |span| window.bytes(span));
         if says_record(bytes) {
-            return self.record(window, passed);
+            return self.record_or_opened(window, passed, nest);
         }
         match self.reader.parser.parse(bytes) {
             Ok(_) => {
@@ -221,13 +200,13 @@ impl<H: Handler> Reading<'_, H> {
         }
     }
 
-    /// Goes through an array that begins here.
+    /// Goes through an array that begins here. Says whether there is anything in it.
     #[inline]
     fn elements(
         &mut self,
         window: &mut Window<'_>,
         mut element: impl FnMut(&mut Self, &mut Window<'_>, u8) -> Step,
-    ) -> Step {
+    ) -> Step<bool> {
         const CUT: &str = "an array without an end";
         window.step();
         let Some(mut byte) = window.skip_space() else {
@@ -235,7 +214,7 @@ impl<H: Handler> Reading<'_, H> {
         };
         if byte == b']' {
             window.step();
-            return Ok(());
+            return Ok(false);
         }
         loop {
             element(self, window, byte)?;
@@ -243,7 +222,7 @@ impl<H: Handler> Reading<'_, H> {
                 Some(b',') => window.step(),
                 Some(b']') => {
                     window.step();
-                    return Ok(());
+                    return Ok(true);
                 }
                 Some(_) => return Err(json(window, "no comma between two elements of an array")),
                 None => return Err(json(window, CUT)),
@@ -287,13 +266,26 @@ impl<H: Handler> Reading<'_, H> {
         }
     }
 
+    /// What is inside an object that says it is a record and is none.
+    pub(super) fn inside(&mut self, window: &mut Window<'_>, nest: Nest) -> Step {
+        window.keep_from_here();
+        let offset = window.offset();
+        let mut found = Found::default();
+        let has_lists = self.members(window, &mut found, nest)?;
+        let whole = Passed {
+            span: window.kept(),
+            offset,
+            marks: found.marks,
+        };
+        self.settle_opened(window, &whole, &found, nest, has_lists)
+    }
+
     /// Goes through the members of an object. Says whether a list of records stood among them, whose
     /// records are read then.
     fn members(&mut self, window: &mut Window<'_>, found: &mut Found, nest: Nest) -> Step<bool> {
         const CUT: &str = "an object without an end";
         let offset = window.offset();
-        // The lists in it, and what there was before each.
-        let mut lists: Vec<(Key, H::Mark, Tally)> = Vec::new();
+        let mut lists = Lists::new();
         window.step();
         let mut byte = window.skip_space();
         while byte != Some(b'}') {
@@ -310,21 +302,14 @@ impl<H: Handler> Reading<'_, H> {
             let Some(value) = window.skip_space() else {
                 return Err(json(window, CUT));
             };
-            // Of a duplicate key the last value counts.
-            if let Some((_, mark, tally)) = lists.pop_if(|(earlier, ..)| *earlier == key) {
-                self.handler.rollback(mark);
-                self.tally = tally;
+            if !lists.is_empty() {
+                self.replace(window, key, &mut lists, nest)?;
             }
             match key {
                 Key::List(list) if value == b'[' => {
-                    lists.push((key, self.handler.mark(), self.tally.clone()));
-                    self.tally.containers += 1;
                     found.see_list();
                     let is_outermost = window.set_aside();
-                    match list {
-                        List::Records => self.records(window, nest.deeper())?,
-                        _ => self.items(window, nest.deeper())?,
-                    }
+                    self.list(window, list, &mut lists, nest)?;
                     window.take_back(offset, is_outermost);
                 }
                 _ => self.member(window, key, value, found)?,
@@ -342,6 +327,70 @@ impl<H: Handler> Reading<'_, H> {
         }
         window.step();
         Ok(!lists.is_empty())
+    }
+
+    /// Reads the list that begins here.
+    fn list(
+        &mut self,
+        window: &mut Window<'_>,
+        list: List,
+        lists: &mut Lists<H::Mark>,
+        nest: Nest,
+    ) -> Step {
+        let start = window.offset();
+        lists.push(ListRead {
+            list,
+            mark: self.handler.mark(),
+            tally: self.tally.clone(),
+            place: start..start,
+            has_elements: false,
+            replaced_after: 0,
+        });
+        self.tally.containers += 1;
+        let has_elements = match list {
+            List::Records => self.records(window, nest.deeper())?,
+            _ => self.items(window, nest.deeper())?,
+        };
+        if let Some(read) = lists.last_mut() {
+            read.place.end = window.offset();
+            read.has_elements = has_elements;
+        }
+        Ok(())
+    }
+
+    /// Of a duplicate key the last value counts: a list that was read under it before is taken back,
+    /// and that there was one is said. Lists after it are read again.
+    #[cold]
+    #[inline(never)]
+    fn replace(
+        &mut self,
+        window: &Window<'_>,
+        key: Key,
+        lists: &mut Lists<H::Mark>,
+        nest: Nest,
+    ) -> Step {
+        let Some(place) = (lists.iter()).position(|earlier| Key::List(earlier.list) == key) else {
+            return Ok(());
+        };
+        let later: Vec<_> = lists.drain(place + 1..).collect();
+        if let Some(replaced) = lists.pop() {
+            self.handler.rollback(replaced.mark);
+            self.tally = replaced.tally;
+            let before: u64 = later.iter().map(|list| list.replaced_after).sum();
+            let count = u64::from(replaced.has_elements) + replaced.replaced_after + before;
+            (0..count).for_each(|_| self.not_understood(replaced.place.start));
+            if let Some(last) = lists.last_mut() {
+                last.replaced_after += count;
+            }
+        }
+        for ListRead { list, place, .. } in later {
+            let Some(bytes) = window.still_has(place.clone()) else {
+                self.not_understood(place.start);
+                continue;
+            };
+            self.list(&mut Window::part(bytes, place.start), list, lists, nest)?;
+        }
+        Ok(())
     }
 
     fn key(&mut self, window: &mut Window<'_>, found: &mut Found) -> Step<Key> {
@@ -381,6 +430,9 @@ impl<H: Handler> Reading<'_, H> {
                 }
             }
         };
+        if Found::may_hide(key, first, &passed) && self.has_traces(window, &passed) {
+            found.see_trace(key, passed.offset);
+        }
         found.see_member(window, key, first, passed);
         Ok(())
     }

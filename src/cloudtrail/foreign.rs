@@ -19,8 +19,19 @@ fn kind(head: &[u8]) -> Option<&'static str> {
         [0x1f, 0x8b, ..] => "gzip inside gzip; decompress it once",
         [b'P', b'K', 3, 4, ..] => "a ZIP archive; unpack it first",
         [0x28, 0xb5, 0x2f, 0xfd, ..] => "Zstandard; decompress it first",
-        [b'B', b'Z', b'h', _, ..] => "bzip2; decompress it first",
-        [0xfd, b'7', b'z', b'X', ..] => "xz; decompress it first",
+        [b'B', b'Z', b'h', _, ..] => "bzip2 that is cut or corrupt; fetch it again",
+        [0xfd, b'7', b'z', b'X', ..] => "xz that is cut or corrupt; fetch it again",
+        [0x1f, 0x9d, ..] => "compressed with compress (.Z); decompress it first with 'gzip -d'",
+        [0x5d, 0, 0, ..] => "lzma; decompress it first with 'xz -d'",
+        [0x89, b'L', b'Z', b'O', ..] => "lzop; decompress it first with 'lzop -d'",
+        [b'L', b'Z', b'I', b'P', ..] => "lzip; decompress it first with 'lzip -d'",
+        [0x02, 0x21, 0x4c, 0x18, ..] => "lz4 in its old format; decompress it first with 'lz4 -d'",
+        [0xff, 0x06, 0, 0, b's', b'N', b'a', b'P', b'p', b'Y', ..] => {
+            "snappy; decompress it first with 'snzip -d'"
+        }
+        [b'R', b'a', b'r', b'!', ..] => "a RAR archive; unpack it first",
+        [b'O', b'b', b'j', 1, ..] => "Avro; export it as JSON first",
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => "UTF-32; convert it to UTF-8 first",
         [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, ..] => "a 7z archive; unpack it first",
         [b'P', b'A', b'R', b'1', ..] => "Parquet; export it as JSON first",
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "UTF-16; convert it to UTF-8 first",
@@ -34,9 +45,19 @@ fn kind(head: &[u8]) -> Option<&'static str> {
             "encrypted with age; decrypt it first"
         }
         _ if is_gpg(head) => "encrypted with OpenPGP; decrypt it first with 'gpg --decrypt'",
+        [b'<', b'0'..=b'9', ..] if is_syslog(head) => {
+            "lines of syslog; cut what is before each record first, with sed 's/^[^{]*//'"
+        }
         [b'<', ..] => "XML or HTML",
         _ => return None,
     })
+}
+
+/// Lines that begin with a priority: `<134>`.
+/// <https://www.rfc-editor.org/rfc/rfc5424#section-6.2.1>
+fn is_syslog(head: &[u8]) -> bool {
+    let digits = head[1..].iter().take_while(|b| b.is_ascii_digit()).count();
+    digits <= 3 && head.get(1 + digits) == Some(&b'>')
 }
 
 /// An armoured message, or a packet that an encrypted one begins with: a session key for a public key
@@ -73,6 +94,21 @@ mod tests {
             (b"\x8c\x0d\x04\x09\x03\x02", "OpenPGP"),
             (b"\xff\xfe{\0", "UTF-16"),
             (b"<html>", "HTML"),
+            (b"<1>", "syslog"),
+            (b"<134>Nov  3 10:00:00 host x: {", "syslog"),
+            (b"<1345>", "HTML"),
+            (b"\x1f\x9d\x90", "gzip -d"),
+            (b"\x5d\0\0\x80\0", "xz -d"),
+            (b"\xff\x06\0\0sNaPpY", "snzip"),
+            (b"\xff\xfe\0\0{\0\0\0", "UTF-32"),
+            (b"\0\0\xfe\xff\0\0\0{", "UTF-32"),
+            (b"BZh9", "bzip2 that is cut"),
+            (b"\xfd7zX", "xz that is cut"),
+            (b"LZIP", "lzip -d"),
+            (b"\x89LZO", "lzop -d"),
+            (b"\x02\x21\x4c\x18", "lz4 -d"),
+            (b"Rar!", "RAR"),
+            (b"Obj\x01", "Avro"),
         ] {
             assert!(no_json(head).contains(word), "{word}: {}", no_json(head));
         }

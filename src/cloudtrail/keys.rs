@@ -13,10 +13,14 @@ pub(super) enum Key {
     Source,
     /// `eventVersion`: this is a record.
     Version,
+    /// `eventName`: with a version it is a record, even if nothing tells whose.
+    Name,
     /// `digestStartTime`: this is a digest.
     Digest,
     /// Where the next page of a list begins, and the like: nothing that holds a record.
     Paging,
+    /// What in a record of AWS's is whatever a caller says or asks for: no record of its own.
+    Free,
     Other,
 }
 
@@ -41,6 +45,11 @@ pub(super) const CLOUD_TRAIL_EVENT: u8 = 1;
 pub(super) const MESSAGE: u8 = 2;
 
 impl Key {
+    /// Whether there may be a record under it that is not read with the object itself.
+    pub fn may_hide(self) -> bool {
+        matches!(self, Key::List(_) | Key::Wrapper(_) | Key::Other)
+    }
+
     /// By length first, as this is asked for every key of every JSON line.
     #[rustfmt::skip]
     pub(super) fn of(name: &[u8]) -> Key {
@@ -73,6 +82,8 @@ impl Key {
                 b"_source" => Key::Wrapper(9), // Elasticsearch
                 b"records" => Key::Wrapper(16),
                 b"payload" => Key::Wrapper(17),
+                b"awslogs" => Key::Wrapper(20), // CloudWatch Logs, as Lambda has it
+                b"kinesis" => Key::Wrapper(21), // Kinesis, as Lambda has it
                 _ => Key::Other,
             },
             8 => match name {
@@ -83,23 +94,47 @@ impl Key {
             },
             9 => match name {
                 b"logEvents" => Key::List(List::LogEvents),
+                b"eventName" | b"eventname" => Key::Name,
+                b"userAgent" | b"useragent" | b"resources" => Key::Free,
+                b"eventData" => Key::Wrapper(19), // PutAuditEvents
                 b"NextToken" | b"nextToken" => Key::Paging,
                 _ => Key::Other,
             },
+            10 if matches!(name, b"tlsDetails" | b"tlsdetails") => Key::Free,
             11 => match name {
-                b"eventSource" => Key::Source,
+                // Athena, Hive and Spark write keys in small letters.
+                b"eventSource" | b"eventsource" => Key::Source,
                 b"detail-type" => Key::DetailType,
                 _ => Key::Other,
             },
-            12 if name == b"eventVersion" => Key::Version,
+            12 => match name {
+                b"eventVersion" | b"eventversion" => Key::Version,
+                b"userIdentity" | b"useridentity" => Key::Free,
+                b"errorMessage" | b"errormessage" => Key::Free,
+                _ => Key::Other,
+            },
+            14 if matches!(name, b"insightDetails" | b"insightdetails") => Key::Free,
             15 => match name {
                 b"CloudTrailEvent" => Key::Wrapper(CLOUD_TRAIL_EVENT),
                 b"digestStartTime" => Key::Digest,
                 _ => Key::Other,
             },
-            16 if matches!(name, b"nextForwardToken" | b"ResponseMetadata") => Key::Paging,
-            17 if name == b"nextBackwardToken" => Key::Paging,
+            16 => match name {
+                b"nextForwardToken" | b"ResponseMetadata" => Key::Paging,
+                b"responseElements" | b"responseelements" => Key::Free,
+                _ => Key::Other,
+            },
+            17 => match name {
+                b"nextBackwardToken" => Key::Paging,
+                b"requestParameters" | b"requestparameters" => Key::Free,
+                _ => Key::Other,
+            },
             18 if name == b"searchedLogStreams" => Key::Paging,
+            19 => match name {
+                b"additionalEventData" | b"additionaleventdata" => Key::Free,
+                b"serviceEventDetails" | b"serviceeventdetails" => Key::Free,
+                _ => Key::Other,
+            },
             _ => Key::Other,
         }
     }

@@ -11,6 +11,8 @@ mod envelopes;
 mod foreign;
 mod kernel;
 mod keys;
+mod nest;
+mod normal;
 mod parser;
 mod reader;
 mod record;

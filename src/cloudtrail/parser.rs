@@ -242,6 +242,9 @@ impl<'a> Walk<'a, '_> {
                         is_first = true;
                         continue;
                     }
+                    if value.byte == b'"' {
+                        record.has_texts = true;
+                    }
                 }
                 // Most values are strings.
                 let behind = if value.byte == b'"' {

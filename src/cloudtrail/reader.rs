@@ -7,6 +7,8 @@
 
 use super::ends::{Ends, Marks, misplaced_control};
 use super::kernel::Kernel;
+use super::keys::Key;
+use super::normal::{foreign_parts, has_list_for_source, normal, plain};
 use super::parser::RecordParser;
 use super::record::{Field, Record};
 use super::search::Search;
@@ -131,6 +133,17 @@ impl Reader {
     }
 }
 
+/// What was made of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// A call, or the like.
+    OfService,
+    /// A record of another service, or a broken one.
+    Other,
+    /// Nothing yet: whatever it says it is, there is a record of the service inside it.
+    Hides,
+}
+
 /// What has been found in a stream so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
@@ -144,6 +157,9 @@ pub(super) struct Tally {
     /// Those of them of which it is not known what they are.
     pub(super) unknown: u64,
     pub(super) first_unknown: Option<u64>,
+    /// Those of them in which there is a record of the service, or one of which nothing tells whose it
+    /// is.
+    pub(super) traces: u64,
     /// The first value that is none of CloudTrail's, and in which there is a record of the service.
     pub(super) first_trace: Option<u64>,
     broken_record: Option<Damage>,
@@ -183,12 +199,17 @@ pub(super) struct Reading<'r, H> {
 }
 
 impl<H: Handler> Reading<'_, H> {
-    /// One record, its bounds known.
+    /// One record, its bounds known. `lists_are_read` of those in it.
     #[inline]
-    pub(super) fn record(&mut self, window: &Window<'_>, passed: &Passed) {
+    pub(super) fn record(
+        &mut self,
+        window: &Window<'_>,
+        passed: &Passed,
+        lists_are_read: bool,
+    ) -> Kept {
         let Some(span) = &passed.span else {
             self.too_large(passed.offset);
-            return;
+            return Kept::Other;
         };
         let bytes = window.bytes(span);
         if passed.marks.has(Marks::CONTROL)
@@ -196,23 +217,109 @@ impl<H: Handler> Reading<'_, H> {
         {
             let what = "a control character where none may stand";
             self.broken(Damage::new(Stage::Record, passed.offset + at as u64, what));
-            return;
+            return Kept::Other;
         }
         self.check_for_insights(bytes, passed.marks.has(Marks::UNICODE_ESCAPE));
         if !self.reader.search.may_matter(bytes, passed.marks) {
             self.tally.records += 1;
-            return;
+            return Kept::Other;
         }
         let mut record = Record::default();
         match self.reader.parser.parse_into(bytes, &mut record) {
             Ok(()) => {
+                let source = record.get(Field::EventSource).unwrap_or_default();
+                if source.as_bytes() != self.reader.search.name() {
+                    return self.of_another(bytes, passed, &record, lists_are_read);
+                }
+                if record.has_texts {
+                    return self.with_texts(bytes, passed.offset, &record, true);
+                }
                 self.tally.records += 1;
                 self.handler.record(&record);
+                Kept::OfService
             }
             Err(error) => {
                 let at = passed.offset + error.at as u64;
                 self.broken(Damage::new(Stage::Record, at, error.what));
+                Kept::Other
             }
+        }
+    }
+
+    /// A record that may be one of the service in disguise, or around one.
+    #[cold]
+    #[inline(never)]
+    fn of_another(
+        &mut self,
+        bytes: &[u8],
+        passed: &Passed,
+        record: &Record<'_>,
+        lists_are_read: bool,
+    ) -> Kept {
+        if !is_insight(record) && self.reader.search.may_be_of_service(bytes, passed.marks) {
+            let small = normal(bytes, true, &mut self.reader.parser);
+            if let Ok(small) = &small
+                && let Ok(record) = self.reader.parser.parse(small)
+                && record.get(Field::EventSource).map(str::as_bytes)
+                    == Some(self.reader.search.name())
+            {
+                self.tally.records += 1;
+                self.handler.record(&record);
+                return Kept::OfService;
+            }
+            let is_read = |key: &str, first| lists_are_read && first == b'[' && is_list(key);
+            let parts = foreign_parts(bytes, is_read);
+            if self.reader.search.is_named(&plain(&parts)) {
+                return Kept::Hides;
+            }
+            let name = std::str::from_utf8(self.reader.search.name()).unwrap_or_default();
+            if has_list_for_source(bytes, name) {
+                self.not_understood(passed.offset);
+                return Kept::Other;
+            }
+        }
+        if record.has_texts {
+            return self.with_texts(bytes, passed.offset, record, false);
+        }
+        self.tally.records += 1;
+        self.handler.record(record);
+        Kept::Other
+    }
+
+    /// A record in which an object is given as a text.
+    #[cold]
+    #[inline(never)]
+    fn with_texts(
+        &mut self,
+        bytes: &[u8],
+        offset: u64,
+        record: &Record<'_>,
+        is_of_service: bool,
+    ) -> Kept {
+        let normal = normal(bytes, false, &mut self.reader.parser);
+        let normal = normal.as_deref().map(|text| self.reader.parser.parse(text));
+        match normal {
+            Ok(Ok(record)) => {
+                self.tally.records += 1;
+                self.handler.record(&record);
+            }
+            _ if is_of_service => {
+                // It was counted as one, and is no record: others after it must not make up for that.
+                let insights = self.tally.insights;
+                self.tally.insights = insights.saturating_sub(u64::from(is_insight(record)));
+                let what = "an object of a record that is given as a text, and is no sound JSON";
+                self.broken(Damage::new(Stage::Record, offset, what));
+                return Kept::Other;
+            }
+            _ => {
+                self.tally.records += 1;
+                self.handler.record(record);
+            }
+        }
+        if is_of_service {
+            Kept::OfService
+        } else {
+            Kept::Other
         }
     }
 
@@ -229,11 +336,8 @@ impl<H: Handler> Reading<'_, H> {
         if !has_escapes && !self.reader.search.may_be_insight(bytes) {
             return;
         }
-        let is_insight = self.reader.parser.parse(bytes).is_ok_and(|record| {
-            record.get(Field::EventCategory) == Some("Insight")
-                || record.get(Field::EventType) == Some("AwsCloudTrailInsight")
-        });
-        self.tally.insights += u64::from(is_insight);
+        let record = self.reader.parser.parse(bytes);
+        self.tally.insights += u64::from(record.is_ok_and(|record| is_insight(&record)));
     }
 
     #[cold]
@@ -247,4 +351,13 @@ impl<H: Handler> Reading<'_, H> {
         self.tally.broken_records += 1;
         self.tally.broken_record.get_or_insert(damage);
     }
+}
+
+fn is_insight(record: &Record<'_>) -> bool {
+    record.get(Field::EventCategory) == Some("Insight")
+        || record.get(Field::EventType) == Some("AwsCloudTrailInsight")
+}
+
+fn is_list(key: &str) -> bool {
+    matches!(Key::of(key.as_bytes()), Key::List(_))
 }

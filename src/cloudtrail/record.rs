@@ -122,7 +122,8 @@ impl Place {
                     .or_else(|| is(key, b"awsRegion", F(Field::AwsRegion)))
                     .or_else(|| is(key, b"userAgent", F(Field::UserAgent)))
                     .or_else(|| is(key, b"errorCode", F(Field::ErrorCode))),
-                10 => is(key, b"tlsDetails", P(Place::TlsDetails)),
+                10 => is(key, b"tlsDetails", P(Place::TlsDetails))
+                    .or_else(|| is(key, b"tlsdetails", P(Place::TlsDetails))),
                 11 => is(key, b"eventSource", F(Field::EventSource)),
                 12 => is(key, b"userIdentity", P(Place::UserIdentity)),
                 13 => is(key, b"eventCategory", F(Field::EventCategory))
@@ -138,7 +139,9 @@ impl Place {
             Place::Addendum => is(key, b"originalEventID", F(Field::OriginalEventId)),
             Place::TlsDetails => is(key, b"clientProvidedHostHeader", F(Field::ClientProvidedHostHeader))
                 .or_else(|| is(key, b"tlsVersion", F(Field::TlsVersion)))
-                .or_else(|| is(key, b"keyExchange", F(Field::KeyExchange))),
+                .or_else(|| is(key, b"keyExchange", F(Field::KeyExchange)))
+                // Spark keeps the case of columns alone.
+                .or_else(|| is(key, b"clientprovidedhostheader", F(Field::ClientProvidedHostHeader))),
             Place::AdditionalEventData => is(key, b"RequestDetails", P(Place::RequestDetails)),
             Place::RequestDetails => is(key, b"endpointType", F(Field::EndpointType))
                 .or_else(|| is(key, b"awsServingRegion", F(Field::AwsServingRegion))),
@@ -212,6 +215,8 @@ pub struct Record<'a> {
     /// Apart, because there is none in most records: with a `Cow` for every value, a store of three
     /// words and a test of what is overwritten cost as much as finding the member.
     unescaped: Vec<(Field, String)>,
+    /// An object of interest is given as a text.
+    pub(super) has_texts: bool,
 }
 
 impl Default for Record<'_> {
@@ -219,6 +224,7 @@ impl Default for Record<'_> {
         Record {
             values: [""; Field::COUNT],
             unescaped: Vec::new(),
+            has_texts: false,
         }
     }
 }

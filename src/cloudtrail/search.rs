@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 use memchr::memmem::Finder;
 
-use super::ends::{Marks, is_value_of_event_source};
+use super::ends::{Marks, is_source_in_disguise, is_value_of_event_source};
 use super::text::escapes_letter;
 use super::traces::Traces;
 
 /// A search in one record after the other.
 pub(super) struct Search {
-    /// The name of the service, quoted.
+    /// The name of the service.
     service: Finder<'static>,
     /// What begins an escape of an ASCII character.
     escape: Finder<'static>,
@@ -38,7 +38,7 @@ struct Regions {
 impl Search {
     pub fn new(service: &str) -> Search {
         Search {
-            service: Finder::new(&format!("\"{service}\"")).into_owned(),
+            service: Finder::new(service).into_owned(),
             escape: Finder::new(b"\\u00"),
             insight: Finder::new(b"Insight"),
             traces: Arc::new(Traces::new(service)),
@@ -67,7 +67,7 @@ impl Search {
     /// Whether a record may be of the service. `marks` say what there may be in it: most records
     /// need no look.
     #[inline]
-    fn may_be_of_service(&self, record: &[u8], marks: Marks) -> bool {
+    pub fn may_be_of_service(&self, record: &[u8], marks: Marks) -> bool {
         marks.has(Marks::OF_SERVICE)
             || (marks.has(Marks::SERVICE) && self.is_named(record))
             || (marks.has(Marks::ESCAPED_LETTER) && self.has_escaped_letter(record))
@@ -83,11 +83,23 @@ impl Search {
         self.insight.find(record).is_some()
     }
 
-    /// Whether `"eventSource":` and the service are in these bytes, in any object.
-    fn is_named(&self, record: &[u8]) -> bool {
-        self.service
-            .find_iter(record)
-            .any(|at| is_value_of_event_source(&record[..at]) == Some(true))
+    /// The name of the service.
+    #[inline]
+    pub fn name(&self) -> &[u8] {
+        self.service.needle()
+    }
+
+    /// Whether `"eventSource":` and the service are in these bytes, in any object or string.
+    pub fn is_named(&self, record: &[u8]) -> bool {
+        self.service.find_iter(record).any(|at| {
+            let Some(before) = record[..at].strip_suffix(b"\"") else {
+                return false;
+            };
+            let behind = &record[at + self.service.needle().len()..];
+            // Nothing is cut off from these bytes: without a colon it is no value of a key.
+            (behind.first() == Some(&b'"') && is_value_of_event_source(before) == Some(true))
+                || (memchr::memchr(b':', before).is_some() && is_source_in_disguise(before, behind))
+        })
     }
 
     /// Whether some `\u` escape stands for a letter, digit or dot. Such a record may spell the key or
@@ -197,10 +209,19 @@ mod tests {
                 r#"{"eventSource":"s3.amazonaws.com","invokedBy":"sts.amazonaws.com"}"#,
                 false,
             ),
+            (r#"{"policy":"{\"Service\":\"sts.amazonaws.com\"}"}"#, false),
+            // A record in disguise, or around one.
             (
-                r#"{"policy":"{\"eventSource\":\"sts.amazonaws.com\"}"}"#,
-                false,
+                r#"{"message":"{\"eventSource\": \"sts.amazonaws.com\"}"}"#,
+                true,
             ),
+            (
+                r#"{"message":"{\u0022eventSource\u0022:\u0022sts.amazonaws.com\u0022}"}"#,
+                true,
+            ),
+            (r#"{"eventsource":"sts.amazonaws.com"}"#, true),
+            (r#"{"eventSource":["sts.amazonaws.com"]}"#, true),
+            (r#"{"eventSources":["sts.amazonaws.com"]}"#, false),
             (r#"{"eventSource":"sts.amazonaws.com.evil"}"#, false),
             (
                 r#"{"a":"sts.amazonaws.com","b":"sts.amazonaws.com","eventSource":"sts.amazonaws.com"}"#,

@@ -66,7 +66,8 @@ pub(crate) fn is_white_control(byte: u8) -> bool {
     matches!(byte, b'\t' | b'\n' | b'\r')
 }
 
-/// Whether `bytes`, which begin with `\u`, begin with the escape of a letter, a digit or a dot.
+/// Whether `bytes`, which begin with `\u`, begin with the escape of a letter, a digit or a dot; or of a
+/// quote, as .NET writes those of a record in a string.
 pub(crate) fn escapes_letter(bytes: &[u8]) -> bool {
     let [_, _, b'0', b'0', high, low, ..] = *bytes else {
         return false;
@@ -76,7 +77,7 @@ pub(crate) fn escapes_letter(bytes: &[u8]) -> bool {
         return false;
     };
     let byte = (high << 4 | low) as u8;
-    byte.is_ascii_alphanumeric() || byte == b'.'
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'"')
 }
 
 /// The character of `\uXXXX`, or of two of them that are a surrogate pair, and the bytes it takes.

@@ -141,6 +141,13 @@ impl<'b> Window<'b> {
         &self.memory.bytes()[span.clone()]
     }
 
+    /// What is at this place in the stream, if it still is in memory.
+    pub(crate) fn still_has(&self, place: Range<u64>) -> Option<&[u8]> {
+        let start = usize::try_from(place.start.checked_sub(self.base)?).ok()?;
+        let end = usize::try_from(place.end.checked_sub(self.base)?).ok()?;
+        self.bytes_of_memory().get(start..end)
+    }
+
     /// The place in memory of an offset of the stream.
     pub(crate) fn index_of(&self, offset: u64) -> usize {
         offset.saturating_sub(self.base) as usize

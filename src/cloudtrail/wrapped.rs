@@ -2,9 +2,10 @@
 //! envelope, or in a string.
 
 use super::ends::Marks;
-use super::envelopes::{Nest, Step, json};
 use super::keys::{CLOUD_TRAIL_EVENT, DETAIL, Key, MESSAGE};
-use super::reader::{Handler, Reading, Tally};
+use super::nest::{Nest, Step, json};
+use super::normal::plain;
+use super::reader::{Handler, Kept, Reading, Tally};
 use super::text::{has_sound_escapes, unescape};
 use super::window::{Passed, Window};
 use crate::damage::{Damage, Stage};
@@ -24,6 +25,7 @@ pub(super) struct Found {
     /// Its first member is `eventVersion`, as in AWS's own records.
     starts_as_record: bool,
     has_version: bool,
+    has_name: bool,
     source: Option<Source>,
     is_digest: bool,
     is_envelope: bool,
@@ -31,6 +33,10 @@ pub(super) struct Found {
     paging: usize,
     /// What may wrap a record: its place in the order, its first byte, and where it is.
     wrappers: Vec<(u8, u8, Passed)>,
+    /// The first other member in which there is a record of the service.
+    trace: Option<u64>,
+    /// The same of those.
+    trace_in_wrapper: Option<u64>,
     /// A value that is none, between sound bounds.
     pub broken: Option<Damage>,
     pub marks: Marks,
@@ -41,16 +47,23 @@ pub(super) struct Found {
 enum Source {
     /// Of a message that Lambda was given.
     OfLambda,
+    /// No string: it says nothing.
+    NoText,
     Other,
 }
 
 impl Found {
     pub fn is_record(&self) -> bool {
-        self.starts_as_record
-            || match self.source {
-                Some(source) => source == Source::Other,
-                None => self.has_version,
-            }
+        match self.source {
+            Some(Source::Other) => true,
+            Some(Source::OfLambda) => self.starts_as_record,
+            Some(Source::NoText) | None => false,
+        }
+    }
+
+    /// Whether it is a record of which nothing tells whose it is.
+    fn is_nobodys(&self) -> bool {
+        self.has_version && self.has_name && matches!(self.source, Some(Source::NoText) | None)
     }
 
     /// Whether what cannot be looked at any more was a record most likely.
@@ -78,13 +91,15 @@ impl Found {
         self.marks |= value.marks;
         match key {
             Key::Source => {
-                let is_of_lambda = first == b'"' && begins_with(window, &value, OF_LAMBDA);
-                self.source = Some(if is_of_lambda {
+                self.source = Some(if first != b'"' {
+                    Source::NoText
+                } else if begins_with(window, &value, OF_LAMBDA) {
                     Source::OfLambda
                 } else {
                     Source::Other
                 });
             }
+            Key::Name => self.has_name = true,
             Key::Version => {
                 self.has_version = true;
                 self.starts_as_record |= self.members == 1;
@@ -98,8 +113,29 @@ impl Found {
                     self.wrappers.push((place, first, value));
                 }
             }
-            Key::List(_) | Key::Other => {}
+            Key::List(_) | Key::Free | Key::Other => {}
         }
+    }
+
+    /// Whether a member may have a record of the service in it.
+    pub fn may_hide(key: Key, first: u8, value: &Passed) -> bool {
+        let marks = value.marks;
+        match first {
+            b'{' | b'[' => {
+                let is_marked = marks.has(Marks::SERVICE) || marks.has(Marks::OF_SERVICE);
+                key.may_hide() && (is_marked || marks.has(Marks::ESCAPED_LETTER))
+            }
+            b'"' => key.may_hide() && marks.has(Marks::UNICODE_ESCAPE),
+            _ => false,
+        }
+    }
+
+    pub fn see_trace(&mut self, key: Key, offset: u64) {
+        let trace = match key {
+            Key::Wrapper(_) => &mut self.trace_in_wrapper,
+            _ => &mut self.trace,
+        };
+        trace.get_or_insert(offset);
     }
 }
 
@@ -114,13 +150,21 @@ impl<H: Handler> Reading<'_, H> {
         has_lists: bool,
     ) -> Step {
         if found.is_record() {
-            self.record(window, whole);
+            match self.record(window, whole, true) {
+                Kept::Hides => return self.settle_opened(window, whole, found, nest, has_lists),
+                Kept::OfService => self.settle_trace(found.trace),
+                Kept::Other => {}
+            }
         } else if whole.span.is_none() && found.may_hold_record() {
             self.too_large(whole.offset);
         } else if whole.span.is_some() && self.settle_wrapped(window, found, nest)? {
-            // Counted as what is in it.
+            // Counted as what is in it. What else is in an envelope may be a copy.
+            self.settle_trace(found.trace.filter(|_| has_lists));
         } else if has_lists {
-            // Counted as what is in them.
+            // Counted as what is in them, and what is beside them.
+            self.settle_trace(found.trace.or(found.trace_in_wrapper));
+        } else if found.is_nobodys() {
+            self.not_understood(whole.offset);
         } else if found.is_digest {
             self.tally.digests += 1;
             self.look_for_traces(window, whole);
@@ -133,6 +177,32 @@ impl<H: Handler> Reading<'_, H> {
             self.unknown(window, whole);
         }
         Ok(())
+    }
+
+    /// The same of an object that says it is a record, and has one of the service inside it.
+    #[cold]
+    pub(super) fn settle_opened(
+        &mut self,
+        window: &mut Window<'_>,
+        whole: &Passed,
+        found: &Found,
+        nest: Nest,
+        has_lists: bool,
+    ) -> Step {
+        if self.settle_wrapped(window, found, nest)? {
+            self.settle_trace(found.trace);
+        } else if has_lists {
+            self.settle_trace(found.trace.or(found.trace_in_wrapper));
+        } else {
+            self.not_understood(whole.offset);
+        }
+        Ok(())
+    }
+
+    fn settle_trace(&mut self, trace: Option<u64>) {
+        if let Some(at) = trace {
+            self.not_understood(at);
+        }
     }
 
     /// Reads the record that an object wraps. Says whether there was any.
@@ -150,7 +220,7 @@ impl<H: Handler> Reading<'_, H> {
                 ..value.clone()
             };
             if *place == DETAIL && *first == b'{' && found.is_envelope {
-                self.record(window, &value);
+                self.record_or_opened(window, &value, nest.deeper());
                 return Ok(true);
             }
             let before = self.tally.clone();
@@ -164,6 +234,31 @@ impl<H: Handler> Reading<'_, H> {
             self.tally = before;
         }
         Ok(false)
+    }
+
+    /// A record, or what it hides.
+    #[inline]
+    pub(super) fn record_or_opened(&mut self, window: &Window<'_>, passed: &Passed, nest: Nest) {
+        if self.record(window, passed, false) == Kept::Hides {
+            self.opened(window, passed, nest);
+        }
+    }
+
+    /// What says that it is a record, and has a record of the service inside it.
+    #[cold]
+    #[inline(never)]
+    fn opened(&mut self, window: &Window<'_>, passed: &Passed, nest: Nest) {
+        let bytes = (passed.span.as_ref()).map_or(&b""[..], |span| window.bytes(span));
+        let mut inner = Window::part(bytes, passed.offset);
+        if nest.may_open() {
+            if let Err(damage) = self.inside(&mut inner, nest) {
+                self.broken(damage);
+            }
+        } else {
+            self.not_understood(passed.offset);
+        }
+        let behind = passed.offset + bytes.len() as u64;
+        self.reader.ends.begin(behind);
     }
 
     /// An object or array under the key of a wrapper. Says whether it was read.
@@ -200,6 +295,10 @@ impl<H: Handler> Reading<'_, H> {
         };
         let inside = inside(window.bytes(span));
         let first = inside.trim_ascii_start().first();
+        if is_encoded(inside) {
+            self.not_understood(passed.offset);
+            return Ok(true);
+        }
         if !matches!(first, Some(b'{' | b'[' | b'\\')) {
             return Ok(false);
         }
@@ -274,11 +373,28 @@ impl<H: Handler> Reading<'_, H> {
         self.look_for_traces(window, passed);
     }
 
+    /// The same of something in which there is a record of the service, for all that is known.
+    #[cold]
+    pub(super) fn not_understood(&mut self, offset: u64) {
+        self.unknown_scalar(offset);
+        self.tally.traces += 1;
+        if !self.tally.is_cloudtrail() {
+            self.tally.first_trace.get_or_insert(offset);
+        }
+    }
+
     /// The same of what can hold no record.
     pub(super) fn unknown_scalar(&mut self, offset: u64) {
         self.tally.others += 1;
         self.tally.unknown += 1;
         self.tally.first_unknown.get_or_insert(offset);
+    }
+
+    /// Whether there is a record of the service in what was passed, as far as it is in memory.
+    #[cold]
+    pub(super) fn has_traces(&self, window: &Window<'_>, passed: &Passed) -> bool {
+        (passed.span.as_ref())
+            .is_some_and(|span| self.reader.search.is_named(&plain(window.bytes(span))))
     }
 
     /// What is given up of the next value is to be searched, as long as nothing has said yet that this
@@ -312,6 +428,7 @@ impl Tally {
                 tally.broken_records,
                 tally.containers,
                 tally.digests,
+                tally.traces,
             ]
         };
         known(self) != known(before)
@@ -327,6 +444,24 @@ fn inside(string: &[u8]) -> &[u8] {
 fn sound<'t>(inside: &'t [u8], passed: &Passed) -> Option<&'t str> {
     let text = std::str::from_utf8(inside).ok()?;
     (!passed.marks.has(Marks::CONTROL) && has_sound_escapes(text)).then_some(text)
+}
+
+/// Whether a string holds gzip or JSON as base64, as Lambda, Kinesis and Firehose have messages.
+fn is_encoded(inside: &[u8]) -> bool {
+    const LEAST: usize = 16;
+    let raw = inside.trim_ascii_start();
+    let begins = |text: &[u8]| text.starts_with(b"H4sI") || text.starts_with(b"eyJ");
+    if !begins(raw) && raw.first() != Some(&b'\\') {
+        return false;
+    }
+    // Lines of base64 end somehow, and a slash may be escaped.
+    let Some(text) = (std::str::from_utf8(raw).ok()).filter(|text| has_sound_escapes(text)) else {
+        return false;
+    };
+    let text = unescape(text);
+    let text = text.as_bytes().trim_ascii_start();
+    let of_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_\t\n\r".contains(byte);
+    begins(text) && text.len() >= LEAST && text.iter().all(of_base64)
 }
 
 /// Whether the text of a string begins with this.
@@ -349,7 +484,6 @@ fn relocate(window: &Window<'_>, passed: &Passed) -> Option<std::ops::Range<usiz
 /// A quick look: files of which other programs have sorted or indented the records are many. The text
 /// of a string is not looked at, so a quote ends it unless a backslash is before it.
 pub(super) fn says_record(object: &[u8]) -> bool {
-    let mut has_version = false;
     let mut depth = 0_usize;
     let mut rest = object;
     let mut members = 0;
@@ -372,11 +506,10 @@ pub(super) fn says_record(object: &[u8]) -> bool {
                 members += 1;
                 match key_of(key) {
                     Key::Version if members == 1 => return true,
-                    Key::Version => has_version = true,
                     Key::Source => {
                         let value = rest.trim_ascii_start();
                         let Some(value) = value.strip_prefix(b"\"") else {
-                            return true;
+                            return false;
                         };
                         let text = String::from_utf8_lossy(&value[..length_of_string(value)]);
                         return !unescape(&text).starts_with(OF_LAMBDA);
@@ -387,7 +520,7 @@ pub(super) fn says_record(object: &[u8]) -> bool {
             _ => {}
         }
     }
-    has_version
+    false
 }
 
 fn key_of(inside: &[u8]) -> Key {

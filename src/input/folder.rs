@@ -6,7 +6,7 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::names::{Ending, has_been_a_log, is_cloudtrails, is_hidden, is_test_file};
+use super::names::{Ending, is_cloudtrails, is_hidden, is_test_file};
 use crate::aws::{Key, KeyKind, is_of_another_service, is_of_cloudtrail};
 
 /// A folder in which files are read.
@@ -31,8 +31,6 @@ pub enum Trust {
     Log,
     /// Nothing: a name of any kind, whose content has to tell.
     Unknown,
-    /// The same, but it was that of a log before something was done to it: `trail.json.br`.
-    OnceALog,
 }
 
 /// Something that was found in a folder.
@@ -114,6 +112,11 @@ impl Folder {
         }
     }
 
+    /// Whether its key is another service's.
+    pub(crate) fn is_of_another_service(&self) -> bool {
+        self.is_of_another_service
+    }
+
     /// How much is known of a file of this name, which is opened.
     pub fn trust(&self, name: &OsStr) -> Trust {
         if self.is_of_cloudtrail || is_cloudtrails(name) {
@@ -121,7 +124,6 @@ impl Folder {
         }
         match Ending::of(name) {
             Ending::Log => Trust::Log,
-            _ if has_been_a_log(name) => Trust::OnceALog,
             _ => Trust::Unknown,
         }
     }
@@ -183,8 +185,8 @@ impl Names {
     pub fn iter(&self) -> impl Iterator<Item = &OsStr> {
         let mut rest = self.names.as_slice();
         std::iter::from_fn(move || {
-            let (name, behind) = rest.split_at(memchr::memchr(0, rest)?);
-            rest = &behind[1..];
+            let (name, after) = rest.split_at(memchr::memchr(0, rest)?);
+            rest = &after[1..];
             Some(OsStr::from_bytes(name))
         })
     }
@@ -241,7 +243,7 @@ mod tests {
             ("a.gz", Trust::Log),
             ("a", Trust::Log),
             ("a.1", Trust::Unknown),
-            ("a.json.br", Trust::OnceALog),
+            ("a.json.br", Trust::Unknown),
         ] {
             let told = Folder::new("x".into()).trust(OsStr::new(name));
             assert_eq!(told, trust, "{name}");

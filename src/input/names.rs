@@ -167,12 +167,6 @@ fn is_one_of(list: &[&str], word: &[u8]) -> bool {
         .any(|one| one.as_bytes().eq_ignore_ascii_case(word))
 }
 
-/// Whether an ending of a log is somewhere in the name, before others: `trail.json.br`.
-pub(super) fn has_been_a_log(name: &OsStr) -> bool {
-    let mut parts = name.as_encoded_bytes().split(|&b| b == b'.').skip(1);
-    parts.any(|part| is_one_of(&LOGS, part))
-}
-
 /// Whether CloudTrail itself names its files so: `ACCOUNT_CloudTrail_REGION_…`, and likewise digests,
 /// Insights and whatever it has besides.
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html>
@@ -256,7 +250,5 @@ mod tests {
         ] {
             assert_eq!(is_test_file(OsStr::new(name)), is_test, "{name}");
         }
-        assert!(has_been_a_log(OsStr::new("a.json.br")) && has_been_a_log(OsStr::new("a.LOG.1.2")));
-        assert!(!has_been_a_log(OsStr::new("a.1")) && !has_been_a_log(OsStr::new("json.1")));
     }
 }

@@ -279,9 +279,15 @@ fn once(named: Vec<Named>) -> Paths {
             }
         })
         .collect();
+    // Sorted, a folder comes before what is in it; a hidden one may come between.
     roots.sort();
-    // Sorted, a folder comes right before what is in it.
-    roots.dedup_by(|inner, outer| is_walked_from(outer, inner));
+    let mut outer: Vec<PathBuf> = Vec::new();
+    for root in roots {
+        if !outer.iter().any(|outer| is_walked_from(outer, &root)) {
+            outer.push(root);
+        }
+    }
+    let roots = outer;
     let mut seen = HashSet::new();
     let named = named
         .into_iter()
@@ -309,7 +315,8 @@ fn once(named: Vec<Named>) -> Paths {
         named,
         roots,
         files,
-        ..Paths::default()
+        #[cfg(feature = "s3")]
+        s3: Vec::new(),
     }
 }
 
@@ -427,6 +434,8 @@ mod tests {
         );
         let kept = ["a", "a/.hidden", "a/b/notes.txt"];
         assert_eq!(resolve(dir, &kept), kept, "a walk does not come to these");
+        let hidden = ["a", "a/.hidden"];
+        assert_eq!(resolve(dir, &["a", "a/.hidden", "a/b"]), hidden);
         assert_eq!(
             resolve(dir, &["a/*.json", "*/4.json"]),
             ["a/1.json", "c/4.json"]

@@ -191,13 +191,13 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
         text.push_str(&rest[..at]);
         rest = &rest[at + 1..];
         let place = values.iter().find_map(|(place, value)| {
-            let behind = rest.strip_prefix(place)?.strip_prefix('}')?;
-            Some((value, behind))
+            let after = rest.strip_prefix(place)?.strip_prefix('}')?;
+            Some((value, after))
         });
         match place {
-            Some((value, behind)) => {
+            Some((value, after)) => {
                 text.push_str(value);
-                rest = behind;
+                rest = after;
             }
             None => text.push('{'),
         }

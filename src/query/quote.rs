@@ -5,7 +5,7 @@
 pub(super) enum Quotes {
     /// Twice, and nothing else is special: standard SQL.
     Doubled,
-    /// Behind a backslash, as is the backslash itself: ClickHouse.
+    /// After a backslash, as is the backslash itself: ClickHouse.
     Escaped,
 }
 

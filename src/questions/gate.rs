@@ -71,7 +71,7 @@ pub fn excluding(totals: &Totals) -> Option<&Condition> {
 /// The gates that failed; none if there are no gates.
 ///
 /// # Errors
-/// If nothing was read that could show global calls; if a condition matched none of the calls read; or if
+/// If nothing was read that could show global calls; if a condition matched none of the calls read, or left out every one; or if
 /// the gates hold, and days are asked about that a store has forgotten, or a time, and some calls have
 /// none: that is no verdict.
 pub fn judge<'r>(

@@ -10,6 +10,7 @@ mod events;
 pub mod gate;
 mod groups;
 mod key;
+pub mod new_callers;
 mod plan;
 mod regions;
 mod tokens;

@@ -4,17 +4,20 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::admission::{Admission, admit};
 use super::queue::{Batch, Content, Fetched, Work};
 use super::run::Run;
 use crate::input::{self, Directory, Folder, Object};
+use crate::tally::DamagedFile;
 
 /// A thread that reads for others.
 pub(super) struct Fetcher<'r> {
     run: &'r Run<'r>,
     number: usize,
+    /// Bytes of the bound that the object being read holds.
+    reserved: u64,
     /// The folder that is held open.
     directory: Option<(Arc<Folder>, Directory)>,
 }
@@ -27,6 +30,7 @@ impl<'r> Fetcher<'r> {
         Fetcher {
             run,
             number,
+            reserved: 0,
             directory: None,
         }
     }
@@ -34,6 +38,7 @@ impl<'r> Fetcher<'r> {
     /// Fetches until there is nothing left.
     pub fn work(mut self) {
         let run = self.run;
+        let _guard = run.queue.stop_on_panic();
         while let Some((work, _producer)) = run.queue.next_to_fetch(self.number) {
             match work {
                 Work::List(folder) => {
@@ -53,10 +58,11 @@ impl<'r> Fetcher<'r> {
             let object = batch.object(at);
             // A panic is damage of this file, as it is in a worker.
             let fetched = catch_unwind(AssertUnwindSafe(|| self.object(&object, &batch.folder)));
-            let (admission, content, bytes) = fetched.unwrap_or_else(|_| {
-                let error = io::Error::other("reading it failed within stscope: please report it");
-                (Admission::Open(None), Content::File(Err(error)), 0)
+            let (admission, content) = fetched.unwrap_or_else(|_| {
+                let error = io::Error::other(DamagedFile::OWN_FAULT);
+                (Admission::Open(None), Content::File(Err(error)))
             });
+            let bytes = std::mem::take(&mut self.reserved);
             self.run.queue.push_fetched(Fetched {
                 folder: Arc::clone(&batch.folder),
                 name: object.name.to_owned(),
@@ -69,19 +75,21 @@ impl<'r> Fetcher<'r> {
         }
     }
 
-    /// Reads an object, and says how many bytes of the bound it holds.
-    fn object(&mut self, object: &Object<'_>, folder: &Arc<Folder>) -> (Admission, Content, u64) {
+    /// Reads an object, if it is to be opened.
+    fn object(&mut self, object: &Object<'_>, folder: &Arc<Folder>) -> (Admission, Content) {
         let run = self.run;
         let begin = Instant::now();
         let admission = admit(object, run.known, run.scrutiny);
         if !matches!(admission, Admission::Open(_) | Admission::Digest(_)) {
-            return (admission, Content::Nothing, 0);
+            run.pace.fetched(begin.elapsed(), &run.queue);
+            self.reserved = run.queue.reserve(0);
+            return (admission, Content::Nothing);
         }
         let most = run.scan.limits.whole_file.min(MOST);
-        let (mut bytes, mut waited) = (0, std::time::Duration::ZERO);
+        let (reserved, mut waited) = (&mut self.reserved, Duration::ZERO);
         let room = |size| {
             let before = Instant::now();
-            bytes = run.queue.reserve(size);
+            *reserved = run.queue.reserve(size);
             waited = before.elapsed();
         };
         let raw = if object.was_named {
@@ -104,6 +112,6 @@ impl<'r> Fetcher<'r> {
             Ok(None) => Content::Nothing,
             Err(error) => Content::File(Err(error)),
         };
-        (admission, content, bytes)
+        (admission, content)
     }
 }

@@ -25,34 +25,7 @@ impl Run<'_> {
         for one in named {
             match one {
                 Named::Folder(folder) => self.push_folder(folder.clone()),
-                Named::File(path) => {
-                    let folder = path.parent().unwrap_or(Path::new(""));
-                    let name = path.file_name().unwrap_or_default();
-                    match &mut files {
-                        Some(batch)
-                            if batch.left() < BATCH
-                                && batch.folder.path().as_os_str() == folder.as_os_str() =>
-                        {
-                            batch.names.push(name);
-                        }
-                        _ => {
-                            let folder = match files.take() {
-                                Some(batch) if batch.folder.path() == folder => {
-                                    let folder = Arc::clone(&batch.folder);
-                                    self.push_batch(batch, when_full);
-                                    folder
-                                }
-                                batch => {
-                                    batch.map(|batch| self.push_batch(batch, when_full));
-                                    Arc::new(Folder::new(folder.to_owned()))
-                                }
-                            };
-                            let mut names = Names::default();
-                            names.push(name);
-                            files = Some(Batch::new(folder, names, true));
-                        }
-                    }
-                }
+                Named::File(path) => self.push_named(&mut files, path, when_full),
                 Named::StandardInput => {
                     self.note_found(1);
                     self.queue.push_other(Work::StandardInput);
@@ -64,6 +37,27 @@ impl Run<'_> {
         }
         if let Some(batch) = files {
             self.push_batch(batch, when_full);
+        }
+    }
+
+    /// Adds a file to the batch before it, if it is of the same folder, or begins another.
+    fn push_named(&self, files: &mut Option<Batch>, path: &Path, when_full: WhenFull<'_>) {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let name = path.file_name().unwrap_or_default();
+        let before = (files.as_ref().map(|batch| &batch.folder))
+            .filter(|before| before.path().as_os_str() == folder.as_os_str())
+            .cloned();
+        if let Some(batch) = files
+            && before.is_some()
+            && batch.left() < BATCH
+        {
+            return batch.names.push(name);
+        }
+        let folder = before.unwrap_or_else(|| Arc::new(Folder::new(folder.to_owned())));
+        let mut names = Names::default();
+        names.push(name);
+        if let Some(full) = files.replace(Batch::new(folder, names, true)) {
+            self.push_batch(full, when_full);
         }
     }
 

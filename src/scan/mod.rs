@@ -1,6 +1,6 @@
 //! Drives the reading: files over threads, records into collectors. Knows nothing of formats.
 //!
-//! From here to there: `run` starts the threads, and `queue` is between them. `listing` turns a folder
+//! The way of an object: `threads` starts them, `run` is what they share, and `queue` is between them. `listing` turns a folder
 //! into batches of objects. `worker` opens one object after another on its thread; where reads take long
 //! (`pace`), `fetch` has read them before. `admission` says what is opened at all. `reading` has the
 //! records of an object read and says what became of it (with `ahead`, if it is large; `stranger` tells
@@ -10,6 +10,7 @@
 mod admission;
 mod ahead;
 mod calls;
+mod error;
 mod evidence;
 mod fetch;
 mod listing;
@@ -22,41 +23,23 @@ mod remote;
 mod run;
 mod settings;
 mod stranger;
+mod threads;
 mod worker;
 
 use std::path::PathBuf;
 
+use crate::input::Paths;
 #[cfg(feature = "s3")]
-use crate::input::s3::{self, Estimate, S3Error};
-use crate::input::{PathError, Paths};
+use crate::input::s3::{self, Estimate};
 use crate::questions::verify::{Asked, Keys, Verification};
 use crate::questions::{self, AnyQuestion, Traced};
-use crate::shown::Shown;
-use crate::tally::{Collector, DamagedFile, Evidence, Question, Tally};
+use crate::tally::{Collector, Evidence, Question, Tally};
 
 pub(crate) use admission::Known;
+pub use error::ScanError;
 pub use progress::Progress;
 use run::Run;
 pub use settings::Scan;
-
-/// Why a scan gave nothing.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ScanError {
-    /// A path leads nowhere.
-    #[error(transparent)]
-    Path(#[from] PathError),
-    /// In a strict run, the first damaged file.
-    #[error("{}: damaged ({}): {}", Shown::text(&.0.path), .0.stage.as_str(), Shown::text(&.0.detail))]
-    Damaged(DamagedFile),
-    /// The threads could not be started.
-    #[error("not one thread can be started")]
-    Threads(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// S3 gives nothing any more.
-    #[cfg(feature = "s3")]
-    #[error(transparent)]
-    S3(#[from] S3Error),
-}
 
 impl Scan {
     /// Reads files and folders and sums their calls up.
@@ -140,9 +123,8 @@ impl Scan {
             collector.totals().terms = self.terms();
             collector
         };
-        let mut collectors = Run::new(self, paths, progress, known)
-            .read(paths, &new)?
-            .into_iter();
+        let run = Run::new(self, paths, progress, known);
+        let mut collectors = threads::read(run, paths, new)?.into_iter();
         let first = collectors.next().unwrap_or_else(new);
         let mut collected = collectors.fold(first, |mut sum, next| {
             sum.merge(next);

@@ -16,7 +16,7 @@ use super::queue::Queue;
 
 /// More do not help on any disk that was tried, and each has a stack.
 pub(super) const MOST: usize = 64;
-/// A read from the cache takes less, and a disk or a network never does.
+/// A read from the cache takes less. A disk as fast as that needs no fetchers.
 const SLOW: Duration = Duration::from_micros(100);
 /// Of so many samples in a row, half must be slow: a thread that had to wait for the processor is no
 /// slow disk.
@@ -70,7 +70,7 @@ impl Pace {
     }
 
     /// Notes the reads of a worker that were slow. Whether fetchers are wanted for the first time.
-    fn is_slow(&self, read: Duration, work: Duration, queue: &Queue) -> bool {
+    fn start_if_slow(&self, read: Duration, work: Duration, queue: &Queue) -> bool {
         self.fixed.is_none() && self.wanted() == 0 && self.want(read, work, queue)
     }
 
@@ -83,9 +83,7 @@ impl Pace {
         }
         let take = |sum: &AtomicU64| sum.swap(0, Ordering::Relaxed);
         let read = take(&self.read_time) / take(&self.reads).max(1);
-        let works = take(&self.works);
-        if works > 0 {
-            let work = take(&self.work_time) / works;
+        if let Some(work) = take(&self.work_time).checked_div(take(&self.works)) {
             self.want(
                 Duration::from_nanos(read),
                 Duration::from_nanos(work),
@@ -109,10 +107,16 @@ impl Pace {
     }
 }
 
+/// Whether somebody else should read: where the work takes four times as long or more, a worker that
+/// reads itself loses a fifth at most.
+fn is_slow(read: Duration, work: Duration) -> bool {
+    read >= SLOW && read * 4 >= work
+}
+
 /// How many fetchers keep so many workers at work, with half as many again, as no two reads take the
-/// same time.
+/// same time, and two more for the beginning.
 fn fetchers(workers: usize, read: Duration, work: Duration) -> usize {
-    if read < SLOW || read * 4 < work {
+    if !is_slow(read, work) {
         return 0;
     }
     let each = read.as_secs_f64() / work.as_secs_f64().max(1e-6);
@@ -155,7 +159,7 @@ impl Samples {
 
     /// Notes a read. Whether fetchers are wanted from now on.
     pub fn note(&mut self, read: Duration, work: Duration, pace: &Pace, queue: &Queue) -> bool {
-        let is_slow = read >= SLOW && read * 4 >= work;
+        let is_slow = is_slow(read, work);
         self.count += 1;
         self.slow += u32::from(is_slow);
         self.read += read;
@@ -170,7 +174,7 @@ impl Samples {
             has_been_fast: self.slow == 0,
             ..Samples::default()
         };
-        are_slow && pace.is_slow(read, work, queue)
+        are_slow && pace.start_if_slow(read, work, queue)
     }
 }
 
@@ -215,12 +219,12 @@ mod tests {
     #[test]
     fn fetchers_go_when_their_reads_are_fast_again() {
         let (queue, pace) = (Queue::default(), Pace::new(2, None));
-        assert!(pace.is_slow(micros(300), micros(20), &queue));
+        assert!(pace.start_if_slow(micros(300), micros(20), &queue));
         pace.worked(micros(20));
         (0..AGAIN).for_each(|_| pace.fetched(micros(10), &queue));
         assert_eq!(pace.wanted(), 0);
         let fixed = Pace::new(2, Some(10));
-        assert!(!fixed.is_slow(micros(300), micros(20), &queue));
+        assert!(!fixed.start_if_slow(micros(300), micros(20), &queue));
         assert_eq!(fixed.fixed(), Some(8));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize};
 /// How far a scan has come; read by whoever shows it.
 #[derive(Debug, Default)]
 pub struct Progress {
-    /// Files come upon.
+    /// Files found.
     pub found: AtomicU64,
     /// Files done with, read or not.
     pub done: AtomicU64,

@@ -2,7 +2,6 @@
 //! comes back. Between them the objects are fetched, many at once.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,29 +9,21 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{Builder, Scope};
 
-use super::ScanError;
 use super::admission::{Admission, admit_version};
+use super::error::ScanError;
 use super::queue::{Content, Fetched, Remark};
 use super::run::Run;
 use crate::input::s3::{
     self, Digests, Estimate, FetchLimits, Fetches, Listed, Listing, S3, S3Error, S3Url,
 };
-use crate::input::{Folder, Object, Place, Prefix, Version, is_hidden};
+use crate::input::{Folder, Object, Place, Prefix, Skip, Version, is_hidden};
 use crate::tally::{NotListed, Requests, SkipReason};
 
 /// How many objects may be wanted and not asked for yet.
 const WANTED: usize = 1 << 10;
 
-/// What is known of an object that is asked for.
-struct Wanted {
-    folder: Arc<Folder>,
-    name: OsString,
-    was_named: bool,
-    admission: Admission,
-}
-
-/// The objects that are asked for, one at a time.
-type Sender = SyncSender<(s3::Object, Wanted)>;
+/// The objects that are asked for, one at a time, each with what the queue gets once it is there.
+type Sender = SyncSender<(s3::Object, Fetched)>;
 
 /// Reads S3 for a run.
 pub(super) struct Remote {
@@ -43,11 +34,12 @@ pub(super) struct Remote {
 impl Remote {
     /// Connects, if there is something in S3 to read.
     pub fn connect(run: &Run<'_>, prefixes: &[Prefix]) -> Result<Option<Remote>, ScanError> {
-        if prefixes.is_empty() {
+        let Some(first) = prefixes.first() else {
             return Ok(None);
-        }
+        };
+        let s3 = S3::connect(&run.scan.s3).map_err(|error| error.at(&first.url))?;
         Ok(Some(Remote {
-            s3: S3::connect(&run.scan.s3)?,
+            s3,
             asked: s3::Selection {
                 digests: match (run.scrutiny.remote, run.scrutiny.alone) {
                     (false, _) => Digests::None,
@@ -74,6 +66,7 @@ impl Remote {
             ..FetchLimits::default()
         };
         let fetches = self.s3.fetch(wanted, limits)?;
+        run.progress.folders.fetch_add(1, Ordering::Relaxed);
         let (lists, hands_on) = (run.queue.producer(), run.queue.producer());
         let start = |thread: io::Result<_>| match thread {
             Ok(_) => Ok(()),
@@ -84,18 +77,19 @@ impl Remote {
                 .name("s3 listing".into())
                 .spawn_scoped(scope, move || {
                     let _producer = lists;
+                    let _guard = run.queue.stop_on_panic();
                     if let Err(error) = self.list(run, prefixes, &sender) {
                         run.fail(error.into());
                     }
                     run.progress.folders.fetch_sub(1, Ordering::Relaxed);
                 }),
         )?;
-        run.progress.folders.fetch_add(1, Ordering::Relaxed);
         start(
             Builder::new()
                 .name("s3 objects".into())
                 .spawn_scoped(scope, move || {
                     let _producer = hands_on;
+                    let _guard = run.queue.stop_on_panic();
                     self.hand_on(run, &fetches);
                 }),
         )
@@ -141,6 +135,8 @@ impl Remote {
         let mut not_listed = NotListed::new();
         for prefix in prefixes {
             let url = &prefix.url;
+            let (above, _) = url.prefix.rsplit_once('/').unwrap_or_default();
+            let named = Folder::new(S3Url::of_key(&url.bucket, above).into());
             let mut folder = Arc::new(Folder::new(PathBuf::new()));
             for listed in self.listing(prefix) {
                 if run.queue.is_stopped() {
@@ -170,7 +166,12 @@ impl Remote {
                     *skipped.entry(SkipReason::NotALog).or_default() += 1;
                     continue;
                 }
-                if let Some(skip) = folder.skips(name.as_ref()).filter(|_| !was_named) {
+                // Whoever names a service by hand wants its files read.
+                let is_wanted = |skip: &Skip| {
+                    was_named || (*skip == Skip::OtherService && named.is_of_another_service())
+                };
+                let skip = folder.skips(name.as_ref());
+                if let Some(skip) = skip.filter(|skip| !is_wanted(skip)) {
                     *skipped.entry(skip.into()).or_default() += 1;
                     continue;
                 }
@@ -187,19 +188,20 @@ impl Remote {
                 let version = Some(Version::of_s3(&object));
                 run.note_found(1);
                 let admission = admit_version(&here, version, run.known, run.scrutiny);
-                let wants = Wanted {
+                let found = Fetched {
                     folder: Arc::clone(&folder),
                     name: name.into(),
                     was_named,
+                    place: Place::S3,
                     admission,
+                    content: Content::Nothing,
+                    bytes: 0,
                 };
                 match admission {
                     Admission::Known => run.note_done(1),
-                    Admission::Skipped(..) | Admission::ByName => {
-                        run.queue.push_fetched(fetched(wants, Content::Nothing))
-                    }
+                    Admission::Skipped(..) | Admission::ByName => run.queue.push_fetched(found),
                     // An error: nobody reads any more.
-                    Admission::Open(_) | Admission::Digest(_) => match wanted.send((object, wants))
+                    Admission::Open(_) | Admission::Digest(_) => match wanted.send((object, found))
                     {
                         Ok(()) => {}
                         Err(_) => return Ok(()),
@@ -220,14 +222,22 @@ impl Remote {
     }
 
     /// Hands on what was fetched.
-    fn hand_on(&self, run: &Run<'_>, fetches: &Fetches<Wanted>) {
-        for s3::Fetched { with, body, .. } in fetches {
+    fn hand_on(&self, run: &Run<'_>, fetches: &Fetches<Fetched>) {
+        for s3::Fetched {
+            with: mut found,
+            body,
+            ..
+        } in fetches
+        {
             if run.queue.is_stopped() {
                 return;
             }
             match body {
                 Err(error) if error.is_fatal() => return run.fail(error.into()),
-                body => run.queue.push_fetched(fetched(with, Content::S3(body))),
+                body => {
+                    found.content = Content::S3(body);
+                    run.queue.push_fetched(found);
+                }
             }
             let activity = self.s3.activity();
             let requests = activity.requests.list + activity.requests.get;
@@ -238,22 +248,12 @@ impl Remote {
     }
 }
 
-fn fetched(wanted: Wanted, content: Content) -> Fetched {
-    Fetched {
-        folder: wanted.folder,
-        name: wanted.name,
-        was_named: wanted.was_named,
-        place: Place::S3,
-        admission: wanted.admission,
-        content,
-        bytes: 0,
-    }
-}
-
 /// Whether a walk from a prefix would pass over a key: a part of it after the prefix begins with a dot.
 fn is_in_hidden(key: &str, prefix: &str) -> bool {
-    let walked = prefix.rfind('/').map_or(0, |at| at + 1);
-    let mut parts = key.get(walked..).unwrap_or_default().split('/');
+    let rest = key.get(prefix.len()..).unwrap_or_default();
+    // The part that the user began is named, and no walk comes to it.
+    let begun = usize::from(!prefix.is_empty() && !prefix.ends_with('/'));
+    let mut parts = rest.split('/').skip(begun);
     parts.any(|part| is_hidden(part.as_ref()))
 }
 
@@ -269,6 +269,7 @@ mod tests {
             (".a/b.json", "", true),
             (".a/b.json", ".a/", false),
             (".a/b.json", ".a/b", false),
+            (".a/b.json", ".a", false),
             ("x/.a/b.json", "x", true),
             ("x//b.json", "x/", false),
         ] {

@@ -20,6 +20,9 @@ pub(super) enum Verdict {
 /// How much of a stream is looked at before it is read.
 const HEAD: usize = 4 << 10;
 
+/// What has so many bytes, and begins as an object does, has something in it.
+const LEAST: usize = 64;
+
 /// What a file is, if it is not to be read as a log.
 pub(super) fn tell(opened: &mut Opened<'_>, trust: Trust) -> Option<Verdict> {
     match opened {
@@ -27,11 +30,14 @@ pub(super) fn tell(opened: &mut Opened<'_>, trust: Trust) -> Option<Verdict> {
         Opened::Whole { content, raw } => {
             let is_compressed = !std::ptr::eq(*content, *raw);
             // All logs but a few begin so, and nothing more is asked of them.
-            if content.first() == Some(&b'{') {
+            if content.first() == Some(&b'{') && content.len() > LEAST {
                 return None;
             }
-            if content.is_empty() && !is_compressed && trust == Trust::CloudTrails {
-                return Some(Verdict::Damaged(failed_copy()));
+            if trust == Trust::CloudTrails
+                && is_void(content)
+                && !(content.is_empty() && is_compressed)
+            {
+                return Some(Verdict::Damaged(failed_copy(content)));
             }
             let suspect = Suspect::of(&content[..content.len().min(HEAD)], is_compressed, trust)?;
             let is_found = suspect
@@ -42,6 +48,14 @@ pub(super) fn tell(opened: &mut Opened<'_>, trust: Trust) -> Option<Verdict> {
         }
         Opened::Stream { stream, .. } => {
             let is_compressed = stream.is_compressed();
+            if trust == Trust::CloudTrails {
+                let head = stream.peek(HEAD);
+                let is_all = head.len() < HEAD;
+                // What is compressed and empty is no copy that failed.
+                let damage =
+                    (is_all && !head.is_empty() && is_void(head)).then(|| failed_copy(head));
+                return damage.map(Verdict::Damaged);
+            }
             let suspect = Suspect::of(stream.peek(HEAD), is_compressed, trust)?;
             let is_found = all_in(stream, suspect.needles());
             Some(match stream.finish() {
@@ -57,8 +71,22 @@ pub(super) fn tell(opened: &mut Opened<'_>, trust: Trust) -> Option<Verdict> {
     }
 }
 
-fn failed_copy() -> Damage {
-    let what = "no bytes at all, which CloudTrail never writes: a copy that failed; fetch it again";
+/// Whether there is nothing in a file: white space, `null`, an object without members.
+fn is_void(content: &[u8]) -> bool {
+    let text = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+    let text = text.trim_ascii();
+    let inner = (text.strip_prefix(b"{")).and_then(|text| text.strip_suffix(b"}"));
+    matches!(text, b"" | b"null") || inner.is_some_and(|inner| inner.trim_ascii().is_empty())
+}
+
+fn failed_copy(content: &[u8]) -> Damage {
+    let nothing = if content.is_empty() {
+        "no bytes at all"
+    } else {
+        "no record and no list of any"
+    };
+    let what =
+        format!("{nothing}, which CloudTrail never writes: a copy that failed; fetch it again");
     Damage::new(Stage::Open, 0, what)
 }
 
@@ -80,7 +108,7 @@ impl Suspect {
         let is_doubtful = match trust {
             Trust::CloudTrails | Trust::Log => false,
             // What is no text may be a log to which something was done that nobody can undo here.
-            Trust::Unknown | Trust::OnceALog => is_text(head),
+            Trust::Unknown => is_text(head),
         };
         (is_doubtful && !is_compressed && !may_be_json(head) && !may_hold_logs(head))
             .then_some(Suspect::NotALog)
@@ -218,7 +246,7 @@ mod tests {
 
     #[test]
     fn what_is_known_for_no_log_is_told_and_nothing_else() {
-        use Trust::{CloudTrails, Log, OnceALog, Unknown};
+        use Trust::{CloudTrails, Log, Unknown};
         let flow = "version account-id interface-id srcaddr dstaddr\n2 1 eni-1 a b\n";
         let far = format!("{flow}{}{{\"eventSource\":\"x\"}}", "x\n".repeat(1 << 16));
         let long = format!("{} {{ sts.amazonaws.com", "word ".repeat(1 << 16));
@@ -229,7 +257,6 @@ mod tests {
             ("\u{feff}{", Unknown, None),
             ("[section]\na = 1", Unknown, skip),
             ("[section]\na = 1", Log, None),
-            ("[section]\na = 1", OnceALog, skip),
             ("Nov  3 08:00:00 host program: text", Unknown, skip),
             ("2025-11-03 08:00:00 text", Unknown, skip),
             ("2025-11-03T08:00:00Z {\"a\":1}", Unknown, None),
@@ -237,7 +264,6 @@ mod tests {
             ("global  sts.amazonaws.com  5", Unknown, skip),
             (&long, Unknown, None),
             ("a\0b\u{1}", Unknown, None),
-            ("a\0b\u{1}", OnceALog, None),
             ("PK\u{3}\u{4}\0\0", Unknown, None),
             ("-----BEGIN PGP MESSAGE-----", Unknown, None),
             (flow, Log, other),
@@ -251,8 +277,24 @@ mod tests {
             let told = told(content.as_bytes(), trust);
             assert_eq!(told.as_deref(), expected, "{trust:?} {content:.40}");
         }
-        let what = told(b"", CloudTrails).unwrap();
-        assert!(what.contains("a copy that failed"), "{what}");
+        let void = [
+            "",
+            " ",
+            "\n\n",
+            "{}",
+            " {\n}\n",
+            "null",
+            "\u{feff}{}",
+            "\u{feff}",
+        ];
+        for content in void {
+            let what = told(content.as_bytes(), CloudTrails).expect(content);
+            assert!(what.contains("a copy that failed"), "{what}");
+            assert_eq!(told(content.as_bytes(), Log), None, "{content}");
+        }
+        for content in ["[]", "{\"a\":1}", "{\"Records\":[]}", "{{}}"] {
+            assert_eq!(told(content.as_bytes(), CloudTrails), None, "{content}");
+        }
         // A gzip of nothing is nothing.
         let empty = [
             0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0,

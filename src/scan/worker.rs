@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::ScanError;
 use super::admission::{Admission, admit};
+use super::error::ScanError;
 use super::pace::Samples;
 use super::queue::{Batch, Content, Fetched, Remark, Work};
 use super::reading::Reading;
@@ -23,8 +23,8 @@ use crate::input::{
 use crate::tally::{Collector, DamagedFile, File, SkipReason};
 
 /// Objects that take longer are large: they are offered to other threads one by one, so that in the
-/// end none waits long for another.
-const LARGE: Duration = Duration::from_millis(1);
+/// end none waits long for another. A batch of smaller ones takes a millisecond.
+const LARGE: Duration = Duration::from_micros(125);
 
 /// What one thread has: memory for a file, and what reads it.
 pub(super) struct Worker<'r, C> {
@@ -82,6 +82,7 @@ impl<'r, C: Collector> Worker<'r, C> {
 
     /// Works until there is nothing left. Gives what was collected, and what was read for it.
     pub fn work(mut self) -> C {
+        let _guard = self.run.queue.stop_on_panic();
         while let Some((work, _producer)) = self.run.queue.next() {
             match work {
                 Work::List(folder) => self.run.list(folder, &mut |batch| self.batch(batch)),
@@ -132,12 +133,11 @@ impl<'r, C: Collector> Worker<'r, C> {
 
     /// Reads the objects of a batch, and before each of them what others have fetched.
     fn batch(&mut self, mut batch: Batch) {
-        while let Some(at) = batch.take() {
+        while let Some(at) = batch.take()
+            && !self.run.queue.is_stopped()
+        {
             while let Some(fetched) = self.run.queue.try_fetched() {
                 self.fetched(fetched);
-            }
-            if self.run.queue.is_stopped() {
-                return;
             }
             if self.are_large && batch.left() > 0 {
                 let rest = batch.split_off();
@@ -151,9 +151,10 @@ impl<'r, C: Collector> Worker<'r, C> {
     /// Opens an object, if it is to be opened, and reads it.
     fn object(&mut self, object: &Object<'_>) {
         let run = self.run;
-        if let Some(opening) = self.admitted(object, admit(object, run.known, run.scrutiny)) {
+        let begin = self.samples.is_next().then(Instant::now);
+        let admission = admit(object, run.known, run.scrutiny);
+        if let Some(opening) = self.admitted(object, admission) {
             let limits = run.scan.limits;
-            let begin = self.samples.is_next().then(Instant::now);
             self.buffers.clock = begin;
             self.read(object, opening, |here, buffers| {
                 if object.was_named {
@@ -168,6 +169,10 @@ impl<'r, C: Collector> Worker<'r, C> {
                 self.are_large = work > LARGE;
                 self.samples.note(read - begin, work, &run.pace, &run.queue);
             }
+        } else if let Some(begin) = begin {
+            // What is known already was looked up all the same.
+            let looked_up = begin.elapsed();
+            (self.samples).note(looked_up, Duration::ZERO, &run.pace, &run.queue);
         }
         self.done();
     }
@@ -283,11 +288,11 @@ impl<'r, C: Collector> Worker<'r, C> {
     }
 
     /// Opens and reads; a panic on the way is this one object's damage.
-    fn read<'c>(
+    fn read(
         &mut self,
         object: &Object<'_>,
         opening: Opening,
-        open: impl for<'b> FnOnce(&mut Here, &'b mut Buffers) -> io::Result<Opened<'b>> + 'c,
+        open: impl for<'b> FnOnce(&mut Here, &'b mut Buffers) -> io::Result<Opened<'b>>,
     ) {
         let Worker {
             run,

@@ -33,7 +33,7 @@ mod waiting;
 
 pub use days::forget::Forgotten;
 pub use error::{Holder, NotForgotten, SqlFault, StoreError};
-pub use ingest::run::Ingested;
+pub use ingest::ingested::Ingested;
 pub use open::Store;
 pub use place::is_of_a_store;
 pub use tables::columns::is_kept;

@@ -58,7 +58,7 @@ fn texts() -> Vec<Vec<u8>> {
 }
 
 /// What no generator makes.
-const HAND_MADE: [&str; 24] = [
+const HAND_MADE: [&str; 34] = [
     "",
     "[]",
     "\u{feff}{\"Records\":[]}",
@@ -82,6 +82,16 @@ const HAND_MADE: [&str; 24] = [
     r#"{"things":"{\"eventSource\":\"sts.amazonaws.com\"}"}"#,
     r#"{"logEvents":[{"message":"CWL CONTROL MESSAGE: a"}]}"#,
     r#"{"hits":{"hits":[{"_source":{"eventVersion":"1"}}]}}"#,
+    r#"{"eventVersion":"1.08","eventData":{"eventSource":"sts.amazonaws.com"}}"#,
+    r#"{"Records":[{"eventVersion":"1","eventSource":"s3","more":"{\"eventSource\":\"sts.amazonaws.com\"}"}]}"#,
+    r#"{"Records":[{"eventVersion":"1","insightDetails":{"eventSource":"sts.amazonaws.com"}}],"x":[{"eventSource":"sts.amazonaws.com"}]}"#,
+    r#"{"eventVersion":"1","eventName":"AssumeRole","eventSource":["sts.amazonaws.com"]}"#,
+    r#"{"Records":[{"eventVersion":"1","eventSource":["sts.amazonaws.com"]}]}"#,
+    r#"{"eventSource":"sts.amazonaws.com","tlsDetails":"{\"tlsVersion\":\"x\"}","userIdentity":"{a=b}"}"#,
+    r#"{"Records":[{"eventversion":"1","eventsource":"sts.amazonaws.com","tlsdetails":{"tlsversion":"x"}}]}"#,
+    r#"{"Records":[{"eventSource":"sts.amazonaws.com"}],"Events":[1],"Records":[],"Events":[]}"#,
+    r#"{"awslogs":{"data":"H4sIAAAAAAAAAAMA"}}"#,
+    r#"{"records":[{"kinesis":{"data":"eyJldmVudFZlcnNpb24i"}}]}"#,
     "2025-11-03T10:00:00.000Z {\"eventSource\":\"sts.amazonaws.com\"}\n2025-11-03T10:00:01.000Z {}",
 ];
 

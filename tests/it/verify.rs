@@ -7,7 +7,8 @@ use archive::clock::START;
 use archive::digests::{Digest, HOUR, Log, Signer, Trail};
 use proptest::prelude::*;
 use serde_json::Value;
-use stscope::{AnyQuestion, ChainStatus, Keys, Scan, Scrutiny};
+use stscope::internals::report::pages::verify;
+use stscope::{AnyQuestion, ChainStatus, FindingKind, Keys, Scan, Scrutiny};
 use twin::cases::cases;
 use twin::verify::{Chain, chain};
 
@@ -116,5 +117,34 @@ proptest! {
             .map(|digest| serde_json::from_str(&digest.content).expect("JSON"))
             .collect();
         prop_assert_eq!(said(&digests, &names, alone, threads), chain(&values, &names));
+    }
+}
+
+/// What is between two headings of the page on `verify`.
+fn section(heading: &str) -> &'static str {
+    let page = include_str!("../../docs/verify.md");
+    let (_, inside) = page.split_once(heading).expect(heading);
+    inside
+        .split_once("\n## ")
+        .map_or(inside, |(inside, _)| inside)
+}
+
+/// The first cells of the rows of the tables in a section.
+fn first_cells(section: &str) -> BTreeSet<&str> {
+    let cells = section.lines().filter_map(|line| line.strip_prefix("| `"));
+    cells
+        .filter_map(|rest| Some(rest.split_once('`')?.0))
+        .collect()
+}
+
+#[test]
+fn every_column_status_and_kind_of_finding_is_in_the_manual() {
+    let names: BTreeSet<&str> = verify::sheet().names().collect();
+    assert_eq!(first_cells(section("\n## Columns\n")), names);
+    let meanings = section("\n## What a status means\n");
+    let statuses = ChainStatus::ALL.map(ChainStatus::as_str);
+    assert_eq!(first_cells(meanings), statuses.into());
+    for kind in FindingKind::ALL.map(FindingKind::as_str) {
+        assert!(meanings.contains(&format!("`{kind}`")), "{kind}");
     }
 }

@@ -51,7 +51,7 @@ pub fn file(file: &[u8]) -> File {
         found.unknown
     } else if found.digests + found.others > 0
         && !json_is_damaged
-        && super::traces::are_in(&content.bytes)
+        && (found.traces > 0 || super::traces::are_in(&content.bytes))
     {
         found.unknown.max(1)
     } else {

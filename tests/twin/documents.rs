@@ -1,6 +1,6 @@
 //! Sound JSON: whole documents, parsed by serde_json.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::shape::{Found, LISTS, Nest};
 use super::tame;
@@ -51,20 +51,7 @@ fn past_space(mut text: &[u8]) -> &[u8] {
 pub fn value(value: &Value, found: &mut Found, nest: Nest) {
     match value {
         Value::Object(object) if nest.may_open() => {
-            let mut has_lists = false;
-            for list in LISTS {
-                if let Some(Value::Array(elements)) = object.get(list) {
-                    has_lists = true;
-                    found.containers += 1;
-                    for element in elements {
-                        if list == "Records" {
-                            found.element(element, nest.deeper());
-                        } else {
-                            self::value(element, found, nest.deeper());
-                        }
-                    }
-                }
-            }
+            let has_lists = lists(object, found, nest);
             found.object(object, nest, has_lists);
         }
         Value::Array(items) if nest.may_open() => {
@@ -75,4 +62,27 @@ pub fn value(value: &Value, found: &mut Found, nest: Nest) {
         Value::String(text) if found.text(text, nest) => {}
         _ => found.unknown(),
     }
+}
+
+/// The lists in an object. Says whether there are any.
+pub fn lists(object: &Map<String, Value>, found: &mut Found, nest: Nest) -> bool {
+    let mut has_lists = false;
+    for list in LISTS {
+        if let Some(Value::Array(elements)) = object.get(list) {
+            has_lists = true;
+            found.containers += 1;
+            for element in elements {
+                if list == "Records" {
+                    found.element(element, nest.deeper());
+                } else {
+                    value(element, found, nest.deeper());
+                }
+            }
+        }
+    }
+    let replaced = object.get(tame::REPLACED).and_then(Value::as_u64);
+    for _ in 0..replaced.unwrap_or_default() {
+        found.trace();
+    }
+    has_lists
 }

@@ -20,6 +20,7 @@ pub mod documents;
 pub mod gunzip;
 pub mod held;
 pub mod mutate;
+pub mod normal;
 pub mod plan;
 pub mod question;
 pub mod regions;

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::shape::{Found, LISTS, Nest, PAGING, WRAPPERS, is_control, is_record};
+use super::shape::{
+    Found, Kept, LISTS, Nest, PAGING, Says, WRAPPERS, get, is_control, may_hide, says,
+};
 use super::tame;
 
 /// What is in the text, and whether reading ended before its end.
@@ -238,9 +240,12 @@ impl<'t> Reading<'t> {
         let mut members = Members::default();
         let whole = self.members(&mut members, nest);
         let place = |list: &str| LISTS.iter().position(|one| *one == list);
-        members.lists.sort_by_key(|(list, _)| place(list));
-        for (_, of_list) in &members.lists {
+        members.lists.sort_by_key(|(list, ..)| place(list));
+        for (_, of_list, _) in &members.lists {
             self.found.add(of_list);
+        }
+        for _ in 0..members.replaced_lists {
+            self.found.trace();
         }
         if whole.is_none() {
             members.salvage(&mut self.found, nest);
@@ -284,7 +289,7 @@ impl<'t> Reading<'t> {
             match LISTS.into_iter().find(|&list| key.as_deref() == Some(list)) {
                 Some(list) if first == b'[' => {
                     // Of a duplicate key the last value stands.
-                    members.lists.retain(|(earlier, _)| *earlier != list);
+                    members.replace(list);
                     let outer = std::mem::take(&mut self.found);
                     let start = self.at;
                     let whole = if list == "Records" {
@@ -294,14 +299,14 @@ impl<'t> Reading<'t> {
                     };
                     let mut of_list = std::mem::replace(&mut self.found, outer);
                     of_list.containers += 1;
-                    members.lists.push((list, of_list));
+                    let elements = self.text.get(start + 1..).unwrap_or_default();
+                    let is_empty = elements.trim_ascii_start().starts_with(b"]");
+                    members.lists.push((list, of_list, !is_empty));
                     whole?;
                     members.of_lists.push(&self.text[start..self.at]);
                 }
                 _ => {
-                    members
-                        .lists
-                        .retain(|(earlier, _)| key.as_deref() != Some(earlier));
+                    members.replace(key.as_deref().unwrap_or_default());
                     let value = if matches!(first, b'"' | b'{' | b'[') {
                         self.pass()?
                     } else {
@@ -312,8 +317,14 @@ impl<'t> Reading<'t> {
                         word
                     };
                     match key {
-                        Some(key) => members.replaced.extend(members.others.insert(key, value)),
-                        None => members.has_bad_key = true,
+                        Some(key) => {
+                            let before = members.others.insert(key.clone(), value);
+                            members.replaced.extend(before.map(|before| (key, before)));
+                        }
+                        None => {
+                            members.has_bad_key = true;
+                            members.replaced.push((String::new(), value));
+                        }
                     }
                 }
             }
@@ -335,12 +346,15 @@ struct Members<'t> {
     first: Option<String>,
     count: usize,
     paging: usize,
-    lists: Vec<(&'static str, Found)>,
+    /// With whether there is anything in them.
+    lists: Vec<(&'static str, Found, bool)>,
+    replaced_lists: usize,
     /// Lists, as they are written.
     of_lists: Vec<&'t [u8]>,
     others: BTreeMap<String, &'t [u8]>,
-    /// A value that was replaced by a later one must still be sound for a record to be whole.
-    replaced: Vec<&'t [u8]>,
+    /// A value that was replaced by a later one must still be sound for a record to be whole. Or one
+    /// whose key is no sound text.
+    replaced: Vec<(String, &'t [u8])>,
     /// A number or word that is none stands among the values.
     has_bad_word: bool,
     /// A string that is none stands among the keys.
@@ -352,42 +366,94 @@ impl Members<'_> {
         self.others.get(key).copied()
     }
 
-    fn is_record(&self) -> bool {
+    /// A value stands for a list that was read before.
+    fn replace(&mut self, key: &str) {
+        let replaced = self
+            .lists
+            .iter()
+            .filter(|(earlier, _, has_elements)| *earlier == key && *has_elements);
+        self.replaced_lists += replaced.count();
+        self.lists.retain(|(earlier, ..)| *earlier != key);
+    }
+
+    fn says(&self) -> Says {
+        let member = |name: &str| get(name, |name| self.get(name));
         // What is no sound text is a source all the same.
-        let source =
-            (self.get("eventSource")).map(|source| tame::parse(source).unwrap_or(Value::Null));
-        let has_version = self.get("eventVersion").is_some();
-        is_record(self.first.as_deref(), source.as_ref(), has_version)
+        let source = member("eventSource").map(|source| match tame::parse(source) {
+            None if source.starts_with(b"\"") => Value::from(""),
+            other => other.unwrap_or(Value::Null),
+        });
+        says(
+            self.first.as_deref(),
+            source.as_ref(),
+            member("eventVersion").is_some(),
+            member("eventName").is_some(),
+        )
+    }
+
+    /// Whether there is a record of STS beside the lists, or beside a record's own members.
+    fn traces_beside(&self, in_wrappers: bool) -> bool {
+        let replaced = self.replaced.iter().map(|(key, value)| (key, value));
+        self.others.iter().chain(replaced).any(|(key, value)| {
+            let is_wrapper = WRAPPERS.contains(&key.as_str());
+            let text = match tame::parse(value) {
+                Some(value) => value.to_string(),
+                None => String::from_utf8_lossy(&without_escapes(value)).into_owned(),
+            };
+            may_hide(key) && (in_wrappers || !is_wrapper) && super::traces::are_whole_in(&text)
+        })
     }
 
     /// Of an object that breaks off: the record it wraps, if that was whole before.
     fn salvage(self, found: &mut Found, nest: Nest) {
-        if self.lists.is_empty() && !self.is_record() {
+        if self.lists.is_empty() && self.says() != Says::Record {
             self.wrapped(found, nest);
         }
     }
 
     /// Decides what an object is whose lists have been read. Only what is taken from it has to be sound.
     fn settle(self, found: &mut Found, nest: Nest) {
-        if self.is_record() {
-            let mut values = self.others.values().chain(&self.replaced);
+        let says = self.says();
+        if says == Says::Record {
+            let replaced = self.replaced.iter().map(|(_, value)| value);
+            let mut values = self.others.values().chain(replaced);
             let mut lists = self.of_lists.iter();
             let is_unsound = |value: &&[u8]| tame::parse(value).is_none();
             if self.has_bad_key || values.any(is_unsound) || lists.any(is_unsound) {
                 found.broken += 1;
                 return;
             }
-            let sound: Map<String, Value> = (self.others.iter())
+            let mut sound: Map<String, Value> = (self.others.iter())
                 .filter_map(|(key, value)| Some((key.clone(), tame::parse(value)?)))
                 .collect();
-            return found.record(&sound);
-        }
-        if self.wrapped(found, nest) || !self.lists.is_empty() {
+            for (key, value) in &self.replaced {
+                tame::keep_traces(key, tame::parse(value), &mut sound);
+            }
+            match found.record(&sound, true) {
+                Kept::OfSts => found.trace_if(self.traces_beside(false)),
+                Kept::Other => {}
+                Kept::Hides if self.wrapped(found, nest) => {
+                    found.trace_if(self.traces_beside(false));
+                }
+                Kept::Hides if !self.lists.is_empty() => {
+                    found.trace_if(self.traces_beside(true));
+                }
+                Kept::Hides => found.trace(),
+            }
             return;
+        }
+        let has_lists = !self.lists.is_empty();
+        if self.wrapped(found, nest) {
+            return found.trace_if(has_lists && self.traces_beside(false));
+        }
+        if has_lists {
+            return found.trace_if(self.traces_beside(true));
         }
         let message = self.get("message").and_then(tame::parse);
         let message = message.as_ref().and_then(Value::as_str);
-        if self.get("digestStartTime").is_some() {
+        if says == Says::Nobodys {
+            found.trace();
+        } else if self.get("digestStartTime").is_some() {
             found.digests += 1;
         } else if self.paging > 0 && self.paging == self.count || is_control(message) {
             found.others += 1;
@@ -404,7 +470,7 @@ impl Members<'_> {
             let is_envelope = key == "detail" && self.get("detail-type").is_some();
             let is_broken = match (raw.first().copied().unwrap_or_default(), &value) {
                 (b'{', Some(Value::Object(detail))) if is_envelope => {
-                    found.record(detail);
+                    found.record_or_opened(detail, nest.deeper());
                     return true;
                 }
                 (b'{', None) if is_envelope => true,
@@ -422,6 +488,34 @@ impl Members<'_> {
         }
         false
     }
+}
+
+/// Broken JSON with every printable character of ASCII as it is, where its escape is not needed.
+fn without_escapes(text: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let length = match text[at..] {
+            [b'\\', b'u', ..] => 6,
+            [b'\\', ..] => 2,
+            _ => 1,
+        };
+        let written = &text[at..(at + length).min(text.len())];
+        let quoted = [b"\"", written, b"\""].concat();
+        let meant = match (written, serde_json::from_slice::<String>(&quoted)) {
+            // No escape of JSON, and nothing else that it could mean.
+            ([b'\\', other], Err(_)) => Some(*other),
+            ([b'\\', ..], Ok(text)) => (text.len() == 1).then(|| text.as_bytes()[0]),
+            _ => None,
+        };
+        match meant {
+            Some(byte @ b' '..=0x7f) if !b"\"\\".contains(&byte) => plain.push(byte),
+            Some(b'"') => plain.extend_from_slice(b"\\\""),
+            _ => plain.extend_from_slice(written),
+        }
+        at += length;
+    }
+    plain
 }
 
 /// Whether what is written here may be a string with an object in it: its bracket may be escaped.

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use super::normal::normal;
 use super::tame;
+
+const STS: &str = "sts.amazonaws.com";
 
 /// How often text in a string is opened: EventBridge in SNS in SQS is three times.
 const MAX_TEXTS: usize = 6;
@@ -14,7 +17,7 @@ const MAX_LEVELS: usize = 32;
 pub const LISTS: [&str; 4] = ["Records", "Events", "logEvents", "events"];
 
 /// The keys under which an object may have a record, in the order in which they are tried.
-pub const WRAPPERS: [&str; 19] = [
+pub const WRAPPERS: [&str; 22] = [
     "detail",
     "CloudTrailEvent",
     "message",
@@ -34,6 +37,35 @@ pub const WRAPPERS: [&str; 19] = [
     "records",
     "payload",
     "data",
+    "eventData",
+    "awslogs",
+    "kinesis",
+];
+
+/// The members of AWS's own records that hold what a caller says or asks for.
+const FREE: [&str; 10] = [
+    "userAgent",
+    "userIdentity",
+    "tlsDetails",
+    "errorMessage",
+    "resources",
+    "requestParameters",
+    "responseElements",
+    "additionalEventData",
+    "serviceEventDetails",
+    "insightDetails",
+];
+
+/// The keys that say what an object is, and hold no record.
+const OWN: [&str; 8] = [
+    "eventSource",
+    "eventsource",
+    "eventVersion",
+    "eventversion",
+    "eventName",
+    "eventname",
+    "detail-type",
+    "digestStartTime",
 ];
 
 /// The keys that only say where other pages are.
@@ -74,15 +106,56 @@ impl Nest {
     }
 }
 
-/// Whether an object is a record, by the name of its first member, its `eventSource`, and whether it has
-/// an `eventVersion`. What Lambda is given has a source such as `aws:sqs`.
-pub fn is_record(first: Option<&str>, source: Option<&Value>, has_version: bool) -> bool {
+/// What an object says it is, by its keys alone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Says {
+    Record,
+    /// A record, but not whose.
+    Nobodys,
+    Nothing,
+}
+
+/// By the name of its first member, its `eventSource`, and whether it has a version and a name. What
+/// Lambda is given has a source such as `aws:sqs`.
+pub fn says(
+    first: Option<&str>,
+    source: Option<&Value>,
+    has_version: bool,
+    has_name: bool,
+) -> Says {
     match source {
-        _ if first == Some("eventVersion") => true,
-        Some(Value::String(source)) => !source.starts_with("aws:"),
-        Some(_) => true,
-        None => has_version,
+        Some(Value::String(source)) if is_version(first) || !source.starts_with("aws:") => {
+            Says::Record
+        }
+        Some(Value::String(_)) => Says::Nothing,
+        _ if has_version && has_name => Says::Nobodys,
+        _ => Says::Nothing,
     }
+}
+
+fn is_version(key: Option<&str>) -> bool {
+    matches!(key, Some("eventVersion" | "eventversion"))
+}
+
+/// A member by AWS's name, or by that in small letters.
+pub fn get<T>(name: &str, of: impl Fn(&str) -> Option<T>) -> Option<T> {
+    of(name).or_else(|| of(&name.to_ascii_lowercase()))
+}
+
+/// Whether there may be something beside what was read under this key.
+pub fn may_hide(key: &str) -> bool {
+    // As AWS writes them, or in small letters as Athena does.
+    let is_free = |free: &&str| **free == *key || free.to_ascii_lowercase() == *key;
+    !FREE.iter().any(is_free) && !OWN.contains(&key) && !PAGING.contains(&key)
+}
+
+/// What was made of a record.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kept {
+    OfSts,
+    Other,
+    /// Nothing: there is one of STS inside it.
+    Hides,
 }
 
 /// Everything found in one file, in order.
@@ -106,6 +179,8 @@ pub struct Found {
     pub others: u64,
     /// Those of them that are nothing known.
     pub unknown: u64,
+    /// Those of them in which there is a record of STS, or one of which nothing tells whose it is.
+    pub traces: u64,
 }
 
 /// What a file is.
@@ -119,19 +194,50 @@ pub enum Kind {
 }
 
 impl Found {
-    pub fn record(&mut self, record: &Map<String, Value>) {
+    /// A record. `lists_are_read` of those in it.
+    pub fn record(&mut self, record: &Map<String, Value>, lists_are_read: bool) -> Kept {
         let is = |key: &str, text: &str| record.get(key).and_then(Value::as_str) == Some(text);
-        self.records += 1;
+        let is_of_sts =
+            |record: &Map<String, Value>| record.get("eventSource") == Some(&Value::from(STS));
+        if is_of_sts(record) {
+            let Some(normal) = normal(record, false) else {
+                self.broken += 1;
+                return Kept::Other;
+            };
+            self.records += 1;
+            self.of_sts.push(without_lists(normal));
+        } else if is("eventCategory", "Insight") || is("eventType", "AwsCloudTrailInsight") {
+            self.records += 1;
+            self.of_others.push(without_lists(record.clone()));
+        } else if let Some(normal) = normal(record, true).filter(is_of_sts) {
+            self.records += 1;
+            self.of_sts.push(without_lists(normal));
+            return Kept::OfSts;
+        } else if hides(record, lists_are_read) {
+            return Kept::Hides;
+        } else if let Some(Value::Array(sources)) = record.get("eventSource")
+            && sources.first() == Some(&Value::from(STS))
+        {
+            self.trace();
+            return Kept::Other;
+        } else {
+            self.records += 1;
+            let normal = normal(record, false).unwrap_or_else(|| record.clone());
+            self.of_others.push(without_lists(normal));
+        }
         self.insights +=
             u64::from(is("eventCategory", "Insight") || is("eventType", "AwsCloudTrailInsight"));
-        // Lists in it have been read, and say nothing of the record.
-        let mut kept = record.clone();
-        kept.retain(|key, _| !LISTS.contains(&key.as_str()));
-        if is("eventSource", "sts.amazonaws.com") {
-            self.of_sts.push(kept);
+        if is_of_sts(record) {
+            Kept::OfSts
         } else {
-            self.of_others.push(kept);
+            Kept::Other
         }
+    }
+
+    /// Something in which there may well be a record of STS.
+    pub fn trace(&mut self) {
+        self.unknown();
+        self.traces += 1;
     }
 
     /// Something that is no record, and nothing else that is known.
@@ -140,33 +246,48 @@ impl Found {
         self.unknown += 1;
     }
 
-    /// An element of `Records`.
+    /// An element of `Records`. Of several sources the first says whether it is a record.
     pub fn element(&mut self, element: &Value, nest: Nest) {
         match element {
-            Value::Object(object) if says_record(object) => self.record(object),
+            Value::Object(object)
+                if is_version(object.keys().next().map(String::as_str))
+                    || says_by(object, object.get(tame::FIRST_SOURCE)) == Says::Record =>
+            {
+                self.record_or_opened(object, nest);
+            }
             _ => super::documents::value(element, self, nest),
+        }
+    }
+
+    /// A record, or what it hides.
+    pub fn record_or_opened(&mut self, object: &Map<String, Value>, nest: Nest) {
+        if self.record(object, false) != Kept::Hides {
+        } else if nest.may_open() {
+            let has_lists = super::documents::lists(object, self, nest);
+            self.opened(object, nest, has_lists);
+        } else {
+            self.trace();
         }
     }
 
     /// An object whose lists have been read, if it has any.
     pub fn object(&mut self, object: &Map<String, Value>, nest: Nest, has_lists: bool) {
-        if says_record(object) {
-            return self.record(object);
-        }
-        for key in WRAPPERS {
-            match object.get(key) {
-                Some(Value::Object(detail))
-                    if key == "detail" && object.contains_key("detail-type") =>
-                {
-                    return self.record(detail);
-                }
-                Some(value) if self.wrapped(value, nest) => return,
-                _ => {}
-            }
+        let says = says_of(object);
+        if says == Says::Record {
+            return match self.record(object, true) {
+                Kept::OfSts => self.trace_if(traces_beside(object, false)),
+                Kept::Other => {}
+                Kept::Hides => self.opened(object, nest, has_lists),
+            };
         }
         let message = object.get("message").and_then(Value::as_str);
         let is_paging = object.keys().all(|key| PAGING.contains(&key.as_str()));
-        if has_lists {
+        if self.wrapper(object, nest) {
+            self.trace_if(has_lists && traces_beside(object, false));
+        } else if has_lists {
+            self.trace_if(traces_beside(object, true));
+        } else if says == Says::Nobodys {
+            self.trace();
         } else if object.contains_key("digestStartTime") {
             self.digests += 1;
         } else if is_paging && !object.is_empty() || is_control(message) {
@@ -174,6 +295,40 @@ impl Found {
         } else {
             self.unknown();
         }
+    }
+
+    /// What says it is a record, and has one of STS inside it.
+    pub fn opened(&mut self, object: &Map<String, Value>, nest: Nest, has_lists: bool) {
+        if self.wrapper(object, nest) {
+            self.trace_if(traces_beside(object, false));
+        } else if has_lists {
+            self.trace_if(traces_beside(object, true));
+        } else {
+            self.trace();
+        }
+    }
+
+    pub fn trace_if(&mut self, has_traces: bool) {
+        if has_traces {
+            self.trace();
+        }
+    }
+
+    /// The record that an object wraps. Says whether there was any.
+    fn wrapper(&mut self, object: &Map<String, Value>, nest: Nest) -> bool {
+        for key in WRAPPERS {
+            match object.get(key) {
+                Some(Value::Object(detail))
+                    if key == "detail" && object.contains_key("detail-type") =>
+                {
+                    self.record_or_opened(detail, nest.deeper());
+                    return true;
+                }
+                Some(value) if self.wrapped(value, nest) => return true,
+                _ => {}
+            }
+        }
+        false
     }
 
     /// What stands under the key of a wrapper. Says whether anything was in it.
@@ -186,7 +341,8 @@ impl Found {
             }
             _ => {}
         }
-        let is_known = inner.records + inner.broken + inner.containers + inner.digests > 0;
+        let is_known =
+            inner.records + inner.broken + inner.containers + inner.digests + inner.traces > 0;
         if is_known {
             self.add(&inner);
         }
@@ -198,6 +354,10 @@ impl Found {
         let Some(nest) = nest.in_text() else {
             return false;
         };
+        if is_encoded(text.trim_ascii_start()) {
+            self.trace();
+            return true;
+        }
         let first = text.trim_ascii_start().chars().next();
         match (first, tame::parse(text.as_bytes())) {
             (Some('{' | '[' | '"'), Some(value)) => {
@@ -223,6 +383,7 @@ impl Found {
         self.digests += more.digests;
         self.others += more.others;
         self.unknown += more.unknown;
+        self.traces += more.traces;
     }
 
     pub fn is_cloudtrail(&self) -> bool {
@@ -246,13 +407,58 @@ impl Found {
     }
 }
 
-fn says_record(object: &Map<String, Value>) -> bool {
-    let first = object.keys().next().map(String::as_str);
-    is_record(
-        first,
-        object.get("eventSource"),
-        object.contains_key("eventVersion"),
+fn says_of(object: &Map<String, Value>) -> Says {
+    says_by(object, None)
+}
+
+/// The same, with this for its source if there is any.
+fn says_by(object: &Map<String, Value>, source: Option<&Value>) -> Says {
+    let get = |name: &str| get(name, |name| object.get(name));
+    says(
+        object.keys().next().map(String::as_str),
+        source.or_else(|| get("eventSource")),
+        get("eventVersion").is_some(),
+        get("eventName").is_some(),
     )
+}
+
+/// Whether this is gzip or JSON as base64.
+fn is_encoded(text: &str) -> bool {
+    let of_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=-_\t\n\r".contains(c);
+    ["H4sI", "eyJ"].iter().any(|start| text.starts_with(start))
+        && text.len() >= 16
+        && text.chars().all(of_base64)
+}
+
+/// Lists in it have been read, and say nothing of the record.
+fn without_lists(mut record: Map<String, Value>) -> Map<String, Value> {
+    record.retain(|key, _| !LISTS.contains(&key.as_str()) && !key.starts_with('\0'));
+    record
+}
+
+/// Whether there is a record of STS in one of another service, elsewhere than where AWS writes what a
+/// caller asked for.
+fn hides(record: &Map<String, Value>, lists_are_read: bool) -> bool {
+    record.iter().any(|(key, value)| {
+        let is_read = lists_are_read && value.is_array() && LISTS.contains(&key.as_str());
+        let key = tame::name(key);
+        !is_read
+            && may_hide(key)
+            && super::traces::are_whole_in(&format!("{}:{value}", Value::from(key)))
+    })
+}
+
+/// Whether there is one beside the lists of an object, or beside a record's own members.
+fn traces_beside(object: &Map<String, Value>, in_wrappers: bool) -> bool {
+    object.iter().any(|(key, value)| {
+        let is_read = value.is_array() && LISTS.contains(&key.as_str());
+        let key = tame::name(key);
+        let is_wrapper = WRAPPERS.contains(&key);
+        !is_read
+            && may_hide(key)
+            && (in_wrappers || !is_wrapper)
+            && super::traces::are_whole_in(&value.to_string())
+    })
 }
 
 /// Whether a message is what CloudWatch Logs sends where nothing was logged.

@@ -1,13 +1,121 @@
 //! What serde_json refuses and CloudTrail's readers may not.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use serde_json::Value;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use super::shape::LISTS;
 
 /// Parses one JSON value. Half of a surrogate pair stands for U+FFFD, and a number may be too large
 /// for a float; serde_json refuses both.
 pub fn parse(text: &[u8]) -> Option<Value> {
-    serde_json::from_slice(&tame(text)).ok()
+    let tree = serde_json::from_slice::<Tree>(&tame(text)).ok()?;
+    Some(tree.0)
+}
+
+/// The key under which an object says how many lists with something in them were replaced in it by a
+/// later value of their key.
+pub const REPLACED: &str = "\0replaced";
+
+/// The key under which an object keeps its first `eventSource`, where there is a later one.
+pub const FIRST_SOURCE: &str = "\0first source";
+
+/// What the keys begin with of members that a later value has replaced, and in which there is a record
+/// of STS.
+const TRACE: &str = "\0trace ";
+
+/// Keeps a member that a later value has replaced, if there is a record of STS in it, or it says itself
+/// that it is of STS.
+pub fn keep_traces(key: &str, before: Option<Value>, object: &mut Map<String, Value>) {
+    let Some(before) = before else { return };
+    let member = Value::Object(Map::from_iter([(key.to_owned(), before)]));
+    if super::traces::are_in(member.to_string().as_bytes()) {
+        object.insert(format!("{TRACE}{key}"), member);
+    }
+}
+
+/// The key of a member, be it replaced.
+pub fn name(key: &str) -> &str {
+    if key == FIRST_SOURCE {
+        return "eventSource";
+    }
+    key.strip_prefix(TRACE).unwrap_or(key)
+}
+
+/// A value of which nothing is lost without a word.
+struct Tree(Value);
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Tree, D::Error> {
+        from.deserialize_any(TreeVisitor).map(Tree)
+    }
+}
+
+struct TreeVisitor;
+
+impl<'de> Visitor<'de> for TreeVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
+        let mut array = Vec::new();
+        while let Some(Tree(element)) = elements.next_element()? {
+            array.push(element);
+        }
+        Ok(Value::Array(array))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        let mut replaced = 0;
+        while let Some((key, Tree(value))) = members.next_entry::<String, Tree>()? {
+            let (is_list, name) = (LISTS.contains(&key.as_str()), key.clone());
+            let before = object.insert(key, value);
+            let had_elements = before
+                .as_ref()
+                .and_then(Value::as_array)
+                .is_some_and(|list| !list.is_empty());
+            replaced += u64::from(is_list && had_elements);
+            if let Some(before) = before.clone().filter(|_| name == "eventSource") {
+                object.entry(FIRST_SOURCE.to_owned()).or_insert(before);
+            }
+            let is_list = is_list && before.as_ref().is_some_and(Value::is_array);
+            keep_traces(&name, before.filter(|_| !is_list), &mut object);
+        }
+        if replaced > 0 {
+            object.insert(REPLACED.to_owned(), replaced.into());
+        }
+        Ok(Value::Object(object))
+    }
 }
 
 /// The same text, with nothing in it that serde_json refuses although it is JSON.

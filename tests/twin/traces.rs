@@ -43,3 +43,43 @@ fn undone(text: &[char]) -> Vec<char> {
     }
     plain
 }
+
+/// Whether it is in a piece of JSON as it would be in a record there, or in one in a string: all quotes
+/// escaped alike. A list may begin with the name, too.
+pub fn are_whole_in(json: &str) -> bool {
+    json.match_indices("sts.amazonaws.com").any(|(at, name)| {
+        let split = |text: &str| {
+            let rest = text.trim_end_matches('\\');
+            (rest.to_owned(), text.len() - rest.len())
+        };
+        let is_space = |c| matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0c');
+        let behind = &json[at + name.len()..];
+        let Some(before) = json[..at].strip_suffix('"') else {
+            return false;
+        };
+        let (before, depth) = split(before);
+        if !behind.starts_with(&("\\".repeat(depth) + "\"")) {
+            return false;
+        }
+        let mut before = before.trim_end_matches(is_space);
+        if depth == 0 {
+            before = before
+                .strip_suffix('[')
+                .unwrap_or(before)
+                .trim_end_matches(is_space);
+        }
+        let key = before
+            .strip_suffix(':')
+            .map(|text| text.trim_end_matches(is_space));
+        let Some(key) = key.and_then(|key| key.strip_suffix('"')) else {
+            return false;
+        };
+        let (key, depth_of_key) = split(key);
+        let Some((before, key)) = key.rsplit_once('"') else {
+            return false;
+        };
+        depth_of_key == depth
+            && split(before).1 == depth
+            && key.replace('_', "").eq_ignore_ascii_case("eventsource")
+    })
+}

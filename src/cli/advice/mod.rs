@@ -95,8 +95,13 @@ mod tests {
                 "a[: no glob pattern (odd); quote a literal [ as [[]",
             ),
             (
-                of_path(&PathError::Remote("s3://b".into())),
-                "s3://b: this build reads no S3; copy the logs with 'aws s3 sync s3://b DIR', and name DIR",
+                of_path(&PathError::Remote("s3a://b".into())),
+                if cfg!(feature = "s3") {
+                    "s3a://b: this is not read; write s3://BUCKET/PREFIX"
+                } else {
+                    "s3a://b: this is not read, as this build has no reader of S3; copy the logs with \
+                     'aws s3 sync s3a://b DIR', and name DIR, or build with the feature s3"
+                },
             ),
             (
                 of_scan(&ScanError::Threads("odd".into())),

@@ -15,10 +15,10 @@ use crate::tally::Condition;
 #[command(next_help_heading = "Filters")]
 pub(in crate::cli) struct FilterArgs {
     /// Count calls from T on: 2026-11-01, 2026-11-01T12:00:00Z, or an age: 36h, 7d, 2w
-    #[arg(long, value_name = "T", value_parser = Typed(Moment::parse))]
+    #[arg(long, value_name = "T", value_parser = Typed(Moment::parse_later))]
     pub since: Option<Moment>,
     /// Count calls before T
-    #[arg(long, value_name = "T", value_parser = Typed(Moment::parse))]
+    #[arg(long, value_name = "T", value_parser = Typed(Moment::parse_later))]
     pub until: Option<Moment>,
     /// Count records received by these accounts (recipientAccountId)
     #[arg(long, value_name = "A,...", value_delimiter = ',', value_parser = Typed(account))]

@@ -9,7 +9,6 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use crate::shown::{Shown, for_terminal};
-use crate::store;
 
 /// Says things on standard error, or not.
 #[derive(Clone, Copy)]
@@ -42,7 +41,8 @@ impl Messages {
 
     /// Says from now on when another process holds the store: a run that is silent for long looks dead.
     pub fn tell_waits(self) {
-        store::on_wait(move |store| {
+        #[cfg(feature = "store")]
+        crate::store::on_wait(move |store| {
             self.tell_of(
                 store,
                 "another process holds it; waiting until that lets go of it",

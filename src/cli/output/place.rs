@@ -10,6 +10,7 @@ use crate::cli::exit::Failure;
 use crate::cli::signals;
 use crate::input::{PARTIAL, remove_left_over};
 use crate::shown::Shown;
+#[cfg(feature = "store")]
 use crate::store::is_of_a_store;
 
 /// A destination, opened before the long work: a wrong path is an error at once.
@@ -35,6 +36,7 @@ impl Output {
             _ => return Ok(Output::Standard),
         };
         let label = format!("--output {}", Shown::path(name));
+        #[cfg(feature = "store")]
         if is_of_a_store(name) {
             return Err(Failure::new(format!(
                 "{label}: it is a store of stscope, or belongs to one; write to another file"

@@ -129,7 +129,7 @@ impl<R: Read> Compressed<R> {
                 _ => {
                     let name = self.format.name();
                     let what =
-                        format!("bytes behind the end of the {name} stream that are no {name}");
+                        format!("bytes after the end of the {name} stream that are no {name}");
                     return self.fail(Stage::Gzip, what);
                 }
             }
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_checksum_is_damage_behind_everything() {
+    fn a_wrong_checksum_is_damage_after_everything() {
         let text = text();
         for (from_end, name) in [(8, "check"), (4, "length")] {
             let mut file = gzip(&text);
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_before_corrupt_data_is_handed_on() {
+    fn what_comes_before_corrupt_data_is_handed_on() {
         let text = text();
         let mut file = gzip(&text);
         let middle = file.len() / 2;
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn garbage_behind_the_stream_is_named() {
+    fn garbage_after_the_stream_is_named() {
         for garbage in [&b"garbage"[..], b"\0\0\x1f", b"\x1fx"] {
             let file = [&gzip(b"text")[..], garbage].concat();
             let (all, damage, _) = inflate(&file);
@@ -425,10 +425,21 @@ mod tests {
                 let file = [&whole[..], b"garbage"].concat();
                 let (all, damage, _) = unpack(format, &file, piece);
                 assert!(all == text, "{name}");
-                let what = format!("bytes behind the end of the {name} stream");
+                let what = format!("bytes after the end of the {name} stream");
                 assert!(damage.expect(name).what.contains(&what));
             }
             // The last bytes are a checksum, or an index with one.
+            let mut wrong = whole.clone();
+            let near_the_end = wrong.len() - 2;
+            wrong[near_the_end] ^= 1;
+            for piece in [1 << 21, 1 << 17, 1000, 7] {
+                let (all, damage, _) = unpack(format, &wrong, piece);
+                assert!(
+                    all == text && damage.is_some(),
+                    "{name} {piece}: {}",
+                    all.len()
+                );
+            }
             let (all, damage, _) = unpack(format, &whole[..whole.len() - 1], 1000);
             assert!(all.len() + 1000 > text.len() && damage.is_some(), "{name}");
         }
@@ -440,6 +451,7 @@ mod tests {
         let (_, damage, _) = unpack(Format::Zstd, &zstd, 1000);
         let damage = damage.unwrap();
         assert!(damage.what.contains("memory"), "{damage:?}");
+        assert!(damage.what.contains("zstd -d --long=31"), "{damage:?}");
         let mut options = liblzma::stream::LzmaOptions::new_preset(1).unwrap();
         options.dict_size(512 << 20);
         let mut filters = liblzma::stream::Filters::new();

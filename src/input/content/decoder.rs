@@ -76,9 +76,10 @@ impl Format {
 /// One member of a compressed file, from its first byte to its last.
 pub(super) enum Decoder {
     Gzip(Decompress),
-    /// With the bytes it wants next. More at a time would lose, where one block is corrupt, the sound
-    /// ones before it.
-    Zstd(DCtx<'static>, usize),
+    /// With the bytes it wants next, more of which at a time would lose, where one block is corrupt, the
+    /// sound ones before it; and whether it may have more to give, which it would lose, too, if what comes
+    /// next were corrupt.
+    Zstd(DCtx<'static>, usize, bool),
     Bzip2(bzip2::Decompress),
     Xz(liblzma::stream::Stream),
 }
@@ -106,7 +107,7 @@ impl Decoder {
                 context
                     .set_parameter(DParameter::WindowLogMax(ZSTD_WINDOW_LOG))
                     .map_err(of_zstd)?;
-                Decoder::Zstd(context, Format::HEAD)
+                Decoder::Zstd(context, Format::HEAD, false)
             }
             Format::Bzip2 => Decoder::Bzip2(bzip2::Decompress::new(false)),
             Format::Xz => Decoder::Xz(
@@ -131,7 +132,18 @@ impl Decoder {
                 };
                 Decoded::since(before, (inflate.total_in(), inflate.total_out()), is_end)
             }
-            Decoder::Zstd(context, wanted) => {
+            Decoder::Zstd(context, wanted, is_full) => {
+                if std::mem::take(is_full) {
+                    let given = of_zstd_alone(context, into);
+                    *is_full = given == into.len();
+                    if given > 0 {
+                        return Decoded {
+                            taken: 0,
+                            given,
+                            is_end: Ok(false),
+                        };
+                    }
+                }
                 let input = &input[..input.len().min(*wanted)];
                 let mut input = InBuffer::around(input);
                 let mut output = OutBuffer::around(into);
@@ -139,9 +151,11 @@ impl Decoder {
                 if let Ok(hint) = hint {
                     *wanted = hint.max(1);
                 }
+                let given = output.pos();
+                *is_full = given == output.capacity();
                 Decoded {
                     taken: input.pos(),
-                    given: output.pos(),
+                    given,
                     is_end: hint.map(|hint| hint == 0).map_err(of_zstd),
                 }
             }
@@ -183,9 +197,20 @@ impl Decoded {
 /// Where a decoder says nothing more.
 const NO_SENSE: &str = "its data make no sense";
 
+/// What is decoded already, and had no room.
+fn of_zstd_alone(context: &mut DCtx<'static>, into: &mut [u8]) -> usize {
+    let mut output = OutBuffer::around(into);
+    let result = context.decompress_stream(&mut output, &mut InBuffer::around(&[]));
+    result.map_or(0, |_| output.pos())
+}
+
 /// zstd's own word for it.
 fn of_zstd(code: usize) -> String {
-    zstd_safe::get_error_name(code).to_lowercase()
+    let what = zstd_safe::get_error_name(code).to_lowercase();
+    if what.contains("memory") {
+        return format!("{what}; decompress it first with 'zstd -d --long=31'");
+    }
+    what
 }
 
 fn of_xz(error: liblzma::stream::Error) -> String {

@@ -71,7 +71,7 @@ impl<R: Read> Lz4<R> {
             None => self.is_done = true,
             Some(byte) if Format::Lz4.may_begin_with(byte) => {}
             Some(_) => {
-                let what = "bytes behind the end of the lz4 stream that are no lz4";
+                let what = "bytes after the end of the lz4 stream that are no lz4";
                 self.fail(Stage::Gzip, what);
             }
         }
@@ -213,12 +213,12 @@ mod tests {
                 );
             }
             let (all, damage, _) = unpack(&[&whole[..], b"garbage"].concat());
-            assert!(all == text && damage.unwrap().what.contains("bytes behind the end"));
+            assert!(all == text && damage.unwrap().what.contains("bytes after the end"));
         }
     }
 
     #[test]
-    fn what_stands_before_corrupt_data_is_handed_on() {
+    fn what_comes_before_corrupt_data_is_handed_on() {
         let text = b"abcdefg".repeat(100_000);
         let mut file = pack(&text, BlockMode::Independent);
         let last = file.len() - 3;

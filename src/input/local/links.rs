@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::aws::is_of_another_service;
 use crate::input::folder::{Folder, Found, Skip, is_opened_in_a_walk};
 use crate::input::names::is_hidden;
 
@@ -70,7 +71,8 @@ impl Links {
         if !metadata.is_file() {
             return Some(Found::Skipped(Skip::NotAFile));
         }
-        if let Some(skip) = folder.skips(name) {
+        let skip = folder.skips(name);
+        if let Some(skip) = skip.filter(|skip| !targets.name_service(folder, *skip)) {
             return Some(Found::Skipped(skip));
         }
         let given_anyway = targets.is_walked(&target) && is_opened_in_a_walk(&target);
@@ -78,6 +80,12 @@ impl Links {
         // A folder entered later has the lock after this, and sees it.
         self.has_files.fetch_or(is_new, Ordering::Relaxed);
         is_new.then_some(Found::File(name))
+    }
+
+    /// Whether files of a folder would be skipped for the service in its key, which the folder that the
+    /// walk began at has in its own: then somebody has named the service.
+    pub(super) fn name_service(&self, folder: &Folder, skip: Skip) -> bool {
+        self.targets().name_service(folder, skip)
     }
 
     /// Whether a file that was found is given in another way: a link to it was followed, or it was
@@ -101,6 +109,14 @@ impl Links {
 }
 
 impl Targets {
+    fn name_service(&self, folder: &Folder, skip: Skip) -> bool {
+        if skip != Skip::OtherService || !folder.is_of_another_service() {
+            return false;
+        }
+        let mut naming = self.roots.iter().filter(|root| is_of_another_service(root));
+        naming.any(|root| fs::canonicalize(folder.path()).is_ok_and(|one| one.starts_with(root)))
+    }
+
     fn is_walked(&self, target: &Path) -> bool {
         let below = |root: &PathBuf| {
             target

@@ -54,7 +54,10 @@ fn classify<'n>(
     if !kind.is_file() {
         return Some(Found::Skipped(Skip::NotAFile));
     }
-    match folder.skips(name) {
+    match folder
+        .skips(name)
+        .filter(|skip| !links.name_service(folder, *skip))
+    {
         Some(skip) => Some(Found::Skipped(skip)),
         None => (!links.was_given(folder.path(), name)).then_some(Found::File(name)),
     }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _};
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use super::directory::Directory;
@@ -74,7 +74,7 @@ pub fn fetch_in(
     raw(directory.file(folder, name)?, most, room)
 }
 
-fn raw(mut file: File, most: usize, room: impl FnOnce(usize)) -> io::Result<Raw> {
+fn raw(file: File, most: usize, room: impl FnOnce(usize)) -> io::Result<Raw> {
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Ok(Raw::NotAFile);
@@ -82,18 +82,16 @@ fn raw(mut file: File, most: usize, room: impl FnOnce(usize)) -> io::Result<Raw>
     let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
     // Files that do not tell their size are for whoever can read on and on.
     if size == 0 || size > most {
+        // It is open while it waits, and a process may have few files open: it counts as a megabyte.
+        room(1 << 20);
         return Ok(Raw::Large(file));
     }
     room(size);
-    // One byte more than there is, to see the end.
     let mut bytes = Vec::new();
-    bytes.try_reserve_exact(size + 1)?;
-    (&mut file).take(size as u64 + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > size {
-        // It has grown meanwhile.
-        file.rewind()?;
-        return Ok(Raw::Large(file));
-    }
+    bytes.try_reserve_exact(size)?;
+    // What is added from now on is for the next run, as if this one had been faster: nobody asks for more,
+    // which would be a fourth call to the system for each file.
+    file.take(size as u64).read_to_end(&mut bytes)?;
     Ok(Raw::Whole(bytes))
 }
 

@@ -19,9 +19,9 @@ use tokio::time::timeout;
 use super::config::Config;
 use super::connector::{ByProxy, connector};
 use super::error::{Kind, S3Error, said};
+use super::failure::Failure;
 use super::request::{Target, Unspeakable, request, user_agent};
 use super::requests::Counters;
-use super::retry::Failure;
 use super::xml::{Refusal, refusal};
 
 /// Between two pieces of a body. S3 itself ends a connection that is idle for about this long.

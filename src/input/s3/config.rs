@@ -16,7 +16,6 @@ use super::connector::Roots;
 use super::credentials::Credentials;
 use super::error::{Kind, S3Error};
 use super::request::Endpoint;
-use super::retry::TRIES;
 
 /// What the options of the command line say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,6 +45,9 @@ pub(super) struct Config {
     pub(super) roots: Roots,
     pub(super) app: String,
 }
+
+/// How often anything is tried, unless `AWS_MAX_ATTEMPTS` says otherwise.
+const TRIES: u32 = 10;
 
 /// Asked where no Region is set. S3 says in its answer where the bucket is.
 const FIRST_REGION: &str = "us-east-1";
@@ -283,7 +285,7 @@ fn custom(name: &str, url: &str) -> Result<Endpoint, S3Error> {
             url: url.to_owned(),
         })
     } else {
-        // What stands before an @ would be a password, so the value is not shown.
+        // What comes before an @ would be a password, so the value is not shown.
         Err(setting(
             name,
             "the endpoint is no URL of a host; write https://HOST or http://HOST:PORT".into(),

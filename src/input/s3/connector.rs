@@ -83,7 +83,7 @@ impl Roots {
     }
 }
 
-/// Connects to where a URI leads, or to the proxy that stands before it.
+/// Connects to where a URI leads, or to the proxy in front of it.
 #[derive(Clone)]
 pub(super) struct ByProxy {
     tcp: HttpConnector,

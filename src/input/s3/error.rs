@@ -97,6 +97,14 @@ impl S3Error {
         }
     }
 
+    /// The same of a place, if it is of none so far: no credentials, for a start, are no fault of a bucket.
+    pub(crate) fn at(mut self, place: impl fmt::Display) -> S3Error {
+        if self.place == "s3://" {
+            self.place = place.to_string();
+        }
+        self
+    }
+
     /// Whether nothing more can be read: exit 2. Otherwise one object is damaged, stage `open`.
     pub fn is_fatal(&self) -> bool {
         self.fatal

@@ -17,10 +17,11 @@ use tokio::runtime::Handle;
 
 use super::client::{Client, body_of, content_length, piece_of};
 use super::error::{Action, Kind, S3Error};
+use super::failure::Failure;
 use super::flight::{Flight, Room, Slot};
 use super::object::Object;
 use super::request::Target;
-use super::retry::{Failure, Tries};
+use super::retry::Tries;
 
 /// How long the first try waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -18,11 +18,12 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use super::client::{Client, body_of};
 use super::error::{Action, Kind, S3Error};
+use super::failure::Failure;
 use super::flight::{Flight, START};
 use super::layout::{Bounds, Level, NotListed, Selection, Way, day_of_key, key_of_month};
 use super::object::Object;
 use super::request::Target;
-use super::retry::{Failure, Tries};
+use super::retry::Tries;
 use super::url::S3Url;
 use super::xml::{self, Entry, Page};
 

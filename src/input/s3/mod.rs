@@ -15,6 +15,7 @@ mod connector;
 mod credentials;
 mod error;
 mod estimate;
+mod failure;
 mod flight;
 mod get;
 mod layout;

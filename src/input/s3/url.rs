@@ -34,7 +34,7 @@ impl S3Url {
         if rest.starts_with("arn:") {
             return wrong(
                 "access points and other ARNs are not read; write s3://BUCKET/PREFIX with the \
-                 bucket behind it, or the access point's alias in place of BUCKET"
+                 bucket of it, or the access point's alias in place of BUCKET"
                     .into(),
             );
         }

@@ -119,7 +119,7 @@ pub(super) fn page(body: &[u8]) -> Result<Page, Malformed> {
 /// Reads what an error says, as far as it says something.
 pub(super) fn refusal(body: &[u8]) -> Refusal {
     let mut refusal = Refusal::default();
-    // What stands before a fault is all that there is to know.
+    // What comes before a fault is all that there is to know.
     let _ = elements(body, |path, step| {
         if let Step::End(text) = step {
             match path {

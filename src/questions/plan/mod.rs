@@ -9,6 +9,7 @@ mod key;
 mod region;
 mod risks;
 mod rows;
+mod seen;
 mod together;
 
 pub(super) use key::{WIDTH, columns};

@@ -10,7 +10,7 @@ use super::Counts;
 use super::key;
 use super::region::{RegionEvidence, Regions, US_EAST_1, Whereabouts};
 use super::risks::{Found, Risks};
-use super::together::Seen;
+use super::seen::{NAMED, Seen};
 use crate::aws::region::{Region, is_region};
 use crate::sts::region::Activation;
 use crate::sts::{Cause, Share, Situation, fix, sdk};
@@ -77,9 +77,6 @@ impl PlanRow<'_> {
         self.sdk.is_some_and(sdk::is_aws_managed)
     }
 }
-
-/// How many addresses, sessions, scopes and tools a row names.
-pub(super) const NAMED: usize = 3;
 
 /// What tells rows apart: principal, SDK, its version, cause.
 type RowKey<'r> = (&'r str, Option<&'r str>, Option<&'r str>, Cause);

@@ -3,27 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::Counts;
-use super::rows::{NAMED, Plan, PlanRow};
+use super::rows::{Plan, PlanRow};
+use super::seen::NAMED;
 use crate::sts::Version;
-
-/// All that was seen of where the calls of a row came from.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Seen<'r> {
-    pub addresses: Counts<'r>,
-    pub sessions: Counts<'r>,
-    pub scopes: Counts<'r>,
-    pub tools: Counts<'r>,
-}
-
-impl<'r> Seen<'r> {
-    fn add(&mut self, other: &Seen<'r>) {
-        self.addresses.absorb(&other.addresses);
-        self.sessions.absorb(&other.sessions);
-        self.scopes.absorb(&other.scopes);
-        self.tools.absorb(&other.tools);
-    }
-}
 
 impl<'r> Plan<'r> {
     /// Puts rows together that differ in the version alone: see [`PlanRow::versions`]. What evidence

@@ -2,27 +2,12 @@
 
 use serde_json::{Value, json};
 
+pub use super::work_list::PlanPage;
 use super::{time_json, work_list};
 use crate::questions::{Plan, PlanRow};
 use crate::report::cell::Cell;
 use crate::report::page::{Form, List, Page};
 use crate::report::sheet::Sheet;
-use crate::tally::Summary;
-
-/// What a page of a plan is made of.
-#[derive(Clone, Copy)]
-pub struct PlanPage<'p> {
-    /// The plan, in order.
-    pub plan: &'p Plan<'p>,
-    /// The sums over all calls that were asked about.
-    pub summary: &'p Summary,
-    /// Whether anything was read that global calls would be logged in.
-    pub can_judge: bool,
-    /// The most rows it has.
-    pub top: Option<u64>,
-    /// What was read.
-    pub coverage: &'p Value,
-}
 
 impl<'p> PlanPage<'p> {
     /// The page.

@@ -2,11 +2,28 @@
 
 use std::collections::HashMap;
 
-use super::plan::PlanPage;
+use serde_json::Value;
+
 use crate::questions::{Plan, PlanRow, TokenTrace};
 use crate::report::page::{Caller, RiskList, Task, WorkList};
 use crate::report::words::{Phrase, count, counted, day, span};
 use crate::sts::{Cause, Time};
+use crate::tally::Summary;
+
+/// What a page of a plan is made of.
+#[derive(Clone, Copy)]
+pub struct PlanPage<'p> {
+    /// The plan, in order.
+    pub plan: &'p Plan<'p>,
+    /// The sums over all calls that were asked about.
+    pub summary: &'p Summary,
+    /// Whether anything was read that global calls would be logged in.
+    pub can_judge: bool,
+    /// The most rows it has.
+    pub top: Option<u64>,
+    /// What was read.
+    pub coverage: &'p Value,
+}
 
 /// The work of a plan.
 pub(super) fn of<'p>(page: &PlanPage<'p>) -> WorkList<'p> {

@@ -3,16 +3,15 @@
 //! There is one intake on every thread of a scan. It sends what was read to the one writer, file by
 //! file. It writes nothing itself.
 
-use std::borrow::Cow;
 use std::path::Path;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Mutex, PoisonError};
 
 use super::agent_cache::AgentCache;
 use super::distinct::{Distinct, RowHasher, Rows};
-use super::ledger::{Ledger, UNREAD};
+use super::ingested::Ingested;
+use super::ledger::{Ledger, UNREAD, text};
 use super::rows;
-use super::run::Ingested;
 use crate::input::{Trailer, Version};
 use crate::store::days::blob::SmallIds;
 use crate::sts::{Call, Endpoint};
@@ -289,21 +288,3 @@ const NO_TRAILER: Trailer = Trailer {
     checksum: 0,
     length: 0,
 };
-
-/// A path as the ledger knows it. Bytes that are no UTF-8 are written as `%XX`: two paths must not look alike.
-pub(super) fn text(path: &Path) -> Cow<'_, str> {
-    if let Some(text) = path.to_str() {
-        return match std::path::MAIN_SEPARATOR {
-            '/' => Cow::Borrowed(text),
-            other => Cow::Owned(text.replace(other, "/")),
-        };
-    }
-    let mut text = String::new();
-    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
-        text += chunk.valid();
-        for byte in chunk.invalid() {
-            text += &format!("%{byte:02X}");
-        }
-    }
-    Cow::Owned(text)
-}

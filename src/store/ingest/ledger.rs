@@ -2,6 +2,7 @@
 //!
 //! Some 64 bytes a file: paths and keys are known by hashes of 128 bits.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +12,6 @@ use rusqlite::Connection;
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 use std::hash::Hasher as _;
 
-use super::intake::text;
 use crate::aws::Key;
 use crate::input::{Object, Trailer, Version};
 use crate::scan;
@@ -197,4 +197,22 @@ fn hash(parts: &[&[u8]]) -> u128 {
         hasher.write_u8(0xff);
     }
     hasher.finish128().as_u128()
+}
+
+/// A path as the ledger knows it. Bytes that are no UTF-8 are written as `%XX`: two paths must not look alike.
+pub(super) fn text(path: &Path) -> Cow<'_, str> {
+    if let Some(text) = path.to_str() {
+        return match std::path::MAIN_SEPARATOR {
+            '/' => Cow::Borrowed(text),
+            other => Cow::Owned(text.replace(other, "/")),
+        };
+    }
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text += chunk.valid();
+        for byte in chunk.invalid() {
+            text += &format!("%{byte:02X}");
+        }
+    }
+    Cow::Owned(text)
 }

@@ -8,6 +8,7 @@ pub(in crate::store) mod copies;
 pub(in crate::store) mod distinct;
 pub(in crate::store) mod folders;
 pub(in crate::store) mod ids;
+pub(in crate::store) mod ingested;
 pub(in crate::store) mod intake;
 pub(in crate::store) mod ledger;
 pub(in crate::store) mod rows;

@@ -10,6 +10,7 @@ use std::sync::mpsc::sync_channel;
 use chrono::{NaiveDate, SecondsFormat, Utc};
 
 use super::distinct::RowHasher;
+use super::ingested::Ingested;
 use super::intake::{self, Intake};
 use super::ledger::{Ledger, Seen};
 #[cfg(feature = "s3")]
@@ -24,34 +25,9 @@ use crate::store::open::Store;
 use crate::store::tables::batch::Batch;
 use crate::store::tables::checksums::Checksums;
 use crate::store::tables::schema;
-use crate::tally::Coverage;
 
 /// How many bundles of files may wait for the writer.
 const QUEUE: usize = 8;
-
-/// What an ingest did.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct Ingested {
-    /// What was read now.
-    pub coverage: Coverage,
-    /// What every walk passes by, for its name or because it is not a file.
-    pub passed_by: u64,
-    /// Known files, which were not read again.
-    pub known: u64,
-    /// Of these, new copies of files that are known under another folder.
-    pub same: u64,
-    /// Copies of other files of this run that were read before this was known.
-    pub same_read: u64,
-    /// Files that were read before and have changed.
-    pub replaced: u64,
-    /// Calls of days that had been closed before.
-    pub beyond_window: u64,
-    /// Calls of days that are forgotten: they are not counted.
-    pub forgotten: u64,
-    /// Days that were closed at the end of the run.
-    pub closed: u64,
-}
 
 impl Store {
     /// Reads what is new below `paths`, and closes the days whose window is over. `today` is the day

@@ -44,6 +44,21 @@ pub fn is_given_up(damage: &str) -> bool {
     damage.contains("too large")
 }
 
+/// Whether something may be spelled in two ways, of which stscope believes one and the twin the other: a
+/// name as AWS writes it and in small letters, or escapes that are themselves escaped.
+pub fn may_be_spelled_twice(text: &[u8]) -> bool {
+    const NAMES: [&str; 5] = [
+        "eventSource",
+        "eventVersion",
+        "eventName",
+        "tlsDetails",
+        "clientProvidedHostHeader",
+    ];
+    let plain = plain(text);
+    let is_twice = |name: &&str| plain.contains(*name) && plain.contains(&name.to_lowercase());
+    NAMES.iter().any(is_twice) || text.windows(4).any(|some| some == br"\\u0")
+}
+
 /// Whether some list of records may be replaced by a later value of its key, however it is spelled.
 /// What else such an object held is not in memory where it breaks off: damage to stscope, and to the
 /// twin damage with something whole in it.
@@ -54,11 +69,18 @@ pub fn may_replace_a_list(text: &[u8]) -> bool {
         .any(|key| plain.matches(&format!("\"{key}\"")).count() > 1)
 }
 
-/// Whether some element of `Records` may have two sources, one of them of what Lambda is given. Of such
-/// an element stscope believes the first, and the twin the last.
+/// Whether some element of `Records` may have two sources, one of them of what Lambda is given or no text.
+/// Of such an element stscope believes the first, and the twin the last.
 pub fn may_replace_a_source(text: &[u8]) -> bool {
     let plain = plain(text);
-    plain.contains("\"aws:") && plain.matches("\"eventSource\"").count() > 1
+    let small = plain.to_lowercase();
+    let mut values = small.split("\"eventsource\"").skip(1);
+    let is_text = |behind: &str| {
+        let value = behind.trim_start().strip_prefix(':');
+        value.is_some_and(|value| value.trim_start().starts_with('"'))
+    };
+    let may_be_none = small.contains("\"aws:") || values.clone().any(|behind| !is_text(behind));
+    may_be_none && values.nth(1).is_some()
 }
 
 /// The text with its escapes undone.

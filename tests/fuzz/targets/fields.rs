@@ -71,11 +71,18 @@ fn written(path: &str, text: &str) -> String {
 
 fn text(object: &Map<String, Value>, path: &str) -> Option<String> {
     match path.split_once('.') {
-        Some((place, rest)) => text(object.get(place)?.as_object()?, rest),
-        None => match object.get(path)? {
+        Some((place, rest)) => text(member(object, place)?.as_object()?, rest),
+        None => match member(object, path)? {
             Value::String(text) => Some(text.clone()),
             Value::Number(number) if path == "eventTime" => Some(number.to_string()),
             _ => None,
         },
     }
+}
+
+/// A member, which for some may be named in small letters.
+fn member<'o>(object: &'o Map<String, Value>, name: &str) -> Option<&'o Value> {
+    let is_free = matches!(name, "tlsDetails" | "clientProvidedHostHeader");
+    let small = is_free.then(|| name.to_lowercase());
+    (object.get(name)).or_else(|| object.get(&small?))
 }

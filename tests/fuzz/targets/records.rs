@@ -22,7 +22,7 @@ fuzz_target!(|text: &[u8]| -> Corpus {
     }
     let reading = by_every_way(text);
     let parsed = by_every_parser(text);
-    if !doubt::is_too_deep(text) {
+    if !doubt::is_too_deep(text) && !doubt::may_be_spelled_twice(text) {
         let expected = twin::tame::parse(text);
         let expected = expected.as_ref().and_then(|value| value.as_object());
         assert_eq!(parsed, expected.map(fields::of_object), "as one record");
@@ -116,7 +116,10 @@ fn by_every_way(text: &[u8]) -> Reading {
 fn assert_alike(one: &Reading, other: &Reading) {
     let total = |reading: &Reading| reading.records + reading.broken_records;
     assert_eq!(total(one), total(other), "{one:?} {other:?}");
-    assert_eq!(one.not_understood, other.not_understood, "{one:?} {other:?}");
+    assert_eq!(
+        one.not_understood, other.not_understood,
+        "{one:?} {other:?}"
+    );
     // The words for it may know more, having seen more.
     let place = |damage: &Damage| (damage.stage, damage.offset);
     assert_eq!(

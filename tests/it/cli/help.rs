@@ -83,7 +83,7 @@ fn help_names_every_option_of_the_contract() {
         "--until",
         "--account",
         "--region",
-        "--endpoint",
+        "--endpoint <",
         "--where",
         "--sort",
         "--top",
@@ -92,6 +92,12 @@ fn help_names_every_option_of_the_contract() {
         "--no-prune",
         "--no-dedup",
         "--threads",
+        "--reads",
+        "--profile",
+        "--endpoint-url",
+        "--no-sign-request",
+        "--request-payer",
+        "--dry-run",
         "--strict",
         "--fail-on",
         "--allow",
@@ -102,7 +108,7 @@ fn help_names_every_option_of_the_contract() {
     for option in reading {
         assert!(help("report --help").contains(option), "{option}");
         assert!(help("events --help").contains(option), "{option}");
-        let is_hidden = option == "--endpoint";
+        let is_hidden = option == "--endpoint <";
         assert!(
             help("plan --help").contains(option) != is_hidden,
             "{option}"

@@ -85,7 +85,7 @@ impl MiniStack {
 }
 
 fn script() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/s3/ministack.py")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/s3/ministack.py")
 }
 
 /// Where it is installed, or will be.

@@ -32,11 +32,10 @@ fn the_name_of_sts_in_strings_and_keys_makes_no_call() {
         r#"{"eventSource":"ssts.amazonaws.com"}"#.to_owned(),
         r#"{"eventSource":"sts.amazonaws.com "}"#.to_owned(),
         r#"{"eventSource":"sts.amazonaws.com.evil.example"}"#.to_owned(),
-        r#"{"eventsource":"sts.amazonaws.com"}"#.to_owned(),
     ];
     holds(
         file(&records),
-        &[("records", 7), ("sts_records", 0), ("not_understood", 1)],
+        &[("records", 6), ("sts_records", 0), ("not_understood", 1)],
     );
 }
 
@@ -302,5 +301,26 @@ fn a_time_may_be_spelled_as_exports_do() {
     ] {
         let record = call("a", &format!(r#""eventTime":{time}"#));
         holds(file(&[record]), &[("calls", 1), ("no_time", 1)]);
+    }
+}
+
+#[test]
+fn of_two_sources_the_first_says_that_it_is_a_record_and_the_last_whose() {
+    for (first, last, calls) in [
+        (r#""s3.amazonaws.com""#, "1", 0),
+        ("1", r#""s3.amazonaws.com""#, 0),
+        (
+            r#"[1,{"eventSource":"sts.amazonaws.com"}]"#,
+            r#""s3.amazonaws.com""#,
+            0,
+        ),
+        ("1", r#""sts.amazonaws.com""#, 1),
+        (r#""aws:sqs""#, r#""sts.amazonaws.com""#, 1),
+        (r#""s3.amazonaws.com""#, r#""sts.amazonaws.com""#, 1),
+        (r#""sts.amazonaws.com""#, r#""s3.amazonaws.com""#, 0),
+    ] {
+        let record = format!(r#"{{"eventSource":{first},"eventName":"A","eventSource":{last}}}"#);
+        let figures = [("records", 1), ("calls", calls), ("not_understood", 0)];
+        holds(file(&[record]), &figures);
     }
 }

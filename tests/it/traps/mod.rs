@@ -4,6 +4,7 @@
 mod bounds;
 mod damage;
 mod gzip;
+mod hidden;
 mod members;
 mod shapes;
 

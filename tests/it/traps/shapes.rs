@@ -31,15 +31,52 @@ fn records_may_stand_first_last_or_in_the_middle() {
 fn of_two_lists_of_records_the_last_stands() {
     let [first, _, last] = three();
     let twice = format!(r#"{{"Records":[{first},{first}],"x":1,"Records":[{last}]}}"#);
-    holds(twice, &[("records", 1), ("calls", 1), ("duplicates", 0)]);
+    let one = [
+        ("records", 1),
+        ("calls", 1),
+        ("duplicates", 0),
+        ("not_understood", 1),
+    ];
+    holds(twice, &one);
     let emptied = format!(r#"{{"Records":[{first}],"\u0052ecords":[]}}"#);
-    holds(emptied, &[("records", 0), ("files.read", 1)]);
+    holds(
+        emptied,
+        &[("records", 0), ("not_understood", 1), ("files.damaged", 1)],
+    );
+    let filled = format!(r#"{{"Records":[],"Records":[{last}]}}"#);
+    holds(filled, &[("calls", 1), ("files.read", 1)]);
     let three_times =
         format!(r#"{{"Records":[{first}],"Records":[{last},{last}],"Records":[{first}]}}"#);
     holds(
         three_times,
-        &[("records", 1), ("calls", 1), ("duplicates", 0)],
+        &[
+            ("records", 1),
+            ("calls", 1),
+            ("duplicates", 0),
+            ("not_understood", 2),
+        ],
     );
+}
+
+#[test]
+fn a_list_between_two_of_one_key_stands() {
+    let [first, _, last] = three();
+    let event = format!(r#"{{"CloudTrailEvent":{}}}"#, quoted(&call("c", "")));
+    for (between, calls) in [(format!("[{event}]"), 2), ("[]".to_owned(), 1)] {
+        let text = format!(
+            r#"{{"Records":[{first}],"Events":{between},"x":1,"Records":[{last}],"events":[]}}"#
+        );
+        holds(text, &[("calls", calls), ("not_understood", 1)]);
+    }
+    let crossed = format!(
+        r#"{{"Records":[{first}],"Events":[{event}],"Records":[{last}],"Events":[{event},{event}]}}"#
+    );
+    holds(
+        crossed,
+        &[("calls", 2), ("duplicates", 1), ("not_understood", 2)],
+    );
+    let replaced = format!(r#"{{"Records":[{first}],"Events":[{event}],"Records":null}}"#);
+    holds(replaced, &[("calls", 1), ("not_understood", 1)]);
 }
 
 #[test]
@@ -48,7 +85,7 @@ fn a_list_of_records_that_something_else_replaces_does_not_stand() {
         let text = format!(r#"{{"Records":[{}],"Records":{last}}}"#, call("a", ""));
         holds(
             text,
-            &[("calls", 0), ("not_understood", 1), ("files.damaged", 1)],
+            &[("calls", 0), ("not_understood", 2), ("files.damaged", 1)],
         );
     }
 }
@@ -583,5 +620,30 @@ fn a_text_that_only_begins_like_json_is_a_text() {
         );
         let alone = format!(r#"{{"message":{}}}"#, quoted(message));
         holds(alone, &[("files.skipped NotCloudtrail", 1)]);
+    }
+}
+
+/// A list that is taken back takes with it what was said of lists after it, and they are read again.
+#[test]
+fn what_was_replaced_is_counted_however_the_lists_are_mixed() {
+    for (lists, count) in [
+        (
+            r#""Records":[{"a":1}],"Events":[1],"Events":[0],"Records":[]"#,
+            3,
+        ),
+        (
+            r#""Records":[{"a":1}],"Events":[1],"Events":5,"Records":[]"#,
+            2,
+        ),
+        (
+            r#""events":[1],"Records":[1],"Events":[1],"Events":[],"Records":[],"events":[]"#,
+            3,
+        ),
+        (
+            r#""events":[],"Records":[1],"Events":[1],"Events":[0],"Records":[],"events":[]"#,
+            3,
+        ),
+    ] {
+        holds(format!("{{{lists}}}"), &[("not_understood", count)]);
     }
 }

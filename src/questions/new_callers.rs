@@ -1,0 +1,270 @@
+//! Who calls the global endpoint on some days of a store and did not before.
+//!
+//! Owns the verdict. Refuses to know what a person is told of it, and what day it is.
+//!
+//! A night on which nothing was ingested makes two days complete at once. Both are judged: who began
+//! on the first of them would be an old caller on the second. A day whose logs came late is judged again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Days, NaiveDate};
+
+use super::{Calendar, CallsByDay};
+use crate::tally::{Offender, Selection};
+
+/// The gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewCallers {
+    /// The days before, in which nothing may have been called for a principal to be new.
+    pub days: u32,
+    /// How many days old the newest complete day may be.
+    pub max_age: u32,
+}
+
+/// The days that are to be judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// The newest complete day.
+    pub newest: NaiveDate,
+    /// Those to be judged.
+    pub days: BTreeSet<NaiveDate>,
+    /// The newest day that was complete before. A day up to it that is judged came late, or some of it.
+    pub newest_before: Option<NaiveDate>,
+}
+
+/// What a store has of these days and those before them.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'s, 'r> {
+    /// The first day of which it has anything.
+    pub oldest: NaiveDate,
+    /// What it has read.
+    pub calendar: &'s Calendar,
+    /// The calls.
+    pub calls: &'s CallsByDay<'r>,
+    /// Calls that may be of any day.
+    pub no_time: u64,
+}
+
+/// What the gate says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdict<'r> {
+    /// The days with new callers, and those callers, most calls first.
+    pub new: Vec<(NaiveDate, Vec<Offender<'r>>)>,
+    /// The days that were judged.
+    pub judged: Vec<NaiveDate>,
+    /// Days that came late, and of which nothing can be said.
+    pub not_judged: Vec<NaiveDate>,
+}
+
+/// Why nothing can be said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NoVerdict {
+    /// The store holds no complete day.
+    NoCompleteDay,
+    /// The newest complete day is so many days old.
+    TooOld(NaiveDate, i64),
+    /// Of the days before this one the store holds fewer than asked for.
+    TooFewBefore {
+        /// The day.
+        day: NaiveDate,
+        /// How many it holds.
+        held: u64,
+        /// The first day it knows of, if it has forgotten some of those asked for.
+        kept_from: Option<NaiveDate>,
+    },
+    /// Nothing of us-east-1 was read of this day.
+    UnseenOn(NaiveDate),
+    /// Nothing of us-east-1 was read of the days before this one.
+    UnseenBefore(NaiveDate),
+    /// So many calls have no time, and may be of any day.
+    NoTime(u64),
+}
+
+impl Due {
+    /// The days that became complete, or got more calls, since the ingest before the last. `completed`
+    /// has the run in which each day became complete, `added_to` the days that got more calls.
+    pub fn of(
+        completed: &BTreeMap<NaiveDate, i64>,
+        added_to: impl IntoIterator<Item = NaiveDate>,
+    ) -> Result<Due, NoVerdict> {
+        let newest = *completed
+            .keys()
+            .next_back()
+            .ok_or(NoVerdict::NoCompleteDay)?;
+        let last = completed.values().max().copied().unwrap_or(0);
+        let before = completed.iter().filter(|(_, run)| **run < last);
+        let newest_before = before.map(|(&day, _)| day).next_back();
+        let mut days: BTreeSet<NaiveDate> = (completed.iter())
+            // What a store began with is the past.
+            .filter(|(_, run)| **run == last && newest_before.is_some())
+            .map(|(&day, _)| day)
+            .collect();
+        days.extend(added_to);
+        days.insert(newest);
+        Ok(Due {
+            newest,
+            days,
+            newest_before,
+        })
+    }
+
+    /// The first day that is to be judged.
+    pub fn first(&self) -> NaiveDate {
+        self.days.first().copied().unwrap_or(self.newest)
+    }
+
+    fn is_late(&self, day: NaiveDate) -> bool {
+        day != self.newest && self.newest_before.is_none_or(|before| day <= before)
+    }
+}
+
+impl NewCallers {
+    /// Whether the newest complete day is recent enough.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub fn check_age(&self, newest: NaiveDate, today: NaiveDate) -> Result<(), NoVerdict> {
+        let age = (today - newest).num_days();
+        match age > self.max_age.into() {
+            true => Err(NoVerdict::TooOld(newest, age)),
+            false => Ok(()),
+        }
+    }
+
+    /// The first of the days before a day.
+    pub fn from(&self, day: NaiveDate) -> NaiveDate {
+        let from = day.checked_sub_days(Days::new(self.days.into()));
+        from.unwrap_or(NaiveDate::MIN)
+    }
+
+    /// Judges the days that are due.
+    ///
+    /// # Errors
+    /// If too little is known of a day that did not come late, or of the days before it; if nobody is
+    /// new, and some calls have no time.
+    pub fn judge<'r>(
+        &self,
+        due: &Due,
+        seen: Seen<'_, 'r>,
+        selection: &Selection,
+        is_allowed: impl Fn(&str) -> bool,
+    ) -> Result<Verdict<'r>, NoVerdict> {
+        let mut verdict = Verdict::default();
+        for &day in &due.days {
+            match self.sight(day, seen, selection) {
+                Ok(()) => {
+                    verdict.judged.push(day);
+                    let new = self.callers_of(day, seen.calls, &is_allowed);
+                    if !new.is_empty() {
+                        verdict.new.push((day, new));
+                    }
+                }
+                // What came late of days long ago may have no days before it at all.
+                Err(_) if due.is_late(day) => verdict.not_judged.push(day),
+                Err(why) => return Err(why),
+            }
+        }
+        if verdict.new.is_empty() && seen.no_time > 0 {
+            return Err(NoVerdict::NoTime(seen.no_time));
+        }
+        Ok(verdict)
+    }
+
+    /// Whether a global call of a day would be seen, and one of the days before it.
+    fn sight(
+        &self,
+        day: NaiveDate,
+        seen: Seen<'_, '_>,
+        selection: &Selection,
+    ) -> Result<(), NoVerdict> {
+        let Seen {
+            oldest,
+            calendar,
+            calls,
+            ..
+        } = seen;
+        let from = self.from(day);
+        if oldest > from {
+            return Err(NoVerdict::TooFewBefore {
+                day,
+                held: (day - oldest).num_days().max(0).unsigned_abs(),
+                kept_from: calendar.kept_from.filter(|kept_from| *kept_from > from),
+            });
+        }
+        let of_day = calls.days.get(&day);
+        let is_sighted = of_day
+            .is_some_and(|day| day.is_of_us_east_1 || !day.global_callers.is_empty())
+            || calendar.keys_of_us_east_1.contains(&day);
+        let was_sighted = (calls.days.range(from..day)).any(|(_, day)| day.is_of_us_east_1)
+            || (calendar.keys_of_us_east_1.range(from..day))
+                .next()
+                .is_some();
+        match (is_sighted, was_sighted && selection.may_show_global_calls()) {
+            (true, true) => Ok(()),
+            (true, false) => Err(NoVerdict::UnseenBefore(day)),
+            (false, _) => Err(NoVerdict::UnseenOn(day)),
+        }
+    }
+
+    /// The new callers of a day, most calls first.
+    fn callers_of<'r>(
+        &self,
+        day: NaiveDate,
+        calls: &CallsByDay<'r>,
+        is_allowed: impl Fn(&str) -> bool,
+    ) -> Vec<Offender<'r>> {
+        let Some(of_day) = calls.days.get(&day) else {
+            return Vec::new();
+        };
+        let is_known = |principal: &str| {
+            (calls.days.range(self.from(day)..day))
+                .any(|(_, day)| day.global_callers.contains_key(principal))
+        };
+        let mut new: Vec<Offender<'r>> = (of_day.global_callers.iter())
+            .filter(|(principal, _)| !is_known(principal) && !is_allowed(principal))
+            .map(|(&principal, &calls)| Offender { principal, calls })
+            .collect();
+        new.sort_by(|a, b| b.calls.cmp(&a.calls).then(a.principal.cmp(b.principal)));
+        new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn what_became_complete_since_the_ingest_before_the_last_is_due_and_what_got_more() {
+        let completed = [
+            (day("2025-11-01"), 1),
+            (day("2025-11-02"), 1),
+            (day("2025-11-03"), 2),
+            (day("2025-11-04"), 2),
+        ];
+        let due = Due::of(&completed.into(), [day("2025-11-01")]).unwrap();
+        let expected = ["2025-11-01", "2025-11-03", "2025-11-04"].map(day);
+        assert_eq!(due.days, expected.into());
+        assert!(due.is_late(day("2025-11-01")) && !due.is_late(day("2025-11-03")));
+        // Of the first ingest only the newest day is not the past.
+        let first = Due::of(&completed[..2].iter().copied().collect(), []).unwrap();
+        assert_eq!(first.days, [day("2025-11-02")].into());
+        assert_eq!(Due::of(&BTreeMap::new(), []), Err(NoVerdict::NoCompleteDay));
+    }
+
+    #[test]
+    fn an_old_store_gives_no_verdict() {
+        let gate = NewCallers {
+            days: 30,
+            max_age: 3,
+        };
+        let newest = day("2025-11-01");
+        assert_eq!(gate.check_age(newest, day("2025-11-04")), Ok(()));
+        let why = NoVerdict::TooOld(newest, 4);
+        assert_eq!(gate.check_age(newest, day("2025-11-05")), Err(why));
+    }
+}

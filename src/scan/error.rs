@@ -1,0 +1,26 @@
+//! Why a scan gave nothing.
+
+use crate::input::PathError;
+#[cfg(feature = "s3")]
+use crate::input::s3::S3Error;
+use crate::shown::Shown;
+use crate::tally::DamagedFile;
+
+/// Why a scan gave nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScanError {
+    /// A path leads nowhere.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// In a strict run, the first damaged file.
+    #[error("{}: damaged ({}): {}", Shown::text(&.0.path), .0.stage.as_str(), Shown::text(&.0.detail))]
+    Damaged(DamagedFile),
+    /// The threads could not be started.
+    #[error("not one thread can be started")]
+    Threads(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// S3 gives nothing any more.
+    #[cfg(feature = "s3")]
+    #[error(transparent)]
+    S3(#[from] S3Error),
+}

@@ -1,0 +1,96 @@
+//! The threads of a run: how they begin, and how they end.
+
+use std::thread::{self, Builder};
+
+use super::error::ScanError;
+use super::fetch::Fetcher;
+#[cfg(feature = "s3")]
+use super::remote::Remote;
+use super::run::Run;
+use super::worker::Worker;
+use crate::input::Paths;
+use crate::tally::Collector;
+
+/// A fetcher has little more than a path on its stack.
+const FETCHER_STACK: usize = 256 << 10;
+
+/// Reads everything that was named. Gives what each worker collected.
+///
+/// Where the system starts fewer threads, fewer work: if need be, this one alone.
+pub(super) fn read<C: Collector>(
+    run: Run<'_>,
+    paths: &Paths,
+    new: impl Fn() -> C,
+) -> Result<Vec<C>, ScanError> {
+    #[cfg(feature = "s3")]
+    let remote = Remote::connect(&run, &paths.s3)?;
+    let mut collected = thread::scope(|scope| {
+        let run = &run;
+        // Nobody goes home before something was named.
+        let first = run.queue.producer();
+        #[cfg(feature = "s3")]
+        if let Some(remote) = &remote
+            && let Err(error) = remote.start(run, &paths.s3, scope)
+        {
+            run.fail(error);
+        }
+        let mut workers = Vec::new();
+        for number in 0..run.pace.workers() {
+            let worker = Worker::new(run, new());
+            let thread = Builder::new().name(format!("stscope-{number}"));
+            match thread.spawn_scoped(scope, || worker.work()) {
+                Ok(worker) => workers.push(worker),
+                Err(_) => break,
+            }
+        }
+        if workers.is_empty() {
+            let mut worker = Worker::new(run, new());
+            worker.begin(&paths.named);
+            drop(first);
+            return vec![worker.work()];
+        }
+        // Beside what follows, which may wait for room for most of the run. Where no more threads are to be
+        // had, those there are read.
+        let start_fetchers = move || {
+            let mut fetchers = 0;
+            while run.queue.more_fetchers(fetchers) {
+                let fetcher = Fetcher::new(run, fetchers);
+                let thread = Builder::new()
+                    .name(format!("fetch-{fetchers}"))
+                    .stack_size(FETCHER_STACK);
+                if thread.spawn_scoped(scope, || fetcher.work()).is_err() {
+                    return;
+                }
+                fetchers += 1;
+            }
+        };
+        let _ = Builder::new()
+            .name("fetchers".into())
+            .stack_size(FETCHER_STACK)
+            .spawn_scoped(scope, start_fetchers);
+        // Files for which there is no room wait until there is.
+        run.begin(&paths.named, &mut |batch| {
+            run.push_when_there_is_room(batch);
+        });
+        drop(first);
+        (workers.into_iter())
+            .map(|worker| {
+                // A bug must not be hidden.
+                (worker.join()).unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+            .collect()
+    });
+    let (failure, not_listed) = run.end();
+    if let Some(why) = failure {
+        return Err(why);
+    }
+    if let Some(first) = collected.first_mut() {
+        let coverage = &mut first.totals().coverage;
+        coverage.not_listed = not_listed;
+        #[cfg(feature = "s3")]
+        if let Some(remote) = &remote {
+            coverage.requests = Some(remote.requests());
+        }
+    }
+    Ok(collected)
+}

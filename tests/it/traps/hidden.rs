@@ -1,0 +1,359 @@
+//! Records where nobody looks for them: in others, beside lists, and as other programs write them.
+
+use super::{call, file, holds, other, quoted};
+
+/// What is said of one thing that was not understood, and of no call.
+const ONE_UNKNOWN: [(&str, u64); 4] = [
+    ("records", 0),
+    ("calls", 0),
+    ("not_understood", 1),
+    ("files.damaged", 1),
+];
+
+const ONE_CALL: [(&str, u64); 4] = [
+    ("records", 1),
+    ("calls", 1),
+    ("endpoint global", 1),
+    ("files.read", 1),
+];
+
+/// Ways to begin an object that says it is a record, or may be one.
+const BEGINNINGS: [&str; 4] = [
+    r#""eventVersion":"1.08""#,
+    r#""eventSource":"custom.example""#,
+    r#""eventVersion":"1.08","eventSource":"s3.amazonaws.com""#,
+    r#""id":7,"eventSource":"s3.amazonaws.com","eventVersion":"1.08""#,
+];
+
+#[test]
+fn a_record_around_a_call_is_none_of_another_service() {
+    let record = call("a", "");
+    for (value, begins) in [record.clone(), quoted(&record), quoted(&quoted(&record))]
+        .iter()
+        .flat_map(|value| BEGINNINGS.map(|begins| (value, begins)))
+    {
+        for key in ["eventData", "detail", "message", "body"] {
+            let around = format!(r#"{{{begins},"{key}":{value}}}"#);
+            holds(&around, &ONE_CALL);
+            holds(file(std::slice::from_ref(&around)), &ONE_CALL);
+            holds(format!("[{around}]"), &ONE_CALL);
+            let envelope = format!(r#"{{"detail-type":"x","detail":{around}}}"#);
+            holds(&envelope, &ONE_CALL);
+            holds(
+                format!(r#"{{"events":[{{"message":{}}}]}}"#, quoted(&around)),
+                &ONE_CALL,
+            );
+        }
+        for key in ["more", "eventDatum", "payloads"] {
+            let around = format!(r#"{{{begins},"{key}":[{value}]}}"#);
+            holds(&around, &ONE_UNKNOWN);
+            holds(file(std::slice::from_ref(&around)), &ONE_UNKNOWN);
+            let two = [("calls", 1), ("records", 2), ("not_understood", 1)];
+            holds(file(&[call("b", ""), around.clone(), other("")]), &two);
+            holds([call("b", ""), around, other("")].join("\n"), &two);
+        }
+    }
+}
+
+#[test]
+fn quotes_may_be_escaped_as_dot_net_does() {
+    let text = call("a", "").replace('"', r"\u0022");
+    let around = format!(r#"{{"eventVersion":"1","eventSource":"x","message":"{text}"}}"#);
+    holds(file(std::slice::from_ref(&around)), &ONE_CALL);
+    holds(around, &ONE_CALL);
+}
+
+#[test]
+fn a_call_in_another_list_of_a_record_is_read_where_it_is_known() {
+    let around = format!(
+        r#"{{"eventVersion":"1","eventSource":"x","Records":[{}]}}"#,
+        call("a", "")
+    );
+    holds(&around, &[("calls", 1), ("records", 2), ("files.read", 1)]);
+    holds(file(&[around]), &ONE_CALL);
+}
+
+#[test]
+fn what_aws_writes_in_records_of_other_services_hides_no_call() {
+    let named = r#"{"eventSource":"sts.amazonaws.com","eventName":"AssumeRole"}"#;
+    for more in [
+        format!(r#""eventCategory":"Insight","insightDetails":{named}"#),
+        format!(r#""eventType":"AwsCloudTrailInsight","x":{named}"#),
+        format!(r#""insightDetails":{named}"#),
+        format!(r#""requestParameters":{named}"#),
+        format!(r#""responseElements":{{"event":{}}}"#, quoted(named)),
+        format!(r#""requestParameters":{{"eventPattern":{}}}"#, quoted(r#"{"eventSource":["sts.amazonaws.com"]}"#)),
+        r#""requestParameters":{"lookupAttributes":[{"attributeKey":"EventSource","attributeValue":"sts.amazonaws.com"}]}"#.to_owned(),
+        r#""userIdentity":{"type":"AWSService","invokedBy":"sts.amazonaws.com"}"#.to_owned(),
+        r#""eventSources":["sts.amazonaws.com"]"#.to_owned(),
+    ] {
+        let record = other(&more);
+        let figures = [("records", 2), ("calls", 1), ("files.read", 1)];
+        holds(file(&[call("a", ""), record.clone()]), &figures);
+        holds([call("a", ""), record].join("\n"), &figures);
+    }
+}
+
+#[test]
+fn what_is_beside_a_list_is_looked_at() {
+    let record = call("a", "");
+    let in_string = quoted(&record);
+    for list in ["Records", "Events", "events", "logEvents"] {
+        for (key, value) in [
+            ("more", format!("[{record}]")),
+            ("more", format!("{{\"x\":{in_string}}}")),
+            ("more", quoted(&in_string)),
+            ("payload", format!("{{\"x\":{record}}}")),
+        ] {
+            for text in [
+                format!(r#"{{"{list}":[],"{key}":{value}}}"#),
+                format!(r#"{{"{key}":{value},"{list}":[]}}"#),
+            ] {
+                holds(text, &ONE_UNKNOWN);
+            }
+        }
+        for text in [
+            format!(r#"{{"{list}":[],"detail":{record}}}"#),
+            format!(r#"{{"detail":{in_string},"{list}":[]}}"#),
+        ] {
+            holds(text, &ONE_CALL);
+        }
+    }
+    let both = format!(
+        r#"{{"Records":[{record}],"detail":{},"x":[{record}]}}"#,
+        call("b", "")
+    );
+    holds(both, &[("calls", 2), ("not_understood", 1)]);
+    let objects = format!(r#"{{"Records":[{record}],"Events":{{"x":[{record}]}}}}"#);
+    holds(objects, &[("calls", 1), ("not_understood", 1)]);
+    let quiet = format!(r#"{{"Records":[{record}],"x":{{"y":"\"eventSource\""}}}}"#);
+    holds(quiet, &[("calls", 1), ("files.read", 1)]);
+}
+
+#[test]
+fn what_is_beside_the_members_of_a_call_is_looked_at() {
+    for (key, count) in [("detail", 0), ("x", 1)] {
+        let text = call("a", &format!(r#""{key}":{}"#, call("b", "")));
+        holds(text, &[("calls", 1), ("not_understood", count)]);
+    }
+}
+
+#[test]
+fn a_record_that_does_not_say_whose_it_is_is_named() {
+    for source in [
+        "",
+        r#""eventSource":["sts.amazonaws.com"],"#,
+        r#""eventSource":7,"#,
+        r#""eventSource":null,"#,
+        r#""eventSource":{"a":"sts.amazonaws.com"},"#,
+    ] {
+        let record = call("a", "").replace(r#""eventSource":"sts.amazonaws.com","#, source);
+        assert!(!record.contains(r#""eventSource":"sts"#));
+        holds(&record, &ONE_UNKNOWN);
+        holds(format!("[{record}]"), &ONE_UNKNOWN);
+        holds(
+            format!(r#"{{"CloudTrailEvent":{}}}"#, quoted(&record)),
+            &ONE_UNKNOWN,
+        );
+        let lines = [call("b", ""), record.clone()].join("\n");
+        holds(lines, &[("calls", 1), ("not_understood", 1)]);
+        let turned = record.replacen(r#""eventVersion":"1.11","#, "", 1);
+        let turned = turned.replacen('}', r#"},"eventVersion":"1.11""#, 1);
+        holds(
+            file(&[turned, call("b", "")]),
+            &[("calls", 1), ("not_understood", 1)],
+        );
+    }
+    let list = call("a", "").replace(r#":"sts.amazonaws.com","#, r#":[ "sts.amazonaws.com"],"#);
+    for record in [list.clone(), list.replace("sts.", r"st\u0073.")] {
+        holds(
+            file(&[record, call("b", "")]),
+            &[("calls", 1), ("not_understood", 1)],
+        );
+    }
+    let pattern = r#"{"source":["aws.sts"],"detail":{"eventSource":["sts.amazonaws.com"]}}"#;
+    holds(pattern, &[("files.skipped NotCloudtrail", 1)]);
+}
+
+/// As exports of Athena, DuckDB and pandas have them.
+#[test]
+fn objects_given_as_text_are_read() {
+    let text = r#"{"eventVersion":"1.11","eventSource":"sts.amazonaws.com","eventName":"AssumeRole","eventTime":"2025-11-03T10:00:00Z","awsRegion":"us-east-1","recipientAccountId":"111122223333","userIdentity":"{\"type\":\"AssumedRole\",\"sessionContext\":{\"sessionIssuer\":\"{\\\"arn\\\":\\\"arn:aws:iam::111122223333:role/a\\\"}\"}}","requestParameters":" {\"roleArn\":\"arn:aws:iam::111122223333:role/b\"}","tlsDetails":"{\"clientProvidedHostHeader\":\"sts.amazonaws.com\"}","additionalEventData":"null","responseElements":""}"#;
+    let principals = [("principals", 1), ("global_principals", 1)];
+    for text in [text.to_owned(), file(&[text.to_owned()]), quoted(text)] {
+        holds(&text, &ONE_CALL);
+        holds(&text, &principals);
+    }
+    let typed = text.replace(
+        "\"null\"",
+        r#""{\"RequestDetails\":\"{\\\"endpointType\\\":\\\"regional\\\"}\"}""#,
+    );
+    holds(
+        file(&[typed]),
+        &[("endpoint regional", 1), ("disagreements", 1)],
+    );
+    for unsound in ["{clientProvidedHostHeader=sts.amazonaws.com}", "{'a': 1}"] {
+        let record = call("a", "").replace(
+            r#"{"clientProvidedHostHeader":"sts.amazonaws.com"}"#,
+            &quoted(unsound),
+        );
+        holds(
+            file(&[record, call("b", "")]),
+            &[("calls", 1), ("files.damaged", 1)],
+        );
+    }
+    // A broken Insight is no record, and must not hide a call among the others.
+    let insight = r#"{"eventCategory":"Insight","eventSource":"sts.amazonaws.com"}"#;
+    let broken = insight.replace('}', r#","userIdentity":"{a=b}"}"#);
+    let insight = insight.to_owned();
+    holds(
+        file(&[broken, call("a", ""), insight.clone(), insight]),
+        &[("calls", 1), ("records", 3), ("files.damaged", 1)],
+    );
+    let of_another = other(r#""userIdentity":"{a=b}""#);
+    holds(file(&[of_another]), &[("records", 1), ("files.read", 1)]);
+}
+
+/// As Athena, Hive and Spark write them.
+#[test]
+fn names_in_small_letters_are_read() {
+    let names = [
+        "eventVersion",
+        "eventSource",
+        "eventName",
+        "eventTime",
+        "awsRegion",
+        "eventID",
+        "recipientAccountId",
+        "userIdentity",
+        "tlsDetails",
+        "clientProvidedHostHeader",
+    ];
+    let small = |record: String| {
+        names.iter().fold(record, |record, name| {
+            record.replace(
+                &format!("\"{name}\""),
+                &format!("\"{}\"", name.to_ascii_lowercase()),
+            )
+        })
+    };
+    let record = small(call("a", ""));
+    for text in [
+        record.clone(),
+        file(std::slice::from_ref(&record)),
+        quoted(&record),
+        format!("[{record}]"),
+    ] {
+        holds(&text, &ONE_CALL);
+        holds(&text, &[("global_principals", 1)]);
+    }
+    let lines = [record, small(other("")), small(call("b", ""))];
+    let figures = [("records", 3), ("calls", 2), ("files.read", 1)];
+    holds(lines.join("\n"), &figures);
+    holds(file(&lines), &figures);
+    // Spark keeps the case of columns, and not that of what is in them.
+    let inside = call("a", "").replace("clientProvidedHostHeader", "clientprovidedhostheader");
+    holds(file(&[inside]), &ONE_CALL);
+    let column = call("a", "").replace("tlsDetails", "tlsdetails");
+    holds(file(&[column]), &ONE_CALL);
+}
+
+/// As Lambda, Kinesis and Firehose are given messages.
+#[test]
+fn what_is_encoded_is_named() {
+    let gzip = "H4sIAAAAAAAAA6tWKkpNLUhNUbJSKi4pVtJRSsxLTEktKlGqBQAxqnTsFwAAAA==";
+    let json = "eyJldmVudFZlcnNpb24iOiIxLjExIiwiZXZlbnRTb3VyY2UiOiJzdHMifQ";
+    for data in [gzip, json] {
+        for text in [
+            format!(r#"{{"awslogs":{{"data":"{data}"}}}}"#),
+            format!(r#"{{"records":[{{"recordId":"1","data":"{data}"}}]}}"#),
+            format!(r#"{{"records":[{{"kinesis":{{"data":"{data}"}}}}]}}"#),
+            format!(r#"{{"data":"{data}"}}"#),
+            format!(r#"{{"Records":[{{"Data":"{data}"}}]}}"#),
+            format!(r#"{{"Messages":[{{"Body":"{data}"}}]}}"#),
+            format!(r#"["{data}"]"#),
+        ] {
+            holds(text, &ONE_UNKNOWN);
+        }
+    }
+    let lines = format!(r"\n{}\r\n{}\u000a", &json[..20], &json[20..]);
+    holds(format!(r#"{{"data":"{lines}"}}"#), &ONE_UNKNOWN);
+    for data in [
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+        r"eyJldeABCDEF\u000d\b24i",
+        r"eyJldmVudFZlcnNpb24\u00e9",
+        "eyJ9",
+        "text",
+    ] {
+        let text = format!(r#"{{"data":"{data}"}}"#);
+        holds(text, &[("files.skipped NotCloudtrail", 1)]);
+    }
+}
+
+#[test]
+fn what_a_later_value_replaces_is_looked_at() {
+    let around = other(&format!(r#""x":{},"x":1"#, call("a", "")));
+    holds(&around, &ONE_UNKNOWN);
+    holds(file(std::slice::from_ref(&around)), &ONE_UNKNOWN);
+    let beside = format!(r#"{{"Records":[],"x":[{}],"x":1}}"#, call("a", ""));
+    holds(beside, &ONE_UNKNOWN);
+    let inner = r#""x":{"eventSource":"sts.amazonaws.com","eventSource":"a"}"#;
+    holds(other(inner), &ONE_UNKNOWN);
+    holds(format!(r#"{{"Records":[],{inner}}}"#), &ONE_UNKNOWN);
+    let source = other(inner).replace(r#""x":{"#, r#""userIdentity":{"#);
+    holds(source, &[("records", 1), ("files.read", 1)]);
+    // An object given as text that is no sound JSON breaks a call only if it counts.
+    let text = r#""tlsDetails":"{a=b}""#;
+    let mended = call("a", "").replacen('{', &format!("{{{text},"), 1);
+    holds(file(&[mended]), &ONE_CALL);
+    let spoiled = call("a", text);
+    holds(file(&[spoiled]), &[("calls", 0), ("files.damaged", 1)]);
+}
+
+#[test]
+fn the_name_of_sts_alone_is_no_source() {
+    for name in ["sts.amazonaws.com", r"sts\u002eamazonaws.com"] {
+        for value in [
+            format!("\"{name}\""),
+            format!("[\"{name}\"]"),
+            format!("[ [\"{name}\"]]"),
+            quoted(&format!("[\"{name}\"]")),
+        ] {
+            holds(call("a", &format!(r#""x":{value}"#)), &ONE_CALL);
+            let beside = format!(r#"{{"Records":[{}],"x":{value}}}"#, call("a", ""));
+            holds(beside, &ONE_CALL);
+        }
+    }
+}
+
+#[test]
+fn what_is_broken_beside_a_list_is_looked_at_as_well() {
+    let escaped = r#"{"e\u0076entSource":"\u0073ts.amazonaws.com" "x"}"#;
+    for text in [
+        format!(r#"{{"events":[],"_source":{escaped}}}"#),
+        format!(r#"{{"events":[],"x":{escaped}}}"#),
+        format!(r#"{{"events":[],"x\y":{}}}"#, call("a", "")),
+    ] {
+        holds(text, &ONE_UNKNOWN);
+    }
+    let mut text = format!(r#"{{"events":[],"x?":{}}}"#, call("a", "")).into_bytes();
+    let at = text.iter().position(|byte| *byte == b'?').unwrap();
+    text[at] = 0x80;
+    holds(text, &ONE_UNKNOWN);
+}
+
+/// A member of AWS's own is known by its name as AWS writes it, or in small letters.
+#[test]
+fn a_name_in_other_letters_is_not_of_aws() {
+    for (name, count) in [
+        ("userAgenT", 1),
+        ("USERAGENT", 1),
+        ("userAgent", 0),
+        ("useragent", 0),
+    ] {
+        let text = format!(r#"{{"{name}":"\"eventSource\":\"sts.amazonaws.com\"","events":[]}}"#);
+        holds(text, &[("not_understood", count)]);
+    }
+    let inside = r#"{"Records":[{"eventVersion":"1","iNsightDetails":{"eventSource":"sts.amazonaws.com"}}]}"#;
+    holds(inside, &[("not_understood", 1)]);
+}
