@@ -10,6 +10,7 @@ use foldhash::quality::RandomState;
 
 use super::condition::{Condition, Matched};
 use super::coverage::Coverage;
+use super::days_read::DaysRead;
 use super::dedup::{Candidate, Candidates, Dropped};
 use super::evidence::Evidence;
 use super::groups::Measures;
@@ -63,6 +64,8 @@ pub struct Totals {
     pub coverage: Coverage,
     /// Whose logs that was.
     pub logs_read: LogsRead,
+    /// Of which days.
+    pub days_read: DaysRead,
     /// Digests, and what they may name.
     pub evidence: Evidence,
     /// Whether anything of us-east-1 was read: without it nothing can be said of global calls.
@@ -138,6 +141,7 @@ impl Totals {
     pub(crate) fn absorb(&mut self, other: Totals, remap: &Remap) {
         self.coverage += other.coverage;
         self.logs_read += other.logs_read;
+        self.days_read += other.days_read;
         self.evidence += other.evidence;
         self.matched |= other.matched;
         self.saw_us_east_1 |= other.saw_us_east_1;

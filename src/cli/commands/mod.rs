@@ -18,7 +18,6 @@ mod report;
 mod store_check;
 #[cfg(feature = "store")]
 mod store_info;
-#[cfg(feature = "store")]
 mod trend;
 mod verify;
 
@@ -76,8 +75,7 @@ enum Command {
     /// Read new log files into a store, which other commands read instead of the logs
     #[command(after_help = ingest::EXAMPLES, after_long_help = ingest::help())]
     Ingest(Box<ingest::IngestArgs>),
-    #[cfg(feature = "store")]
-    /// Global versus Regional over time, from a store
+    /// Global versus Regional over time
     #[command(after_help = trend::EXAMPLES, after_long_help = trend::help())]
     Trend(Box<trend::TrendArgs>),
     #[cfg(feature = "store")]
@@ -164,7 +162,6 @@ fn dispatch(typed: Command) -> Result<Exit, Failure> {
         Command::Store(StoreCommand::Check(arguments)) => store_check::run(&arguments),
         #[cfg(feature = "store")]
         Command::Store(StoreCommand::Info(arguments)) => store_info::run(&arguments),
-        #[cfg(feature = "store")]
         Command::Trend(arguments) => trend::run(*arguments),
         Command::Endpoint(arguments) => endpoint::run(arguments),
         Command::Query(arguments) => query::run(arguments),

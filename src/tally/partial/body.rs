@@ -11,6 +11,7 @@ use crate::tally::condition::{Condition, Matched};
 use crate::tally::coverage::{
     Bytes, Coverage, DamagedFile, DigestCoverage, Files, PrunedFiles, Requests,
 };
+use crate::tally::days_read::FilesOfDay;
 use crate::tally::groups::{GroupId, Groups, Measures};
 use crate::tally::selection::{Selection, Terms};
 use crate::tally::totals::{Entry, PrincipalSums, Totals};
@@ -23,6 +24,12 @@ written!(Measures {
     last
 });
 written!(PrincipalSums { global, unknown });
+written!(FilesOfDay {
+    files,
+    damaged,
+    records,
+    sts_records
+});
 written!(PrunedFiles {
     date,
     account,
@@ -196,6 +203,7 @@ pub(super) fn write_totals(totals: &Totals, into: &mut Vec<u8>) {
         matched,
         coverage,
         logs_read,
+        days_read,
         evidence: _, // what follows from it is in the coverage
         saw_us_east_1,
         endpoints,
@@ -213,6 +221,9 @@ pub(super) fn write_totals(totals: &Totals, into: &mut Vec<u8>) {
     logs_read.read.write(into);
     logs_read.damaged.write(into);
     logs_read.damaged_anywhere.write(into);
+    days_read.files.write(into);
+    days_read.without_key.write(into);
+    days_read.calls.write(into);
     saw_us_east_1.write(into);
     endpoints.write(into);
     all.write(into);
@@ -240,6 +251,9 @@ pub(super) fn read_totals(
     totals.logs_read.read = Written::read(from)?;
     totals.logs_read.damaged = Written::read(from)?;
     totals.logs_read.damaged_anywhere = Written::read(from)?;
+    totals.days_read.files = Written::read(from)?;
+    totals.days_read.without_key = Written::read(from)?;
+    totals.days_read.calls = Written::read(from)?;
     totals.saw_us_east_1 = Written::read(from)?;
     totals.endpoints = Written::read(from)?;
     totals.all = Written::read(from)?;
