@@ -12,6 +12,7 @@ pub mod gate;
 mod groups;
 mod key;
 pub mod new_callers;
+pub mod overview;
 mod plan;
 mod regions;
 mod tokens;

@@ -38,6 +38,7 @@ mod cli {
     mod options;
     #[cfg(unix)]
     mod output;
+    mod overview;
     mod pages;
     mod plan;
     mod plan_files;

@@ -10,6 +10,7 @@ mod forget;
 #[cfg(feature = "store")]
 mod ingest;
 mod man;
+mod overview;
 mod plan;
 mod query;
 mod regions;
@@ -35,6 +36,7 @@ use super::exit::{Exit, Failure};
     max_term_width = 100,
     after_help = "\
 Examples:
+  stscope overview logs/                       everything on a screen
   stscope report logs/                         who calls which endpoint
   stscope report logs/ --since 7d -o sts.csv   the last week, for a spreadsheet
   stscope plan logs/                           who must change what
@@ -59,6 +61,9 @@ enum Command {
     /// Groups of calls, and the global-versus-regional summary
     #[command(after_help = report::EXAMPLES, after_long_help = report::help())]
     Report(Box<report::ReportArgs>),
+    /// Everything in one pass: figures, days, accounts, SDKs, plan, Regions, and what was read
+    #[command(after_help = overview::EXAMPLES, after_long_help = overview::help())]
+    Overview(Box<overview::OverviewArgs>),
     /// Who must change what to leave the global endpoint, and to which Region
     #[command(after_help = plan::EXAMPLES, after_long_help = plan::help())]
     Plan(Box<plan::PlanArgs>),
@@ -152,6 +157,7 @@ fn dispatch(typed: Command) -> Result<Exit, Failure> {
         Command::Report(arguments) => report::run(*arguments),
         Command::Regions(arguments) => regions::run(*arguments),
         Command::Events(arguments) => events::run(*arguments),
+        Command::Overview(arguments) => overview::run(*arguments),
         Command::Plan(arguments) => plan::run(*arguments),
         Command::Verify(arguments) => verify::run(*arguments),
         #[cfg(feature = "store")]

@@ -38,6 +38,7 @@ pub(super) fn of_blocks(blocks: &[Block], layout: Layout) -> Vec<Line> {
                 values,
                 are_shares,
             } => lines.extend(of_bars(name, values, *are_shares, layout.width).map(plain)),
+            Block::Chart(_) => continue,
         }
         lines.push(plain(String::new()));
     }

@@ -9,6 +9,8 @@ mod jsonl;
 mod lines;
 mod markdown;
 mod table;
+#[cfg(feature = "cli")]
+mod xlsx;
 
 use std::io::{self, Write};
 
@@ -27,6 +29,9 @@ pub enum Format {
     Jsonl,
     /// For tickets: GitHub's kind.
     Markdown,
+    /// A workbook.
+    #[cfg(feature = "cli")]
+    Xlsx,
 }
 
 /// How much of a page a format has room for.
@@ -63,12 +68,14 @@ trait Renderer: Sync {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 5] = [
+    pub const ALL: &[Format] = &[
         Format::Table,
         Format::Csv,
         Format::Json,
         Format::Jsonl,
         Format::Markdown,
+        #[cfg(feature = "cli")]
+        Format::Xlsx,
     ];
 
     fn renderer(self) -> &'static dyn Renderer {
@@ -78,6 +85,8 @@ impl Format {
             Format::Json => &json::Json,
             Format::Jsonl => &jsonl::Jsonl,
             Format::Markdown => &markdown::Markdown,
+            #[cfg(feature = "cli")]
+            Format::Xlsx => &xlsx::Xlsx,
         }
     }
 
@@ -99,6 +108,11 @@ impl Format {
         self.renderer().room() == Room::Rows
     }
 
+    /// Whether it is bytes that no terminal shows.
+    pub fn is_binary(self) -> bool {
+        self.extension() == "xlsx"
+    }
+
     /// The ending of a file of this format.
     pub fn extension(self) -> &'static str {
         self.renderer().endings()[0]
@@ -108,7 +122,7 @@ impl Format {
     pub fn of_extension(extension: &str) -> Option<Format> {
         let extension = extension.to_ascii_lowercase();
         let has = |format: &Format| format.renderer().endings().contains(&extension.as_str());
-        Format::ALL.into_iter().find(has)
+        Format::ALL.iter().copied().find(has)
     }
 }
 
@@ -143,8 +157,9 @@ mod tests {
             width: 80,
             colours: false,
         };
-        // The columns of a table are as wide as the widest row.
-        for format in Format::ALL.into_iter().filter(|one| *one != Format::Table) {
+        // The columns of a table are as wide as the widest row, and a workbook is in temporary files.
+        let format = |one: &Format| *one != Format::Table && !one.is_binary();
+        for format in Format::ALL.iter().copied().filter(format) {
             let mut out = Written::default();
             let written = out.clone();
             let rows = (0..10).map(move |row| {
@@ -162,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_file_name_asks_for_one_format() {
-        for format in Format::ALL {
+        for &format in Format::ALL {
             assert_eq!(Format::of_extension(format.extension()), Some(format));
         }
         assert_eq!(Format::of_extension("NDJSON"), Some(Format::Jsonl));

@@ -159,7 +159,7 @@ fn finding_json(finding: &Finding) -> Value {
     })
 }
 
-fn blocks(verification: &Verification, standing: &Standing) -> Vec<Block> {
+pub(super) fn blocks(verification: &Verification, standing: &Standing) -> Vec<Block> {
     let figures = ChainStatus::ALL.iter().rev().map(|&status| {
         let count = verification.with_status(status);
         Figure {
