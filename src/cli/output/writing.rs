@@ -25,6 +25,8 @@ impl Writing {
         let mut writing = Writing::plain(output.format, output.output.as_deref())?;
         writing.top = match (output.top, writing.format) {
             (None, Format::Table) => Some(25),
+            // A browser takes seconds to sort more than some thousands.
+            (None, Format::Html) => Some(1000),
             (None, _) | (Some(0), _) => None,
             (some, _) => some,
         };

@@ -4,6 +4,8 @@
 //! asks which format it is. A format has a file of its own and knows no page.
 
 mod csv;
+#[cfg(feature = "cli")]
+mod html;
 mod json;
 mod jsonl;
 mod lines;
@@ -29,6 +31,9 @@ pub enum Format {
     Jsonl,
     /// For tickets: GitHub's kind.
     Markdown,
+    /// For a browser.
+    #[cfg(feature = "cli")]
+    Html,
     /// A workbook.
     #[cfg(feature = "cli")]
     Xlsx,
@@ -75,6 +80,8 @@ impl Format {
         Format::Jsonl,
         Format::Markdown,
         #[cfg(feature = "cli")]
+        Format::Html,
+        #[cfg(feature = "cli")]
         Format::Xlsx,
     ];
 
@@ -85,6 +92,8 @@ impl Format {
             Format::Json => &json::Json,
             Format::Jsonl => &jsonl::Jsonl,
             Format::Markdown => &markdown::Markdown,
+            #[cfg(feature = "cli")]
+            Format::Html => &html::HtmlPage,
             #[cfg(feature = "cli")]
             Format::Xlsx => &xlsx::Xlsx,
         }
@@ -157,8 +166,9 @@ mod tests {
             width: 80,
             colours: false,
         };
-        // The columns of a table are as wide as the widest row, and a workbook is in temporary files.
-        let format = |one: &Format| *one != Format::Table && !one.is_binary();
+        // The columns of a table are as wide as the widest row, and workbooks and pages for
+        // a browser are in temporary files.
+        let format = |one: &Format| !matches!(one, Format::Table | Format::Html | Format::Xlsx);
         for format in Format::ALL.iter().copied().filter(format) {
             let mut out = Written::default();
             let written = out.clone();

@@ -225,6 +225,7 @@ impl<'p> OverviewPage<'p> {
             key: "read",
             title: "What was read",
             is_detail: true,
+            is_drawn: true,
             blocks: heat::charts(self.days_read),
             ..List::new("rows", read_sheet(), rows.chain(rest).map(Ok), None)
         }
