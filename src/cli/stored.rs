@@ -51,7 +51,7 @@ mod with {
 
         /// Which days were read, and which have calls whatever the filters say.
         pub fn days(&self, selection: &Selection) -> Result<(Calendar, DaysOfCalls), Failure> {
-            let calendar = self.store.calendar(&selection.accounts)?;
+            let calendar = self.store.calendar_of(selection)?;
             // What the conditions leave out was read all the same.
             let all = Selection {
                 endpoints: Vec::new(),

@@ -89,6 +89,8 @@ pub enum Block {
     },
     /// Short remarks.
     Remarks(Vec<String>),
+    /// What was read, for a format that does not say it otherwise.
+    Read(Vec<String>),
     /// A figure over time.
     Bars {
         /// What it is.

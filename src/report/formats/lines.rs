@@ -32,7 +32,7 @@ pub(super) fn of_blocks(blocks: &[Block], layout: Layout) -> Vec<Line> {
                 figures,
                 with_shares,
             } => lines.extend(of_figures(figures, *with_shares)),
-            Block::Remarks(remarks) => lines.extend(of_remarks(remarks)),
+            Block::Read(remarks) | Block::Remarks(remarks) => lines.extend(of_remarks(remarks)),
             Block::Bars {
                 name,
                 values,

@@ -79,7 +79,7 @@ impl<'p> OverviewPage<'p> {
 
     /// What is to be seen at once.
     fn blocks(&self) -> Vec<Block> {
-        let mut blocks = vec![Block::Remarks(self.what_was_read())];
+        let mut blocks = vec![Block::Read(self.what_was_read())];
         blocks.extend(summary::blocks(self.summary, self.can_judge, self.standing));
         blocks.extend(trend::bars(self.trend));
         blocks.push(Block::Remarks(vec![self.of_regions()]));

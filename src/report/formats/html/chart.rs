@@ -15,13 +15,14 @@ const REGIONAL: &str = "#0072B2";
 const DAMAGED: &str = "#CC79A7";
 const HATCH: &str = "url(#not-read)";
 /// From little to much.
-const READ: [&str; 4] = ["#9CC9E3", "#5AA5CF", "#0072B2", "#004A75"];
+const READ: [&str; 4] = ["#B5DAEE", "#7FBBDD", "#3D96C7", "#0072B2"];
 const GREY: &str = "#767676";
 
 const WIDTH: f64 = 960.0;
 
 pub(super) fn write(html: &mut Html<'_>, chart: &Chart) -> io::Result<()> {
-    html.open("figure", &[])?;
+    // In a narrow window it scrolls, and what scrolls is reached by the keyboard.
+    html.open("figure", &[("tabindex", Value::Number(0.0))])?;
     html.line()?;
     match chart {
         Chart::Stack { title, columns } => stack(html, title, columns)?,

@@ -8,6 +8,8 @@ use crate::tally::Coverage;
 
 /// The most damaged files that are named.
 const MOST_NAMED: usize = 100;
+/// The most of them that are not folded away.
+const MOST_AT_ONCE: usize = 5;
 
 pub(super) fn write(html: &mut Html<'_>, read: &serde_json::Value) -> io::Result<()> {
     let Ok(coverage) = serde_json::from_value::<Coverage>(read.clone()) else {
@@ -158,6 +160,11 @@ fn damaged(html: &mut Html<'_>, coverage: &Coverage) -> io::Result<()> {
     if coverage.damaged.is_empty() {
         return Ok(());
     }
+    let is_long = coverage.damaged.len() > MOST_AT_ONCE;
+    if is_long {
+        html.open("details", &[])?;
+        html.element("summary", &[], "The damaged files")?;
+    }
     html.open(
         "div",
         &[
@@ -203,6 +210,10 @@ fn damaged(html: &mut Html<'_>, coverage: &Coverage) -> io::Result<()> {
     if more > 0 {
         let text = format!("… and {} more; --format json lists them all.", count(more));
         html.element("p", &[("class", Value::Word("note"))], &text)?;
+    }
+    if is_long {
+        html.close("details")?;
+        html.line()?;
     }
     Ok(())
 }

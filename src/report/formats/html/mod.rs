@@ -16,7 +16,7 @@ use tempfile::SpooledTempFile;
 
 use self::writer::{Html, Policy, Value};
 use super::{Layout, Renderer, Room};
-use crate::report::page::{Block, Chart, Figure, Form, List, Page, Tone};
+use crate::report::page::{Block, Figure, Form, List, Page, Tone};
 use crate::report::words::{count, percent};
 
 const STYLE: &str = include_str!("page.css");
@@ -42,8 +42,7 @@ impl Renderer for HtmlPage {
         let mut buffered = io::BufWriter::new(&mut waiting);
         let mut body = Html::new(&mut buffered);
         let is_one = page.lists.len() == 1;
-        let charts = has_charts(&page.blocks);
-        blocks(&mut body, &page.blocks, charts)?;
+        blocks(&mut body, &page.blocks)?;
         for list in page.lists {
             self::list(&mut body, list, is_one)?;
         }
@@ -120,12 +119,7 @@ fn head(html: &mut Html<'_>, title: &str) -> io::Result<()> {
     html.line()
 }
 
-/// Whether a figure over time is drawn, so that bars of characters would only repeat it.
-fn has_charts(blocks: &[Block]) -> bool {
-    (blocks.iter()).any(|block| matches!(block, Block::Chart(Chart::Stack { .. })))
-}
-
-fn blocks(html: &mut Html<'_>, blocks: &[Block], has_charts: bool) -> io::Result<()> {
+fn blocks(html: &mut Html<'_>, blocks: &[Block]) -> io::Result<()> {
     for block in blocks {
         match block {
             Block::Heading { text, details } => {
@@ -136,35 +130,9 @@ fn blocks(html: &mut Html<'_>, blocks: &[Block], has_charts: bool) -> io::Result
             Block::Remarks(remarks) => lines(html, remarks)?,
             Block::Figures { figures, .. } => self::figures(html, figures)?,
             Block::Chart(chart) => chart::write(html, chart)?,
-            Block::Bars {
-                name,
-                values,
-                are_shares,
-            } if !has_charts => {
-                bars(html, name, values, *are_shares)?;
-            }
-            Block::Bars { .. } => {}
+            // Drawn, or said elsewhere.
+            Block::Bars { .. } | Block::Read(_) => {}
         }
-    }
-    Ok(())
-}
-
-/// The first and the last of a figure over time: what is between is in a chart or in rows.
-fn bars(
-    html: &mut Html<'_>,
-    name: &str,
-    values: &[Option<f64>],
-    are_shares: bool,
-) -> io::Result<()> {
-    let known = || values.iter().copied().flatten();
-    if let (Some(first), Some(last)) = (known().next(), known().next_back()) {
-        let shown = |value: f64| match are_shares {
-            true => percent(value),
-            false => count(value as u64),
-        };
-        let text = format!("{name}: {}, in the end {}", shown(first), shown(last));
-        html.element("p", &[], &text)?;
-        html.line()?;
     }
     Ok(())
 }
@@ -224,7 +192,7 @@ fn list(html: &mut Html<'_>, list: List<'_>, is_one: bool) -> io::Result<()> {
         html.element("h2", &[], title)?;
         html.line()?;
     }
-    self::blocks(html, &blocks, true)?;
+    self::blocks(html, &blocks)?;
     match (work, form) {
         (Some(work), _) | (None, Form::WorkList(work)) => work_list::write(html, &work(), noun)?,
         (None, Form::Lines | Form::Paragraphs) if !is_drawn => {

@@ -4,6 +4,7 @@
 for (const table of document.querySelectorAll("table")) {
   const body = table.tBodies[0], heads = [...table.tHead.rows[0].cells];
   if (body.rows.length < 2) continue;
+  const isLong = body.rows.length > 8;
   const value = (row, at) => {
     const cell = row.cells[at], text = cell.textContent;
     if (!cell.classList.contains("number")) return text;
@@ -24,6 +25,7 @@ for (const table of document.querySelectorAll("table")) {
       body.append(...rows.map(([, row]) => row));
     });
   });
+  if (!isLong) continue;
   const label = document.createElement("label"), input = document.createElement("input"), shown = document.createElement("span");
   label.className = "filter";
   label.textContent = "Filter ";

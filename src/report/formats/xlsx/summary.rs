@@ -61,7 +61,7 @@ impl<'s> Summary<'s> {
                     self.row += 1;
                     self.lines(details)?;
                 }
-                Block::Remarks(remarks) => self.lines(remarks)?,
+                Block::Read(remarks) | Block::Remarks(remarks) => self.lines(remarks)?,
                 Block::Figures { figures, .. } => {
                     for figure in figures {
                         let style = match figure.tone {
