@@ -16,6 +16,7 @@ mod messages;
 mod new_global;
 mod offenders;
 mod output;
+mod parts;
 mod progress;
 mod reading;
 mod session;

@@ -8,7 +8,7 @@
 //! 5. [`conclude`](super::gate::conclude): the result is written whatever the verdict is, and the
 //!    verdict goes before damage in the exit code.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{FilterArgs, GateArgs, InputArgs, MessageArgs, OutputArgs};
@@ -24,7 +24,7 @@ use super::reading::{Reading, note_forgotten};
 use super::stored::Stored;
 use crate::questions::gate::can_judge;
 use crate::scan::Progress;
-use crate::tally::{Coverage, Question, Selection, Tally, Totals};
+use crate::tally::{Coverage, Question, Selection, Tally, Terms, Totals};
 
 /// What was typed, as far as all these commands have it.
 pub(super) struct Asked<'a> {
@@ -90,6 +90,31 @@ impl Session {
             progress: None,
         };
         session.with_output(writing, &[])
+    }
+
+    /// The same of a command that reads parts of an answer.
+    pub fn of_parts(
+        parts: &[PathBuf],
+        gate: &GateArgs,
+        messages: &MessageArgs,
+        writing: Writing,
+        lists: &[(&str, Option<&Path>)],
+    ) -> Result<(Session, Sink), Failure> {
+        let mut lists = lists.to_vec();
+        lists.push(("--allow", gate.allow.as_deref()));
+        let session = Session {
+            reading: Reading::of_parts(parts),
+            gates: Gates::resolve(gate)?,
+            messages: Messages::new(messages.quiet),
+            progress: None,
+        };
+        session.with_output(writing, &lists)
+    }
+
+    /// The calls were chosen by these terms, as parts say.
+    pub fn adopt(&mut self, terms: &Terms) {
+        self.reading.scan.selection = terms.selection.clone();
+        self.reading.scan.hosts = terms.hosts.clone();
     }
 
     /// Opens the place for the result, if it is none that is read.

@@ -44,6 +44,11 @@ pub(in crate::cli) fn tell_new(
     tell(coverage, messages)
 }
 
+/// The same of one part of an answer, which may be of nothing: the whole is judged when it is together.
+pub(in crate::cli) fn tell_part(coverage: &Coverage, messages: Messages) {
+    tell_read(coverage, messages);
+}
+
 fn tell_read(coverage: &Coverage, messages: Messages) -> Exit {
     tell_damaged(coverage);
     note_no_time(coverage.no_time, messages);
