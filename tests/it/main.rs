@@ -38,6 +38,7 @@ mod cli {
     #[cfg(unix)]
     mod output;
     mod pages;
+    mod parts;
     mod plan;
     mod plan_files;
     #[cfg(unix)]
