@@ -19,6 +19,8 @@ use crate::aws::region::is_region;
 pub struct LogsRead {
     read: Pairs,
     damaged: Pairs,
+    /// Of which digests say that no log was delivered.
+    silent: Pairs,
     /// Damaged files whose keys do not tell whose they are.
     damaged_anywhere: u64,
     /// The pair of the record that was read last: most are of the same.
@@ -33,23 +35,25 @@ pub(super) type Pairs = BTreeMap<String, BTreeSet<String>>;
 
 impl LogsRead {
     /// What was summed up: all of it, between two files. Whoever adds a sum here has to say it.
-    pub(super) fn sums(&self) -> (&Pairs, &Pairs, u64) {
+    pub(super) fn sums(&self) -> ([&Pairs; 3], u64) {
         let LogsRead {
             read,
             damaged,
+            silent,
             damaged_anywhere,
             last: _,
             staged: _,
             in_staged: _,
         } = self;
-        (read, damaged, *damaged_anywhere)
+        ([read, damaged, silent], *damaged_anywhere)
     }
 
     /// What such sums are of.
-    pub(super) fn of_sums(read: Pairs, damaged: Pairs, damaged_anywhere: u64) -> LogsRead {
+    pub(super) fn of_sums([read, damaged, silent]: [Pairs; 3], damaged_anywhere: u64) -> LogsRead {
         LogsRead {
             read,
             damaged,
+            silent,
             damaged_anywhere,
             ..LogsRead::default()
         }
@@ -75,6 +79,16 @@ impl LogsRead {
         {
             self.staged.push(self.last.clone());
         }
+    }
+
+    /// Digests say that no log of this account and Region was delivered.
+    pub fn see_silence(&mut self, account: &str, region: &str) {
+        insert(&mut self.silent, account, region);
+    }
+
+    /// The accounts and Regions of which digests say that no log was delivered.
+    pub fn silent(&self) -> impl Iterator<Item = (&str, &str)> {
+        pairs(&self.silent)
     }
 
     /// The place after the last record of a file.
@@ -145,6 +159,7 @@ impl AddAssign for LogsRead {
         for (mine, theirs) in [
             (&mut self.read, other.read),
             (&mut self.damaged, other.damaged),
+            (&mut self.silent, other.silent),
         ] {
             for (account, regions) in theirs {
                 mine.entry(account).or_default().extend(regions);

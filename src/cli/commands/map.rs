@@ -19,7 +19,7 @@ use crate::cli::reading::Reading;
 use crate::cli::session::watched;
 use crate::questions::AnyQuestion;
 use crate::report::Format;
-use crate::tally::{Tally, write_frame};
+use crate::tally::{Scrutiny, Tally, write_frame};
 
 #[derive(Args)]
 pub(super) struct MapArgs {
@@ -87,7 +87,9 @@ pub(super) fn run(arguments: MapArgs) -> Result<Exit, Failure> {
     refuse_what_hides_calls(&arguments)?;
     refuse_twice(&arguments.grouping.group_by)?;
     let messages = Messages::new(arguments.messages.quiet);
-    let reading = Reading::resolve(&arguments.input, &arguments.filter, messages)?;
+    let mut reading = Reading::resolve(&arguments.input, &arguments.filter, messages)?;
+    // A chain of digests may be in many parts, and none could say whether it is whole.
+    reading.scan.scrutiny = Scrutiny::default();
     // A part has no format; this one is not asked for it.
     let writing = Writing::plain(Some(Format::Json), arguments.output.as_deref())?;
     if writing.output.is_none() && std::io::stdout().is_terminal() {

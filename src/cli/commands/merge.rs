@@ -12,7 +12,7 @@ use crate::cli::parts::{check_whole, sum, write_part};
 use crate::cli::session::Session;
 use crate::questions::AnyQuestion;
 use crate::report::Format;
-use crate::tally::Question as _;
+use crate::tally::{Question as _, SkipReason};
 
 #[derive(Args)]
 pub(super) struct MergeArgs {
@@ -86,6 +86,18 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
         return Err(Failure::new(format!(
             "{option}: the parts are of no plan; leave it out"
         )));
+    }
+    if finished
+        .totals
+        .coverage
+        .files
+        .skipped
+        .get(&SkipReason::Digest)
+        > Some(&0)
+    {
+        session.messages.note(
+            "parts keep nothing of digests; 'stscope verify' tells from the logs whether some are missing",
+        );
     }
     let order = &arguments.order;
     match answer.question {

@@ -5,7 +5,9 @@
 use super::bytes::{Broken, Reader, Written, write_text, written};
 use crate::sts::{Glob, Hosts, glob};
 use crate::tally::condition::{Condition, Matched};
-use crate::tally::coverage::{Bytes, Coverage, DamagedFile, Files, PrunedFiles, Requests};
+use crate::tally::coverage::{
+    Bytes, Coverage, DamagedFile, DigestCoverage, Files, PrunedFiles, Requests,
+};
 use crate::tally::groups::Measures;
 use crate::tally::selection::{Selection, Terms};
 use crate::tally::settle::Settled;
@@ -41,6 +43,13 @@ written!(Bytes {
     compressed,
     decompressed
 });
+written!(DigestCoverage {
+    chains,
+    complete,
+    incomplete,
+    missing_logs,
+    hole_hours
+});
 written!(Requests { list, get, retried });
 written!(Coverage {
     files,
@@ -57,6 +66,7 @@ written!(Coverage {
     global_via_vpc_endpoint,
     not_understood,
     no_time,
+    digests,
     beyond_window,
     forgotten,
     kept_from,
@@ -152,6 +162,7 @@ pub(super) fn write_totals(totals: &Totals, number: impl Fn(Symbol) -> u32, into
         matched,
         coverage,
         logs_read,
+        evidence: _, // what follows from it is in the coverage
         saw_us_east_1,
         endpoints,
         all,
@@ -169,9 +180,8 @@ pub(super) fn write_totals(totals: &Totals, number: impl Fn(Symbol) -> u32, into
     lines.write(into);
     matched.write(into);
     coverage.write(into);
-    let (read, damaged, damaged_anywhere) = logs_read.sums();
-    read.write(into);
-    damaged.write(into);
+    let (pairs, damaged_anywhere) = logs_read.sums();
+    pairs.into_iter().for_each(|pairs| pairs.write(into));
     damaged_anywhere.write(into);
     saw_us_east_1.write(into);
     endpoints.write(into);
@@ -206,11 +216,12 @@ pub(super) fn read_totals(
         coverage: Written::read(from)?,
         ..Totals::by(terms)
     };
-    totals.logs_read = LogsRead::of_sums(
+    let pairs = [
         Written::read(from)?,
         Written::read(from)?,
         Written::read(from)?,
-    );
+    ];
+    totals.logs_read = LogsRead::of_sums(pairs, Written::read(from)?);
     totals.saw_us_east_1 = Written::read(from)?;
     totals.endpoints = Written::read(from)?;
     totals.all = Written::read(from)?;

@@ -2,8 +2,9 @@
 
 use super::harness::{Run, stscope};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 16] = [
     "report",
+    "verify",
     "plan",
     "regions",
     "events",
@@ -15,6 +16,9 @@ const COMMANDS: [&str; 12] = [
     "query",
     "completions",
     "man",
+    "map",
+    "merge",
+    "settle",
 ];
 
 fn help(words: &str) -> String {
