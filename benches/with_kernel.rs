@@ -41,6 +41,10 @@ fn report(kernel: &str, threads: &str, folder: &str) -> Result<(), Box<dyn std::
         colours: false,
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
-    Format::Csv.write(pages::report::page(&report, true, None), layout, &mut out)?;
+    Format::Csv.write(
+        pages::report::page(&report, true, None, None),
+        layout,
+        &mut out,
+    )?;
     Ok(out.flush()?)
 }

@@ -73,6 +73,9 @@ pub use input::Prefix;
 #[cfg(feature = "s3")]
 pub use input::s3::{S3Error, S3Options, S3Url};
 pub use input::{Limits, Named, Object, PathError, Paths, Place, Trailer, Version};
+pub use questions::verify::{
+    ChainRow, ChainStatus, Finding, FindingKind, KeyFault, Keys, Signatures, Standing, Verification,
+};
 pub use questions::{
     AnyQuestion, Calendar, CallsByDay, CrossRegion, DayCalls, Gap, OptInTokens, Period,
     PeriodStatus, Plan, PlanRow, Refusal, RegionEvidence, RegionRow, RegionStatus, Regions, Risks,
@@ -82,9 +85,10 @@ pub use scan::{Progress, Scan, ScanError};
 #[cfg(feature = "store")]
 pub use store::{Store, StoreError};
 pub use tally::{
-    Bytes, Collector, Column, ColumnType, Condition, Coverage, DamagedFile, File, Files, Group,
-    LogsRead, Matched, Measures, Mismatch, NotListed, Offender, Partial, PartialError, PrunedFiles,
-    Question, Report, Requests, Selection, SkipReason, Summary, Tally, Terms, Totals,
+    Bytes, Collector, Column, ColumnType, Condition, Coverage, DamagedFile, DigestCoverage,
+    Evidence, File, Files, Group, LogsRead, Matched, Measures, Mismatch, NotListed, Offender,
+    Partial, PartialError, PrunedFiles, Question, Report, Requests, Scrutiny, Selection,
+    SkipReason, Summary, Tally, Terms, Totals,
 };
 
 /// The rooms of this crate as they are, for its own program, tests, benches and fuzzing. No release

@@ -2,6 +2,7 @@
 //!
 //! - [`bulk`] makes realistic archives of any size, for measuring;
 //! - [`odd`] makes records of every odd shape, for tests;
+//! - [`digests`] makes chains of digests, signed with a key of its own;
 //! - [`sample`] makes the small archive committed as `sample-logs/`.
 //!
 //! Nothing here comes from a real log, and nothing here knows stscope.
@@ -14,6 +15,7 @@
 pub mod agents;
 pub mod bulk;
 pub mod clock;
+pub mod digests;
 pub mod ids;
 pub mod json;
 pub mod key;

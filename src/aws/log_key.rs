@@ -44,6 +44,15 @@ impl Key {
     /// Reads the key of the files in a folder off the end of its path. `None` unless every part of it
     /// is as S3 writes it, and the kind of log is CloudTrail's own.
     pub fn of_folder(folder: &Path) -> Option<Key> {
+        Key::of_folder_of("CloudTrail", folder)
+    }
+
+    /// The same of a folder of digests.
+    pub fn of_digests(folder: &Path) -> Option<Key> {
+        Key::of_folder_of("CloudTrail-Digest", folder)
+    }
+
+    fn of_folder_of(expected: &str, folder: &Path) -> Option<Key> {
         let mut parts = parts(folder);
         let mut next = || parts.next().flatten();
         let (day, month, year) = (next()?, next()?, next()?);
@@ -59,11 +68,7 @@ impl Key {
                 .then(|| text.parse::<u32>().ok())
                 .flatten()
         };
-        if root != "AWSLogs"
-            || kind != "CloudTrail"
-            || !is_region(region)
-            || !is_account_id(account)
-        {
+        if root != "AWSLogs" || kind != expected || !is_region(region) || !is_account_id(account) {
             return None;
         }
         let year = i32::try_from(number(year, 4)?).ok()?;

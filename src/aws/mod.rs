@@ -4,11 +4,13 @@
 //! Everything else may use this. It reads no file and does not know what STS is.
 
 pub mod account;
+mod file_name;
 mod ip_ranges;
 mod log_key;
 mod prune;
 pub mod region;
 
+pub use file_name::{DigestKey, LogId, LogName};
 pub use ip_ranges::{IpRanges, IpRangesFault};
 pub use log_key::{Key, KeyKind};
 pub(crate) use log_key::{is_of_another_service, is_of_cloudtrail};

@@ -4,7 +4,7 @@
 //! anybody ships releases. The table only adds what a name cannot tell: the long name, and whether
 //! the Region is enabled by default. What STS is like in a Region is not known here.
 //!
-//! Sources: partitions and Regions from botocore 1.44.8 (`partitions.json`, `endpoints.json`), but for
+//! Sources: partitions and Regions from botocore 1.44.8 (`partitions.json`, `endpoints.json`), except
 //! us-south-1, which only ip-ranges.json names: `data/regions.py rows` prints the table, and a test says
 //! when it is stale. What is enabled by default is from
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html>.

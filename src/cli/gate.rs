@@ -46,7 +46,6 @@ const MAX_AGE: u32 = 3;
 
 impl Gates {
     /// No gates.
-    #[cfg(feature = "store")]
     pub fn none() -> Gates {
         Gates {
             gates: Vec::new(),

@@ -7,6 +7,7 @@ mod advice;
 mod args;
 mod commands;
 mod conditions;
+mod digests;
 mod dry_run;
 mod exit;
 mod gate;

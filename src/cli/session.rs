@@ -8,11 +8,12 @@
 //! 5. [`conclude`](super::gate::conclude): the result is written whatever the verdict is, and the
 //!    verdict goes before damage in the exit code.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{FilterArgs, GateArgs, InputArgs, MessageArgs, OutputArgs};
 use super::conditions::note_unmatched;
+use super::digests::Demand;
 use super::exit::{Exit, Failure};
 use super::gate::{Gates, note_if_blind};
 use super::hosts;
@@ -23,6 +24,7 @@ use super::reading::{Reading, note_forgotten};
 #[cfg(feature = "store")]
 use super::stored::Stored;
 use crate::questions::gate::can_judge;
+use crate::questions::verify::Standing;
 use crate::scan::Progress;
 use crate::tally::{Coverage, Question, Selection, Tally, Totals};
 
@@ -45,6 +47,8 @@ pub(super) struct Asked<'a> {
 pub(super) struct Session {
     pub reading: Reading,
     pub gates: Gates,
+    /// What digests have to say before a gate passes.
+    pub demand: Demand,
     pub messages: Messages,
     /// Whether progress is shown, and whether on a terminal.
     pub progress: Option<bool>,
@@ -60,15 +64,19 @@ impl Session {
             true => Gates::of_store(asked.gate)?,
             false => Gates::resolve(asked.gate)?,
         };
+        let demand = Demand::resolve(asked.gate.require, &asked.gate.keys, asked.store)?;
         let messages = Messages::new(asked.messages.quiet);
         let writing = Writing::resolve(asked.output)?;
-        let reading = Reading::resolve_any(asked.input, asked.store, asked.filter, messages)?;
+        let mut reading = Reading::resolve_any(asked.input, asked.store, asked.filter, messages)?;
+        reading.scan.scrutiny = demand.scrutiny(reading.scan.scrutiny);
         let mut lists = asked.lists.to_vec();
+        lists.extend(asked.gate.keys.iter().map(|keys| ("--keys", Some(&**keys))));
         lists.push(("--allow", asked.gate.allow.as_deref()));
         lists.push(("--hosts", asked.input.hosts.as_deref()));
         let session = Session {
             reading,
             gates,
+            demand,
             messages,
             progress: progress(asked.messages),
         };
@@ -86,10 +94,42 @@ impl Session {
         let session = Session {
             reading: Reading::of_store(store, selection)?,
             gates: Gates::none(),
+            demand: Demand::default(),
             messages,
             progress: None,
         };
         session.with_output(writing, &[])
+    }
+
+    /// The same of a command that reads logs and has no gates.
+    pub fn of_logs(
+        input: &InputArgs,
+        filter: &FilterArgs,
+        output: &OutputArgs,
+        typed: &MessageArgs,
+        keys: &[PathBuf],
+    ) -> Result<(Session, Sink), Failure> {
+        let messages = Messages::new(typed.quiet);
+        let writing = Writing::resolve(output)?;
+        let session = Session {
+            reading: Reading::resolve(input, filter, messages)?,
+            gates: Gates::none(),
+            demand: Demand::default(),
+            messages,
+            progress: progress(typed),
+        };
+        let lists: Vec<_> = keys.iter().map(|keys| ("--keys", Some(&**keys))).collect();
+        session.with_output(writing, &lists)
+    }
+
+    /// Says what was read of digests, and of logs for them.
+    pub fn tell_verified(&self, read: &Coverage) -> Exit {
+        coverage::tell_verified(read, self.messages)
+    }
+
+    /// What stands behind a zero. `None` if there are no digests.
+    pub fn standing(&self, totals: &Totals) -> Option<Standing> {
+        self.demand.standing(&self.reading.scan, totals)
     }
 
     /// Opens the place for the result, if it is none that is read.
@@ -161,6 +201,7 @@ impl Session {
         // Who fails a gate fails it, wherever other calls went.
         let verdict = verdict.and_then(|exit| {
             if exit == Exit::Done && self.gates.are_asked() {
+                self.demand.check(&self.reading.scan, totals)?;
                 hosts::check_matched(&self.reading.scan.hosts)?;
             }
             Ok(exit)

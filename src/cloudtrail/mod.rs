@@ -3,8 +3,9 @@
 //! Somebody who knows JSON and no AWS can read this: what records are wrapped in (`envelopes`, for the
 //! [`Reader`]), where a record ends (`ends`, on top of the vector code in `kernel`), which records may
 //! matter (`search`), their strings (`strings`), and their members ([`RecordParser`] → [`Record`], in
-//! `parser`). Nothing here knows what STS is, or where the bytes come from.
+//! `parser`); and what a `digest` names. Nothing here knows what STS is, or where the bytes come from.
 
+pub mod digest;
 mod ends;
 mod envelopes;
 mod foreign;

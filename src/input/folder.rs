@@ -15,6 +15,8 @@ pub struct Folder {
     path: PathBuf,
     key: Option<Key>,
     kind: Option<KeyKind>,
+    /// The key of its files, if they are digests.
+    digests: Option<Key>,
     /// CloudTrail's own by its path.
     is_of_cloudtrail: bool,
     is_of_another_service: bool,
@@ -58,9 +60,13 @@ pub enum Skip {
 impl Folder {
     /// The folder at a path, which is not looked at.
     pub fn new(path: PathBuf) -> Folder {
+        let kind = KeyKind::of_folder(&path);
         Folder {
             key: Key::of_folder(&path),
-            kind: KeyKind::of_folder(&path),
+            kind,
+            digests: (kind == Some(KeyKind::Digest))
+                .then(|| Key::of_digests(&path))
+                .flatten(),
             is_of_cloudtrail: is_of_cloudtrail(&path),
             is_of_another_service: is_of_another_service(&path),
             path,
@@ -75,6 +81,17 @@ impl Folder {
     /// The key of its files.
     pub fn key(&self) -> Option<&Key> {
         self.key.as_ref()
+    }
+
+    /// The key by which its files are pruned: that of logs, or of digests.
+    pub fn pruning_key(&self) -> Option<&Key> {
+        self.key.as_ref().or(self.digests.as_ref())
+    }
+
+    /// Whether a file of this name is a digest, whoever named it.
+    pub fn is_digest(&self, name: &OsStr) -> bool {
+        let of_folder = self.kind.filter(|_| self.key.is_none());
+        KeyKind::of_name(name).or(of_folder) == Some(KeyKind::Digest)
     }
 
     /// Why a file of this name is not opened in a walk; `None` if it is. A name or key of CloudTrail's

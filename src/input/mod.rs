@@ -14,8 +14,8 @@ mod paths;
 #[cfg(feature = "s3")]
 pub mod s3;
 
-pub(crate) use content::is_other_service;
 pub use content::{Buffers, Limits, Opened, Stream, Trailer, of_bytes, of_reader};
+pub(crate) use content::{is_other_service, sha256};
 pub use folder::{Folder, Found, Names, Skip, Trust};
 pub use ip_ranges::{IpRangesError, read_ip_ranges};
 pub use local::{

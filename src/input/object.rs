@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use super::folder::{Folder, Trust};
@@ -14,7 +15,7 @@ pub struct Object<'o> {
     /// Where it is.
     pub(crate) place: Place,
     /// Its folder, or the prefix of its key.
-    pub(crate) folder: &'o Folder,
+    pub(crate) folder: &'o Arc<Folder>,
     /// Its name in the folder.
     pub(crate) name: &'o OsStr,
     /// Whether the user named it, and no walk found it.
@@ -114,7 +115,7 @@ mod tests {
 
     #[test]
     fn an_object_in_s3_keeps_every_part_of_its_key() {
-        let folder = Folder::new("s3://b/a/".into());
+        let folder = Arc::new(Folder::new("s3://b/a/".into()));
         let mut object = Object {
             place: Place::S3,
             folder: &folder,

@@ -16,6 +16,7 @@ mod regions;
 mod tokens;
 mod traced;
 mod trend;
+pub mod verify;
 
 use crate::sts::{Dimension, Properties};
 use crate::tally::Question;

@@ -79,8 +79,8 @@ impl<'r> Fetcher<'r> {
     fn object(&mut self, object: &Object<'_>, folder: &Arc<Folder>) -> (Admission, Content) {
         let run = self.run;
         let begin = Instant::now();
-        let admission = admit(object, run.known);
-        if !matches!(admission, Admission::Open(_)) {
+        let admission = admit(object, run.known, run.scrutiny);
+        if !matches!(admission, Admission::Open(_) | Admission::Digest(_)) {
             run.pace.fetched(begin.elapsed(), &run.queue);
             self.reserved = run.queue.reserve(0);
             return (admission, Content::Nothing);

@@ -4,12 +4,14 @@
 //! into batches of objects. `worker` opens one object after another on its thread; where reads take long
 //! (`pace`), `fetch` has read them before. `admission` says what is opened at all. `reading` has the
 //! records of an object read and says what became of it (with `ahead`, if it is large; `stranger` tells
-//! what is no log), and `calls` passes on what is a call and is asked about.
+//! what is no log), and `calls` passes on what is a call and is asked about. `evidence` reads digests, and
+//! notes what they may name.
 
 mod admission;
 mod ahead;
 mod calls;
 mod error;
+mod evidence;
 mod fetch;
 mod listing;
 mod pace;
@@ -29,8 +31,9 @@ use std::path::PathBuf;
 use crate::input::Paths;
 #[cfg(feature = "s3")]
 use crate::input::s3::{self, Estimate};
+use crate::questions::verify::{Asked, Keys, Verification};
 use crate::questions::{self, AnyQuestion, Traced};
-use crate::tally::{Collector, Question, Tally};
+use crate::tally::{Collector, Evidence, Question, Tally};
 
 pub(crate) use admission::Known;
 pub use error::ScanError;
@@ -123,9 +126,28 @@ impl Scan {
         let run = Run::new(self, paths, progress, known);
         let mut collectors = threads::read(run, paths, new)?.into_iter();
         let first = collectors.next().unwrap_or_else(new);
-        Ok(collectors.fold(first, |mut sum, next| {
+        let mut collected = collectors.fold(first, |mut sum, next| {
             sum.merge(next);
             sum
-        }))
+        });
+        let totals = collected.totals();
+        if !totals.evidence.is_empty() {
+            let verification = self.verify(&totals.evidence, &Keys::default());
+            totals.coverage.digests = verification.coverage();
+            for (account, region) in verification.silent() {
+                totals.logs_read.see_silence(account, region);
+            }
+        }
+        Ok(collected)
+    }
+
+    /// Says what follows from the digests that were found.
+    pub fn verify(&self, evidence: &Evidence, keys: &Keys) -> Verification {
+        let asked = Asked {
+            selection: &self.selection,
+            pruning: &self.pruning,
+            hashed: self.scrutiny.hashes,
+        };
+        Verification::of(evidence, &asked, keys)
     }
 }

@@ -15,29 +15,35 @@ use crate::damage::{Damage, Stage};
 use crate::input::{Object, Opened, Stream, Trailer};
 use crate::source::Source;
 use crate::sts::EVENT_SOURCE;
-use crate::tally::{Collector, Coverage, DamagedFile, File, LogsRead, Matched, SkipReason};
+use crate::tally::{
+    Collector, Coverage, DamagedFile, Evidence, File, LogsRead, Matched, Scrutiny, SkipReason,
+};
 
 /// A reader, and what it has collected.
 pub(super) struct Reading<'s, C> {
     scan: &'s Scan,
-    progress: &'s Progress,
+    pub(super) scrutiny: Scrutiny,
+    pub(super) progress: &'s Progress,
     reader: Reader,
     pub coverage: Coverage,
     pub logs_read: LogsRead,
     pub matched: Matched,
+    pub evidence: Evidence,
     pub collector: C,
     scratch: String,
 }
 
 impl<'s, C: Collector> Reading<'s, C> {
-    pub fn new(scan: &'s Scan, progress: &'s Progress, collector: C) -> Self {
+    pub fn new(scan: &'s Scan, scrutiny: Scrutiny, progress: &'s Progress, collector: C) -> Self {
         Reading {
             scan,
+            scrutiny,
             progress,
             reader: reader(scan),
             coverage: Coverage::default(),
             logs_read: LogsRead::default(),
             matched: Matched::default(),
+            evidence: Evidence::default(),
             collector,
             scratch: String::new(),
         }
@@ -78,6 +84,7 @@ impl<'s, C: Collector> Reading<'s, C> {
                     self.read(&mut Window::sliding(window, ahead, limit))
                 });
                 let damage = stream.finish();
+                self.end_hash(&mut stream, damage.as_ref());
                 self.coverage.bytes.compressed += stream.compressed();
                 self.coverage.bytes.decompressed += stream.decompressed();
                 trailer = stream.trailer();
@@ -121,7 +128,10 @@ impl<'s, C: Collector> Reading<'s, C> {
             }
         }
         match opened {
-            Opened::Stream { mut stream, .. } => stream.trailer(),
+            Opened::Stream { mut stream, .. } => {
+                self.end_hash(&mut stream, None);
+                stream.trailer()
+            }
             _ => None,
         }
     }
@@ -195,7 +205,7 @@ impl<'s, C: Collector> Reading<'s, C> {
 }
 
 /// What is wrong, and where.
-fn place(damage: &Damage) -> String {
+pub(super) fn place(damage: &Damage) -> String {
     let of = match damage.stage {
         Stage::Gzip | Stage::Open => "file",
         Stage::Json | Stage::Record | Stage::Shape => "JSON",

@@ -13,7 +13,9 @@ use super::admission::{Admission, admit_version};
 use super::error::ScanError;
 use super::queue::{Content, Fetched, Remark};
 use super::run::Run;
-use crate::input::s3::{self, Estimate, FetchLimits, Fetches, Listed, Listing, S3, S3Error, S3Url};
+use crate::input::s3::{
+    self, Digests, Estimate, FetchLimits, Fetches, Listed, Listing, S3, S3Error, S3Url,
+};
 use crate::input::{Folder, Object, Place, Prefix, Skip, Version, is_hidden};
 use crate::tally::{NotListed, Requests, SkipReason};
 
@@ -38,7 +40,15 @@ impl Remote {
         let s3 = S3::connect(&run.scan.s3).map_err(|error| error.at(&first.url))?;
         Ok(Some(Remote {
             s3,
-            asked: run.scan.pruning.in_s3(),
+            asked: s3::Selection {
+                digests: match (run.scrutiny.remote, run.scrutiny.alone) {
+                    (false, _) => Digests::None,
+                    // A gate asks about global calls alone.
+                    (true, false) => Digests::UsEast1,
+                    (true, true) => Digests::All,
+                },
+                ..run.scan.pruning.in_s3()
+            },
         }))
     }
 
@@ -177,7 +187,7 @@ impl Remote {
                 };
                 let version = Some(Version::of_s3(&object));
                 run.note_found(1);
-                let admission = admit_version(&here, version, run.known);
+                let admission = admit_version(&here, version, run.known, run.scrutiny);
                 let found = Fetched {
                     folder: Arc::clone(&folder),
                     name: name.into(),
@@ -189,9 +199,10 @@ impl Remote {
                 };
                 match admission {
                     Admission::Known => run.note_done(1),
-                    Admission::Skipped(..) => run.queue.push_fetched(found),
+                    Admission::Skipped(..) | Admission::ByName => run.queue.push_fetched(found),
                     // An error: nobody reads any more.
-                    Admission::Open(_) => match wanted.send((object, found)) {
+                    Admission::Open(_) | Admission::Digest(_) => match wanted.send((object, found))
+                    {
                         Ok(()) => {}
                         Err(_) => return Ok(()),
                     },

@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::queue::Queue;
 use super::settings::Scan;
 use crate::input::{Links, Paths};
-use crate::tally::NotListed;
+use crate::tally::{NotListed, Scrutiny};
 
 /// What the threads of a run share.
 pub(super) struct Run<'s> {
@@ -19,6 +19,7 @@ pub(super) struct Run<'s> {
     pub links: Links,
     pub progress: &'s Progress,
     pub known: Option<&'s dyn Known>,
+    pub scrutiny: Scrutiny,
     pub queue: Queue,
     pub pace: Pace,
     /// Why the run ended before its end.
@@ -43,6 +44,11 @@ impl<'s> Run<'s> {
             links: Links::new(paths.roots.clone(), paths.files.clone()),
             progress,
             known,
+            // What was read before would be missing.
+            scrutiny: match known {
+                Some(_) => Scrutiny::default(),
+                None => scan.scrutiny,
+            },
             queue: Queue::default(),
             pace: Pace::new(workers, scan.reads.map(NonZeroUsize::get)),
             failure: Mutex::new(None),

@@ -6,7 +6,7 @@ use crate::aws::Pruning;
 use crate::cloudtrail::Kernel;
 use crate::input::Limits;
 use crate::sts::{Dimension, Hosts};
-use crate::tally::{Selection, Terms};
+use crate::tally::{Scrutiny, Selection, Terms};
 
 /// How logs are read. The default reads everything, on all cores.
 ///
@@ -33,6 +33,9 @@ pub struct Scan {
     pub once: bool,
     /// Whether records of all services in opt-in Regions are read, to see where tokens are used.
     pub trace_tokens: bool,
+    /// How closely it is looked whether a log is missing. By default digests are read, and the names of
+    /// logs compared with them.
+    pub scrutiny: Scrutiny,
     /// Threads; 0: one for each core.
     pub threads: usize,
     /// How many reads are in flight; `None`: as many as pay, which the run finds out.
@@ -72,6 +75,10 @@ impl Default for Scan {
             ],
             once: true,
             trace_tokens: false,
+            scrutiny: Scrutiny {
+                names: true,
+                ..Scrutiny::default()
+            },
             threads: 0,
             reads: None,
             #[cfg(feature = "s3")]

@@ -20,7 +20,7 @@ use crate::input::s3::Body;
 use crate::input::{
     self, Buffers, Directory, Folder, Named, Object, Opened, Place, Raw, Trailer, Version,
 };
-use crate::tally::{Collector, DamagedFile, File};
+use crate::tally::{Collector, DamagedFile, File, SkipReason};
 
 /// Objects that take longer are large: they are offered to other threads one by one, so that in the
 /// end none waits long for another. A batch of smaller ones takes a millisecond.
@@ -36,6 +36,15 @@ pub(super) struct Worker<'r, C> {
     samples: Samples,
     /// Whether the object before was large.
     are_large: bool,
+}
+
+/// What is known of an object that is opened.
+#[derive(Default)]
+struct Opening {
+    version: Option<Version>,
+    is_digest: bool,
+    /// The signature that came with it from S3.
+    signature: Option<Box<str>>,
 }
 
 /// The folder that a worker is in.
@@ -65,7 +74,7 @@ impl<'r, C: Collector> Worker<'r, C> {
             run,
             here: Here::new(Arc::new(Folder::new(PathBuf::new()))),
             buffers,
-            reading: Reading::new(run.scan, run.progress, collector),
+            reading: Reading::new(run.scan, run.scrutiny, run.progress, collector),
             samples: Samples::default(),
             are_large: false,
         }
@@ -87,9 +96,11 @@ impl<'r, C: Collector> Worker<'r, C> {
             coverage,
             logs_read,
             matched,
+            evidence,
             mut collector,
             ..
         } = self.reading;
+        collector.totals().evidence += evidence;
         collector.totals().coverage += coverage;
         collector.totals().logs_read += logs_read;
         collector.totals().matched |= matched;
@@ -141,11 +152,11 @@ impl<'r, C: Collector> Worker<'r, C> {
     fn object(&mut self, object: &Object<'_>) {
         let run = self.run;
         let begin = self.samples.is_next().then(Instant::now);
-        let admission = admit(object, run.known);
-        if let Some(version) = self.admitted(object, admission) {
+        let admission = admit(object, run.known, run.scrutiny);
+        if let Some(opening) = self.admitted(object, admission) {
             let limits = run.scan.limits;
             self.buffers.clock = begin;
-            self.read(object, version, |here, buffers| {
+            self.read(object, opening, |here, buffers| {
                 if object.was_named {
                     return input::open(&object.path(), &limits, buffers);
                 }
@@ -172,37 +183,44 @@ impl<'r, C: Collector> Worker<'r, C> {
         self.enter(&fetched.folder);
         let content = std::mem::replace(&mut fetched.content, Content::Nothing);
         let object = fetched.object();
-        if let Some(version) = self.admitted(&object, fetched.admission) {
+        if let Some(opening) = self.admitted(&object, fetched.admission) {
             let limits = run.scan.limits;
             let begin = Instant::now();
             match content {
-                Content::Nothing => self.read(&object, version, |_, buffers| {
+                Content::Nothing => self.read(&object, opening, |_, buffers| {
                     input::open(&object.path(), &limits, buffers)
                 }),
-                Content::File(Err(error)) => self.read(&object, version, |_, _| Err(error)),
+                Content::File(Err(error)) => self.read(&object, opening, |_, _| Err(error)),
                 Content::File(Ok(Raw::NotAFile)) => {
-                    self.read(&object, version, |_, _| Ok(Opened::NotAFile));
+                    self.read(&object, opening, |_, _| Ok(Opened::NotAFile));
                 }
-                Content::File(Ok(Raw::Large(file))) => self.read(&object, version, |_, buffers| {
+                Content::File(Ok(Raw::Large(file))) => self.read(&object, opening, |_, buffers| {
                     input::of_file(file, &limits, buffers)
                 }),
                 #[cfg(feature = "s3")]
-                Content::S3(Err(error)) => self.read(&object, version, |_, _| {
+                Content::S3(Err(error)) => self.read(&object, opening, |_, _| {
                     // The place is said beside it.
                     Err(io::Error::other(error.detail()))
                 }),
                 #[cfg(feature = "s3")]
-                Content::S3(Ok(Body::Whole(bytes))) => self.read(&object, version, |_, buffers| {
-                    input::of_bytes(bytes, &limits, buffers)
-                }),
+                Content::S3(Ok(Body::Whole(mut bytes))) => {
+                    let signature = bytes.signature.take();
+                    let opening = Opening {
+                        signature,
+                        ..opening
+                    };
+                    self.read(&object, opening, |_, buffers| {
+                        input::of_bytes(bytes, &limits, buffers)
+                    });
+                }
                 #[cfg(feature = "s3")]
                 Content::S3(Ok(Body::Stream(stream))) => {
-                    self.read(&object, version, |_, buffers| {
+                    self.read(&object, opening, |_, buffers| {
                         input::of_reader(Box::new(stream), &limits, buffers)
                     });
                 }
                 Content::File(Ok(Raw::Whole(bytes))) => {
-                    self.read(&object, version, |_, buffers| {
+                    self.read(&object, opening, |_, buffers| {
                         input::of_bytes(bytes, &limits, buffers)
                     });
                 }
@@ -227,7 +245,7 @@ impl<'r, C: Collector> Worker<'r, C> {
         };
         self.reading.coverage.files.found += 1;
         let limits = self.run.scan.limits;
-        self.read(&object, None, |_, buffers| {
+        self.read(&object, Opening::default(), |_, buffers| {
             input::standard_input(&limits, buffers)
         });
         self.done();
@@ -235,15 +253,24 @@ impl<'r, C: Collector> Worker<'r, C> {
 
     /// Whether an object is opened, with its version if that was looked up. What is not opened is
     /// counted, except for what was counted on an earlier day.
-    fn admitted(&mut self, object: &Object<'_>, admission: Admission) -> Option<Option<Version>> {
+    fn admitted(&mut self, object: &Object<'_>, admission: Admission) -> Option<Opening> {
         let (version, reason) = match admission {
             Admission::Known => return None,
-            Admission::Open(version) => (version, None),
+            Admission::Open(version) | Admission::Digest(version) => (version, None),
             Admission::Skipped(version, reason) => (version, Some(reason)),
+            Admission::ByName => (None, Some(SkipReason::ByName)),
         };
         self.reading.coverage.files.found += 1;
+        let is_digest = matches!(admission, Admission::Digest(_));
+        if !is_digest {
+            self.reading.see_name(object);
+        }
         let Some(reason) = reason else {
-            return Some(version);
+            return Some(Opening {
+                version,
+                is_digest,
+                signature: None,
+            });
         };
         self.reading.skip(reason);
         self.reading.end_file(Some(&File {
@@ -264,7 +291,7 @@ impl<'r, C: Collector> Worker<'r, C> {
     fn read(
         &mut self,
         object: &Object<'_>,
-        version: Option<Version>,
+        opening: Opening,
         open: impl for<'b> FnOnce(&mut Here, &'b mut Buffers) -> io::Result<Opened<'b>>,
     ) {
         let Worker {
@@ -275,8 +302,17 @@ impl<'r, C: Collector> Worker<'r, C> {
             ..
         } = self;
         let (records_before, read_before) = (reading.coverage.records, reading.coverage.files.read);
+        let Opening {
+            version,
+            is_digest,
+            signature,
+        } = opening;
         let mut trailer = None;
         let result = catch_unwind(AssertUnwindSafe(|| match open(here, buffers) {
+            Ok(opened) if is_digest => reading.digest(object, opened, signature),
+            Err(error) if is_digest => {
+                reading.damaged_digest(object, Stage::Open, error.to_string());
+            }
             Ok(mut opened) => {
                 if let (Some(known), Some(version), Opened::Whole { raw, .. }) =
                     (run.known, version, &opened)
@@ -286,13 +322,20 @@ impl<'r, C: Collector> Worker<'r, C> {
                         return;
                     }
                 }
+                if run.scrutiny.alone {
+                    return reading.hash(object, opened);
+                }
+                reading.begin_hash(&mut opened);
                 let of_stream = match stranger::tell(&mut opened, object.trust()) {
                     Some(verdict) => reading.told(object, opened, verdict),
                     None => reading.opened(object, opened),
                 };
                 trailer = trailer.or(of_stream);
             }
-            Err(error) => reading.damaged(&object.path(), Stage::Open, error.to_string(), 0),
+            Err(error) => {
+                reading.damaged(&object.path(), Stage::Open, error.to_string(), 0);
+                reading.see_spoilt("it cannot be read");
+            }
         }));
         if result.is_err() {
             let read = reading.coverage.records - records_before;

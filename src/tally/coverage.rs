@@ -32,10 +32,13 @@ pub enum SkipReason {
     NotALog,
     /// A FIFO, a socket, a device.
     NotAFile,
+    /// A log of which only the name was wanted.
+    ByName,
 }
 
 impl SkipReason {
-    /// Every reason, in the order of the documentation.
+    /// The reasons for which every run has a figure, in the order of the documentation. The others are
+    /// there where they apply.
     pub const ALL: [SkipReason; 8] = [
         SkipReason::Digest,
         SkipReason::Insight,
@@ -58,6 +61,7 @@ impl SkipReason {
             SkipReason::OtherService => "other-service",
             SkipReason::NotALog => "not-a-log",
             SkipReason::NotAFile => "not-a-file",
+            SkipReason::ByName => "by-name",
         }
     }
 }
@@ -178,6 +182,22 @@ pub struct Requests {
     pub retried: u64,
 }
 
+/// What digests say of the logs that were found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DigestCoverage {
+    /// Chains of digests, of what is asked about.
+    pub chains: u64,
+    /// Those of which nothing is missing.
+    pub complete: u64,
+    /// Those that are not whole.
+    pub incomplete: u64,
+    /// Logs that are named and were not found.
+    pub missing_logs: u64,
+    /// Hours of which there is no digest.
+    pub hole_hours: u64,
+}
+
 /// Prefixes of S3 that were not listed, as nothing in them can matter: how many, by the reason.
 pub type NotListed = BTreeMap<String, u64>;
 
@@ -221,10 +241,13 @@ pub struct Coverage {
     /// about. With `--since` or `--until` they are left out.
     #[serde(default)]
     pub no_time: u64,
+    /// What digests say of the logs. `None` if there are none, or nobody looked.
+    #[serde(default)]
+    pub digests: Option<DigestCoverage>,
     /// Of a store: calls that came so late that copies of them could no longer be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beyond_window: Option<u64>,
-    /// Of a store: calls of days that are forgotten, as they were delivered. They stand outside
+    /// Of a store: calls of days that are forgotten, as they were delivered. They are outside
     /// `sts_records`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forgotten: Option<u64>,
@@ -309,6 +332,14 @@ impl AddAssign for Coverage {
         self.beyond_window = sum(self.beyond_window, other.beyond_window);
         self.forgotten = sum(self.forgotten, other.forgotten);
         self.kept_from = self.kept_from.max(other.kept_from);
+        if let Some(theirs) = other.digests {
+            let digests = self.digests.get_or_insert_default();
+            digests.chains += theirs.chains;
+            digests.complete += theirs.complete;
+            digests.incomplete += theirs.incomplete;
+            digests.missing_logs += theirs.missing_logs;
+            digests.hole_hours += theirs.hole_hours;
+        }
         if let Some(theirs) = other.requests {
             let requests = self.requests.get_or_insert_default();
             requests.list += theirs.list;

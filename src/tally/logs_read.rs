@@ -19,6 +19,8 @@ use crate::aws::region::is_region;
 pub struct LogsRead {
     pub(super) read: Pairs,
     pub(super) damaged: Pairs,
+    /// Of which digests say that no log was delivered.
+    silent: Pairs,
     /// Damaged files whose keys do not tell whose they are.
     pub(super) damaged_anywhere: u64,
     /// The pair of the record that was read last: most are of the same.
@@ -52,6 +54,16 @@ impl LogsRead {
         {
             self.staged.push(self.last.clone());
         }
+    }
+
+    /// Digests say that no log of this account and Region was delivered.
+    pub fn see_silence(&mut self, account: &str, region: &str) {
+        insert(&mut self.silent, account, region);
+    }
+
+    /// The accounts and Regions of which digests say that no log was delivered.
+    pub fn silent(&self) -> impl Iterator<Item = (&str, &str)> {
+        pairs(&self.silent)
     }
 
     /// The place after the last record of a file.
@@ -122,6 +134,7 @@ impl AddAssign for LogsRead {
         for (mine, theirs) in [
             (&mut self.read, other.read),
             (&mut self.damaged, other.damaged),
+            (&mut self.silent, other.silent),
         ] {
             for (account, regions) in theirs {
                 mine.entry(account).or_default().extend(regions);

@@ -13,6 +13,7 @@ mod column;
 mod condition;
 mod coverage;
 mod dedup;
+mod evidence;
 mod from_store;
 mod groups;
 mod interner;
@@ -33,9 +34,13 @@ pub use collector::{Collector, File};
 pub use column::{Column, ColumnType, Flag, Text, YES};
 pub use condition::{Condition, Matched};
 pub use coverage::{
-    Bytes, Coverage, DamagedFile, Files, NotListed, PrunedFiles, Requests, SkipReason,
+    Bytes, Coverage, DamagedFile, DigestCoverage, Files, NotListed, PrunedFiles, Requests,
+    SkipReason,
 };
 pub(crate) use dedup::{Candidate, Candidates, Dropped, Filter, hash};
+pub use evidence::{
+    DamagedDigest, Evidence, FoundDigest, FoundLogs, FoundPath, LogContent, LogDetail, Scrutiny,
+};
 pub(crate) use from_store::Verdict;
 pub use groups::Measures;
 use groups::{GroupId, Groups};

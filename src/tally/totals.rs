@@ -11,6 +11,7 @@ use foldhash::quality::RandomState;
 use super::condition::{Condition, Matched};
 use super::coverage::Coverage;
 use super::dedup::{Candidate, Candidates, Dropped};
+use super::evidence::Evidence;
 use super::groups::Measures;
 use super::interner::{Interner, Remap, Symbol};
 use super::logs_read::LogsRead;
@@ -62,6 +63,8 @@ pub struct Totals {
     pub coverage: Coverage,
     /// Whose logs that was.
     pub logs_read: LogsRead,
+    /// Digests, and what they may name.
+    pub evidence: Evidence,
     /// Whether anything of us-east-1 was read: without it nothing can be said of global calls.
     pub(super) saw_us_east_1: bool,
     pub(super) endpoints: ByEndpoint<u64>,
@@ -135,6 +138,7 @@ impl Totals {
     pub(crate) fn absorb(&mut self, other: Totals, remap: &Remap) {
         self.coverage += other.coverage;
         self.logs_read += other.logs_read;
+        self.evidence += other.evidence;
         self.matched |= other.matched;
         self.saw_us_east_1 |= other.saw_us_east_1;
         self.endpoints += other.endpoints;

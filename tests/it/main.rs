@@ -14,6 +14,7 @@ mod regions;
 mod s3;
 mod store;
 mod traps;
+mod verify;
 
 /// The program as a user meets it: what is typed, and what comes back on standard output, on
 /// standard error and as the exit code.
@@ -59,4 +60,6 @@ mod cli {
     mod threads;
     mod tokens;
     mod trend;
+    pub mod verify;
+    mod verify_by_awscli;
 }

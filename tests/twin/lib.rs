@@ -28,6 +28,7 @@ pub mod scraps;
 pub mod shape;
 pub mod tame;
 pub mod traces;
+pub mod verify;
 
 pub use count::Answer;
 pub use held::{Held, Way};

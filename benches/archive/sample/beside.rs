@@ -1,6 +1,7 @@
 //! What else lies in a bucket with CloudTrail's records, and is to be skipped by name of reason.
 
-use super::super::{json, key::Key, rng::SplitMix64};
+use super::super::digests::{HOUR, Signer, Trail};
+use super::super::{key::Key, rng::SplitMix64};
 use super::{ORGANISATION, PAYMENTS, case, gzip};
 
 /// An insight, a digest, AWS Config's snapshot and the empty object AWS Config checks a bucket with.
@@ -36,36 +37,17 @@ fn insight() -> (String, Vec<u8>) {
     (path, gzip(document.as_bytes()))
 }
 
-/// The hourly list of files delivered: a JSON object without Records.
+/// A digest: a JSON object without Records. It is a backfill one that names no log, so nothing follows from it.
 fn digest() -> (String, Vec<u8>) {
-    let key = key("CloudTrail-Digest", "03T10:00:00");
-    let path = format!(
-        "{}{PAYMENTS}_CloudTrail-Digest_us-east-1_example-trail_us-east-1_20251103T100000Z.json.gz",
-        key.folder()
-    );
-    let mut document = String::new();
-    json::set(&mut document, |digest| {
-        digest
-            .text("awsAccountId", PAYMENTS)
-            .text("digestStartTime", "2025-11-03T09:00:00Z")
-            .text("digestEndTime", "2025-11-03T10:00:00Z")
-            .text("digestS3Bucket", "example-trail-bucket")
-            .text("digestS3Object", &path)
-            .text("digestPublicKeyFingerprint", "00112233445566778899aabbccddeeff")
-            .text("digestSignatureAlgorithm", "SHA256withRSA")
-            .text("newestEventTime", "2025-11-03T09:01:12Z")
-            .text("oldestEventTime", "2025-11-03T08:58:01Z")
-            .raw("previousDigestS3Bucket", "null")
-            .one("logFiles", |file| {
-                file.text("s3Bucket", "example-trail-bucket")
-                    .text("s3Object", "AWSLogs/o-exampleorg/111122223333/CloudTrail/us-east-1/2025/11/03/example.json.gz")
-                    .text("hashValue", "0000000000000000000000000000000000000000000000000000000000000000")
-                    .text("hashAlgorithm", "SHA-256")
-                    .text("newestEventTime", "2025-11-03T09:01:12Z")
-                    .text("oldestEventTime", "2025-11-03T08:58:01Z");
-            });
-    });
-    (path, gzip(document.as_bytes()))
+    let trail = Trail {
+        organisation: ORGANISATION.to_owned(),
+        is_backfill: true,
+        ..Trail::of(PAYMENTS, "us-east-1")
+    };
+    let end = case::seconds("03T10:00:00");
+    let digest = trail.digest(&Signer::default(), (end - HOUR, end), &[], None);
+    let file = gzip(digest.content.as_bytes());
+    (digest.key, file)
 }
 
 /// AWS Config writes into the same folder: sound JSON of another kind, which names STS and holds no call.

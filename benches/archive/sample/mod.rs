@@ -7,6 +7,7 @@ pub mod beside;
 pub mod calls;
 pub mod case;
 pub mod damaged;
+pub mod digests;
 pub mod who;
 
 use super::bulk::{other, scene::Scene};
@@ -54,6 +55,7 @@ pub fn files() -> Vec<(String, Vec<u8>)> {
         .map(|(n, file)| (file.key(n), gzip(file.document(n, &population).as_bytes())))
         .chain(beside::files())
         .chain(damaged::files(&population))
+        .chain(digests::files(&population))
         .collect();
     files.sort();
     files

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueHint};
+use clap::{Args, ValueEnum, ValueHint};
 
 use super::Typed;
 use crate::questions::gate::Gate;
@@ -28,6 +28,33 @@ pub(in crate::cli) struct GateArgs {
         allow_negative_numbers = true
     )]
     pub max_age: Option<u32>,
+    /// Exit with 2 unless digests say of every account read that no log of us-east-1 is missing
+    /// (complete), and that none was changed (proved)
+    #[arg(long, value_name = "WHAT", requires = "fail_on")]
+    pub require: Option<Required>,
+    /// Check the signatures of digests with the keys in FILE, the output of 'aws cloudtrail
+    /// list-public-keys' (repeatable)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "require")]
+    pub keys: Vec<PathBuf>,
+}
+
+/// What digests have to say before a gate passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Required {
+    /// No log is missing
+    Complete,
+    /// None was changed, and digests are signed
+    Proved,
+}
+
+impl Required {
+    /// As it is typed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Required::Complete => "complete",
+            Required::Proved => "proved",
+        }
+    }
 }
 
 /// A gate as it is typed.

@@ -16,7 +16,7 @@ mod typed;
 pub(super) use filter::FilterArgs;
 #[cfg(feature = "store")]
 pub(super) use filter::account;
-pub(super) use gate::{Asked, GateArgs};
+pub(super) use gate::{Asked, GateArgs, Required};
 pub(super) use help::{dimensions_help, exit_help};
 pub(super) use input::{InputArgs, StoreArgs};
 pub(super) use messages::{MessageArgs, When};

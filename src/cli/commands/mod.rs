@@ -20,6 +20,7 @@ mod store_check;
 mod store_info;
 #[cfg(feature = "store")]
 mod trend;
+mod verify;
 
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
@@ -40,6 +41,7 @@ Examples:
   stscope plan logs/                           who must change what
   stscope regions logs/                        which Regional endpoints are in use
   stscope events logs/ --endpoint global       every global call
+  stscope verify logs/                         whether logs are missing or were changed
   stscope endpoint sts.eu-west-1.amazonaws.com what a host name is
   stscope query athena                         the same question for Athena
 
@@ -67,6 +69,9 @@ enum Command {
     /// One row per call, the newest first
     #[command(after_help = events::EXAMPLES, after_long_help = events::help())]
     Events(Box<events::EventsArgs>),
+    /// Whether logs are missing or were changed, by the digests that CloudTrail writes every hour
+    #[command(after_help = verify::EXAMPLES, after_long_help = verify::help())]
+    Verify(Box<verify::VerifyArgs>),
     #[cfg(feature = "store")]
     /// Read new log files into a store, which other commands read instead of the logs
     #[command(after_help = ingest::EXAMPLES, after_long_help = ingest::help())]
@@ -150,6 +155,7 @@ fn dispatch(typed: Command) -> Result<Exit, Failure> {
         Command::Regions(arguments) => regions::run(*arguments),
         Command::Events(arguments) => events::run(*arguments),
         Command::Plan(arguments) => plan::run(*arguments),
+        Command::Verify(arguments) => verify::run(*arguments),
         #[cfg(feature = "store")]
         Command::Ingest(arguments) => ingest::run(*arguments),
         #[cfg(feature = "store")]

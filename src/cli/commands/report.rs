@@ -107,7 +107,8 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     report.keep_min_calls(arguments.order.min_calls);
     let can_judge = session.can_judge(&report.totals);
     let verdict = session.judge(&report.totals);
-    let page = pages::report::page(&report, can_judge, sink.writing.top);
+    let standing = session.standing(&report.totals);
+    let page = pages::report::page(&report, can_judge, standing.as_ref(), sink.writing.top);
     conclude(exit, verdict, sink.write(page))
 }
 

@@ -45,6 +45,12 @@ pub(in crate::cli) fn tell_new(
 }
 
 fn tell_read(coverage: &Coverage, messages: Messages) -> Exit {
+    note_digests(coverage, messages);
+    tell_verified(coverage, messages)
+}
+
+/// The same where the answer is what digests say.
+pub(in crate::cli) fn tell_verified(coverage: &Coverage, messages: Messages) -> Exit {
     tell_damaged(coverage);
     note_no_time(coverage.no_time, messages);
     note_not_listed(coverage, messages);
@@ -91,6 +97,29 @@ fn note_no_time(calls: u64, messages: Messages) {
              (2025-11-03T08:00:00Z)",
             count(calls),
             if calls == 1 { "call has" } else { "calls have" },
+        ));
+    }
+}
+
+/// Says that logs are missing, or may be, by the digests that were found.
+fn note_digests(coverage: &Coverage, messages: Messages) {
+    if let Some(digests) = coverage.digests
+        && digests.incomplete > 0
+    {
+        messages.note(&format!(
+            "by the digests, logs are missing or may be: {} {} named and not here, {} without a digest, \
+             {} of {} not whole; 'stscope verify' says which",
+            count(digests.missing_logs),
+            if digests.missing_logs == 1 { "log is" } else { "logs are" },
+            match digests.hole_hours {
+                1 => "1 hour is".to_owned(),
+                hours => format!("{} hours are", count(hours)),
+            },
+            count(digests.incomplete),
+            match digests.chains {
+                1 => "1 chain is".to_owned(),
+                chains => format!("{} chains are", count(chains)),
+            },
         ));
     }
 }

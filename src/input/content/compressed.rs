@@ -29,6 +29,9 @@ pub struct Compressed<R> {
     /// What ended the stream before its time.
     pub damage: Option<Damage>,
     max_decompressed: u64,
+    /// Members that were begun.
+    members: u64,
+    is_padded: bool,
 }
 
 enum State {
@@ -57,12 +60,20 @@ impl<R: Read> Compressed<R> {
             decompressed: 0,
             damage: None,
             max_decompressed: MAX_DECOMPRESSED,
+            members: 0,
+            is_padded: false,
         };
         stream.begin_member();
         stream
     }
 
+    /// Whether anything follows the first member.
+    pub fn has_more_than_one_member(&self) -> bool {
+        self.members > 1 || self.is_padded
+    }
+
     fn begin_member(&mut self) {
+        self.members += 1;
         match Decoder::new(self.format) {
             Ok(decoder) => {
                 self.state = State::InMember {
@@ -105,6 +116,7 @@ impl<R: Read> Compressed<R> {
             match self.input[self.at] {
                 0 => {
                     zeros = true;
+                    self.is_padded = true;
                     self.at += 1;
                     self.compressed += 1;
                 }
@@ -382,7 +394,7 @@ mod tests {
 
     #[test]
     fn in_every_format_what_is_before_the_damage_is_handed_on() {
-        // Some blocks of each, or of what stands for one.
+        // Some blocks of each, or of what represents one.
         let text = text_of(2_000_000);
         for (format, whole) in packed(&text) {
             let name = format.name();

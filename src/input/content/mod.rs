@@ -4,6 +4,7 @@
 
 mod compressed;
 mod decoder;
+mod hash;
 mod libdeflate;
 mod lz4;
 mod other_service;
@@ -17,6 +18,8 @@ use std::time::Instant;
 use compressed::Compressed;
 pub(super) use compressed::read_some;
 pub(super) use decoder::Format;
+use hash::Hasher;
+pub(crate) use hash::sha256;
 use libdeflate::Libdeflate;
 use lz4::Lz4;
 pub(crate) use other_service::is_other_service;
@@ -121,6 +124,8 @@ pub struct Stream<'b> {
     seen: Vec<u8>,
     /// Where the trailer comes from, if it is wanted.
     tail: Option<Tail<'b>>,
+    /// What hashes the content, if that is wanted.
+    hasher: Option<Hasher>,
 }
 
 enum Content<R: Read> {
@@ -338,6 +343,7 @@ fn stream<'b>(
             content,
             seen: Vec::new(),
             tail,
+            hasher: None,
         }),
         window,
     })
@@ -424,26 +430,42 @@ impl Stream<'_> {
 
     /// Reads what is left, so that damage in it is found; gives the damage, if there is any.
     pub fn finish(&mut self) -> Option<Damage> {
+        let mut rest = vec![0; 1 << 16];
+        while self.pull(&mut rest) > 0 {}
         match &mut self.content {
-            Content::Compressed(stream) => {
-                drain(stream);
-                stream.damage.take()
-            }
-            Content::Lz4(stream) => {
-                drain(stream);
-                stream.damage.take()
-            }
-            Content::Plain(plain) => {
-                drain(plain);
-                plain.damage.take()
-            }
+            Content::Compressed(stream) => stream.damage.take(),
+            Content::Lz4(stream) => stream.damage.take(),
+            Content::Plain(plain) => plain.damage.take(),
         }
     }
-}
 
-fn drain(source: &mut impl Source) {
-    let mut rest = vec![0; 1 << 16];
-    while source.read(&mut rest) > 0 {}
+    /// Has the content hashed. Only before anything is read.
+    pub fn hash(&mut self) {
+        self.hasher = Some(Hasher::new());
+    }
+
+    /// The hash of all content, if it was wanted; once, after the stream is finished.
+    pub fn take_hash(&mut self) -> Option<[u8; 32]> {
+        Some(self.hasher.take()?.finish())
+    }
+
+    /// Whether something follows what CloudTrail writes: one member of gzip.
+    pub fn has_more_than_one_member(&self) -> bool {
+        matches!(&self.content, Content::Compressed(stream) if stream.has_more_than_one_member())
+    }
+
+    /// Reads what was not looked at before.
+    fn pull(&mut self, into: &mut [u8]) -> usize {
+        let count = match &mut self.content {
+            Content::Compressed(stream) => stream.read(into),
+            Content::Lz4(stream) => stream.read(into),
+            Content::Plain(plain) => plain.read(into),
+        };
+        if let Some(hasher) = &mut self.hasher {
+            hasher.add(&into[..count]);
+        }
+        count
+    }
 }
 
 /// Hands on what was taken from a stream before, and what of it is left then.
@@ -459,11 +481,7 @@ impl Source for Stream<'_> {
         if !self.seen.is_empty() {
             return take(&mut self.seen, into);
         }
-        match &mut self.content {
-            Content::Compressed(stream) => stream.read(into),
-            Content::Lz4(stream) => stream.read(into),
-            Content::Plain(plain) => plain.read(into),
-        }
+        self.pull(into)
     }
 }
 

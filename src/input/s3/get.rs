@@ -25,6 +25,8 @@ use super::retry::Tries;
 
 /// How long the first try waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Where the signature of a digest is.
+const SIGNATURE: HeaderName = HeaderName::from_static("x-amz-meta-signature");
 /// What an object costs beside its bytes: it, its key, and what they are wrapped in.
 const BESIDE: u64 = 1 << 10;
 /// Pieces of a stream that wait, each as large as a read from a connection.
@@ -79,6 +81,8 @@ pub enum Body {
 #[derive(Debug)]
 pub struct Whole {
     bytes: Vec<u8>,
+    /// What CloudTrail signs a digest with, beside it.
+    pub signature: Option<Box<str>>,
     _room: Room,
 }
 
@@ -288,15 +292,19 @@ impl Get {
             return self.streamed(answer, slot, room).await;
         }
         let read = if object.size == 0 {
-            Ok(Vec::new()) // what is in it is known
+            Ok((Vec::new(), None)) // what is in it is known
         } else {
             self.whole(object).await
         };
         let body = match read {
-            Ok(bytes) => {
+            Ok((bytes, signature)) => {
                 slot.well();
                 self.read(bytes.len() as u64);
-                Ok(Body::Whole(Whole { bytes, _room: room }))
+                Ok(Body::Whole(Whole {
+                    bytes,
+                    signature,
+                    _room: room,
+                }))
             }
             Err(kind) => Err(self.error(object, kind)),
         };
@@ -308,15 +316,19 @@ impl Get {
         self.client.counters.bytes.fetch_add(bytes, Relaxed);
     }
 
-    async fn whole(&self, object: &Object) -> Result<Vec<u8>, Kind> {
+    async fn whole(&self, object: &Object) -> Result<(Vec<u8>, Option<Box<str>>), Kind> {
         let most = usize::try_from(object.size).unwrap_or(usize::MAX);
         let mut tries = Tries::new(self.client.tries());
         loop {
             let failure = match self.ask(object, 0, &tries).await {
-                Ok(response) => match body_of(response, most, Some(object.size)).await {
-                    Ok(bytes) => return Ok(bytes),
-                    Err(failure) => failure,
-                },
+                Ok(response) => {
+                    let signature = response.headers().get(SIGNATURE);
+                    let signature = signature.and_then(|value| value.to_str().ok().map(Box::from));
+                    match body_of(response, most, Some(object.size)).await {
+                        Ok(bytes) => return Ok((bytes, signature)),
+                        Err(failure) => failure,
+                    }
+                }
                 Err(failure) => failure,
             };
             self.after(&mut tries, failure, object).await?;

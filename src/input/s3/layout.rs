@@ -20,8 +20,21 @@ pub struct Selection {
     pub accounts: Vec<String>,
     /// Regions asked about.
     pub regions: Vec<String>,
-    /// Whether digest files are wanted, too.
-    pub digests: bool,
+    /// Which digests are wanted, too.
+    pub digests: Digests,
+}
+
+/// Which digests are wanted. There is one an hour for each account and Region, also where nothing happens:
+/// of an organisation that uses few Regions they are more than the logs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Digests {
+    /// None.
+    #[default]
+    None,
+    /// Those of us-east-1, where global calls are logged.
+    UsEast1,
+    /// All.
+    All,
 }
 
 /// Why a prefix was not listed.
@@ -66,7 +79,7 @@ impl Pruning {
             last_day: self.last_day(),
             accounts: self.accounts.clone(),
             regions: self.regions.clone(),
-            digests: false,
+            digests: Digests::None,
         }
     }
 }
@@ -153,7 +166,9 @@ impl Level {
     pub(super) fn way(&self, name: &str, prefix: &str, asked: &Selection) -> Way {
         if *self == Level::Account {
             match name {
-                "CloudTrail-Digest" if !asked.digests => return Way::Leave(NotListed::Digest),
+                "CloudTrail-Digest" if asked.digests == Digests::None => {
+                    return Way::Leave(NotListed::Digest);
+                }
                 "CloudTrail-Insight" => return Way::Leave(NotListed::Insight),
                 "CloudTrail-Aggregated" => return Way::Leave(NotListed::Aggregated),
                 _ if !name.starts_with("CloudTrail") => {
@@ -164,7 +179,7 @@ impl Level {
         }
         match self.child(name, prefix) {
             Level::Account if !among(&asked.accounts, name) => Way::Leave(NotListed::Account),
-            Level::Region { region, .. } if asked.bounds("", &region).is_none() => {
+            Level::Region { region, .. } if asked.bounds(prefix, &region).is_none() => {
                 Way::Leave(NotListed::Region)
             }
             Level::Foreign => Way::Flat,
@@ -179,6 +194,12 @@ impl Selection {
     /// A Region in a key is believed from December 2021 on; before, global STS calls were delivered
     /// into other Regions' files.
     pub(super) fn bounds(&self, base: &str, region: &str) -> Option<Bounds> {
+        if self.digests == Digests::UsEast1
+            && region != "us-east-1"
+            && base.contains("/CloudTrail-Digest/")
+        {
+            return None;
+        }
         let believed = regions_are_true_from();
         let mut end = self.last_day.and_then(|day| day.succ_opt());
         if !among(&self.regions, region) {
@@ -306,7 +327,7 @@ mod tests {
         assert_eq!(way(Level::Above(1), "AWSLogs"), Way::Down(Level::Root));
         assert_eq!(way(Level::Above(1), "x"), Way::Down(Level::Above(2)));
         let with_digests = Selection {
-            digests: true,
+            digests: Digests::All,
             ..asked.clone()
         };
         assert_eq!(

@@ -36,7 +36,7 @@ pub use config::S3Options;
 pub use error::S3Error;
 pub use estimate::Estimate;
 pub use get::{Body, FetchLimits, Fetched, Fetches, ObjectStream, Whole};
-pub use layout::{NotListed, Selection};
+pub use layout::{Digests, NotListed, Selection};
 pub use list::{Listed, Listing};
 pub use object::Object;
 pub use requests::{Activity, Requests};

@@ -32,6 +32,8 @@ pub struct Regions<'r> {
     pub by_other_names: u64,
     /// Damaged files that may be of any account and Region: nothing is idle beside them.
     pub damaged_anywhere: u64,
+    /// Accounts and Regions of which nothing was read, and digests say that nothing was delivered.
+    pub silent: u64,
 }
 
 /// The STS of one account in one Region.
@@ -163,11 +165,8 @@ impl<'r> Regions<'r> {
             }
         }
         let logs_read = &report.totals.logs_read;
-        read.extend(
-            logs_read
-                .read()
-                .map(|(account, region)| (Some(account), region)),
-        );
+        let known = logs_read.read().chain(logs_read.silent());
+        read.extend(known.map(|(account, region)| (Some(account), region)));
         accounts.extend(read.iter().map(|(account, _)| *account));
         let damaged: BTreeSet<_> = logs_read.damaged().collect();
         let is_read = |(account, region): Pair<'r>| {
@@ -193,6 +192,7 @@ impl<'r> Regions<'r> {
             of_no_region,
             by_other_names,
             damaged_anywhere: logs_read.damaged_anywhere(),
+            silent: logs_read.silent().count() as u64,
         };
         regions.sort_by_calls();
         regions

@@ -14,6 +14,7 @@ pub mod store_check;
 pub mod store_info;
 mod summary;
 pub mod trend;
+pub mod verify;
 mod work_list;
 
 use serde_json::Value;
@@ -37,6 +38,7 @@ mod tests {
     fn every_column_has_a_name_of_its_own_and_help() {
         let dimensions: Vec<Dimension> = Dimension::all().collect();
         let pages: Vec<Vec<Column>> = vec![
+            verify::sheet().columns(),
             report::sheet(&dimensions).columns(),
             events::sheet().columns(),
             plan::sheet().columns(),

@@ -284,6 +284,15 @@ fn notes(regions: &Regions<'_>, window: &Window) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if regions.silent > 0 {
+        notes.push(format!(
+            "{} judged by digests that name no log: the trail may leave such calls out (event selectors).",
+            match regions.silent {
+                1 => "1 account's Region was".to_owned(),
+                many => format!("{} accounts' Regions were", count(many)),
+            }
+        ));
+    }
     if regions.damaged_anywhere > 0 {
         let number = regions.damaged_anywhere;
         notes.push(format!(

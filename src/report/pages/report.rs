@@ -4,14 +4,20 @@ use serde_json::Value;
 
 use super::summary;
 use crate::questions::Report;
+use crate::questions::verify::Standing;
 use crate::report::cell::Cell;
 use crate::report::page::{List, Page};
 use crate::report::sheet::{Label, Sheet};
 use crate::sts::Dimension;
 use crate::tally::Group;
 
-/// The page of a report; `top` is the most groups it has.
-pub fn page(report: &Report, can_judge: bool, top: Option<u64>) -> Page<'_> {
+/// The page of a report; `top` is the most groups it has, and `standing` what stands behind a zero.
+pub fn page<'p>(
+    report: &'p Report,
+    can_judge: bool,
+    standing: Option<&Standing>,
+    top: Option<u64>,
+) -> Page<'p> {
     let dimensions = report.question.dimensions();
     let summary = report.totals.summary();
     let names: Vec<Value> = dimensions.iter().map(|one| one.name().into()).collect();
@@ -25,7 +31,7 @@ pub fn page(report: &Report, can_judge: bool, top: Option<u64>) -> Page<'_> {
             ("summary", summary::json(&summary)),
             ("group_by", names.into()),
         ],
-        blocks: summary::blocks(&summary, can_judge),
+        blocks: summary::blocks(&summary, can_judge, standing),
         ..Page::new("stscope.report/1", list)
     };
     page.covering(move || Ok(Some(serde_json::to_value(&report.totals.coverage)?)))

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::time_json;
+use crate::questions::verify::Standing;
 use crate::report::page::{Block, Figure, Tone};
 use crate::report::words::{count, counted};
 use crate::tally::Summary;
@@ -27,7 +28,11 @@ pub(super) fn json(summary: &Summary) -> Value {
 }
 
 /// For people. `can_judge` tells whether anything was read that global calls would be logged in.
-pub(super) fn blocks(summary: &Summary, can_judge: bool) -> Vec<Block> {
+pub(super) fn blocks(
+    summary: &Summary,
+    can_judge: bool,
+    standing: Option<&Standing>,
+) -> Vec<Block> {
     // What was seen, was seen.
     let can_judge = can_judge || summary.global() > 0;
     let span = match (summary.span.first, summary.span.last) {
@@ -37,7 +42,9 @@ pub(super) fn blocks(summary: &Summary, can_judge: bool) -> Vec<Block> {
     let mut blocks = vec![
         Block::Heading {
             text: format!("{}{span}", counted(summary.calls, "STS call")),
-            details: Vec::new(),
+            details: (standing.iter())
+                .map(|standing| format!("logs of us-east-1: {}", standing.words()))
+                .collect(),
         },
         Block::Figures {
             figures: figures(summary, can_judge),

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use super::bytes::{Broken, Reader, Written, write_text, written};
 use crate::sts::{Glob, Hosts, glob};
 use crate::tally::condition::{Condition, Matched};
-use crate::tally::coverage::{Bytes, Coverage, DamagedFile, Files, PrunedFiles, Requests};
+use crate::tally::coverage::{
+    Bytes, Coverage, DamagedFile, DigestCoverage, Files, PrunedFiles, Requests,
+};
 use crate::tally::groups::{GroupId, Groups, Measures};
 use crate::tally::selection::{Selection, Terms};
 use crate::tally::totals::{Entry, PrincipalSums, Totals};
@@ -43,6 +45,13 @@ written!(Bytes {
     compressed,
     decompressed
 });
+written!(DigestCoverage {
+    chains,
+    complete,
+    incomplete,
+    missing_logs,
+    hole_hours
+});
 written!(Requests { list, get, retried });
 written!(Coverage {
     files,
@@ -59,6 +68,7 @@ written!(Coverage {
     global_via_vpc_endpoint,
     not_understood,
     no_time,
+    digests,
     beyond_window,
     forgotten,
     kept_from,
@@ -186,6 +196,7 @@ pub(super) fn write_totals(totals: &Totals, into: &mut Vec<u8>) {
         matched,
         coverage,
         logs_read,
+        evidence: _, // what follows from it is in the coverage
         saw_us_east_1,
         endpoints,
         all,

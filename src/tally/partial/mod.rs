@@ -38,7 +38,7 @@ use super::{Scratch, Tally};
 pub const MAGIC: [u8; 8] = *b"stscope\x1a";
 
 /// The version of the format of parts.
-pub const FORMAT: u16 = 2;
+pub const FORMAT: u16 = 3;
 
 /// The rules that calls are classified and counted by. Parts by different rules have no sum: the number
 /// at the end grows with every change that would give the same logs another answer.
@@ -299,8 +299,8 @@ mod tests {
         let part = Partial::of(&tally(ByAccount { and_region: false }));
         let fault = |content: Vec<u8>| sealed(content).tally::<ByAccount>().err();
         let mut newer = content(&part);
-        newer[8] = 3;
-        assert_eq!(fault(newer), Some(PartialError::Format(3)));
+        newer[8] = FORMAT as u8 + 1;
+        assert_eq!(fault(newer), Some(PartialError::Format(FORMAT + 1)));
         let mut other_rules = content(&part);
         let at = MAGIC.len() + 2 + RULES.len();
         other_rules[at] = b'x';

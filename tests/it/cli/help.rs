@@ -2,8 +2,9 @@
 
 use super::harness::{Run, stscope};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "report",
+    "verify",
     "plan",
     "regions",
     "events",

@@ -109,7 +109,7 @@ fn the_regions_of_an_account_are_shown_with_what_they_are_judged_by() {
     5 global calls are in no row: deactivating a Region does not touch them.
     Denied and refused calls from other accounts are in the logs of those alone.
     --- standard error
-    stscope: 6 of 24 files read, 4 skipped (1 digest, 1 insight, 2 other-service), 14 pruned (14 by account); 9.24 KiB (32.40 KiB of JSON), 22 records, 1 delivered again
+    stscope: 6 of 24 files read, 3 skipped (1 insight, 2 other-service), 15 pruned (15 by account); 9.24 KiB (32.40 KiB of JSON), 22 records, 1 delivered again
     "
     );
 }

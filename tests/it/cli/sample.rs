@@ -167,18 +167,28 @@ fn the_sound_and_the_damaged_together_add_up() {
         .exits(3)
         .json();
     let (figures, damaged) = (figures(), damaged_files());
+    let of_digests = stscope("report sample-logs/digests --format json")
+        .run()
+        .json();
+    let of_digests = |pointer: &str| number(of_digests["coverage"].pointer(pointer).unwrap());
     let coverage = &document["coverage"];
     let files = &coverage["files"];
     // The page itself is found, too.
     assert_eq!(
         number(&files["found"]),
-        figures["files.found"] + damaged.len() as u64 + 1
+        figures["files.found"] + damaged.len() as u64 + 1 + of_digests("/files/found")
     );
     assert_eq!(number(&files["skipped"]["not-a-log"]), 1);
-    assert_eq!(number(&files["read"]), figures["files.read"]);
+    assert_eq!(
+        number(&files["read"]),
+        figures["files.read"] + of_digests("/files/read")
+    );
     assert_eq!(number(&files["damaged"]), damaged.len() as u64);
     let whole: u64 = damaged.iter().map(|file| file.records).sum();
-    assert_eq!(number(&coverage["records"]), figures["records"] + whole);
+    assert_eq!(
+        number(&coverage["records"]),
+        figures["records"] + whole + of_digests("/records")
+    );
     let whole: u64 = damaged.iter().map(|file| file.sts_records).sum();
     assert_eq!(
         number(&coverage["sts_records"]),
@@ -235,4 +245,25 @@ fn the_sample_reads_well_in_a_terminal() {
     stscope: 20 of 24 files read, 4 skipped (1 digest, 1 insight, 2 other-service); 35.77 KiB (148.22 KiB of JSON), 102 records, 3 delivered again, 2 logged in another account, too
     "
     );
+}
+
+#[test]
+fn the_chains_of_digests_are_whole_and_damaged_as_the_page_says() {
+    let verify = |folder: &str| {
+        let keys = "--hash --keys sample-logs/digests/keys.json --format json";
+        stscope(&format!("verify sample-logs/digests/{folder} {keys}")).run()
+    };
+    let whole = verify("whole").exits(0);
+    assert_eq!(whole.rows()[0]["status"], "proved");
+    let damaged = verify("damaged").exits(1).json();
+    let mut found: BTreeMap<String, u64> = BTreeMap::new();
+    for finding in damaged["findings"].as_array().unwrap() {
+        *found
+            .entry(finding["kind"].as_str().unwrap().to_owned())
+            .or_default() += 1;
+    }
+    let expected: BTreeMap<String, u64> = (table("finding").into_iter())
+        .map(|row| (row[0].clone(), row[1].parse().unwrap()))
+        .collect();
+    assert_eq!(found, expected);
 }

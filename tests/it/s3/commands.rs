@@ -7,11 +7,14 @@
 
 use std::path::Path;
 
+use archive::clock::START;
+use archive::digests::Trail;
 use s3server::{Behaviour, Fault, Server, Stored};
 use serde_json::Value;
 
 use crate::cli::harness::{DAMAGED, Run, SAMPLE, stscope};
 use crate::cli::logs::{files_below, gzip, log, one_call, regional_call};
+use crate::cli::verify::Archive;
 
 /// A command that asks this server, and nobody for credentials.
 fn ask(server: &Server, words: &str) -> Run {
@@ -37,6 +40,8 @@ fn comparable(text: &str) -> Value {
     let coverage = answer["coverage"].as_object_mut().unwrap();
     coverage.remove("requests");
     coverage.remove("not_listed");
+    // Digests in S3 are not listed unless somebody asks for them.
+    coverage.remove("digests");
     for kind in ["digest", "insight", "aggregated", "other-service"] {
         let skipped = coverage["files"]["skipped"][kind].take();
         let found = &mut coverage["files"]["found"];
@@ -103,8 +108,10 @@ fn what_is_asked_about_alone_is_listed_and_the_calls_are_the_same() {
         let requests = there["coverage"]["requests"].take();
         assert!(requests["list"].as_u64() > Some(0) && requests["get"].as_u64() > Some(0));
         assert_eq!(requests["retried"], 0);
-        here["coverage"]["files"].take();
-        there["coverage"]["files"].take();
+        for name in ["files", "digests"] {
+            here["coverage"][name].take();
+            there["coverage"][name].take();
+        }
         there["coverage"]
             .as_object_mut()
             .unwrap()
@@ -129,6 +136,7 @@ fn an_object_that_cannot_be_had_is_damaged_and_the_rest_counts() {
             bytes: gzip(&one_call()).into(),
             class: "DEEP_ARCHIVE".into(),
             restored: false,
+            ..Stored::default()
         },
     );
     server.change(|behaviour| {
@@ -403,4 +411,49 @@ fn ingests_that_are_killed_and_disturbed_lose_and_double_nothing() {
     for part in ["files", "records", "sts_records", "duplicates"] {
         assert_eq!(after["coverage"][part], whole["coverage"][part], "{part}");
     }
+}
+
+#[test]
+fn digests_in_s3_are_listed_where_they_are_asked_for_and_signed_to_the_newest() {
+    let server = Server::start();
+    let archive = Archive::new();
+    for digest in &archive.chain {
+        let stored = Stored {
+            bytes: digest.file().into(),
+            signature: digest.signature.clone(),
+            ..Stored::default()
+        };
+        server.put_stored("trail", &digest.key, stored);
+    }
+    for log in archive.logs.iter().flatten() {
+        server.put("trail", &log.key, gzip(&log.content));
+    }
+    let ask = |words: &str| {
+        let run = ask(&server, words).arg("--keys").arg(archive.keys());
+        run.arg("s3://trail/AWSLogs/").run()
+    };
+    let said = ask("verify --hash --format json").exits(0);
+    assert_eq!(said.rows()[0]["status"], "proved");
+    let coverage = &said.json()["coverage"];
+    assert_eq!(coverage["requests"]["get"], 24);
+    // Names alone: the logs are not asked for.
+    let said = ask("verify --format json").exits(0);
+    assert_eq!(said.json()["coverage"]["requests"]["get"], 8);
+    assert_eq!(said.rows()[0]["signatures"], "verified");
+    // One digest alone has its own signature.
+    let one = Trail::of("444455556666", "us-east-1");
+    let digest = one.chain(&archive.signer, START, &[Vec::new()]).remove(0);
+    let wrong = Stored {
+        bytes: digest.file().into(),
+        signature: archive.chain[0].signature.clone(),
+        ..Stored::default()
+    };
+    server.put_stored("trail", &digest.key, wrong);
+    let said = ask("verify --format json --account 444455556666").exits(1);
+    assert_eq!(said.rows()[0]["signatures"], "wrong");
+    // A gate asks for those of us-east-1.
+    let gate = "report --format json --fail-on unknown --account 111122223333 --require proved";
+    let said = ask(gate).exits(0);
+    assert_eq!(said.json()["coverage"]["digests"]["complete"], 1);
+    assert_eq!(said.json()["coverage"]["requests"]["get"], 24);
 }

@@ -1,7 +1,7 @@
 //! What is asked of a bucket, and what is left unasked.
 
 use s3server::{Server, Stored};
-use stscope::internals::input::s3::{NotListed, Selection};
+use stscope::internals::input::s3::{Digests, NotListed, Selection};
 
 use super::{connect, list, trail};
 
@@ -222,7 +222,7 @@ fn organisations_and_digests_are_looked_into() {
         1
     );
     let digests = Selection {
-        digests: true,
+        digests: Digests::All,
         ..nothing()
     };
     assert_eq!(
@@ -294,6 +294,7 @@ fn folder_markers_and_archived_objects_are_told_apart() {
             bytes: b"x".as_slice().into(),
             class: class.into(),
             restored,
+            ..Stored::default()
         };
         server.put_stored("trail", &format!("AWSLogs/{key}"), stored);
     }

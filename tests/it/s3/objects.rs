@@ -66,6 +66,7 @@ fn an_object_archived_without_a_word_in_the_listing_is_named() {
         bytes: b"bytes".as_slice().into(),
         class: "GLACIER".into(),
         restored: false,
+        ..Stored::default()
     };
     server.put_stored("trail", "k", stored);
     let s3 = connect(&server);

@@ -116,9 +116,13 @@ fn object(behaviour: &Behaviour, asked: &Asked, stored: &Stored) -> Answer {
                 .ok()
         })
         .unwrap_or(0);
+    let mut headers = vec![("etag", etag)];
+    if !stored.signature.is_empty() {
+        headers.push(("x-amz-meta-signature", stored.signature.clone()));
+    }
     Answer {
         status: if range.is_some() { 206 } else { 200 },
-        headers: vec![("etag", etag)],
+        headers,
         body: Arc::clone(&stored.bytes),
         from,
         stated: None,

@@ -25,6 +25,8 @@ pub struct Stored {
     pub class: String,
     /// An archived one that can be read.
     pub restored: bool,
+    /// What is beside it as `x-amz-meta-signature`; nothing if empty.
+    pub signature: String,
 }
 
 /// How it behaves. All off by default.

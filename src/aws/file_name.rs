@@ -1,0 +1,281 @@
+//! What the names of CloudTrail's own files say: logs, which digests name, and digests.
+//!
+//! Owns both shapes of names and the identity of a log. Refuses to know what is in the files.
+//! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html>
+
+use std::fmt::Write as _;
+use std::hash::Hasher as _;
+
+use chrono::{DateTime, NaiveDate};
+
+use super::account::{is_account_id, is_organisation};
+use super::region::is_region;
+
+/// The name of a log: `ACCOUNT_CloudTrail_REGION_YYYYMMDDTHHMMZ_UNIQUE.json.gz`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogName<'n> {
+    /// Whose log it is.
+    pub account: &'n str,
+    /// `CloudTrail`, `CloudTrail-NetworkActivity`, `CloudTrail-Insight`.
+    pub kind: &'n str,
+    /// Where the events were recorded.
+    pub region: &'n str,
+    /// Minutes since 1970 of the slot of five minutes that the newest event is in.
+    pub minute: u32,
+    /// What tells it from other logs of that slot: sixteen letters and digits.
+    pub unique: &'n str,
+}
+
+impl<'n> LogName<'n> {
+    /// Reads the name of a log; digests have another.
+    pub fn parse(name: &'n str) -> Option<LogName<'n>> {
+        let stem = stem(name);
+        let mut parts = stem.splitn(5, '_');
+        let mut next = || parts.next();
+        let (account, kind, region) = (next()?, next()?, next()?);
+        let (stamp, unique) = (next()?, next()?);
+        let is_name = is_account_id(account)
+            && kind.starts_with("CloudTrail")
+            && kind != "CloudTrail-Digest"
+            && is_region(region)
+            && !unique.is_empty();
+        is_name.then_some(LogName {
+            account,
+            kind,
+            region,
+            minute: minute_of(stamp)?,
+            unique,
+        })
+    }
+}
+
+/// A name without what compresses it and says what it is: a log that was decompressed, or compressed in
+/// another way, is the same log.
+fn stem(name: &str) -> &str {
+    name.find(".json").map_or(name, |at| &name[..at])
+}
+
+/// `YYYYMMDDTHHMMZ`, in minutes since 1970.
+fn minute_of(stamp: &str) -> Option<u32> {
+    let stamp = stamp.as_bytes();
+    if stamp.len() != 14 || stamp[8] != b'T' || stamp[13] != b'Z' {
+        return None;
+    }
+    let number = |range: std::ops::Range<usize>| {
+        stamp[range].iter().try_fold(0_u32, |sum, byte| {
+            byte.is_ascii_digit()
+                .then(|| 10 * sum + u32::from(byte - b'0'))
+        })
+    };
+    let year = i32::try_from(number(0..4)?).ok()?;
+    let day = NaiveDate::from_ymd_opt(year, number(4..6)?, number(6..8)?)?;
+    let time = day.and_hms_opt(number(9..11)?, number(11..13)?, 0)?;
+    u32::try_from(time.and_utc().timestamp() / 60).ok()
+}
+
+/// What tells a log from all others: its minute and its sixteen letters and digits, in sixteen bytes, so
+/// that the names of a million files fit into memory beside their calls. Whatever has another name is
+/// known by a hash of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LogId(u128);
+
+const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+impl LogId {
+    /// That of a file of this name, which was read if it is that of a log.
+    pub fn of(name: &str, log: Option<&LogName<'_>>) -> LogId {
+        let exact = log.and_then(|log| {
+            let unique: &[u8; 16] = log.unique.as_bytes().try_into().ok()?;
+            let mut number = 0_u128;
+            for byte in unique {
+                let digit = match byte {
+                    b'0'..=b'9' => byte - b'0',
+                    b'A'..=b'Z' => byte - b'A' + 10,
+                    b'a'..=b'z' => byte - b'a' + 36,
+                    _ => return None,
+                };
+                number = number * 62 + u128::from(digit);
+            }
+            Some(number << 32 | u128::from(log.minute))
+        });
+        LogId(exact.unwrap_or_else(|| {
+            let hash = |seed| {
+                let mut hasher = siphasher::sip::SipHasher13::new_with_keys(seed, 0);
+                hasher.write(stem(name).as_bytes());
+                u128::from(hasher.finish())
+            };
+            hash(1) << 64 | hash(2)
+        }))
+    }
+
+    /// The name of the log of CloudTrail's that has this id, if its name says it all.
+    pub fn name(self, account: &str, region: &str) -> Option<String> {
+        let minute = self.0 as u32;
+        let time = DateTime::from_timestamp(i64::from(minute) * 60, 0)?;
+        let mut number = self.0 >> 32;
+        let mut unique = [0; 16];
+        for place in unique.iter_mut().rev() {
+            *place = DIGITS[(number % 62) as usize];
+            number /= 62;
+        }
+        let mut name = format!(
+            "{account}_CloudTrail_{region}_{}_",
+            time.format("%Y%m%dT%H%MZ")
+        );
+        name.extend(unique.map(char::from));
+        let _ = write!(name, ".json.gz");
+        Some(name)
+    }
+
+    /// The minute in the name, if that is the name of a log.
+    pub fn minute(self) -> u32 {
+        self.0 as u32
+    }
+}
+
+/// The key of a digest:
+/// `[PREFIX/]AWSLogs/[o-ID/]ACCOUNT/CloudTrail-Digest/REGION/YYYY/MM/DD/NAME`, with the name
+/// `ACCOUNT_CloudTrail-Digest_REGION_TRAIL_HOMEREGION_YYYYMMDDTHHMMSSZ[_backfill].json.gz`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DigestKey<'k> {
+    /// Whose logs it names.
+    pub account: &'k str,
+    /// Whose Region's logs it names.
+    pub region: &'k str,
+    /// The organisation of an organisation's trail; else empty.
+    pub organisation: &'k str,
+    /// The trail.
+    pub trail: &'k str,
+    /// The Region that the trail was made in.
+    pub home_region: &'k str,
+    /// Whether it names logs that other digests have left out.
+    pub is_backfill: bool,
+    /// What is before `AWSLogs/`.
+    pub prefix: &'k str,
+}
+
+impl<'k> DigestKey<'k> {
+    /// Reads the key of a digest. What is before its name may be missing: then there is no organisation
+    /// and no prefix.
+    pub fn parse(key: &'k str) -> Option<DigestKey<'k>> {
+        let (folder, name) = key.rsplit_once('/').unwrap_or(("", key));
+        let stem = stem(name);
+        let (stem, is_backfill) = match stem.strip_suffix("_backfill") {
+            Some(stem) => (stem, true),
+            None => (stem, false),
+        };
+        // The name of a trail may have any of `_`, `.` and `-` in it: it is what is left of both ends.
+        let (account, rest) = stem.split_once('_')?;
+        let rest = rest.strip_prefix("CloudTrail-Digest_")?;
+        let (region, rest) = rest.split_once('_')?;
+        let (rest, stamp) = rest.rsplit_once('_')?;
+        let (trail, home_region) = rest.rsplit_once('_')?;
+        if !is_account_id(account) || stamp.len() != 16 || !stamp.ends_with('Z') {
+            return None;
+        }
+        // day ← month ← year ← Region ← CloudTrail-Digest ← account ← organisation ← AWSLogs
+        let above = folder.rsplitn(7, '/').nth(6);
+        let (organisation, prefix) = match above.map(|above| match above.rsplit_once('/') {
+            Some((root, last)) => (root, last),
+            None => ("", above),
+        }) {
+            Some((root, last)) if is_organisation(last) => {
+                (last, root.strip_suffix("AWSLogs").unwrap_or(""))
+            }
+            Some((root, "AWSLogs")) => ("", root),
+            _ => ("", ""),
+        };
+        Some(DigestKey {
+            account,
+            region,
+            organisation,
+            trail,
+            home_region,
+            is_backfill,
+            prefix: prefix.trim_end_matches('/'),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_is_known_by_its_minute_and_its_sixteen_letters() {
+        let name = "111122223333_CloudTrail_us-east-1_20251103T0905Z_0aZ9bY8cX7dW6eV5.json.gz";
+        let log = LogName::parse(name).unwrap();
+        let id = LogId::of(name, Some(&log));
+        assert_eq!(log.minute, 1_762_160_700 / 60);
+        assert_eq!(id.minute(), log.minute);
+        assert_eq!(id.name(log.account, log.region).as_deref(), Some(name));
+        for same in [name.replace(".gz", ""), name.replace(".gz", ".zst")] {
+            assert_eq!(LogId::of(&same, LogName::parse(&same).as_ref()), id);
+        }
+        for other in [
+            name.replace("0aZ", "0az"),
+            name.replace("T0905", "T0910"),
+            name.replace("_0aZ9bY8c", "_"),
+            "x.json.gz".to_owned(),
+        ] {
+            assert_ne!(
+                LogId::of(&other, LogName::parse(&other).as_ref()),
+                id,
+                "{other}"
+            );
+        }
+        for none in [
+            "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20251103T090000Z.json.gz",
+            "111122223333_CloudTrail_us-east-1_20251303T0905Z_0aZ9bY8cX7dW6eV5.json.gz",
+            "111122223333_CloudTrail_us-east-1_20251103T0905Z_.json.gz",
+            "111122223333_CloudTrail_global_20251103T0905Z_0aZ9bY8cX7dW6eV5.json.gz",
+            "1_CloudTrail_us-east-1_20251103T0905Z_0aZ9bY8cX7dW6eV5.json.gz",
+        ] {
+            assert_eq!(LogName::parse(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn the_key_of_a_digest_is_read_from_both_ends() {
+        let expected = DigestKey {
+            account: "111122223333",
+            region: "eu-west-1",
+            organisation: "",
+            trail: "my_trail.of-eu-west-1_x",
+            home_region: "us-east-1",
+            is_backfill: false,
+            prefix: "",
+        };
+        let day = "111122223333/CloudTrail-Digest/eu-west-1/2025/11/03";
+        let name = "111122223333_CloudTrail-Digest_eu-west-1_my_trail.of-eu-west-1_x_us-east-1_20251103T090000Z";
+        for (key, expected) in [
+            (format!("{name}.json.gz"), expected),
+            (format!("AWSLogs/{day}/{name}.json.gz"), expected),
+            (
+                format!("a/AWSLogs/b/AWSLogs/{day}/{name}.json.gz"),
+                DigestKey {
+                    prefix: "a/AWSLogs/b",
+                    ..expected
+                },
+            ),
+            (
+                format!("p/AWSLogs/o-exampleorg/{day}/{name}_backfill.json.gz"),
+                DigestKey {
+                    prefix: "p",
+                    organisation: "o-exampleorg",
+                    is_backfill: true,
+                    ..expected
+                },
+            ),
+        ] {
+            assert_eq!(DigestKey::parse(&key), Some(expected), "{key}");
+        }
+        for none in [
+            "",
+            "x.json.gz",
+            "111122223333_CloudTrail_us-east-1_20251103T0905Z_0aZ9.json.gz",
+        ] {
+            assert_eq!(DigestKey::parse(none), None, "{none}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What digests say of the logs that were read: the keys for it, what a gate demands, and what is told.
+
+use std::path::{Path, PathBuf};
+
+use super::args::Required;
+use super::exit::Failure;
+use crate::questions::verify::{Keys, Standing};
+use crate::scan::Scan;
+use crate::shown::Shown;
+use crate::tally::{Scrutiny, Totals};
+
+/// Reads the files of `--keys`.
+pub(super) fn keys(paths: &[PathBuf]) -> Result<Keys, Failure> {
+    let mut keys = Keys::default();
+    for path in paths {
+        let fail = |what: String| {
+            Failure::new(format!(
+                "--keys {}: {what}; write it with 'aws cloudtrail list-public-keys --region R \
+                 --start-time T --end-time T'",
+                Shown::path(path)
+            ))
+        };
+        let list = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
+        keys.add(&list).map_err(|fault| fail(fault.to_string()))?;
+    }
+    Ok(keys)
+}
+
+/// What the gates of a run demand of digests.
+#[derive(Default)]
+pub(super) struct Demand {
+    required: Option<Required>,
+    keys: Keys,
+}
+
+impl Demand {
+    /// Decides what was demanded, before the long work.
+    pub fn resolve(
+        required: Option<Required>,
+        keys: &[PathBuf],
+        store: Option<&Path>,
+    ) -> Result<Demand, Failure> {
+        if let (Some(required), Some(_)) = (required, store) {
+            return Err(Failure::new(format!(
+                "--require {}: a store keeps no digests; name log files in place of --store",
+                required.as_str()
+            )));
+        }
+        if required == Some(Required::Proved) && keys.is_empty() {
+            return Err(Failure::new(
+                "--require proved: signatures cannot be checked without keys; give --keys FILE with \
+                 the output of 'aws cloudtrail list-public-keys --region us-east-1 --start-time T'",
+            ));
+        }
+        Ok(Demand {
+            required,
+            keys: self::keys(keys)?,
+        })
+    }
+
+    /// How closely the run has to look for it.
+    pub fn scrutiny(&self, usual: Scrutiny) -> Scrutiny {
+        let is_proof = self.required == Some(Required::Proved);
+        Scrutiny {
+            remote: self.required.is_some(),
+            hashes: is_proof,
+            places: is_proof,
+            signatures: !self.keys.is_empty(),
+            ..usual
+        }
+    }
+
+    /// What stands behind a zero. `None` if there are no digests of us-east-1.
+    pub fn standing(&self, scan: &Scan, totals: &Totals) -> Option<Standing> {
+        if totals.evidence.is_empty() {
+            return None;
+        }
+        let verification = scan.verify(&totals.evidence, &self.keys);
+        let standing = verification.standing(&totals.logs_read);
+        standing.is_known().then_some(standing)
+    }
+
+    /// Refuses a verdict that nothing stands behind.
+    ///
+    /// # Errors
+    /// If the logs that were read are not known to be whole.
+    pub fn check(&self, scan: &Scan, totals: &Totals) -> Result<(), Failure> {
+        let Some(required) = self.required else {
+            return Ok(());
+        };
+        let fail = |why: &str| {
+            Err(Failure::new(format!(
+                "--require {}: cannot be judged: {why}",
+                required.as_str()
+            )))
+        };
+        let coverage = &totals.coverage;
+        if coverage.files.damaged > 0 || coverage.not_understood > 0 {
+            return fail(
+                "not everything could be read and understood; mend the damaged files first",
+            );
+        }
+        let Some(standing) = self.standing(scan, totals) else {
+            return fail(
+                "there are no digests of us-east-1; copy the folders CloudTrail-Digest along with the logs",
+            );
+        };
+        let short: Vec<&str> = [&standing.incomplete, &standing.unknown]
+            .into_iter()
+            .chain((required == Required::Proved).then_some(&standing.complete))
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        match short.is_empty() {
+            true => Ok(()),
+            false => fail(&format!(
+                "the logs of us-east-1 are {}; 'stscope verify' says what is missing",
+                standing.words()
+            )),
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! `verify`: what is proved of the logs, for whom, until when; and what was found.
+
+use serde_json::{Value, json};
+
+use super::time_json;
+use crate::questions::verify::{
+    ChainRow, ChainStatus, Finding, FindingKind, Standing, Verification,
+};
+use crate::report::cell::Cell;
+use crate::report::page::{Block, Figure, List, Page, Tone};
+use crate::report::sheet::{Label, Sheet};
+use crate::report::words::{count, counted};
+use crate::tally::Coverage;
+
+/// The page of a verification; `top` is the most rows, and the most findings in words. `for_programs` says
+/// whether members of JSON are of use.
+pub fn page<'p>(
+    verification: &'p Verification,
+    standing: &Standing,
+    top: Option<u64>,
+    for_programs: bool,
+    coverage: &'p Coverage,
+) -> Page<'p> {
+    let rows = verification.rows.iter().map(Ok);
+    // There may be a million of them.
+    let findings: Vec<Value> = (verification.findings.iter())
+        .filter(|_| for_programs)
+        .map(finding_json)
+        .collect();
+    let page = Page {
+        tail: vec![("findings", findings.into())],
+        blocks: blocks(verification, standing),
+        notes: match for_programs {
+            true => Vec::new(),
+            false => notes(verification, top),
+        },
+        ..Page::new("stscope.verify/1", List::new("chains", sheet(), rows, top))
+    };
+    page.covering(move || Ok(Some(serde_json::to_value(coverage)?)))
+}
+
+/// The columns.
+pub fn sheet<'r>() -> Sheet<&'r ChainRow> {
+    fn text(text: &str) -> Cell<'_> {
+        Cell::some((!text.is_empty()).then_some(text), Cell::text)
+    }
+    fn number(
+        of: impl Fn(&ChainRow) -> u64 + Copy + 'static,
+    ) -> impl for<'r> Fn(&'r &ChainRow) -> Cell<'r> + 'static {
+        move |row| Cell::Count(of(row))
+    }
+    Sheet::<&'r ChainRow>::new()
+        .col(
+            "account_id",
+            Label::new("ACCOUNT"),
+            "the account whose logs they are",
+            |row| {
+                let account = Some(row.account_id.as_str()).filter(|id| !id.is_empty());
+                Cell::some(account, Cell::account)
+            },
+        )
+        .col("region", Label::new("REGION"), "their Region", |row| {
+            text(&row.region)
+        })
+        .col(
+            "trail",
+            Label::new("TRAIL").least(12).spare(3),
+            "the trail; none without digests",
+            |row| Cell::some(row.trail.as_deref(), Cell::text),
+        )
+        .col(
+            "organization_id",
+            None,
+            "the organisation of its trail",
+            |row| Cell::some(row.organization_id.as_deref(), Cell::text),
+        )
+        .col(
+            "digests",
+            Label::new("DIGESTS").spare(4),
+            "digests of the chain",
+            number(|row| row.digests),
+        )
+        .col(
+            "first_digest_start",
+            Label::new("FROM").spare(2).by_day(),
+            "from when on the first names logs",
+            |row| Cell::some(row.first_digest_start, Cell::Time),
+        )
+        .col(
+            "last_digest_end",
+            Label::new("UNTIL").spare(1),
+            "until when the last does",
+            |row| Cell::some(row.last_digest_end, Cell::Time),
+        )
+        .col(
+            "holes",
+            Label::new("HOLES"),
+            "times of which no digest is here",
+            number(|row| row.holes),
+        )
+        .col(
+            "hole_hours",
+            Label::new("HOURS").spare(6),
+            "their length in hours",
+            number(|row| row.hole_hours),
+        )
+        .col(
+            "restarts",
+            Label::new("RESTARTS").spare(8),
+            "digests that begin the chain anew",
+            number(|row| row.restarts),
+        )
+        .col(
+            "log_files",
+            Label::new("LOGS").spare(5),
+            "logs that are named",
+            number(|row| row.log_files),
+        )
+        .col(
+            "missing",
+            Label::new("MISSING"),
+            "those that are not here",
+            number(|row| row.missing),
+        )
+        .col(
+            "differing",
+            Label::new("DIFFER"),
+            "those with another content",
+            number(|row| row.differing),
+        )
+        .col(
+            "unnamed",
+            Label::new("UNNAMED").spare(7),
+            "logs that no digest names",
+            number(|row| row.unnamed),
+        )
+        .col(
+            "signatures",
+            Label::new("SIGNATURES").spare(9),
+            "what is known of the signatures",
+            |row| Cell::text(row.signatures.as_str()),
+        )
+        .col("status", Label::new("STATUS"), "what follows", |row| {
+            Cell::text(row.status.as_str())
+        })
+}
+
+fn finding_json(finding: &Finding) -> Value {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    json!({
+        "kind": finding.kind.as_str(),
+        "account_id": some(&finding.account_id),
+        "region": some(&finding.region),
+        "trail": finding.trail,
+        "path": finding.path,
+        "from": time_json(finding.from),
+        "until": time_json(finding.until),
+        "detail": finding.detail,
+    })
+}
+
+fn blocks(verification: &Verification, standing: &Standing) -> Vec<Block> {
+    let figures = ChainStatus::ALL.iter().rev().map(|&status| {
+        let count = verification.with_status(status);
+        Figure {
+            name: status.as_str(),
+            count,
+            share: None,
+            words: meaning(status).to_owned(),
+            tone: match (status, count) {
+                (ChainStatus::Incomplete, 1..) => Tone::Alarm,
+                (ChainStatus::Proved | ChainStatus::Complete, 1..) => Tone::Calm,
+                _ => Tone::Plain,
+            },
+        }
+    });
+    vec![
+        Block::Heading {
+            text: format!(
+                "{} of digests; logs of us-east-1: {}",
+                counted(chains(verification), "chain"),
+                standing.words()
+            ),
+            details: Vec::new(),
+        },
+        Block::Figures {
+            figures: figures.collect(),
+            with_shares: false,
+        },
+    ]
+}
+
+fn chains(verification: &Verification) -> u64 {
+    verification.rows.len() as u64 - verification.with_status(ChainStatus::Unknown)
+}
+
+fn meaning(status: ChainStatus) -> &'static str {
+    match status {
+        ChainStatus::Proved => "nothing is missing or changed, and digests are signed",
+        ChainStatus::Complete => {
+            "nothing is missing by the digests, whose signatures were not all checked"
+        }
+        ChainStatus::Incomplete => "something is missing or changed: see the findings",
+        ChainStatus::Unknown => "there are logs and no digests: nothing can be said",
+    }
+}
+
+/// The findings in words, the worst kinds first.
+fn notes(verification: &Verification, top: Option<u64>) -> Vec<String> {
+    let most = usize::try_from(top.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+    let findings = &verification.findings;
+    let mut notes: Vec<String> = findings.iter().take(most).map(words).collect();
+    if let Some(more) = findings.len().checked_sub(most).filter(|more| *more > 0) {
+        notes.push(format!(
+            "and {} more findings; --format json has them all",
+            count(more as u64)
+        ));
+    }
+    if verification.missing().next().is_some() {
+        notes.push("--missing-only prints the keys of what is to be fetched.".to_owned());
+    }
+    if verification.with_status(ChainStatus::Incomplete) == 0 && chains(verification) > 0 {
+        notes.push(
+            "Digests say what a trail delivered: what its event selectors leave out, and accounts \
+             without a trail, are in no digest."
+                .to_owned(),
+        );
+    }
+    notes
+}
+
+fn words(finding: &Finding) -> String {
+    let mut words = format!(
+        "{}: {} {}",
+        finding.kind.as_str(),
+        finding.account_id,
+        finding.region
+    );
+    match (finding.from, finding.until) {
+        (Some(from), Some(until)) => words += &format!(", {from} to {until}"),
+        (None, Some(until)) => words += &format!(", {until}"),
+        _ => {}
+    }
+    if let Some(path) = &finding.path
+        && finding.kind != FindingKind::Hole
+    {
+        words += &format!(", {path}");
+    }
+    words + ": " + &finding.detail
+}
