@@ -3,11 +3,11 @@
 mod advice;
 mod agents;
 mod crowd;
+mod docs;
 mod gate;
 mod held_equal;
 mod properties;
 mod query;
-mod readme;
 mod region_table;
 mod regions;
 #[cfg(feature = "s3")]
