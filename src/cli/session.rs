@@ -25,7 +25,7 @@ use crate::questions::gate::can_judge;
 use crate::questions::verify::Standing;
 use crate::questions::{Calendar, DaysOfCalls};
 use crate::scan::Progress;
-use crate::tally::{Coverage, Question, Selection, Tally, Totals};
+use crate::tally::{Coverage, Question, Selection, Tally, Terms, Totals};
 
 /// What was typed, as far as all these commands have it.
 pub(super) struct Asked<'a> {
@@ -80,6 +80,37 @@ impl Session {
             progress: progress(asked.messages),
         };
         session.with_output(writing, &lists)
+    }
+
+    /// The same of a command that reads parts of an answer.
+    pub fn of_parts(
+        parts: &[PathBuf],
+        gate: &GateArgs,
+        messages: &MessageArgs,
+        writing: Writing,
+        lists: &[(&str, Option<&Path>)],
+    ) -> Result<(Session, Sink), Failure> {
+        if gate.require.is_some() {
+            return Err(Failure::new(
+                "--require: a part keeps no digests; ask 'stscope verify' of the logs",
+            ));
+        }
+        let mut lists = lists.to_vec();
+        lists.push(("--allow", gate.allow.as_deref()));
+        let session = Session {
+            reading: Reading::of_parts(parts),
+            gates: Gates::resolve(gate)?,
+            demand: Demand::default(),
+            messages: Messages::new(messages.quiet),
+            progress: None,
+        };
+        session.with_output(writing, &lists)
+    }
+
+    /// The calls were chosen by these terms, as parts say.
+    pub fn adopt(&mut self, terms: &Terms) {
+        self.reading.scan.selection = terms.selection.clone();
+        self.reading.scan.hosts = terms.hosts.clone();
     }
 
     /// The same of a command that reads logs and has no gates.

@@ -21,15 +21,18 @@ const DAY: i64 = 86_400_000;
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct DaysRead {
-    pub(super) files: BTreeMap<(String, String, NaiveDate), FilesOfDay>,
-    pub(super) without_key: FilesOfDay,
+    files: ByKey,
+    without_key: FilesOfDay,
     /// The days of calls, and whether any of them is one that global calls would be logged with.
-    pub(super) calls: BTreeMap<NaiveDate, bool>,
+    calls: BTreeMap<NaiveDate, bool>,
     /// The day of the call that was read last, in days since 1970: most are of the same.
     last: Option<(i64, bool)>,
     staged: Staged<(i64, bool)>,
     in_staged: HashSet<(i64, bool)>,
 }
+
+/// By account, Region and day.
+pub(super) type ByKey = BTreeMap<(String, String, NaiveDate), FilesOfDay>;
 
 /// What was read of an account and Region on the day of delivery, or of files that tell none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,6 +88,25 @@ pub struct DayRead<'d> {
 }
 
 impl DaysRead {
+    /// What goes into a part of an answer.
+    pub(super) fn sums(&self) -> (&ByKey, FilesOfDay, &BTreeMap<NaiveDate, bool>) {
+        (&self.files, self.without_key, &self.calls)
+    }
+
+    /// What came in one.
+    pub(super) fn of_sums(
+        files: ByKey,
+        without_key: FilesOfDay,
+        calls: BTreeMap<NaiveDate, bool>,
+    ) -> DaysRead {
+        DaysRead {
+            files,
+            without_key,
+            calls,
+            ..DaysRead::default()
+        }
+    }
+
     /// Files of a folder were read, or could not be; `None` if their place tells no key.
     pub fn see_files(&mut self, key: Option<&Key>, files: FilesOfDay) {
         match key {
