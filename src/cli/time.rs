@@ -104,10 +104,13 @@ impl Moment {
 
     /// The beginning of the day as an instant of its own, for an answer that is made of days.
     pub fn whole_day(&self) -> Result<Moment, String> {
-        let time = parse_day(&self.typed, now()).map_err(|_| {
-            "an answer by day is of whole days; give a date (2026-11-01) or an age in days or weeks \
-             (7d, 2w)"
-                .to_owned()
+        let time = parse_day(&self.typed, now()).map_err(|error| match self.time {
+            Ok(_) => {
+                "an answer by day is of whole days; give a date (2026-11-01) or an age in days or \
+                      weeks (7d, 2w)"
+                    .to_owned()
+            }
+            Err(_) => error,
         })?;
         Ok(Moment {
             typed: self.typed.clone(),

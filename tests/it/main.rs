@@ -24,6 +24,7 @@ mod verify;
 )]
 mod cli {
     mod contents;
+    pub mod drawn;
     mod endpoint;
     mod events;
     mod filters;

@@ -6,8 +6,8 @@ use super::rows::Written;
 use crate::report::page::Chart;
 
 /// Vermillion and blue, which everybody can tell apart.
-const GLOBAL: u32 = 0x00_D5_5E_00;
-const REGIONAL: u32 = 0x00_00_72_B2;
+const GLOBAL: u32 = 0x00D5_5E00;
+const REGIONAL: u32 = 0x0000_72B2;
 
 /// The chart, if the sheet has what it shows. What was read has no chart of Excel's kind: its sheet has
 /// the figures.

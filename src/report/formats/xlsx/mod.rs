@@ -106,9 +106,9 @@ impl Styles {
     fn new() -> Styles {
         let format = |code: &str| Format::new().set_num_format(code);
         Styles {
-            head: Format::new().set_bold().set_background_color(0x00_DDE6_ED),
+            head: Format::new().set_bold().set_background_color(0x00DD_E6ED),
             strong: Format::new().set_bold(),
-            alarm: Format::new().set_bold().set_font_color(0x00_B24A_00),
+            alarm: Format::new().set_bold().set_font_color(0x00B2_4A00),
             text: format("@"),
             count: format("#,##0"),
             share: format("0.0%"),

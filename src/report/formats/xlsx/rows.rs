@@ -69,10 +69,11 @@ fn write_split(
     let mut number = 0;
     let more = rows.each(&mut |cells| {
         number += 1;
-        let added = (filling.row < most_rows)
-            .then_some(Ok(()))
-            .unwrap_or_else(|| filling.finish().and_then(|()| filling.begin(name)))
-            .and_then(|()| filling.add(cells));
+        let has_room = match filling.row < most_rows {
+            true => Ok(()),
+            false => filling.finish().and_then(|()| filling.begin(name)),
+        };
+        let added = has_room.and_then(|()| filling.add(cells));
         added.map_err(|error| broken(&error))
     })?;
     filling.finish().map_err(|error| broken(&error))?;
