@@ -168,7 +168,7 @@ mod tests {
         };
         // The columns of a table are as wide as the widest row, and workbooks and pages for
         // a browser are in temporary files.
-        let format = |one: &Format| !matches!(one, Format::Table | Format::Html | Format::Xlsx);
+        let format = |one: &Format| !["txt", "html", "xlsx"].contains(&one.extension());
         for format in Format::ALL.iter().copied().filter(format) {
             let mut out = Written::default();
             let written = out.clone();
