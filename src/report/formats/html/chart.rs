@@ -337,35 +337,32 @@ fn heat(
     }
     html.line()?;
     let most = cells(rows).map(|cell| records(*cell)).max().unwrap_or(0);
-    for (of_class, fill) in Class::ALL {
-        let mut rects = Vec::new();
-        for (at, (_, cells)) in rows.iter().enumerate() {
-            let top = TOP + step * at as f64;
-            // Neighbours that are alike are one rectangle: a page of a year stays small.
-            let mut begin = None;
-            for place in 0..=cells.len() {
-                let is_of = cells
-                    .get(place)
-                    .is_some_and(|cell| Class::of(*cell, most) == of_class);
-                match (begin, is_of) {
-                    (None, true) => begin = Some(place),
-                    (Some(start), false) => {
-                        let left = LEFT + width * start as f64;
-                        let wide = width * (place - start) as f64;
-                        rects.push((left, top, wide, step - 1.0));
-                        begin = None;
-                    }
-                    _ => {}
-                }
-            }
-        }
-        if !rects.is_empty() {
-            html.open(
-                "path",
-                &[("fill", Value::Word(fill)), ("d", Value::Rects(&rects))],
+    let full = step - 1.0;
+    for (fill, is_of, begin, height) in [
+        (HATCH, Is::NotRead, 0.0, full),
+        // Of a week of which a day is missing, the lower half.
+        (HATCH, Is::InPart, full / 2.0, full / 2.0),
+        (DAMAGED, Is::Damaged, 0.0, full),
+    ] {
+        let is_of = |cell: Heat| Is::of(cell) == Some(is_of);
+        path(
+            html,
+            fill,
+            &fields(rows, is_of, (LEFT, width), (TOP + begin, step, height)),
+        )?;
+    }
+    for (level, fill) in READ.into_iter().enumerate() {
+        for (is_in_part, height) in [(false, full), (true, full / 2.0)] {
+            let is_of = |cell: Heat| match cell {
+                Heat::Read(records) => !is_in_part && self::level(records, most) == level,
+                Heat::Partly(records) => is_in_part && self::level(records, most) == level,
+                Heat::NotRead | Heat::Damaged => false,
+            };
+            path(
+                html,
+                fill,
+                &fields(rows, is_of, (LEFT, width), (TOP, step, height)),
             )?;
-            html.close("path")?;
-            html.line()?;
         }
     }
     if step > 10.0 {
@@ -384,7 +381,7 @@ fn heat(
     key(
         html,
         &[
-            (HATCH, "not read"),
+            (HATCH, "not read (the lower half: a day of it)"),
             (DAMAGED, "damaged"),
             (READ[0], "read, few records"),
             (READ[3], "read, many records"),
@@ -412,35 +409,65 @@ fn records(cell: Heat) -> u64 {
     }
 }
 
-/// What has one colour.
+/// What says that something is not read as it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Class {
+enum Is {
     NotRead,
+    InPart,
     Damaged,
-    Read(usize),
 }
 
-impl Class {
-    const ALL: [(Class, &'static str); 6] = [
-        (Class::NotRead, HATCH),
-        (Class::Damaged, DAMAGED),
-        (Class::Read(0), READ[0]),
-        (Class::Read(1), READ[1]),
-        (Class::Read(2), READ[2]),
-        (Class::Read(3), READ[3]),
-    ];
-
-    /// By the logarithm, as accounts differ by thousands.
-    fn of(cell: Heat, most: u64) -> Class {
+impl Is {
+    fn of(cell: Heat) -> Option<Is> {
         match cell {
-            Heat::NotRead => Class::NotRead,
-            Heat::Damaged => Class::Damaged,
-            Heat::Read(records) | Heat::Partly(records) => {
-                let part = ((records + 1) as f64).ln() / ((most + 1) as f64).ln().max(1.0);
-                Class::Read(((part * 4.0) as usize).min(3))
+            Heat::NotRead => Some(Is::NotRead),
+            Heat::Partly(_) => Some(Is::InPart),
+            Heat::Damaged => Some(Is::Damaged),
+            Heat::Read(_) => None,
+        }
+    }
+}
+
+/// Which colour of [`READ`] so many records have: by the logarithm, as accounts differ by thousands.
+fn level(records: u64, most: u64) -> usize {
+    let part = ((records + 1) as f64).ln() / ((most + 1) as f64).ln().max(1.0);
+    ((part * READ.len() as f64) as usize).min(READ.len() - 1)
+}
+
+/// The fields that something is true of. Neighbours are one rectangle: so a page of a year stays small.
+fn fields(
+    rows: &[(String, Vec<Heat>)],
+    is_of: impl Fn(Heat) -> bool,
+    (left, width): (f64, f64),
+    (top, step, height): (f64, f64, f64),
+) -> Vec<Rect> {
+    let mut rects = Vec::new();
+    for (at, (_, cells)) in rows.iter().enumerate() {
+        let mut begin = None;
+        for place in 0..=cells.len() {
+            match (begin, cells.get(place).is_some_and(|cell| is_of(*cell))) {
+                (None, true) => begin = Some(place),
+                (Some(start), false) => {
+                    let left = left + width * start as f64;
+                    let wide = width * (place - start) as f64;
+                    rects.push((left, top + step * at as f64, wide, height));
+                    begin = None;
+                }
+                _ => {}
             }
         }
     }
+    rects
+}
+
+fn path(html: &mut Html<'_>, fill: &'static str, rects: &[Rect]) -> io::Result<()> {
+    if rects.is_empty() {
+        return Ok(());
+    }
+    let attributes = [("fill", Value::Word(fill)), ("d", Value::Rects(rects))];
+    html.open("path", &attributes)?;
+    html.close("path")?;
+    html.line()
 }
 
 /// The same in numbers, account by account.

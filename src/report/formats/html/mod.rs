@@ -181,6 +181,7 @@ fn list(html: &mut Html<'_>, list: List<'_>, is_one: bool) -> io::Result<()> {
         mut rows,
         title,
         blocks,
+        is_detail,
         is_drawn,
         work,
         ..
@@ -196,7 +197,17 @@ fn list(html: &mut Html<'_>, list: List<'_>, is_one: bool) -> io::Result<()> {
     match (work, form) {
         (Some(work), _) | (None, Form::WorkList(work)) => work_list::write(html, &work(), noun)?,
         (None, Form::Lines | Form::Paragraphs) if !is_drawn => {
+            // What is drawn, or summed up, is looked up row by row by few.
+            let is_folded = is_detail && !blocks.is_empty();
+            if is_folded {
+                html.open("details", &[])?;
+                html.element("summary", &[], &format!("{title}: the rows"))?;
+            }
             table::write(html, rows.as_mut(), title, noun)?;
+            if is_folded {
+                html.close("details")?;
+                html.line()?;
+            }
         }
         (None, Form::Lines | Form::Paragraphs) => {}
     }

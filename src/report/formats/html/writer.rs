@@ -149,9 +149,9 @@ impl<'o> Html<'o> {
         self.out.write_all(escape(text).as_bytes())
     }
 
-    /// No more than two digits: a page has many of them.
+    /// No more than a digit after the point: a page has many of them.
     fn number(&mut self, number: f64) -> io::Result<()> {
-        write!(self.out, "{}", (number * 100.0).round() / 100.0)
+        write!(self.out, "{}", (number * 10.0).round() / 10.0)
     }
 }
 
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn attributes_are_words_and_numbers() {
-        let rects = [(0.0, 1.005, 2.5, 3.0)];
+        let rects = [(0.0, 1.01, 2.5, 3.0)];
         let text = written(|html| {
             html.open(
                 "path",
