@@ -8,6 +8,7 @@
 //! 5. [`conclude`](super::gate::conclude): the result is written whatever the verdict is, and the
 //!    verdict goes before damage in the exit code.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -49,6 +50,8 @@ pub(super) struct Session {
     pub gates: Gates,
     /// What digests have to say before a gate passes.
     pub demand: Demand,
+    /// What they say of the answer: a summary and a gate may ask, and to find it out takes long.
+    standing: OnceCell<Option<Standing>>,
     pub messages: Messages,
     /// Whether progress is shown, and whether on a terminal.
     pub progress: Option<bool>,
@@ -77,6 +80,7 @@ impl Session {
             reading,
             gates,
             demand,
+            standing: OnceCell::new(),
             messages,
             progress: progress(asked.messages),
         };
@@ -95,6 +99,7 @@ impl Session {
             reading: Reading::of_store(store, selection)?,
             gates: Gates::none(),
             demand: Demand::default(),
+            standing: OnceCell::new(),
             messages,
             progress: None,
         };
@@ -120,6 +125,7 @@ impl Session {
             reading: Reading::of_parts(parts),
             gates: Gates::resolve(gate)?,
             demand: Demand::default(),
+            standing: OnceCell::new(),
             messages: Messages::new(messages.quiet),
             progress: None,
         };
@@ -146,6 +152,7 @@ impl Session {
             reading: Reading::resolve(input, filter, messages)?,
             gates: Gates::none(),
             demand: Demand::default(),
+            standing: OnceCell::new(),
             messages,
             progress: progress(typed),
         };
@@ -159,8 +166,9 @@ impl Session {
     }
 
     /// What stands behind a zero. `None` if there are no digests.
-    pub fn standing(&self, totals: &Totals) -> Option<Standing> {
-        self.demand.standing(&self.reading.scan, totals)
+    pub fn standing(&self, totals: &Totals) -> Option<&Standing> {
+        let standing = || self.demand.standing(&self.reading.scan, totals);
+        self.standing.get_or_init(standing).as_ref()
     }
 
     /// Opens the place for the result, if it is none that is read.
@@ -169,7 +177,7 @@ impl Session {
         writing: Writing,
         lists: &[(&str, Option<&Path>)],
     ) -> Result<(Session, Sink), Failure> {
-        check_output(&writing, &self.reading, lists)?;
+        check_output(writing.output.as_deref(), &self.reading, lists)?;
         let output = Output::open(writing.output.as_deref())?;
         Ok((self, Sink { writing, output }))
     }
@@ -232,7 +240,8 @@ impl Session {
         // Who fails a gate fails it, wherever other calls went.
         let verdict = verdict.and_then(|exit| {
             if exit == Exit::Done && self.gates.are_asked() {
-                self.demand.check(&self.reading.scan, totals)?;
+                self.demand
+                    .check(&totals.coverage, || self.standing(totals))?;
                 hosts::check_matched(&self.reading.scan.hosts)?;
             }
             Ok(exit)
