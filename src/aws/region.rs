@@ -12,6 +12,9 @@
 use Availability::{ByDefault, OptIn, Undocumented};
 use Partition::{Aws, AwsCn, AwsEusc, AwsIso, AwsIsoB, AwsIsoE, AwsIsoF, AwsUsGov};
 
+/// Where calls of the global endpoint are logged, and answered for whoever is not served nearby.
+pub const US_EAST_1: &str = "us-east-1";
+
 /// A set of Regions with accounts and endpoints of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names are AWS's own; see `Partition::id`")]

@@ -8,6 +8,7 @@
 //! 5. [`conclude`](super::gate::conclude): the result is written whatever the verdict is, and the
 //!    verdict goes before damage in the exit code.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -48,6 +49,8 @@ pub(super) struct Session {
     pub gates: Gates,
     /// What digests have to say before a gate passes.
     pub demand: Demand,
+    /// What they say of the answer: a summary and a gate may ask, and to find it out takes long.
+    standing: OnceCell<Option<Standing>>,
     pub messages: Messages,
     /// Whether progress is shown, and whether on a terminal.
     pub progress: Option<bool>,
@@ -76,6 +79,7 @@ impl Session {
             reading,
             gates,
             demand,
+            standing: OnceCell::new(),
             messages,
             progress: progress(asked.messages),
         };
@@ -101,6 +105,7 @@ impl Session {
             reading: Reading::of_parts(parts),
             gates: Gates::resolve(gate)?,
             demand: Demand::default(),
+            standing: OnceCell::new(),
             messages: Messages::new(messages.quiet),
             progress: None,
         };
@@ -127,6 +132,7 @@ impl Session {
             reading: Reading::resolve(input, filter, messages)?,
             gates: Gates::none(),
             demand: Demand::default(),
+            standing: OnceCell::new(),
             messages,
             progress: progress(typed),
         };
@@ -140,8 +146,9 @@ impl Session {
     }
 
     /// What stands behind a zero. `None` if there are no digests.
-    pub fn standing(&self, totals: &Totals) -> Option<Standing> {
-        self.demand.standing(&self.reading.scan, totals)
+    pub fn standing(&self, totals: &Totals) -> Option<&Standing> {
+        let standing = || self.demand.standing(&self.reading.scan, totals);
+        self.standing.get_or_init(standing).as_ref()
     }
 
     /// Opens the place for the result, if it is none that is read.
@@ -150,7 +157,7 @@ impl Session {
         writing: Writing,
         lists: &[(&str, Option<&Path>)],
     ) -> Result<(Session, Sink), Failure> {
-        check_output(&writing, &self.reading, lists)?;
+        check_output(writing.output.as_deref(), &self.reading, lists)?;
         let output = Output::open(writing.output.as_deref())?;
         Ok((self, Sink { writing, output }))
     }
@@ -215,7 +222,8 @@ impl Session {
         // Who fails a gate fails it, wherever other calls went.
         let verdict = verdict.and_then(|exit| {
             if exit == Exit::Done && self.gates.are_asked() {
-                self.demand.check(&self.reading.scan, totals)?;
+                self.demand
+                    .check(&totals.coverage, || self.standing(totals))?;
                 hosts::check_matched(&self.reading.scan.hosts)?;
             }
             Ok(exit)

@@ -22,6 +22,16 @@ struct Product {
     reading: Reading,
 }
 
+impl Product {
+    /// Whether the word before a slash is its own.
+    fn is_named(&self, token: &str) -> bool {
+        match self.token {
+            Exact(name) => token.eq_ignore_ascii_case(name),
+            Prefix(name) => after(token, name).is_some(),
+        }
+    }
+}
+
 enum Token {
     /// `token/`
     Exact(&'static str),
@@ -80,10 +90,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 
 /// Whether the word before a slash is an SDK's.
 pub(super) fn is_name(token: &str) -> bool {
-    PRODUCTS.iter().any(|product| match product.token {
-        Exact(name) => token.eq_ignore_ascii_case(name),
-        Prefix(name) => after(token, name).is_some(),
-    })
+    PRODUCTS.iter().any(|product| product.is_named(token))
 }
 
 /// The first product of the table that a word of the agent names.
@@ -100,10 +107,7 @@ pub(super) fn find(agent: &str) -> Option<(&'static str, &str)> {
         let before = best.as_ref().map_or(PRODUCTS.len(), |(rank, _)| *rank);
         let found = PRODUCTS[..before]
             .iter()
-            .position(|product| match product.token {
-                Exact(name) => token.eq_ignore_ascii_case(name),
-                Prefix(name) => after(token, name).is_some(),
-            });
+            .position(|product| product.is_named(token));
         if let Some(rank) = found {
             best = Some((rank, read(&PRODUCTS[rank].reading, rest)));
             if rank == 0 {

@@ -12,13 +12,12 @@ use crate::cli::args::{FilterArgs, InputArgs, MessageArgs, exit_help};
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::messages::{Messages, coverage};
-use crate::cli::output::{Output, Writing, check_output};
+use crate::cli::output::{Output, check_output, named_file};
 use crate::cli::parts::{Sum, write_part};
 use crate::cli::progress::progress;
 use crate::cli::reading::Reading;
 use crate::cli::session::watched;
 use crate::questions::AnyQuestion;
-use crate::report::Format;
 use crate::tally::{Scrutiny, Tally, write_frame};
 
 #[derive(Args)]
@@ -90,19 +89,18 @@ pub(super) fn run(arguments: MapArgs) -> Result<Exit, Failure> {
     let mut reading = Reading::resolve(&arguments.input, &arguments.filter, messages)?;
     // A chain of digests may be in many parts, and none could say whether it is whole.
     reading.scan.scrutiny = Scrutiny::default();
-    // A part has no format; this one is not asked for it.
-    let writing = Writing::plain(Some(Format::Json), arguments.output.as_deref())?;
-    if writing.output.is_none() && std::io::stdout().is_terminal() {
+    let file = named_file(arguments.output.as_deref());
+    if file.is_none() && std::io::stdout().is_terminal() {
         return Err(Failure::new(
             "a part is no text for a terminal; give --output FILE",
         ));
     }
     check_output(
-        &writing,
+        file,
         &reading,
         &[("--hosts", arguments.input.hosts.as_deref())],
     )?;
-    let output = Output::open(writing.output.as_deref())?;
+    let output = Output::open(file)?;
     let scan = &reading.scan;
     let questions = arguments.question.questions(&arguments.grouping);
     let new = || Tally::of(questions.clone(), &scan.terms(), scan.once);

@@ -7,11 +7,10 @@ use clap::{Args, ValueHint};
 use super::{plan, regions, report};
 use crate::cli::args::{GateArgs, MessageArgs, OrderArgs, OutputArgs, exit_help};
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{Output, Writing, check_output};
+use crate::cli::output::{Output, Writing, check_output, named_file};
 use crate::cli::parts::{check_whole, sum, write_part};
 use crate::cli::session::Session;
 use crate::questions::AnyQuestion;
-use crate::report::Format;
 use crate::tally::{Question as _, SkipReason};
 
 #[derive(Args)]
@@ -122,10 +121,10 @@ fn make_part(arguments: &MergeArgs) -> Result<Exit, Failure> {
             "--fail-on: a part has no verdict; give it where the answer is made",
         ));
     }
-    let writing = Writing::plain(Some(Format::Json), arguments.output.output.as_deref())?;
+    let file = named_file(arguments.output.output.as_deref());
     let reading = crate::cli::reading::Reading::of_parts(&arguments.parts);
-    check_output(&writing, &reading, &[])?;
-    let output = Output::open(writing.output.as_deref())?;
+    check_output(file, &reading, &[])?;
+    let output = Output::open(file)?;
     let mut tally = sum(&arguments.parts)?.ok_or_else(no_part)?.0;
     if tally.settled() != crate::tally::Settled::Open {
         // Nobody can tell copies across it and other parts any more.

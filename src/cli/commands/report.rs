@@ -119,7 +119,7 @@ pub(super) fn answer(
     let can_judge = session.can_judge(&report.totals);
     let verdict = session.judge(&report.totals);
     let standing = session.standing(&report.totals);
-    let page = pages::report::page(&report, can_judge, standing.as_ref(), sink.writing.top);
+    let page = pages::report::page(&report, can_judge, standing, sink.writing.top);
     conclude(exit, verdict, sink.write(page))
 }
 

@@ -2,19 +2,17 @@
 
 use rayon::prelude::*;
 
-use super::chains::{Chain, Chains, name_of, time};
+use super::chains::{Chain, Chains, time};
 use super::finding::{Finding, FindingKind};
 use super::keys::{Keys, Signature};
 use super::logs::{Found, Unnamed};
-use super::{Asked, ChainRow, ChainStatus, Signatures};
+use super::{Asked, ChainRow, ChainStatus, HOUR, Signatures};
 use crate::cloudtrail::digest::NamedLog;
 use crate::sts::Time;
 use crate::tally::{FoundDigest, LogContent};
 
-/// Events up to a time are delivered within an hour after it, but for stragglers.
-const MARGIN: i64 = 60 * 60 * 1000;
 /// The end of a download that no digest covers yet: an hour, and half an hour until it is delivered.
-const NOT_YET: i64 = 90 * 60 * 1000;
+const NOT_YET: i64 = HOUR + HOUR / 2;
 
 /// What is said of a chain.
 pub(super) struct Judged {
@@ -67,8 +65,6 @@ fn row(chain: &Chain<'_>) -> ChainRow {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let span = chain.span();
     ChainRow {
-        account_id: key.account.to_owned(),
-        region: key.region.to_owned(),
         trail: some(key.trail).map(|trail| match key.is_backfill {
             true => format!("{trail} (backfill)"),
             false => trail,
@@ -78,15 +74,7 @@ fn row(chain: &Chain<'_>) -> ChainRow {
         digests: chain.digests.len() as u64,
         first_digest_start: span.map(|span| span.0),
         last_digest_end: span.map(|span| span.1),
-        holes: 0,
-        hole_hours: 0,
-        restarts: 0,
-        log_files: 0,
-        missing: 0,
-        differing: 0,
-        unnamed: 0,
-        signatures: Signatures::Unchecked,
-        status: ChainStatus::Incomplete,
+        ..ChainRow::new(key.account, key.region)
     }
 }
 
@@ -97,7 +85,7 @@ fn later(time: Time, millis: i64) -> Time {
 /// In whole hours, and at least one.
 fn hours(from: Time, until: Time) -> u64 {
     let millis = until.millis() - from.millis();
-    let hours = (millis + MARGIN / 2) / MARGIN;
+    let hours = (millis + HOUR / 2) / HOUR;
     if millis <= 0 {
         0
     } else {
@@ -124,7 +112,7 @@ impl Judge<'_, '_> {
     /// The last time that matters: what is asked about, and the hour in which it is delivered.
     fn asked_until(&self) -> Option<Time> {
         let until = self.asked.selection.until?;
-        Some(later(until, MARGIN))
+        Some(later(until, HOUR))
     }
 
     fn touches(&self, from: Time, until: Time) -> bool {
@@ -165,8 +153,7 @@ impl Judge<'_, '_> {
                 }
                 continue;
             };
-            let is_linked =
-                previous.object == before.digest.object && previous.bucket == before.digest.bucket;
+            let is_linked = previous.names(&before.digest);
             if is_linked && until == from {
                 if previous.hash != Some(before.hash) && self.touches(from, end) {
                     let detail = format!(
@@ -329,13 +316,7 @@ impl Judge<'_, '_> {
         let day = chrono::DateTime::from_timestamp(i64::from(log.id.minute()) * 60, 0)
             .map(|time| time.date_naive());
         // What the options leave out is not missing.
-        let is_pruned = day.is_some_and(|day| {
-            self.asked
-                .pruning
-                .first_day
-                .is_some_and(|first| day < first)
-                || self.asked.pruning.last_day().is_some_and(|last| day > last)
-        });
+        let is_pruned = day.is_some_and(|day| self.asked.pruning.leaves_out_day(day));
         let is_before = (selection.since)
             .is_some_and(|since| log.newest != 0 && millis(log.newest) + 999 < since.millis());
         let is_after = (selection.until)
@@ -400,9 +381,7 @@ impl Judge<'_, '_> {
             let next = digests
                 .get(at + 1)
                 .and_then(|next| next.digest.previous.as_ref());
-            let next = next.filter(|previous| {
-                previous.object == one.digest.object && previous.bucket == one.digest.bucket
-            });
+            let next = next.filter(|previous| previous.names(&one.digest));
             let text = one.digest.signed_text(&one.hash);
             let signatures = next.map(|previous| &previous.signature);
             let mut known = Signature::NoKey;
@@ -450,5 +429,5 @@ impl Judge<'_, '_> {
 
 /// Where a digest is.
 fn path(found: &FoundDigest) -> String {
-    found.path.text(name_of(&found.digest.object))
+    found.path.text(Some(found.digest.name()))
 }

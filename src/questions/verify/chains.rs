@@ -42,8 +42,7 @@ const NOBODYS: DigestKey<'static> = DigestKey {
 
 /// Whether an account and Region are asked about.
 pub(super) fn is_asked(selection: &Selection, account: &str, region: &str) -> bool {
-    let among = |list: &[String], one: &str| list.is_empty() || list.iter().any(|own| own == one);
-    account.is_empty() || among(&selection.accounts, account) && among(&selection.regions, region)
+    account.is_empty() || selection.lists(Some(account), Some(region))
 }
 
 /// Puts the digests of a run into chains.
@@ -57,7 +56,7 @@ pub(super) fn of<'e>(evidence: &'e Evidence, selection: &Selection) -> Chains<'e
         match key {
             Some(_) => chain.digests.push(found),
             None => chain.damaged.push((
-                found.path.text(name_of(&digest.object)),
+                found.path.text(Some(digest.name())),
                 "it says that it is no digest by its key".to_owned(),
             )),
         }
@@ -69,11 +68,6 @@ pub(super) fn of<'e>(evidence: &'e Evidence, selection: &Selection) -> Chains<'e
     chains.retain(|chain| is_asked(selection, chain.key.account, chain.key.region));
     chains.iter_mut().for_each(Chain::order);
     Chains { chains }
-}
-
-/// The name in a key.
-pub(super) fn name_of(key: &str) -> Option<&str> {
-    key.rsplit('/').next()
 }
 
 /// Joins parts of chains that differ by bucket or prefix, where one goes on where another ended.
@@ -122,15 +116,9 @@ fn add_damaged<'e>(chains: &mut Vec<Chain<'e>>, damaged: &'e DamagedDigest) {
     let key = DigestKey::parse(&damaged.path).unwrap_or(NOBODYS);
     // Where the file is, is no prefix of a bucket.
     let same = |chain: &&mut Chain<'_>| {
-        let of = |key: DigestKey<'_>| {
-            (
-                key.account.to_owned(),
-                key.region.to_owned(),
-                key.trail.to_owned(),
-            )
-        };
-        of(chain.key) == of(key)
-            && (chain.key.home_region, chain.key.is_backfill) == (key.home_region, key.is_backfill)
+        let other = &chain.key;
+        (other.account, other.region, other.trail) == (key.account, key.region, key.trail)
+            && (other.home_region, other.is_backfill) == (key.home_region, key.is_backfill)
     };
     let one = (damaged.path.clone(), damaged.detail.clone());
     match chains.iter_mut().find(same) {
@@ -204,25 +192,18 @@ pub(super) fn time(time: chrono::DateTime<chrono::Utc>) -> Option<Time> {
 impl Chains<'_> {
     /// Whether there is a chain of this account and Region.
     pub fn has(&self, account: &str, region: &str) -> bool {
-        let chains = self.chains.iter();
-        chains
-            .into_iter()
-            .any(|chain| (chain.key.account, chain.key.region) == (account, region))
+        let mut chains = self.chains.iter();
+        chains.any(|chain| (chain.key.account, chain.key.region) == (account, region))
     }
 
     /// The other chains of hours of the same account and Region.
-    pub fn beside(&self, key: &DigestKey<'_>) -> impl Iterator<Item = &Chain<'_>> {
-        let pair = (key.account.to_owned(), key.region.to_owned());
-        let key = (
-            key.trail.to_owned(),
-            key.home_region.to_owned(),
-            key.prefix.to_owned(),
-        );
+    pub fn beside<'c>(&'c self, key: &'c DigestKey<'_>) -> impl Iterator<Item = &'c Chain<'c>> {
         self.chains.iter().filter(move |chain| {
             let other = &chain.key;
             !other.is_backfill
-                && (other.account, other.region) == (&*pair.0, &*pair.1)
-                && (other.trail, other.home_region, other.prefix) != (&*key.0, &*key.1, &*key.2)
+                && (other.account, other.region) == (key.account, key.region)
+                && (other.trail, other.home_region, other.prefix)
+                    != (key.trail, key.home_region, key.prefix)
         })
     }
 
