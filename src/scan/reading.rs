@@ -44,7 +44,7 @@ impl<'s, C: Collector> Reading<'s, C> {
             reader: reader(scan),
             coverage: Coverage::default(),
             logs_read: LogsRead::default(),
-            days_read: DaysRead::default(),
+            days_read: DaysRead::if_wanted(scan.days),
             matched: Matched::default(),
             evidence: Evidence::default(),
             collector,

@@ -21,6 +21,9 @@ const DAY: i64 = 86_400_000;
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct DaysRead {
+    /// Whether anything is noted. Most questions are not about days, and there are as many lines as
+    /// accounts, Regions and days.
+    is_wanted: bool,
     files: ByKey,
     without_key: FilesOfDay,
     /// The days of calls, and whether any of them is one that global calls would be logged with.
@@ -88,6 +91,14 @@ pub struct DayRead<'d> {
 }
 
 impl DaysRead {
+    /// Notes what is read if that is wanted.
+    pub fn if_wanted(is_wanted: bool) -> DaysRead {
+        DaysRead {
+            is_wanted,
+            ..DaysRead::default()
+        }
+    }
+
     /// What goes into a part of an answer.
     pub(super) fn sums(&self) -> (&ByKey, FilesOfDay, &BTreeMap<NaiveDate, bool>) {
         (&self.files, self.without_key, &self.calls)
@@ -110,7 +121,7 @@ impl DaysRead {
     /// Files of a folder were read, or could not be; `None` if their place tells no key.
     pub fn see_files(&mut self, key: Option<&Key>, files: FilesOfDay) {
         match key {
-            _ if files.is_nothing() => {}
+            _ if files.is_nothing() || !self.is_wanted => {}
             None => self.without_key += files,
             Some(key) => {
                 let key = (key.account.clone(), key.region.clone(), key.day);
@@ -122,6 +133,9 @@ impl DaysRead {
     /// A call was read. `is_sight` says whether it is of us-east-1, or global: then other global calls
     /// of that day would be here, too.
     pub fn see_call(&mut self, time: Option<Time>, is_sight: bool) {
+        if !self.is_wanted {
+            return;
+        }
         let Some(day) = time.map(|time| time.millis().div_euclid(DAY)) else {
             return;
         };
@@ -212,7 +226,7 @@ mod tests {
     #[test]
     fn days_of_calls_are_those_that_were_not_taken_back() {
         let time = |text: &str| Time::parse(text);
-        let mut read = DaysRead::default();
+        let mut read = DaysRead::if_wanted(true);
         read.see_call(time("2025-11-03T23:59:59Z"), false);
         let mark = read.mark();
         read.see_call(time("2025-11-04T00:00:00Z"), true);

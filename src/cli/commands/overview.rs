@@ -64,7 +64,7 @@ pub(super) fn run(arguments: OverviewArgs) -> Result<Exit, Failure> {
     let ip_ranges = (arguments.ip_ranges.as_deref())
         .map(read_ip_ranges)
         .transpose()?;
-    let (session, mut sink) = Session::open(Asked {
+    let (mut session, mut sink) = Session::open(Asked {
         input: &arguments.input,
         store: arguments.store.store.as_deref(),
         filter: &arguments.filter,
@@ -74,6 +74,7 @@ pub(super) fn run(arguments: OverviewArgs) -> Result<Exit, Failure> {
         has_new_global: true,
         lists: &[("--ip-ranges", arguments.ip_ranges.as_deref())],
     })?;
+    session.reading.scan.days = true;
     let format = sink.writing.format;
     if format.has_rows_alone() {
         return Err(Failure::new(

@@ -93,7 +93,7 @@ pub(super) fn run(mut arguments: TrendArgs) -> Result<Exit, Failure> {
         output: arguments.output,
         top: Some(0),
     };
-    let (session, sink) = Session::open(Asked {
+    let (mut session, sink) = Session::open(Asked {
         input: &arguments.input,
         store: arguments.store.store.as_deref(),
         filter: &arguments.filter,
@@ -103,6 +103,7 @@ pub(super) fn run(mut arguments: TrendArgs) -> Result<Exit, Failure> {
         has_new_global: true,
         lists: &[],
     })?;
+    session.reading.scan.days = true;
     let report = session.count(&AnyQuestion::Trend)?.finish();
     let totals = &report.totals;
     let exit = session.tell_read(&totals.coverage)?;

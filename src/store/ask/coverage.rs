@@ -30,7 +30,7 @@ pub(in crate::store) fn read(
     let mut files = Files {
         coverage,
         logs_read: LogsRead::default(),
-        days_read: DaysRead::default(),
+        days_read: DaysRead::if_wanted(true),
         selection,
         pruning,
         place: Place::default(),

@@ -273,7 +273,7 @@ impl Server {
         lock(&self.state.spoiled).clear();
     }
 
-    /// Behaves the same but for what is changed.
+    /// Behaves the same except for what is changed.
     pub fn change(&self, change: impl FnOnce(&mut Behaviour)) {
         let mut behaviour = Behaviour::clone(&lock(&self.state.behaviour));
         change(&mut behaviour);
