@@ -96,7 +96,7 @@ fn every_cause_has_its_advice() {
              ignores AWS_REGION), or in ~/.aws/config sts_regional_endpoints = regional and \
              region = eu-west-1, or in its code endpoint_url and region_name in \
              create_client('sts'); after an upgrade to botocore 1.40.0 or later the Region is \
-             enough. First take sts.amazonaws.com out of its code and configuration, if it stands \
+             enough. First take sts.amazonaws.com out of its code and configuration, if it is \
              there: with the setting such calls fail with SignatureDoesNotMatch.",
         ),
         (
@@ -105,7 +105,7 @@ fn every_cause_has_its_advice() {
              CLI version 1 ignores AWS_REGION), or in ~/.aws/config sts_regional_endpoints = \
              regional and region = eu-west-1; after an upgrade to the AWS CLI 1.42.0 or later the \
              Region is enough. First take sts.amazonaws.com out of its code and configuration, if \
-             it stands there: with the setting such calls fail with SignatureDoesNotMatch. AWS \
+             it is there: with the setting such calls fail with SignatureDoesNotMatch. AWS \
              supports version 1 until 15 July 2027: better move to the AWS CLI version 2, which \
              always was Regional.",
         ),
@@ -150,7 +150,7 @@ fn every_cause_has_its_advice() {
              AWS_SDK_LOAD_CONFIG=1, or in its code region and stsRegionalEndpoints: 'regional' in \
              the options of AWS.STS; after a move to the AWS SDK for JavaScript version 3 the \
              Region is enough. First take sts.amazonaws.com out of its code and configuration, if \
-             it stands there: with the setting such calls fail with SignatureDoesNotMatch. Set \
+             it is there: with the setting such calls fail with SignatureDoesNotMatch. Set \
              both at once: with the setting and no Region, calls fail with \"Missing region in \
              config\". Profiles that assume a role ignore AWS_REGION, so put region into the \
              profile; a profile's sts_regional_endpoints counts only where AWS_PROFILE names that \
@@ -164,7 +164,7 @@ fn every_cause_has_its_advice() {
              AWS_SDK_LOAD_CONFIG=1, or in its code region and stsRegionalEndpoints: 'regional' in \
              the options of AWS.STS; after a move to the AWS SDK for JavaScript version 3 the \
              Region is enough. First take sts.amazonaws.com out of its code and configuration, if \
-             it stands there: with the setting such calls fail with SignatureDoesNotMatch. Set \
+             it is there: with the setting such calls fail with SignatureDoesNotMatch. Set \
              both at once: with the setting and no Region, calls fail with \"Missing region in \
              config\". Profiles that assume a role ignore AWS_REGION, so put region into the \
              profile; a profile's sts_regional_endpoints counts only where AWS_PROFILE names that \
@@ -658,7 +658,7 @@ type Case<'a> = (&'a [&'a str], bool, Cause, &'a str, &'a str, &'a str);
 fn a_tools_own_setting_comes_first() {
     #[rustfmt::skip]
     let table: &[Case<'_>] = &[
-        (&["terraform"], false, Cause::SdkDefault, "aws-sdk-go-v1", "In Terraform, set sts_region of the AWS provider, and of the S3 backend, to eu-west-1, keep sts out of their endpoints, and upgrade a provider that stands on the AWS SDK for Go version 1. Set AWS_STS_REGIONAL_ENDPOINTS=regional", "move to version 2."),
+        (&["terraform"], false, Cause::SdkDefault, "aws-sdk-go-v1", "In Terraform, set sts_region of the AWS provider, and of the S3 backend, to eu-west-1, keep sts out of their endpoints, and upgrade a provider that is built on the AWS SDK for Go version 1. Set AWS_STS_REGIONAL_ENDPOINTS=regional", "move to version 2."),
         (&["terraform"], false, Cause::ExplicitEndpoint, "aws-sdk-go-v2", "In Terraform, set sts_region", "goes global only when told to."),
         (&["terraform"], false, Cause::EndpointOverride, "aws-sdk-go-v2", "In Terraform, set sts_region", "in ~/.aws/config."),
         (&["terraform"], false, Cause::AnotherAccount, "aws-sdk-go-v2", "Ask the owner", "changes it."),
