@@ -75,7 +75,7 @@ impl Demand {
         if totals.evidence.is_empty() {
             return None;
         }
-        let verification = scan.verify(&totals.evidence, &self.keys);
+        let verification = scan.judge(&totals.evidence, &self.keys, false);
         let standing = verification.standing(&totals.logs_read);
         standing.is_known().then_some(standing)
     }

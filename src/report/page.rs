@@ -25,6 +25,8 @@ pub struct Page<'p> {
     pub list: List<'p>,
     /// For programs: members of the JSON object after the rows.
     pub tail: Vec<Member>,
+    /// For programs: a list after these, of which one element is in memory at a time.
+    pub long: Option<Long<'p>>,
     /// For people: what is to be known after the rows, a line each.
     pub notes: Vec<String>,
     /// For people: what the labels of a table mean.
@@ -35,6 +37,9 @@ pub struct Page<'p> {
 
 /// A member of a JSON object.
 pub type Member = (&'static str, Value);
+
+/// A member of a JSON object that is a long list.
+pub type Long<'p> = (&'static str, Box<dyn Iterator<Item = Value> + 'p>);
 
 /// Tells, once the last row is written, what was read; `None` if a page is about nothing that is read.
 /// An error means that the rows are not the whole answer.
@@ -49,6 +54,7 @@ impl<'p> Page<'p> {
             blocks: Vec::new(),
             list,
             tail: Vec::new(),
+            long: None,
             notes: Vec::new(),
             legend: None,
             coverage: Box::new(|| Ok(None)),

@@ -132,7 +132,8 @@ impl Scan {
         });
         let totals = collected.totals();
         if !totals.evidence.is_empty() {
-            let verification = self.verify(&totals.evidence, &Keys::default());
+            // Their numbers are all that is wanted here: there may be a million of them.
+            let verification = self.judge(&totals.evidence, &Keys::default(), false);
             totals.coverage.digests = verification.coverage();
             for (account, region) in verification.silent() {
                 totals.logs_read.see_silence(account, region);
@@ -142,11 +143,22 @@ impl Scan {
     }
 
     /// Says what follows from the digests that were found.
-    pub fn verify(&self, evidence: &Evidence, keys: &Keys) -> Verification {
+    pub fn verify<'e>(&self, evidence: &'e Evidence, keys: &Keys) -> Verification<'e> {
+        self.judge(evidence, keys, true)
+    }
+
+    /// The same, with the findings one by one or not.
+    pub(crate) fn judge<'e>(
+        &self,
+        evidence: &'e Evidence,
+        keys: &Keys,
+        findings: bool,
+    ) -> Verification<'e> {
         let asked = Asked {
             selection: &self.selection,
             pruning: &self.pruning,
             hashed: self.scrutiny.hashes,
+            findings,
         };
         Verification::of(evidence, &asked, keys)
     }

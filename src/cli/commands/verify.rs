@@ -144,14 +144,11 @@ pub(super) fn run(arguments: VerifyArgs) -> Result<Exit, Failure> {
     })
 }
 
-fn write_missing(verification: &Verification, sink: Sink) -> Result<(), Failure> {
+fn write_missing(verification: &Verification<'_>, sink: Sink) -> Result<(), Failure> {
     let written = sink.output.write(|out| {
-        let mut keys: Vec<&str> = verification.missing().collect();
-        keys.sort_unstable();
-        keys.dedup();
-        for key in keys {
+        for key in verification.findings.missing() {
             // A key with a line end in it would be two lines, and two other files.
-            writeln!(out, "{}", crate::shown::for_terminal(key))?;
+            writeln!(out, "{}", crate::shown::for_terminal(&key))?;
         }
         Ok(())
     });
@@ -161,7 +158,7 @@ fn write_missing(verification: &Verification, sink: Sink) -> Result<(), Failure>
     }
 }
 
-fn nothing_to_judge(verification: &Verification) -> Failure {
+fn nothing_to_judge(verification: &Verification<'_>) -> Failure {
     let logs = match verification.rows.len() {
         0 => "no logs and no digests",
         _ => "logs and no digests",

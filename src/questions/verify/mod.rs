@@ -10,6 +10,7 @@
 mod chain;
 mod chains;
 mod finding;
+mod findings;
 mod keys;
 mod logs;
 mod standing;
@@ -21,9 +22,11 @@ use crate::sts::Time;
 use crate::tally::{DigestCoverage, Evidence, LogsRead, Selection};
 
 pub use finding::{Finding, FindingKind};
+pub use findings::Findings;
 pub use keys::{KeyFault, Keys};
 pub use standing::{Standing, US_EAST_1};
 
+use findings::Whose;
 use logs::Found;
 
 /// What is asked about.
@@ -35,6 +38,8 @@ pub struct Asked<'a> {
     pub pruning: &'a Pruning,
     /// Whether the content of logs was hashed.
     pub hashed: bool,
+    /// Whether somebody wants to know each finding, and not their number alone.
+    pub findings: bool,
 }
 
 /// How well it is known that a chain is whole.
@@ -136,23 +141,28 @@ pub struct ChainRow {
 /// What follows from the digests of a run.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct Verification {
+pub struct Verification<'e> {
     /// The chains: the worst first, then by account, Region and trail.
     pub rows: Vec<ChainRow>,
-    /// What is wrong with them, and what is to be known.
-    pub findings: Vec<Finding>,
+    /// What is wrong with them, and what is to be known; none where nobody wants to know it.
+    pub findings: Findings<'e>,
 }
 
-impl Verification {
+impl<'e> Verification<'e> {
     /// Judges what was found.
-    pub fn of(evidence: &Evidence, asked: &Asked<'_>, keys: &Keys) -> Verification {
+    pub fn of(evidence: &'e Evidence, asked: &Asked<'_>, keys: &Keys) -> Verification<'e> {
         let found = Found::of(evidence);
         let chains = chains::of(evidence, asked.selection);
         let mut verification = Verification::default();
-        for chain in &chains.chains {
-            let judged = chain::judge(chain, &chains, &found, asked, keys);
+        for (at, _) in (0..).zip(&chains.chains) {
+            let judged = chain::judge(at, &chains, &found, asked, keys);
+            let whose = Whose {
+                account_id: judged.row.account_id.clone(),
+                region: judged.row.region.clone(),
+                trail: judged.row.trail.clone(),
+            };
             verification.rows.push(judged.row);
-            verification.findings.extend(judged.findings);
+            (verification.findings).add(whose, judged.findings, judged.of_logs);
         }
         verification.add_logs_without_digests(&chains, &found, asked);
         verification.sort();
@@ -265,13 +275,5 @@ impl Verification {
         };
         let rows = self.rows.iter().filter(is_empty);
         rows.map(|row| (row.account_id.as_str(), row.region.as_str()))
-    }
-
-    /// The keys of what is to be fetched: logs and digests that are named and were not found.
-    pub fn missing(&self) -> impl Iterator<Item = &str> {
-        let is_to_be_fetched =
-            |finding: &&Finding| matches!(finding.kind, FindingKind::Missing | FindingKind::Hole);
-        let findings = self.findings.iter().filter(is_to_be_fetched);
-        findings.filter_map(|finding| finding.path.as_deref())
     }
 }
