@@ -3,7 +3,6 @@
 //! Owns both shapes of names and the identity of a log. Refuses to know what is in the files.
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html>
 
-use std::fmt::Write as _;
 use std::hash::Hasher as _;
 
 use chrono::{DateTime, NaiveDate};
@@ -123,7 +122,7 @@ impl LogId {
             time.format("%Y%m%dT%H%MZ")
         );
         name.extend(unique.map(char::from));
-        let _ = write!(name, ".json.gz");
+        name.push_str(".json.gz");
         Some(name)
     }
 

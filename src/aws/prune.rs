@@ -47,12 +47,16 @@ impl Pruning {
         self.until_day?.checked_add_days(LATE_DELIVERY)
     }
 
+    /// Whether nothing that was delivered on this day can matter.
+    pub fn leaves_out_day(&self, day: NaiveDate) -> bool {
+        self.first_day.is_some_and(|first| day < first)
+            || self.last_day().is_some_and(|last| day > last)
+    }
+
     /// Why a file with this key need not be read; `None` if it must.
     pub fn prunes(&self, key: &Key) -> Option<Pruned> {
-        let too_early = self.first_day.is_some_and(|first| key.day < first);
-        let too_late = self.last_day().is_some_and(|last| key.day > last);
         let asked = |list: &[String], name: &String| list.is_empty() || list.contains(name);
-        if too_early || too_late {
+        if self.leaves_out_day(key.day) {
             Some(Pruned::Date)
         } else if !asked(&self.accounts, &key.account) {
             Some(Pruned::Account)

@@ -4,13 +4,16 @@
 //! anybody ships releases. The table only adds what a name cannot tell: the long name, and whether
 //! the Region is enabled by default. What STS is like in a Region is not known here.
 //!
-//! Sources: partitions and Regions from botocore 1.44.8 (`partitions.json`, `endpoints.json`), but for
+//! Sources: partitions and Regions from botocore 1.44.8 (`partitions.json`, `endpoints.json`), except
 //! us-south-1, which only ip-ranges.json names: `data/regions.py rows` prints the table, and a test says
 //! when it is stale. What is enabled by default is from
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html>.
 
 use Availability::{ByDefault, OptIn, Undocumented};
 use Partition::{Aws, AwsCn, AwsEusc, AwsIso, AwsIsoB, AwsIsoE, AwsIsoF, AwsUsGov};
+
+/// Where calls of the global endpoint are logged, and answered for whoever is not served nearby.
+pub const US_EAST_1: &str = "us-east-1";
 
 /// A set of Regions with accounts and endpoints of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

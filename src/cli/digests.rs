@@ -7,7 +7,7 @@ use super::exit::Failure;
 use crate::questions::verify::{Keys, Standing};
 use crate::scan::Scan;
 use crate::shown::Shown;
-use crate::tally::{Scrutiny, Totals};
+use crate::tally::{Coverage, Scrutiny, Totals};
 
 /// Reads the files of `--keys`.
 pub(super) fn keys(paths: &[PathBuf]) -> Result<Keys, Failure> {
@@ -84,7 +84,11 @@ impl Demand {
     ///
     /// # Errors
     /// If the logs that were read are not known to be whole.
-    pub fn check(&self, scan: &Scan, totals: &Totals) -> Result<(), Failure> {
+    pub fn check<'s>(
+        &self,
+        coverage: &Coverage,
+        standing: impl FnOnce() -> Option<&'s Standing>,
+    ) -> Result<(), Failure> {
         let Some(required) = self.required else {
             return Ok(());
         };
@@ -94,13 +98,12 @@ impl Demand {
                 required.as_str()
             )))
         };
-        let coverage = &totals.coverage;
         if coverage.files.damaged > 0 || coverage.not_understood > 0 {
             return fail(
                 "not everything could be read and understood; mend the damaged files first",
             );
         }
-        let Some(standing) = self.standing(scan, totals) else {
+        let Some(standing) = standing() else {
             return fail(
                 "there are no digests of us-east-1; copy the folders CloudTrail-Digest along with the logs",
             );

@@ -17,6 +17,7 @@ mod messages;
 mod new_global;
 mod offenders;
 mod output;
+mod parts;
 mod progress;
 mod reading;
 mod session;
@@ -38,7 +39,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
-/// The command line, for the test that holds the README against it.
+/// The command line, for the test that holds the manual against it.
 pub fn command() -> clap::Command {
     commands::command()
 }

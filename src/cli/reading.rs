@@ -11,7 +11,7 @@ use super::time::{Moment, now, period};
 use super::{conditions, hosts};
 use crate::aws::Pruning;
 use crate::aws::region::Region;
-use crate::input::Paths;
+use crate::input::{Named, Paths};
 use crate::scan::Scan;
 use crate::sts::Time;
 use crate::tally::{Coverage, Selection};
@@ -94,6 +94,19 @@ impl Reading {
         note_typos(filter, &selection, messages);
         messages.tell_waits();
         Reading::of_store(path, selection)
+    }
+
+    /// Reads parts of an answer.
+    pub fn of_parts(parts: &[PathBuf]) -> Reading {
+        Reading {
+            paths: Paths {
+                named: parts.iter().cloned().map(Named::File).collect(),
+                ..Paths::default()
+            },
+            scan: Scan::default(),
+            files_from: None,
+            store: None,
+        }
     }
 
     /// Reads a store.

@@ -8,6 +8,7 @@
 //! 5. [`conclude`](super::gate::conclude): the result is written whatever the verdict is, and the
 //!    verdict goes before damage in the exit code.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ use super::stored::Stored;
 use crate::questions::gate::can_judge;
 use crate::questions::verify::Standing;
 use crate::scan::Progress;
-use crate::tally::{Coverage, Question, Selection, Tally, Totals};
+use crate::tally::{Coverage, Question, Selection, Tally, Terms, Totals};
 
 /// What was typed, as far as all these commands have it.
 pub(super) struct Asked<'a> {
@@ -49,6 +50,8 @@ pub(super) struct Session {
     pub gates: Gates,
     /// What digests have to say before a gate passes.
     pub demand: Demand,
+    /// What they say of the answer: a summary and a gate may ask, and to find it out takes long.
+    standing: OnceCell<Option<Standing>>,
     pub messages: Messages,
     /// Whether progress is shown, and whether on a terminal.
     pub progress: Option<bool>,
@@ -77,6 +80,7 @@ impl Session {
             reading,
             gates,
             demand,
+            standing: OnceCell::new(),
             messages,
             progress: progress(asked.messages),
         };
@@ -95,10 +99,43 @@ impl Session {
             reading: Reading::of_store(store, selection)?,
             gates: Gates::none(),
             demand: Demand::default(),
+            standing: OnceCell::new(),
             messages,
             progress: None,
         };
         session.with_output(writing, &[])
+    }
+
+    /// The same of a command that reads parts of an answer.
+    pub fn of_parts(
+        parts: &[PathBuf],
+        gate: &GateArgs,
+        messages: &MessageArgs,
+        writing: Writing,
+        lists: &[(&str, Option<&Path>)],
+    ) -> Result<(Session, Sink), Failure> {
+        if gate.require.is_some() {
+            return Err(Failure::new(
+                "--require: a part keeps no digests; ask 'stscope verify' of the logs",
+            ));
+        }
+        let mut lists = lists.to_vec();
+        lists.push(("--allow", gate.allow.as_deref()));
+        let session = Session {
+            reading: Reading::of_parts(parts),
+            gates: Gates::resolve(gate)?,
+            demand: Demand::default(),
+            standing: OnceCell::new(),
+            messages: Messages::new(messages.quiet),
+            progress: None,
+        };
+        session.with_output(writing, &lists)
+    }
+
+    /// The calls were chosen by these terms, as parts say.
+    pub fn adopt(&mut self, terms: &Terms) {
+        self.reading.scan.selection = terms.selection.clone();
+        self.reading.scan.hosts = terms.hosts.clone();
     }
 
     /// The same of a command that reads logs and has no gates.
@@ -115,6 +152,7 @@ impl Session {
             reading: Reading::resolve(input, filter, messages)?,
             gates: Gates::none(),
             demand: Demand::default(),
+            standing: OnceCell::new(),
             messages,
             progress: progress(typed),
         };
@@ -128,8 +166,9 @@ impl Session {
     }
 
     /// What stands behind a zero. `None` if there are no digests.
-    pub fn standing(&self, totals: &Totals) -> Option<Standing> {
-        self.demand.standing(&self.reading.scan, totals)
+    pub fn standing(&self, totals: &Totals) -> Option<&Standing> {
+        let standing = || self.demand.standing(&self.reading.scan, totals);
+        self.standing.get_or_init(standing).as_ref()
     }
 
     /// Opens the place for the result, if it is none that is read.
@@ -138,7 +177,7 @@ impl Session {
         writing: Writing,
         lists: &[(&str, Option<&Path>)],
     ) -> Result<(Session, Sink), Failure> {
-        check_output(&writing, &self.reading, lists)?;
+        check_output(writing.output.as_deref(), &self.reading, lists)?;
         let output = Output::open(writing.output.as_deref())?;
         Ok((self, Sink { writing, output }))
     }
@@ -201,7 +240,8 @@ impl Session {
         // Who fails a gate fails it, wherever other calls went.
         let verdict = verdict.and_then(|exit| {
             if exit == Exit::Done && self.gates.are_asked() {
-                self.demand.check(&self.reading.scan, totals)?;
+                self.demand
+                    .check(&totals.coverage, || self.standing(totals))?;
                 hosts::check_matched(&self.reading.scan.hosts)?;
             }
             Ok(exit)

@@ -127,7 +127,19 @@ struct LogFile<'d> {
     oldest_event_time: Option<Cow<'d, str>>,
 }
 
+impl Previous {
+    /// Whether that digest is the one.
+    pub fn names(&self, digest: &Digest) -> bool {
+        self.object == digest.object && self.bucket == digest.bucket
+    }
+}
+
 impl Digest {
+    /// The name in its key.
+    pub fn name(&self) -> &str {
+        name_of(&self.object)
+    }
+
     /// Reads a digest.
     ///
     /// # Errors
@@ -199,7 +211,7 @@ impl Digest {
 impl LogFile<'_> {
     fn kept(&self, of: &str, wanted: Wanted) -> NamedLog {
         let object = self.s3_object.as_ref();
-        let name = object.rsplit('/').next().unwrap_or_default();
+        let name = name_of(object);
         let id = LogId::of(name, LogName::parse(name).as_ref());
         let is_usual = usual_object(id, of).is_some_and(|usual| usual == object);
         let seconds = |text: Option<&str>| {
@@ -232,6 +244,10 @@ fn usual_object(id: LogId, digest: &str) -> Option<String> {
     Some(format!(
         "{above}/CloudTrail/{region}/{year}/{month}/{day}/{name}"
     ))
+}
+
+fn name_of(key: &str) -> &str {
+    key.rsplit_once('/').map_or(key, |(_, name)| name)
 }
 
 fn instant(text: &str) -> Option<DateTime<Utc>> {

@@ -346,9 +346,8 @@ fn service_marks(service: Probe, bytes: &[u8], at: usize, mut words: u64) -> Mar
             };
         } else if let Some(name) = service.quoted().strip_suffix(b"\"")
             && (before.is_empty() || before.last() == Some(&b'\\'))
-            && (from.strip_prefix(name)).is_some_and(|behind| {
-                before.len() < ENOUGH || is_source_in_disguise(before, behind)
-            })
+            && (from.strip_prefix(name))
+                .is_some_and(|past| before.len() < ENOUGH || is_source_in_disguise(before, past))
         {
             // In a string, the quotes escaped.
             marks |= Marks::SERVICE;
@@ -362,15 +361,15 @@ fn service_marks(service: Probe, bytes: &[u8], at: usize, mut words: u64) -> Mar
 const ENOUGH: usize = 64;
 
 /// Whether a value is that of an event's source in any spelling: in a string, however deep, in small
-/// letters, or the first of a list. `before` ends before its quote, `behind` begins after its text. All
+/// letters, or the first of a list. `before` ends before its quote, `past` begins after its text. All
 /// quotes must be escaped alike: in a string that is JSON they are. What may be cut off is one.
 #[cold]
 #[inline(never)]
-pub(crate) fn is_source_in_disguise(before: &[u8], behind: &[u8]) -> bool {
+pub(crate) fn is_source_in_disguise(before: &[u8], past: &[u8]) -> bool {
     const KEY: &[u8] = b"eventsource";
     let (rest, depth) = split_slashes(before);
-    let after = behind.iter().take_while(|&&byte| byte == b'\\').count();
-    if after != depth || behind.get(after).is_some_and(|&byte| byte != b'"') {
+    let after = past.iter().take_while(|&&byte| byte == b'\\').count();
+    if after != depth || past.get(after).is_some_and(|&byte| byte != b'"') {
         return false;
     }
     let mut rest = rest.trim_ascii_end();
@@ -402,7 +401,7 @@ fn split_slashes(text: &[u8]) -> (&[u8], usize) {
     (&text[..text.len() - count], count)
 }
 
-/// Whether what is before a value is `"eventSource"` and a colon; `None` if that may stand before
+/// Whether what is before a value is `"eventSource"` and a colon; `None` if that may be before
 /// these bytes begin.
 pub(crate) fn is_value_of_event_source(before: &[u8]) -> Option<bool> {
     const KEY: &[u8] = b"\"eventSource\"";

@@ -83,7 +83,7 @@ impl<H: Handler> Reading<'_, H> {
             ));
         }
         if length < token.len() && is_scalar(&token[..length]) {
-            // A number before a colon that may not stand there.
+            // A number before a colon where none is allowed.
             self.unknown_scalar(start);
         }
         self.check_scalar(&token, start, &head)
@@ -190,8 +190,8 @@ impl<H: Handler> Reading<'_, H> {
                 if let Err(damage) = self.value(&mut inner, b'{', nest) {
                     self.broken(damage);
                 }
-                let behind = passed.offset + bytes.len() as u64;
-                self.reader.ends.begin(behind);
+                let past = passed.offset + bytes.len() as u64;
+                self.reader.ends.begin(past);
             }
             Err(error) => {
                 let at = passed.offset + error.at as u64;
@@ -291,7 +291,7 @@ impl<H: Handler> Reading<'_, H> {
         while byte != Some(b'}') {
             match byte {
                 Some(b'"') => {}
-                Some(_) => return Err(json(window, "no key where one must stand")),
+                Some(_) => return Err(json(window, "no key where there must be one")),
                 None => return Err(json(window, CUT)),
             }
             let key = self.key(window, found)?;
@@ -321,7 +321,7 @@ impl<H: Handler> Reading<'_, H> {
                 None => return Err(json(window, CUT)),
             }
             byte = match window.skip_space() {
-                Some(b'}') => return Err(json(window, "no key where one must stand")),
+                Some(b'}') => return Err(json(window, "no key where there must be one")),
                 byte => byte,
             };
         }

@@ -171,8 +171,8 @@ pub(super) fn plain(json: &[u8]) -> Cow<'_, [u8]> {
         plain.extend_from_slice(&rest[..at]);
         let escape = &rest[at..];
         let length = if escape.get(1) == Some(&b'u') { 6 } else { 2 };
-        let (escape, behind) = escape.split_at(length.min(escape.len()));
-        rest = behind;
+        let (escape, past) = escape.split_at(length.min(escape.len()));
+        rest = past;
         let text = std::str::from_utf8(escape).map_or(Cow::Borrowed(""), unescape);
         match text.as_bytes() {
             [b'"'] => plain.extend_from_slice(b"\\\""),
@@ -195,7 +195,7 @@ pub(super) fn has_list_for_source(object: &[u8], name: &str) -> bool {
     })
 }
 
-/// The text that a sound string stands for.
+/// The text that a sound string means.
 fn meant(string: &[u8]) -> Cow<'_, str> {
     let inside = string.get(1..string.len() - 1).unwrap_or_default();
     std::str::from_utf8(inside).map_or(Cow::Borrowed(""), unescape)

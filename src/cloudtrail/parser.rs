@@ -87,10 +87,10 @@ impl RecordParser {
             levels: &mut self.levels,
         };
         let end = walk.record(record)?;
-        let behind = walk.token(end);
-        if behind.at < bytes.len() {
+        let past = walk.token(end);
+        if past.at < bytes.len() {
             let what = "something after the end of the record";
-            return Err(RecordError::new(behind.at, what));
+            return Err(RecordError::new(past.at, what));
         }
         Ok(())
     }
@@ -180,7 +180,7 @@ impl<'a> Walk<'a, '_> {
     #[inline(always)]
     fn member(&mut self, first: Token) -> Step<(Range<usize>, Token)> {
         if first.byte != b'"' {
-            return Err(self.wrong(first, "no key where one must stand"));
+            return Err(self.wrong(first, "no key where there must be one"));
         }
         let close = self.close(first)?;
         let value = match self.two(close + 1) {
@@ -195,15 +195,15 @@ impl<'a> Walk<'a, '_> {
 
     /// The first token of a value after its key, with white space in front of it or the colon.
     #[cold]
-    fn spaced_value(&self, behind: usize) -> Step<Token> {
-        let colon = self.token(behind);
+    fn spaced_value(&self, past: usize) -> Step<Token> {
+        let colon = self.token(past);
         if colon.byte != b':' {
             return Err(self.wrong(colon, "no colon after a key"));
         }
         Ok(self.token(colon.at + 1))
     }
 
-    /// The members of the record, and of the objects in it that hold fields. Gives the place behind
+    /// The members of the record, and of the objects in it that hold fields. Gives the place after
     /// it.
     #[inline(always)]
     fn record(&mut self, record: &mut Record<'a>) -> Step<usize> {
@@ -247,18 +247,18 @@ impl<'a> Walk<'a, '_> {
                     }
                 }
                 // Most values are strings.
-                let behind = if value.byte == b'"' {
+                let past = if value.byte == b'"' {
                     self.close(value)? + 1
                 } else {
                     self.pass_over(value)?
                 };
                 if let Some(Member::Field(field)) = member {
-                    // What is no string is as if it were not there, but for a time.
+                    // What is no string is as if it were not there, except a time.
                     let mut inside = "";
                     if value.byte == b'"' {
-                        inside = self.text.get(value.at + 1..behind - 1).unwrap_or_default();
+                        inside = self.text.get(value.at + 1..past - 1).unwrap_or_default();
                     } else if field == Field::EventTime {
-                        inside = self.number(value, behind);
+                        inside = self.number(value, past);
                     }
                     // Without escapes, what is written is what is meant.
                     match self.strings.has_escapes().then(|| unescape(inside)) {
@@ -268,16 +268,16 @@ impl<'a> Walk<'a, '_> {
                 }
                 is_first = false;
                 // After most of them comes another key.
-                if self.two(behind) == *b",\"" {
+                if self.two(past) == *b",\"" {
                     token = Token {
-                        at: behind + 1,
+                        at: past + 1,
                         byte: b'"',
                     };
                     continue;
                 }
-                token = self.token(behind);
+                token = self.token(past);
             }
-            // With an object the one it stands in may end.
+            // With an object the one around it may end.
             while token.byte == b'}' {
                 let Some(up) = depth.checked_sub(1) else {
                     return Ok(token.at + 1);
@@ -295,13 +295,13 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Any value but a string, checked and left alone: one entry in `levels` for each open bracket.
-    /// Gives the place behind it.
+    /// Gives the place after it.
     #[inline(always)]
     fn pass_over(&mut self, mut token: Token) -> Step<usize> {
         self.levels.clear();
         loop {
             // A value begins with `token`.
-            let mut behind = match token.byte {
+            let mut past = match token.byte {
                 b'"' => self.close(token)? + 1,
                 b'{' | b'[' => {
                     if self.levels.len() == MAX_DEPTH {
@@ -321,12 +321,12 @@ impl<'a> Walk<'a, '_> {
             // A value has ended: close what ends with it, then go on to the next one.
             loop {
                 let Some(&is_object) = self.levels.last() else {
-                    return Ok(behind);
+                    return Ok(past);
                 };
-                let end = self.token(behind);
-                behind = end.at + 1;
+                let end = self.token(past);
+                past = end.at + 1;
                 if end.byte == b',' {
-                    let first = self.token(behind);
+                    let first = self.token(past);
                     token = self.value(is_object, first)?;
                     break;
                 }
@@ -338,7 +338,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// The first token of the next value of an object, behind its key, or of an array.
+    /// The first token of the next value of an object, after its key, or of an array.
     #[inline(always)]
     fn value(&mut self, of_object: bool, first: Token) -> Step<Token> {
         if of_object {
@@ -348,7 +348,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// The place behind a number, `true`, `false` or `null`.
+    /// The place after a number, `true`, `false` or `null`.
     #[inline(always)]
     fn scalar(&self, first: Token) -> Step<usize> {
         let rest = self.bytes().get(first.at..).unwrap_or_default();
@@ -367,20 +367,20 @@ impl<'a> Walk<'a, '_> {
 
     /// A number as it is written, which ends before this place; of anything else nothing.
     #[cold]
-    fn number(&self, value: Token, behind: usize) -> &'a str {
+    fn number(&self, value: Token, past: usize) -> &'a str {
         match value.byte {
-            b'-' | b'0'..=b'9' => self.text.get(value.at..behind).unwrap_or_default(),
+            b'-' | b'0'..=b'9' => self.text.get(value.at..past).unwrap_or_default(),
             _ => "",
         }
     }
 
-    /// What a key stands for that may be written with escapes.
+    /// What a key means that may be written with escapes.
     #[cold]
     fn escaped_member(&self, place: Place, key: Range<usize>) -> Option<Member> {
         place.member(unescape(self.text.get(key).unwrap_or_default()).as_bytes())
     }
 
-    /// What is wrong with a token, if the record has not simply ended where something must stand.
+    /// What is wrong with a token, if the record has not simply ended where something must follow.
     #[cold]
     fn wrong(&self, token: Token, what: &'static str) -> RecordError {
         let what = if token.at < self.bytes().len() {

@@ -215,7 +215,7 @@ impl<H: Handler> Reading<'_, H> {
         if passed.marks.has(Marks::CONTROL)
             && let Some(at) = misplaced_control(bytes)
         {
-            let what = "a control character where none may stand";
+            let what = "a control character where none is allowed";
             self.broken(Damage::new(Stage::Record, passed.offset + at as u64, what));
             return Kept::Other;
         }

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 #[repr(u8)]
 #[allow(
     missing_docs,
-    reason = "the names are CloudTrail's own; the paths stand in `Place::member`"
+    reason = "the names are CloudTrail's own; the paths are in `Place::member`"
 )]
 pub enum Field {
     EventSource,

@@ -95,14 +95,14 @@ impl Search {
             let Some(before) = record[..at].strip_suffix(b"\"") else {
                 return false;
             };
-            let behind = &record[at + self.service.needle().len()..];
+            let past = &record[at + self.service.needle().len()..];
             // Nothing is cut off from these bytes: without a colon it is no value of a key.
-            (behind.first() == Some(&b'"') && is_value_of_event_source(before) == Some(true))
-                || (memchr::memchr(b':', before).is_some() && is_source_in_disguise(before, behind))
+            (past.first() == Some(&b'"') && is_value_of_event_source(before) == Some(true))
+                || (memchr::memchr(b':', before).is_some() && is_source_in_disguise(before, past))
         })
     }
 
-    /// Whether some `\u` escape stands for a letter, digit or dot. Such a record may spell the key or
+    /// Whether some `\u` escape means a letter, digit or dot. Such a record may spell the key or
     /// the service in a way that a search does not find; the escapes AWS writes itself (`\u003c`)
     /// cannot.
     fn has_escaped_letter(&self, record: &[u8]) -> bool {
@@ -120,11 +120,11 @@ impl Regions {
         keys.any(|at| self.is_value_wanted(&record[at + self.key.needle().len()..]))
     }
 
-    /// Whether a colon and the name of such a Region stand here, or a text with an escape in it: a
+    /// Whether a colon and the name of such a Region follow, or a text with an escape in it: a
     /// hyphen may be escaped, too.
-    fn is_value_wanted(&self, behind: &[u8]) -> bool {
-        let value = (behind.trim_ascii_start().strip_prefix(b":"))
-            .and_then(|behind| behind.trim_ascii_start().strip_prefix(b"\""));
+    fn is_value_wanted(&self, past: &[u8]) -> bool {
+        let value = (past.trim_ascii_start().strip_prefix(b":"))
+            .and_then(|past| past.trim_ascii_start().strip_prefix(b"\""));
         let Some(value) = value else {
             return false;
         };

@@ -114,7 +114,7 @@ impl Strings {
         let inside = lanes.prefix_xor(quote) ^ in_string;
         let control = rare.control & inside;
         if control != 0 {
-            let what = "a control character where none may stand";
+            let what = "a control character where none is allowed";
             self.wrong(piece.base + control.trailing_zeros() as usize, what);
         }
         let leaders = rare.backslash & !is_escaped & inside;
@@ -206,7 +206,7 @@ impl Work for Strings {
     }
 }
 
-/// Writes the places of some bits, and behind them anything: four at a time, because a loop that ends
+/// Writes the places of some bits, and after them anything: four at a time, because a loop that ends
 /// with the last bit ends where no processor can foretell it.
 #[inline(always)]
 fn write_out(mut bits: u64, base: u32, room: &[AtomicU32; 64]) {

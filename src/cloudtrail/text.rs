@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// The text a string stands for. `inside` is what is between the quotes, its escapes known to be
-/// sound. Half of a surrogate pair, which stands for nothing, becomes U+FFFD.
+/// The text that a string means. `inside` is what is between the quotes, its escapes known to be
+/// sound. Half of a surrogate pair, which means nothing, becomes U+FFFD.
 pub(crate) fn unescape(inside: &str) -> Cow<'_, str> {
     if memchr::memchr(b'\\', inside.as_bytes()).is_none() {
         return Cow::Borrowed(inside);

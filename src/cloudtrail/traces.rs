@@ -74,18 +74,18 @@ fn without_escapes(text: &[u8]) -> Vec<u8> {
         plain.extend_from_slice(&rest[..at]);
         rest = &rest[at..];
         let slashes = rest.iter().take_while(|&&byte| byte == b'\\').count();
-        let (run, behind) = rest.split_at(slashes);
-        rest = behind;
-        match *behind {
+        let (run, past) = rest.split_at(slashes);
+        rest = past;
+        match *past {
             [b'n' | b'r' | b't', ..] => {
                 plain.push(b' ');
-                rest = &behind[1..];
+                rest = &past[1..];
             }
             [b'"' | b'/', ..] => {}
-            _ => match escaped(behind) {
+            _ => match escaped(past) {
                 Some(byte) => {
                     plain.push(byte);
-                    rest = &behind[5..];
+                    rest = &past[5..];
                 }
                 None => plain.extend_from_slice(run),
             },

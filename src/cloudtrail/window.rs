@@ -412,7 +412,7 @@ impl<'b> Window<'b> {
         token
     }
 
-    /// What was kept for a value that broke off is kept no more: what stands around it was given up
+    /// What was kept for a value that broke off is kept no more: what is around it was given up
     /// before, and must not be taken for whole.
     #[cold]
     fn not_passed(&mut self, held: bool, damage: Damage) -> Damage {

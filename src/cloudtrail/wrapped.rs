@@ -257,8 +257,8 @@ impl<H: Handler> Reading<'_, H> {
         } else {
             self.not_understood(passed.offset);
         }
-        let behind = passed.offset + bytes.len() as u64;
-        self.reader.ends.begin(behind);
+        let past = passed.offset + bytes.len() as u64;
+        self.reader.ends.begin(past);
     }
 
     /// An object or array under the key of a wrapper. Says whether it was read.
@@ -489,15 +489,15 @@ pub(super) fn says_record(object: &[u8]) -> bool {
     let mut members = 0;
     // The last string at the depth of the members, while nothing but a colon may follow a key.
     let mut last: Option<&[u8]> = None;
-    while let Some((&byte, behind)) = rest.split_first() {
-        rest = behind;
+    while let Some((&byte, past)) = rest.split_first() {
+        rest = past;
         match byte {
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth = depth.saturating_sub(1),
             b'"' => {
-                let length = length_of_string(behind);
-                let (string, behind) = behind.split_at(length);
-                rest = behind.get(1..).unwrap_or_default();
+                let length = length_of_string(past);
+                let (string, past) = past.split_at(length);
+                rest = past.get(1..).unwrap_or_default();
                 last = (depth == 1).then_some(string);
                 continue;
             }

@@ -104,8 +104,7 @@ impl<C: Collector> Reading<'_, C> {
         match parsed {
             Ok(digest) => {
                 let name = object.name.to_string_lossy();
-                let usual = digest.object.rsplit('/').next();
-                let path = FoundPath::new(object.folder, &name, usual);
+                let path = FoundPath::new(object.folder, &name, Some(digest.name()));
                 self.evidence.digests.push(FoundDigest {
                     hash: sha256(content),
                     signature: signature.filter(|_| self.scrutiny.signatures),

@@ -114,7 +114,7 @@ impl Suspect {
             .then_some(Suspect::NotALog)
     }
 
-    /// What must not stand in it: then it has to be looked at.
+    /// What must not be in it: then it has to be looked at.
     fn needles(self) -> &'static [&'static str] {
         match self {
             Suspect::OtherService => &["\"eventSource\""],
@@ -156,7 +156,7 @@ fn is_text(head: &[u8]) -> bool {
 }
 
 /// Whether what begins like this may hold logs that nobody can read here: archives, what is encrypted
-/// or compressed in another way, text in UTF-16, and what stands for a file that is elsewhere.
+/// or compressed in another way, text in UTF-16, and what represents a file that is elsewhere.
 fn may_hold_logs(head: &[u8]) -> bool {
     const BEGINNINGS: [&[u8]; 16] = [
         b"PK\x03\x04",
@@ -182,12 +182,12 @@ fn may_hold_logs(head: &[u8]) -> bool {
         || head.get(257..262) == Some(b"ustar")
 }
 
-/// Whether all of these stand in what is left of a stream.
+/// Whether all of these are in what is left of a stream.
 fn all_in(stream: &mut Stream<'_>, needles: &[&str]) -> bool {
     let longest = needles.iter().map(|needle| needle.len()).max().unwrap_or(0);
     let mut is_found = vec![false; needles.len()];
     let mut piece = vec![0; 1 << 16];
-    // What may be the beginning of one stands at the beginning of the next piece.
+    // What may be the beginning of one is at the beginning of the next piece.
     let mut kept = 0;
     loop {
         let count = stream.read(&mut piece[kept..]);

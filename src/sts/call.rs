@@ -7,10 +7,10 @@ use std::fmt::Write as _;
 use super::endpoint::{Decision, Endpoint, Evidence, Traces, decide};
 use super::host::Host;
 use super::hosts::Hosts;
-use super::principal;
 use super::sdk::{self, Sdk};
 use super::tool;
 use super::{Dimension, Time};
+use super::{aws_agent, principal};
 use crate::cloudtrail::{Field, Record};
 
 /// What a record of `sts.amazonaws.com` is.
@@ -125,7 +125,7 @@ impl<'r> Call<'r> {
         let record = self.record;
         *self.sdk.get_or_init(|| {
             let user_agent = record.get(Field::UserAgent)?;
-            if sdk::is_coral(user_agent) && self.is_from_inside_aws() {
+            if aws_agent::is_coral(user_agent) && self.is_from_inside_aws() {
                 return Some(sdk::AWS_ITSELF);
             }
             sdk::recognise(user_agent)
@@ -139,7 +139,7 @@ impl<'r> Call<'r> {
 
     /// Whether it never left AWS.
     pub(crate) fn is_from_inside_aws(&self) -> bool {
-        self.record.get(Field::SourceIpAddress) == Some(sdk::INSIDE_AWS)
+        self.record.get(Field::SourceIpAddress) == Some(aws_agent::INSIDE_AWS)
     }
 
     /// Whether STS refused because it is deactivated in the Region called, by the account that would
@@ -162,7 +162,7 @@ impl<'r> Call<'r> {
     /// Whether AWS itself made the call: not the customer's to change.
     pub fn is_aws_managed(&self) -> bool {
         self.record.get(Field::UserAgent).is_some_and(|agent| {
-            sdk::is_agent_of_aws(agent) || (sdk::is_coral(agent) && self.is_from_inside_aws())
+            aws_agent::is_of_aws(agent) || (aws_agent::is_coral(agent) && self.is_from_inside_aws())
         })
     }
 

@@ -32,6 +32,16 @@ struct Line {
     has_matched: AtomicBool,
 }
 
+impl Line {
+    /// As it is written in a file.
+    fn text(&self) -> String {
+        match &self.leads_to {
+            LeadsTo::Global => format!("{} global", self.host),
+            LeadsTo::Regional(region) => format!("{} regional {region}", self.host),
+        }
+    }
+}
+
 /// Where a host name leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LeadsTo {
@@ -130,6 +140,39 @@ impl Hosts {
         Some(line)
     }
 
+    /// The lines, by number.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = (usize, String)> {
+        self.0.lines.iter().map(|line| (line.number, line.text()))
+    }
+
+    /// What was found so far: whether a name was looked up that no line matches, and of each line
+    /// whether it told and whether it matched.
+    pub(crate) fn found(&self) -> (bool, Vec<[bool; 2]>) {
+        let found = |line: &Line| {
+            [&line.is_used, &line.has_matched].map(|flag| flag.load(Ordering::Relaxed))
+        };
+        let lines = self.0.lines.iter().map(found).collect();
+        (self.has_unlisted(), lines)
+    }
+
+    /// Takes in what was found elsewhere by the same lines.
+    pub(crate) fn note_found(&self, (has_unlisted, lines): (bool, Vec<[bool; 2]>)) {
+        self.0
+            .has_unlisted
+            .fetch_or(has_unlisted, Ordering::Relaxed);
+        for (line, [is_used, has_matched]) in self.0.lines.iter().zip(lines) {
+            line.is_used.fetch_or(is_used, Ordering::Relaxed);
+            line.has_matched.fetch_or(has_matched, Ordering::Relaxed);
+        }
+    }
+
+    /// The same of a copy of these lines, if it is none that shares what is found anyway.
+    pub(crate) fn absorb_found(&self, other: &Hosts) {
+        if !Arc::ptr_eq(&self.0, &other.0) {
+            self.note_found(other.found());
+        }
+    }
+
     /// The lines that have told nothing so far, by number and glob.
     pub fn unused(&self) -> impl Iterator<Item = (usize, &str)> {
         let unused = |line: &&Line| !line.is_used.load(Ordering::Relaxed);
@@ -187,13 +230,7 @@ impl PartialEq for Hosts {
 
 impl From<Hosts> for Vec<String> {
     fn from(hosts: Hosts) -> Vec<String> {
-        let lines = hosts.0.lines.iter();
-        lines
-            .map(|line| match &line.leads_to {
-                LeadsTo::Global => format!("{} global", line.host),
-                LeadsTo::Regional(region) => format!("{} regional {region}", line.host),
-            })
-            .collect()
+        hosts.lines().map(|(_, text)| text).collect()
     }
 }
 

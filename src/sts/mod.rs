@@ -6,6 +6,7 @@
 pub mod action;
 pub mod advice;
 mod agent;
+pub mod aws_agent;
 mod call;
 mod cause;
 pub mod defaults;
@@ -16,6 +17,7 @@ mod hosts;
 mod pattern;
 mod possible;
 pub mod principal;
+mod product;
 mod properties;
 pub mod region;
 pub mod sdk;

@@ -1,16 +1,14 @@
 //! Which SDK made a call, read from `userAgent`.
 //!
 //! Agents are words of the form `PRODUCT/VERSION`, with comments in brackets. The SDK's own word may
-//! be anywhere: Terraform and the CDK put it after theirs. The grammar is in `agent.rs`, what
-//! an SDK does by default in [`super::defaults`].
-
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
+//! be anywhere: Terraform and the CDK put it after theirs. The grammar is in `agent.rs`, the products'
+//! words are in `product.rs`, AWS's own agents in `aws_agent.rs`, and what an SDK does by default is in
+//! [`super::defaults`].
 
 use super::agent::{self, after, without_brackets, words};
+use super::aws_agent::{is_internal, is_service_name};
+use super::product::{self, OTHER};
 use super::{Version, tool};
-use crate::aws::region::{Partition, is_region};
 
 /// Who a user agent says it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,66 +39,6 @@ pub fn is_aws_managed(name: &str) -> bool {
 const AWS_INTERNAL: &str = "aws-internal";
 const AWS_SERVICE: &str = "aws-service";
 const BROWSER: &str = "browser";
-const OTHER: &str = "other";
-
-/// How the `sdk` follows from a product token.
-enum Reading {
-    /// One SDK, whatever its version.
-    Always(&'static str),
-    /// By the major version; any other major is `other`.
-    ByMajor(&'static [(&'static str, &'static str)]),
-}
-
-/// A product token and what it means. Wrappers come before what they wrap: the AWS CLI v1 and
-/// Boto3 both name the botocore inside them. Tokens are compared without regard to case.
-struct Product {
-    token: Token,
-    reading: Reading,
-}
-
-enum Token {
-    /// `token/`
-    Exact(&'static str),
-    /// `token` followed by anything that is no slash: `aws-sdk-dotnet-coreclr/`
-    Prefix(&'static str),
-}
-
-use Reading::{Always, ByMajor};
-use Token::{Exact, Prefix};
-
-/// Every product known, in the order in which they are looked for.
-#[rustfmt::skip]
-const PRODUCTS: &[Product] = &[
-    Product { token: Exact("aws-cli"), reading: ByMajor(&[("1", "aws-cli-v1"), ("2", "aws-cli-v2")]) },
-    Product { token: Exact("boto3"), reading: Always("boto3") },
-    Product { token: Exact("botocore"), reading: Always("botocore") },
-    Product { token: Exact("boto"), reading: ByMajor(&[("2", "boto")]) },
-    // PowerShell 3 and 4 are built on the .NET SDK 3; `AWSPowerShell`, `.Common` and `.NetCore` are one product.
-    Product { token: Prefix("awspowershell"), reading: ByMajor(&[
-        ("3", "aws-tools-powershell-v4"), ("4", "aws-tools-powershell-v4"), ("5", "aws-tools-powershell-v5"),
-    ]) },
-    Product { token: Exact("aws-sdk-go-v2"), reading: Always("aws-sdk-go-v2") },
-    Product { token: Exact("aws-sdk-go"), reading: ByMajor(&[("0", "aws-sdk-go-v1"), ("1", "aws-sdk-go-v1")]) },
-    Product { token: Exact("aws-sdk-java"), reading: ByMajor(&[("1", "aws-sdk-java-v1"), ("2", "aws-sdk-java-v2")]) },
-    Product { token: Exact("aws-sdk-nodejs"), reading: ByMajor(&[("2", "aws-sdk-js-v2"), ("3", "aws-sdk-js-v3")]) },
-    Product { token: Exact("aws-sdk-js"), reading: ByMajor(&[("2", "aws-sdk-js-v2"), ("3", "aws-sdk-js-v3")]) },
-    Product { token: Exact("aws-sdk-php"), reading: Always("aws-sdk-php") },
-    Product { token: Exact("aws-sdk-php2"), reading: Always("aws-sdk-php") },
-    Product { token: Exact("aws-sdk-ruby3"), reading: Always("aws-sdk-ruby") },
-    Product { token: Exact("aws-sdk-ruby2"), reading: Always("aws-sdk-ruby") },
-    Product { token: Exact("aws-sdk-ruby"), reading: Always("aws-sdk-ruby") },
-    // `-core` after the service's own package is the same SDK, with another build number.
-    Product { token: Prefix("aws-sdk-dotnet-"), reading: ByMajor(&[
-        ("2", "aws-sdk-dotnet-v3"), ("3", "aws-sdk-dotnet-v3"), ("4", "aws-sdk-dotnet-v4"),
-    ]) },
-    Product { token: Exact("aws-sdk-dotnet"), reading: ByMajor(&[("1", "aws-sdk-dotnet-v1")]) },
-    // The asynchronous SDK for Python, which is not Boto3.
-    Product { token: Exact("aws-sdk-python"), reading: Always("aws-sdk-python") },
-    Product { token: Exact("aws-sdk-cpp"), reading: Always("aws-sdk-cpp") },
-    Product { token: Exact("aws-sdk-rust"), reading: Always("aws-sdk-rust") },
-    Product { token: Exact("aws-sdk-kotlin"), reading: Always("aws-sdk-kotlin") },
-    Product { token: Exact("aws-sdk-swift"), reading: Always("aws-sdk-swift") },
-];
 
 /// How botocore names itself after the name of a tool that is built on it.
 /// <https://github.com/boto/botocore/blob/develop/botocore/useragent.py> (`_build_sdk_metadata`)
@@ -108,19 +46,7 @@ const MD_BOTOCORE: &str = "md/botocore#";
 
 /// Every value that the `sdk` dimension can have, where there is an agent.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    product_names().chain([AWS_SERVICE, AWS_INTERNAL, BROWSER, OTHER])
-}
-
-/// The SDKs of the table; one may have several words.
-pub(super) fn product_names() -> impl Iterator<Item = &'static str> {
-    PRODUCTS.iter().flat_map(|product| {
-        let (one, by_major): (_, &[_]) = match product.reading {
-            Always(name) => (Some(name), &[]),
-            ByMajor(majors) => (None, majors),
-        };
-        one.into_iter()
-            .chain(by_major.iter().map(|&(_, name)| name))
-    })
+    product::names().chain([AWS_SERVICE, AWS_INTERNAL, BROWSER, OTHER])
 }
 
 /// Reads a user agent. `None` where there is none.
@@ -143,7 +69,10 @@ pub fn recognise(user_agent: &str) -> Option<Sdk<'_>> {
     if is_service_name(agent) {
         return named(AWS_SERVICE);
     }
-    if let Some(sdk) = product(agent).or_else(|| botocore_inside(agent)) {
+    if let Some((name, version)) = product::find(agent) {
+        return Some(Sdk { name, version });
+    }
+    if let Some(sdk) = botocore_inside(agent) {
         return Some(sdk);
     }
     if let Some(name) = tool::sdk(user_agent) {
@@ -156,64 +85,11 @@ pub fn recognise(user_agent: &str) -> Option<Sdk<'_>> {
     })
 }
 
-/// Whether the agent is one of AWS itself: what [`Sdk::is_aws_managed`] says, without a look at the
-/// products. It is asked of every global call.
-pub fn is_agent_of_aws(user_agent: &str) -> bool {
-    let agent = without_brackets(user_agent);
-    is_internal(agent) || is_service_name(agent)
-}
-
-/// Agents of AWS's own making: whole words alone, as customers have programs whose names contain them
-/// (`acme-aws-internal/1.4`), and whose remarks quote them (`(aws-internal/3)`), so only white space ends
-/// a word here. Every real agent that was seen has one of these forms.
-fn is_internal(agent: &str) -> bool {
-    // To prepare a search costs more than to search one agent.
-    static INTERNAL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"internal"));
-    let mut inside = INTERNAL.find_iter(agent.as_bytes());
-    is_internal_alone(agent)
-        || inside.any(|at| {
-            let (before, from) = agent.split_at(at);
-            let after = &from["internal".len()..];
-            let is_edge = |c: Option<char>| c.is_none_or(char::is_whitespace);
-            let begins_word = |start: &str| is_edge(start.chars().next_back());
-            let is_metadata = (before.strip_suffix("md/")).is_some_and(begins_word)
-                && is_edge(after.chars().next());
-            is_metadata
-                || (before.strip_suffix("aws-").is_some_and(begins_word) && after.starts_with('/'))
-        })
-}
-
-/// `AWS Internal` or `AWS Internal/3`, and nothing else.
-fn is_internal_alone(agent: &str) -> bool {
-    agent.strip_prefix("AWS Internal").is_some_and(|rest| {
-        let number = rest.strip_prefix('/');
-        rest.is_empty()
-            || number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
-    })
-}
-
-/// Whether the agent is of Amazon's own framework, which the public does not have. That AWS itself is
-/// the caller, `sourceIPAddress` must say as well: see [`INSIDE_AWS`].
-pub(super) fn is_coral(user_agent: &str) -> bool {
-    without_brackets(user_agent).starts_with("Coral/")
-}
-
-/// The `sourceIPAddress` of calls that never left AWS.
-pub(super) const INSIDE_AWS: &str = "AWS Internal";
-
 /// AWS itself, where the agent alone does not say so.
 pub(super) const AWS_ITSELF: Sdk<'static> = Sdk {
     name: AWS_INTERNAL,
     version: "",
 };
-
-/// Whether the word before a slash is an SDK's.
-pub(super) fn is_product(token: &str) -> bool {
-    PRODUCTS.iter().any(|product| match product.token {
-        Exact(name) => token.eq_ignore_ascii_case(name),
-        Prefix(name) => after(token, name).is_some(),
-    })
-}
 
 /// The version of the botocore that the agent names, alone or inside Boto3 and the AWS CLI.
 pub fn botocore_version(user_agent: &str) -> Option<Version> {
@@ -221,34 +97,6 @@ pub fn botocore_version(user_agent: &str) -> Option<Version> {
         let version = after(word, "botocore/").or_else(|| after(word, MD_BOTOCORE))?;
         agent::version(user_agent, version)
     })
-}
-
-/// The first product of the table that a word of the agent names.
-fn product(agent: &str) -> Option<Sdk<'_>> {
-    // One pass over the words; the product that comes first in the table wins.
-    let mut best: Option<(usize, Sdk<'_>)> = None;
-    // All of them begin with an a or a b; most words of an agent do not.
-    let may_be_product =
-        |word: &&str| matches!(word.as_bytes().first(), Some(b'a' | b'A' | b'b' | b'B'));
-    for (token, rest) in words(agent)
-        .filter(may_be_product)
-        .filter_map(|word| word.split_once('/'))
-    {
-        let before = best.as_ref().map_or(PRODUCTS.len(), |(rank, _)| *rank);
-        let found = PRODUCTS[..before]
-            .iter()
-            .position(|product| match product.token {
-                Exact(name) => token.eq_ignore_ascii_case(name),
-                Prefix(name) => after(token, name).is_some(),
-            });
-        if let Some(rank) = found {
-            best = Some((rank, read(&PRODUCTS[rank].reading, rest)));
-            if rank == 0 {
-                break;
-            }
-        }
-    }
-    best.map(|(_, sdk)| sdk)
 }
 
 /// The botocore that a tool with a name of its own is built on: `eb-cli/3.21 md/Botocore#1.34.0 …`.
@@ -260,66 +108,9 @@ fn botocore_inside(agent: &str) -> Option<Sdk<'_>> {
     })
 }
 
-fn read<'a>(reading: &Reading, version: &'a str) -> Sdk<'a> {
-    match reading {
-        Always(name) => Sdk { name, version },
-        ByMajor(majors) => {
-            let major = version
-                .split(|c: char| !c.is_ascii_digit())
-                .next()
-                .unwrap_or_default();
-            let of_all = majors.first().filter(|(_, first)| {
-                // The version was cut off, and there is nothing else it can be.
-                version.is_empty() && majors.iter().all(|(_, name)| name == first)
-            });
-            let of_major = majors.iter().find(|(number, _)| *number == major);
-            match of_major.or(of_all) {
-                Some((_, name)) => Sdk { name, version },
-                None => Sdk {
-                    name: OTHER,
-                    version: "",
-                },
-            }
-        }
-    }
-}
-
-/// A service's DNS name, as CloudTrail writes it for calls that AWS makes: `ec2.amazonaws.com`,
-/// `dynamodb.application-autoscaling.amazonaws.com`. Names that lead to an endpoint or a bucket are none,
-/// as a program may send the name of what it calls: `my.sts.amazonaws.com`.
-fn is_service_name(agent: &str) -> bool {
-    Partition::ALL.iter().any(|partition| {
-        agent
-            .strip_suffix(partition.dns_suffix())
-            .and_then(|name| name.strip_suffix('.'))
-            .is_some_and(|name| {
-                let is_of_an_endpoint =
-                    |label: &str| matches!(label, "sts" | "s3" | "vpce") || is_region(label);
-                let is_one_label = !name.contains('.');
-                name.split('.').all(is_label)
-                    && (is_one_label || !name.split('.').any(is_of_an_endpoint))
-            })
-    })
-}
-
-fn is_label(label: &str) -> bool {
-    !label.is_empty()
-        && label
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_product_begins_with_one_of_the_letters_looked_for() {
-        for product in PRODUCTS {
-            let (Exact(name) | Prefix(name)) = product.token;
-            assert!(name.starts_with(['a', 'b']), "{name}");
-        }
-    }
 
     #[test]
     fn user_agents_old_and_new() {

@@ -247,7 +247,7 @@ pub struct Coverage {
     /// Of a store: calls that came so late that copies of them could no longer be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beyond_window: Option<u64>,
-    /// Of a store: calls of days that are forgotten, as they were delivered. They stand outside
+    /// Of a store: calls of days that are forgotten, as they were delivered. They are outside
     /// `sts_records`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forgotten: Option<u64>,

@@ -17,12 +17,12 @@ use crate::aws::region::is_region;
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct LogsRead {
-    pub(super) read: Pairs,
-    pub(super) damaged: Pairs,
+    read: Pairs,
+    damaged: Pairs,
     /// Of which digests say that no log was delivered.
     silent: Pairs,
     /// Damaged files whose keys do not tell whose they are.
-    pub(super) damaged_anywhere: u64,
+    damaged_anywhere: u64,
     /// The pair of the record that was read last: most are of the same.
     last: (String, String),
     /// Pairs of the records of the file being read, each once.
@@ -34,6 +34,31 @@ pub struct LogsRead {
 pub(super) type Pairs = BTreeMap<String, BTreeSet<String>>;
 
 impl LogsRead {
+    /// What was summed up: all of it, between two files. Whoever adds a sum here has to say it.
+    pub(super) fn sums(&self) -> ([&Pairs; 3], u64) {
+        let LogsRead {
+            read,
+            damaged,
+            silent,
+            damaged_anywhere,
+            last: _,
+            staged: _,
+            in_staged: _,
+        } = self;
+        ([read, damaged, silent], *damaged_anywhere)
+    }
+
+    /// What such sums are of.
+    pub(super) fn of_sums([read, damaged, silent]: [Pairs; 3], damaged_anywhere: u64) -> LogsRead {
+        LogsRead {
+            read,
+            damaged,
+            silent,
+            damaged_anywhere,
+            ..LogsRead::default()
+        }
+    }
+
     /// A file with this key was read, whole and sound.
     pub fn see(&mut self, key: &Key) {
         insert(&mut self.read, &key.account, &key.region);

@@ -22,6 +22,7 @@ mod partial;
 mod question;
 mod report;
 mod selection;
+mod settle;
 mod staged;
 mod totals;
 
@@ -46,10 +47,11 @@ pub use groups::Measures;
 use groups::{GroupId, Groups};
 pub(crate) use interner::{Interner, Remap, Symbol};
 pub use logs_read::LogsRead;
-pub use partial::{FORMAT, Partial, PartialError, RULES};
+pub use partial::{FORMAT, FrameError, Partial, PartialError, Parts, RULES, write_frame};
 pub use question::Question;
 pub use report::{Group, Report};
 pub use selection::{Selection, Terms};
+pub use settle::{Rule, Settled};
 pub(crate) use staged::Staged;
 pub(crate) use totals::Entry;
 pub use totals::{Offender, Summary, Totals};
@@ -76,6 +78,8 @@ pub use totals::{Offender, Summary, Totals};
 pub struct Tally<Q> {
     question: Q,
     once: bool,
+    /// How far it is decided which of its calls are copies.
+    settled: Settled,
     totals: Totals,
     /// The texts that keys, candidates and totals speak of.
     interner: Interner,
@@ -112,6 +116,24 @@ pub enum Mismatch {
     /// One counts every copy of a call, the other each call once.
     #[error("copies of calls counted in one of them, not in the other; count both by the same")]
     Once,
+    /// In one it is decided further which calls are copies than in the other: copies across both could
+    /// no longer be told.
+    #[error("one of them is {}, the other {}; add those of one step alone", .ours.words(), .theirs.words())]
+    Settled {
+        /// How far the sum is.
+        ours: Settled,
+        /// How far what was to be added is.
+        theirs: Settled,
+    },
+    /// In one of them, and so in both, all is decided.
+    #[error(
+        "it is decided which calls are copies, so calls of elsewhere can no longer be added; add \
+             what was counted before that"
+    )]
+    Closed,
+    /// Something that was read is in both.
+    #[error("something that was read is in both, and would count twice; add each part once")]
+    Twice,
 }
 
 impl<Q: Question> Tally<Q> {
@@ -122,6 +144,7 @@ impl<Q: Question> Tally<Q> {
             groups: Groups::new(question.width()),
             question,
             once,
+            settled: Settled::Open,
             totals: Totals::by(terms.clone()),
             interner: Interner::default(),
             open: Candidates::default(),
@@ -150,6 +173,7 @@ impl<Q: Question> Tally<Q> {
         if self.once != other.once {
             return Err(Mismatch::Once);
         }
+        self.check_settled(&other)?;
         let remap = self.interner.absorb(&other.interner);
         self.totals.absorb(other.totals, &remap);
         let group_ids = self.groups.absorb(&other.groups, &remap);
@@ -164,39 +188,18 @@ impl<Q: Question> Tally<Q> {
     }
 
     /// Decides what counts once, and sums up.
-    pub fn finish(self) -> Report<Q> {
+    pub fn finish(mut self) -> Report<Q> {
+        self.decide(Rule::Event);
+        self.decide(Rule::Shared);
         let Tally {
             question,
             mut totals,
             interner,
-            mut groups,
-            open,
+            groups,
             ..
         } = self;
-        let mut counted = vec![Measures::default(); groups.len()];
-        // Groups are compared by their keys while candidates are resolved, so measures wait.
-        let dropped = {
-            let by_content = |a: &Candidate<Entry>, b: &Candidate<Entry>| {
-                let principal =
-                    |candidate: &Candidate<Entry>| interner.text(candidate.payload.principal);
-                match (a.payload.wanted(), b.payload.wanted()) {
-                    (Some(one), Some(other)) => groups.compare(&interner, one, other),
-                    // A copy that is asked about goes before one that is not.
-                    (one, other) => other.is_some().cmp(&one.is_some()),
-                }
-                .then_with(|| principal(a).cmp(principal(b)))
-            };
-            open.resolve(by_content, |candidate| {
-                if totals.add(candidate) {
-                    counted[candidate.payload.at as usize]
-                        .add(candidate.time(), candidate.is_error());
-                }
-            })
-        };
-        for (id, measures) in counted.into_iter().enumerate() {
-            *groups.measures_mut(id as GroupId) += measures;
-        }
-        totals.complete(dropped, &interner);
+        // What was dropped is in the coverage already.
+        totals.complete(Dropped::default(), &interner);
         Report::new(question, groups, Arc::new(interner), Arc::new(totals))
     }
 

@@ -101,7 +101,8 @@ impl Selection {
         self.lists(call.recipient_account_id(), call.aws_region())
     }
 
-    fn lists(&self, account: Option<&str>, region: Option<&str>) -> bool {
+    /// Whether this account and this Region are asked about.
+    pub(crate) fn lists(&self, account: Option<&str>, region: Option<&str>) -> bool {
         let listed = |list: &[String], value: Option<&str>| {
             list.is_empty() || value.is_some_and(|value| list.iter().any(|one| one == value))
         };

@@ -4,7 +4,7 @@
 //! what counts once. Owns the figures at the top of every answer and what a gate asks. Refuses to know
 //! groups and rows, and whose texts the principals are: the interner is the collector's.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use foldhash::quality::RandomState;
 
@@ -75,6 +75,9 @@ pub struct Totals {
     pub(super) global_via_vpc_endpoint: u64,
     pub(super) filtered: u64,
     pub(super) principals: HashMap<Symbol, PrincipalSums, RandomState>,
+    /// What was read, by numbers that no two runs over different logs share: so that nothing is added
+    /// twice. Empty where nobody has given any.
+    pub(super) runs: BTreeSet<u64>,
     /// Principals by name that a gate may ask about; known once the totals are complete.
     pub(super) callers: Vec<(Box<str>, PrincipalSums)>,
 }
@@ -136,6 +139,8 @@ impl Totals {
 
     /// Takes in the totals of another collector, whose texts have these numbers here.
     pub(crate) fn absorb(&mut self, other: Totals, remap: &Remap) {
+        self.terms.hosts.absorb_found(&other.terms.hosts);
+        self.runs.extend(other.runs);
         self.coverage += other.coverage;
         self.logs_read += other.logs_read;
         self.evidence += other.evidence;

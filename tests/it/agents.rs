@@ -6,7 +6,7 @@
 
 use proptest::prelude::*;
 use stscope::internals::cloudtrail::{Field, Record};
-use stscope::sts::{Call, Cause, defaults::Defaults, sdk, tool};
+use stscope::sts::{Call, Cause, aws_agent, defaults::Defaults, sdk, tool};
 
 const ROLE: &str = "AssumeRole";
 const TOKEN: &str = "AssumeRoleWithWebIdentity";
@@ -308,7 +308,7 @@ proptest! {
         let cause = cause("AssumedRole", &agent, &event);
         let sdk = sdk::recognise(&agent);
         let is_aws_managed = sdk.as_ref().is_some_and(sdk::Sdk::is_aws_managed);
-        prop_assert_eq!(sdk::is_agent_of_aws(&agent), is_aws_managed);
+        prop_assert_eq!(aws_agent::is_of_aws(&agent), is_aws_managed);
         match sdk {
             None => prop_assert_eq!(cause, Cause::Unrecognised),
             Some(sdk) => {

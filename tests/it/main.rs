@@ -3,11 +3,11 @@
 mod advice;
 mod agents;
 mod crowd;
+mod docs;
 mod gate;
 mod held_equal;
 mod properties;
 mod query;
-mod readme;
 mod region_table;
 mod regions;
 #[cfg(feature = "s3")]
@@ -39,6 +39,7 @@ mod cli {
     #[cfg(unix)]
     mod output;
     mod pages;
+    mod parts;
     mod plan;
     mod plan_files;
     #[cfg(unix)]

@@ -3,7 +3,7 @@
 //!
 //! `PROPTEST_CASES=500 cargo test --release --test it properties` looks longer and deeper.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -309,6 +309,23 @@ fn ask_parts<Q: tally::Question>(
     sum
 }
 
+fn in_parts(tally: Tally<AnyQuestion>, parts: u32, home: u32) -> Vec<(u32, Partial)> {
+    let mut all = Vec::new();
+    let into = tally.into_parts(parts, home, |number, part| {
+        all.push((number, part));
+        Ok::<_, std::convert::Infallible>(())
+    });
+    into.expect("nothing fails");
+    all
+}
+
+fn sum_of(parts: impl Iterator<Item = Partial>) -> Tally<AnyQuestion> {
+    let mut tallies = parts.map(|part| part.tally().expect("what was written can be read"));
+    let mut sum = tallies.next().expect("a part at the least");
+    tallies.for_each(|tally| sum.merge(tally).expect("parts of one whole"));
+    sum
+}
+
 /// What is made of the groups of a question, as text.
 fn made_of(report: &Report) -> String {
     match report.question {
@@ -395,6 +412,47 @@ proptest! {
         let whole = scan.tally(&LOGS.paths).expect("all paths exist").finish();
         let parts = scan_of_parts(&scan, &LOGS, &split).finish();
         prop_assert_eq!(rendered(&parts), rendered(&whole));
+    }
+
+    #[test]
+    fn parts_that_are_settled_where_their_calls_meet_give_the_same_report(
+        question in question(),
+        split in split(),
+        parts in 1..9_u32,
+        damages in damages(),
+    ) {
+        let logs = damaged_logs(&damages);
+        let scan = question.scan();
+        let whole = scan.tally(&logs.paths).expect("all paths exist").finish();
+        let asked = AnyQuestion::Groups(scan.group_by.clone());
+        let tasks = split.order.iter().filter_map(|&task| {
+            let of_task = logs.paths.iter().zip(&split.part_of).filter(|&(_, &of)| of == task);
+            let paths: Vec<_> = of_task.map(|(path, _)| path.clone()).collect();
+            let threads = split.threads[task];
+            let scan = Scan { threads, ..scan.clone() };
+            let run = || scan.ask(&asked, &paths).expect("all paths exist");
+            (!paths.is_empty()).then(|| (run(), run()))
+        });
+        let mut frames = Vec::new();
+        for (task, (once, again)) in (0..).zip(tasks) {
+            let sent = in_parts(once, parts, task);
+            // Threads finish in another order each time.
+            prop_assert_eq!(&in_parts(again, parts, task), &sent);
+            frames.extend(sent);
+        }
+        for rule in [tally::Rule::Event, tally::Rule::Shared] {
+            let mut places: BTreeMap<u32, Vec<Partial>> = BTreeMap::new();
+            for (number, part) in std::mem::take(&mut frames) {
+                places.entry(number).or_default().push(part);
+            }
+            for (number, together) in places {
+                let mut sum = sum_of(together.into_iter().rev());
+                sum.settle(rule).expect("its turn");
+                frames.extend(in_parts(sum, parts, number));
+            }
+        }
+        let answer = sum_of(frames.into_iter().map(|(_, part)| part)).finish();
+        prop_assert_eq!(rendered(&answer), rendered(&whole));
     }
 
     #[test]

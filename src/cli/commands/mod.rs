@@ -10,10 +10,13 @@ mod forget;
 #[cfg(feature = "store")]
 mod ingest;
 mod man;
+mod map;
+mod merge;
 mod plan;
 mod query;
 mod regions;
 mod report;
+mod settle;
 #[cfg(feature = "store")]
 mod store_check;
 #[cfg(feature = "store")]
@@ -66,6 +69,15 @@ enum Command {
     /// Which Regional STS endpoints each account uses, and which it could deactivate
     #[command(after_help = regions::EXAMPLES, after_long_help = regions::help())]
     Regions(Box<regions::RegionsArgs>),
+    /// One part of an answer, to be merged with others: for machines and engines that share the work
+    #[command(after_help = map::EXAMPLES, after_long_help = map::help())]
+    Map(Box<map::MapArgs>),
+    /// Decide which calls count once, from frames of parts to frames of parts
+    #[command(after_help = settle::EXAMPLES)]
+    Settle(settle::SettleArgs),
+    /// Parts of an answer, made the answer
+    #[command(after_help = merge::EXAMPLES, after_long_help = merge::help())]
+    Merge(Box<merge::MergeArgs>),
     /// One row per call, the newest first
     #[command(after_help = events::EXAMPLES, after_long_help = events::help())]
     Events(Box<events::EventsArgs>),
@@ -153,6 +165,9 @@ fn dispatch(typed: Command) -> Result<Exit, Failure> {
     match typed {
         Command::Report(arguments) => report::run(*arguments),
         Command::Regions(arguments) => regions::run(*arguments),
+        Command::Map(arguments) => map::run(*arguments),
+        Command::Settle(arguments) => settle::run(&arguments),
+        Command::Merge(arguments) => merge::run(*arguments),
         Command::Events(arguments) => events::run(*arguments),
         Command::Plan(arguments) => plan::run(*arguments),
         Command::Verify(arguments) => verify::run(*arguments),

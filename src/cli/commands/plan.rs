@@ -15,11 +15,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::aws::IpRanges;
 use crate::aws::account::is_account_id;
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::input::read_ip_ranges;
-use crate::questions::{AnyQuestion, Plan, TokenTrace, Traced};
+use crate::questions::{AnyQuestion, Plan, Report, TokenTrace, Traced};
 use crate::report::pages::plan::PlanPage;
 use crate::report::{Format, count, plural};
 use crate::shown::Shown;
@@ -32,14 +33,8 @@ pub(super) struct PlanArgs {
     pub input: InputArgs,
     #[command(flatten)]
     pub store: StoreArgs,
-    /// AWS's list of its addresses (ip-ranges.json), to find the Region of callers
-    #[arg(
-        long,
-        value_name = "FILE",
-        value_hint = ValueHint::FilePath,
-        help_heading = "Input"
-    )]
-    pub ip_ranges: Option<PathBuf>,
+    #[command(flatten)]
+    pub made_with: MadeWith,
     /// Look for tokens of the global endpoint that were used in opt-in Regions
     ///
     /// Only version 2 tokens are valid there. To see where a token is used, the records of all
@@ -54,6 +49,23 @@ pub(super) struct PlanArgs {
     pub order: OrderArgs,
     #[command(flatten)]
     pub output: OutputArgs,
+    #[command(flatten)]
+    pub gate: GateArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+/// What a plan is made with, once the calls are counted.
+#[derive(Args)]
+pub(super) struct MadeWith {
+    /// AWS's list of its addresses (ip-ranges.json), to find the Region of callers
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        help_heading = "Input"
+    )]
+    pub ip_ranges: Option<PathBuf>,
     /// Write one file for each of these to --output-dir
     #[arg(long, requires = "output_dir", help_heading = "Output")]
     pub by: Option<SplitBy>,
@@ -67,10 +79,55 @@ pub(super) struct PlanArgs {
         help_heading = "Output"
     )]
     pub output_dir: Option<PathBuf>,
-    #[command(flatten)]
-    pub gate: GateArgs,
-    #[command(flatten)]
-    pub messages: MessageArgs,
+}
+
+impl MadeWith {
+    pub fn ip_ranges(&self) -> Result<Option<IpRanges>, Failure> {
+        Ok((self.ip_ranges.as_deref())
+            .map(read_ip_ranges)
+            .transpose()?)
+    }
+
+    /// The first option of a plan that was given.
+    pub fn given(&self) -> Option<&'static str> {
+        let by = self.by.is_some().then_some("--by");
+        (self.ip_ranges.is_some().then_some("--ip-ranges")).or(by)
+    }
+}
+
+/// A file for the plan, or a folder for its parts by account.
+pub(super) struct Destination {
+    sink: Sink,
+    folder: Option<Folder>,
+}
+
+impl Destination {
+    /// Opens the folder, if one was named.
+    pub fn open(
+        mut sink: Sink,
+        made_with: &MadeWith,
+        output: &OutputArgs,
+    ) -> Result<Destination, Failure> {
+        let folder = (made_with.output_dir.as_deref())
+            .map(|folder| Folder::open(folder, sink.writing.format))
+            .transpose()?;
+        if folder.is_some() && output.top.is_none() {
+            sink.writing.top = None; // a work list that is handed on must not end after 25 rows
+        }
+        Ok(Destination { sink, folder })
+    }
+
+    pub fn into_sink(self) -> Sink {
+        self.sink
+    }
+}
+
+/// The refusal of an option that would hide what a plan needs.
+pub(super) fn no_endpoint() -> Failure {
+    Failure::new(
+        "--endpoint: a plan is of the global calls, and needs the Regional ones to know the Region of \
+         their callers; leave it out, or use 'stscope report --endpoint'",
+    )
 }
 
 /// What a plan is split by.
@@ -117,21 +174,16 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
     }
     if !arguments.filter.endpoint.is_empty() {
-        return Err(Failure::new(
-            "--endpoint: a plan is of the global calls, and needs the Regional ones to know the \
-             Region of their callers; leave it out, or use 'stscope report --endpoint'",
-        ));
+        return Err(no_endpoint());
     }
-    let ip_ranges = (arguments.ip_ranges.as_deref())
-        .map(read_ip_ranges)
-        .transpose()?;
+    let ip_ranges = arguments.made_with.ip_ranges()?;
     if arguments.trace_tokens && arguments.store.store.is_some() {
         return Err(Failure::new(
             "--trace-tokens: a store keeps no records of other services; name log files in place of \
              --store",
         ));
     }
-    let (mut session, mut sink) = Session::open(Asked {
+    let (mut session, sink) = Session::open(Asked {
         input: &arguments.input,
         store: arguments.store.store.as_deref(),
         filter: &arguments.filter,
@@ -139,17 +191,11 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         messages: &arguments.messages,
         gate: &arguments.gate,
         has_new_global: false,
-        lists: &[("--ip-ranges", arguments.ip_ranges.as_deref())],
+        lists: &[("--ip-ranges", arguments.made_with.ip_ranges.as_deref())],
     })?;
     session.reading.scan.trace_tokens = arguments.trace_tokens;
-    let folder = (arguments.output_dir.as_deref())
-        .map(|folder| Folder::open(folder, sink.writing.format))
-        .transpose()?;
-    if folder.is_some() && arguments.output.top.is_none() {
-        sink.writing.top = None; // a work list that is handed on must not end after 25 rows
-    }
-
-    let (report, mut trace) = if arguments.trace_tokens {
+    let to = Destination::open(sink, &arguments.made_with, &arguments.output)?;
+    let (report, trace) = if arguments.trace_tokens {
         let Reading { scan, paths, .. } = &session.reading;
         let traced = session.watched(|progress| {
             scan.collect(paths, progress, || Traced::new(&scan.terms(), scan.once))
@@ -159,20 +205,39 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     } else {
         (session.count(&AnyQuestion::Plan)?.finish(), None)
     };
+    answer(
+        &report,
+        trace,
+        ip_ranges.as_ref(),
+        &session,
+        &arguments.order,
+        to,
+    )
+}
+
+/// The end of it, whether it is of logs, of a store or of parts.
+pub(super) fn answer(
+    report: &Report,
+    mut trace: Option<TokenTrace>,
+    ip_ranges: Option<&IpRanges>,
+    session: &Session,
+    order: &OrderArgs,
+    to: Destination,
+) -> Result<Exit, Failure> {
     if let Some(trace) = &mut trace {
         trace.saw_opt_in_regions &= session.selection().may_show_opt_in_regions();
     }
 
     let totals = &report.totals;
     let exit = session.tell_read(&totals.coverage)?;
-    let mut plan =
-        Plan::of(&report, |address| ip_ranges.as_ref()?.region_of(address)).with_tokens(trace);
+    let mut plan = Plan::of(report, |address| ip_ranges?.region_of(address)).with_tokens(trace);
+    let Destination { sink, folder } = to;
     let format = sink.writing.format;
     if format.is_for_people() {
         plan = plan.together();
     }
-    plan.keep_min_calls(arguments.order.min_calls);
-    match arguments.order.sort {
+    plan.keep_min_calls(order.min_calls);
+    match order.sort {
         GroupOrder::Calls => plan.sort_by_calls(),
         GroupOrder::LastEventTime => plan.sort_by_last_event_time(),
         GroupOrder::Group => plan.sort_by_group(),

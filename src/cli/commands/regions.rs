@@ -7,8 +7,9 @@ use crate::cli::args::{
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::gate::conclude;
+use crate::cli::output::Sink;
 use crate::cli::session::{Asked, Session};
-use crate::questions::{AnyQuestion, Regions};
+use crate::questions::{AnyQuestion, Regions, Report};
 use crate::report::pages::regions::{self, Window};
 use clap::Args;
 
@@ -58,7 +59,7 @@ pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
     if arguments.input.s3.dry_run {
         return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
     }
-    refuse_what_hides_calls(&arguments)?;
+    refuse_what_hides_calls(&arguments.filter)?;
     let (session, sink) = Session::open(Asked {
         input: &arguments.input,
         store: arguments.store.store.as_deref(),
@@ -70,29 +71,39 @@ pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
         lists: &[],
     })?;
     let report = session.count(&AnyQuestion::Regions)?.finish();
+    answer(&report, &session, &arguments.order, sink)
+}
+
+/// The end of it, whether it is of logs, of a store or of parts.
+pub(super) fn answer(
+    report: &Report,
+    session: &Session,
+    order: &OrderArgs,
+    sink: Sink,
+) -> Result<Exit, Failure> {
     let totals = &report.totals;
     let exit = session.tell_read(&totals.coverage)?;
     let window = Window::new(session.selection(), &totals.coverage, &totals.summary());
     if sink.writing.format.has_rows_alone() {
         (session.messages).tell(&format!("judged by {}", window.words().join(", ")));
     }
-    let mut regions = Regions::of(&report);
-    match arguments.order.sort {
+    let mut regions = Regions::of(report);
+    match order.sort {
         GroupOrder::Calls => {}
         GroupOrder::LastEventTime => regions.sort_by_last_event_time(),
         GroupOrder::Group => regions.sort_by_group(),
     }
     let verdict = session.judge(totals);
-    let (min_calls, top) = (arguments.order.min_calls, sink.writing.top);
+    let (min_calls, top) = (order.min_calls, sink.writing.top);
     let page = regions::page(regions, &window, min_calls, top, &totals.coverage);
     conclude(exit, verdict, sink.write(page))
 }
 
 /// A Region must not look idle because its calls were not asked about.
-fn refuse_what_hides_calls(arguments: &RegionsArgs) -> Result<(), Failure> {
-    let option = if !arguments.filter.endpoint.is_empty() {
+pub(super) fn refuse_what_hides_calls(filter: &FilterArgs) -> Result<(), Failure> {
+    let option = if !filter.endpoint.is_empty() {
         "--endpoint"
-    } else if !arguments.filter.conditions.is_empty() {
+    } else if !filter.conditions.is_empty() {
         "--where"
     } else {
         return Ok(());

@@ -7,12 +7,13 @@ use crate::cli::args::{
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::gate::conclude;
+use crate::cli::output::Sink;
 use crate::cli::session::{Asked, Session};
 use crate::cli::stored::check_kept;
 use clap::Args;
 use clap::builder::TypedValueParser as _;
 
-use crate::questions::AnyQuestion;
+use crate::questions::{AnyQuestion, Report};
 use crate::report::pages;
 use crate::sts::Dimension;
 
@@ -94,21 +95,31 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
         has_new_global: true,
         lists: &[],
     })?;
-    let mut report = session.count(&AnyQuestion::Groups(group_by))?.finish();
+    let report = session.count(&AnyQuestion::Groups(group_by))?.finish();
+    answer(report, &session, &arguments.order, sink)
+}
+
+/// The end of a report, whether it is of logs, of a store or of parts.
+pub(super) fn answer(
+    mut report: Report,
+    session: &Session,
+    order: &OrderArgs,
+    sink: Sink,
+) -> Result<Exit, Failure> {
     let exit = match session.tell_read(&report.totals.coverage) {
         Ok(exit) => exit,
-        Err(nothing) => return judge_nothing(nothing, &session),
+        Err(nothing) => return judge_nothing(nothing, session),
     };
-    match arguments.order.sort {
+    match order.sort {
         GroupOrder::Calls => {}
         GroupOrder::LastEventTime => report.sort_by_last_event_time(),
         GroupOrder::Group => report.sort_by_group(),
     }
-    report.keep_min_calls(arguments.order.min_calls);
+    report.keep_min_calls(order.min_calls);
     let can_judge = session.can_judge(&report.totals);
     let verdict = session.judge(&report.totals);
     let standing = session.standing(&report.totals);
-    let page = pages::report::page(&report, can_judge, standing.as_ref(), sink.writing.top);
+    let page = pages::report::page(&report, can_judge, standing, sink.writing.top);
     conclude(exit, verdict, sink.write(page))
 }
 
@@ -121,7 +132,7 @@ fn judge_nothing(nothing: Failure, session: &Session) -> Result<Exit, Failure> {
     Err(nothing)
 }
 
-fn refuse_twice(dimensions: &[Dimension]) -> Result<(), Failure> {
+pub(super) fn refuse_twice(dimensions: &[Dimension]) -> Result<(), Failure> {
     for (at, dimension) in dimensions.iter().enumerate() {
         if dimensions[..at].contains(dimension) {
             let name = dimension.name();

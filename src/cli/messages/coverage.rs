@@ -44,6 +44,11 @@ pub(in crate::cli) fn tell_new(
     tell(coverage, messages)
 }
 
+/// The same of one part of an answer, which may be of nothing: the whole is judged when it is together.
+pub(in crate::cli) fn tell_part(coverage: &Coverage, messages: Messages) {
+    tell_read(coverage, messages);
+}
+
 fn tell_read(coverage: &Coverage, messages: Messages) -> Exit {
     note_digests(coverage, messages);
     tell_verified(coverage, messages)

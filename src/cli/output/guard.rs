@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use super::{Writing, same_file};
+use super::same_file;
 use crate::cli::exit::Failure;
 use crate::cli::reading::Reading;
 use crate::damage::Stage;
@@ -14,11 +14,11 @@ use crate::tally::DamagedFile;
 /// A report must not take the place of a log, or of a list that was given: of these, the option and
 /// the file.
 pub(in crate::cli) fn check_output(
-    writing: &Writing,
+    output: Option<&Path>,
     reading: &Reading,
     lists: &[(&str, Option<&Path>)],
 ) -> Result<(), Failure> {
-    let Some(output) = &writing.output else {
+    let Some(output) = output else {
         return Ok(());
     };
     let refuse = |what: &str| {

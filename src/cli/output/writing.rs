@@ -33,9 +33,7 @@ impl Writing {
 
     /// For commands whose rows are few.
     pub fn plain(format: Option<Format>, output: Option<&Path>) -> Result<Writing, Failure> {
-        let output = output
-            .filter(|path| path.as_os_str() != "-")
-            .map(Path::to_owned);
+        let output = named_file(output).map(Path::to_owned);
         let format = match (format, &output) {
             (Some(format), _) => format,
             (None, None) => Format::Table,
@@ -63,6 +61,11 @@ impl Writing {
     pub fn write(&self, page: Page<'_>, output: Output) -> Result<(), Failure> {
         output.write(|out| Ok(self.format.write(page, self.layout, out)?))
     }
+}
+
+/// The file of `--output`; `-` is standard output.
+pub(in crate::cli) fn named_file(output: Option<&Path>) -> Option<&Path> {
+    output.filter(|path| path.as_os_str() != "-")
 }
 
 fn is_device(path: &Path) -> bool {

@@ -67,7 +67,7 @@ impl Halves {
     /// The processor has AVX2, and `from` is at most [`Probe::REACH`].
     #[inline(always)]
     unsafe fn seen(sight: &Sight, from: usize) -> Halves {
-        // SAFETY: so many bytes stand behind the block of a sight; AVX2 is the caller's promise.
+        // SAFETY: so many bytes follow the block of a sight; AVX2 is the caller's promise.
         unsafe { Halves::load(&*sight.as_ptr().add(from).cast()) }
     }
 

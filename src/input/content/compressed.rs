@@ -394,7 +394,7 @@ mod tests {
 
     #[test]
     fn in_every_format_what_is_before_the_damage_is_handed_on() {
-        // Some blocks of each, or of what stands for one.
+        // Some blocks of each, or of what represents one.
         let text = text_of(2_000_000);
         for (format, whole) in packed(&text) {
             let name = format.name();

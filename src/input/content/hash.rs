@@ -1,12 +1,12 @@
 //! The hash of a file's content, taken while it is read.
 
-use ring::digest::{Context, SHA256, digest};
+use ring::digest::{Context, SHA256};
 
 /// SHA-256, as digests of CloudTrail have it.
 pub(crate) fn sha256(content: &[u8]) -> [u8; 32] {
-    let mut hash = [0; 32];
-    hash.copy_from_slice(digest(&SHA256, content).as_ref());
-    hash
+    let mut hasher = Hasher::new();
+    hasher.add(content);
+    hasher.finish()
 }
 
 /// The same of what comes piece by piece.

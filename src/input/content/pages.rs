@@ -1,7 +1,7 @@
 //! Memory for one file after another, that begins where a page does.
 //!
 //! A log is written once and read once, from one end to the other. In pages of 4 KiB the processor
-//! has to look up and prefetch anew every 64 lines of cache: what files decompress to lies in huge
+//! has to look up and prefetch anew every 64 lines of cache: what files decompress to is in huge
 //! pages where the system has them.
 //!
 //! Files are read into memory of this kind, too, for where it begins. The system copies from its own

@@ -6,7 +6,7 @@
 use chrono::NaiveDate;
 
 use crate::aws::account::{is_account_id, is_organisation};
-use crate::aws::region::is_region;
+use crate::aws::region::{US_EAST_1, is_region};
 use crate::aws::{Pruning, regions_are_true_from};
 
 /// What is asked about, as far as keys tell. Empty lists ask about everything.
@@ -195,7 +195,7 @@ impl Selection {
     /// into other Regions' files.
     pub(super) fn bounds(&self, base: &str, region: &str) -> Option<Bounds> {
         if self.digests == Digests::UsEast1
-            && region != "us-east-1"
+            && region != US_EAST_1
             && base.contains("/CloudTrail-Digest/")
         {
             return None;

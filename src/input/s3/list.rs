@@ -688,7 +688,7 @@ mod tests {
             chain(Some("b/2025/11/03"), None).cut(&mut entries(&keys[..1])),
             Err(Kind::Unsorted)
         );
-        // A key past the end with one before the end behind it.
+        // A key past the end with one before the end after it.
         let keys = ["b/2025/12/02/a", "b/2025/11/01/a"];
         assert_eq!(
             chain(None, Some("b/2025/12")).cut(&mut entries(&keys)),

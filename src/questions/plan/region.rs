@@ -3,10 +3,7 @@
 use std::collections::HashMap;
 
 use super::Counts;
-use crate::aws::region::is_region;
-
-/// The Region that answers whoever is not served nearby.
-pub(super) const US_EAST_1: &str = "us-east-1";
+use crate::aws::region::{US_EAST_1, is_region};
 
 /// What says which Region is a caller's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

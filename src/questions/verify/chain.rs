@@ -2,20 +2,18 @@
 
 use rayon::prelude::*;
 
-use super::chains::{Chain, Chains, name_of, time};
+use super::chains::{Chain, Chains, time};
 use super::finding::{Finding, FindingKind};
 use super::findings::{LogFinding, OfLog};
 use super::keys::{Keys, Signature};
 use super::logs::{Found, Unnamed};
-use super::{Asked, ChainRow, ChainStatus, Signatures};
+use super::{Asked, ChainRow, ChainStatus, HOUR, Signatures};
 use crate::cloudtrail::digest::NamedLog;
 use crate::sts::Time;
 use crate::tally::{FoundDigest, FoundLogs, LogContent, LogDetail};
 
-/// Events up to a time are delivered within an hour after it, but for stragglers.
-const MARGIN: i64 = 60 * 60 * 1000;
 /// The end of a download that no digest covers yet: an hour, and half an hour until it is delivered.
-const NOT_YET: i64 = 90 * 60 * 1000;
+const NOT_YET: i64 = HOUR + HOUR / 2;
 
 /// What is said of a chain.
 pub(super) struct Judged<'e> {
@@ -79,8 +77,6 @@ fn row(chain: &Chain<'_>) -> ChainRow {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let span = chain.span();
     ChainRow {
-        account_id: key.account.to_owned(),
-        region: key.region.to_owned(),
         trail: some(key.trail).map(|trail| match key.is_backfill {
             true => format!("{trail} (backfill)"),
             false => trail,
@@ -90,15 +86,7 @@ fn row(chain: &Chain<'_>) -> ChainRow {
         digests: chain.digests.len() as u64,
         first_digest_start: span.map(|span| span.0),
         last_digest_end: span.map(|span| span.1),
-        holes: 0,
-        hole_hours: 0,
-        restarts: 0,
-        log_files: 0,
-        missing: 0,
-        differing: 0,
-        unnamed: 0,
-        signatures: Signatures::Unchecked,
-        status: ChainStatus::Incomplete,
+        ..ChainRow::new(key.account, key.region)
     }
 }
 
@@ -109,7 +97,7 @@ fn later(time: Time, millis: i64) -> Time {
 /// In whole hours, and at least one.
 fn hours(from: Time, until: Time) -> u64 {
     let millis = until.millis() - from.millis();
-    let hours = (millis + MARGIN / 2) / MARGIN;
+    let hours = (millis + HOUR / 2) / HOUR;
     if millis <= 0 {
         0
     } else {
@@ -153,7 +141,7 @@ impl<'e> Judge<'_, 'e> {
     /// The last time that matters: what is asked about, and the hour in which it is delivered.
     fn asked_until(&self) -> Option<Time> {
         let until = self.asked.selection.until?;
-        Some(later(until, MARGIN))
+        Some(later(until, HOUR))
     }
 
     fn touches(&self, from: Time, until: Time) -> bool {
@@ -196,8 +184,7 @@ impl<'e> Judge<'_, 'e> {
                 }
                 continue;
             };
-            let is_linked =
-                previous.object == before.digest.object && previous.bucket == before.digest.bucket;
+            let is_linked = previous.names(&before.digest);
             if is_linked && until == from {
                 if previous.hash != Some(before.hash) && self.touches(from, end) {
                     let words = || {
@@ -352,13 +339,7 @@ impl<'e> Judge<'_, 'e> {
         let day = chrono::DateTime::from_timestamp(i64::from(log.id.minute()) * 60, 0)
             .map(|time| time.date_naive());
         // What the options leave out is not missing.
-        let is_pruned = day.is_some_and(|day| {
-            self.asked
-                .pruning
-                .first_day
-                .is_some_and(|first| day < first)
-                || self.asked.pruning.last_day().is_some_and(|last| day > last)
-        });
+        let is_pruned = day.is_some_and(|day| self.asked.pruning.leaves_out_day(day));
         let is_before = (selection.since)
             .is_some_and(|since| log.newest != 0 && millis(log.newest) + 999 < since.millis());
         let is_after = (selection.until)
@@ -415,9 +396,7 @@ impl<'e> Judge<'_, 'e> {
             let next = digests
                 .get(at + 1)
                 .and_then(|next| next.digest.previous.as_ref());
-            let next = next.filter(|previous| {
-                previous.object == one.digest.object && previous.bucket == one.digest.bucket
-            });
+            let next = next.filter(|previous| previous.names(&one.digest));
             let text = one.digest.signed_text(&one.hash);
             let signatures = next.map(|previous| &previous.signature);
             let mut known = Signature::NoKey;
@@ -463,5 +442,5 @@ impl<'e> Judge<'_, 'e> {
 
 /// Where a digest is.
 fn path(found: &FoundDigest) -> String {
-    found.path.text(name_of(&found.digest.object))
+    found.path.text(Some(found.digest.name()))
 }

@@ -59,8 +59,7 @@ const NOBODYS: DigestKey<'static> = DigestKey {
 
 /// Whether an account and Region are asked about.
 pub(super) fn is_asked(selection: &Selection, account: &str, region: &str) -> bool {
-    let among = |list: &[String], one: &str| list.is_empty() || list.iter().any(|own| own == one);
-    account.is_empty() || among(&selection.accounts, account) && among(&selection.regions, region)
+    account.is_empty() || selection.lists(Some(account), Some(region))
 }
 
 /// Puts the digests of a run into chains.
@@ -74,7 +73,7 @@ pub(super) fn of<'e>(evidence: &'e Evidence, selection: &Selection) -> Chains<'e
         match key {
             Some(_) => chain.digests.push(found),
             None => chain.damaged.push((
-                found.path.text(name_of(&digest.object)),
+                found.path.text(Some(digest.name())),
                 "it says that it is no digest by its key".to_owned(),
             )),
         }
@@ -98,11 +97,6 @@ pub(super) fn of<'e>(evidence: &'e Evidence, selection: &Selection) -> Chains<'e
         pairs,
         ends,
     }
-}
-
-/// The name in a key.
-pub(super) fn name_of(key: &str) -> Option<&str> {
-    key.rsplit('/').next()
 }
 
 /// Joins parts of chains that differ by bucket or prefix, where one goes on where another ended.
@@ -249,7 +243,7 @@ pub(super) fn time(time: chrono::DateTime<chrono::Utc>) -> Option<Time> {
 }
 
 impl<'e> Chains<'e> {
-    fn of_pair(&self, account: &str, region: &str) -> &[u32] {
+    fn of_pair<'c>(&'c self, account: &'c str, region: &'c str) -> &'c [u32] {
         self.pairs
             .get(&(account, region))
             .map_or(&[], Vec::as_slice)

@@ -24,10 +24,13 @@ use crate::tally::{DigestCoverage, Evidence, LogsRead, Selection};
 pub use finding::{Finding, FindingKind};
 pub use findings::Findings;
 pub use keys::{KeyFault, Keys};
-pub use standing::{Standing, US_EAST_1};
+pub use standing::Standing;
 
 use findings::Whose;
 use logs::Found;
+
+/// Within an hour, events are delivered, except stragglers; then a digest names them.
+const HOUR: i64 = 60 * 60 * 1000;
 
 /// What is asked about.
 #[derive(Clone, Debug)]
@@ -138,6 +141,31 @@ pub struct ChainRow {
     pub status: ChainStatus,
 }
 
+impl ChainRow {
+    /// The row of an account and Region of which nothing is known yet.
+    fn new(account: &str, region: &str) -> ChainRow {
+        ChainRow {
+            account_id: account.to_owned(),
+            region: region.to_owned(),
+            trail: None,
+            organization_id: None,
+            is_backfill: false,
+            digests: 0,
+            first_digest_start: None,
+            last_digest_end: None,
+            holes: 0,
+            hole_hours: 0,
+            restarts: 0,
+            log_files: 0,
+            missing: 0,
+            differing: 0,
+            unnamed: 0,
+            signatures: Signatures::Unchecked,
+            status: ChainStatus::Unknown,
+        }
+    }
+}
+
 /// What follows from the digests of a run.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -185,23 +213,8 @@ impl<'e> Verification<'e> {
                 continue;
             }
             self.rows.push(ChainRow {
-                account_id: account.into(),
-                region: region.into(),
-                trail: None,
-                organization_id: None,
-                is_backfill: false,
-                digests: 0,
-                first_digest_start: None,
-                last_digest_end: None,
-                holes: 0,
-                hole_hours: 0,
-                restarts: 0,
-                log_files: 0,
-                missing: 0,
-                differing: 0,
                 unnamed: found.unnamed(account, region).len() as u64,
-                signatures: Signatures::Unchecked,
-                status: ChainStatus::Unknown,
+                ..ChainRow::new(account, region)
             });
         }
     }

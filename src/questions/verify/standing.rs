@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{ChainRow, ChainStatus};
+use super::{ChainRow, ChainStatus, HOUR};
+use crate::aws::region::US_EAST_1;
 use crate::sts::Time;
-
-/// Where global calls are logged.
-pub const US_EAST_1: &str = "us-east-1";
 
 /// What is known of the logs of us-east-1, account by account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,9 +21,6 @@ pub struct Standing {
     /// Until when the events of those that are complete or proved are covered.
     pub until: Option<Time>,
 }
-
-/// Events come in the digest of the hour after them.
-const MARGIN: i64 = 60 * 60 * 1000;
 
 impl Standing {
     /// What is known of these accounts.
@@ -52,7 +47,7 @@ impl Standing {
             list.push(account.to_owned());
             if worst >= Some(ChainStatus::Complete) {
                 let end = hours().filter_map(|row| row.last_digest_end).max();
-                let end = end.and_then(|end| Time::from_millis(end.millis() - MARGIN));
+                let end = end.and_then(|end| Time::from_millis(end.millis() - HOUR));
                 standing.until = match (standing.until, end) {
                     (Some(one), Some(other)) => Some(one.min(other)),
                     (one, other) => one.or(other),

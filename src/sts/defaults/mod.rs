@@ -162,11 +162,12 @@ impl Defaults {
 
 #[cfg(test)]
 mod tests {
+    use super::super::product;
     use super::*;
 
     #[test]
     fn every_sdk_of_the_user_agents_has_its_row_and_every_row_its_sdk() {
-        for name in sdk::product_names() {
+        for name in product::names() {
             assert!(Defaults::of(name).is_some(), "{name}");
         }
         for (at, row) in DEFAULTS.iter().enumerate() {

@@ -380,7 +380,7 @@ pub const DEFAULTS: &[Defaults] = &[
         sources: &["https://github.com/aws/aws-sdk-net/pull/3236", SDKREF],
         ..ALWAYS_REGIONAL
     },
-    // Stands on the .NET SDK 3. Its versions were those of the SDK's releases when the setting came:
+    // Built on the .NET SDK 3. Its versions were those of the SDK's releases when the setting came:
     // that it came here with 3.3.614.0 is inferred.
     Defaults {
         sdk: "aws-tools-powershell-v4",
@@ -401,7 +401,7 @@ pub const DEFAULTS: &[Defaults] = &[
         ],
         ..ALWAYS_REGIONAL
     },
-    // Stands on the .NET SDK 4, so it is taken to be never global and to have no such setting, though
+    // Built on the .NET SDK 4, so it is taken to be never global and to have no such setting, though
     // the overview says that it has: inferred. What it does without a Region nobody has tried.
     Defaults {
         sdk: "aws-tools-powershell-v5",

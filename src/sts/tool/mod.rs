@@ -9,7 +9,7 @@
 mod table;
 
 use super::agent::{after, without_brackets, words};
-use super::{Cause, Version, sdk};
+use super::{Cause, Version, aws_agent, product};
 
 pub use table::TOOLS;
 
@@ -23,7 +23,7 @@ pub struct Tool {
     /// How its user agents name it.
     words: &'static [Word],
     /// What it is where the agent has no SDK's word.
-    stands_on: StandsOn,
+    built_on: BuiltOn,
     /// The SDKs that are global by default and that it makes Regional; since when, in words.
     pub forces_regional: (&'static [&'static str], &'static str),
     /// Its own setting, as a sentence; `{region}` and `{url}` are where calls should go. Empty
@@ -46,7 +46,7 @@ enum Word {
 
 /// What a tool is where no SDK names itself.
 #[derive(Debug)]
-enum StandsOn {
+enum BuiltOn {
     /// Nobody can tell.
     Unknown,
     /// This SDK, in a version that is not told.
@@ -59,7 +59,7 @@ enum StandsOn {
     GoHttpClient,
 }
 
-use StandsOn::{Changed, GoHttpClient, Itself, Sdk, Unknown};
+use BuiltOn::{Changed, GoHttpClient, Itself, Sdk, Unknown};
 use Word::{Name, Start, Two};
 use table::{MINIO, PRESIGNED};
 
@@ -76,7 +76,7 @@ impl Tool {
 
     /// Why a call of it is global where no SDK is known.
     pub(super) fn cause(&self, event_name: Option<&str>) -> Cause {
-        match self.stands_on {
+        match self.built_on {
             Itself(cause) => cause,
             // Global only where it finds no Region.
             GoHttpClient if event_name == Some("AssumeRoleWithWebIdentity") => Cause::NoRegion,
@@ -87,7 +87,7 @@ impl Tool {
     /// What a person can do about calls of it that went global for this reason, and whether that is
     /// all there is to say.
     pub(super) fn advice(&self, cause: Cause) -> (&'static str, bool) {
-        match (&self.stands_on, cause) {
+        match (&self.built_on, cause) {
             (_, Cause::EndpointOverride) => (self.setting, false),
             (GoHttpClient, Cause::NoRegion) => (MINIO, true),
             (GoHttpClient, _) => (PRESIGNED, false),
@@ -101,7 +101,7 @@ impl Tool {
 /// The name of the program in an agent.
 pub fn name(user_agent: &str) -> Option<&str> {
     let agent = without_brackets(user_agent);
-    if agent.is_empty() || sdk::is_agent_of_aws(user_agent) {
+    if agent.is_empty() || aws_agent::is_of_aws(user_agent) {
         return None;
     }
     find(user_agent)
@@ -131,7 +131,7 @@ pub(super) fn find(user_agent: &str) -> Option<(&'static Tool, &str)> {
 /// The SDK that the tool of an agent is known to be built on.
 pub(super) fn sdk(user_agent: &str) -> Option<&'static str> {
     let (tool, version) = find(user_agent)?;
-    match tool.stands_on {
+    match tool.built_on {
         Sdk(sdk) => Some(sdk),
         Changed(older, boundary, newer) => {
             let version = version.strip_prefix('v').unwrap_or(version);
@@ -181,7 +181,7 @@ fn product_in_front(agent: &str) -> Option<&str> {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
     let is_program = is_plain
         && !version.is_empty()
-        && !sdk::is_product(name)
+        && !product::is_name(name)
         && !NO_PROGRAM.iter().any(|one| name.eq_ignore_ascii_case(one));
     is_program.then_some(name)
 }

@@ -2,7 +2,7 @@
 //!
 //! Each fact has its source beside it; "inferred" means that no page says so.
 
-use super::StandsOn::{Changed, GoHttpClient, Itself, Sdk, Unknown};
+use super::BuiltOn::{Changed, GoHttpClient, Itself, Sdk, Unknown};
 use super::Word::{Name, Start, Two};
 use super::{Cause, Tool, Version};
 
@@ -14,7 +14,7 @@ const NAMED: Tool = Tool {
     name: "",
     title: "",
     words: &[],
-    stands_on: Unknown,
+    built_on: Unknown,
     forces_regional: (&[], ""),
     setting: "",
     is_all: false,
@@ -169,7 +169,7 @@ pub const TOOLS: &[Tool] = &[
         name: "c7n",
         title: "Cloud Custodian",
         words: &[Name("c7n"), Name("cloudcustodian"), Name("cloud-custodian")],
-        stands_on: Sdk("boto3"),
+        built_on: Sdk("boto3"),
         setting: "For Cloud Custodian, set C7N_USE_STS_REGIONAL=yes.",
         ..NAMED
     },
@@ -179,7 +179,7 @@ pub const TOOLS: &[Tool] = &[
         name: "scout-suite",
         title: "Scout Suite",
         words: &[Two("scout", "suite")],
-        stands_on: Sdk("boto3"),
+        built_on: Sdk("boto3"),
         ..NAMED
     },
     // <https://rclone.org/changelog/> (1.68.0)
@@ -187,7 +187,7 @@ pub const TOOLS: &[Tool] = &[
         name: "rclone",
         title: "rclone",
         words: &[Name("rclone")],
-        stands_on: Changed("aws-sdk-go-v1", Version::new(1, 68, 0), "aws-sdk-go-v2"),
+        built_on: Changed("aws-sdk-go-v1", Version::new(1, 68, 0), "aws-sdk-go-v2"),
         setting: "Upgrade rclone to 1.68 or later, which stands on the AWS SDK for Go version 2, and \
                   set AWS_REGION to {region}.",
         ..NAMED
@@ -198,7 +198,7 @@ pub const TOOLS: &[Tool] = &[
         name: "trufflehog",
         title: "TruffleHog",
         words: &[Name("trufflehog")],
-        stands_on: Itself(Cause::ExplicitEndpoint),
+        built_on: Itself(Cause::ExplicitEndpoint),
         setting: "This is no caller to move: TruffleHog tries keys that it comes across, so somebody \
                   has found a key of this principal. Find out where, and replace it.",
         is_all: true,
@@ -210,7 +210,7 @@ pub const TOOLS: &[Tool] = &[
         name: "aws-fluent-bit-plugin",
         title: "Fluent Bit",
         words: &[Start("aws-fluent-bit-plugin")],
-        stands_on: Itself(Cause::ExplicitEndpoint),
+        built_on: Itself(Cause::ExplicitEndpoint),
         setting: "In Fluent Bit's configuration, set sts_endpoint of the output plugin to {url}, or \
                   take it out: its own client is always Regional.",
         is_all: true,
@@ -221,7 +221,7 @@ pub const TOOLS: &[Tool] = &[
         name: "object_store",
         title: "object_store",
         words: &[Name("object_store")],
-        stands_on: Itself(Cause::ExplicitEndpoint),
+        built_on: Itself(Cause::ExplicitEndpoint),
         setting: "Set AWS_ENDPOINT_URL_STS, which object_store reads, to {url}, or take it out and set \
                   AWS_REGION to {region}: it is Regional by default.",
         is_all: true,
@@ -232,7 +232,7 @@ pub const TOOLS: &[Tool] = &[
         name: "rusoto",
         title: "Rusoto",
         words: &[Name("rusoto")],
-        stands_on: Itself(Cause::ExplicitEndpoint),
+        built_on: Itself(Cause::ExplicitEndpoint),
         setting: "Look in its code for an endpoint of its own (Region::Custom), set it to {url}, and \
                   move to the AWS SDK for Rust: Rusoto is no longer kept up.",
         is_all: true,
@@ -242,7 +242,7 @@ pub const TOOLS: &[Tool] = &[
         name: "go-http-client",
         title: "Go's standard library",
         words: &[Name("go-http-client")],
-        stands_on: GoHttpClient,
+        built_on: GoHttpClient,
         ..NAMED
     },
     // AWS's own only where `sourceIPAddress` says so: see `Call::sdk`.

@@ -53,6 +53,9 @@ const GLOBAL_VIA_VPC: u64 = 1 << 9;
 const FLAG_BITS: u32 = 10;
 
 impl<P: Copy> Candidate<P> {
+    /// How many of the lowest bits of [`Candidate::packed`] are properties; the time is above them.
+    pub const FLAG_BITS: u32 = FLAG_BITS;
+
     /// The candidate of a call. With `once` off it has no identity and always counts.
     pub fn new(call: &Call<'_>, payload: P, once: bool) -> Candidate<P> {
         use crate::cloudtrail::Field;

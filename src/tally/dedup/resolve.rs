@@ -76,6 +76,27 @@ impl<P: Copy + Send + Sync> Candidates<P> {
         self.0.iter().map(Vec::len).sum()
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Gives them away by number, `of` saying which below `parts`; the pieces are freed on the way.
+    pub fn into_parts(
+        self,
+        parts: usize,
+        of: impl Fn(&Candidate<P>) -> usize,
+    ) -> Vec<Vec<Candidate<P>>> {
+        let mut sizes = vec![0_usize; parts];
+        for candidate in self.iter() {
+            sizes[of(candidate)] += 1;
+        }
+        let mut all: Vec<Vec<_>> = sizes.into_iter().map(Vec::with_capacity).collect();
+        for candidate in self.0.into_iter().flatten() {
+            all[of(&candidate)].push(candidate);
+        }
+        all
+    }
+
     /// Decides which candidates survive and hands them to `each`, in no order. `by_content` orders candidates
     /// by what would be reported of them.
     pub fn resolve(
@@ -83,13 +104,27 @@ impl<P: Copy + Send + Sync> Candidates<P> {
         by_content: impl Fn(&Candidate<P>, &Candidate<P>) -> Ordering + Sync,
         mut each: impl FnMut(&Candidate<P>),
     ) -> Dropped {
-        let mut dropped = Dropped::default();
+        let (shared, duplicates) = self.resolve_events(&by_content, &mut each);
+        Dropped {
+            duplicates,
+            shared_copies: shared.resolve_shared(&by_content, each),
+        }
+    }
+
+    /// The first rule alone, of the deliveries of one event. Survivors that may be a copy of a call
+    /// elsewhere come back, with the number of records that were dropped; the others go to `each`.
+    pub fn resolve_events(
+        self,
+        by_content: &(impl Fn(&Candidate<P>, &Candidate<P>) -> Ordering + Sync),
+        mut each: impl FnMut(&Candidate<P>),
+    ) -> (Candidates<P>, u64) {
+        let mut duplicates = 0;
         let mut shared = Candidates::default();
         self.each_together(
             |candidate| candidate.event,
-            &by_content,
+            by_content,
             |copies| {
-                dropped.duplicates += copies.len() as u64 - 1;
+                duplicates += copies.len() as u64 - 1;
                 // If any copy knows of a sharing, the survivor does.
                 let sharing = copies
                     .iter()
@@ -106,15 +141,26 @@ impl<P: Copy + Send + Sync> Candidates<P> {
                 }
             },
         );
-        shared.each_together(
+        (shared, duplicates)
+    }
+
+    /// The second rule alone, of the copies of one call, of which each is the only delivery of its
+    /// event. Gives the number of records that were dropped.
+    pub fn resolve_shared(
+        self,
+        by_content: &(impl Fn(&Candidate<P>, &Candidate<P>) -> Ordering + Sync),
+        mut each: impl FnMut(&Candidate<P>),
+    ) -> u64 {
+        let mut shared_copies = 0;
+        self.each_together(
             |candidate| candidate.shared,
-            &by_content,
+            by_content,
             |copies| {
-                dropped.shared_copies += copies.len() as u64 - 1;
+                shared_copies += copies.len() as u64 - 1;
                 each(&copies[0]);
             },
         );
-        dropped
+        shared_copies
     }
 
     /// Hands all candidates to `each`, those with one identity together and the preferred one first.

@@ -1,9 +1,6 @@
-//! What of a tally goes into a part: everything that is not decided yet.
+//! The terms and the totals of a tally, as bytes.
 //!
-//! Owns the order of the fields, and what has to hold of them so that no bytes, whoever made them,
-//! lead a tally astray: every number of a text or group is that of one that is there.
-
-use std::collections::BTreeMap;
+//! Owns the order of the fields. Refuses to know groups and calls.
 
 use super::bytes::{Broken, Reader, Written, write_text, written};
 use crate::sts::{Glob, Hosts, glob};
@@ -11,10 +8,11 @@ use crate::tally::condition::{Condition, Matched};
 use crate::tally::coverage::{
     Bytes, Coverage, DamagedFile, DigestCoverage, Files, PrunedFiles, Requests,
 };
-use crate::tally::groups::{GroupId, Groups, Measures};
+use crate::tally::groups::Measures;
 use crate::tally::selection::{Selection, Terms};
-use crate::tally::totals::{Entry, PrincipalSums, Totals};
-use crate::tally::{Candidate, Candidates, Interner, Symbol};
+use crate::tally::settle::Settled;
+use crate::tally::totals::{PrincipalSums, Totals};
+use crate::tally::{LogsRead, Symbol};
 
 written!(Measures {
     calls,
@@ -105,14 +103,41 @@ impl Written for Glob {
 }
 
 impl Written for Hosts {
-    /// As the lines of its file, which tell nothing but rules.
+    /// As the lines of its file, which tell nothing but rules. What is no rule is an empty line: notes
+    /// name the lines by number.
     fn write(&self, into: &mut Vec<u8>) {
-        Vec::<String>::from(self.clone()).write(into);
+        let mut lines = Vec::new();
+        for (number, line) in self.lines() {
+            lines.resize(number - 1, String::new());
+            lines.push(line);
+        }
+        lines.write(into);
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Hosts, Broken> {
         let lines: Vec<String> = Written::read(from)?;
         Hosts::try_from(lines).map_err(|_| Broken("a host that leads nowhere"))
+    }
+}
+
+impl Written for [bool; 2] {
+    fn write(&self, into: &mut Vec<u8>) {
+        self.iter().for_each(|one| one.write(into));
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<[bool; 2], Broken> {
+        Ok([bool::read(from)?, bool::read(from)?])
+    }
+}
+
+impl Written for Settled {
+    fn write(&self, into: &mut Vec<u8>) {
+        into.push(*self as u8);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Settled, Broken> {
+        let [number] = from.array()?;
+        (Settled::ALL.get(usize::from(number)).copied()).ok_or(Broken("a step that is not known"))
     }
 }
 
@@ -130,69 +155,10 @@ impl Written for Matched {
     }
 }
 
-impl Written for Interner {
-    fn write(&self, into: &mut Vec<u8>) {
-        self.len().write(into);
-        self.iter().for_each(|text| write_text(text, into));
-    }
-
-    fn read(from: &mut Reader<'_>) -> Result<Interner, Broken> {
-        let count = usize::read(from)?;
-        let mut interner = Interner::default();
-        for _ in 0..count {
-            let before = interner.len();
-            interner.intern(from.text()?);
-            if interner.len() == before {
-                return Err(Broken("a text is there twice"));
-            }
-        }
-        Ok(interner)
-    }
-}
-
-/// A symbol that has a text.
-fn symbol(from: &mut Reader<'_>, interner: &Interner) -> Result<Symbol, Broken> {
-    let number = u32::read(from)?;
-    if number as usize > interner.len() {
-        return Err(Broken("a text is missing"));
-    }
-    Ok(Symbol::from_raw(number))
-}
-
-pub(super) fn write_groups(groups: &Groups, into: &mut Vec<u8>) {
-    groups.len().write(into);
-    for id in 0..groups.len() as GroupId {
-        (groups.key(id).iter()).for_each(|symbol| symbol.raw().write(into));
-        groups.measures(id).write(into);
-    }
-}
-
-pub(super) fn read_groups(
-    width: usize,
-    interner: &Interner,
-    from: &mut Reader<'_>,
-) -> Result<Groups, Broken> {
-    let count = usize::read(from)?;
-    let mut groups = Groups::new(width);
-    let mut key = Vec::new();
-    for _ in 0..count {
-        let before = groups.len();
-        key.clear();
-        for _ in 0..width {
-            key.push(symbol(from, interner)?);
-        }
-        let id = groups.id(&key);
-        if groups.len() == before {
-            return Err(Broken("a group is there twice"));
-        }
-        *groups.measures_mut(id) = Measures::read(from)?;
-    }
-    Ok(groups)
-}
-
-pub(super) fn write_totals(totals: &Totals, into: &mut Vec<u8>) {
+/// Writes totals where the texts have these numbers.
+pub(super) fn write_totals(totals: &Totals, number: impl Fn(Symbol) -> u32, into: &mut Vec<u8>) {
     let Totals {
-        terms: _, // at the front of the part
+        terms, // themselves at the front of the part
         matched,
         coverage,
         logs_read,
@@ -206,13 +172,17 @@ pub(super) fn write_totals(totals: &Totals, into: &mut Vec<u8>) {
         global_via_vpc_endpoint,
         filtered,
         principals,
+        runs,
         callers: _, // known when all is decided
     } = totals;
+    let (has_unlisted, lines) = terms.hosts.found();
+    has_unlisted.write(into);
+    lines.write(into);
     matched.write(into);
     coverage.write(into);
-    logs_read.read.write(into);
-    logs_read.damaged.write(into);
-    logs_read.damaged_anywhere.write(into);
+    let (pairs, damaged_anywhere) = logs_read.sums();
+    pairs.into_iter().for_each(|pairs| pairs.write(into));
+    damaged_anywhere.write(into);
     saw_us_east_1.write(into);
     endpoints.write(into);
     all.write(into);
@@ -221,25 +191,37 @@ pub(super) fn write_totals(totals: &Totals, into: &mut Vec<u8>) {
     disagreements.write(into);
     global_via_vpc_endpoint.write(into);
     filtered.write(into);
-    let principals: BTreeMap<u32, PrincipalSums> = (principals.iter())
-        .map(|(symbol, sums)| (symbol.raw(), *sums))
+    runs.write(into);
+    let mut numbered: Vec<(u32, PrincipalSums)> = (principals.iter())
+        .map(|(&symbol, sums)| (number(symbol), *sums))
         .collect();
-    principals.write(into);
+    numbered.sort_unstable_by_key(|&(number, _)| number);
+    numbered.len().write(into);
+    for (number, sums) in numbered {
+        number.write(into);
+        sums.write(into);
+    }
 }
 
 pub(super) fn read_totals(
     terms: Terms,
-    interner: &Interner,
+    symbol: impl Fn(u32) -> Result<Symbol, Broken>,
     from: &mut Reader<'_>,
 ) -> Result<Totals, Broken> {
+    terms
+        .hosts
+        .note_found((Written::read(from)?, Written::read(from)?));
     let mut totals = Totals {
         matched: Written::read(from)?,
         coverage: Written::read(from)?,
         ..Totals::by(terms)
     };
-    totals.logs_read.read = Written::read(from)?;
-    totals.logs_read.damaged = Written::read(from)?;
-    totals.logs_read.damaged_anywhere = Written::read(from)?;
+    let pairs = [
+        Written::read(from)?,
+        Written::read(from)?,
+        Written::read(from)?,
+    ];
+    totals.logs_read = LogsRead::of_sums(pairs, Written::read(from)?);
     totals.saw_us_east_1 = Written::read(from)?;
     totals.endpoints = Written::read(from)?;
     totals.all = Written::read(from)?;
@@ -248,63 +230,10 @@ pub(super) fn read_totals(
     totals.disagreements = Written::read(from)?;
     totals.global_via_vpc_endpoint = Written::read(from)?;
     totals.filtered = Written::read(from)?;
+    totals.runs = Written::read(from)?;
     for _ in 0..usize::read(from)? {
-        let principal = symbol(from, interner)?;
+        let principal = symbol(u32::read(from)?)?;
         totals.principals.insert(principal, Written::read(from)?);
     }
     Ok(totals)
-}
-
-/// A candidate has an identity of the call it is a copy of.
-const SHARED: u8 = 1;
-/// The filters let it pass: its group and its principal follow.
-const WANTED: u8 = 1 << 1;
-
-pub(super) fn write_candidates(open: &Candidates<Entry>, into: &mut Vec<u8>) {
-    open.len().write(into);
-    for candidate in open.iter() {
-        let wanted = candidate.payload.wanted();
-        let shared = candidate.shared();
-        let flag = |is_set: bool, bit: u8| if is_set { bit } else { 0 };
-        into.push(flag(shared != 0, SHARED) | flag(wanted.is_some(), WANTED));
-        into.extend_from_slice(&candidate.event().to_le_bytes());
-        into.extend_from_slice(&candidate.packed().to_le_bytes());
-        if shared != 0 {
-            into.extend_from_slice(&shared.to_le_bytes());
-        }
-        if let Some(group) = wanted {
-            group.write(into);
-            candidate.payload.principal.raw().write(into);
-        }
-    }
-}
-
-pub(super) fn read_candidates(
-    groups: &Groups,
-    interner: &Interner,
-    from: &mut Reader<'_>,
-) -> Result<Candidates<Entry>, Broken> {
-    let mut open = Candidates::default();
-    for _ in 0..usize::read(from)? {
-        let [flags] = from.array()?;
-        let event = u128::from_le_bytes(from.array()?);
-        let packed = u64::from_le_bytes(from.array()?);
-        let shared = match flags & SHARED {
-            0 => 0,
-            _ => u128::from_le_bytes(from.array()?),
-        };
-        let mut entry = Entry::NONE;
-        if flags & WANTED != 0 {
-            entry.at = u32::read(from)?;
-            entry.principal = symbol(from, interner)?;
-            if entry.at as usize >= groups.len() {
-                return Err(Broken("a group is missing"));
-            }
-        }
-        if flags & !(SHARED | WANTED) != 0 || event == 0 {
-            return Err(Broken("a call without an identity"));
-        }
-        open.push(Candidate::of_parts(event, shared, packed, entry));
-    }
-    Ok(open)
 }

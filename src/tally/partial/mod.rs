@@ -17,28 +17,38 @@
 //! | text | the name of the question |
 //! | | the terms: since, until, accounts, Regions, endpoints, conditions, hosts |
 //! | 1 | whether copies count once |
-//! | | texts, groups, totals, and the calls of which it is not decided whether they count |
+//! | 1 | how far it is decided which calls are copies |
+//! | | the texts (`calls`) |
+//! | | whether the totals are in it, and if so, these (`body`) |
+//! | | groups, and the calls of each of which it is not decided whether they count (`calls`) |
 //! | 16 | a hash of all that is before it: a part that was cut or changed is told |
 //!
 //! The hash tells accidents, not attackers. A part that somebody made up gives wrong figures, but no
-//! panic, and takes no more memory than a small multiple of its bytes.
+//! panic, and takes no more memory than some dozens of times its bytes.
 
 mod body;
 mod bytes;
+mod calls;
+mod frame;
+mod split;
+
+pub use frame::{FrameError, Parts, write_frame};
 
 use siphasher::sip128::SipHasher13;
 
 use self::bytes::{Broken, Reader, Written, write_text};
 use super::question::Question;
 use super::selection::Terms;
+use super::settle::Settled;
 use super::staged::Staged;
+use super::totals::Totals;
 use super::{Scratch, Tally};
 
 /// What a part begins with.
 pub const MAGIC: [u8; 8] = *b"stscope\x1a";
 
 /// The version of the format of parts.
-pub const FORMAT: u16 = 3;
+pub const FORMAT: u16 = 4;
 
 /// The rules that calls are classified and counted by. Parts by different rules have no sum: the number
 /// at the end grows with every change that would give the same logs another answer.
@@ -92,19 +102,8 @@ impl From<Vec<u8>> for Partial {
 }
 
 impl Partial {
-    /// A tally as bytes.
-    pub fn of<Q: Question>(tally: &Tally<Q>) -> Partial {
-        let mut bytes = Vec::new();
-        bytes.extend_from_slice(&MAGIC);
-        bytes.extend_from_slice(&FORMAT.to_le_bytes());
-        write_text(RULES, &mut bytes);
-        write_text(&tally.question.name(), &mut bytes);
-        tally.totals.terms.write(&mut bytes);
-        tally.once.write(&mut bytes);
-        tally.interner.write(&mut bytes);
-        body::write_groups(&tally.groups, &mut bytes);
-        body::write_totals(&tally.totals, &mut bytes);
-        body::write_candidates(&tally.open, &mut bytes);
+    /// Bytes with their hash.
+    fn sealed(mut bytes: Vec<u8>) -> Partial {
         let hash = hash(&bytes);
         bytes.extend_from_slice(&hash);
         Partial { bytes }
@@ -115,11 +114,48 @@ impl Partial {
         &self.bytes
     }
 
+    /// The name of the question it is of.
+    ///
+    /// # Errors
+    /// If the bytes are no part, or not whole; if they are by other rules.
+    pub fn question(&self) -> Result<&str, PartialError> {
+        Ok(self.open()?.text()?)
+    }
+
     /// The tally in it.
     ///
     /// # Errors
     /// If the bytes are no part, or not whole; if they are by other rules or of another question.
     pub fn tally<Q: Question>(&self) -> Result<Tally<Q>, PartialError> {
+        let mut from = self.open()?;
+        let name = from.text()?;
+        let question = Q::find(name).ok_or_else(|| PartialError::Question(name.to_owned()))?;
+        let terms = Terms::read(&mut from)?;
+        let once = bool::read(&mut from)?;
+        let settled = Settled::read(&mut from)?;
+        let interner = calls::read_texts(&mut from)?;
+        let symbol = |number| calls::symbol(number, &interner);
+        let totals = match bool::read(&mut from)? {
+            true => body::read_totals(terms, symbol, &mut from)?,
+            false => Totals::by(terms),
+        };
+        let (groups, open) = calls::read_groups(question.width(), &interner, &mut from)?;
+        from.end()?;
+        Ok(Tally {
+            question,
+            once,
+            settled,
+            totals,
+            interner,
+            groups,
+            open,
+            staged: Staged::default(),
+            scratch: Scratch::default(),
+        })
+    }
+
+    /// What follows the version and the rules, in a part that is whole.
+    fn open(&self) -> Result<Reader<'_>, PartialError> {
         let mut from = Reader(&self.bytes);
         if from.array() != Ok(MAGIC) {
             return Err(PartialError::NotAPart);
@@ -140,25 +176,38 @@ impl Partial {
         if rules != RULES {
             return Err(PartialError::Rules(rules.to_owned()));
         }
-        let name = from.text()?;
-        let question = Q::find(name).ok_or_else(|| PartialError::Question(name.to_owned()))?;
-        let terms = Terms::read(&mut from)?;
-        let once = bool::read(&mut from)?;
-        let interner = Written::read(&mut from)?;
-        let groups = body::read_groups(question.width(), &interner, &mut from)?;
-        let totals = body::read_totals(terms, &interner, &mut from)?;
-        let open = body::read_candidates(&groups, &interner, &mut from)?;
-        from.end()?;
-        Ok(Tally {
-            question,
-            once,
-            totals,
-            interner,
-            groups,
-            open,
-            staged: Staged::default(),
-            scratch: Scratch::default(),
-        })
+        Ok(from)
+    }
+}
+
+/// What a part says of itself before anything else.
+struct Head<'t> {
+    name: String,
+    terms: &'t Terms,
+    once: bool,
+    settled: Settled,
+}
+
+impl<'t> Head<'t> {
+    fn of<Q: Question>(tally: &'t Tally<Q>) -> Head<'t> {
+        Head {
+            name: tally.question.name(),
+            terms: &tally.totals.terms,
+            once: tally.once,
+            settled: tally.settled,
+        }
+    }
+
+    fn written(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        bytes.extend_from_slice(&MAGIC);
+        bytes.extend_from_slice(&FORMAT.to_le_bytes());
+        write_text(RULES, &mut bytes);
+        write_text(&self.name, &mut bytes);
+        self.terms.write(&mut bytes);
+        self.once.write(&mut bytes);
+        self.settled.write(&mut bytes);
+        bytes
     }
 }
 
@@ -274,10 +323,8 @@ mod tests {
     }
 
     /// The same bytes with a hash that is theirs.
-    fn sealed(mut content: Vec<u8>) -> Partial {
-        let hash = hash(&content);
-        content.extend_from_slice(&hash);
-        Partial::from(content)
+    fn sealed(content: Vec<u8>) -> Partial {
+        Partial::sealed(content)
     }
 
     fn content(part: &Partial) -> Vec<u8> {

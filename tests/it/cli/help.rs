@@ -2,7 +2,7 @@
 
 use super::harness::{Run, stscope};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 16] = [
     "report",
     "verify",
     "plan",
@@ -16,6 +16,9 @@ const COMMANDS: [&str; 13] = [
     "query",
     "completions",
     "man",
+    "map",
+    "merge",
+    "settle",
 ];
 
 fn help(words: &str) -> String {

@@ -1,0 +1,155 @@
+//! `stscope map`
+
+use std::hash::Hasher as _;
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint};
+use siphasher::sip::SipHasher13;
+
+use super::report::{GroupingArgs, refuse_twice};
+use crate::cli::args::{FilterArgs, InputArgs, MessageArgs, exit_help};
+use crate::cli::dry_run;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::messages::{Messages, coverage};
+use crate::cli::output::{Output, check_output, named_file};
+use crate::cli::parts::{Sum, write_part};
+use crate::cli::progress::progress;
+use crate::cli::reading::Reading;
+use crate::cli::session::watched;
+use crate::questions::AnyQuestion;
+use crate::tally::{Scrutiny, Tally, write_frame};
+
+#[derive(Args)]
+pub(super) struct MapArgs {
+    /// The command whose answer it is a part of
+    #[arg(value_name = "QUESTION")]
+    pub question: Asked,
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    #[command(flatten)]
+    pub grouping: GroupingArgs,
+    /// Write frames of N parts, each with the calls that may be copies of one another
+    #[arg(long, value_name = "N", help_heading = "Output", value_parser = clap::value_parser!(u32).range(1..=MOST_PARTS))]
+    pub parts: Option<u32>,
+    /// Write to FILE, which appears whole or not at all [default: standard output]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+/// More parts than this are of no use: each has texts of its own.
+pub(super) const MOST_PARTS: i64 = 1 << 20;
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Asked {
+    Report,
+    Plan,
+    Regions,
+}
+
+impl Asked {
+    /// The questions that the calls are read for.
+    fn questions(self, grouping: &GroupingArgs) -> Vec<AnyQuestion> {
+        match self {
+            Asked::Report => vec![AnyQuestion::Groups(grouping.group_by.clone())],
+            Asked::Plan => vec![AnyQuestion::Plan],
+            Asked::Regions => vec![AnyQuestion::Regions],
+        }
+    }
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stscope map report logs/111122223333/ -o 1.part
+  stscope map plan --files-from keys.txt --since 2026-11-01 -o 7.part
+  stscope map report --files-from - --parts 600 > frames
+  stscope merge *.part -o report.csv";
+
+pub(super) fn help() -> String {
+    format!(
+        "{EXAMPLES}\n\nDamaged files, and that nothing was found, are in the part, and no failure here: \
+         merge tells, and\nhas the exit code for it. Give times, not ages, where tasks begin at \
+         different times.\n\n{}",
+        exit_help()
+    )
+}
+
+pub(super) fn run(arguments: MapArgs) -> Result<Exit, Failure> {
+    if arguments.input.s3.dry_run {
+        return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
+    }
+    refuse_what_hides_calls(&arguments)?;
+    refuse_twice(&arguments.grouping.group_by)?;
+    let messages = Messages::new(arguments.messages.quiet);
+    let mut reading = Reading::resolve(&arguments.input, &arguments.filter, messages)?;
+    // A chain of digests may be in many parts, and none could say whether it is whole.
+    reading.scan.scrutiny = Scrutiny::default();
+    let file = named_file(arguments.output.as_deref());
+    if file.is_none() && std::io::stdout().is_terminal() {
+        return Err(Failure::new(
+            "a part is no text for a terminal; give --output FILE",
+        ));
+    }
+    check_output(
+        file,
+        &reading,
+        &[("--hosts", arguments.input.hosts.as_deref())],
+    )?;
+    let output = Output::open(file)?;
+    let scan = &reading.scan;
+    let questions = arguments.question.questions(&arguments.grouping);
+    let new = || Tally::of(questions.clone(), &scan.terms(), scan.once);
+    let mut tally: Sum = watched(progress(&arguments.messages), |progress| {
+        scan.collect(&reading.paths, progress, new)
+    })?;
+    coverage::tell_part(tally.coverage(), messages);
+    let list = list(&reading);
+    tally.name_run(list);
+    match arguments.parts {
+        None => write_part(tally, output)?,
+        // What is known of all goes where the list of paths says: a task that runs again has the same.
+        Some(parts) => output.write(|out| {
+            tally.into_parts(parts, list as u32, |number, part| {
+                Ok(write_frame(number, &part, out)?)
+            })
+        })?,
+    }
+    Ok(Exit::Done)
+}
+
+/// A number of what was named, whatever its order.
+fn list(reading: &Reading) -> u64 {
+    let mut names: Vec<String> = (reading.paths.named.iter())
+        .map(|named| format!("{named:?}"))
+        .collect();
+    #[cfg(feature = "s3")]
+    names.extend(
+        reading
+            .paths
+            .s3
+            .iter()
+            .map(|prefix| format!("{:?}", prefix.url)),
+    );
+    names.sort();
+    let mut hasher = SipHasher13::new();
+    for name in names {
+        hasher.write(name.as_bytes());
+        hasher.write_u8(0xff);
+    }
+    hasher.finish()
+}
+
+fn refuse_what_hides_calls(arguments: &MapArgs) -> Result<(), Failure> {
+    let has_endpoint = !arguments.filter.endpoint.is_empty();
+    match arguments.question {
+        Asked::Report => Ok(()),
+        Asked::Plan if has_endpoint => Err(super::plan::no_endpoint()),
+        Asked::Plan => Ok(()),
+        Asked::Regions => super::regions::refuse_what_hides_calls(&arguments.filter),
+    }
+}

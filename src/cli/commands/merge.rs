@@ -1,0 +1,140 @@
+//! `stscope merge`
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueHint};
+
+use super::{plan, regions, report};
+use crate::cli::args::{GateArgs, MessageArgs, OrderArgs, OutputArgs, exit_help};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::{Output, Writing, check_output, named_file};
+use crate::cli::parts::{check_whole, sum, write_part};
+use crate::cli::session::Session;
+use crate::questions::AnyQuestion;
+use crate::tally::{Question as _, SkipReason};
+
+#[derive(Args)]
+pub(super) struct MergeArgs {
+    /// What 'stscope map' or 'stscope settle' wrote; - for standard input
+    #[arg(value_name = "PART", required = true, value_hint = ValueHint::FilePath)]
+    pub parts: Vec<PathBuf>,
+    #[command(flatten)]
+    pub plan: plan::MadeWith,
+    #[command(flatten)]
+    pub order: OrderArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub gate: GateArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stscope merge *.part
+  stscope merge *.part --fail-on global --format json -o report.json
+  stscope merge november/*.part -o november.part
+  cat frames | stscope merge -";
+
+pub(super) fn help() -> String {
+    format!(
+        "{EXAMPLES}\n\nGives what the command would have given over all the files. Which calls count was \
+         decided by map.\nWith -o X.part it makes one part of all.\n\n{}",
+        exit_help()
+    )
+}
+
+pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
+    let inputs = arguments
+        .parts
+        .iter()
+        .filter(|path| crate::cli::parts::is_standard_input(path));
+    if inputs.count() > 1 {
+        return Err(Failure::new(
+            "standard input (-) is named twice; name it once",
+        ));
+    }
+    if is_part(&arguments.output) {
+        return make_part(&arguments);
+    }
+    let writing = Writing::resolve(&arguments.output)?;
+    let ip_ranges = arguments.plan.ip_ranges()?;
+    let (mut session, sink) = Session::of_parts(
+        &arguments.parts,
+        &arguments.gate,
+        &arguments.messages,
+        writing,
+        &[("--ip-ranges", arguments.plan.ip_ranges.as_deref())],
+    )?;
+    let to = plan::Destination::open(sink, &arguments.plan, &arguments.output)?;
+    let tally = sum(&arguments.parts)?.ok_or_else(no_part)?.0;
+    check_whole(&tally)?;
+    let finished = tally.finish();
+    session.adopt(&finished.totals.terms);
+    let mut answers = finished.answers();
+    let (Some(answer), true) = (answers.pop(), answers.is_empty()) else {
+        let name = finished.question.name();
+        return Err(Failure::new(format!(
+            "the parts answer '{name}', which no command of this release asks; use the one that made them"
+        )));
+    };
+    if !matches!(answer.question, AnyQuestion::Plan)
+        && let Some(option) = arguments.plan.given()
+    {
+        return Err(Failure::new(format!(
+            "{option}: the parts are of no plan; leave it out"
+        )));
+    }
+    if finished
+        .totals
+        .coverage
+        .files
+        .skipped
+        .get(&SkipReason::Digest)
+        > Some(&0)
+    {
+        session.messages.note(
+            "parts keep nothing of digests; 'stscope verify' tells from the logs whether some are missing",
+        );
+    }
+    let order = &arguments.order;
+    match answer.question {
+        AnyQuestion::Groups(_) => report::answer(answer, &session, order, to.into_sink()),
+        AnyQuestion::Regions => regions::answer(&answer, &session, order, to.into_sink()),
+        AnyQuestion::Plan => plan::answer(&answer, None, ip_ranges.as_ref(), &session, order, to),
+        AnyQuestion::Trend => Err(Failure::new(
+            "the parts are of a trend, which is made of a store; use 'stscope trend --store FILE'",
+        )),
+    }
+}
+
+/// Whether one part is to be made of all.
+fn is_part(output: &OutputArgs) -> bool {
+    let ending = output.output.as_deref().and_then(Path::extension);
+    output.format.is_none() && ending.is_some_and(|ending| ending == "part")
+}
+
+fn make_part(arguments: &MergeArgs) -> Result<Exit, Failure> {
+    if !arguments.gate.fail_on.is_empty() {
+        return Err(Failure::new(
+            "--fail-on: a part has no verdict; give it where the answer is made",
+        ));
+    }
+    let file = named_file(arguments.output.output.as_deref());
+    let reading = crate::cli::reading::Reading::of_parts(&arguments.parts);
+    check_output(file, &reading, &[])?;
+    let output = Output::open(file)?;
+    let mut tally = sum(&arguments.parts)?.ok_or_else(no_part)?.0;
+    if tally.settled() != crate::tally::Settled::Open {
+        // Nobody can tell copies across it and other parts any more.
+        check_whole(&tally)?;
+        tally.close();
+    }
+    write_part(tally, output)?;
+    Ok(Exit::Done)
+}
+
+fn no_part() -> Failure {
+    Failure::new("there is no part in what was given; name what 'stscope map' wrote")
+}

@@ -1,0 +1,71 @@
+//! `stscope settle`
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint};
+
+use super::map::MOST_PARTS;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::Output;
+use crate::cli::parts::sum;
+use crate::tally::{Rule, Settled, write_frame};
+
+#[derive(Args)]
+pub(super) struct SettleArgs {
+    /// What copies are told by: first event, then shared
+    #[arg(value_name = "RULE")]
+    pub rule: By,
+    /// Frames [default: standard input]
+    #[arg(value_name = "FRAMES", default_value = "-", hide_default_value = true, value_hint = ValueHint::FilePath)]
+    pub frames: Vec<PathBuf>,
+    /// Write frames of N parts
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MOST_PARTS))]
+    pub parts: u32,
+    /// Write to FILE, which appears whole or not at all [default: standard output]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum By {
+    /// eventID and recipientAccountId
+    Event,
+    /// sharedEventID
+    Shared,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stscope settle event --parts 600 < part-17-of-all-tasks > frames
+  stscope settle shared --parts 600 < frames-of-part-17 > settled";
+
+pub(super) fn run(arguments: &SettleArgs) -> Result<Exit, Failure> {
+    let output = Output::open(arguments.output.as_deref())?;
+    // A place without calls has no frames.
+    let sum = sum(&arguments.frames)?;
+    output.write(|out| {
+        let Some((mut sum, home)) = sum else {
+            return Ok(());
+        };
+        let rule = match arguments.rule {
+            By::Event => Rule::Event,
+            By::Shared => Rule::Shared,
+        };
+        sum.settle(rule)
+            .map_err(|settled| wrong_turn(rule, settled))?;
+        sum.into_parts(arguments.parts, home, |number, part| {
+            Ok(write_frame(number, &part, out)?)
+        })
+    })?;
+    Ok(Exit::Done)
+}
+
+fn wrong_turn(rule: Rule, settled: Settled) -> Failure {
+    Failure::new(match (rule, settled) {
+        (Rule::Shared, Settled::Open) => {
+            "settle shared: the frames are not settled by event yet; give them to 'stscope settle \
+             event' first, and bring equal numbers together again"
+        }
+        _ => "settle: the frames are settled already; give them to 'stscope merge'",
+    })
+}

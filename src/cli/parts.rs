@@ -1,0 +1,112 @@
+//! Parts of an answer: read one after the other, and added up.
+//!
+//! Owns what is said of a part that cannot be read or added. What is made of the sum is for the commands.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use super::exit::Failure;
+use crate::questions::AnyQuestion;
+use crate::shown::Shown;
+use crate::tally::{FrameError, Mismatch, Partial, PartialError, Parts, Question, Tally};
+
+/// What parts are added to.
+pub(super) type Sum = Tally<Vec<AnyQuestion>>;
+
+/// The sum of the parts in these files, `-` being standard input, and the smallest number of any frame;
+/// `None` if there is no part.
+pub(super) fn sum(paths: &[PathBuf]) -> Result<Option<(Sum, u32)>, Failure> {
+    let mut sum: Option<Sum> = None;
+    let mut least = u32::MAX;
+    for path in paths {
+        let unreadable = |error| Failure::new(of_frames(path, &FrameError::Unreadable(error)));
+        let from: Box<dyn BufRead> = match is_standard_input(path) {
+            true => Box::new(BufReader::new(io::stdin())),
+            false => Box::new(BufReader::new(File::open(path).map_err(unreadable)?)),
+        };
+        let mut parts = Parts::of(from);
+        while let Some((number, part)) =
+            (parts.next()).map_err(|error| Failure::new(of_frames(path, &error)))?
+        {
+            least = least.min(number.unwrap_or(0));
+            let tally = part.tally().map_err(|error| of_part(path, &error))?;
+            // The bytes are not needed beside the sum.
+            drop(part);
+            match &mut sum {
+                None => sum = Some(tally),
+                Some(sum) => sum
+                    .merge(tally)
+                    .map_err(|error| of_mismatch(path, &error))?,
+            }
+        }
+    }
+    Ok(sum.map(|sum| (sum, least)))
+}
+
+/// Refuses a sum that lacks some of what was read, or has it twice.
+pub(super) fn check_whole<Q: Question>(sum: &Tally<Q>) -> Result<(), Failure> {
+    let (read, there) = (sum.coverage().sts_records, sum.accounted_for());
+    if read == there {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "the parts do not add up: {read} records of STS were read, and {there} are in the parts; some \
+         are missing, or there twice: merge all that came out of one run, each once"
+    )))
+}
+
+pub(super) fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+fn shown(path: &Path) -> String {
+    match is_standard_input(path) {
+        true => "standard input".to_owned(),
+        false => Shown::path(path).to_string(),
+    }
+}
+
+fn of_frames(path: &Path, error: &FrameError) -> String {
+    let path = shown(path);
+    match error {
+        FrameError::Unreadable(source) => format!("{path}: {source}; check the path"),
+        FrameError::NoFrames => {
+            format!("{path}: {error}; name what 'stscope map' or 'stscope settle' wrote")
+        }
+        FrameError::Cut { .. } => format!("{path}: {error}; make or fetch it again"),
+    }
+}
+
+fn of_part(path: &Path, error: &PartialError) -> Failure {
+    let next = match error {
+        PartialError::NotAPart => "name what 'stscope map' or 'stscope settle' wrote",
+        PartialError::Format(_) | PartialError::Rules(_) => {
+            "use one release of stscope for all parts of an answer"
+        }
+        PartialError::Damaged | PartialError::Broken(_) => "make or fetch it again",
+        PartialError::Question(_) => "merge it with the release that made it",
+    };
+    Failure::new(format!("{}: {error}; {next}", shown(path)))
+}
+
+fn of_mismatch(path: &Path, error: &Mismatch) -> Failure {
+    Failure::new(format!(
+        "{}: it cannot be added to the parts before it: {error}",
+        shown(path)
+    ))
+}
+
+/// Writes a part of an answer.
+pub(super) fn write_part(tally: Sum, output: super::output::Output) -> Result<(), Failure> {
+    let mut whole = None;
+    tally.into_parts(1, 0, |_, part: Partial| -> Result<(), Failure> {
+        whole = Some(part);
+        Ok(())
+    })?;
+    output.write(|out| {
+        Ok(whole
+            .iter()
+            .try_for_each(|part| out.write_all(part.as_bytes()))?)
+    })
+}

@@ -1,0 +1,179 @@
+//! Deciding what counts once, one rule at a time.
+//!
+//! Owns how far that is decided in a tally, and what may still be added to it. Whoever has all
+//! deliveries of an event in one place may apply the first rule to them, wherever other events are; then
+//! the same of the second rule and the copies of a call. What comes out is a tally like any other.
+//!
+//! [`Tally::finish`] applies both. To apply a rule again changes nothing, as nobody has a rival any
+//! more, so what is split up, decided piece by piece and merged again gives the same answer.
+
+use super::coverage::Coverage;
+use super::dedup::{Candidate, hash};
+use super::groups::{GroupId, Measures};
+use super::question::Question;
+use super::totals::Entry;
+use super::{Mismatch, Tally};
+
+/// What copies are told by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Of the deliveries of one event (`eventID`) one counts.
+    Event,
+    /// Of the copies of one call (`sharedEventID`) one counts.
+    Shared,
+}
+
+/// How far it is decided which calls of a tally are copies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Settled {
+    /// Nothing is decided but of calls without an identity: anything can be added.
+    #[default]
+    Open,
+    /// By the first rule. What is added has to be another piece of the same whole.
+    ByEvent,
+    /// By both rules; the same holds.
+    ByShared,
+    /// By both rules, and the whole is together: nothing can be added.
+    Closed,
+}
+
+impl Settled {
+    pub(super) const ALL: [Settled; 4] = [
+        Settled::Open,
+        Settled::ByEvent,
+        Settled::ByShared,
+        Settled::Closed,
+    ];
+
+    /// In words, after "it is".
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Settled::Open => "not settled yet",
+            Settled::ByEvent => "settled by event",
+            Settled::ByShared => "settled by event and shared",
+            Settled::Closed => "settled and complete",
+        }
+    }
+}
+
+/// What was asked of S3 is left out: to ask again is no other run.
+fn number_of_run(list: u64, coverage: &Coverage) -> u64 {
+    let read = Coverage {
+        requests: None,
+        ..coverage.clone()
+    };
+    let hash = hash(&[&list.to_string(), &format!("{read:?}")]);
+    // As far as numbers are written in a part.
+    (hash >> 64) as u64 >> 11
+}
+
+impl<Q: Question> Tally<Q> {
+    /// How far it is decided which calls are copies.
+    pub fn settled(&self) -> Settled {
+        self.settled
+    }
+
+    /// Applies one of the rules to calls whose rivals are all here.
+    ///
+    /// # Errors
+    /// If it is not that rule's turn. Says how far it is decided instead.
+    pub fn settle(&mut self, rule: Rule) -> Result<(), Settled> {
+        let (before, after) = match rule {
+            Rule::Event => (Settled::Open, Settled::ByEvent),
+            Rule::Shared => (Settled::ByEvent, Settled::ByShared),
+        };
+        // What has gone through the last rule has no rivals, so that may be applied to its sums.
+        if self.settled != before && self.settled != after {
+            return Err(self.settled);
+        }
+        self.decide(rule);
+        self.settled = after;
+        Ok(())
+    }
+
+    /// Takes a tally in which something was decided for whole: nothing can be added from now on.
+    pub(crate) fn close(&mut self) {
+        if self.settled != Settled::Open {
+            self.decide(Rule::Shared);
+            self.settled = Settled::Closed;
+        }
+    }
+
+    /// Notes which run over which list of paths it is of, by a number of that list, so that it is added
+    /// once alone. Two lists of one name on two machines differ in what was read.
+    pub(crate) fn name_run(&mut self, list: u64) {
+        let coverage = &self.totals.coverage;
+        if coverage.files.found > 0 {
+            self.totals.runs.insert(number_of_run(list, coverage));
+        }
+    }
+
+    pub(super) fn check_settled(&self, other: &Tally<Q>) -> Result<(), Mismatch> {
+        if self.settled != other.settled {
+            return Err(Mismatch::Settled {
+                ours: self.settled,
+                theirs: other.settled,
+            });
+        }
+        if self.settled == Settled::Closed {
+            return Err(Mismatch::Closed);
+        }
+        match self.totals.runs.is_disjoint(&other.totals.runs) {
+            true => Ok(()),
+            false => Err(Mismatch::Twice),
+        }
+    }
+
+    /// How many of the records of STS that were read are in it, as what they count or were dropped for;
+    /// the whole has them all.
+    pub(crate) fn accounted_for(&self) -> u64 {
+        let coverage = &self.totals.coverage;
+        let dropped = coverage.filtered + coverage.duplicates + coverage.shared_copies;
+        self.totals.all.calls + self.totals.filtered + dropped + self.open.len() as u64
+    }
+
+    pub(super) fn decide(&mut self, rule: Rule) {
+        let open = std::mem::take(&mut self.open);
+        if open.is_empty() {
+            return;
+        }
+        let Tally {
+            totals,
+            interner,
+            groups,
+            ..
+        } = self;
+        let mut counted = vec![Measures::default(); groups.len()];
+        // Groups are compared by their keys while candidates are resolved, so measures wait.
+        {
+            let by_content = |a: &Candidate<Entry>, b: &Candidate<Entry>| {
+                let principal =
+                    |candidate: &Candidate<Entry>| interner.text(candidate.payload.principal);
+                match (a.payload.wanted(), b.payload.wanted()) {
+                    (Some(one), Some(other)) => groups.compare(interner, one, other),
+                    // A copy that is asked about goes before one that is not.
+                    (one, other) => other.is_some().cmp(&one.is_some()),
+                }
+                .then_with(|| principal(a).cmp(principal(b)))
+            };
+            let (mut duplicates, mut shared_copies) = (0, 0);
+            let each = |candidate: &Candidate<Entry>| {
+                if totals.add(candidate) {
+                    counted[candidate.payload.at as usize]
+                        .add(candidate.time(), candidate.is_error());
+                }
+            };
+            match rule {
+                Rule::Event => {
+                    (self.open, duplicates) = open.resolve_events(&by_content, each);
+                }
+                Rule::Shared => shared_copies = open.resolve_shared(&by_content, each),
+            }
+            totals.coverage.duplicates += duplicates;
+            totals.coverage.shared_copies += shared_copies;
+        }
+        for (id, measures) in counted.into_iter().enumerate() {
+            *groups.measures_mut(id as GroupId) += measures;
+        }
+    }
+}

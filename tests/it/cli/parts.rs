@@ -1,0 +1,269 @@
+//! `map`, `settle` and `merge`: what many runs found, made what one would have said.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::harness::{DAMAGED, SAMPLE, Said, stscope};
+
+/// Places of the sample that are read one by one. Digests are elsewhere: parts keep nothing of them.
+const PIECES: [&str; 5] = [
+    "sample-logs/AWSLogs/555566667777/CloudTrail",
+    "sample-logs/AWSLogs/o-exampleorg/000011112222/CloudTrail",
+    "sample-logs/AWSLogs/o-exampleorg/111122223333/CloudTrail",
+    "sample-logs/AWSLogs/o-exampleorg/444455556666/CloudTrail",
+    DAMAGED,
+];
+
+impl Said {
+    fn code(&self) -> i32 {
+        self.status.code().unwrap()
+    }
+}
+
+/// A part of each piece.
+fn map(question: &str, folder: &Path) -> Vec<String> {
+    (PIECES.iter().enumerate())
+        .map(|(at, piece)| {
+            let part = folder.join(format!("{at}.part")).display().to_string();
+            let said = stscope(&format!("map {question} {piece} -q -o"))
+                .arg(&part)
+                .run();
+            assert_eq!(said.code(), 0, "{said}");
+            part
+        })
+        .collect()
+}
+
+fn merge(parts: &[String], options: &str) -> Said {
+    stscope("merge")
+        .args(parts)
+        .args(options.split_whitespace())
+        .run()
+}
+
+#[test]
+fn merged_parts_say_what_one_run_would_have_said_in_every_format() {
+    for question in [
+        "report",
+        "plan",
+        "regions",
+        "report --group-by sdk,day",
+        "report --no-dedup",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut parts = map(question, folder.path());
+        for options in [
+            "--format csv",
+            "--format json",
+            "--format jsonl",
+            "--format markdown",
+            "",
+            "--sort last_event_time --top 3 --min-calls 2",
+            "--fail-on global --quiet",
+            "--fail-on unknown=100",
+        ] {
+            let whole = stscope(&format!("{question} {options}")).args(PIECES).run();
+            let merged = merge(&parts, options);
+            assert_eq!(merged.text(), whole.text(), "{question} {options}");
+            assert_eq!(merged.code(), whole.code(), "{question} {options}");
+            assert_eq!(merged.stderr, whole.stderr, "{question} {options}");
+            parts.reverse();
+        }
+    }
+}
+
+#[test]
+fn a_part_of_parts_is_a_part() {
+    let folder = tempfile::tempdir().unwrap();
+    let parts = map("report", folder.path());
+    let some = folder.path().join("some.part").display().to_string();
+    assert_eq!(merge(&parts[1..4], &format!("-o {some}")).code(), 0);
+    let all = merge(
+        &[parts[4].clone(), some.clone(), parts[0].clone()],
+        "--format json",
+    );
+    assert_eq!(all.stdout, merge(&parts, "--format json").stdout);
+    // The same would count twice.
+    let twice = merge(&[some, parts[2].clone()], "");
+    assert_eq!(twice.code(), 2);
+    assert!(twice.stderr.contains("would count twice"), "{twice}");
+}
+
+/// Frames by their numbers.
+fn by_part(frames: &[u8]) -> BTreeMap<u32, Vec<u8>> {
+    let mut parts: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
+    let mut rest = frames;
+    while let Some((number, after)) = rest.split_first_chunk() {
+        let (length, _) = after.split_first_chunk().unwrap();
+        let end = 12 + usize::try_from(u64::from_le_bytes(*length)).unwrap();
+        let part = parts.entry(u32::from_le_bytes(*number)).or_default();
+        part.extend_from_slice(&rest[..end]);
+        rest = &rest[end..];
+    }
+    parts
+}
+
+fn settle(rule: &str, frames: &[u8], parts: u32) -> Vec<u8> {
+    let mut settled = Vec::new();
+    for frames in by_part(frames).into_values() {
+        let said = stscope(&format!("settle {rule} --parts {parts}"))
+            .input(frames)
+            .run();
+        assert_eq!(said.code(), 0, "{said}");
+        settled.extend_from_slice(said.stdout.as_slice());
+    }
+    settled
+}
+
+#[test]
+fn frames_that_are_settled_by_event_and_shared_give_the_same_answer() {
+    for question in ["report", "plan", "regions"] {
+        let whole = stscope(&format!("{question} --format json"))
+            .args(PIECES)
+            .run();
+        let mut frames = Vec::new();
+        for piece in PIECES {
+            let map = || {
+                stscope(&format!("map {question} --files-from - --parts 7 -q"))
+                    .input(piece)
+                    .run()
+            };
+            let said = map();
+            assert_eq!(said.code(), 0, "{said}");
+            assert_eq!(
+                map().stdout.as_slice(),
+                said.stdout.as_slice(),
+                "a task that runs again sends the same"
+            );
+            frames.extend_from_slice(said.stdout.as_slice());
+        }
+        assert!(by_part(&frames).len() > 3);
+        let by_event = settle("event", &frames, 5);
+        let settled = settle("shared", &by_event, 5);
+        let one = settle("shared", &settled, 1);
+        for frames in [&frames, &by_event, &settled, &one] {
+            let said = stscope("merge - --format json")
+                .input(frames.as_slice())
+                .run();
+            assert_eq!(said.text(), whole.text(), "{question}");
+            assert_eq!(said.code(), 3);
+        }
+        let some = by_part(&by_event).into_values().next().unwrap();
+        for (frames, reason) in [
+            (&some[..], "the parts do not add up"),
+            (&frames[..frames.len() - 1], "is cut short"),
+        ] {
+            stscope("merge -").input(frames).run().fails(&[reason]);
+        }
+        let out_of_turn = stscope("settle shared --parts 2").input(frames).run();
+        assert_eq!(out_of_turn.code(), 2);
+        assert!(
+            out_of_turn.stderr.contains("not settled by event yet"),
+            "{out_of_turn}"
+        );
+    }
+}
+
+#[test]
+fn parts_that_have_no_sum_are_refused_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let ours = path("ours.part");
+    let run = |words: &str, part: &str| {
+        let said = stscope(&format!("map {words} -q -o")).arg(part).run();
+        assert_eq!(said.code(), 0, "{said}");
+    };
+    run(&format!("report {SAMPLE}"), &ours);
+    for (words, reason) in [
+        ("plan", "different questions"),
+        ("report --group-by sdk", "different questions"),
+        (
+            "report --since 2020-01-01",
+            "different selections of calls, by since",
+        ),
+        (
+            "report --no-dedup",
+            "copies of calls counted in one of them",
+        ),
+    ] {
+        let theirs = path("theirs.part");
+        run(&format!("{words} {DAMAGED}"), &theirs);
+        let said = merge(&[ours.clone(), theirs.clone()], "");
+        assert_eq!(said.code(), 2, "{words}: {said}");
+        assert!(
+            said.stderr.contains(reason) && said.stderr.contains("theirs.part"),
+            "{said}"
+        );
+    }
+    let cut = path("cut.part");
+    let bytes = std::fs::read(&ours).unwrap();
+    std::fs::write(&cut, &bytes[..bytes.len() - 5]).unwrap();
+    for (file, reason) in [
+        (cut.as_str(), "cut short or changed"),
+        ("README.md", "neither a part"),
+        ("no-such.part", "check the path"),
+    ] {
+        let said = merge(&[file.to_owned()], "");
+        assert_eq!(said.code(), 2, "{said}");
+        assert!(
+            said.stderr.contains(reason) && said.stderr.contains(file),
+            "{said}"
+        );
+    }
+    // A settled whole takes nothing more.
+    let frames = stscope(&format!("map report {SAMPLE} --parts 1 -q")).run();
+    let settled = settle("shared", &settle("event", frames.stdout.as_slice(), 1), 1);
+    let closed = path("closed.part");
+    let said = stscope("merge - -o").arg(&closed).input(settled).run();
+    assert_eq!(said.code(), 0, "{said}");
+    let alone = merge(std::slice::from_ref(&closed), "--format json");
+    assert_eq!(alone.stdout, merge(&[ours], "--format json").stdout);
+    let said = merge(&[closed.clone(), closed], "");
+    assert!(
+        said.code() == 2 && said.stderr.contains("can no longer be added"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_parts_do_not_keep_of_digests_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let part = folder.path().join("all.part").display().to_string();
+    let said = stscope(&format!("map report {SAMPLE} -q -o"))
+        .arg(&part)
+        .run();
+    assert_eq!(said.code(), 0, "{said}");
+    let said = merge(std::slice::from_ref(&part), "");
+    assert!(
+        said.stderr.contains("parts keep nothing of digests"),
+        "{said}"
+    );
+    merge(&[part], "--fail-on global --require complete")
+        .fails(&["--require: a part keeps no digests"]);
+}
+
+#[test]
+fn options_that_a_part_has_no_use_for_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let parts = map("report", folder.path());
+    for (options, reason) in [
+        ("--ip-ranges no-such.json", "no-such.json"),
+        ("--fail-on global -o x.part", "a part has no verdict"),
+        (
+            "--fail-on new-global",
+            "needs what was read on earlier days",
+        ),
+    ] {
+        let said = merge(&parts, options);
+        assert!(said.code() == 2 && said.stderr.contains(reason), "{said}");
+    }
+    for (words, reason) in [
+        ("map plan --endpoint global", "--endpoint"),
+        ("map regions --where sdk=boto3", "--where"),
+        ("map report --group-by sdk,sdk", "named twice"),
+        ("map trend", "trend"),
+    ] {
+        let said = stscope(&format!("{words} {SAMPLE}")).run();
+        assert!(said.code() == 2 && said.stderr.contains(reason), "{said}");
+    }
+}
