@@ -12,7 +12,7 @@ use crate::cli::session::Session;
 use crate::questions::AnyQuestion;
 use crate::questions::verify::{ChainStatus, Verification};
 use crate::report::pages;
-use crate::tally::{Scrutiny, Tally};
+use crate::tally::{Collector as _, DigestCoverage, Scrutiny, Tally};
 
 #[derive(Args)]
 #[command(
@@ -99,13 +99,17 @@ pub(super) fn run(arguments: VerifyArgs) -> Result<Exit, Failure> {
         alone: true,
         remote: true,
     };
+    session.reading.scan.keys = keys;
     let scan = &session.reading.scan;
     let nothing = AnyQuestion::Groups(Vec::new());
     let new = || Tally::of(nothing.clone(), &scan.terms(), scan.once);
-    let tally = session.watched(|progress| scan.collect(&session.reading.paths, progress, new))?;
+    let mut tally =
+        session.watched(|progress| scan.collect(&session.reading.paths, progress, new))?;
+    let evidence = std::mem::take(&mut tally.totals().evidence);
+    let verification = scan.verify(&evidence);
+    tally.totals().coverage.digests = DigestCoverage::of(&verification.rows);
     let report = tally.finish();
     let totals = &report.totals;
-    let verification = scan.verify(&totals.evidence, &keys);
     let read = session.tell_verified(&totals.coverage);
     if verification
         .rows
