@@ -78,18 +78,18 @@ pub use questions::verify::{
     Verification,
 };
 pub use questions::{
-    AnyQuestion, Calendar, CallsByDay, CrossRegion, DayCalls, Gap, OptInTokens, Period,
-    PeriodStatus, Plan, PlanRow, Refusal, RegionEvidence, RegionRow, RegionStatus, Regions, Risks,
-    TokenTrace, Traced, Trend, TrendRow,
+    AnyQuestion, Calendar, CallsByDay, CrossRegion, DayCalls, DaysOfCalls, Gap, OptInTokens,
+    Period, PeriodStatus, Plan, PlanRow, Refusal, RegionEvidence, RegionRow, RegionStatus, Regions,
+    Risks, TokenTrace, Traced, Trend, TrendRow,
 };
 pub use scan::{Progress, Scan, ScanError};
 #[cfg(feature = "store")]
 pub use store::{Store, StoreError};
 pub use tally::{
-    Bytes, Collector, Column, ColumnType, Condition, Coverage, DamagedFile, DigestCoverage,
-    Evidence, File, Files, Group, LogsRead, Matched, Measures, Mismatch, NotListed, Offender,
-    Partial, PartialError, PrunedFiles, Question, Report, Requests, Scrutiny, Selection,
-    SkipReason, Summary, Tally, Terms, Totals,
+    Bytes, Collector, Column, ColumnType, Condition, Coverage, DamagedFile, DayAsked, DayRead,
+    DaysRead, DigestCoverage, Evidence, File, Files, FilesOfDay, Group, LogsRead, Matched,
+    Measures, Mismatch, NotListed, Offender, Partial, PartialError, PrunedFiles, Question, Report,
+    Requests, Scrutiny, Selection, SkipReason, Summary, Tally, Terms, Totals,
 };
 
 /// The rooms of this crate as they are, for its own program, tests, benches and fuzzing. No release

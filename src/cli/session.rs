@@ -22,10 +22,9 @@ use super::messages::{Messages, coverage};
 use super::output::{Output, Sink, Writing, check_output};
 use super::progress::{Shown, progress};
 use super::reading::{Reading, note_forgotten};
-#[cfg(feature = "store")]
-use super::stored::Stored;
 use crate::questions::gate::can_judge;
 use crate::questions::verify::Standing;
+use crate::questions::{Calendar, DaysOfCalls};
 use crate::scan::Progress;
 use crate::tally::{Coverage, Question, Selection, Tally, Terms, Totals};
 
@@ -85,25 +84,6 @@ impl Session {
             progress: progress(asked.messages),
         };
         session.with_output(writing, &lists)
-    }
-
-    /// The same of a command that asks a store and has no gates.
-    #[cfg(feature = "store")]
-    pub fn of_store(
-        store: &Path,
-        selection: Selection,
-        writing: Writing,
-        messages: Messages,
-    ) -> Result<(Session, Sink), Failure> {
-        let session = Session {
-            reading: Reading::of_store(store, selection)?,
-            gates: Gates::none(),
-            demand: Demand::default(),
-            standing: OnceCell::new(),
-            messages,
-            progress: None,
-        };
-        session.with_output(writing, &[])
     }
 
     /// The same of a command that reads parts of an answer.
@@ -183,14 +163,16 @@ impl Session {
         Ok((self, Sink { writing, output }))
     }
 
-    /// The store that is read.
-    ///
-    /// # Errors
-    /// If log files are read.
-    #[cfg(feature = "store")]
-    pub fn stored(&self) -> Result<&Stored, Failure> {
-        (self.reading.store.as_ref())
-            .ok_or_else(|| Failure::new("--store: none was named; name one"))
+    /// Which days were read, and which have calls whatever the filters say.
+    pub fn days(&self, totals: &Totals) -> Result<(Calendar, DaysOfCalls), Failure> {
+        let selection = self.selection();
+        match &self.reading.store {
+            Some(store) => store.days(selection),
+            None => Ok((
+                Calendar::of_logs(&totals.days_read, selection),
+                DaysOfCalls::from(&totals.days_read),
+            )),
+        }
     }
 
     pub fn selection(&self) -> &Selection {

@@ -11,8 +11,8 @@ mod with {
     use crate::cli::messages::Messages;
     use crate::cli::offenders::Allowed;
     use crate::cli::output::same_file;
-    use crate::questions::Calendar;
     use crate::questions::new_callers::NewCallers;
+    use crate::questions::{AnyQuestion, Calendar, CallsByDay, DaysOfCalls};
     use crate::shown::Shown;
     use crate::store::Store;
     use crate::sts::{Dimension, Time};
@@ -49,9 +49,17 @@ mod with {
             Ok(self.store.tally(question, selection)?)
         }
 
-        /// Which days were read.
-        pub fn calendar(&self, accounts: &[String]) -> Result<Calendar, Failure> {
-            Ok(self.store.calendar(accounts)?)
+        /// Which days were read, and which have calls whatever the filters say.
+        pub fn days(&self, selection: &Selection) -> Result<(Calendar, DaysOfCalls), Failure> {
+            let calendar = self.store.calendar_of(selection)?;
+            // What the conditions leave out was read all the same.
+            let all = Selection {
+                endpoints: Vec::new(),
+                conditions: Vec::new(),
+                ..selection.clone()
+            };
+            let seen = self.store.tally(&AnyQuestion::Trend, &all)?.finish();
+            Ok((calendar, DaysOfCalls::from(&CallsByDay::of(&seen))))
         }
 
         /// The verdict on new callers of the global endpoint.
@@ -101,6 +109,7 @@ mod without {
     use crate::cli::messages::Messages;
     use crate::cli::offenders::Allowed;
     use crate::questions::new_callers::NewCallers;
+    use crate::questions::{Calendar, DaysOfCalls};
     use crate::sts::{Dimension, Time};
     use crate::tally::{Question, Selection, Tally};
 
@@ -117,6 +126,10 @@ mod without {
         }
 
         pub fn tally<Q: Question>(&self, _: &Q, _: &Selection) -> Result<Tally<Q>, Failure> {
+            match *self {}
+        }
+
+        pub fn days(&self, _: &Selection) -> Result<(Calendar, DaysOfCalls), Failure> {
             match *self {}
         }
 

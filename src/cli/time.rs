@@ -102,6 +102,22 @@ impl Moment {
         self.time.clone()
     }
 
+    /// The beginning of the day as an instant of its own, for an answer that is made of days.
+    pub fn whole_day(&self) -> Result<Moment, String> {
+        let time = parse_day(&self.typed, now()).map_err(|error| match self.time {
+            Ok(_) => {
+                "an answer by day is of whole days; give a date (2026-11-01) or an age in days or \
+                      weeks (7d, 2w)"
+                    .to_owned()
+            }
+            Err(_) => error,
+        })?;
+        Ok(Moment {
+            typed: self.typed.clone(),
+            time: Ok(time),
+        })
+    }
+
     /// The beginning of the day, if it was typed as one.
     pub fn day(&self) -> Result<Time, String> {
         parse_day(&self.typed, now())

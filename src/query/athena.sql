@@ -18,8 +18,8 @@
 -- * A damaged file ends the query, or its records are missing. stscope counts what is whole of it,
 --   names it, and goes on.
 -- * Nothing says what was read, skipped or missing.
--- * A number or an object where a text should stand counts as a text, here. Which of a member given
---   twice stands is up to the SerDe.
+-- * A number or an object where a text should be counts as a text, here. Which of a member given
+--   twice counts is up to the SerDe.
 -- * Times are taken as they are written. CloudTrail writes UTC.
 -- What a record lacks is NULL.
 

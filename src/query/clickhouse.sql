@@ -7,8 +7,8 @@
 -- * A damaged file ends the query. stscope counts what is whole of it, names it, and goes on.
 -- * Nothing says what was read, skipped or missing. Without the files of us-east-1 there are no
 --   global calls to see.
--- * A number or an object where a text should stand counts as a text, here. Of a member given twice
---   the first stands, in stscope the last.
+-- * A number or an object where a text should be counts as a text, here. Of a member given twice
+--   the first counts, in stscope the last.
 -- * A record that writes the name of the service with escapes (sts\u002eamazonaws.com) is passed
 --   over. CloudTrail writes none.
 -- * Times are taken as they are written. CloudTrail writes UTC.

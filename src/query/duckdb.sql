@@ -8,8 +8,8 @@
 --   names it, and goes on.
 -- * Nothing says what was read, skipped or missing. Without the files of us-east-1 there are no
 --   global calls to see.
--- * A number or an object where a text should stand counts as a text, here. Of a member given twice
---   the first stands, in stscope the last.
+-- * A number or an object where a text should be counts as a text, here. Of a member given twice
+--   the first counts, in stscope the last.
 -- * Times are taken as they are written. CloudTrail writes UTC.
 -- What a record lacks is NULL.
 

@@ -5,12 +5,14 @@
 //! the finished groups into rows. Refuses to know how calls are counted, which is the
 //! [`tally`](crate::tally)'s, and how rows look, which is the [`report`](crate::report)'s.
 
+mod calendar;
 mod contents;
 mod events;
 pub mod gate;
 mod groups;
 mod key;
 pub mod new_callers;
+pub mod overview;
 mod plan;
 mod regions;
 mod tokens;
@@ -21,13 +23,14 @@ pub mod verify;
 use crate::sts::{Dimension, Properties};
 use crate::tally::Question;
 
+pub use calendar::{Calendar, DaysOfCalls};
 pub use contents::{Checked, Contents, Days, Fault, Run};
 pub use events::{EVENT_COLUMNS, EventLog, EventStream, Events, Row, Streamed};
 pub use plan::{CrossRegion, Plan, PlanRow, Refusal, RegionEvidence, Risks};
 pub use regions::{RegionRow, RegionStatus, Regions};
 pub use tokens::{OptInTokens, TokenTrace};
 pub use traced::Traced;
-pub use trend::{Calendar, CallsByDay, DayCalls, Gap, Period, PeriodStatus, Trend, TrendRow};
+pub use trend::{CallsByDay, DayCalls, Gap, Period, PeriodStatus, Trend, TrendRow};
 
 /// A tally of any question of this program.
 pub type Tally = crate::tally::Tally<AnyQuestion>;

@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike as _, Days as Count, Months, NaiveDate};
 
+use super::calendar::{Calendar, DaysOfCalls};
 use super::key::KeyColumn;
 use super::{AnyQuestion, Report};
 use crate::sts::{ByEndpoint, Dimension, Endpoint, EndpointKind, Properties, sdk};
-use crate::tally::{Column, Flag, Text};
+use crate::tally::{Column, DayAsked, Flag, Selection, Text};
 
 /// How many columns a key has.
 pub(super) const WIDTH: usize = 4;
@@ -93,27 +94,13 @@ impl<'r> CallsByDay<'r> {
     }
 }
 
-/// Which days were read, as far as that is known without calls.
-#[derive(Clone, Debug, Default)]
-pub struct Calendar {
-    /// Days in the keys of files that were read.
-    pub keys: BTreeSet<NaiveDate>,
-    /// Of these, the days of files of us-east-1.
-    pub keys_of_us_east_1: BTreeSet<NaiveDate>,
-    /// Whether every file has a key. If so, calls of a day of which no file was read came in a file
-    /// of the next day, and there are more.
-    pub all_have_keys: bool,
-    /// Days before this one are over: nothing more of them is to be expected.
-    pub over_before: Option<NaiveDate>,
-    /// Days before this one were forgotten.
-    pub kept_from: Option<NaiveDate>,
-}
-
-impl Calendar {
-    /// Whether all of a day was read, as far as can be told.
-    pub fn is_complete(&self, day: NaiveDate) -> bool {
-        self.over_before.is_some_and(|before| day < before)
-            && (!self.all_have_keys || self.keys.contains(&day))
+impl From<&CallsByDay<'_>> for DaysOfCalls {
+    fn from(calls: &CallsByDay<'_>) -> DaysOfCalls {
+        let days = calls.days.iter().map(|(day, of_day)| {
+            let is_sight = of_day.is_of_us_east_1 || of_day.endpoints[EndpointKind::Global] > 0;
+            (*day, is_sight)
+        });
+        DaysOfCalls(days.collect())
     }
 }
 
@@ -223,26 +210,24 @@ pub struct Trend {
 }
 
 impl Trend {
-    /// The periods of what was asked about. `seen` are the calls whatever their principal: they tell
-    /// which days were read; `admits` says whether a day is asked about.
+    /// The periods of what was asked about. `seen` are the days of calls whatever their principal: they
+    /// tell which days were read.
     pub fn of(
         calls: &CallsByDay<'_>,
-        seen: &CallsByDay<'_>,
+        seen: &DaysOfCalls,
         calendar: &Calendar,
         by: Period,
-        admits: impl Fn(NaiveDate) -> bool,
+        selection: &Selection,
     ) -> Trend {
         let is_kept = |day: &NaiveDate| calendar.kept_from.is_none_or(|from| from <= *day);
         let read: BTreeSet<NaiveDate> = (calendar.keys.iter().filter(|day| is_kept(day)))
-            .chain(seen.days.keys())
+            .chain(seen.0.keys())
             .copied()
-            .filter(|&day| admits(day))
+            .filter(|&day| selection.asks_of(day) != DayAsked::Nothing)
             .collect();
         let is_sighted = |day: &NaiveDate| {
             calendar.keys_of_us_east_1.contains(day)
-                || seen.days.get(day).is_some_and(|day| {
-                    day.is_of_us_east_1 || day.endpoints[EndpointKind::Global] > 0
-                })
+                || seen.0.get(day).is_some_and(|&is_sight| is_sight)
         };
         let mut by_period: BTreeMap<NaiveDate, Vec<NaiveDate>> = BTreeMap::new();
         for &day in &read {
@@ -261,7 +246,12 @@ impl Trend {
             expected = end;
             let is_whole = (period.iter_days())
                 .take_while(|&day| end.is_none_or(|end| day < end))
-                .all(|day| read.contains(&day) && calendar.is_complete(day) && is_sighted(&day));
+                .all(|day| {
+                    read.contains(&day)
+                        && calendar.is_complete(day)
+                        && is_sighted(&day)
+                        && selection.asks_of(day) == DayAsked::All
+                });
             let status = if is_whole {
                 PeriodStatus::Complete
             } else {

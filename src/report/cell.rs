@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use chrono::NaiveDate;
+
 use crate::sts::Time;
 
 /// One value.
@@ -21,6 +23,8 @@ pub enum Cell<'a> {
     Flag(bool),
     /// An instant.
     Time(Time),
+    /// A day (UTC).
+    Day(NaiveDate),
 }
 
 impl<'a> Cell<'a> {
@@ -53,6 +57,7 @@ impl<'a> Cell<'a> {
             Cell::Share(share) => Cow::Owned(share.to_string()),
             Cell::Flag(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
             Cell::Time(time) => Cow::Owned(time.to_string()),
+            Cell::Day(day) => Cow::Owned(day.to_string()),
         }
     }
 }

@@ -19,7 +19,8 @@ mod words;
 pub use cell::Cell;
 pub use formats::{Format, Layout};
 pub use page::{
-    Block, Caller, Coverage, Figure, Form, List, Member, Page, RiskList, Rows, Task, Tone, WorkList,
+    Bar, Block, Caller, Chart, Coverage, Figure, Form, Heat, List, Member, Page, RiskList, Rows,
+    StackColumn, Task, Tone, WorkList, WorkOf,
 };
 pub use sheet::{Column, Label, Sheet};
 pub use words::{Phrase, count, plural};

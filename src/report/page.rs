@@ -6,6 +6,7 @@
 
 use std::io;
 
+use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::cell::Cell;
@@ -21,8 +22,10 @@ pub struct Page<'p> {
     pub head: Vec<Member>,
     /// For people: what is to be known before the rows.
     pub blocks: Vec<Block>,
-    /// The rows.
-    pub list: List<'p>,
+    /// What it is called, where it has a title.
+    pub title: String,
+    /// The rows: one list, or several of an overview.
+    pub lists: Vec<List<'p>>,
     /// For programs: members of the JSON object after the rows.
     pub tail: Vec<Member>,
     /// For programs: a list after these, of which one element is in memory at a time.
@@ -52,7 +55,8 @@ impl<'p> Page<'p> {
             schema,
             head: Vec::new(),
             blocks: Vec::new(),
-            list,
+            title: schema.replace("/1", "").replace(".", " "),
+            lists: vec![list],
             tail: Vec::new(),
             long: None,
             notes: Vec::new(),
@@ -91,6 +95,8 @@ pub enum Block {
     },
     /// Short remarks.
     Remarks(Vec<String>),
+    /// What was read, for a format that does not say it otherwise.
+    Read(Vec<String>),
     /// A figure over time.
     Bars {
         /// What it is.
@@ -100,6 +106,77 @@ pub enum Block {
         /// Whether the values are shares, and not counts.
         are_shares: bool,
     },
+    /// A figure that is drawn, where a format can draw. What it shows is in words or in rows, too.
+    Chart(Chart),
+}
+
+/// A figure that is drawn.
+#[derive(Clone, Debug)]
+pub enum Chart {
+    /// Global and Regional calls over time, one upon the other.
+    Stack {
+        /// What it shows.
+        title: &'static str,
+        /// The periods, the oldest first.
+        columns: Vec<StackColumn>,
+    },
+    /// Calls by what makes them, one below the other.
+    Bars {
+        /// What it shows.
+        title: &'static str,
+        /// The bars.
+        bars: Vec<Bar>,
+        /// How many there are besides.
+        more: u64,
+    },
+    /// How much was read, account by day.
+    Heat {
+        /// What it shows.
+        title: &'static str,
+        /// The first and the last day of each column.
+        columns: Vec<(NaiveDate, NaiveDate)>,
+        /// The accounts, each with its cells.
+        rows: Vec<(String, Vec<Heat>)>,
+        /// How many there are besides.
+        more: u64,
+    },
+}
+
+/// A period in a chart.
+#[derive(Clone, Debug)]
+pub struct StackColumn {
+    /// The period.
+    pub label: String,
+    /// The global calls; `None` where it is not known.
+    pub global: Option<u64>,
+    /// The Regional ones.
+    pub regional: Option<u64>,
+    /// Whether all of it was read.
+    pub is_whole: bool,
+}
+
+/// A bar in a chart.
+#[derive(Clone, Debug)]
+pub struct Bar {
+    /// What it is of.
+    pub label: String,
+    /// The global calls.
+    pub global: u64,
+    /// The Regional ones.
+    pub regional: u64,
+}
+
+/// How much was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heat {
+    /// Nothing.
+    NotRead,
+    /// Something was damaged.
+    Damaged,
+    /// Some days of it were read, and others not.
+    Partly(u64),
+    /// So many records.
+    Read(u64),
 }
 
 /// A count with a name.
@@ -138,7 +215,20 @@ pub struct List<'p> {
     pub form: Form<'p>,
     /// The rows.
     pub rows: Box<dyn Rows + 'p>,
+    /// What it is called, if it is one of several.
+    pub title: &'static str,
+    /// What is to be known of it before its rows.
+    pub blocks: Vec<Block>,
+    /// Whether lines of text have no room for it.
+    pub is_detail: bool,
+    /// Whether what is drawn of it is enough where there are drawings: of its rows there may be millions.
+    pub is_drawn: bool,
+    /// Its rows as work to do, where they are lines elsewhere.
+    pub work: Option<WorkOf<'p>>,
 }
+
+/// What makes work of rows.
+pub type WorkOf<'p> = Box<dyn FnOnce() -> WorkList<'p> + 'p>;
 
 /// How people see the rows. Programs get rows of cells whatever the form.
 pub enum Form<'p> {
@@ -147,7 +237,7 @@ pub enum Form<'p> {
     /// As lines; in a plain table, a paragraph a row, with the name of each column before its cell.
     Paragraphs,
     /// As work to do, caller by caller; made only where it is shown.
-    WorkList(Box<dyn FnOnce() -> WorkList<'p> + 'p>),
+    WorkList(WorkOf<'p>),
 }
 
 /// Rows of cells, whatever they are made of. They come one after the other, and no more of them are
@@ -180,6 +270,11 @@ impl<'p> List<'p> {
                 rows: rows.into_iter(),
                 top: top.unwrap_or(u64::MAX),
             }),
+            title: "",
+            blocks: Vec::new(),
+            is_detail: false,
+            is_drawn: false,
+            work: None,
         }
     }
 }

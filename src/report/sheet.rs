@@ -23,6 +23,8 @@ pub struct Column {
     pub label: Option<Label>,
     /// What it holds, in a few words.
     pub help: &'static str,
+    /// The object that it is a member of in JSON, if it is none of the row's own.
+    pub within: Option<&'static str>,
 }
 
 /// A column's place in a table.
@@ -112,9 +114,19 @@ impl<R> Sheet<R> {
             name,
             label: label.into(),
             help,
+            within: None,
         };
         let cell = Box::new(cell);
         self.0.push(Col { column, cell });
+        self
+    }
+
+    /// The sheet with its last column within an object in JSON.
+    #[must_use]
+    pub fn within(mut self, object: &'static str) -> Sheet<R> {
+        if let Some(col) = self.0.last_mut() {
+            col.column.within = Some(object);
+        }
         self
     }
 

@@ -119,6 +119,17 @@ impl<'p> Phrase<'p> {
         pieces.collect()
     }
 
+    /// Hands over the pieces, and whether each is stscope's own.
+    ///
+    /// # Errors
+    /// What `take` gives.
+    pub fn each<E>(&self, mut take: impl FnMut(&str, bool) -> Result<(), E>) -> Result<(), E> {
+        (self.0.iter()).try_for_each(|piece| match piece {
+            Piece::Ours(words) => take(words, true),
+            Piece::Strangers(word) => take(word, false),
+        })
+    }
+
     /// As text, before any escaping.
     pub fn plain(&self) -> String {
         self.text(str::to_owned)

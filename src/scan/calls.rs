@@ -2,8 +2,8 @@
 //! and is it asked about?
 
 use crate::cloudtrail::{Field, Handler, Record};
-use crate::sts::{self, Call, Hosts, Kind, Time, TokenUse};
-use crate::tally::{Collector, Coverage, LogsRead, Matched, Selection};
+use crate::sts::{self, Call, Endpoint, Hosts, Kind, Time, TokenUse};
+use crate::tally::{Collector, Coverage, DaysRead, LogsRead, Matched, Selection};
 
 /// Takes the records of one file.
 pub(super) struct Calls<'w, C> {
@@ -13,6 +13,7 @@ pub(super) struct Calls<'w, C> {
     pub collector: &'w mut C,
     pub coverage: &'w mut Coverage,
     pub logs_read: &'w mut LogsRead,
+    pub days_read: &'w mut DaysRead,
     pub matched: &'w mut Matched,
     pub scratch: &'w mut String,
 }
@@ -41,7 +42,7 @@ impl<C: Collector> Calls<'_, C> {
 
 impl<C: Collector> Handler for Calls<'_, C> {
     /// The counts of records, and the places of what they are noted in.
-    type Mark = ([u64; 4], usize, Matched, C::Mark);
+    type Mark = ([u64; 4], [usize; 2], Matched, C::Mark);
 
     fn record(&mut self, record: &Record<'_>) {
         match sts::kind(record) {
@@ -63,9 +64,13 @@ impl<C: Collector> Handler for Calls<'_, C> {
                     self.coverage.no_time += 1;
                 }
                 if self.selection.admits(&call) {
-                    if matches!(record.get(Field::AwsRegion), Some("us-east-1" | "global")) {
+                    let is_of_us_east_1 =
+                        matches!(record.get(Field::AwsRegion), Some("us-east-1" | "global"));
+                    if is_of_us_east_1 {
                         self.collector.totals().see_us_east_1();
                     }
+                    let is_sight = is_of_us_east_1 || matches!(call.endpoint(), Endpoint::Global);
+                    self.days_read.see_call(call.time(), is_sight);
                     self.note_log(record);
                     let wanted = self.selection.wants(&call, self.matched, self.scratch);
                     self.collector.take(&call, wanted);
@@ -89,13 +94,13 @@ impl<C: Collector> Handler for Calls<'_, C> {
         } = *self.coverage;
         (
             [sts_records, not_calls, filtered, no_time],
-            self.logs_read.mark(),
+            [self.logs_read.mark(), self.days_read.mark()],
             *self.matched,
             self.collector.mark(),
         )
     }
 
-    fn rollback(&mut self, (counts, logs_read, matched, mark): Self::Mark) {
+    fn rollback(&mut self, (counts, [logs_read, days_read], matched, mark): Self::Mark) {
         let [sts_records, not_calls, filtered, no_time] = counts;
         *self.matched = matched;
         self.coverage.sts_records = sts_records;
@@ -103,6 +108,7 @@ impl<C: Collector> Handler for Calls<'_, C> {
         self.coverage.filtered = filtered;
         self.coverage.no_time = no_time;
         self.logs_read.rollback(logs_read);
+        self.days_read.rollback(days_read);
         self.collector.rollback(mark);
     }
 }

@@ -16,7 +16,8 @@ use crate::input::{Object, Opened, Stream, Trailer};
 use crate::source::Source;
 use crate::sts::EVENT_SOURCE;
 use crate::tally::{
-    Collector, Coverage, DamagedFile, Evidence, File, LogsRead, Matched, Scrutiny, SkipReason,
+    Collector, Coverage, DamagedFile, DaysRead, Evidence, File, LogsRead, Matched, Scrutiny,
+    SkipReason,
 };
 
 /// A reader, and what it has collected.
@@ -27,6 +28,7 @@ pub(super) struct Reading<'s, C> {
     reader: Reader,
     pub coverage: Coverage,
     pub logs_read: LogsRead,
+    pub days_read: DaysRead,
     pub matched: Matched,
     pub evidence: Evidence,
     pub collector: C,
@@ -42,6 +44,7 @@ impl<'s, C: Collector> Reading<'s, C> {
             reader: reader(scan),
             coverage: Coverage::default(),
             logs_read: LogsRead::default(),
+            days_read: DaysRead::if_wanted(scan.days),
             matched: Matched::default(),
             evidence: Evidence::default(),
             collector,
@@ -103,6 +106,7 @@ impl<'s, C: Collector> Reading<'s, C> {
             collector: &mut self.collector,
             coverage: &mut self.coverage,
             logs_read: &mut self.logs_read,
+            days_read: &mut self.days_read,
             matched: &mut self.matched,
             scratch: &mut self.scratch,
         };

@@ -13,6 +13,7 @@ use super::admission::{Admission, admit_version};
 use super::error::ScanError;
 use super::queue::{Content, Fetched, Remark};
 use super::run::Run;
+use crate::aws::Pruned;
 use crate::input::s3::{
     self, Digests, Estimate, FetchLimits, Fetches, Listed, Listing, S3, S3Error, S3Url,
 };
@@ -24,6 +25,23 @@ const WANTED: usize = 1 << 10;
 
 /// The objects that are asked for, one at a time, each with what the queue gets once it is there.
 type Sender = SyncSender<(s3::Object, Fetched)>;
+
+/// What a listing tells, and what is to become of it.
+#[allow(clippy::large_enum_variant)] // one at a time, handed on at once
+enum Found<'w> {
+    Object(s3::Object, Fetched),
+    Skipped(SkipReason),
+    Pruned(Pruned),
+    /// A prefix in which nothing can matter, and why.
+    NotListed(&'w str),
+}
+
+/// Whether a walk goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Go {
+    On,
+    NoFurther,
+}
 
 /// Reads S3 for a run.
 pub(super) struct Remote {
@@ -119,12 +137,18 @@ impl Remote {
     /// What reading all of it would come to.
     pub fn estimate(&self, run: &Run<'_>, prefixes: &[Prefix]) -> Result<Estimate, S3Error> {
         let mut estimate = Estimate::default();
-        for prefix in prefixes {
-            for listed in self.listing(prefix) {
-                estimate.add(&listed?);
-                run.note_found(1);
+        self.walk(run, prefixes, |found| {
+            match found {
+                Found::Object(object, object_at) => match object_at.admission {
+                    Admission::Known => estimate.known += 1,
+                    Admission::Skipped(..) | Admission::ByName => {}
+                    Admission::Open(_) | Admission::Digest(_) => estimate.add(&object),
+                },
+                Found::NotListed(_) => estimate.not_listed += 1,
+                Found::Skipped(_) | Found::Pruned(_) => {}
             }
-        }
+            Go::On
+        })?;
         Ok(estimate)
     }
 
@@ -133,81 +157,26 @@ impl Remote {
         let mut skipped = BTreeMap::<SkipReason, u64>::new();
         let mut pruned = crate::tally::PrunedFiles::default();
         let mut not_listed = NotListed::new();
-        for prefix in prefixes {
-            let url = &prefix.url;
-            let (above, _) = url.prefix.rsplit_once('/').unwrap_or_default();
-            let named = Folder::new(S3Url::of_key(&url.bucket, above).into());
-            let mut folder = Arc::new(Folder::new(PathBuf::new()));
-            for listed in self.listing(prefix) {
-                if run.queue.is_stopped() {
-                    return Ok(());
-                }
-                let object = match listed? {
-                    Listed::Object(object) => object,
-                    Listed::FolderMarker(_) => {
-                        *skipped.entry(SkipReason::NotAFile).or_default() += 1;
-                        continue;
-                    }
-                    Listed::NotListed { why, .. } => {
-                        *not_listed.entry(why.as_str().to_owned()).or_default() += 1;
-                        continue;
-                    }
-                };
-                let (path, name) = object.key.rsplit_once('/').unwrap_or(("", &object.key));
-                let path = match path {
-                    "" if !object.key.starts_with('/') => format!("s3://{}", object.bucket),
-                    path => S3Url::of_key(&object.bucket, path),
-                };
-                if folder.path().as_os_str() != path.as_str() {
-                    folder = Arc::new(Folder::new(path.into()));
-                }
-                let was_named = object.key == url.prefix;
-                if !was_named && is_in_hidden(&object.key, &url.prefix) {
-                    *skipped.entry(SkipReason::NotALog).or_default() += 1;
-                    continue;
-                }
-                // Whoever names a service by hand wants its files read.
-                let is_wanted = |skip: &Skip| {
-                    was_named || (*skip == Skip::OtherService && named.is_of_another_service())
-                };
-                let skip = folder.skips(name.as_ref());
-                if let Some(skip) = skip.filter(|skip| !is_wanted(skip)) {
-                    *skipped.entry(skip.into()).or_default() += 1;
-                    continue;
-                }
-                if let Some(why) = run.prunes(&folder) {
-                    pruned.count(why, 1);
-                    continue;
-                }
-                let here = Object {
-                    place: Place::S3,
-                    folder: &folder,
-                    name: name.as_ref(),
-                    was_named,
-                };
-                let version = Some(Version::of_s3(&object));
-                run.note_found(1);
-                let admission = admit_version(&here, version, run.known, run.scrutiny);
-                let found = Fetched {
-                    folder: Arc::clone(&folder),
-                    name: name.into(),
-                    was_named,
-                    place: Place::S3,
-                    admission,
-                    content: Content::Nothing,
-                    bytes: 0,
-                };
-                match admission {
+        let end = self.walk(run, prefixes, |found| {
+            match found {
+                Found::Skipped(reason) => *skipped.entry(reason).or_default() += 1,
+                Found::Pruned(why) => pruned.count(why, 1),
+                Found::NotListed(why) => *not_listed.entry(why.to_owned()).or_default() += 1,
+                Found::Object(object, found) => match found.admission {
                     Admission::Known => run.note_done(1),
                     Admission::Skipped(..) | Admission::ByName => run.queue.push_fetched(found),
                     // An error: nobody reads any more.
                     Admission::Open(_) | Admission::Digest(_) => match wanted.send((object, found))
                     {
                         Ok(()) => {}
-                        Err(_) => return Ok(()),
+                        Err(_) => return Go::NoFurther,
                     },
-                }
+                },
             }
+            Go::On
+        })?;
+        if end == Go::NoFurther {
+            return Ok(());
         }
         for (reason, objects) in skipped {
             run.remark(Remark::Skipped(reason, objects));
@@ -219,6 +188,88 @@ impl Remote {
         }
         run.not_listed(not_listed);
         Ok(())
+    }
+
+    /// Lists prefixes, and says of everything in them what is to become of it.
+    fn walk(
+        &self,
+        run: &Run<'_>,
+        prefixes: &[Prefix],
+        mut each: impl FnMut(Found<'_>) -> Go,
+    ) -> Result<Go, S3Error> {
+        for prefix in prefixes {
+            let url = &prefix.url;
+            let (above, _) = url.prefix.rsplit_once('/').unwrap_or_default();
+            let named = Folder::new(S3Url::of_key(&url.bucket, above).into());
+            let mut folder = Arc::new(Folder::new(PathBuf::new()));
+            for listed in self.listing(prefix) {
+                if run.queue.is_stopped() {
+                    return Ok(Go::NoFurther);
+                }
+                let found = match listed? {
+                    Listed::Object(object) => self.found(run, object, prefix, &named, &mut folder),
+                    Listed::FolderMarker(_) => Found::Skipped(SkipReason::NotAFile),
+                    Listed::NotListed { why, .. } => Found::NotListed(why.as_str()),
+                };
+                if each(found) == Go::NoFurther {
+                    return Ok(Go::NoFurther);
+                }
+            }
+        }
+        Ok(Go::On)
+    }
+
+    /// What is to become of an object. `folder` is that of the object before.
+    fn found<'f>(
+        &self,
+        run: &Run<'_>,
+        object: s3::Object,
+        prefix: &Prefix,
+        named: &Folder,
+        folder: &mut Arc<Folder>,
+    ) -> Found<'f> {
+        let (path, name) = object.key.rsplit_once('/').unwrap_or(("", &object.key));
+        let path = match path {
+            "" if !object.key.starts_with('/') => format!("s3://{}", object.bucket),
+            path => S3Url::of_key(&object.bucket, path),
+        };
+        if folder.path().as_os_str() != path.as_str() {
+            *folder = Arc::new(Folder::new(path.into()));
+        }
+        let was_named = object.key == prefix.url.prefix;
+        if !was_named && is_in_hidden(&object.key, &prefix.url.prefix) {
+            return Found::Skipped(SkipReason::NotALog);
+        }
+        // Whoever names a service by hand wants its files read.
+        let is_wanted = |skip: &Skip| {
+            was_named || (*skip == Skip::OtherService && named.is_of_another_service())
+        };
+        let skip = folder.skips(name.as_ref());
+        if let Some(skip) = skip.filter(|skip| !is_wanted(skip)) {
+            return Found::Skipped(skip.into());
+        }
+        if let Some(why) = run.prunes(folder) {
+            return Found::Pruned(why);
+        }
+        let here = Object {
+            place: Place::S3,
+            folder,
+            name: name.as_ref(),
+            was_named,
+        };
+        let version = Some(Version::of_s3(&object));
+        run.note_found(1);
+        let admission = admit_version(&here, version, run.known, run.scrutiny);
+        let found = Fetched {
+            folder: Arc::clone(folder),
+            name: name.into(),
+            was_named,
+            place: Place::S3,
+            admission,
+            content: Content::Nothing,
+            bytes: 0,
+        };
+        Found::Object(object, found)
     }
 
     /// Hands on what was fetched.

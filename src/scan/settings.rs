@@ -34,6 +34,10 @@ pub struct Scan {
     pub once: bool,
     /// Whether records of all services in opt-in Regions are read, to see where tokens are used.
     pub trace_tokens: bool,
+    /// Whether what was read is told by account, Region and day, too: [`Totals::days_read`].
+    ///
+    /// [`Totals::days_read`]: crate::tally::Totals::days_read
+    pub days: bool,
     /// How closely it is looked whether a log is missing. By default digests are read, and the names of
     /// logs compared with them.
     pub scrutiny: Scrutiny,
@@ -78,6 +82,7 @@ impl Default for Scan {
             ],
             once: true,
             trace_tokens: false,
+            days: false,
             scrutiny: Scrutiny {
                 names: true,
                 ..Scrutiny::default()

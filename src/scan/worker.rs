@@ -14,13 +14,14 @@ use super::queue::{Batch, Content, Fetched, Remark, Work};
 use super::reading::Reading;
 use super::run::Run;
 use super::stranger;
+use crate::aws::Key;
 use crate::damage::Stage;
 #[cfg(feature = "s3")]
 use crate::input::s3::Body;
 use crate::input::{
     self, Buffers, Directory, Folder, Named, Object, Opened, Place, Raw, Trailer, Version,
 };
-use crate::tally::{Collector, DamagedFile, File, SkipReason};
+use crate::tally::{Collector, Coverage, DamagedFile, File, FilesOfDay, SkipReason};
 
 /// Objects that take longer are large: they are offered to other threads one by one, so that in the
 /// end none waits long for another. A batch of smaller ones takes a millisecond.
@@ -54,6 +55,8 @@ struct Here {
     directory: Option<Directory>,
     /// Whether coverage has the key.
     is_noted: bool,
+    /// What was read of it.
+    files: FilesOfDay,
 }
 
 impl Here {
@@ -62,6 +65,7 @@ impl Here {
             folder,
             directory: None,
             is_noted: false,
+            files: FilesOfDay::default(),
         }
     }
 }
@@ -92,9 +96,11 @@ impl<'r, C: Collector> Worker<'r, C> {
                 Work::StandardInput => self.standard_input(),
             }
         }
+        self.leave();
         let Reading {
             coverage,
             logs_read,
+            days_read,
             matched,
             evidence,
             mut collector,
@@ -103,6 +109,7 @@ impl<'r, C: Collector> Worker<'r, C> {
         collector.totals().evidence += evidence;
         collector.totals().coverage += coverage;
         collector.totals().logs_read += logs_read;
+        collector.totals().days_read += days_read;
         collector.totals().matched |= matched;
         collector
     }
@@ -124,6 +131,9 @@ impl<'r, C: Collector> Worker<'r, C> {
             Remark::Pruned(pruned, files) => coverage.files.pruned.count(pruned, files),
             Remark::Unreadable(path, error) => {
                 self.reading.damaged(&path, Stage::Open, error, 0);
+                let key = Key::of_folder(&path);
+                let files = FilesOfDay::new(0, 1, 0, 0);
+                self.reading.days_read.see_files(key.as_ref(), files);
             }
         }
         self.reading.end_file(None);
@@ -285,8 +295,16 @@ impl<'r, C: Collector> Worker<'r, C> {
 
     fn enter(&mut self, folder: &Arc<Folder>) {
         if !Arc::ptr_eq(&self.here.folder, folder) {
+            self.leave();
             self.here = Here::new(Arc::clone(folder));
         }
+    }
+
+    /// Says what was read of a folder.
+    fn leave(&mut self) {
+        let files = std::mem::take(&mut self.here.files);
+        let key = self.here.folder.key();
+        self.reading.days_read.see_files(key, files);
     }
 
     /// Opens and reads; a panic on the way is this one object's damage.
@@ -303,6 +321,7 @@ impl<'r, C: Collector> Worker<'r, C> {
             here,
             ..
         } = self;
+        let before = read_so_far(&reading.coverage);
         let (records_before, read_before) = (reading.coverage.records, reading.coverage.files.read);
         let Opening {
             version,
@@ -346,6 +365,14 @@ impl<'r, C: Collector> Worker<'r, C> {
             reading.reset();
         }
         reading.logs_read.end_file();
+        reading.days_read.end_file();
+        let [files, damaged, records, sts_records] = read_so_far(&reading.coverage);
+        here.files += FilesOfDay::new(
+            files - before[0],
+            damaged - before[1],
+            records - before[2],
+            sts_records - before[3],
+        );
         if !here.is_noted
             && reading.coverage.files.read > read_before
             && let Some(key) = here.folder.key()
@@ -377,4 +404,16 @@ impl<'r, C: Collector> Worker<'r, C> {
             self.run.queue.stop();
         }
     }
+}
+
+/// What the lines of [`DaysRead`](crate::tally::DaysRead) are made of: files, damaged files, records and
+/// calls so far.
+fn read_so_far(coverage: &Coverage) -> [u64; 4] {
+    let files = &coverage.files;
+    [
+        files.read,
+        files.damaged,
+        coverage.records,
+        coverage.sts_records,
+    ]
 }

@@ -79,7 +79,7 @@ const EKS_ANNOTATION: &str = "eks.amazonaws.com/sts-regional-endpoints";
 /// What AWS warns of: the setting signs for the Region, and the global endpoint takes signatures for
 /// us-east-1 alone.
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html>
-const HARD_CODED: &str = "First take sts.amazonaws.com out of its code and configuration, if it stands \
+const HARD_CODED: &str = "First take sts.amazonaws.com out of its code and configuration, if it is \
     there: with the setting such calls fail with SignatureDoesNotMatch.";
 
 /// What to do: a sentence, and remarks after it.

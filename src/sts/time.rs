@@ -1,6 +1,6 @@
 //! Instants as CloudTrail writes them: RFC 3339, in UTC; and as other programs make them over.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 /// An instant in milliseconds since 1970 (UTC). CloudTrail itself writes whole seconds; anything
@@ -91,6 +91,11 @@ impl Time {
 
     fn utc(self) -> DateTime<Utc> {
         DateTime::from_timestamp_millis(self.0).unwrap_or_default()
+    }
+
+    /// The year.
+    pub fn year(self) -> i32 {
+        self.utc().year()
     }
 
     /// The day, `YYYY-MM-DD`.

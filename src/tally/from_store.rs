@@ -9,7 +9,7 @@ use super::groups::Measures;
 use super::question::Question;
 use super::selection::Selection;
 use super::totals::Entry;
-use super::{Coverage, LogsRead, Tally};
+use super::{Coverage, DaysRead, LogsRead, Tally};
 use crate::sts::Properties;
 
 /// What becomes of calls with some properties in common.
@@ -85,9 +85,15 @@ impl<Q: Question> Tally<Q> {
     }
 
     /// Adds what was read for what was kept.
-    pub(crate) fn add_read(&mut self, coverage: Coverage, logs_read: LogsRead) {
+    pub(crate) fn add_read(
+        &mut self,
+        coverage: Coverage,
+        logs_read: LogsRead,
+        days_read: DaysRead,
+    ) {
         self.totals.coverage += coverage;
         self.totals.logs_read += logs_read;
+        self.totals.days_read += days_read;
     }
 
     fn see(&mut self, verdict: Verdict) {

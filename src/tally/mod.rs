@@ -13,6 +13,7 @@ mod collector;
 mod column;
 mod condition;
 mod coverage;
+mod days_read;
 mod dedup;
 mod evidence;
 mod from_store;
@@ -41,6 +42,7 @@ pub use coverage::{
     Bytes, Coverage, DamagedFile, DigestCoverage, Files, NotListed, PrunedFiles, Requests,
     SkipReason,
 };
+pub use days_read::{DayRead, DaysRead, FilesOfDay};
 pub(crate) use dedup::{Candidate, Candidates, Dropped, Filter, hash};
 pub use evidence::{
     DamagedDigest, Evidence, FoundDigest, FoundLogs, FoundPath, LogContent, LogDetail, Scrutiny,
@@ -53,7 +55,7 @@ pub use logs_read::LogsRead;
 pub use partial::{FORMAT, FrameError, Partial, PartialError, Parts, RULES, write_frame};
 pub use question::Question;
 pub use report::{Group, Report};
-pub use selection::{Selection, Terms};
+pub use selection::{DayAsked, Selection, Terms};
 pub use settle::{Rule, Settled};
 pub(crate) use staged::Staged;
 pub(crate) use totals::Entry;

@@ -85,6 +85,29 @@ impl Selection {
             )
     }
 
+    /// How much of a day (UTC) is asked about.
+    pub fn asks_of(&self, day: NaiveDate) -> DayAsked {
+        const DAY: i64 = 86_400_000;
+        let Some(first) = Time::of_midnight(day) else {
+            return DayAsked::Nothing;
+        };
+        let (first, end) = (first.millis(), first.millis() + DAY);
+        let since = self.since.map_or(i64::MIN, Time::millis);
+        let until = self.until.map_or(i64::MAX, Time::millis);
+        if until <= first || end <= since {
+            DayAsked::Nothing
+        } else if since <= first && end <= until {
+            DayAsked::All
+        } else {
+            DayAsked::Part
+        }
+    }
+
+    /// Whether a log of this account and Region is asked about.
+    pub(crate) fn lists_log(&self, account: &str, region: &str) -> bool {
+        self.lists(Some(account), Some(region))
+    }
+
     /// Whether a record of this time is asked about.
     pub(crate) fn admits_time(&self, time: Option<Time>) -> bool {
         match time {
@@ -199,6 +222,18 @@ impl Selection {
             .filter(move |(place, _)| matched.has(*place) && !matched.has_held(*place))
             .map(|(_, condition)| condition)
     }
+}
+
+/// How much of a day is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DayAsked {
+    /// All of it.
+    All,
+    /// A part of it.
+    Part,
+    /// Nothing of it.
+    Nothing,
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use foldhash::quality::RandomState;
 use super::chain_row::ChainRow;
 use super::condition::{Condition, Matched};
 use super::coverage::Coverage;
+use super::days_read::DaysRead;
 use super::dedup::{Candidate, Candidates, Dropped};
 use super::evidence::Evidence;
 use super::groups::Measures;
@@ -64,6 +65,8 @@ pub struct Totals {
     pub coverage: Coverage,
     /// Whose logs that was.
     pub logs_read: LogsRead,
+    /// Of which days.
+    pub days_read: DaysRead,
     /// Digests, and what they may name.
     pub evidence: Evidence,
     /// What follows from them, chain by chain; known once everything is read.
@@ -146,6 +149,7 @@ impl Totals {
         self.runs.extend(other.runs);
         self.coverage += other.coverage;
         self.logs_read += other.logs_read;
+        self.days_read += other.days_read;
         self.evidence += other.evidence;
         self.matched |= other.matched;
         self.saw_us_east_1 |= other.saw_us_east_1;

@@ -41,7 +41,7 @@ fn every_cause_has_its_advice() {
              ignores AWS_REGION), or in ~/.aws/config sts_regional_endpoints = regional and \
              region = eu-west-1, or in its code endpoint_url and region_name in \
              boto3.client('sts'); after an upgrade to Boto3 1.40.0 or later the Region is enough. \
-             First take sts.amazonaws.com out of its code and configuration, if it stands there: \
+             First take sts.amazonaws.com out of its code and configuration, if it is there: \
              with the setting such calls fail with SignatureDoesNotMatch.",
         ),
         (
@@ -56,7 +56,7 @@ fn every_cause_has_its_advice() {
              region = eu-west-1, or in its code endpoint_url and region_name in \
              boto3.client('sts'); after an upgrade of the botocore inside it to 1.40.0 or later \
              the Region is enough. First take sts.amazonaws.com out of its code and \
-             configuration, if it stands there: with the setting such calls fail with \
+             configuration, if it is there: with the setting such calls fail with \
              SignatureDoesNotMatch.",
         ),
         (
@@ -65,7 +65,7 @@ fn every_cause_has_its_advice() {
              ignores AWS_REGION), or in ~/.aws/config sts_regional_endpoints = regional and \
              region = eu-west-1, or in its code endpoint_url and region_name in \
              boto3.client('sts'); after an upgrade to Boto3 1.40.0 or later the Region is enough. \
-             First take sts.amazonaws.com out of its code and configuration, if it stands there: \
+             First take sts.amazonaws.com out of its code and configuration, if it is there: \
              with the setting such calls fail with SignatureDoesNotMatch. The log does not tell \
              its version: if it is newer, look for the Region aws-global, \
              AWS_STS_REGIONAL_ENDPOINTS=legacy or an endpoint URL (endpoint_url or \
@@ -77,7 +77,7 @@ fn every_cause_has_its_advice() {
              AWS_REGION) to the Region it runs in, or in ~/.aws/config sts_regional_endpoints = \
              regional and region, or in its code endpoint_url and region_name in \
              boto3.client('sts'); after an upgrade to Boto3 1.40.0 or later the Region is enough. \
-             First take sts.amazonaws.com out of its code and configuration, if it stands there: \
+             First take sts.amazonaws.com out of its code and configuration, if it is there: \
              with the setting such calls fail with SignatureDoesNotMatch.",
         ),
         (
@@ -86,7 +86,7 @@ fn every_cause_has_its_advice() {
              ignores AWS_REGION), or in ~/.aws/config sts_regional_endpoints = regional and \
              region = ap-northeast-2, or in its code endpoint_url and region_name in \
              boto3.client('sts'); after an upgrade to Boto3 1.40.0 or later the Region is enough. \
-             First take sts.amazonaws.com out of its code and configuration, if it stands there: \
+             First take sts.amazonaws.com out of its code and configuration, if it is there: \
              with the setting such calls fail with SignatureDoesNotMatch. In ap-northeast-2 it is \
              Regional even without the setting, so its Region is another one now, or none.",
         ),
@@ -96,7 +96,7 @@ fn every_cause_has_its_advice() {
              ignores AWS_REGION), or in ~/.aws/config sts_regional_endpoints = regional and \
              region = eu-west-1, or in its code endpoint_url and region_name in \
              create_client('sts'); after an upgrade to botocore 1.40.0 or later the Region is \
-             enough. First take sts.amazonaws.com out of its code and configuration, if it stands \
+             enough. First take sts.amazonaws.com out of its code and configuration, if it is \
              there: with the setting such calls fail with SignatureDoesNotMatch.",
         ),
         (
@@ -105,7 +105,7 @@ fn every_cause_has_its_advice() {
              CLI version 1 ignores AWS_REGION), or in ~/.aws/config sts_regional_endpoints = \
              regional and region = eu-west-1; after an upgrade to the AWS CLI 1.42.0 or later the \
              Region is enough. First take sts.amazonaws.com out of its code and configuration, if \
-             it stands there: with the setting such calls fail with SignatureDoesNotMatch. AWS \
+             it is there: with the setting such calls fail with SignatureDoesNotMatch. AWS \
              supports version 1 until 15 July 2027: better move to the AWS CLI version 2, which \
              always was Regional.",
         ),
@@ -123,7 +123,7 @@ fn every_cause_has_its_advice() {
              AWS_SDK_LOAD_CONFIG=1, or in its code STSRegionalEndpoint: \
              endpoints.RegionalSTSEndpoint in aws.Config; after a move to the AWS SDK for Go \
              version 2 the Region is enough. First take sts.amazonaws.com out of its code and \
-             configuration, if it stands there: with the setting such calls fail with \
+             configuration, if it is there: with the setting such calls fail with \
              SignatureDoesNotMatch. AWS no longer supports version 1: move to version 2.",
         ),
         (
@@ -138,7 +138,7 @@ fn every_cause_has_its_advice() {
              ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1, or in its \
              code an EndpointConfiguration of the Regional endpoint in the client's builder; \
              after a move to the AWS SDK for Java version 2 the Region is enough. First take \
-             sts.amazonaws.com out of its code and configuration, if it stands there: with the \
+             sts.amazonaws.com out of its code and configuration, if it is there: with the \
              setting such calls fail with SignatureDoesNotMatch. STS clients made by a \
              constructor and not by a builder ignore the setting. AWS supported version 1 until \
              31 December 2025: move to version 2.",
@@ -150,7 +150,7 @@ fn every_cause_has_its_advice() {
              AWS_SDK_LOAD_CONFIG=1, or in its code region and stsRegionalEndpoints: 'regional' in \
              the options of AWS.STS; after a move to the AWS SDK for JavaScript version 3 the \
              Region is enough. First take sts.amazonaws.com out of its code and configuration, if \
-             it stands there: with the setting such calls fail with SignatureDoesNotMatch. Set \
+             it is there: with the setting such calls fail with SignatureDoesNotMatch. Set \
              both at once: with the setting and no Region, calls fail with \"Missing region in \
              config\". Profiles that assume a role ignore AWS_REGION, so put region into the \
              profile; a profile's sts_regional_endpoints counts only where AWS_PROFILE names that \
@@ -164,7 +164,7 @@ fn every_cause_has_its_advice() {
              AWS_SDK_LOAD_CONFIG=1, or in its code region and stsRegionalEndpoints: 'regional' in \
              the options of AWS.STS; after a move to the AWS SDK for JavaScript version 3 the \
              Region is enough. First take sts.amazonaws.com out of its code and configuration, if \
-             it stands there: with the setting such calls fail with SignatureDoesNotMatch. Set \
+             it is there: with the setting such calls fail with SignatureDoesNotMatch. Set \
              both at once: with the setting and no Region, calls fail with \"Missing region in \
              config\". Profiles that assume a role ignore AWS_REGION, so put region into the \
              profile; a profile's sts_regional_endpoints counts only where AWS_PROFILE names that \
@@ -177,7 +177,7 @@ fn every_cause_has_its_advice() {
              ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1, or in its \
              code 'sts_regional_endpoints' => 'regional' in the options of StsClient; after an \
              upgrade to the AWS SDK for PHP 3.351.12 or later the Region is enough. First take \
-             sts.amazonaws.com out of its code and configuration, if it stands there: with the \
+             sts.amazonaws.com out of its code and configuration, if it is there: with the \
              setting such calls fail with SignatureDoesNotMatch.",
         ),
         (
@@ -186,7 +186,7 @@ fn every_cause_has_its_advice() {
              ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1, or in its \
              code sts_regional_endpoints: 'regional' in the options of Aws::STS::Client; after an \
              upgrade to aws-sdk-core 3.92.0 (gem aws-sdk 3) or later the Region is enough. First \
-             take sts.amazonaws.com out of its code and configuration, if it stands there: with \
+             take sts.amazonaws.com out of its code and configuration, if it is there: with \
              the setting such calls fail with SignatureDoesNotMatch.",
         ),
         (
@@ -196,7 +196,7 @@ fn every_cause_has_its_advice() {
              code StsRegionalEndpoints = StsRegionalEndpointsValue.Regional in \
              AmazonSecurityTokenServiceConfig; after an upgrade to AWSSDK.SecurityToken 3.7.500 \
              or later the Region is enough. First take sts.amazonaws.com out of its code and \
-             configuration, if it stands there: with the setting such calls fail with \
+             configuration, if it is there: with the setting such calls fail with \
              SignatureDoesNotMatch. What counts where AWSSDK.Core is newer than that and \
              AWSSDK.SecurityToken older is not known. AWS supported version 3 until 1 June 2026: \
              move to version 4.",
@@ -206,7 +206,7 @@ fn every_cause_has_its_advice() {
             "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION=eu-west-1, or in \
              ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1; after an \
              upgrade to the AWS Tools for PowerShell 4.1.869 or later the Region is enough. First \
-             take sts.amazonaws.com out of its code and configuration, if it stands there: with \
+             take sts.amazonaws.com out of its code and configuration, if it is there: with \
              the setting such calls fail with SignatureDoesNotMatch. AWS supported version 4 \
              until 1 June 2026: move to version 5.",
         ),
@@ -658,7 +658,7 @@ type Case<'a> = (&'a [&'a str], bool, Cause, &'a str, &'a str, &'a str);
 fn a_tools_own_setting_comes_first() {
     #[rustfmt::skip]
     let table: &[Case<'_>] = &[
-        (&["terraform"], false, Cause::SdkDefault, "aws-sdk-go-v1", "In Terraform, set sts_region of the AWS provider, and of the S3 backend, to eu-west-1, keep sts out of their endpoints, and upgrade a provider that stands on the AWS SDK for Go version 1. Set AWS_STS_REGIONAL_ENDPOINTS=regional", "move to version 2."),
+        (&["terraform"], false, Cause::SdkDefault, "aws-sdk-go-v1", "In Terraform, set sts_region of the AWS provider, and of the S3 backend, to eu-west-1, keep sts out of their endpoints, and upgrade a provider that is built on the AWS SDK for Go version 1. Set AWS_STS_REGIONAL_ENDPOINTS=regional", "move to version 2."),
         (&["terraform"], false, Cause::ExplicitEndpoint, "aws-sdk-go-v2", "In Terraform, set sts_region", "goes global only when told to."),
         (&["terraform"], false, Cause::EndpointOverride, "aws-sdk-go-v2", "In Terraform, set sts_region", "in ~/.aws/config."),
         (&["terraform"], false, Cause::AnotherAccount, "aws-sdk-go-v2", "Ask the owner", "changes it."),

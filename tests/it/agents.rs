@@ -71,7 +71,7 @@ fn agents_name_an_sdk_a_version_and_a_cause() {
         ("aiobotocore/2.13.1 md/Botocore#1.34.131 ua/2.0 os/linux#6.1 botocore/1.34.131", ROLE, "botocore", "1.34.131", SdkDefault),
         ("eb-cli/3.21.0 md/Botocore#1.34.30 ua/2.0 os/linux#6.1", ROLE, "botocore", "1.34.30", SdkDefault),
         ("eb-cli/3.27.0 md/Botocore#1.41.2 ua/2.1 os/linux#6.1", ROLE, "botocore", "1.41.2", NoRegion),
-        // Go version 1, alone and behind what stands on it.
+        // Go version 1, alone and behind what is built on it.
         ("aws-sdk-go/1.38.69 (go1.16.5; darwin; arm64)", WHOAMI, "aws-sdk-go-v1", "1.38.69", SdkDefault),
         ("aws-sdk-go/1.50.38 (go1.21.8; linux; arm64) exec-env/AWS_ECS_EC2", ROLE, "aws-sdk-go-v1", "1.50.38", SdkDefault),
         ("aws-sdk-go/1.55.6 (go1.22.5; linux; amd64) karpenter.sh-0.36.2", ROLE, "aws-sdk-go-v1", "1.55.6", ExplicitEndpoint),

@@ -24,6 +24,7 @@ mod verify;
 )]
 mod cli {
     mod contents;
+    pub mod drawn;
     mod endpoint;
     mod events;
     mod filters;
@@ -38,6 +39,7 @@ mod cli {
     mod options;
     #[cfg(unix)]
     mod output;
+    mod overview;
     mod pages;
     mod parts;
     mod plan;

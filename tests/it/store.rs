@@ -613,7 +613,7 @@ fn what_a_file_gave_before_it_changed_is_kept_if_there_is_a_copy_of_it() {
     let question = &questions()[0];
     let (key, whole) = &ARCHIVE[0];
     let half = &whole[..whole.len() / 2];
-    // With many files between them in a walk, either may be come upon first.
+    // With many files between them in a walk, either may be met first.
     for comes_with_the_change in [false, true] {
         for (first, second) in [("a", "b"), ("b", "a")] {
             let place = Place::new(14);

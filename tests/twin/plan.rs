@@ -9,7 +9,7 @@ use super::call::{Call, KeyUse, is_region};
 use super::count::Readings;
 use super::question::Question;
 
-/// Columns and values of a row, but for `fix`, which is words. Numbers and times are text, too.
+/// Columns and values of a row, except `fix`, which is words. Numbers and times are text, too.
 pub type Row = BTreeMap<&'static str, String>;
 
 /// The rows in order, and the risks, each a line.

@@ -14,8 +14,6 @@ mod s3;
 mod typed;
 
 pub(super) use filter::FilterArgs;
-#[cfg(feature = "store")]
-pub(super) use filter::account;
 pub(super) use gate::{Asked, GateArgs, Required};
 pub(super) use help::{dimensions_help, exit_help};
 pub(super) use input::{InputArgs, StoreArgs};

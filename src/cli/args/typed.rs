@@ -57,13 +57,7 @@ impl ValueEnum for EndpointKind {
 
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Format] {
-        &[
-            Format::Table,
-            Format::Csv,
-            Format::Json,
-            Format::Jsonl,
-            Format::Markdown,
-        ]
+        Format::ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
@@ -73,6 +67,8 @@ impl ValueEnum for Format {
             Format::Json => "json",
             Format::Jsonl => "jsonl",
             Format::Markdown => "markdown",
+            Format::Html => "html",
+            Format::Xlsx => "xlsx",
         }))
     }
 }

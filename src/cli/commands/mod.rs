@@ -12,6 +12,7 @@ mod ingest;
 mod man;
 mod map;
 mod merge;
+mod overview;
 mod plan;
 mod query;
 mod regions;
@@ -21,7 +22,6 @@ mod settle;
 mod store_check;
 #[cfg(feature = "store")]
 mod store_info;
-#[cfg(feature = "store")]
 mod trend;
 mod verify;
 
@@ -39,6 +39,7 @@ use super::exit::{Exit, Failure};
     max_term_width = 100,
     after_help = "\
 Examples:
+  stscope overview logs/                       everything on a screen
   stscope report logs/                         who calls which endpoint
   stscope report logs/ --since 7d -o sts.csv   the last week, for a spreadsheet
   stscope plan logs/                           who must change what
@@ -63,6 +64,9 @@ enum Command {
     /// Groups of calls, and the global-versus-regional summary
     #[command(after_help = report::EXAMPLES, after_long_help = report::help())]
     Report(Box<report::ReportArgs>),
+    /// Everything in one pass: figures, days, accounts, SDKs, plan, Regions, and what was read
+    #[command(after_help = overview::EXAMPLES, after_long_help = overview::help())]
+    Overview(Box<overview::OverviewArgs>),
     /// Who must change what to leave the global endpoint, and to which Region
     #[command(after_help = plan::EXAMPLES, after_long_help = plan::help())]
     Plan(Box<plan::PlanArgs>),
@@ -88,8 +92,7 @@ enum Command {
     /// Read new log files into a store, which other commands read instead of the logs
     #[command(after_help = ingest::EXAMPLES, after_long_help = ingest::help())]
     Ingest(Box<ingest::IngestArgs>),
-    #[cfg(feature = "store")]
-    /// Global versus Regional over time, from a store
+    /// Global versus Regional over time
     #[command(after_help = trend::EXAMPLES, after_long_help = trend::help())]
     Trend(Box<trend::TrendArgs>),
     #[cfg(feature = "store")]
@@ -169,6 +172,7 @@ fn dispatch(typed: Command) -> Result<Exit, Failure> {
         Command::Settle(arguments) => settle::run(&arguments),
         Command::Merge(arguments) => merge::run(*arguments),
         Command::Events(arguments) => events::run(*arguments),
+        Command::Overview(arguments) => overview::run(*arguments),
         Command::Plan(arguments) => plan::run(*arguments),
         Command::Verify(arguments) => verify::run(*arguments),
         #[cfg(feature = "store")]
@@ -179,7 +183,6 @@ fn dispatch(typed: Command) -> Result<Exit, Failure> {
         Command::Store(StoreCommand::Check(arguments)) => store_check::run(&arguments),
         #[cfg(feature = "store")]
         Command::Store(StoreCommand::Info(arguments)) => store_info::run(&arguments),
-        #[cfg(feature = "store")]
         Command::Trend(arguments) => trend::run(*arguments),
         Command::Endpoint(arguments) => endpoint::run(arguments),
         Command::Query(arguments) => query::run(arguments),

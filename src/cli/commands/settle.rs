@@ -6,8 +6,9 @@ use clap::{Args, ValueEnum, ValueHint};
 
 use super::map::MOST_PARTS;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::Output;
+use crate::cli::output::{Output, check_output, named_file};
 use crate::cli::parts::sum;
+use crate::cli::reading::Reading;
 use crate::tally::{Rule, Settled, write_frame};
 
 #[derive(Args)]
@@ -40,7 +41,9 @@ Examples:
   stscope settle shared --parts 600 < frames-of-part-17 > settled";
 
 pub(super) fn run(arguments: &SettleArgs) -> Result<Exit, Failure> {
-    let output = Output::open(arguments.output.as_deref())?;
+    let file = named_file(arguments.output.as_deref());
+    check_output(file, &Reading::of_parts(&arguments.frames), &[])?;
+    let output = Output::open(file)?;
     // A place without calls has no frames.
     let sum = sum(&arguments.frames)?;
     output.write(|out| {

@@ -25,6 +25,8 @@ impl Writing {
         let mut writing = Writing::plain(output.format, output.output.as_deref())?;
         writing.top = match (output.top, writing.format) {
             (None, Format::Table) => Some(25),
+            // A browser takes seconds to sort more than some thousands.
+            (None, Format::Html) => Some(1000),
             (None, _) | (Some(0), _) => None,
             (some, _) => some,
         };
@@ -44,6 +46,12 @@ impl Writing {
         let on_terminal = output.is_none() && std::io::stdout().is_terminal();
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        if on_terminal && format.is_binary() {
+            return Err(Failure::new(format!(
+                "--format {}: a terminal cannot show it; write to a file with --output",
+                format.extension()
+            )));
+        }
         let layout = Layout {
             width: width(on_terminal),
             colours: on_terminal && !no_color,
@@ -80,7 +88,7 @@ fn of_extension(path: &Path) -> Result<Format, Failure> {
         .unwrap_or_default();
     Format::of_extension(extension).ok_or_else(|| {
         Failure::new(format!(
-            "--output {}: the ending tells no format; end it in .csv, .json, .jsonl, .md or .txt, or give --format",
+            "--output {}: the ending tells no format; end it in .csv, .html, .json, .jsonl, .md, .txt or .xlsx, or give --format",
             Shown::path(path)
         ))
     })

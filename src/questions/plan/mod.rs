@@ -18,7 +18,10 @@ pub use risks::{CrossRegion, Refusal, Risks};
 pub use rows::{Plan, PlanRow};
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Report;
+use crate::sts::sdk;
 
 /// Calls by one value; what records lack is not counted.
 #[derive(Clone, Debug, Default)]
@@ -50,4 +53,19 @@ impl<'r> Counts<'r> {
         values.truncate(number);
         values.into_iter().map(|(value, _)| *value).collect()
     }
+}
+
+/// The principals with global calls by account, AWS itself aside.
+pub(super) fn global_callers(report: &Report) -> BTreeMap<Option<&str>, BTreeSet<&str>> {
+    let mut callers: BTreeMap<Option<&str>, BTreeSet<&str>> = BTreeMap::new();
+    for group in report.groups() {
+        if group.get(key::CAUSE).is_some()
+            && !group.get(key::SDK).is_some_and(sdk::is_aws_managed)
+            && let Some(principal) = group.get(key::PRINCIPAL)
+        {
+            let of_account = callers.entry(group.get(key::ACCOUNT_ID)).or_default();
+            of_account.insert(principal);
+        }
+    }
+    callers
 }

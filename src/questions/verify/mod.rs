@@ -123,11 +123,6 @@ impl<'e> Verification<'e> {
             .any(|row| row.status == ChainStatus::Incomplete)
     }
 
-    /// How many rows have a status.
-    pub fn with_status(&self, status: ChainStatus) -> u64 {
-        self.rows.iter().filter(|row| row.status == status).count() as u64
-    }
-
     /// What stands behind "no global call", for the accounts that were read.
     pub fn standing(&self, logs_read: &LogsRead) -> Standing {
         Standing::behind(logs_read, &self.rows)

@@ -19,25 +19,28 @@ impl Renderer for Csv {
     }
 
     fn write(&self, page: Page<'_>, _layout: Layout, out: &mut dyn Write) -> io::Result<()> {
-        let mut rows = page.list.rows;
         let mut writer = csv::WriterBuilder::new()
             .terminator(csv::Terminator::Any(b'\n'))
+            .flexible(true)
             .from_writer(out);
-        writer
-            .write_record(rows.columns().iter().map(|column| column.name))
-            .map_err(to_io)?;
-        rows.each(&mut |cells| {
-            for cell in cells {
-                match cell {
-                    Cell::Text(text) | Cell::Account(text) => {
-                        writer.write_field(for_spreadsheet(text).as_ref())
-                    }
-                    other => writer.write_field(other.shown().as_ref()),
-                }
+        for list in page.lists {
+            let mut rows = list.rows;
+            writer
+                .write_record(rows.columns().iter().map(|column| column.name))
                 .map_err(to_io)?;
-            }
-            writer.write_record(None::<&[u8]>).map_err(to_io)
-        })?;
+            rows.each(&mut |cells| {
+                for cell in cells {
+                    match cell {
+                        Cell::Text(text) | Cell::Account(text) => {
+                            writer.write_field(for_spreadsheet(text).as_ref())
+                        }
+                        other => writer.write_field(other.shown().as_ref()),
+                    }
+                    .map_err(to_io)?;
+                }
+                writer.write_record(None::<&[u8]>).map_err(to_io)
+            })?;
+        }
         writer.flush()?;
         (page.coverage)().map(drop)
     }

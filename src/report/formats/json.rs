@@ -26,16 +26,18 @@ impl Renderer for Json {
         for (key, value) in &page.head {
             write!(out, ",\n\"{key}\":{value}")?;
         }
-        write!(out, ",\n\"{}\":[", page.list.key)?;
-        let mut rows = page.list.rows;
-        let columns = rows.columns();
-        let mut separator = "\n";
-        rows.each(&mut |cells| {
-            out.write_all(separator.as_bytes())?;
-            separator = ",\n";
-            Ok(serde_json::to_writer(&mut *out, &Object(&columns, cells))?)
-        })?;
-        out.write_all(if separator == "\n" { b"]" } else { b"\n]" })?;
+        for list in page.lists {
+            write!(out, ",\n\"{}\":[", list.key)?;
+            let mut rows = list.rows;
+            let columns = rows.columns();
+            let mut separator = "\n";
+            rows.each(&mut |cells| {
+                out.write_all(separator.as_bytes())?;
+                separator = ",\n";
+                Ok(serde_json::to_writer(&mut *out, &Object(&columns, cells))?)
+            })?;
+            out.write_all(if separator == "\n" { b"]" } else { b"\n]" })?;
+        }
         for (key, value) in &page.tail {
             write!(out, ",\n\"{key}\":{value}")?;
         }
@@ -60,16 +62,43 @@ pub(super) struct Object<'a>(pub &'a [Column], pub &'a [Cell<'a>]);
 
 impl Serialize for Object<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (column, cell) in self.0.iter().zip(self.1) {
-            match cell {
-                Cell::Absent => map.serialize_entry(column.name, &())?,
-                Cell::Count(count) => map.serialize_entry(column.name, count)?,
-                Cell::Share(share) => map.serialize_entry(column.name, share)?,
-                Cell::Flag(flag) => map.serialize_entry(column.name, flag)?,
-                other => map.serialize_entry(column.name, other.shown().as_ref())?,
-            }
+        let mut map = serializer.serialize_map(None)?;
+        let mut at = 0;
+        while let Some(column) = self.0.get(at) {
+            let Some(object) = column.within else {
+                map.serialize_entry(column.name, &One(&self.1[at]))?;
+                at += 1;
+                continue;
+            };
+            // The members of an object follow one another.
+            let inside = self.0[at..]
+                .iter()
+                .take_while(|one| one.within == Some(object));
+            let columns: Vec<Column> = inside
+                .map(|one| Column {
+                    within: None,
+                    ..*one
+                })
+                .collect();
+            let cells = &self.1[at..at + columns.len()];
+            map.serialize_entry(object, &Object(&columns, cells))?;
+            at += columns.len();
         }
         map.end()
+    }
+}
+
+/// A cell as a value.
+struct One<'a>(&'a Cell<'a>);
+
+impl Serialize for One<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Cell::Absent => serializer.serialize_unit(),
+            Cell::Count(count) => serializer.serialize_u64(*count),
+            Cell::Share(share) => serializer.serialize_f64(*share),
+            Cell::Flag(flag) => serializer.serialize_bool(*flag),
+            other => serializer.serialize_str(&other.shown()),
+        }
     }
 }

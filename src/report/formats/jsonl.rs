@@ -18,12 +18,14 @@ impl Renderer for Jsonl {
     }
 
     fn write(&self, page: Page<'_>, _layout: Layout, out: &mut dyn Write) -> io::Result<()> {
-        let mut rows = page.list.rows;
-        let columns = rows.columns();
-        rows.each(&mut |cells| {
-            serde_json::to_writer(&mut *out, &Object(&columns, cells))?;
-            out.write_all(b"\n")
-        })?;
+        for list in page.lists {
+            let mut rows = list.rows;
+            let columns = rows.columns();
+            rows.each(&mut |cells| {
+                serde_json::to_writer(&mut *out, &Object(&columns, cells))?;
+                out.write_all(b"\n")
+            })?;
+        }
         (page.coverage)().map(drop)
     }
 }

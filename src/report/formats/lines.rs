@@ -32,12 +32,13 @@ pub(super) fn of_blocks(blocks: &[Block], layout: Layout) -> Vec<Line> {
                 figures,
                 with_shares,
             } => lines.extend(of_figures(figures, *with_shares)),
-            Block::Remarks(remarks) => lines.extend(of_remarks(remarks)),
+            Block::Read(remarks) | Block::Remarks(remarks) => lines.extend(of_remarks(remarks)),
             Block::Bars {
                 name,
                 values,
                 are_shares,
             } => lines.extend(of_bars(name, values, *are_shares, layout.width).map(plain)),
+            Block::Chart(_) => continue,
         }
         lines.push(plain(String::new()));
     }

@@ -4,11 +4,15 @@
 //! asks which format it is. A format has a file of its own and knows no page.
 
 mod csv;
+#[cfg(feature = "cli")]
+mod html;
 mod json;
 mod jsonl;
 mod lines;
 mod markdown;
 mod table;
+#[cfg(feature = "cli")]
+mod xlsx;
 
 use std::io::{self, Write};
 
@@ -27,6 +31,12 @@ pub enum Format {
     Jsonl,
     /// For tickets: GitHub's kind.
     Markdown,
+    /// For a browser.
+    #[cfg(feature = "cli")]
+    Html,
+    /// A workbook.
+    #[cfg(feature = "cli")]
+    Xlsx,
 }
 
 /// How much of a page a format has room for.
@@ -63,12 +73,16 @@ trait Renderer: Sync {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 5] = [
+    pub const ALL: &[Format] = &[
         Format::Table,
         Format::Csv,
         Format::Json,
         Format::Jsonl,
         Format::Markdown,
+        #[cfg(feature = "cli")]
+        Format::Html,
+        #[cfg(feature = "cli")]
+        Format::Xlsx,
     ];
 
     fn renderer(self) -> &'static dyn Renderer {
@@ -78,6 +92,10 @@ impl Format {
             Format::Json => &json::Json,
             Format::Jsonl => &jsonl::Jsonl,
             Format::Markdown => &markdown::Markdown,
+            #[cfg(feature = "cli")]
+            Format::Html => &html::HtmlPage,
+            #[cfg(feature = "cli")]
+            Format::Xlsx => &xlsx::Xlsx,
         }
     }
 
@@ -99,6 +117,11 @@ impl Format {
         self.renderer().room() == Room::Rows
     }
 
+    /// Whether it is bytes that no terminal shows.
+    pub fn is_binary(self) -> bool {
+        self.extension() == "xlsx"
+    }
+
     /// The ending of a file of this format.
     pub fn extension(self) -> &'static str {
         self.renderer().endings()[0]
@@ -108,7 +131,7 @@ impl Format {
     pub fn of_extension(extension: &str) -> Option<Format> {
         let extension = extension.to_ascii_lowercase();
         let has = |format: &Format| format.renderer().endings().contains(&extension.as_str());
-        Format::ALL.into_iter().find(has)
+        Format::ALL.iter().copied().find(has)
     }
 }
 
@@ -143,8 +166,10 @@ mod tests {
             width: 80,
             colours: false,
         };
-        // The columns of a table are as wide as the widest row.
-        for format in Format::ALL.into_iter().filter(|one| *one != Format::Table) {
+        // The columns of a table are as wide as the widest row, and workbooks and pages for
+        // a browser are in temporary files.
+        let format = |one: &Format| !["txt", "html", "xlsx"].contains(&one.extension());
+        for format in Format::ALL.iter().copied().filter(format) {
             let mut out = Written::default();
             let written = out.clone();
             let rows = (0..10).map(move |row| {
@@ -162,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_file_name_asks_for_one_format() {
-        for format in Format::ALL {
+        for &format in Format::ALL {
             assert_eq!(Format::of_extension(format.extension()), Some(format));
         }
         assert_eq!(Format::of_extension("NDJSON"), Some(Format::Jsonl));

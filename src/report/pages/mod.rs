@@ -5,6 +5,8 @@
 
 pub mod endpoint;
 pub mod events;
+mod heat;
+pub mod overview;
 pub mod plan;
 pub mod regions;
 pub mod report;
@@ -44,6 +46,10 @@ mod tests {
             plan::sheet().columns(),
             regions::sheet().columns(),
             trend::sheet().columns(),
+            trend::day_sheet().columns(),
+            overview::account_sheet().columns(),
+            overview::sdk_sheet().columns(),
+            overview::read_sheet().columns(),
             endpoint::region_sheet().columns(),
             endpoint::host_sheet().columns(),
             #[cfg(feature = "store")]

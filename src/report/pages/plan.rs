@@ -7,7 +7,7 @@ use super::{time_json, work_list};
 use crate::questions::{Plan, PlanRow};
 use crate::report::cell::Cell;
 use crate::report::page::{Form, List, Page};
-use crate::report::sheet::Sheet;
+use crate::report::sheet::{Label, Sheet};
 
 impl<'p> PlanPage<'p> {
     /// The page.
@@ -36,23 +36,29 @@ pub fn sheet<'p>() -> Sheet<&'p PlanRow<'p>> {
     Sheet::<&'p PlanRow<'p>>::new()
         .col(
             "principal",
-            None,
+            Label::new("PRINCIPAL").least(29),
             "the stable identity that called",
             |row| Cell::text(row.principal),
         )
         .col("principal_type", None, "userIdentity.type", |row| {
             Cell::some(row.principal_type, Cell::text)
         })
-        .col("account_id", None, "the caller's account", |row| {
-            Cell::some(row.account_id, Cell::account)
-        })
-        .col("sdk", None, "the SDK or tool, from the user agent", |row| {
-            Cell::some(row.sdk, Cell::text)
-        })
+        .col(
+            "account_id",
+            Label::new("ACCOUNT").spare(2),
+            "the caller's account",
+            |row| Cell::some(row.account_id, Cell::account),
+        )
+        .col(
+            "sdk",
+            Label::new("SDK").spare(1),
+            "the SDK or tool, from the user agent",
+            |row| Cell::some(row.sdk, Cell::text),
+        )
         .col("sdk_version", None, "its version", |row| {
             Cell::some(row.sdk_version, Cell::text)
         })
-        .col("calls", None, "its global calls", |row| {
+        .col("calls", Label::new("CALLS"), "its global calls", |row| {
             Cell::Count(row.measures.calls)
         })
         .col(
@@ -73,12 +79,18 @@ pub fn sheet<'p>() -> Sheet<&'p PlanRow<'p>> {
             "when the last global call was made",
             |row| Cell::some(row.measures.last, Cell::Time),
         )
-        .col("cause", None, "why they go to the global endpoint", |row| {
-            Cell::text(row.cause.as_str())
-        })
-        .col("recommended_region", None, "the Region to go to", |row| {
-            Cell::some(row.recommended_region.map(|(region, _)| region), Cell::text)
-        })
+        .col(
+            "cause",
+            Label::new("CAUSE"),
+            "why they go to the global endpoint",
+            |row| Cell::text(row.cause.as_str()),
+        )
+        .col(
+            "recommended_region",
+            Label::new("TO REGION"),
+            "the Region to go to",
+            |row| Cell::some(row.recommended_region.map(|(region, _)| region), Cell::text),
+        )
         .col("region_evidence", None, "what says so", |row| {
             Cell::some(
                 row.recommended_region.map(|(_, by)| by.as_str()),
@@ -112,7 +124,7 @@ pub fn sheet<'p>() -> Sheet<&'p PlanRow<'p>> {
 }
 
 /// The risks, for programs.
-fn risks_json(plan: &Plan<'_>) -> Value {
+pub(super) fn risks_json(plan: &Plan<'_>) -> Value {
     let cross_region = plan.risks.cross_region.iter().map(|one| {
         json!({
             "principal": one.principal,

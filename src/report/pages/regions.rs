@@ -70,7 +70,7 @@ impl Window {
     }
 
     /// For programs.
-    fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
         json!({
             "accounts": self.accounts,
@@ -201,7 +201,7 @@ pub fn sheet<'r>() -> Sheet<RegionRow<'r>> {
 }
 
 /// Calls that belong to no Region, for programs.
-fn of_no_region_json(regions: &Regions<'_>) -> Value {
+pub(super) fn of_no_region_json(regions: &Regions<'_>) -> Value {
     let calls = regions.of_no_region.iter();
     calls
         .map(|(kind, &calls)| (kind.as_str().to_owned(), Value::from(calls)))
@@ -210,7 +210,7 @@ fn of_no_region_json(regions: &Regions<'_>) -> Value {
 }
 
 /// By what the rows are judged, and how many have which status.
-fn blocks(regions: &Regions<'_>, window: &Window) -> Vec<Block> {
+pub(super) fn blocks(regions: &Regions<'_>, window: &Window) -> Vec<Block> {
     let accounts = counted(regions.accounts, "account");
     let figures = RegionStatus::ALL.map(|status| Figure {
         name: status.as_str(),

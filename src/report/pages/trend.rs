@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::questions::{PeriodStatus, Trend, TrendRow};
 use crate::report::cell::Cell;
-use crate::report::page::{Block, List, Page};
+use crate::report::page::{Block, Chart, List, Page, StackColumn};
 use crate::report::sheet::{Label, Sheet};
 use crate::report::words::{count, counted};
 use crate::sts::EndpointKind;
@@ -35,22 +35,13 @@ pub fn sheet() -> Sheet<TrendRow> {
             "period",
             Label::new("PERIOD"),
             "the day, week or month",
-            |row| Cell::text(row.period.to_string()),
+            |row| Cell::Day(row.period),
         )
         .col("calls", Label::new("CALLS"), "calls", |row| {
             number(row.calls)
         });
     for kind in EndpointKind::ALL {
-        let (label, help) = match kind {
-            EndpointKind::Global => (Label::new("GLOBAL"), "calls to the global endpoint"),
-            EndpointKind::Regional => (Label::new("REGIONAL"), "calls to Regional endpoints"),
-            EndpointKind::AwsService => (Label::new("AWS").spare(2), "calls by AWS on your behalf"),
-            EndpointKind::Other => (
-                Label::new("OTHER").spare(3),
-                "calls by names that are not AWS's",
-            ),
-            EndpointKind::Unknown => (Label::new("UNKNOWN").spare(4), "calls that could be either"),
-        };
+        let (label, help) = endpoint_column(kind);
         sheet = sheet.col(kind.as_str(), label, help, move |row| {
             number(row.endpoints[kind])
         });
@@ -95,19 +86,12 @@ fn gaps_json(trend: &Trend) -> Value {
     gaps.collect()
 }
 
-/// The trend at a glance: the global share of the newest periods, or their calls where no call is
-/// global or Regional.
+/// The trend at a glance.
 fn blocks(trend: &Trend) -> Vec<Block> {
     let rows = &trend.rows;
-    let are_shares = rows.iter().any(|row| row.global_share.is_some());
-    let value = |row: &TrendRow| match are_shares {
-        true => row.global_share,
-        false => row.calls.map(|calls| calls as f64),
-    };
-    let values: Vec<Option<f64>> = rows.iter().map(value).collect();
-    if values.iter().all(Option::is_none) {
+    let Some(bars) = bars(trend) else {
         return Vec::new();
-    }
+    };
     let total: u64 = rows.iter().filter_map(|row| row.calls).sum();
     let global: u64 = rows
         .iter()
@@ -122,15 +106,80 @@ fn blocks(trend: &Trend) -> Vec<Block> {
         EndpointKind::Global.as_str(),
         counted(periods, "period"),
     );
-    vec![
+    let mut blocks = vec![
         Block::Heading {
             text,
             details: Vec::new(),
         },
-        Block::Bars {
-            name: if are_shares { "global share" } else { "calls" },
-            values,
-            are_shares,
-        },
-    ]
+        bars,
+    ];
+    blocks.extend(chart(trend));
+    blocks
+}
+
+/// The global share of the newest periods, or their calls where no call is global or Regional.
+pub(super) fn bars(trend: &Trend) -> Option<Block> {
+    let rows = &trend.rows;
+    let are_shares = rows.iter().any(|row| row.global_share.is_some());
+    let value = |row: &TrendRow| match are_shares {
+        true => row.global_share,
+        false => row.calls.map(|calls| calls as f64),
+    };
+    let values: Vec<Option<f64>> = rows.iter().map(value).collect();
+    values.iter().any(Option::is_some).then_some(Block::Bars {
+        name: if are_shares { "global share" } else { "calls" },
+        values,
+        are_shares,
+    })
+}
+
+/// Global and Regional calls over time.
+pub(super) fn chart(trend: &Trend) -> Option<Block> {
+    let columns = trend.rows.iter().map(|row| StackColumn {
+        label: row.period.to_string(),
+        global: row.endpoints[EndpointKind::Global],
+        regional: row.endpoints[EndpointKind::Regional],
+        is_whole: row.status == PeriodStatus::Complete,
+    });
+    (!trend.rows.is_empty()).then(|| {
+        Block::Chart(Chart::Stack {
+            title: "Global and Regional calls over time",
+            columns: columns.collect(),
+        })
+    })
+}
+
+/// The columns of days of an overview, which has other places for who calls.
+pub(super) fn day_sheet() -> Sheet<TrendRow> {
+    let mut sheet = Sheet::<TrendRow>::new().col("day", Label::new("DAY"), "the day, UTC", |row| {
+        Cell::Day(row.period)
+    });
+    for kind in EndpointKind::ALL {
+        let (label, help) = endpoint_column(kind);
+        sheet = sheet
+            .col(kind.as_str(), label, help, move |row| {
+                Cell::some(row.endpoints[kind], Cell::Count)
+            })
+            .within("endpoints");
+    }
+    sheet.col(
+        "status",
+        Label::new("STATUS"),
+        "how much of the day was read",
+        |row| Cell::text(row.status.as_str()),
+    )
+}
+
+/// The place of the calls to a kind of endpoint in a table, and what they are.
+pub(super) fn endpoint_column(kind: EndpointKind) -> (Label, &'static str) {
+    match kind {
+        EndpointKind::Global => (Label::new("GLOBAL"), "calls to the global endpoint"),
+        EndpointKind::Regional => (Label::new("REGIONAL"), "calls to Regional endpoints"),
+        EndpointKind::AwsService => (Label::new("AWS").spare(2), "calls by AWS on your behalf"),
+        EndpointKind::Other => (
+            Label::new("OTHER").spare(3),
+            "calls by names that are not AWS's",
+        ),
+        EndpointKind::Unknown => (Label::new("UNKNOWN").spare(4), "calls that could be either"),
+    }
 }

@@ -25,7 +25,7 @@ pub fn page<'p>(
     let findings = verification.findings.iter().map(|one| finding_json(&one));
     let page = Page {
         long: Some(("findings", Box::new(findings))),
-        blocks: blocks(verification, standing),
+        blocks: blocks(&verification.rows, standing),
         notes: match for_programs {
             true => Vec::new(),
             false => notes(verification, top),
@@ -155,9 +155,9 @@ fn finding_json(finding: &Finding) -> Value {
     })
 }
 
-fn blocks(verification: &Verification<'_>, standing: &Standing) -> Vec<Block> {
+pub(super) fn blocks(rows: &[ChainRow], standing: &Standing) -> Vec<Block> {
     let figures = ChainStatus::ALL.iter().rev().map(|&status| {
-        let count = verification.with_status(status);
+        let count = with_status(rows, status);
         Figure {
             name: status.as_str(),
             count,
@@ -174,7 +174,7 @@ fn blocks(verification: &Verification<'_>, standing: &Standing) -> Vec<Block> {
         Block::Heading {
             text: format!(
                 "{} of digests; logs of us-east-1: {}",
-                counted(chains(verification), "chain"),
+                counted(chains(rows), "chain"),
                 standing.words()
             ),
             details: Vec::new(),
@@ -186,8 +186,12 @@ fn blocks(verification: &Verification<'_>, standing: &Standing) -> Vec<Block> {
     ]
 }
 
-fn chains(verification: &Verification<'_>) -> u64 {
-    verification.rows.len() as u64 - verification.with_status(ChainStatus::Unknown)
+fn with_status(rows: &[ChainRow], status: ChainStatus) -> u64 {
+    rows.iter().filter(|row| row.status == status).count() as u64
+}
+
+fn chains(rows: &[ChainRow]) -> u64 {
+    rows.len() as u64 - with_status(rows, ChainStatus::Unknown)
 }
 
 fn meaning(status: ChainStatus) -> &'static str {
@@ -217,7 +221,8 @@ fn notes(verification: &Verification<'_>, top: Option<u64>) -> Vec<String> {
     if findings.missing().next().is_some() {
         notes.push("--missing-only prints the keys of what is to be fetched.".to_owned());
     }
-    if verification.with_status(ChainStatus::Incomplete) == 0 && chains(verification) > 0 {
+    let rows = &verification.rows;
+    if with_status(rows, ChainStatus::Incomplete) == 0 && chains(rows) > 0 {
         notes.push(
             "Digests say what a trail delivered: what its event selectors leave out, and accounts \
              without a trail, are in no digest."

@@ -12,6 +12,7 @@ use crate::store::error::StoreError;
 use crate::store::open::Store;
 use crate::store::tables::checksums::Checksums;
 use crate::store::tables::schema;
+use crate::tally::Selection;
 
 /// Logs are delivered within about five minutes of a call; this long after midnight, the day before is
 /// over.
@@ -26,7 +27,21 @@ impl Store {
     pub fn calendar(&self, accounts: &[String]) -> Result<Calendar, StoreError> {
         self.sql(
             self.checksums()
-                .and_then(|sums| calendar(&self.connection, accounts, &sums)),
+                .and_then(|sums| calendar(&self.connection, accounts, &[], &sums)),
+        )
+    }
+
+    /// The same of files of these accounts and Regions.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn calendar_of(&self, selection: &Selection) -> Result<Calendar, StoreError> {
+        let Selection {
+            accounts, regions, ..
+        } = selection;
+        self.sql(
+            self.checksums()
+                .and_then(|sums| calendar(&self.connection, accounts, regions, &sums)),
         )
     }
 
@@ -68,6 +83,7 @@ impl Store {
 fn calendar(
     connection: &Connection,
     accounts: &[String],
+    regions: &[String],
     checksums: &Checksums,
 ) -> rusqlite::Result<Calendar> {
     checksums.verify(connection, &["run"])?;
@@ -86,7 +102,8 @@ fn calendar(
             calendar.all_have_keys = false;
             continue;
         };
-        if accounts.is_empty() || accounts.contains(&key.account) {
+        let is_asked = |asked: &[String], name| asked.is_empty() || asked.contains(name);
+        if is_asked(accounts, &key.account) && is_asked(regions, &key.region) {
             calendar.keys.insert(key.day);
             if key.region == "us-east-1" {
                 calendar.keys_of_us_east_1.insert(key.day);
@@ -179,7 +196,7 @@ fn judged_up_to(completed: &BTreeMap<NaiveDate, i64>) -> i64 {
 
 /// The same by all accounts.
 pub(in crate::store) fn judged_by_now(connection: &Connection) -> rusqlite::Result<i64> {
-    let calendar = calendar(connection, &[], &Checksums::none())?;
+    let calendar = calendar(connection, &[], &[], &Checksums::none())?;
     Ok(judged_up_to(&completed(connection, &[], &calendar)?))
 }
 

@@ -11,14 +11,14 @@ use crate::store::tables::checksums::{self, Checksums, Sum};
 use crate::store::tables::file_row::{COLUMNS, FileRow, WIDTH};
 use crate::store::tables::outcome::Outcome;
 use crate::store::tables::schema;
-use crate::tally::{Coverage, DamagedFile, LogsRead, Selection};
+use crate::tally::{Coverage, DamagedFile, DaysRead, FilesOfDay, LogsRead, Selection};
 
 /// What was read for an answer, and of which accounts and Regions.
 pub(in crate::store) fn read(
     connection: &Connection,
     selection: &Selection,
     checksums: &Checksums,
-) -> rusqlite::Result<(Coverage, LogsRead)> {
+) -> rusqlite::Result<(Coverage, LogsRead, DaysRead)> {
     checksums.verify(connection, &["setting", "folder", "forgotten_day", "day"])?;
     let coverage = Coverage {
         beyond_window: Some(0),
@@ -30,6 +30,7 @@ pub(in crate::store) fn read(
     let mut files = Files {
         coverage,
         logs_read: LogsRead::default(),
+        days_read: DaysRead::if_wanted(true),
         selection,
         pruning,
         place: Place::default(),
@@ -53,6 +54,7 @@ pub(in crate::store) fn read(
     let Files {
         mut coverage,
         logs_read,
+        days_read,
         ..
     } = files;
     coverage.damaged.sort();
@@ -70,12 +72,13 @@ pub(in crate::store) fn read(
     )?;
     coverage.duplicates = dropped.0.cast_unsigned();
     coverage.shared_copies = dropped.1.cast_unsigned();
-    Ok((coverage, logs_read))
+    Ok((coverage, logs_read, days_read))
 }
 
 struct Files<'s> {
     coverage: Coverage,
     logs_read: LogsRead,
+    days_read: DaysRead,
     selection: &'s Selection,
     pruning: Pruning,
     place: Place,
@@ -121,6 +124,10 @@ impl Files<'_> {
         coverage.records += file.records;
         coverage.not_calls += file.not_calls;
         coverage.not_understood += file.not_understood;
+        let [read, damaged] =
+            [Outcome::Read, Outcome::Damaged].map(|one| u64::from(one == file.outcome));
+        let files = FilesOfDay::new(read, damaged, file.records, file.sts_records);
+        self.days_read.see_files(place.key.as_ref(), files);
         match file.outcome {
             Outcome::Copy => {}
             Outcome::Read => {

@@ -51,8 +51,8 @@ impl Store {
         };
         let mut tally = Tally::of(question.clone(), &terms, true);
         let checksums = self.checksums()?;
-        let (coverage, logs_read) = coverage::read(&transaction, selection, &checksums)?;
-        tally.add_read(coverage, logs_read);
+        let (coverage, logs_read, days_read) = coverage::read(&transaction, selection, &checksums)?;
+        tally.add_read(coverage, logs_read, days_read);
         let groupings = read_groupings(&transaction, &checksums)?;
         let mut places = Places {
             by_day: mentions_day(question, selection),

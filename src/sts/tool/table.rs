@@ -30,7 +30,7 @@ pub const TOOLS: &[Tool] = &[
         title: "Terraform",
         words: &[Name("terraform"), Name("terraform-provider-aws")],
         setting: "In Terraform, set sts_region of the AWS provider, and of the S3 backend, to {region}, \
-                  keep sts out of their endpoints, and upgrade a provider that stands on the AWS SDK \
+                  keep sts out of their endpoints, and upgrade a provider that is built on the AWS SDK \
                   for Go version 1.",
         ..NAMED
     },
@@ -188,7 +188,7 @@ pub const TOOLS: &[Tool] = &[
         title: "rclone",
         words: &[Name("rclone")],
         built_on: Changed("aws-sdk-go-v1", Version::new(1, 68, 0), "aws-sdk-go-v2"),
-        setting: "Upgrade rclone to 1.68 or later, which stands on the AWS SDK for Go version 2, and \
+        setting: "Upgrade rclone to 1.68 or later, which is built on the AWS SDK for Go version 2, and \
                   set AWS_REGION to {region}.",
         ..NAMED
     },

@@ -8,6 +8,7 @@ use crate::tally::condition::{Condition, Matched};
 use crate::tally::coverage::{
     Bytes, Coverage, DamagedFile, DigestCoverage, Files, PrunedFiles, Requests,
 };
+use crate::tally::days_read::{DaysRead, FilesOfDay};
 use crate::tally::groups::Measures;
 use crate::tally::selection::{Selection, Terms};
 use crate::tally::settle::Settled;
@@ -21,6 +22,12 @@ written!(Measures {
     last
 });
 written!(PrincipalSums { global, unknown });
+written!(FilesOfDay {
+    files,
+    damaged,
+    records,
+    sts_records
+});
 written!(PrunedFiles {
     date,
     account,
@@ -162,6 +169,7 @@ pub(super) fn write_totals(totals: &Totals, number: impl Fn(Symbol) -> u32, into
         matched,
         coverage,
         logs_read,
+        days_read,
         evidence: _, // what follows from it is in the coverage
         chains: _,
         saw_us_east_1,
@@ -184,6 +192,10 @@ pub(super) fn write_totals(totals: &Totals, number: impl Fn(Symbol) -> u32, into
     let (pairs, damaged_anywhere) = logs_read.sums();
     pairs.into_iter().for_each(|pairs| pairs.write(into));
     damaged_anywhere.write(into);
+    let (files, without_key, calls) = days_read.sums();
+    files.write(into);
+    without_key.write(into);
+    calls.write(into);
     saw_us_east_1.write(into);
     endpoints.write(into);
     all.write(into);
@@ -223,6 +235,11 @@ pub(super) fn read_totals(
         Written::read(from)?,
     ];
     totals.logs_read = LogsRead::of_sums(pairs, Written::read(from)?);
+    totals.days_read = DaysRead::of_sums(
+        Written::read(from)?,
+        Written::read(from)?,
+        Written::read(from)?,
+    );
     totals.saw_us_east_1 = Written::read(from)?;
     totals.endpoints = Written::read(from)?;
     totals.all = Written::read(from)?;

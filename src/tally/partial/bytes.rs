@@ -237,6 +237,18 @@ impl Written for Time {
     }
 }
 
+impl<A: Written, B: Written, C: Written> Written for (A, B, C) {
+    fn write(&self, into: &mut Vec<u8>) {
+        self.0.write(into);
+        self.1.write(into);
+        self.2.write(into);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Broken> {
+        Ok((A::read(from)?, B::read(from)?, C::read(from)?))
+    }
+}
+
 impl Written for NaiveDate {
     /// From the year 1 on. Keys of files have years of four digits.
     fn write(&self, into: &mut Vec<u8>) {

@@ -237,7 +237,7 @@ impl Said {
         said
     }
 
-    /// All of this stands on standard error.
+    /// All of this is on standard error.
     #[track_caller]
     pub fn says(self, pieces: &[&str]) -> Said {
         for piece in pieces {

@@ -2,7 +2,8 @@
 
 use super::harness::{Run, stscope};
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
+    "overview",
     "report",
     "verify",
     "plan",

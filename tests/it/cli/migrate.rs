@@ -19,7 +19,7 @@ const VERSION_2: &str = "CREATE TABLE forgotten_day (
 CREATE INDEX copies ON file (same_as) WHERE same_as IS NOT NULL;
 PRAGMA user_version = 2;";
 
-/// What stands in a store of this release, in one of an earlier version.
+/// What is in a store of this release, in one of an earlier version.
 fn older(version: usize, of: &Path, path: &Path) {
     let database = Connection::open(path).unwrap();
     database.execute_batch(VERSION_1).unwrap();
@@ -71,7 +71,7 @@ fn tables(store: &Path) -> Vec<(String, String)> {
         .unwrap()
 }
 
-/// An answer but for the tools, and what is advised because of them.
+/// An answer without the tools, and what is advised because of them.
 fn without_tools(mut answer: Value) -> Value {
     for row in answer["rows"].as_array_mut().into_iter().flatten() {
         for name in ["tool", "fix"] {

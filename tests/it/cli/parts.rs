@@ -267,3 +267,38 @@ fn options_that_a_part_has_no_use_for_are_refused() {
         assert!(said.code() == 2 && said.stderr.contains(reason), "{said}");
     }
 }
+
+#[test]
+fn settle_replaces_no_log_and_knows_standard_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let frames = stscope(&format!("map report {SAMPLE} --parts 1 -q")).run();
+    let log = folder.path().join("kept.json.gz");
+    std::fs::copy(
+        format!(
+            "{}/cn-north-1/2025/11/04/555566667777_CloudTrail_cn-north-1_20251104T0340Z_eoTgWAoA4OEHbs1X.json.gz",
+            PIECES[0]
+        ),
+        &log,
+    )
+    .unwrap();
+    let before = std::fs::read(&log).unwrap();
+    stscope("settle event --parts 1 -o")
+        .arg(&log)
+        .input(frames.stdout.as_slice())
+        .run()
+        .fails(&["--output", "write to another file"]);
+    assert!(std::fs::read(&log).unwrap() == before);
+    let own = folder.path().join("frames");
+    std::fs::write(&own, &frames.stdout).unwrap();
+    stscope("settle event --parts 1")
+        .arg(&own)
+        .arg("-o")
+        .arg(&own)
+        .run()
+        .fails(&["one of the files to be read"]);
+    let said = stscope("settle event --parts 1 -o -")
+        .input(frames.stdout.as_slice())
+        .run();
+    assert_eq!(said.stdout, settle("event", &frames.stdout, 1));
+    assert!(!Path::new("-").exists());
+}

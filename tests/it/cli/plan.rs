@@ -626,9 +626,9 @@ fn the_table_is_a_work_list_by_principal() {
           with AWS_SDK_LOAD_CONFIG=1, or in its code STSRegionalEndpoint:
           endpoints.RegionalSTSEndpoint in aws.Config; after a move to the AWS SDK
           for Go version 2 the Region is enough. First take sts.amazonaws.com out of
-          its code and configuration, if it stands there: with the setting such
-          calls fail with SignatureDoesNotMatch. AWS no longer supports version 1:
-          move to version 2.
+          its code and configuration, if it is there: with the setting such calls
+          fail with SignatureDoesNotMatch. AWS no longer supports version 1: move to
+          version 2.
           Region: eu-west-1 (regional-calls)
           Seen from 192.0.2.1; session session
       boto3 1.28.57           1 call  last 2025-11-03  sdk-default
@@ -637,8 +637,8 @@ fn the_table_is_a_work_list_by_principal() {
           regional and region = eu-west-1, or in its code endpoint_url and
           region_name in boto3.client('sts'); after an upgrade to Boto3 1.40.0 or
           later the Region is enough. First take sts.amazonaws.com out of its code
-          and configuration, if it stands there: with the setting such calls fail
-          with SignatureDoesNotMatch.
+          and configuration, if it is there: with the setting such calls fail with
+          SignatureDoesNotMatch.
           Region: eu-west-1 (serving-region)
           Seen from 192.0.2.1; session session
 

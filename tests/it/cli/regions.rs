@@ -38,7 +38,7 @@ fn regional(number: u32, region: &str, changes: Value) -> Value {
     record
 }
 
-/// Fails unless all this stands on standard output.
+/// Fails unless all this is on standard output.
 fn shows(said: &Said, pieces: &[&str]) {
     for piece in pieces {
         assert!(said.text().contains(piece), "{piece:?} is missing\n{said}");
@@ -240,7 +240,7 @@ fn a_log_of_another_time_says_nothing_of_this_one() {
         ("", ["idle", "idle"]),
         ("--since 2025-11-04", ["not-read", "idle"]),
         ("--until 2025-11-04", ["idle", "not-read"]),
-        // Read, but for records that came late.
+        // Read, except records that came late.
         ("--until 2025-11-05", ["idle", "not-read"]),
         ("--since 2025-11-04 --no-prune", ["not-read", "idle"]),
     ] {

@@ -1,4 +1,4 @@
-//! What else lies in folders: FIFOs, sockets, links, names that are no text, locked doors.
+//! What else is in folders: FIFOs, sockets, links, names that are no text, locked doors.
 
 use std::ffi::OsStr;
 use std::fs;

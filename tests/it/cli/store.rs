@@ -507,7 +507,7 @@ fn a_store_tells_conditions_that_no_call_meets_as_the_files_do() {
         .run()
         .fails(&["'sdk=boto3'"]);
     let trend = ask("trend --principal nobody", &store).run().exits(0);
-    trend.says(&["--principal matched none of the calls read"]);
+    trend.says(&["principal=nobody matched none of the calls read"]);
     let trend = ask("trend --principal *role/app", &store).run().exits(0);
     assert!(!trend.stderr.contains("matched none"), "{trend}");
 }

@@ -326,7 +326,7 @@ fn a_trend_fits_a_terminal_and_errors_name_what_is_wrong() {
     let said = nightly.ask("trend").env("COLUMNS", "80").run().exits(0);
     let widest = said.text().lines().map(|line| line.chars().count()).max();
     assert!(widest <= Some(80), "{said}");
-    stscope("trend").run().fails(&["--store"]);
+    stscope("trend").run().fails(&["no PATH given"]);
     stscope("trend --store nowhere.db")
         .run()
         .fails(&["nowhere.db", "stscope ingest"]);

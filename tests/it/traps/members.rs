@@ -1,4 +1,4 @@
-//! Where members stand, how they are spelled, and what stands in them.
+//! Where members are, how they are spelled, and what is in them.
 
 use super::{call, file, held, holds, other, quoted};
 

@@ -273,7 +273,7 @@ impl Server {
         lock(&self.state.spoiled).clear();
     }
 
-    /// Behaves the same but for what is changed.
+    /// Behaves the same except for what is changed.
     pub fn change(&self, change: impl FnOnce(&mut Behaviour)) {
         let mut behaviour = Behaviour::clone(&lock(&self.state.behaviour));
         change(&mut behaviour);
@@ -293,8 +293,8 @@ impl Server {
         self.state.most.load(SeqCst)
     }
 
-    /// Remembers no more requests: for long runs.
-    pub fn forget_requests(&self) {
+    /// Keeps no requests from now on: for long runs.
+    pub fn keep_no_requests(&self) {
         *lock(&self.state.log) = None;
     }
 }

@@ -11,7 +11,8 @@ use super::{Layout, Renderer, Room, lines};
 use crate::report::cell::Cell;
 use crate::report::escape::markdown_code;
 use crate::report::page::{Block, Form, List, Page, Rows};
-use crate::report::words::count;
+use crate::report::sheet::Column;
+use crate::report::words::{count, percent};
 
 pub(super) struct Markdown;
 
@@ -25,13 +26,30 @@ impl Renderer for Markdown {
     }
 
     fn write(&self, page: Page<'_>, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+        if !page.title.is_empty() && page.lists.len() > 1 {
+            writeln!(out, "# {}\n", page.title)?;
+        }
         write_blocks(&page.blocks, layout, out)?;
-        let List {
-            noun, form, rows, ..
-        } = page.list;
-        match form {
-            Form::WorkList(work) => work_list::write(&work(), noun, out)?,
-            Form::Lines | Form::Paragraphs => write_rows(rows, noun, out)?,
+        let are_several = page.lists.len() > 1;
+        for (at, list) in page.lists.into_iter().enumerate() {
+            if list.is_detail {
+                continue;
+            }
+            if at > 0 {
+                writeln!(out)?;
+            }
+            if are_several {
+                writeln!(out, "## {}\n", list.title)?;
+            }
+            write_blocks(&list.blocks, layout, out)?;
+            let List {
+                noun, form, rows, ..
+            } = list;
+            match form {
+                Form::WorkList(work) => work_list::write(&work(), noun, out)?,
+                // Of several lists those columns are told that there is room for.
+                Form::Lines | Form::Paragraphs => write_rows(rows, noun, are_several, out)?,
+            }
         }
         if !page.notes.is_empty() {
             writeln!(out, "\n{}", page.notes.join("\n"))?;
@@ -42,23 +60,29 @@ impl Renderer for Markdown {
 
 /// Figures are lined up with spaces, so they go into a block of code.
 fn write_blocks(blocks: &[Block], layout: Layout, out: &mut dyn Write) -> io::Result<()> {
-    if blocks.is_empty() {
+    let lines = lines::of_blocks(blocks, layout).into_iter();
+    if lines.len() == 0 {
         return Ok(());
     }
-    let lines = lines::of_blocks(blocks, layout).into_iter();
     let lines: Vec<String> = lines.map(|(_, line)| line).collect();
     writeln!(out, "```text\n{}\n```\n", lines.join("\n").trim_end())
 }
 
-fn write_rows(mut rows: Box<dyn Rows + '_>, noun: &str, out: &mut dyn Write) -> io::Result<()> {
+fn write_rows(
+    mut rows: Box<dyn Rows + '_>,
+    noun: &str,
+    are_labelled_alone: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let columns = rows.columns();
+    let is_shown = |column: &Column| !are_labelled_alone || column.label.is_some();
     let mut is_first = true;
     let more = rows.each(&mut |cells| {
         if is_first {
             is_first = false;
             write!(out, "|")?;
             let mut rule = String::from("|");
-            for (column, cell) in columns.iter().zip(cells) {
+            for (column, cell) in columns.iter().zip(cells).filter(|(one, _)| is_shown(one)) {
                 write!(out, " {} |", column.name)?;
                 rule += if cell.is_number() {
                     " ---: |"
@@ -69,10 +93,11 @@ fn write_rows(mut rows: Box<dyn Rows + '_>, noun: &str, out: &mut dyn Write) -> 
             write!(out, "\n{rule}\n")?;
         }
         write!(out, "|")?;
-        for cell in cells {
+        for (_, cell) in columns.iter().zip(cells).filter(|(one, _)| is_shown(one)) {
             let text = match cell {
                 // A bar ends a cell, even one in code.
                 Cell::Text(text) | Cell::Account(text) => markdown_code(text).replace('|', "\\|"),
+                Cell::Share(share) if are_labelled_alone => percent(*share),
                 other => other.shown().into_owned(),
             };
             write!(out, " {text} |")?;

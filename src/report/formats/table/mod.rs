@@ -15,7 +15,7 @@ use super::lines::{self, Look};
 use super::{Layout, Renderer, Room};
 use crate::report::cell::Cell;
 use crate::report::escape::for_terminal;
-use crate::report::page::{Form, Page, Rows, WorkList};
+use crate::report::page::{Block, Form, Page, Rows, WorkList};
 use crate::report::words::{count, day, minute, percent};
 
 pub(super) struct Table;
@@ -34,20 +34,37 @@ impl Renderer for Table {
         let paint = Paint {
             has_colours: layout.colours,
         };
-        let mut list = page.list;
-        let body = match list.form {
-            Form::Lines => Body::Lines(Grid::of(list.rows.as_mut(), layout)?),
-            Form::Paragraphs => Body::Paragraphs(paragraphs(list.rows.as_mut())?),
-            Form::WorkList(work) => Body::WorkList(work()),
-        };
-        (page.coverage)()?;
-        for (look, line) in lines::of_blocks(&page.blocks, layout) {
-            writeln!(out, "{}", paint.paint(look, &line))?;
+        let are_several = page.lists.len() > 1;
+        let mut bodies = Vec::new();
+        for mut list in page.lists.into_iter().filter(|list| !list.is_detail) {
+            let body = match list.form {
+                Form::Lines => Body::Lines(Grid::of(list.rows.as_mut(), layout)?),
+                Form::Paragraphs => Body::Paragraphs(paragraphs(list.rows.as_mut())?),
+                Form::WorkList(work) => Body::WorkList(work()),
+            };
+            bodies.push((list.title, list.noun, list.blocks, body));
         }
-        match body {
-            Body::Lines(grid) => grid.write(list.noun, layout, paint, out)?,
-            Body::Paragraphs(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}"))?,
-            Body::WorkList(work) => work_list::write(&work, list.noun, layout, paint, out)?,
+        (page.coverage)()?;
+        let blocks = |blocks: &[Block], out: &mut dyn Write| {
+            (lines::of_blocks(blocks, layout).iter())
+                .try_for_each(|(look, line)| writeln!(out, "{}", paint.paint(*look, line)))
+        };
+        blocks(&page.blocks, out)?;
+        for (at, (title, noun, of_list, body)) in bodies.into_iter().enumerate() {
+            if at > 0 {
+                writeln!(out)?;
+            }
+            if are_several {
+                writeln!(out, "{}", paint.paint(Look::Strong, title))?;
+            }
+            blocks(&of_list, out)?;
+            match body {
+                Body::Lines(grid) => grid.write(noun, layout, paint, out)?,
+                Body::Paragraphs(lines) => {
+                    lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+                }
+                Body::WorkList(work) => work_list::write(&work, noun, layout, paint, out)?,
+            }
         }
         if !page.notes.is_empty() {
             writeln!(out, "\n{}", page.notes.join("\n"))?;

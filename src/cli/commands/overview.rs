@@ -1,0 +1,169 @@
+//! `stscope overview`
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use crate::cli::args::{
+    FilterArgs, GateArgs, InputArgs, MessageArgs, OutputArgs, StoreArgs, exit_help,
+};
+use crate::cli::dry_run;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::gate::conclude;
+use crate::cli::session::{Asked, Session};
+use crate::input::read_ip_ranges;
+use crate::questions::overview::{Overview, questions, sdks};
+use crate::questions::verify::{ChainRow, Standing};
+use crate::questions::{CallsByDay, Period, Plan, Regions, Trend};
+use crate::report::Format;
+use crate::report::pages::overview::OverviewPage;
+use crate::report::pages::regions::Window;
+use crate::tally::Totals;
+
+#[derive(Args)]
+#[command(mut_arg("endpoint", |arg| arg.hide(true)), mut_arg("conditions", |arg| arg.hide(true)))]
+pub(super) struct OverviewArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub store: StoreArgs,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    /// AWS's own list of its addresses, ip-ranges.json: tells the Region of callers (see 'stscope plan')
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    pub ip_ranges: Option<PathBuf>,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub gate: GateArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stscope overview s3-logs/
+  stscope overview s3-logs/ --since 30d --format markdown
+  stscope overview --store sts.db --format json -o sts.json";
+
+const WORDS: &str = "\
+One pass over the logs answers what report, trend, plan, regions and verify would: every figure is the
+one that they give.";
+
+pub(super) fn help() -> String {
+    format!("{EXAMPLES}\n\n{WORDS}\n\n{}", exit_help())
+}
+
+/// How many rows of each list a screen has room for.
+const ON_A_SCREEN: u64 = 5;
+
+pub(super) fn run(arguments: OverviewArgs) -> Result<Exit, Failure> {
+    if arguments.input.s3.dry_run {
+        return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
+    }
+    refuse_what_hides_calls(&arguments)?;
+    let ip_ranges = (arguments.ip_ranges.as_deref())
+        .map(read_ip_ranges)
+        .transpose()?;
+    let (mut session, mut sink) = Session::open(Asked {
+        input: &arguments.input,
+        store: arguments.store.store.as_deref(),
+        filter: &arguments.filter,
+        output: &arguments.output,
+        messages: &arguments.messages,
+        gate: &arguments.gate,
+        has_new_global: true,
+        lists: &[("--ip-ranges", arguments.ip_ranges.as_deref())],
+    })?;
+    session.reading.scan.days = true;
+    let format = sink.writing.format;
+    if format.has_rows_alone() {
+        return Err(Failure::new(
+            "--format: an overview has several lists, and this format has room for one; give html, xlsx, json \
+             or markdown, or ask the command of one list: report, trend, plan, regions or verify",
+        ));
+    }
+    if arguments.output.top.is_none() && matches!(format, Format::Table | Format::Markdown) {
+        sink.writing.top = Some(ON_A_SCREEN);
+    }
+    let report = session.count(&questions())?.finish();
+    let totals = &report.totals;
+    let exit = session.tell_read(&totals.coverage)?;
+    let (calendar, seen) = session.days(totals)?;
+    let can_judge = session.can_judge(totals);
+    let verdict = session.judge(totals);
+    let Some(answers) = Overview::of(&report) else {
+        return Err(Failure::new("overview: no answer; please report this"));
+    };
+    let trend = Trend::of(
+        &CallsByDay::of(&answers.trend),
+        &seen,
+        &calendar,
+        Period::Day,
+        session.selection(),
+    );
+    super::trend::note_gaps(&trend, session.reading.store.is_some(), session.messages);
+    let region_of = |address: &str| ip_ranges.as_ref()?.region_of(address);
+    let plan = Plan::of(&answers.plan, region_of);
+    let sdks = sdks(&plan);
+    let plan = match format.is_for_people() {
+        true => plan.together(),
+        false => plan,
+    };
+    let regions = Regions::of(&answers.regions);
+    let summary = totals.summary();
+    let chains = match totals.chains.is_empty() {
+        true => without_digests(totals),
+        false => totals.chains.clone(),
+    };
+    let standing =
+        (!totals.chains.is_empty()).then(|| Standing::behind(&totals.logs_read, &chains));
+    let coverage = serde_json::to_value(&totals.coverage).map_err(std::io::Error::from)?;
+    let page = OverviewPage {
+        summary: &summary,
+        can_judge,
+        trend: &trend,
+        accounts: &answers.accounts(),
+        sdks: &sdks,
+        plan: &plan,
+        regions: &regions,
+        window: &Window::new(session.selection(), &totals.coverage, &summary),
+        days_read: &totals.days_read,
+        chains: &chains,
+        standing: standing.as_ref(),
+        top: sink.writing.top,
+        coverage: &totals.coverage,
+        coverage_json: &coverage,
+    };
+    conclude(exit, verdict, sink.write(page.page()))
+}
+
+/// Whose logs were read, where no digest says anything of them.
+fn without_digests(totals: &Totals) -> Vec<ChainRow> {
+    let mut rows: BTreeMap<(&str, &str), ChainRow> = BTreeMap::new();
+    for (account, region) in totals.logs_read.read() {
+        rows.insert((account, region), ChainRow::new(account, region));
+    }
+    for day in totals.days_read.by_key() {
+        if let Some(row) = rows.get_mut(&(day.account_id, day.region)) {
+            row.unnamed += day.of_files.files + day.of_files.damaged;
+        }
+    }
+    rows.into_values().collect()
+}
+
+/// A Region must not look idle, and nothing not read, because calls were not asked about.
+fn refuse_what_hides_calls(arguments: &OverviewArgs) -> Result<(), Failure> {
+    let option = if !arguments.filter.endpoint.is_empty() {
+        "--endpoint"
+    } else if !arguments.filter.conditions.is_empty() {
+        "--where"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::new(format!(
+        "{option}: it would hide calls, and a Region that is in use would look idle; leave it out, or \
+         use 'stscope report {option} ...' or 'stscope plan {option} ...'"
+    )))
+}

@@ -1,0 +1,78 @@
+//! Which days were read: what a day without calls is worth in an answer over time.
+//!
+//! Owns what follows from keys and calls for a day. A store keeps more than that and makes a calendar of
+//! its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use crate::aws::Key;
+use crate::tally::{DaysRead, Selection};
+
+/// Which days were read, as far as that is known without calls.
+#[derive(Clone, Debug, Default)]
+pub struct Calendar {
+    /// Days in the keys of files that were read.
+    pub keys: BTreeSet<NaiveDate>,
+    /// Of these, the days of files of us-east-1.
+    pub keys_of_us_east_1: BTreeSet<NaiveDate>,
+    /// Whether every file has a key. If so, calls of a day of which no file was read came in a file
+    /// of the next day, and there are more.
+    pub all_have_keys: bool,
+    /// Days before this one are over: nothing more of them is to be expected.
+    pub over_before: Option<NaiveDate>,
+    /// Days before this one were forgotten.
+    pub kept_from: Option<NaiveDate>,
+}
+
+impl Calendar {
+    /// Whether all of a day was read, as far as can be told.
+    pub fn is_complete(&self, day: NaiveDate) -> bool {
+        self.over_before.is_some_and(|before| day < before)
+            && (!self.all_have_keys || self.keys.contains(&day))
+    }
+
+    /// The days of logs. Nobody knows when they were copied, so the last of them may not be over.
+    pub fn of_logs(read: &DaysRead, selection: &Selection) -> Calendar {
+        let mut calendar = Calendar {
+            all_have_keys: read.without_key().files == 0,
+            ..Calendar::default()
+        };
+        let lines = (read.by_key())
+            .filter(|line| line.of_files.files > 0)
+            .filter(|line| selection.lists_log(line.account_id, line.region));
+        let mut last_of_keys = None;
+        for line in lines {
+            last_of_keys = last_of_keys.max(Some(line.day));
+            let key = Key {
+                account: line.account_id.to_owned(),
+                region: line.region.to_owned(),
+                day: line.day,
+            };
+            if selection.covers(&key) {
+                calendar.keys.insert(line.day);
+                if line.region == "us-east-1" {
+                    calendar.keys_of_us_east_1.insert(line.day);
+                }
+            }
+        }
+        // A call is delivered after it is made: of files with keys, none tells of a later day.
+        let last_of_calls = || read.of_calls().last().map(|(day, _)| day);
+        calendar.over_before = match calendar.all_have_keys {
+            true => last_of_keys,
+            false => last_of_keys.max(last_of_calls()),
+        };
+        calendar
+    }
+}
+
+/// The days of calls, whatever their principals, and whether global calls would be seen among them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DaysOfCalls(pub(super) BTreeMap<NaiveDate, bool>);
+
+impl From<&DaysRead> for DaysOfCalls {
+    fn from(read: &DaysRead) -> DaysOfCalls {
+        DaysOfCalls(read.of_calls().collect())
+    }
+}

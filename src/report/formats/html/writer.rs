@@ -1,0 +1,215 @@
+//! The one way to write markup: elements by name, text escaped, and no attribute of a stranger's.
+//!
+//! Owns escaping. There is no function that writes a text as it is, and no attribute takes a text that
+//! is not stscope's own: that is a matter of types ([`Value`]), not of care.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use crate::report::escape::for_terminal;
+use crate::report::words::Phrase;
+
+/// The value of an attribute: nothing of a stranger's can be one.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Value<'v> {
+    /// A word of stscope's own.
+    Word(&'static str),
+    /// A number.
+    Number(f64),
+    /// The width and height of a drawing.
+    Size(f64, f64),
+    /// Rectangles, as one path.
+    Rects(&'v [Rect]),
+    /// What the page may load: see [`Policy`].
+    Policy(&'v Policy),
+}
+
+/// Left, top, width and height.
+pub(super) type Rect = (f64, f64, f64, f64);
+
+/// What a page may load: nothing but its own style and script, known by their hashes.
+#[derive(Clone, Debug)]
+pub(super) struct Policy(String);
+
+impl Policy {
+    pub fn of(style: &str, script: &str) -> Policy {
+        use base64::Engine as _;
+        let hash = |text: &str| {
+            let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
+            base64::engine::general_purpose::STANDARD.encode(digest)
+        };
+        Policy(format!(
+            "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; \
+             form-action 'none'",
+            hash(style),
+            hash(script)
+        ))
+    }
+}
+
+/// Attributes by name.
+pub(super) type Attributes<'a> = &'a [(&'static str, Value<'a>)];
+
+/// Writes markup.
+pub(super) struct Html<'o> {
+    out: &'o mut dyn Write,
+}
+
+impl<'o> Html<'o> {
+    pub fn new(out: &'o mut dyn Write) -> Html<'o> {
+        Html { out }
+    }
+
+    /// The line before the first element.
+    pub fn begin(&mut self) -> io::Result<()> {
+        self.out.write_all(b"<!doctype html>\n")
+    }
+
+    pub fn open(&mut self, tag: &'static str, attributes: Attributes<'_>) -> io::Result<()> {
+        write!(self.out, "<{tag}")?;
+        for (name, value) in attributes {
+            write!(self.out, " {name}=\"")?;
+            match value {
+                Value::Word(word) => self.escaped(word)?,
+                Value::Number(number) => self.number(*number)?,
+                Value::Size(width, height) => {
+                    write!(self.out, "0 0 ")?;
+                    self.number(*width)?;
+                    write!(self.out, " ")?;
+                    self.number(*height)?;
+                }
+                Value::Rects(rects) => {
+                    for (left, top, width, height) in *rects {
+                        for (command, number) in
+                            [("M", left), (" ", top), ("h", width), ("v", height)]
+                        {
+                            write!(self.out, "{command}")?;
+                            self.number(*number)?;
+                        }
+                        write!(self.out, "h")?;
+                        self.number(-width)?;
+                        write!(self.out, "z")?;
+                    }
+                }
+                Value::Policy(Policy(policy)) => self.escaped(policy)?,
+            }
+            write!(self.out, "\"")?;
+        }
+        write!(self.out, ">")
+    }
+
+    pub fn close(&mut self, tag: &'static str) -> io::Result<()> {
+        write!(self.out, "</{tag}>")
+    }
+
+    /// A line end, for whoever reads the markup.
+    pub fn line(&mut self) -> io::Result<()> {
+        self.out.write_all(b"\n")
+    }
+
+    /// Text, whoever chose it: control and bidirectional characters are shown first, then it is
+    /// escaped.
+    pub fn text(&mut self, text: &str) -> io::Result<()> {
+        self.escaped(&for_terminal(text))
+    }
+
+    /// An element with text in it.
+    pub fn element(
+        &mut self,
+        tag: &'static str,
+        attributes: Attributes<'_>,
+        text: &str,
+    ) -> io::Result<()> {
+        self.open(tag, attributes)?;
+        self.text(text)?;
+        self.close(tag)
+    }
+
+    /// A stranger's text, which turns no text around it.
+    pub fn name(&mut self, text: &str) -> io::Result<()> {
+        self.element("bdi", &[], text)
+    }
+
+    /// Words of stscope's with words of strangers among them.
+    pub fn phrase(&mut self, phrase: &Phrase<'_>) -> io::Result<()> {
+        phrase.each(|text, is_ours| match is_ours {
+            true => self.text(text),
+            false => self.name(text),
+        })
+    }
+
+    /// The style or the script of every page, which the policy knows.
+    pub fn own(&mut self, tag: &'static str, content: &'static str) -> io::Result<()> {
+        self.open(tag, &[])?;
+        self.out.write_all(content.as_bytes())?;
+        self.close(tag)
+    }
+
+    fn escaped(&mut self, text: &str) -> io::Result<()> {
+        self.out.write_all(escape(text).as_bytes())
+    }
+
+    /// No more than a digit after the point: a page has many of them.
+    fn number(&mut self, number: f64) -> io::Result<()> {
+        write!(self.out, "{}", (number * 10.0).round() / 10.0)
+    }
+}
+
+/// For text, and for attributes in double quotes.
+fn escape(text: &str) -> Cow<'_, str> {
+    if !text.contains(['<', '>', '&', '"', '\'']) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '&' => safe.push_str("&amp;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            c => safe.push(c),
+        }
+    }
+    Cow::Owned(safe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(write: impl FnOnce(&mut Html<'_>) -> io::Result<()>) -> String {
+        let mut out = Vec::new();
+        write(&mut Html::new(&mut out)).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn text_stays_text() {
+        let hostile = "</td><script>alert('x')</script>&amp;\u{202e}\u{0}\n\"";
+        let text = written(|html| html.element("td", &[], hostile));
+        assert_eq!(
+            text,
+            "<td>&lt;/td&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;amp;\\u{202e}\\u{0}\\n&quot;</td>"
+        );
+    }
+
+    #[test]
+    fn attributes_are_words_and_numbers() {
+        let rects = [(0.0, 1.01, 2.5, 3.0)];
+        let text = written(|html| {
+            html.open(
+                "path",
+                &[
+                    ("d", Value::Rects(&rects)),
+                    ("viewBox", Value::Size(10.0, 20.5)),
+                    ("class", Value::Word("a \"b\"")),
+                ],
+            )
+        });
+        assert_eq!(
+            text,
+            "<path d=\"M0 1h2.5v3h-2.5z\" viewBox=\"0 0 10 20.5\" class=\"a &quot;b&quot;\">"
+        );
+    }
+}

@@ -1,0 +1,139 @@
+"""Looks at pages in Chromium, and reads workbooks with openpyxl.
+
+    python3 tests/pages/look.py install DIR        Playwright, axe-core and openpyxl from PyPI
+    python3 tests/pages/look.py check DIR FILE...  .html and .xlsx; says what is wrong, and ends with 1
+
+Chromium is Debian's: the browsers of Playwright itself come from elsewhere.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+PACKAGES = ["playwright==1.65.2", "axe-playwright-python==0.1.8", "openpyxl==3.1.5"]
+BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
+
+
+def install(folder):
+    done = folder / "installed"
+    wanted = " ".join(PACKAGES)
+    if done.exists() and done.read_text() == wanted:
+        return
+    subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
+    subprocess.run([folder / "bin/pip", "install", "--quiet", *PACKAGES], check=True)
+    done.write_text(wanted)
+
+
+def browser():
+    for name in BROWSERS:
+        if path := shutil.which(name):
+            return path
+    sys.exit("need chromium: apt-get install chromium")
+
+
+def look_at_page(chromium, path, axe, wrong):
+    """Loads a page as it is, sorts and filters it, and has axe-core look at it."""
+    for scheme in ["light", "dark"]:
+        context = chromium.new_context(
+            color_scheme=scheme, viewport={"width": 1280, "height": 900}
+        )
+        page = context.new_page()
+        said, asked = [], []
+        page.on("dialog", lambda dialog: (said.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.on("console", lambda message: said.append(f"console {message.text}"))
+        page.on("pageerror", lambda error: said.append(f"error {error}"))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(path.as_uri())
+        if scheme == "light":
+            sort_and_filter(page, wrong, path)
+        for width in [390, 1280]:
+            page.set_viewport_size({"width": width, "height": 900})
+            scrolled = page.evaluate("document.documentElement.scrollWidth")
+            if scrolled > width:
+                wrong.append(f"{path.name}: {scrolled} wide in a window of {width}")
+        page.evaluate(axe)
+        for found in page.evaluate("axe.run()")["violations"]:
+            nodes = [node["html"][:120] for node in found["nodes"][:3]]
+            wrong.append(f"{path.name} ({scheme}): {found['id']}: {found['help']}: {nodes}")
+        for what in said:
+            wrong.append(f"{path.name} ({scheme}): {what}")
+        for url in asked:
+            if url != path.as_uri():
+                wrong.append(f"{path.name} ({scheme}): it asked for {url}")
+        context.close()
+    # Without script everything is to be seen all the same.
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    if not page.locator("h1").is_visible():
+        wrong.append(f"{path.name}: nothing is to be seen without script")
+    context.close()
+
+
+def sort_and_filter(page, wrong, path):
+    for table in page.locator("table").all():
+        if not table.is_visible():
+            continue
+        rows = table.locator("tbody tr")
+        if rows.count() < 2:
+            continue
+        before = sorted(rows.all_text_contents())
+        for head in table.locator("th").all():
+            texts = []
+            for _ in range(2):
+                head.locator("button").click()
+                texts.append(rows.all_text_contents())
+            if sorted(texts[0]) != before or sorted(texts[1]) != before:
+                wrong.append(f"{path.name}: rows are lost when sorted")
+            if head.get_attribute("aria-sort") is None:
+                wrong.append(f"{path.name}: no aria-sort")
+    for field in page.locator("input[type=search]").all():
+        if field.is_visible():
+            field.fill("no row has this in it")
+            field.fill("")
+
+
+def read_workbook(path, wrong):
+    import openpyxl
+
+    for sheet in openpyxl.load_workbook(path).worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    wrong.append(f"{path.name}: {sheet.title}!{cell.coordinate} is a formula")
+        head = [cell.value for cell in next(sheet.iter_rows(max_row=1), [])]
+        if "account_id" in head:
+            at = head.index("account_id")
+            for row in sheet.iter_rows(min_row=2):
+                if row[at].value is not None and not isinstance(row[at].value, str):
+                    wrong.append(f"{path.name}: {sheet.title}!{row[at].coordinate} is an id as a number")
+
+
+def check(folder, files):
+    sys.path[:0] = [str(path) for path in folder.glob("lib/python*/site-packages")]
+    import axe_playwright_python
+    from playwright.sync_api import sync_playwright
+
+    axe = next(Path(axe_playwright_python.__file__).parent.glob("**/axe*.js")).read_text()
+    wrong = []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=browser(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        for file in files:
+            if file.suffix == ".html":
+                look_at_page(chromium, file, axe, wrong)
+            else:
+                read_workbook(file, wrong)
+        chromium.close()
+    print("\n".join(wrong))
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    command, folder, *files = sys.argv[1:]
+    if command == "install":
+        install(Path(folder))
+    else:
+        check(Path(folder), [Path(file).resolve() for file in files])
