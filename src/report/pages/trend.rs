@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::gauges;
 use crate::questions::{PeriodStatus, Trend, TrendRow};
 use crate::report::cell::Cell;
 use crate::report::page::{Block, Chart, List, Page, StackColumn};
@@ -16,6 +17,11 @@ pub fn page<'p>(trend: &'p Trend, coverage: &'p Coverage) -> Page<'p> {
     let list = List::new("periods", sheet(), rows, None);
     let page = Page {
         blocks: blocks(trend),
+        gauges: Some(Box::new(move || {
+            let mut all = gauges::of_trend(trend);
+            all.extend(gauges::of_coverage(coverage));
+            all
+        })),
         tail: vec![
             ("gaps", gaps_json(trend)),
             ("undated", trend.undated.into()),
