@@ -19,6 +19,7 @@ pub(super) type Sum = Tally<Vec<AnyQuestion>>;
 pub(super) fn sum(paths: &[PathBuf]) -> Result<Option<(Sum, u32)>, Failure> {
     let mut sum: Option<Sum> = None;
     let mut least = u32::MAX;
+    let (mut has_whole, mut empty) = (false, None);
     for path in paths {
         let unreadable = |error| Failure::new(of_frames(path, &FrameError::Unreadable(error)));
         let from: Box<dyn BufRead> = match is_standard_input(path) {
@@ -26,10 +27,13 @@ pub(super) fn sum(paths: &[PathBuf]) -> Result<Option<(Sum, u32)>, Failure> {
             false => Box::new(BufReader::new(File::open(path).map_err(unreadable)?)),
         };
         let mut parts = Parts::of(from);
+        let mut is_empty = true;
         while let Some((number, part)) =
             (parts.next()).map_err(|error| Failure::new(of_frames(path, &error)))?
         {
             least = least.min(number.unwrap_or(0));
+            has_whole |= number.is_none();
+            is_empty = false;
             let tally = part.tally().map_err(|error| of_part(path, &error))?;
             // The bytes are not needed beside the sum.
             drop(part);
@@ -40,6 +44,17 @@ pub(super) fn sum(paths: &[PathBuf]) -> Result<Option<(Sum, u32)>, Failure> {
                     .map_err(|error| of_mismatch(path, &error))?,
             }
         }
+        if is_empty {
+            empty = empty.or(Some(path));
+        }
+    }
+    // A place to which no frame went has none, and if frames are lost, the figures do not add up. A part
+    // that is lost is missed by no figure of the others.
+    if let (true, Some(path)) = (has_whole, empty) {
+        return Err(Failure::new(format!(
+            "{}: there is nothing in it, as in a copy that failed; make or fetch it again",
+            shown(path)
+        )));
     }
     Ok(sum.map(|sum| (sum, least)))
 }

@@ -37,6 +37,8 @@ pub(super) struct Asked<'a> {
     pub output: &'a OutputArgs,
     pub messages: &'a MessageArgs,
     pub gate: &'a GateArgs,
+    /// Whether the answer has figures for a program that watches them.
+    pub has_gauges: bool,
     /// Whether the gate on new callers has a store to ask.
     pub has_new_global: bool,
     /// Further options that name a file to read besides the logs, and the file.
@@ -68,7 +70,7 @@ impl Session {
         };
         let demand = Demand::resolve(asked.gate.require, &asked.gate.keys, asked.store)?;
         let messages = Messages::new(asked.messages.quiet);
-        let writing = Writing::resolve(asked.output)?;
+        let writing = Writing::resolve(asked.output, asked.has_gauges)?;
         let mut reading = Reading::resolve_any(asked.input, asked.store, asked.filter, messages)?;
         demand.tell(&mut reading.scan);
         let mut lists = asked.lists.to_vec();
@@ -127,7 +129,7 @@ impl Session {
         keys: &[PathBuf],
     ) -> Result<(Session, Sink), Failure> {
         let messages = Messages::new(typed.quiet);
-        let writing = Writing::resolve(output)?;
+        let writing = Writing::resolve(output, true)?;
         let session = Session {
             reading: Reading::resolve(input, filter, messages)?,
             gates: Gates::none(),

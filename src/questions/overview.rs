@@ -4,12 +4,12 @@
 //! global calls. Each other answer is that of its own question.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::global_callers;
 use super::{AnyQuestion, Plan, Report};
 use crate::sts::{ByEndpoint, Cause, Dimension, EndpointKind};
-use crate::tally::{Column, Text};
+use crate::tally::{Column, LogsRead, Text};
 
 const ACCOUNT_ID: Column<Text> = Column::at(0);
 const ENDPOINT: Column<EndpointKind> = Column::at(1);
@@ -51,8 +51,19 @@ impl Overview {
         })
     }
 
-    /// The accounts, those with the most global calls first.
-    pub fn accounts(&self) -> Vec<AccountRow<'_>> {
+    /// The accounts, those with the most global calls first. `logs_read` tells of which of them global
+    /// calls would have been seen.
+    pub fn accounts(&self, logs_read: &LogsRead) -> Vec<AccountRow<'_>> {
+        let read: BTreeSet<&str> = logs_read.read().map(|(account, _)| account).collect();
+        let sighted: BTreeSet<&str> = (logs_read.read())
+            .filter(|(_, region)| *region == "us-east-1")
+            .map(|(account, _)| account)
+            .collect();
+        // The calls of an account without logs here are in those of others.
+        let is_sighted = |account: Option<&str>| match account {
+            Some(account) if read.contains(account) => sighted.contains(account),
+            _ => !sighted.is_empty(),
+        };
         let callers = global_callers(&self.plan);
         let mut accounts: BTreeMap<Option<&str>, ByEndpoint<u64>> = BTreeMap::new();
         for group in self.by_account.groups() {
@@ -63,6 +74,7 @@ impl Overview {
             .map(|(account_id, endpoints)| AccountRow {
                 account_id,
                 endpoints,
+                is_sighted: is_sighted(account_id),
                 global_principals: callers.get(&account_id).map_or(0, |all| all.len() as u64),
             })
             .collect();
@@ -82,8 +94,34 @@ pub struct AccountRow<'r> {
     pub account_id: Option<&'r str>,
     /// Its calls.
     pub endpoints: ByEndpoint<u64>,
+    /// Whether logs were read in which its global calls would be: those of us-east-1.
+    pub is_sighted: bool,
     /// Principals with global calls, AWS itself aside.
     pub global_principals: u64,
+}
+
+impl AccountRow<'_> {
+    /// Whether no global call is known, and none could be: that is no zero.
+    pub fn is_blind(&self) -> bool {
+        !self.is_sighted && self.endpoints[EndpointKind::Global] == 0
+    }
+
+    /// The calls to an endpoint, if they are known.
+    pub fn calls(&self, kind: EndpointKind) -> Option<u64> {
+        let calls = self.endpoints[kind];
+        let is_of_us_east_1 = matches!(kind, EndpointKind::Global | EndpointKind::Unknown);
+        (self.is_sighted || !is_of_us_east_1 || calls > 0).then_some(calls)
+    }
+
+    /// The share of global calls, if that is known.
+    pub fn global_share(&self) -> Option<f64> {
+        self.endpoints.global_share().filter(|_| !self.is_blind())
+    }
+
+    /// The principals with global calls, if that is known.
+    pub fn global_principals(&self) -> Option<u64> {
+        (!self.is_blind()).then_some(self.global_principals)
+    }
 }
 
 /// The global calls of an SDK.

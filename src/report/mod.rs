@@ -11,6 +11,8 @@
 mod cell;
 pub mod escape;
 mod formats;
+mod gauge;
+mod missing;
 mod page;
 pub mod pages;
 mod sheet;
@@ -18,9 +20,10 @@ mod words;
 
 pub use cell::Cell;
 pub use formats::{Format, Layout};
+pub use gauge::{Gauge, Number, Sample};
 pub use page::{
-    Bar, Block, Caller, Chart, Coverage, Figure, Form, Heat, List, Member, Page, RiskList, Rows,
-    StackColumn, Task, Tone, WorkList, WorkOf,
+    Bar, Block, Caller, Chart, Coverage, Figure, Form, Gauges, Heat, List, Member, Page, RiskList,
+    Rows, StackColumn, Task, Tone, WorkList, WorkOf,
 };
 pub use sheet::{Column, Label, Sheet};
 pub use words::{Phrase, count, plural};

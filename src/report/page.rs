@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::cell::Cell;
+use super::gauge::Gauge;
 use super::sheet::{Column, Sheet};
 use super::words::Phrase;
 use crate::sts::{Cause, Time};
@@ -34,9 +35,14 @@ pub struct Page<'p> {
     pub notes: Vec<String>,
     /// For people: what the labels of a table mean.
     pub legend: Option<&'static str>,
+    /// For programs that watch figures; made only where they are written. `None` if it has none.
+    pub gauges: Option<Gauges<'p>>,
     /// What was read.
     pub coverage: Coverage<'p>,
 }
+
+/// What makes the gauges of a page.
+pub type Gauges<'p> = Box<dyn FnOnce() -> Vec<Gauge> + 'p>;
 
 /// A member of a JSON object.
 pub type Member = (&'static str, Value);
@@ -61,6 +67,7 @@ impl<'p> Page<'p> {
             long: None,
             notes: Vec::new(),
             legend: None,
+            gauges: None,
             coverage: Box::new(|| Ok(None)),
         }
     }

@@ -9,7 +9,7 @@ use crate::damage::{Damage, Stage};
 use crate::input::{Opened, Stream, Trust, is_other_service};
 use crate::source::Source;
 use crate::sts::EVENT_SOURCE;
-use crate::tally::SkipReason;
+use crate::tally::{SkipReason, begins_as_part};
 
 /// What becomes of a file without its being read as a log.
 pub(super) enum Verdict {
@@ -33,6 +33,9 @@ pub(super) fn tell(opened: &mut Opened<'_>, trust: Trust) -> Option<Verdict> {
             if content.first() == Some(&b'{') && content.len() > LEAST {
                 return None;
             }
+            if trust != Trust::CloudTrails && begins_as_part(content) {
+                return Some(Verdict::Skip(SkipReason::NotALog));
+            }
             if trust == Trust::CloudTrails
                 && is_void(content)
                 && !(content.is_empty() && is_compressed)
@@ -55,6 +58,12 @@ pub(super) fn tell(opened: &mut Opened<'_>, trust: Trust) -> Option<Verdict> {
                 let damage =
                     (is_all && !head.is_empty() && is_void(head)).then(|| failed_copy(head));
                 return damage.map(Verdict::Damaged);
+            }
+            if begins_as_part(stream.peek(HEAD)) {
+                return Some(match stream.finish() {
+                    Some(damage) => Verdict::Damaged(damage),
+                    None => Verdict::Skip(SkipReason::NotALog),
+                });
             }
             let suspect = Suspect::of(stream.peek(HEAD), is_compressed, trust)?;
             let is_found = all_in(stream, suspect.needles());

@@ -52,6 +52,7 @@ pub use groups::Measures;
 use groups::{GroupId, Groups};
 pub(crate) use interner::{Interner, Remap, Symbol};
 pub use logs_read::LogsRead;
+pub(crate) use partial::begins_as_part;
 pub use partial::{FORMAT, FrameError, Partial, PartialError, Parts, RULES, write_frame};
 pub use question::Question;
 pub use report::{Group, Report};

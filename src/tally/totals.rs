@@ -209,10 +209,14 @@ impl Totals {
         }
     }
 
-    /// Whether anything was read that global calls would be logged in. Without it, their absence
-    /// means nothing.
+    /// Whether anything was read that global calls would be logged in, of the time asked about. Without
+    /// it, their absence means nothing. Files of a later day are read for what came late, and do not count.
     pub fn can_judge_global_calls(&self) -> bool {
-        self.saw_us_east_1 || self.coverage.key_regions.contains("us-east-1")
+        self.saw_us_east_1
+            || self
+                .logs_read
+                .read()
+                .any(|(_, region)| region == "us-east-1")
     }
 
     /// The principals with calls to an endpoint (global or unknown), AWS itself aside; most calls

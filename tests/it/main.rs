@@ -36,6 +36,7 @@ mod cli {
     mod inputs;
     pub mod logs;
     mod migrate;
+    mod openmetrics;
     mod options;
     #[cfg(unix)]
     mod output;

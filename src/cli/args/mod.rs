@@ -19,6 +19,6 @@ pub(super) use help::{dimensions_help, exit_help};
 pub(super) use input::{InputArgs, StoreArgs};
 pub(super) use messages::{MessageArgs, When};
 pub(super) use order::{GroupOrder, OrderArgs};
-pub(super) use output::OutputArgs;
+pub(super) use output::{OutputArgs, without_gauges};
 pub(super) use s3::S3Args;
 pub(super) use typed::{Typed, said};

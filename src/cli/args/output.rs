@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueHint};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
+use clap::{Arg, Args, ValueEnum as _, ValueHint};
 
 use crate::report::Format;
 
@@ -19,4 +20,15 @@ pub(in crate::cli) struct OutputArgs {
     /// Show the first N rows; 0 shows all [default: 25 in a table, else all]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub top: Option<u64>,
+}
+
+/// `--format` of a command that has no gauges: its help does not offer them, and who asks for them is
+/// told by [`Writing`](crate::cli::output::Writing) where they are.
+pub(in crate::cli) fn without_gauges(format: Arg) -> Arg {
+    let values = Format::value_variants().iter().filter_map(|format| {
+        let value: PossibleValue = format.to_possible_value()?;
+        Some(value.hide(*format == Format::OpenMetrics))
+    });
+    let parser = PossibleValuesParser::new(values).try_map(|name| Format::from_str(&name, false));
+    format.value_parser(parser)
 }

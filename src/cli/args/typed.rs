@@ -67,6 +67,7 @@ impl ValueEnum for Format {
             Format::Json => "json",
             Format::Jsonl => "jsonl",
             Format::Markdown => "markdown",
+            Format::OpenMetrics => "openmetrics",
             Format::Html => "html",
             Format::Xlsx => "xlsx",
         }))

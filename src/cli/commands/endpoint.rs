@@ -1,5 +1,6 @@
 //! `stscope endpoint`: what a host name is, and the table of STS endpoints.
 
+use crate::cli::args::without_gauges;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::hosts;
 use crate::cli::output::Output;
@@ -9,6 +10,7 @@ use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
 #[derive(Args)]
+#[command(mut_arg("format", without_gauges))]
 pub(super) struct EndpointArgs {
     /// A host name, as a client uses it; a port, capitals and a trailing dot do not matter
     #[arg(value_name = "HOST")]

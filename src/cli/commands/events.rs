@@ -2,6 +2,7 @@
 
 use crate::cli::args::{
     FilterArgs, GateArgs, InputArgs, MessageArgs, OutputArgs, dimensions_help, exit_help,
+    without_gauges,
 };
 use crate::cli::gate::conclude;
 use crate::cli::output::Sink;
@@ -20,6 +21,7 @@ use crate::questions::{EventLog, EventStream, Row};
 use crate::report::pages;
 
 #[derive(Args)]
+#[command(mut_arg("format", without_gauges))]
 pub(super) struct EventsArgs {
     #[command(flatten)]
     pub input: InputArgs,
@@ -81,6 +83,7 @@ pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
         output: &arguments.output,
         messages: &arguments.messages,
         gate: &arguments.gate,
+        has_gauges: false,
         has_new_global: false,
         lists: &[],
     })?;

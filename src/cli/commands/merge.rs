@@ -58,7 +58,7 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
     if is_part(&arguments.output) {
         return make_part(&arguments);
     }
-    let writing = Writing::resolve(&arguments.output)?;
+    let writing = Writing::resolve(&arguments.output, true)?;
     let ip_ranges = arguments.plan.ip_ranges()?;
     let (mut session, sink) = Session::of_parts(
         &arguments.parts,
@@ -97,6 +97,9 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
         session.messages.note(
             "parts keep nothing of digests; 'stscope verify' tells from the logs whether some are missing",
         );
+    }
+    if !matches!(answer.question, AnyQuestion::Groups(_)) {
+        to.refuse_gauges()?;
     }
     let order = &arguments.order;
     match answer.question {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use crate::cli::args::{
-    FilterArgs, GateArgs, InputArgs, MessageArgs, OutputArgs, StoreArgs, exit_help,
+    FilterArgs, GateArgs, InputArgs, MessageArgs, OutputArgs, StoreArgs, exit_help, without_gauges,
 };
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
@@ -22,7 +22,7 @@ use crate::report::pages::regions::Window;
 use crate::tally::Totals;
 
 #[derive(Args)]
-#[command(mut_arg("endpoint", |arg| arg.hide(true)), mut_arg("conditions", |arg| arg.hide(true)))]
+#[command(mut_arg("endpoint", |arg| arg.hide(true)), mut_arg("conditions", |arg| arg.hide(true)), mut_arg("format", without_gauges))]
 pub(super) struct OverviewArgs {
     #[command(flatten)]
     pub input: InputArgs,
@@ -73,6 +73,7 @@ pub(super) fn run(arguments: OverviewArgs) -> Result<Exit, Failure> {
         output: &arguments.output,
         messages: &arguments.messages,
         gate: &arguments.gate,
+        has_gauges: false,
         has_new_global: true,
         lists: &[("--ip-ranges", arguments.ip_ranges.as_deref())],
     })?;
@@ -124,7 +125,7 @@ pub(super) fn run(arguments: OverviewArgs) -> Result<Exit, Failure> {
         summary: &summary,
         can_judge,
         trend: &trend,
-        accounts: &answers.accounts(),
+        accounts: &answers.accounts(&totals.logs_read),
         sdks: &sdks,
         plan: &plan,
         regions: &regions,

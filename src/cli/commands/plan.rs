@@ -2,7 +2,7 @@
 
 use crate::cli::args::{
     FilterArgs, GateArgs, GroupOrder, InputArgs, MessageArgs, OrderArgs, OutputArgs, StoreArgs,
-    dimensions_help, exit_help,
+    dimensions_help, exit_help, without_gauges,
 };
 use crate::cli::gate::conclude;
 use crate::cli::messages::Messages;
@@ -27,7 +27,7 @@ use crate::shown::Shown;
 use crate::tally::Summary;
 
 #[derive(Args)]
-#[command(mut_arg("endpoint", |arg| arg.hide(true)))]
+#[command(mut_arg("endpoint", |arg| arg.hide(true)), mut_arg("format", without_gauges))]
 pub(super) struct PlanArgs {
     #[command(flatten)]
     pub input: InputArgs,
@@ -117,6 +117,10 @@ impl Destination {
         Ok(Destination { sink, folder })
     }
 
+    pub fn refuse_gauges(&self) -> Result<(), Failure> {
+        self.sink.writing.refuse_gauges()
+    }
+
     pub fn into_sink(self) -> Sink {
         self.sink
     }
@@ -190,6 +194,7 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         output: &arguments.output,
         messages: &arguments.messages,
         gate: &arguments.gate,
+        has_gauges: false,
         has_new_global: false,
         lists: &[("--ip-ranges", arguments.made_with.ip_ranges.as_deref())],
     })?;

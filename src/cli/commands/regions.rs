@@ -2,7 +2,7 @@
 
 use crate::cli::args::{
     FilterArgs, GateArgs, GroupOrder, InputArgs, MessageArgs, OrderArgs, OutputArgs, StoreArgs,
-    exit_help,
+    exit_help, without_gauges,
 };
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
@@ -14,7 +14,7 @@ use crate::report::pages::regions::{self, Window};
 use clap::Args;
 
 #[derive(Args)]
-#[command(mut_arg("endpoint", |arg| arg.hide(true)), mut_arg("conditions", |arg| arg.hide(true)))]
+#[command(mut_arg("endpoint", |arg| arg.hide(true)), mut_arg("conditions", |arg| arg.hide(true)), mut_arg("format", without_gauges))]
 pub(super) struct RegionsArgs {
     #[command(flatten)]
     pub input: InputArgs,
@@ -67,6 +67,7 @@ pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
         output: &arguments.output,
         messages: &arguments.messages,
         gate: &arguments.gate,
+        has_gauges: false,
         has_new_global: false,
         lists: &[],
     })?;

@@ -15,6 +15,7 @@ use clap::builder::TypedValueParser as _;
 
 use crate::questions::{AnyQuestion, Report};
 use crate::report::pages;
+use crate::scan::Scan;
 use crate::sts::Dimension;
 
 #[derive(Args)]
@@ -92,6 +93,7 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
         output: &arguments.output,
         messages: &arguments.messages,
         gate: &arguments.gate,
+        has_gauges: true,
         has_new_global: true,
         lists: &[],
     })?;
@@ -119,7 +121,9 @@ pub(super) fn answer(
     let can_judge = session.can_judge(&report.totals);
     let verdict = session.judge(&report.totals);
     let standing = session.standing(&report.totals);
-    let page = pages::report::page(&report, can_judge, standing, sink.writing.top);
+    // Principals become labels of gauges only where somebody chose what to group by.
+    let with_groups = report.question.dimensions() != Scan::default().group_by;
+    let page = pages::report::page(&report, can_judge, standing, sink.writing.top, with_groups);
     conclude(exit, verdict, sink.write(page))
 }
 

@@ -1,5 +1,6 @@
 //! `stscope store check`
 
+use crate::cli::args::without_gauges;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::messages::{Messages, warn_of};
 use crate::cli::output::Output;
@@ -12,6 +13,7 @@ use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
 #[derive(Args)]
+#[command(mut_arg("format", without_gauges))]
 pub(super) struct CheckArgs {
     /// A store made by 'stscope ingest'
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, required_unless_present = "store")]

@@ -100,6 +100,7 @@ pub(super) fn run(mut arguments: TrendArgs) -> Result<Exit, Failure> {
         output: &output,
         messages: &arguments.messages,
         gate: &arguments.gate,
+        has_gauges: true,
         has_new_global: true,
         lists: &[],
     })?;

@@ -9,7 +9,7 @@ use crate::cli::reading::Reading;
 use crate::damage::Stage;
 use crate::scan::Scan;
 use crate::shown::Shown;
-use crate::tally::DamagedFile;
+use crate::tally::{DamagedFile, SkipReason};
 
 /// A report must not take the place of a log, or of a list that was given: of these, the option and
 /// the file.
@@ -48,13 +48,15 @@ pub(in crate::cli) fn check_output(
 /// Whether there is a file that may be a log, wherever it is: a walk may come to it through a link.
 fn may_be_log(file: &Path) -> bool {
     let mut head = [0; 64];
-    let is_file = file.metadata().is_ok_and(|metadata| metadata.is_file());
-    if !is_file || is_result(file) {
+    if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
         return false;
     }
     let read = std::fs::File::open(file).and_then(|mut file| file.read(&mut head));
     let head = &head[..read.unwrap_or(0)];
     let begins_as_json = matches!(head.trim_ascii_start().first(), Some(b'{' | b'['));
+    if is_result(file) && !begins_as_json && !is_compressed(head) {
+        return false;
+    }
     let scan = Scan {
         threads: 1,
         ..Scan::default()
@@ -63,8 +65,29 @@ fn may_be_log(file: &Path) -> bool {
         let coverage = tally.coverage();
         let is_broken =
             |one: &DamagedFile| begins_as_json || !matches!(one.stage, Stage::Json | Stage::Open);
-        coverage.files.read > 0 || coverage.records > 0 || coverage.damaged.iter().any(is_broken)
+        let is_of_aws = |reason: &SkipReason| {
+            matches!(
+                reason,
+                SkipReason::Digest
+                    | SkipReason::Insight
+                    | SkipReason::Aggregated
+                    | SkipReason::OtherService
+            )
+        };
+        let skipped = &coverage.files.skipped;
+        coverage.files.read > 0
+            || coverage.records > 0
+            || coverage.damaged.iter().any(is_broken)
+            || skipped
+                .iter()
+                .any(|(reason, files)| *files > 0 && is_of_aws(reason))
     })
+}
+
+/// Whether it begins as gzip, zstd, bzip2 or xz does, in which no result is written.
+fn is_compressed(head: &[u8]) -> bool {
+    let magics: [&[u8]; 4] = [b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ"];
+    magics.iter().any(|magic| head.starts_with(magic))
 }
 
 /// Whether a file has a name that results have and logs have not.

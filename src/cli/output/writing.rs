@@ -21,8 +21,12 @@ pub(in crate::cli) struct Writing {
 }
 
 impl Writing {
-    pub fn resolve(output: &OutputArgs) -> Result<Writing, Failure> {
-        let mut writing = Writing::plain(output.format, output.output.as_deref())?;
+    /// `has_gauges` says whether the answer has figures for a program that watches them.
+    pub fn resolve(output: &OutputArgs, has_gauges: bool) -> Result<Writing, Failure> {
+        let mut writing = Writing::any(output.format, output.output.as_deref())?;
+        if !has_gauges {
+            writing.refuse_gauges()?;
+        }
         writing.top = match (output.top, writing.format) {
             (None, Format::Table) => Some(25),
             // A browser takes seconds to sort more than some thousands.
@@ -35,6 +39,23 @@ impl Writing {
 
     /// For commands whose rows are few.
     pub fn plain(format: Option<Format>, output: Option<&Path>) -> Result<Writing, Failure> {
+        let writing = Writing::any(format, output)?;
+        writing.refuse_gauges()?;
+        Ok(writing)
+    }
+
+    /// Refuses a format that has gauges alone, for an answer that has none.
+    pub fn refuse_gauges(&self) -> Result<(), Failure> {
+        match self.format {
+            Format::OpenMetrics => Err(Failure::new(
+                "--format openmetrics: this answer has no figures to watch; ask 'stscope report', 'stscope \
+                 trend' or 'stscope verify', or take another format",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn any(format: Option<Format>, output: Option<&Path>) -> Result<Writing, Failure> {
         let output = named_file(output).map(Path::to_owned);
         let format = match (format, &output) {
             (Some(format), _) => format,
@@ -88,7 +109,7 @@ fn of_extension(path: &Path) -> Result<Format, Failure> {
         .unwrap_or_default();
     Format::of_extension(extension).ok_or_else(|| {
         Failure::new(format!(
-            "--output {}: the ending tells no format; end it in .csv, .html, .json, .jsonl, .md, .txt or .xlsx, or give --format",
+            "--output {}: the ending tells no format; end it in .csv, .html, .json, .jsonl, .md, .prom, .txt or .xlsx, or give --format",
             Shown::path(path)
         ))
     })

@@ -10,6 +10,7 @@ mod json;
 mod jsonl;
 mod lines;
 mod markdown;
+mod openmetrics;
 mod table;
 #[cfg(feature = "cli")]
 mod xlsx;
@@ -31,6 +32,8 @@ pub enum Format {
     Jsonl,
     /// For tickets: GitHub's kind.
     Markdown,
+    /// For Prometheus: the figures of a page that has any.
+    OpenMetrics,
     /// For a browser.
     #[cfg(feature = "cli")]
     Html,
@@ -79,6 +82,7 @@ impl Format {
         Format::Json,
         Format::Jsonl,
         Format::Markdown,
+        Format::OpenMetrics,
         #[cfg(feature = "cli")]
         Format::Html,
         #[cfg(feature = "cli")]
@@ -92,6 +96,7 @@ impl Format {
             Format::Json => &json::Json,
             Format::Jsonl => &jsonl::Jsonl,
             Format::Markdown => &markdown::Markdown,
+            Format::OpenMetrics => &openmetrics::OpenMetrics,
             #[cfg(feature = "cli")]
             Format::Html => &html::HtmlPage,
             #[cfg(feature = "cli")]
@@ -167,8 +172,8 @@ mod tests {
             colours: false,
         };
         // The columns of a table are as wide as the widest row, and workbooks and pages for
-        // a browser are in temporary files.
-        let format = |one: &Format| !["txt", "html", "xlsx"].contains(&one.extension());
+        // a browser are in temporary files. Gauges are no rows.
+        let format = |one: &Format| !["txt", "html", "xlsx", "prom"].contains(&one.extension());
         for format in Format::ALL.iter().copied().filter(format) {
             let mut out = Written::default();
             let written = out.clone();

@@ -5,6 +5,7 @@
 
 pub mod endpoint;
 pub mod events;
+mod gauges;
 mod heat;
 pub mod overview;
 pub mod plan;

@@ -13,6 +13,7 @@ use crate::questions::overview::{AccountRow, SdkRow};
 use crate::questions::verify::{ChainRow, Standing};
 use crate::questions::{Plan, RegionStatus, Regions, Trend};
 use crate::report::cell::Cell;
+use crate::report::missing::missing;
 use crate::report::page::{Bar, Block, Chart, List, Page};
 use crate::report::sheet::{Label, Sheet};
 use crate::report::words::{count, counted};
@@ -98,14 +99,8 @@ impl<'p> OverviewPage<'p> {
 
     /// What the figures rest on, the worst first.
     fn what_was_read(&self) -> Vec<String> {
-        let Coverage { files, .. } = self.coverage;
-        let mut words = Vec::new();
-        if files.damaged > 0 {
-            words.push(format!(
-                "{} damaged: what they lack is in no figure",
-                counted(files.damaged, "file")
-            ));
-        }
+        let files = &self.coverage.files;
+        let mut words = missing(self.coverage);
         let (accounts, days) = (self.coverage.key_accounts.len() as u64, {
             let mut days: Vec<_> = self.days_read.by_key().map(|line| line.day).collect();
             days.sort_unstable();
@@ -142,7 +137,10 @@ impl<'p> OverviewPage<'p> {
     fn accounts(&self) -> List<'p> {
         let rows = self.accounts.iter().map(Ok);
         let bars = self.accounts.iter().take(MOST_BARS).map(|row| Bar {
-            label: row.account_id.unwrap_or("no account").to_owned(),
+            label: match (row.account_id.unwrap_or("no account"), row.is_blind()) {
+                (account, false) => account.to_owned(),
+                (account, true) => format!("{account}: us-east-1 not read"),
+            },
             global: row.endpoints[EndpointKind::Global],
             regional: row.endpoints[EndpointKind::Regional],
         });
@@ -269,7 +267,7 @@ pub fn account_sheet<'r>() -> Sheet<&'r AccountRow<'r>> {
         let (label, help) = trend::endpoint_column(kind);
         sheet = sheet
             .col(kind.as_str(), label, help, move |row| {
-                Cell::Count(row.endpoints[kind])
+                Cell::some(row.calls(kind), Cell::Count)
             })
             .within("endpoints");
     }
@@ -278,13 +276,13 @@ pub fn account_sheet<'r>() -> Sheet<&'r AccountRow<'r>> {
             "global_share",
             Label::new("SHARE"),
             "global of global and Regional",
-            |row| Cell::some(row.endpoints.global_share(), Cell::Share),
+            |row| Cell::some(row.global_share(), Cell::Share),
         )
         .col(
             "global_principals",
             Label::new("CALLERS"),
             "principals with global calls, AWS itself aside",
-            |row| Cell::Count(row.global_principals),
+            |row| Cell::some(row.global_principals(), Cell::Count),
         )
 }
 

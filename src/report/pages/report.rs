@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::summary;
+use super::{gauges, summary};
 use crate::questions::Report;
 use crate::questions::verify::Standing;
 use crate::report::cell::Cell;
@@ -12,11 +12,13 @@ use crate::sts::Dimension;
 use crate::tally::Group;
 
 /// The page of a report; `top` is the most groups it has, and `standing` what stands behind a zero.
+/// `with_groups` says whether its gauges may have labels of any dimension.
 pub fn page<'p>(
     report: &'p Report,
     can_judge: bool,
     standing: Option<&Standing>,
     top: Option<u64>,
+    with_groups: bool,
 ) -> Page<'p> {
     let dimensions = report.question.dimensions();
     let summary = report.totals.summary();
@@ -32,6 +34,14 @@ pub fn page<'p>(
             ("group_by", names.into()),
         ],
         blocks: summary::blocks(&summary, can_judge, standing),
+        gauges: Some(Box::new(move || {
+            let mut all = gauges::of_summary(&summary, can_judge);
+            if with_groups {
+                all.extend(gauges::of_groups(report, top));
+            }
+            all.extend(gauges::of_coverage(&report.totals.coverage));
+            all
+        })),
         ..Page::new("stscope.report/1", list)
     };
     page.covering(move || Ok(Some(serde_json::to_value(&report.totals.coverage)?)))

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::gauges;
 use crate::questions::{PeriodStatus, Trend, TrendRow};
 use crate::report::cell::Cell;
 use crate::report::page::{Block, Chart, List, Page, StackColumn};
@@ -16,6 +17,11 @@ pub fn page<'p>(trend: &'p Trend, coverage: &'p Coverage) -> Page<'p> {
     let list = List::new("periods", sheet(), rows, None);
     let page = Page {
         blocks: blocks(trend),
+        gauges: Some(Box::new(move || {
+            let mut all = gauges::of_trend(trend);
+            all.extend(gauges::of_coverage(coverage));
+            all
+        })),
         tail: vec![
             ("gaps", gaps_json(trend)),
             ("undated", trend.undated.into()),
@@ -55,19 +61,19 @@ pub fn sheet() -> Sheet<TrendRow> {
         )
         .col(
             "global_principals",
-            Label::new("CALLERS"),
+            Label::new("CALLERS").spare(5),
             "principals with global calls",
             |row| number(row.global_principals),
         )
         .col(
             "new_principals",
-            Label::new("NEW"),
+            Label::new("NEW").spare(6),
             "those that had none the period before",
             |row| number(row.new_principals),
         )
         .col(
             "gone_principals",
-            Label::new("GONE"),
+            Label::new("GONE").spare(6),
             "those that had some then, and now none",
             |row| number(row.gone_principals),
         )
@@ -175,11 +181,11 @@ pub(super) fn endpoint_column(kind: EndpointKind) -> (Label, &'static str) {
     match kind {
         EndpointKind::Global => (Label::new("GLOBAL"), "calls to the global endpoint"),
         EndpointKind::Regional => (Label::new("REGIONAL"), "calls to Regional endpoints"),
-        EndpointKind::AwsService => (Label::new("AWS").spare(2), "calls by AWS on your behalf"),
+        EndpointKind::AwsService => (Label::new("AWS").spare(4), "calls by AWS on your behalf"),
         EndpointKind::Other => (
             Label::new("OTHER").spare(3),
             "calls by names that are not AWS's",
         ),
-        EndpointKind::Unknown => (Label::new("UNKNOWN").spare(4), "calls that could be either"),
+        EndpointKind::Unknown => (Label::new("UNKNOWN").spare(2), "calls that could be either"),
     }
 }

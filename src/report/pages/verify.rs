@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::time_json;
+use super::{gauges, time_json};
 use crate::questions::verify::{
     ChainRow, ChainStatus, Finding, FindingKind, Standing, Verification,
 };
@@ -16,7 +16,7 @@ use crate::tally::Coverage;
 /// whether members of JSON are of use.
 pub fn page<'p>(
     verification: &'p Verification<'p>,
-    standing: &Standing,
+    standing: &'p Standing,
     top: Option<u64>,
     for_programs: bool,
     coverage: &'p Coverage,
@@ -26,6 +26,11 @@ pub fn page<'p>(
     let page = Page {
         long: Some(("findings", Box::new(findings))),
         blocks: blocks(&verification.rows, standing),
+        gauges: Some(Box::new(move || {
+            let mut all = gauges::of_verification(verification, standing);
+            all.extend(gauges::of_coverage(coverage));
+            all
+        })),
         notes: match for_programs {
             true => Vec::new(),
             false => notes(verification, top),

@@ -49,6 +49,12 @@ pub struct Parts<R> {
 /// The number and the length.
 const HEAD: usize = 12;
 
+/// Whether something begins as a part does, or as frames do.
+pub(crate) fn begins_as_part(content: &[u8]) -> bool {
+    let in_frame = content.get(HEAD..).unwrap_or_default();
+    content.starts_with(&MAGIC) || in_frame.starts_with(&MAGIC)
+}
+
 impl<R: BufRead> Parts<R> {
     /// The parts in this.
     pub fn of(from: R) -> Parts<R> {

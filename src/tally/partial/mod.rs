@@ -32,6 +32,7 @@ mod calls;
 mod frame;
 mod split;
 
+pub(crate) use frame::begins_as_part;
 pub use frame::{FrameError, Parts, write_frame};
 
 use siphasher::sip128::SipHasher13;

@@ -170,6 +170,53 @@ fn a_record_or_a_key_of_us_east_1_is_enough_to_judge() {
 }
 
 #[test]
+fn a_file_of_a_later_day_judges_no_earlier_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let of = |region: &str, day: &str| {
+        format!("AWSLogs/111122223333/CloudTrail/{region}/2025/11/{day}/x.json")
+    };
+    let at = |number: u32, region: &str, day: &str| {
+        let time = format!("2025-11-{day}T10:00:00Z");
+        let host = json!({ "clientProvidedHostHeader": "sts.eu-west-1.amazonaws.com" });
+        call(
+            number,
+            json!({ "awsRegion": region, "eventTime": time, "tlsDetails": host }),
+        )
+    };
+    put(
+        dir.path(),
+        of("eu-west-1", "06"),
+        &log(&[at(1, "eu-west-1", "06")]),
+    );
+    // Read for what came late.
+    put(
+        dir.path(),
+        of("us-east-1", "07"),
+        &log(&[at(2, "us-east-1", "07")]),
+    );
+    let sixth = "--since 2025-11-06 --until 2025-11-07";
+    for command in [
+        "report",
+        "events",
+        "events --sort none",
+        "trend",
+        "overview",
+    ] {
+        let run = |options: &str| {
+            let words = format!("{command} --format json --fail-on global {options}");
+            stscope(&words).arg(dir.path()).run()
+        };
+        run(sixth).exits(2).says(&["--fail-on cannot be judged"]);
+        run("--since 2025-11-06 --until 2025-11-08").exits(0);
+    }
+    stscope(&format!("report {sixth}"))
+        .arg(dir.path())
+        .run()
+        .exits(0)
+        .says(&["nothing of us-east-1 was read in the time"]);
+}
+
+#[test]
 fn a_failed_gate_wins_over_damage_and_a_passed_one_does_not() {
     for run in every("--fail-on global") {
         run.arg(DAMAGED)

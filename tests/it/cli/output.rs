@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::harness::{DAMAGED, Run, SAMPLE, stscope};
-use super::logs::{gzip, names_in, one_call, put};
+use super::logs::{files_below, gzip, names_in, one_call, put};
 
 fn report(options: &str) -> Run {
     stscope("report --quiet")
@@ -339,6 +339,52 @@ fn a_report_does_not_take_the_place_of_a_log() {
 }
 
 #[test]
+fn no_digest_and_no_file_of_another_service_is_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    for from in files_below("sample-logs/digests/whole".as_ref()) {
+        let name = from.strip_prefix("sample-logs/digests/whole").unwrap();
+        put(dir.path(), name, &fs::read(&from).unwrap());
+    }
+    let config = "AWSLogs/111122223333/Config/us-east-1/2025/11/3/ConfigSnapshot/x.json";
+    put(dir.path(), config, b"{\"configurationItems\":[]}");
+    let not_logs = files_below(dir.path()).into_iter().filter(|file| {
+        let path = file.to_str().unwrap();
+        path.contains("-Digest") || path.contains("/Config/")
+    });
+    let not_logs: Vec<_> = not_logs.collect();
+    assert!(not_logs.len() > 2);
+    for file in not_logs {
+        let before = fs::read(&file).unwrap();
+        for command in ["report --format json", "map report"] {
+            let run = stscope(command).arg(dir.path()).arg("-o").arg(&file);
+            run.run().fails(&["--output", "write to another file"]);
+            assert_eq!(fs::read(&file).unwrap(), before);
+        }
+    }
+}
+
+#[test]
+fn a_part_in_the_folder_that_is_read_is_no_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = put(dir.path(), "log.json", &one_call());
+    for options in ["", "--parts 3"] {
+        let part = dir.path().join("x.part");
+        stscope(&format!("map report {options}"))
+            .arg(&log)
+            .arg("-o")
+            .arg(&part)
+            .run()
+            .exits(0);
+        let said = stscope("report --format json")
+            .arg(dir.path())
+            .run()
+            .exits(0);
+        assert_eq!(said.json()["summary"]["calls"], 1);
+        assert_eq!(said.json()["coverage"]["files"]["skipped"]["not-a-log"], 1);
+    }
+}
+
+#[test]
 fn no_file_that_may_be_a_log_is_replaced_and_no_list_that_was_given() {
     let dir = tempfile::tempdir().unwrap();
     let outside = tempfile::tempdir().unwrap();
@@ -350,6 +396,8 @@ fn no_file_that_may_be_a_log_is_replaced_and_no_list_that_was_given() {
         ("far.txt", one_call()),
         ("packed.json", gzip(&one_call())),
         ("cut.json", cut),
+        ("far.html", one_call()),
+        ("far.md", gzip(&one_call())),
     ] {
         let file = put(outside.path(), name, &content);
         let run = stscope("report --format json")

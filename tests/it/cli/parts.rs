@@ -269,6 +269,33 @@ fn options_that_a_part_has_no_use_for_are_refused() {
 }
 
 #[test]
+fn an_empty_file_is_no_part_and_a_place_without_frames_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (part, frames, empty) = (path("1.part"), path("frames"), path("2.part"));
+    for (output, options) in [(&part, ""), (&frames, "--parts 4")] {
+        let said = stscope(&format!("map report {SAMPLE} -q {options} -o"))
+            .arg(output)
+            .run();
+        assert_eq!(said.code(), 0, "{said}");
+    }
+    std::fs::write(&empty, b"").unwrap();
+    for parts in [[&part, &empty], [&empty, &part]] {
+        let parts = parts.map(Clone::clone);
+        merge(&parts, "").fails(&["2.part: there is nothing in it"]);
+    }
+    stscope("merge -")
+        .arg(&part)
+        .input("")
+        .run()
+        .fails(&["standard input: there is nothing in it"]);
+    assert_eq!(
+        merge(&[frames, empty], "--format csv").stdout,
+        merge(&[part], "--format csv").stdout
+    );
+}
+
+#[test]
 fn settle_replaces_no_log_and_knows_standard_output() {
     let folder = tempfile::tempdir().unwrap();
     let frames = stscope(&format!("map report {SAMPLE} --parts 1 -q")).run();

@@ -154,6 +154,7 @@ fn values(arg: &Arg) -> String {
     if is_listed && !possible.is_empty() {
         let names = possible
             .iter()
+            .filter(|value| !value.is_hide_set())
             .map(|value| format!("`{}`", value.get_name()));
         let _ = write!(text, ": {}", names.collect::<Vec<_>>().join(", "));
     }

@@ -218,10 +218,7 @@ fn list(html: &mut Html<'_>, list: List<'_>, is_one: bool) -> io::Result<()> {
 /// How much there is besides what is shown.
 fn rest(html: &mut Html<'_>, more: u64, noun: &str) -> io::Result<()> {
     if more > 0 {
-        let text = format!(
-            "… and {} more {noun}: --top 0 shows all, and so do --format xlsx and csv.",
-            count(more)
-        );
+        let text = format!("… and {} more {noun}: --top 0 shows all.", count(more));
         html.element("p", &[("class", Value::Word("note"))], &text)?;
         html.line()?;
     }

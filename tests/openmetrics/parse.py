@@ -1,0 +1,42 @@
+"""Reads gauges with the parser of Prometheus' own client.
+
+    python3 tests/openmetrics/parse.py install DIR      prometheus-client from PyPI
+    python3 tests/openmetrics/parse.py parse DIR FILE   prints the samples as JSON: name, labels, value
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+PACKAGE = "prometheus-client==0.23.1"
+
+
+def install(folder):
+    done = folder / "installed"
+    if done.exists() and done.read_text() == PACKAGE:
+        return
+    subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
+    subprocess.run([folder / "bin/pip", "install", "--quiet", PACKAGE], check=True)
+    done.write_text(PACKAGE)
+
+
+def parse(file):
+    from prometheus_client.openmetrics.parser import text_string_to_metric_families as strict
+    from prometheus_client.parser import text_string_to_metric_families as plain
+
+    text = file.read_bytes().decode()
+    samples = [s for family in strict(text) for s in family.samples]
+    # The older format, which the textfile collector of node_exporter reads.
+    older = [s for family in plain(text) for s in family.samples]
+    shown = [[[s.name, s.labels, s.value] for s in each] for each in (samples, older)]
+    if shown[0] != shown[1]:
+        sys.exit("the two formats read differently")
+    json.dump(shown[0], sys.stdout)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "install":
+        install(Path(sys.argv[2]))
+    else:
+        parse(Path(sys.argv[3]))
