@@ -2,7 +2,7 @@
 //!
 //! The way of an object: `threads` starts them, `run` is what they share, and `queue` is between them. `listing` turns a folder
 //! into batches of objects. `worker` opens one object after another on its thread; where reads take long
-//! (`pace`), `fetch` has read them before. `admission` says what is opened at all. `reading` has the
+//! (`pace`), `fetch` has read them before. `found` has what somebody else has listed. `admission` says what is opened at all. `reading` has the
 //! records of an object read and says what became of it (with `ahead`, if it is large; `stranger` tells
 //! what is no log), and `calls` passes on what is a call and is asked about. `evidence` reads digests, and
 //! notes what they may name.
@@ -13,6 +13,7 @@ mod calls;
 mod error;
 mod evidence;
 mod fetch;
+mod found;
 mod listing;
 mod pace;
 mod progress;
@@ -101,9 +102,27 @@ impl Scan {
         progress: &Progress,
     ) -> Result<(Estimate, s3::Requests), ScanError> {
         let run = Run::new(self, paths, progress, None);
-        match remote::Remote::connect(&run, &paths.s3)? {
+        match remote::Remote::connect(&run, paths)? {
             Some(remote) => Ok((remote.estimate(&run, &paths.s3)?, remote.asked_so_far())),
             None => Ok(Default::default()),
+        }
+    }
+
+    /// Lists what is in S3, and hands over all that the listing tells, with the prefix that it is under.
+    ///
+    /// # Errors
+    /// If S3 cannot be asked; what `each` gives.
+    #[cfg(feature = "s3")]
+    pub fn list<E: From<ScanError>>(
+        &self,
+        paths: &Paths,
+        progress: &Progress,
+        each: impl FnMut(&s3::S3Url, s3::Listed) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let run = Run::new(self, paths, progress, None);
+        match remote::Remote::connect(&run, paths)? {
+            Some(remote) => remote.list_all(&run, &paths.s3, each),
+            None => Ok(()),
         }
     }
 

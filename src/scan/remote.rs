@@ -1,9 +1,7 @@
 //! S3 as a source of objects: one thread lists them and says which are wanted, and one hands on what
 //! comes back. Between them the objects are fetched, many at once.
 
-use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -11,13 +9,14 @@ use std::thread::{Builder, Scope};
 
 use super::admission::{Admission, admit_version};
 use super::error::ScanError;
-use super::queue::{Content, Fetched, Remark};
+use super::found::{Here, is_in_s3};
+use super::queue::{Content, Fetched};
 use super::run::Run;
 use crate::input::s3::{
     self, Digests, Estimate, FetchLimits, Fetches, Listed, Listing, S3, S3Error, S3Url,
 };
-use crate::input::{Folder, Object, Place, Prefix, Skip, Version, is_hidden};
-use crate::tally::{NotListed, Requests, SkipReason};
+use crate::input::{Folder, Manifest, Object, Paths, Place, Prefix, Skip, Version, is_hidden};
+use crate::tally::{NotListed, Requests, Scrutiny, SkipReason};
 
 /// How many objects may be wanted and not asked for yet.
 const WANTED: usize = 1 << 10;
@@ -33,11 +32,14 @@ pub(super) struct Remote {
 
 impl Remote {
     /// Connects, if there is something in S3 to read.
-    pub fn connect(run: &Run<'_>, prefixes: &[Prefix]) -> Result<Option<Remote>, ScanError> {
-        let Some(first) = prefixes.first() else {
-            return Ok(None);
+    pub fn connect(run: &Run<'_>, paths: &Paths) -> Result<Option<Remote>, ScanError> {
+        let found = || paths.manifest.found.iter().find(|found| is_in_s3(found));
+        let first = match (paths.s3.first(), found()) {
+            (Some(prefix), _) => prefix.url.clone(),
+            (None, Some(found)) => S3Url::parse(&found.path)?,
+            (None, None) => return Ok(None),
         };
-        let s3 = S3::connect(&run.scan.s3).map_err(|error| error.at(&first.url))?;
+        let s3 = S3::connect(&run.scan.s3).map_err(|error| error.at(&first))?;
         Ok(Some(Remote {
             s3,
             asked: s3::Selection {
@@ -56,7 +58,7 @@ impl Remote {
     pub fn start<'scope>(
         &'scope self,
         run: &'scope Run<'_>,
-        prefixes: &'scope [Prefix],
+        paths: &'scope Paths,
         scope: &'scope Scope<'scope, '_>,
     ) -> Result<(), ScanError> {
         let (sender, wanted) = sync_channel(WANTED);
@@ -78,7 +80,9 @@ impl Remote {
                 .spawn_scoped(scope, move || {
                     let _producer = lists;
                     let _guard = run.queue.stop_on_panic();
-                    if let Err(error) = self.list(run, prefixes, &sender) {
+                    let listed = (self.list(run, &paths.s3, &sender))
+                        .and_then(|()| Remote::found(run, &paths.manifest, &sender));
+                    if let Err(error) = listed {
                         run.fail(error.into());
                     }
                     run.progress.folders.fetch_sub(1, Ordering::Relaxed);
@@ -128,16 +132,30 @@ impl Remote {
         Ok(estimate)
     }
 
+    /// Lists, and hands over all that is told.
+    pub fn list_all<E: From<ScanError>>(
+        &self,
+        run: &Run<'_>,
+        prefixes: &[Prefix],
+        mut each: impl FnMut(&S3Url, Listed) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for prefix in prefixes {
+            for listed in self.listing(prefix) {
+                each(&prefix.url, listed.map_err(ScanError::from)?)?;
+                run.note_found(1);
+            }
+        }
+        Ok(())
+    }
+
     /// Says which objects are wanted. `Ok` also where nobody wants them any more.
     fn list(&self, run: &Run<'_>, prefixes: &[Prefix], wanted: &Sender) -> Result<(), S3Error> {
-        let mut skipped = BTreeMap::<SkipReason, u64>::new();
-        let mut pruned = crate::tally::PrunedFiles::default();
+        let mut here = Here::default();
         let mut not_listed = NotListed::new();
         for prefix in prefixes {
             let url = &prefix.url;
             let (above, _) = url.prefix.rsplit_once('/').unwrap_or_default();
             let named = Folder::new(S3Url::of_key(&url.bucket, above).into());
-            let mut folder = Arc::new(Folder::new(PathBuf::new()));
             for listed in self.listing(prefix) {
                 if run.queue.is_stopped() {
                     return Ok(());
@@ -145,7 +163,7 @@ impl Remote {
                 let object = match listed? {
                     Listed::Object(object) => object,
                     Listed::FolderMarker(_) => {
-                        *skipped.entry(SkipReason::NotAFile).or_default() += 1;
+                        here.passed.skip(SkipReason::NotAFile);
                         continue;
                     }
                     Listed::NotListed { why, .. } => {
@@ -153,71 +171,66 @@ impl Remote {
                         continue;
                     }
                 };
-                let (path, name) = object.key.rsplit_once('/').unwrap_or(("", &object.key));
-                let path = match path {
-                    "" if !object.key.starts_with('/') => format!("s3://{}", object.bucket),
-                    path => S3Url::of_key(&object.bucket, path),
-                };
-                if folder.path().as_os_str() != path.as_str() {
-                    folder = Arc::new(Folder::new(path.into()));
-                }
                 let was_named = object.key == url.prefix;
                 if !was_named && is_in_hidden(&object.key, &url.prefix) {
-                    *skipped.entry(SkipReason::NotALog).or_default() += 1;
+                    here.passed.skip(SkipReason::NotALog);
                     continue;
                 }
                 // Whoever names a service by hand wants its files read.
                 let is_wanted = |skip: &Skip| {
                     was_named || (*skip == Skip::OtherService && named.is_of_another_service())
                 };
-                let skip = folder.skips(name.as_ref());
-                if let Some(skip) = skip.filter(|skip| !is_wanted(skip)) {
-                    *skipped.entry(skip.into()).or_default() += 1;
-                    continue;
-                }
-                if let Some(why) = run.prunes(&folder) {
-                    pruned.count(why, 1);
-                    continue;
-                }
-                let here = Object {
-                    place: Place::S3,
-                    folder: &folder,
-                    name: name.as_ref(),
+                if offer(
+                    run,
+                    object,
                     was_named,
-                };
-                let version = Some(Version::of_s3(&object));
-                run.note_found(1);
-                let admission = admit_version(&here, version, run.known, run.scrutiny);
-                let found = Fetched {
-                    folder: Arc::clone(&folder),
-                    name: name.into(),
-                    was_named,
-                    place: Place::S3,
-                    admission,
-                    content: Content::Nothing,
-                    bytes: 0,
-                };
-                match admission {
-                    Admission::Known => run.note_done(1),
-                    Admission::Skipped(..) | Admission::ByName => run.queue.push_fetched(found),
-                    // An error: nobody reads any more.
-                    Admission::Open(_) | Admission::Digest(_) => match wanted.send((object, found))
-                    {
-                        Ok(()) => {}
-                        Err(_) => return Ok(()),
-                    },
+                    is_wanted,
+                    &mut here,
+                    run.scrutiny,
+                    wanted,
+                )
+                .is_err()
+                {
+                    return Ok(());
                 }
             }
         }
-        for (reason, objects) in skipped {
-            run.remark(Remark::Skipped(reason, objects));
-        }
-        for (why, objects) in pruned.by_reason() {
-            if objects > 0 {
-                run.remark(Remark::Pruned(why, objects));
-            }
-        }
+        here.passed.tell(run);
         run.not_listed(not_listed);
+        Ok(())
+    }
+
+    /// The same of what somebody else has listed.
+    fn found(run: &Run<'_>, manifest: &Manifest, wanted: &Sender) -> Result<(), S3Error> {
+        let (mut here, scrutiny) = (Here::default(), run.scrutiny_in_s3());
+        let mut bucket: Arc<str> = "".into();
+        for found in manifest.found.iter().filter(|found| is_in_s3(found)) {
+            let url = S3Url::parse(&found.path)?;
+            if *bucket != *url.bucket {
+                bucket = url.bucket.as_str().into();
+            }
+            if url.prefix.is_empty() || url.prefix.ends_with('/') {
+                here.passed.skip(SkipReason::NotAFile);
+                continue;
+            }
+            if is_in_hidden(&url.prefix, "") {
+                here.passed.skip(SkipReason::NotALog);
+                continue;
+            }
+            let object = s3::Object {
+                bucket: Arc::clone(&bucket),
+                key: url.prefix,
+                etag: found.etag.clone(),
+                size: found.size,
+                last_modified: None,
+                storage_class: String::new(),
+                archived: false,
+            };
+            if offer(run, object, false, |_| false, &mut here, scrutiny, wanted).is_err() {
+                return Ok(());
+            }
+        }
+        here.passed.tell(run);
         Ok(())
     }
 
@@ -246,6 +259,61 @@ impl Remote {
             run.progress.in_flight.store(in_flight, Ordering::Relaxed);
         }
     }
+}
+
+/// Nobody reads any more.
+struct Unwanted;
+
+/// Says whether an object is wanted, or has it counted.
+fn offer(
+    run: &Run<'_>,
+    object: s3::Object,
+    was_named: bool,
+    is_wanted: impl Fn(&Skip) -> bool,
+    here: &mut Here,
+    scrutiny: Scrutiny,
+    wanted: &Sender,
+) -> Result<(), Unwanted> {
+    let (path, name) = object.key.rsplit_once('/').unwrap_or(("", &object.key));
+    match path {
+        "" if !object.key.starts_with('/') => here.enter(&format!("s3://{}", object.bucket)),
+        path => here.enter(&S3Url::of_key(&object.bucket, path)),
+    }
+    let folder = &here.folder;
+    if let Some(skip) = folder.skips(name.as_ref()).filter(|skip| !is_wanted(skip)) {
+        here.passed.skip(skip.into());
+        return Ok(());
+    }
+    if let Some(why) = run.prunes(folder) {
+        here.passed.prune(why);
+        return Ok(());
+    }
+    let known_by = Object {
+        place: Place::S3,
+        folder,
+        name: name.as_ref(),
+        was_named,
+    };
+    let version = Some(Version::of_s3(&object));
+    run.note_found(1);
+    let admission = admit_version(&known_by, version, run.known, scrutiny);
+    let found = Fetched {
+        folder: Arc::clone(folder),
+        name: name.into(),
+        was_named,
+        place: Place::S3,
+        admission,
+        content: Content::Nothing,
+        bytes: 0,
+    };
+    match admission {
+        Admission::Known => run.note_done(1),
+        Admission::Skipped(..) | Admission::ByName => run.queue.push_fetched(found),
+        Admission::Open(_) | Admission::Digest(_) => {
+            wanted.send((object, found)).map_err(|_| Unwanted)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether a walk from a prefix would pass over a key: a part of it after the prefix begins with a dot.

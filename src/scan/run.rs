@@ -77,9 +77,11 @@ impl<'s> Run<'s> {
     }
 
     /// Notes what of S3 was not listed.
-    #[cfg(feature = "s3")]
     pub fn not_listed(&self, prefixes: NotListed) {
-        *lock(&self.not_listed) = prefixes;
+        let mut sum = lock(&self.not_listed);
+        for (why, prefixes) in prefixes {
+            *sum.entry(why).or_default() += prefixes;
+        }
     }
 }
 

@@ -27,6 +27,15 @@ pub(super) struct MapArgs {
     pub question: Asked,
     #[command(flatten)]
     pub input: InputArgs,
+    /// Read what was listed before, one a line: SIZE, tab, ETAG or nothing, tab, PATH; - for standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "files_from"], value_hint = ValueHint::FilePath, help_heading = "Input")]
+    pub manifest: Option<PathBuf>,
+    /// After each line of the manifest come the bytes of the file
+    #[arg(long, requires = "manifest", help_heading = "Input")]
+    pub contents: bool,
+    /// Only list what is in S3, as a manifest
+    #[arg(long, conflicts_with_all = ["manifest", "parts"], help_heading = "S3")]
+    pub list: bool,
     #[command(flatten)]
     pub filter: FilterArgs,
     #[command(flatten)]
@@ -67,7 +76,8 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   stscope map report logs/111122223333/ -o 1.part
   stscope map plan --files-from keys.txt --since 2026-11-01 -o 7.part
-  stscope map report --files-from - --parts 600 > frames
+  stscope map report --list s3://BUCKET/PREFIX/AWSLogs/ -o keys.tsv
+  stscope map report --manifest - --parts 600 < some-keys.tsv > frames
   stscope merge *.part -o report.csv";
 
 pub(super) fn help() -> String {
@@ -86,11 +96,17 @@ pub(super) fn run(arguments: MapArgs) -> Result<Exit, Failure> {
     refuse_what_hides_calls(&arguments)?;
     refuse_twice(&arguments.grouping.group_by)?;
     let messages = Messages::new(arguments.messages.quiet);
-    let mut reading = Reading::resolve(&arguments.input, &arguments.filter, messages)?;
+    let mut reading = Reading::resolve_listed(
+        &arguments.input,
+        arguments.manifest.as_deref(),
+        arguments.contents,
+        &arguments.filter,
+        messages,
+    )?;
     // A chain of digests may be in many parts, and none could say whether it is whole.
     reading.scan.scrutiny = Scrutiny::default();
     let file = named_file(arguments.output.as_deref());
-    if file.is_none() && std::io::stdout().is_terminal() {
+    if file.is_none() && !arguments.list && std::io::stdout().is_terminal() {
         return Err(Failure::new(
             "a part is no text for a terminal; give --output FILE",
         ));
@@ -98,9 +114,15 @@ pub(super) fn run(arguments: MapArgs) -> Result<Exit, Failure> {
     check_output(
         file,
         &reading,
-        &[("--hosts", arguments.input.hosts.as_deref())],
+        &[
+            ("--hosts", arguments.input.hosts.as_deref()),
+            ("--manifest", arguments.manifest.as_deref()),
+        ],
     )?;
     let output = Output::open(file)?;
+    if arguments.list {
+        return list_s3(&reading, output, &arguments.messages);
+    }
     let scan = &reading.scan;
     let questions = arguments.question.questions(&arguments.grouping);
     let new = || Tally::of(questions.clone(), &scan.terms(), scan.once);
@@ -122,6 +144,14 @@ pub(super) fn run(arguments: MapArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+#[cfg(feature = "s3")]
+use crate::cli::manifest::list as list_s3;
+
+#[cfg(not(feature = "s3"))]
+fn list_s3(_: &Reading, _: Output, _: &MessageArgs) -> Result<Exit, Failure> {
+    Err(crate::cli::manifest::only_s3())
+}
+
 /// A number of what was named, whatever its order.
 fn list(reading: &Reading) -> u64 {
     let mut names: Vec<String> = (reading.paths.named.iter())
@@ -135,8 +165,12 @@ fn list(reading: &Reading) -> u64 {
             .iter()
             .map(|prefix| format!("{:?}", prefix.url)),
     );
+    names.extend((reading.paths.manifest.found.iter()).map(|found| format!("{:?}", found.path)));
     names.sort();
     let mut hasher = SipHasher13::new();
+    if let Some(piped) = &reading.paths.piped {
+        hasher.write_u64(piped.number());
+    }
     for name in names {
         hasher.write(name.as_bytes());
         hasher.write_u8(0xff);
