@@ -28,7 +28,7 @@ fn main() {
         }
         None => Server::start(),
     };
-    server.forget_requests();
+    server.keep_no_requests();
     server.make_bucket("bench");
     let mut files = Vec::new();
     list(Path::new(folder), most, &mut files);

@@ -11,9 +11,9 @@ times are also given as multiples of its time.
     python3 benches/compare/compare.py --rounds 9 --archive FOLDER --bin target/release
 
 Run it from anywhere, on a machine that does nothing else. It needs Python 3.11, Cargo, and PyPI for
-the peers, whose versions are pinned below; jq takes part if it is installed, timed once, as it is
-slow. The table on standard output is Markdown. Everything made is removed at the end but what Cargo
-built; --keep leaves it there, and --archive and --venv use it again.
+the peers, whose versions are pinned below; ripgrep takes part if it is installed, and so does jq,
+timed once, as it is slow. The table on standard output is Markdown. Everything made is removed at
+the end but what Cargo built; --keep leaves it there, and --archive and --venv use it again.
 
 What the columns say, and do not:
 - wall: from starting a process to its end, start-up (of Python, too) included.
@@ -225,6 +225,16 @@ def peers(options, folder, archive, python):
             answers=False,
         ),
     ]
+    if shutil.which("rg"):
+        version = subprocess.run(["rg", "--version"], capture_output=True, text=True).stdout
+        name = " ".join(version.split()[:2]) or "ripgrep"
+        listed.append(
+            Peer(
+                f"gzip -dc and {name}, hosts alone, copies counted, no question for stscope",
+                [HERE / "rg_peer.sh", threads, archive],
+                answers=False,
+            )
+        )
     if shutil.which("jq") and not options.no_jq:
         version = subprocess.run(["jq", "--version"], capture_output=True, text=True).stdout
         name = version.strip().replace("-", " ") or "jq"

@@ -5,11 +5,25 @@ use super::exit::{Exit, Failure};
 use super::messages::Messages;
 use super::reading::Reading;
 use crate::input::Paths;
+#[cfg(feature = "s3")]
+use crate::input::s3::{Estimate, Requests};
+#[cfg(feature = "s3")]
+use crate::scan::Progress;
 use crate::scan::Scan;
 
 /// Lists what is in S3, and says what reading it would come to.
 #[cfg(feature = "s3")]
 pub(super) fn tell(paths: &Paths, scan: &Scan, messages: &MessageArgs) -> Result<Exit, Failure> {
+    tell_estimate(paths, messages, |shared| Ok(scan.estimate(paths, shared)?))
+}
+
+/// Says what an estimate comes to.
+#[cfg(feature = "s3")]
+pub(super) fn tell_estimate(
+    paths: &Paths,
+    messages: &MessageArgs,
+    estimate: impl FnOnce(&Progress) -> Result<(Estimate, Requests), Failure>,
+) -> Result<Exit, Failure> {
     use std::fmt::Write as _;
     use std::io::Write as _;
 
@@ -22,7 +36,7 @@ pub(super) fn tell(paths: &Paths, scan: &Scan, messages: &MessageArgs) -> Result
     if paths.s3.is_empty() || !paths.named.is_empty() {
         return Err(only_s3());
     }
-    let (estimate, listing) = watched(progress(messages), |shared| scan.estimate(paths, shared))?;
+    let (estimate, listing) = watched(progress(messages), estimate)?;
     let (least, most) = estimate.price(listing);
     let names = |names: &std::collections::BTreeSet<String>| match names.len() {
         0 => "none that a key names".to_owned(),
@@ -43,6 +57,10 @@ pub(super) fn tell(paths: &Paths, scan: &Scan, messages: &MessageArgs) -> Result
             count(estimate.archived)
         );
         line("archived", archived);
+    }
+    if estimate.known > 0 {
+        let known = format!("{} objects more, read before", count(estimate.known));
+        line("known", known);
     }
     if estimate.not_listed > 0 {
         let prefixes = format!(

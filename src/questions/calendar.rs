@@ -7,9 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::trend::CallsByDay;
 use crate::aws::Key;
-use crate::sts::EndpointKind;
 use crate::tally::{DaysRead, Selection};
 
 /// Which days were read, as far as that is known without calls.
@@ -72,16 +70,6 @@ impl Calendar {
 /// The days of calls, whatever their principals, and whether global calls would be seen among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DaysOfCalls(pub(super) BTreeMap<NaiveDate, bool>);
-
-impl From<&CallsByDay<'_>> for DaysOfCalls {
-    fn from(calls: &CallsByDay<'_>) -> DaysOfCalls {
-        let days = calls.days.iter().map(|(day, of_day)| {
-            let is_sight = of_day.is_of_us_east_1 || of_day.endpoints[EndpointKind::Global] > 0;
-            (*day, is_sight)
-        });
-        DaysOfCalls(days.collect())
-    }
-}
 
 impl From<&DaysRead> for DaysOfCalls {
     fn from(read: &DaysRead) -> DaysOfCalls {

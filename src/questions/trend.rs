@@ -94,6 +94,16 @@ impl<'r> CallsByDay<'r> {
     }
 }
 
+impl From<&CallsByDay<'_>> for DaysOfCalls {
+    fn from(calls: &CallsByDay<'_>) -> DaysOfCalls {
+        let days = calls.days.iter().map(|(day, of_day)| {
+            let is_sight = of_day.is_of_us_east_1 || of_day.endpoints[EndpointKind::Global] > 0;
+            (*day, is_sight)
+        });
+        DaysOfCalls(days.collect())
+    }
+}
+
 /// What a row is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

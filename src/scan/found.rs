@@ -53,9 +53,9 @@ impl PassedBy {
 }
 
 /// Where the objects of a manifest are: mostly many after one another in one folder.
-pub(super) struct Here {
-    pub folder: Arc<Folder>,
-    pub passed: PassedBy,
+struct Here {
+    folder: Arc<Folder>,
+    passed: PassedBy,
 }
 
 impl Default for Here {
@@ -69,7 +69,7 @@ impl Default for Here {
 
 impl Here {
     /// Goes to this folder.
-    pub fn enter(&mut self, path: &str) {
+    fn enter(&mut self, path: &str) {
         if self.folder.path().as_os_str() != path {
             self.folder = Arc::new(Folder::new(path.into()));
         }

@@ -101,7 +101,21 @@ impl Scan {
         paths: &Paths,
         progress: &Progress,
     ) -> Result<(Estimate, s3::Requests), ScanError> {
-        let run = Run::new(self, paths, progress, None);
+        self.estimate_new(paths, progress, None)
+    }
+
+    /// The same of what is not known from earlier days.
+    ///
+    /// # Errors
+    /// As [`Scan::estimate`].
+    #[cfg(feature = "s3")]
+    pub(crate) fn estimate_new(
+        &self,
+        paths: &Paths,
+        progress: &Progress,
+        known: Option<&dyn Known>,
+    ) -> Result<(Estimate, s3::Requests), ScanError> {
+        let run = Run::new(self, paths, progress, known);
         match remote::Remote::connect(&run, paths)? {
             Some(remote) => Ok((remote.estimate(&run, &paths.s3)?, remote.asked_so_far())),
             None => Ok(Default::default()),

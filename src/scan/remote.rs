@@ -2,6 +2,7 @@
 //! comes back. Between them the objects are fetched, many at once.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -9,9 +10,10 @@ use std::thread::{Builder, Scope};
 
 use super::admission::{Admission, admit_version};
 use super::error::ScanError;
-use super::found::{Here, is_in_s3};
+use super::found::{PassedBy, is_in_s3};
 use super::queue::{Content, Fetched};
 use super::run::Run;
+use crate::aws::Pruned;
 use crate::input::s3::{
     self, Digests, Estimate, FetchLimits, Fetches, Listed, Listing, S3, S3Error, S3Url,
 };
@@ -23,6 +25,23 @@ const WANTED: usize = 1 << 10;
 
 /// The objects that are asked for, one at a time, each with what the queue gets once it is there.
 type Sender = SyncSender<(s3::Object, Fetched)>;
+
+/// What a listing tells, and what is to become of it.
+#[allow(clippy::large_enum_variant)] // one at a time, handed on at once
+enum Found<'w> {
+    Object(s3::Object, Fetched),
+    Skipped(SkipReason),
+    Pruned(Pruned),
+    /// A prefix in which nothing can matter, and why.
+    NotListed(&'w str),
+}
+
+/// Whether a walk goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Go {
+    On,
+    NoFurther,
+}
 
 /// Reads S3 for a run.
 pub(super) struct Remote {
@@ -80,9 +99,7 @@ impl Remote {
                 .spawn_scoped(scope, move || {
                     let _producer = lists;
                     let _guard = run.queue.stop_on_panic();
-                    let listed = (self.list(run, &paths.s3, &sender))
-                        .and_then(|()| Remote::found(run, &paths.manifest, &sender));
-                    if let Err(error) = listed {
+                    if let Err(error) = self.list(run, paths, &sender) {
                         run.fail(error.into());
                     }
                     run.progress.folders.fetch_sub(1, Ordering::Relaxed);
@@ -123,12 +140,18 @@ impl Remote {
     /// What reading all of it would come to.
     pub fn estimate(&self, run: &Run<'_>, prefixes: &[Prefix]) -> Result<Estimate, S3Error> {
         let mut estimate = Estimate::default();
-        for prefix in prefixes {
-            for listed in self.listing(prefix) {
-                estimate.add(&listed?);
-                run.note_found(1);
+        self.walk(run, prefixes, |found| {
+            match found {
+                Found::Object(object, object_at) => match object_at.admission {
+                    Admission::Known => estimate.known += 1,
+                    Admission::Skipped(..) | Admission::ByName => {}
+                    Admission::Open(_) | Admission::Digest(_) => estimate.add(&object),
+                },
+                Found::NotListed(_) => estimate.not_listed += 1,
+                Found::Skipped(_) | Found::Pruned(_) => {}
             }
-        }
+            Go::On
+        })?;
         Ok(estimate)
     }
 
@@ -148,90 +171,71 @@ impl Remote {
         Ok(())
     }
 
-    /// Says which objects are wanted. `Ok` also where nobody wants them any more.
-    fn list(&self, run: &Run<'_>, prefixes: &[Prefix], wanted: &Sender) -> Result<(), S3Error> {
-        let mut here = Here::default();
+    /// Says which objects are wanted: of what is listed, and of what somebody else has listed. `Ok` also
+    /// where nobody wants them any more.
+    fn list(&self, run: &Run<'_>, paths: &Paths, wanted: &Sender) -> Result<(), S3Error> {
+        let mut passed = PassedBy::default();
         let mut not_listed = NotListed::new();
-        for prefix in prefixes {
-            let url = &prefix.url;
-            let (above, _) = url.prefix.rsplit_once('/').unwrap_or_default();
-            let named = Folder::new(S3Url::of_key(&url.bucket, above).into());
-            for listed in self.listing(prefix) {
-                if run.queue.is_stopped() {
-                    return Ok(());
-                }
-                let object = match listed? {
-                    Listed::Object(object) => object,
-                    Listed::FolderMarker(_) => {
-                        here.passed.skip(SkipReason::NotAFile);
-                        continue;
-                    }
-                    Listed::NotListed { why, .. } => {
-                        *not_listed.entry(why.as_str().to_owned()).or_default() += 1;
-                        continue;
-                    }
-                };
-                let was_named = object.key == url.prefix;
-                if !was_named && is_in_hidden(&object.key, &url.prefix) {
-                    here.passed.skip(SkipReason::NotALog);
-                    continue;
-                }
-                // Whoever names a service by hand wants its files read.
-                let is_wanted = |skip: &Skip| {
-                    was_named || (*skip == Skip::OtherService && named.is_of_another_service())
-                };
-                if offer(
-                    run,
-                    object,
-                    was_named,
-                    is_wanted,
-                    &mut here,
-                    run.scrutiny,
-                    wanted,
-                )
-                .is_err()
-                {
-                    return Ok(());
-                }
+        let mut each = |found: Found<'_>| {
+            match found {
+                Found::Skipped(reason) => passed.skip(reason),
+                Found::Pruned(why) => passed.prune(why),
+                Found::NotListed(why) => *not_listed.entry(why.to_owned()).or_default() += 1,
+                Found::Object(object, found) => match found.admission {
+                    Admission::Known => run.note_done(1),
+                    Admission::Skipped(..) | Admission::ByName => run.queue.push_fetched(found),
+                    // An error: nobody reads any more.
+                    Admission::Open(_) | Admission::Digest(_) => match wanted.send((object, found))
+                    {
+                        Ok(()) => {}
+                        Err(_) => return Go::NoFurther,
+                    },
+                },
             }
+            Go::On
+        };
+        if self.walk(run, &paths.s3, &mut each)? == Go::NoFurther
+            || go_through(run, &paths.manifest, &mut each)? == Go::NoFurther
+        {
+            return Ok(());
         }
-        here.passed.tell(run);
+        passed.tell(run);
         run.not_listed(not_listed);
         Ok(())
     }
 
-    /// The same of what somebody else has listed.
-    fn found(run: &Run<'_>, manifest: &Manifest, wanted: &Sender) -> Result<(), S3Error> {
-        let (mut here, scrutiny) = (Here::default(), run.scrutiny_in_s3());
-        let mut bucket: Arc<str> = "".into();
-        for found in manifest.found.iter().filter(|found| is_in_s3(found)) {
-            let url = S3Url::parse(&found.path)?;
-            if *bucket != *url.bucket {
-                bucket = url.bucket.as_str().into();
-            }
-            if url.prefix.is_empty() || url.prefix.ends_with('/') {
-                here.passed.skip(SkipReason::NotAFile);
-                continue;
-            }
-            if is_in_hidden(&url.prefix, "") {
-                here.passed.skip(SkipReason::NotALog);
-                continue;
-            }
-            let object = s3::Object {
-                bucket: Arc::clone(&bucket),
-                key: url.prefix,
-                etag: found.etag.clone(),
-                size: found.size,
-                last_modified: None,
-                storage_class: String::new(),
-                archived: false,
+    /// Lists prefixes, and says of everything in them what is to become of it.
+    fn walk(
+        &self,
+        run: &Run<'_>,
+        prefixes: &[Prefix],
+        mut each: impl FnMut(Found<'_>) -> Go,
+    ) -> Result<Go, S3Error> {
+        for prefix in prefixes {
+            let url = &prefix.url;
+            let (above, _) = url.prefix.rsplit_once('/').unwrap_or_default();
+            let named = Folder::new(S3Url::of_key(&url.bucket, above).into());
+            let under = Under {
+                given: &url.prefix,
+                named,
+                scrutiny: run.scrutiny,
             };
-            if offer(run, object, false, |_| false, &mut here, scrutiny, wanted).is_err() {
-                return Ok(());
+            let mut folder = Arc::new(Folder::new(PathBuf::new()));
+            for listed in self.listing(prefix) {
+                if run.queue.is_stopped() {
+                    return Ok(Go::NoFurther);
+                }
+                let found = match listed? {
+                    Listed::Object(object) => found(run, object, &under, &mut folder),
+                    Listed::FolderMarker(_) => Found::Skipped(SkipReason::NotAFile),
+                    Listed::NotListed { why, .. } => Found::NotListed(why.as_str()),
+                };
+                if each(found) == Go::NoFurther {
+                    return Ok(Go::NoFurther);
+                }
             }
         }
-        here.passed.tell(run);
-        Ok(())
+        Ok(Go::On)
     }
 
     /// Hands on what was fetched.
@@ -261,34 +265,87 @@ impl Remote {
     }
 }
 
-/// Nobody reads any more.
-struct Unwanted;
+/// What an object was found by.
+struct Under<'u> {
+    /// The prefix that was given; nothing, where somebody else has listed it.
+    given: &'u str,
+    /// The folder that is named by it.
+    named: Folder,
+    scrutiny: Scrutiny,
+}
 
-/// Says whether an object is wanted, or has it counted.
-fn offer(
+/// Says of everything on a manifest that is in S3 what is to become of it.
+fn go_through(
+    run: &Run<'_>,
+    manifest: &Manifest,
+    each: &mut impl FnMut(Found<'_>) -> Go,
+) -> Result<Go, S3Error> {
+    let under = Under {
+        given: "",
+        named: Folder::new(PathBuf::new()),
+        scrutiny: run.scrutiny_in_s3(),
+    };
+    let mut folder = Arc::new(Folder::new(PathBuf::new()));
+    let mut bucket: Arc<str> = "".into();
+    for listed in manifest.found.iter().filter(|found| is_in_s3(found)) {
+        if run.queue.is_stopped() {
+            return Ok(Go::NoFurther);
+        }
+        let url = S3Url::parse(&listed.path)?;
+        if *bucket != *url.bucket {
+            bucket = url.bucket.as_str().into();
+        }
+        let object = s3::Object {
+            bucket: Arc::clone(&bucket),
+            key: url.prefix,
+            etag: listed.etag.clone(),
+            size: listed.size,
+            last_modified: None,
+            storage_class: String::new(),
+            archived: false,
+        };
+        let found = match object.key.is_empty() || object.key.ends_with('/') {
+            true => Found::Skipped(SkipReason::NotAFile),
+            false => found(run, object, &under, &mut folder),
+        };
+        if each(found) == Go::NoFurther {
+            return Ok(Go::NoFurther);
+        }
+    }
+    Ok(Go::On)
+}
+
+/// What is to become of an object. `folder` is that of the object before.
+fn found<'f>(
     run: &Run<'_>,
     object: s3::Object,
-    was_named: bool,
-    is_wanted: impl Fn(&Skip) -> bool,
-    here: &mut Here,
-    scrutiny: Scrutiny,
-    wanted: &Sender,
-) -> Result<(), Unwanted> {
+    under: &Under<'_>,
+    folder: &mut Arc<Folder>,
+) -> Found<'f> {
     let (path, name) = object.key.rsplit_once('/').unwrap_or(("", &object.key));
-    match path {
-        "" if !object.key.starts_with('/') => here.enter(&format!("s3://{}", object.bucket)),
-        path => here.enter(&S3Url::of_key(&object.bucket, path)),
+    let path = match path {
+        "" if !object.key.starts_with('/') => format!("s3://{}", object.bucket),
+        path => S3Url::of_key(&object.bucket, path),
+    };
+    if folder.path().as_os_str() != path.as_str() {
+        *folder = Arc::new(Folder::new(path.into()));
     }
-    let folder = &here.folder;
-    if let Some(skip) = folder.skips(name.as_ref()).filter(|skip| !is_wanted(skip)) {
-        here.passed.skip(skip.into());
-        return Ok(());
+    let was_named = object.key == under.given;
+    if !was_named && is_in_hidden(&object.key, under.given) {
+        return Found::Skipped(SkipReason::NotALog);
+    }
+    // Whoever names a service by hand wants its files read.
+    let is_wanted = |skip: &Skip| {
+        was_named || (*skip == Skip::OtherService && under.named.is_of_another_service())
+    };
+    let skip = folder.skips(name.as_ref());
+    if let Some(skip) = skip.filter(|skip| !is_wanted(skip)) {
+        return Found::Skipped(skip.into());
     }
     if let Some(why) = run.prunes(folder) {
-        here.passed.prune(why);
-        return Ok(());
+        return Found::Pruned(why);
     }
-    let known_by = Object {
+    let here = Object {
         place: Place::S3,
         folder,
         name: name.as_ref(),
@@ -296,7 +353,7 @@ fn offer(
     };
     let version = Some(Version::of_s3(&object));
     run.note_found(1);
-    let admission = admit_version(&known_by, version, run.known, scrutiny);
+    let admission = admit_version(&here, version, run.known, under.scrutiny);
     let found = Fetched {
         folder: Arc::clone(folder),
         name: name.into(),
@@ -306,14 +363,7 @@ fn offer(
         content: Content::Nothing,
         bytes: 0,
     };
-    match admission {
-        Admission::Known => run.note_done(1),
-        Admission::Skipped(..) | Admission::ByName => run.queue.push_fetched(found),
-        Admission::Open(_) | Admission::Digest(_) => {
-            wanted.send((object, found)).map_err(|_| Unwanted)?;
-        }
-    }
-    Ok(())
+    Found::Object(object, found)
 }
 
 /// Whether a walk from a prefix would pass over a key: a part of it after the prefix begins with a dot.

@@ -84,6 +84,22 @@ pub(super) fn help() -> String {
     format!("{EXAMPLES}\n\n{WORDS}\n\n{EXIT_CODES}")
 }
 
+/// Says what there is to read that the store does not know. It makes no store, and changes none.
+#[cfg_attr(not(feature = "s3"), allow(unused_mut))]
+fn dry_run(arguments: &IngestArgs, mut paths: Paths, scan: &Scan) -> Result<Exit, Failure> {
+    #[cfg(feature = "s3")]
+    if arguments.store.exists() && paths.named.is_empty() {
+        let store = Store::open(&arguments.store)?;
+        if !arguments.full {
+            store.narrow(&mut paths.s3)?;
+        }
+        return dry_run::tell_estimate(&paths, &arguments.messages, |shared| {
+            Ok(store.estimate(scan, &paths, shared)?)
+        });
+    }
+    dry_run::tell(&paths, scan, &arguments.messages)
+}
+
 pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
     let messages = Messages::new(arguments.messages.quiet);
     #[cfg_attr(not(feature = "s3"), allow(unused_mut))]
@@ -98,14 +114,14 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
         ..Scan::default()
     };
     messages.tell_waits();
+    if arguments.s3.dry_run {
+        return dry_run(&arguments, paths, &scan);
+    }
     let mut store = Store::open_to_write(&arguments.store, arguments.window, arguments.wait)?;
     forget::tell_brought_up(&arguments.store, &store, messages);
     #[cfg(feature = "s3")]
     if !arguments.full {
         store.narrow(&mut paths.s3)?;
-    }
-    if arguments.s3.dry_run {
-        return dry_run::tell(&paths, &scan, &arguments.messages);
     }
     let ingested = watched(progress(&arguments.messages), |shared| {
         store.ingest(&scan, &paths, shared, Utc::now().date_naive())

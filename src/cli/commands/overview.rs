@@ -78,8 +78,8 @@ pub(super) fn run(arguments: OverviewArgs) -> Result<Exit, Failure> {
     let format = sink.writing.format;
     if format.has_rows_alone() {
         return Err(Failure::new(
-            "--format: an overview has several lists, and this format has room for one; give json or \
-             markdown, or ask the command of one list: report, trend, plan, regions or verify",
+            "--format: an overview has several lists, and this format has room for one; give html, xlsx, json \
+             or markdown, or ask the command of one list: report, trend, plan, regions or verify",
         ));
     }
     if arguments.output.top.is_none() && matches!(format, Format::Table | Format::Markdown) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::layout::Level;
-use super::list::Listed;
+use super::object::Object;
 use super::requests::Requests;
 
 /// US dollars for 1,000 requests, from the cheapest to the dearest: S3 Standard in us-east-1, and
@@ -26,21 +26,15 @@ pub struct Estimate {
     pub bytes: u64,
     /// Objects that are archived and would not be read.
     pub archived: u64,
+    /// Objects that were read on an earlier day and would not be read again.
+    pub known: u64,
     /// Prefixes left out.
     pub not_listed: u64,
 }
 
 impl Estimate {
-    /// Adds what a listing tells.
-    pub fn add(&mut self, listed: &Listed) {
-        let object = match listed {
-            Listed::Object(object) => object,
-            Listed::FolderMarker(_) => return,
-            Listed::NotListed { .. } => {
-                self.not_listed += 1;
-                return;
-            }
-        };
+    /// Adds an object that a run would read.
+    pub fn add(&mut self, object: &Object) {
         if object.archived {
             self.archived += 1;
             return;
@@ -89,18 +83,17 @@ mod tests {
                 storage_class: class.into(),
                 ..Entry::default()
             };
-            Listed::Object(Object::new(&"b".into(), entry))
+            Object::new(&"b".into(), entry)
         };
         let mut estimate = Estimate::default();
         let folder = "p/AWSLogs/o-exampleorg/111122223333/CloudTrail/eu-west-1/2025/11/03";
-        for listed in [
+        for object in [
             object(&format!("{folder}/a"), "STANDARD"),
             object(&format!("{folder}/b"), ""),
             object(&format!("{folder}/c"), "DEEP_ARCHIVE"),
             object("elsewhere", "GLACIER_IR"),
-            Listed::FolderMarker("p/".into()),
         ] {
-            estimate.add(&listed);
+            estimate.add(&object);
         }
         assert_eq!(
             (estimate.objects, estimate.bytes, estimate.archived),

@@ -9,6 +9,7 @@
 //! left to its own crates: credentials (`aws-config`) and signatures (`aws-sigv4`). `object_store`
 //! cannot list a bucket with `//` in a key and does not tell an archived object.
 
+mod chain;
 mod client;
 mod config;
 mod connector;

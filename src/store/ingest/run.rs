@@ -121,7 +121,7 @@ impl Store {
     }
 
     /// What was read before. Nothing is added to a store whose small tables are damaged.
-    fn sound_ledger(&self) -> rusqlite::Result<Ledger> {
+    pub(super) fn sound_ledger(&self) -> rusqlite::Result<Ledger> {
         let checksums = Checksums::read(&self.connection)?;
         let small = ["setting", "folder", "day", "forgotten_day", "run"];
         checksums.verify(&self.connection, &small)?;

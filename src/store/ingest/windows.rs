@@ -6,7 +6,11 @@
 
 use chrono::{Days, NaiveDate};
 
-use crate::input::Prefix;
+use super::ledger::Seen;
+use crate::input::s3::{Estimate, Requests};
+use crate::input::{Paths, Prefix};
+use crate::scan::{Progress, Scan};
+use crate::store::StoreError;
 use crate::store::open::Store;
 use crate::store::tables::batch::Batch;
 use crate::store::tables::schema;
@@ -20,11 +24,26 @@ fn name(prefix: &Prefix) -> String {
 }
 
 impl Store {
+    /// Says what reading what is new in S3 would come to, and what was asked for that.
+    ///
+    /// # Errors
+    /// If S3 cannot be asked, or the store cannot be read.
+    pub fn estimate(
+        &self,
+        scan: &Scan,
+        paths: &Paths,
+        progress: &Progress,
+    ) -> Result<(Estimate, Requests), StoreError> {
+        let ledger = self.sql(self.sound_ledger())?;
+        scan.estimate_new(paths, progress, Some(&Seen::new(&ledger)))
+            .map_err(StoreError::Scan)
+    }
+
     /// Has only those days listed that may have something new.
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub fn narrow(&self, prefixes: &mut [Prefix]) -> Result<(), crate::store::StoreError> {
+    pub fn narrow(&self, prefixes: &mut [Prefix]) -> Result<(), StoreError> {
         for prefix in prefixes {
             let last = self.sql(schema::setting(&self.connection, &name(prefix)))?;
             let last = last.and_then(|day| day.parse::<NaiveDate>().ok());

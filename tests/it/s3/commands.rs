@@ -12,7 +12,7 @@ use archive::digests::Trail;
 use s3server::{Behaviour, Fault, Server, Stored};
 use serde_json::Value;
 
-use crate::cli::harness::{DAMAGED, Run, SAMPLE, stscope};
+use crate::cli::harness::{DAMAGED, Run, SAMPLE, Said, stscope};
 use crate::cli::logs::{files_below, gzip, log, one_call, regional_call};
 use crate::cli::verify::Archive;
 
@@ -289,7 +289,7 @@ fn a_dry_run_lists_and_reads_nothing() {
         "ingest --store sts.db",
     ] {
         let folder = tempfile::tempdir().unwrap();
-        server.forget_requests();
+        server.asked();
         let said = ask(&server, &format!("{words} --dry-run s3://trail/"))
             .within(folder.path())
             .run()
@@ -299,7 +299,48 @@ fn a_dry_run_lists_and_reads_nothing() {
         }
         let is_list = |asked: &s3server::Asked| asked.key.is_empty();
         assert!(server.asked().iter().all(is_list), "{said}");
+        assert!(!folder.path().join("sts.db").exists(), "{said}");
     }
+}
+
+#[test]
+fn a_dry_run_tells_what_a_run_would_read() {
+    let server = Server::start();
+    upload(&server, "trail", SAMPLE);
+    // Neither of them is read.
+    server.put("trail", "AWSLogs/notes.md", one_call());
+    server.put("trail", "AWSLogs/.old/a.json", one_call());
+    let objects = |said: &Said, name: &str| {
+        let text = said.text();
+        let line = text.lines().find(|line| line.starts_with(name));
+        line.map(|line| line[12..].split(' ').next().unwrap().parse().unwrap())
+    };
+    let read = || {
+        let asked = server.asked();
+        let gets = asked.iter().filter(|asked| !asked.key.is_empty());
+        gets.map(|asked| asked.key.clone())
+            .collect::<std::collections::BTreeSet<_>>()
+            .len() as u64
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let run = |words: &str| {
+        server.asked();
+        ask(&server, words).within(folder.path()).run().exits(0)
+    };
+    let said = run("report --dry-run s3://trail/");
+    run("report s3://trail/ -o report.csv");
+    assert_eq!(objects(&said, "objects"), Some(read()), "{said}");
+    let ingest = "ingest --store sts.db s3://trail/";
+    let said = run(&format!("{ingest} --dry-run"));
+    run(ingest);
+    let all = read();
+    assert_eq!(objects(&said, "objects"), Some(all), "{said}");
+    assert_eq!(objects(&said, "known"), None, "{said}");
+    server.put("trail", "AWSLogs/new.json", one_call());
+    // Without --full the days of 2025 are not listed any more.
+    let said = run(&format!("{ingest} --full --dry-run"));
+    assert_eq!(objects(&said, "objects"), Some(1), "{said}");
+    assert_eq!(objects(&said, "known"), Some(all), "{said}");
 }
 
 #[test]
@@ -358,7 +399,7 @@ fn a_store_reads_each_object_once_wherever_it_is() {
         said.exits(0).stderr
     };
     ingest(&store, "s3://trail/");
-    server.forget_requests();
+    server.asked();
     let again = ingest(&store, "s3://trail/");
     assert!(again.contains("0 files new"), "{again}");
     let reads = server

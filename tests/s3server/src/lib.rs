@@ -293,8 +293,8 @@ impl Server {
         self.state.most.load(SeqCst)
     }
 
-    /// Remembers no more requests: for long runs.
-    pub fn forget_requests(&self) {
+    /// Keeps no requests from now on: for long runs.
+    pub fn keep_no_requests(&self) {
         *lock(&self.state.log) = None;
     }
 }
