@@ -55,6 +55,8 @@ BYTES_A_PART = 16 << 30
 #: How many objects are looked at to weigh tasks, and at most kept on the driver.
 SAMPLED = 200_000
 MOST_ON_DRIVER = 2_000_000
+#: How many parts one task adds up in the end.
+MOST_AT_ONCE = 64
 #: The number of a part and its length, before a frame.
 HEAD = "<IQ"
 HEAD_SIZE = struct.calcsize(HEAD)
@@ -331,18 +333,28 @@ def _of_s3(path):
 # --- On the driver -----------------------------------------------------------------------------------
 
 
-def places_of(spark, count):
-    """For each of so many partitions a number that repartition(count, …) puts there, and there alone."""
-    from pyspark.sql import functions as F
-
-    places, ids = {}, 0
+def places_of(count):
+    """For each of so many partitions a number that repartition(count, …) puts there, and there alone: two
+    tasks in one partition would leave another without work."""
+    places, number = {}, 0
     while len(places) < count:
-        more = max(64, 16 * count)
-        found = spark.range(ids, ids + more).select(F.col("id").cast("int").alias("id"))
-        for row in found.select("id", F.expr(f"pmod(hash(id), {count})").alias("at")).collect():
-            places.setdefault(row["at"], row["id"])
-        ids += more
+        places.setdefault(_hash(number) % count, number)
+        number += 1
     return [places[at] for at in range(count)]
+
+
+def _hash(number):
+    """The hash of an int in Spark SQL: Murmur3, of 32 bits, with 42 as its seed."""
+
+    def turn(value, bits):
+        return (value << bits | value >> (32 - bits)) & 0xFFFFFFFF
+
+    mixed = turn(number * 0xCC9E2D51 & 0xFFFFFFFF, 15) * 0x1B873593 & 0xFFFFFFFF
+    value = (turn(42 ^ mixed, 13) * 5 + 0xE6546B64 & 0xFFFFFFFF) ^ 4
+    value = (value ^ value >> 16) * 0x85EBCA6B & 0xFFFFFFFF
+    value = (value ^ value >> 13) * 0xC2B2AE35 & 0xFFFFFFFF
+    value ^= value >> 16
+    return value - (1 << 32) if value >> 31 else value
 
 
 def walk(folder):
@@ -463,11 +475,12 @@ def weigh(manifest):
     from pyspark.sql import functions as F
 
     weights = manifest.select("path", (F.greatest("size", F.lit(0)) + F.lit(EACH)).alias("weight"))
+    rows = weights.limit(SAMPLED + 1).collect()
+    if len(rows) <= SAMPLED:
+        return sum(row["weight"] for row in rows), [tuple(row) for row in rows]
     total = weights.agg(F.count("*").alias("objects"), F.sum("weight").alias("weight")).collect()[0]
-    sampled = weights
-    if total["objects"] > SAMPLED:
-        sampled = weights.sample(fraction=SAMPLED / total["objects"], seed=1)
-    return total["objects"], total["weight"] or 0, [(row["path"], row["weight"]) for row in sampled.collect()]
+    sample = weights.sample(fraction=min(1.0, SAMPLED / total["objects"]), seed=1).collect()
+    return total["weight"], [tuple(row) for row in sample]
 
 
 def bounds_of(sample, tasks):
@@ -506,14 +519,14 @@ def run(spark, question=("report",), *, manifest=None, binary_files=None, tasks=
         parts, _ = count_of(parts, 1, weight)
         rows = found
     else:
-        objects, weight, sample = weigh(manifest)
+        weight, sample = weigh(manifest)
         parts, tasks = count_of(parts, tasks, weight)
-        if objects == 0:
+        if not sample:
             raise Failed("there is no object to read; check what was named")
-        task = _task_of_weigh(bounds_of(sample, tasks), places_of(spark, tasks))
+        task = _task_of_weigh(bounds_of(sample, tasks), places_of(tasks))
         rows = manifest.mapInArrow(task, f"place int, {MANIFEST}").repartition(tasks, "place").drop("place")
-    places = places_of(spark, parts)
-    few = places_of(spark, max(1, math.isqrt(parts)))
+    places = places_of(parts)
+    few = places_of(math.isqrt(parts) if parts > MOST_AT_ONCE else 1)
 
     def settle(rule, parts, places):
         return _task_of_settle(["settle", rule, "--parts", str(parts)], places, program)
@@ -525,8 +538,9 @@ def run(spark, question=("report",), *, manifest=None, binary_files=None, tasks=
         # Equal numbers meet: all deliveries of an event, then all copies of a call.
         frames = frames.repartition(parts, "place").mapInArrow(settle("event", parts, places), FRAMES)
         frames = frames.repartition(parts, "place").mapInArrow(settle("shared", parts, few), FRAMES)
-        # Sums alone are left.
-        frames = frames.repartition(len(few), "place").mapInArrow(settle("shared", 1, places_of(spark, 1)), FRAMES)
+        # Sums alone are left: one task adds them up, or many, and one what these have.
+        if len(few) > 1:
+            frames = frames.repartition(len(few), "place").mapInArrow(settle("shared", 1, [0]), FRAMES)
         frames = frames.repartition(1, "place").mapInArrow(settle("shared", 1, [0]), FRAMES)
         rows = frames.collect()
     finally:

@@ -101,7 +101,7 @@ def local(program, results, logs):
         paths = folder / "paths.txt"
         paths.write_text("".join(f"{path}\n" for path in logs))
         options = ["--paths", str(paths), "--program", program]
-        several = [*options, "--tasks", "7", "--parts", "5"]
+        several = [*options, "--tasks", "7", "--parts", "70"]
         ask(results, "report", "report", *several)
         ask(results, "plan", "plan --since 2025-11-02", *several)
         ask(results, "regions", "regions", *options)
@@ -156,7 +156,7 @@ def inventories(spark, module, folder):
         manifest.write_text(json.dumps(listed, indent=1))
         found = module.read_manifest(spark, f"file://{manifest}").collect()
         assert [tuple(row) for row in found] == expected, f"{kind}: {found}"
-    places = module.places_of(spark, 7)
+    places = module.places_of(7)
     at = spark.createDataFrame([(place,) for place in places], "place int").repartition(7, "place")
     from pyspark.sql import functions as F
 
