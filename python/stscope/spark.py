@@ -643,7 +643,7 @@ def arguments(typed):
         "question",
         nargs=argparse.REMAINDER,
         metavar="QUESTION ...",
-        help="as for 'stscope map': report (the default), plan, regions, with the options of it",
+        help="as for 'stscope map': report (the default), plan, regions, trend, overview, with the options of it",
     )
     asked = parser.parse_args(typed)
     asked.question = asked.question or ["report"]

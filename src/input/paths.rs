@@ -15,7 +15,7 @@ use siphasher::sip::SipHasher13;
 
 use super::folder::is_opened_in_a_walk;
 use super::local::expand as expand_glob;
-use super::manifest::{Manifest, ManifestError};
+use super::manifest::{Found, Manifest, ManifestError};
 #[cfg(feature = "s3")]
 use super::s3::{S3Error, S3Url};
 use crate::aws::Key;
@@ -184,6 +184,12 @@ impl Paths {
             manifest,
             ..Paths::default()
         })
+    }
+
+    /// Whether all of it is in S3.
+    pub fn are_in_s3(&self) -> bool {
+        let is_url = |found: &Found| found.path.contains("://");
+        self.named.is_empty() && self.piped.is_none() && self.manifest.found.iter().all(is_url)
     }
 
     /// Whether a file is one of those that will be read: named, or a log by its key in a folder

@@ -30,12 +30,13 @@ mod worker;
 
 use std::path::PathBuf;
 
+use crate::aws::Pruning;
 use crate::input::Paths;
 #[cfg(feature = "s3")]
 use crate::input::s3::{self, Estimate};
 use crate::questions::verify::{Asked, Verification};
 use crate::questions::{self, AnyQuestion, Traced};
-use crate::tally::{Collector, DigestCoverage, Evidence, Question, Tally, Totals, silent};
+use crate::tally::{Collector, DigestCoverage, Evidence, Looked, Question, Tally, Totals, silent};
 
 pub(crate) use admission::Known;
 pub use error::ScanError;
@@ -165,7 +166,9 @@ impl Scan {
             sum
         });
         let totals = collected.totals();
-        if totals.evidence.is_empty() && !self.scrutiny.alone {
+        if self.scrutiny.elsewhere {
+            self.keep_for_elsewhere(&mut totals.evidence, paths);
+        } else if totals.evidence.is_empty() && !self.scrutiny.alone {
             totals.evidence = Evidence::default();
         } else if known.is_none() {
             if totals.evidence.misses_names() {
@@ -174,6 +177,36 @@ impl Scan {
             self.note_chains(totals);
         }
         Ok(collected)
+    }
+
+    /// Says of evidence how it was looked for. Where all is in S3, of which no digest is asked for, there is
+    /// none elsewhere either, and names of which nothing follows are dropped.
+    fn keep_for_elsewhere(&self, evidence: &mut Evidence, paths: &Paths) {
+        if evidence.is_empty() && !self.scrutiny.remote && paths.are_in_s3() {
+            *evidence = Evidence::default();
+        }
+        evidence.looked = Looked {
+            is_pruned: self.pruning != Pruning::default(),
+            no_hashes: !self.scrutiny.hashes,
+            no_signatures: !self.scrutiny.signatures,
+        };
+    }
+
+    /// Judges the digests that several runs have found, each of which kept them for that: see
+    /// [`Scrutiny::elsewhere`](crate::tally::Scrutiny::elsewhere).
+    #[cfg(feature = "cli")]
+    pub(crate) fn judge_sum(&mut self, totals: &mut Totals) {
+        let looked = totals.evidence.looked;
+        self.scrutiny.hashes = !looked.no_hashes;
+        self.pruning = match looked.is_pruned {
+            true => self.selection.pruning(),
+            false => Pruning::default(),
+        };
+        if totals.evidence.is_empty() {
+            totals.evidence = Evidence::default();
+        } else {
+            self.note_chains(totals);
+        }
     }
 
     /// Notes what follows from the digests that were found, where nobody wants to know more than numbers:

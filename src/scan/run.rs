@@ -103,7 +103,7 @@ impl<'s> Run<'s> {
 
 #[cfg(feature = "s3")]
 fn has_s3(paths: &Paths) -> bool {
-    !paths.s3.is_empty()
+    !paths.s3.is_empty() || !paths.manifest.found.is_empty()
 }
 
 #[cfg(not(feature = "s3"))]

@@ -258,6 +258,10 @@ class Cluster:
                 process.wait()
 
 
+#: Spark 4 can tell by checksums that a task which ran again sent something else; it has to be right without.
+CLUSTER = [("false", "report"), ("true", "plan")]
+
+
 def cluster(program, results, logs):
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
@@ -285,13 +289,13 @@ exec {program} "$@"
         slow.chmod(0o755)
         one = Cluster(folder)
         try:
-            for checksums in ("false", "true"):
-                with_kill(one, results, folder, paths, slow, log, checksums)
+            for checksums, question in CLUSTER:
+                with_kill(one, results, folder, paths, slow, log, checksums, question)
         finally:
             one.end()
 
 
-def with_kill(one, results, folder, paths, slow, log, checksums):
+def with_kill(one, results, folder, paths, slow, log, checksums, question):
     tasks = 16
     spark = session(
         one.master,
@@ -318,8 +322,7 @@ def with_kill(one, results, folder, paths, slow, log, checksums):
 
         thread = threading.Thread(target=kill)
         thread.start()
-        question = "report" if checksums == "false" else "plan"
-        ask(results, f"checksums-{checksums}", question, "--paths", str(paths), "--tasks", str(tasks), "--parts", "5",
+        ask(results, question, question, "--paths", str(paths), "--tasks", str(tasks), "--parts", "5",
             "--program", str(slow))
         thread.join()
         assert killed, "no executor was killed"

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use siphasher::sip::SipHasher13;
 
 use super::report::{GroupingArgs, refuse_twice};
-use crate::cli::args::{FilterArgs, InputArgs, MessageArgs, exit_help};
+use crate::cli::args::{FilterArgs, InputArgs, MessageArgs, Required, exit_help};
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::messages::{Messages, coverage};
@@ -17,7 +17,7 @@ use crate::cli::parts::{Sum, write_part};
 use crate::cli::progress::progress;
 use crate::cli::reading::Reading;
 use crate::cli::session::watched;
-use crate::questions::AnyQuestion;
+use crate::questions::{AnyQuestion, overview};
 use crate::tally::{Scrutiny, Tally, write_frame};
 
 #[derive(Args)]
@@ -40,6 +40,9 @@ pub(super) struct MapArgs {
     pub filter: FilterArgs,
     #[command(flatten)]
     pub grouping: GroupingArgs,
+    /// Keep what 'merge --require' needs: what digests in S3 say, and to prove it, the hash of every log
+    #[arg(long, value_name = "WHAT", help_heading = "Gates")]
+    pub require: Option<Required>,
     /// Write frames of N parts, each with the calls that may be copies of one another
     #[arg(long, value_name = "N", help_heading = "Output", value_parser = clap::value_parser!(u32).range(1..=MOST_PARTS))]
     pub parts: Option<u32>,
@@ -59,6 +62,8 @@ pub(super) enum Asked {
     Report,
     Plan,
     Regions,
+    Trend,
+    Overview,
 }
 
 impl Asked {
@@ -68,6 +73,8 @@ impl Asked {
             Asked::Report => vec![AnyQuestion::Groups(grouping.group_by.clone())],
             Asked::Plan => vec![AnyQuestion::Plan],
             Asked::Regions => vec![AnyQuestion::Regions],
+            Asked::Trend => vec![AnyQuestion::Trend],
+            Asked::Overview => overview::questions(),
         }
     }
 }
@@ -89,11 +96,14 @@ pub(super) fn help() -> String {
     )
 }
 
-pub(super) fn run(arguments: MapArgs) -> Result<Exit, Failure> {
+pub(super) fn run(mut arguments: MapArgs) -> Result<Exit, Failure> {
     if arguments.input.s3.dry_run {
         return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
     }
     refuse_what_hides_calls(&arguments)?;
+    if arguments.question == Asked::Trend {
+        super::trend::whole_days(&mut arguments.filter)?;
+    }
     refuse_twice(&arguments.grouping.group_by)?;
     let messages = Messages::new(arguments.messages.quiet);
     let mut reading = Reading::resolve_listed(
@@ -103,8 +113,17 @@ pub(super) fn run(arguments: MapArgs) -> Result<Exit, Failure> {
         &arguments.filter,
         messages,
     )?;
-    // A chain of digests may be in many parts, and none could say whether it is whole.
-    reading.scan.scrutiny = Scrutiny::default();
+    let is_proof = arguments.require == Some(Required::Proved);
+    // A chain of digests may be in many parts: whether it is whole is judged where all is together.
+    reading.scan.scrutiny = Scrutiny {
+        elsewhere: true,
+        remote: arguments.require.is_some(),
+        hashes: is_proof,
+        places: is_proof,
+        signatures: is_proof,
+        ..reading.scan.scrutiny
+    };
+    reading.scan.days = matches!(arguments.question, Asked::Trend | Asked::Overview);
     let file = named_file(arguments.output.as_deref());
     if file.is_none() && !arguments.list && std::io::stdout().is_terminal() {
         return Err(Failure::new(
@@ -181,9 +200,10 @@ fn list(reading: &Reading) -> u64 {
 fn refuse_what_hides_calls(arguments: &MapArgs) -> Result<(), Failure> {
     let has_endpoint = !arguments.filter.endpoint.is_empty();
     match arguments.question {
-        Asked::Report => Ok(()),
+        Asked::Report | Asked::Trend => Ok(()),
         Asked::Plan if has_endpoint => Err(super::plan::no_endpoint()),
         Asked::Plan => Ok(()),
         Asked::Regions => super::regions::refuse_what_hides_calls(&arguments.filter),
+        Asked::Overview => super::overview::refuse_what_hides_calls(&arguments.filter),
     }
 }
