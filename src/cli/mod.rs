@@ -13,6 +13,7 @@ mod exit;
 mod gate;
 mod hosts;
 mod manifest;
+mod manual;
 mod messages;
 #[cfg(feature = "store")]
 mod new_global;
