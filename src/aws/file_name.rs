@@ -126,6 +126,16 @@ impl LogId {
         Some(name)
     }
 
+    /// As a number, to be written down.
+    pub fn to_bits(self) -> u128 {
+        self.0
+    }
+
+    /// The id of that number.
+    pub fn from_bits(bits: u128) -> LogId {
+        LogId(bits)
+    }
+
     /// The minute in the name, if that is the name of a log.
     pub fn minute(self) -> u32 {
         self.0 as u32

@@ -7,7 +7,7 @@ use super::exit::Failure;
 use crate::questions::verify::{Keys, Standing};
 use crate::scan::Scan;
 use crate::shown::Shown;
-use crate::tally::{Coverage, Scrutiny, Totals};
+use crate::tally::{Coverage, Evidence, Scrutiny, Totals};
 
 /// Reads the files of `--keys`.
 pub(super) fn keys(paths: &[PathBuf]) -> Result<Keys, Failure> {
@@ -69,6 +69,26 @@ impl Demand {
             ..scan.scrutiny
         };
         scan.keys = self.keys.clone();
+    }
+
+    /// Refuses parts that keep too little of digests for it.
+    ///
+    /// # Errors
+    /// If they keep no hashes, or no signatures, and these are asked for.
+    pub fn check_kept(&self, evidence: &Evidence) -> Result<(), Failure> {
+        let looked = evidence.looked;
+        let is_proof = self.required == Some(Required::Proved);
+        let lacks = match evidence.is_empty() {
+            true => return Ok(()),
+            false if is_proof && looked.no_hashes => "--require proved: the parts keep no hashes",
+            false if !self.keys.is_empty() && looked.no_signatures => {
+                "--keys: the parts keep no signatures"
+            }
+            false => return Ok(()),
+        };
+        Err(Failure::new(format!(
+            "{lacks}; make them with 'stscope map --require proved'"
+        )))
     }
 
     /// What stands behind a zero. `None` if there are no digests of us-east-1.

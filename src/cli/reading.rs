@@ -32,7 +32,18 @@ impl Reading {
         filter: &FilterArgs,
         messages: Messages,
     ) -> Result<Reading, Failure> {
-        if input.paths.is_empty() && input.files_from.is_none() {
+        Reading::resolve_listed(input, None, false, filter, messages)
+    }
+
+    /// The same, where what is read may have been listed before.
+    pub fn resolve_listed(
+        input: &InputArgs,
+        manifest: Option<&Path>,
+        has_contents: bool,
+        filter: &FilterArgs,
+        messages: Messages,
+    ) -> Result<Reading, Failure> {
+        if input.paths.is_empty() && input.files_from.is_none() && manifest.is_none() {
             return Err(Failure::new(
                 "no PATH given; name files, a folder of logs, or - for standard input",
             ));
@@ -44,7 +55,10 @@ impl Reading {
         } else {
             selection.pruning()
         };
-        let paths = Paths::resolve(&input.paths, input.files_from.as_deref())?;
+        let paths = match manifest {
+            Some(manifest) => Paths::of_manifest(manifest, has_contents)?,
+            None => Paths::resolve(&input.paths, input.files_from.as_deref())?,
+        };
         let scan = Scan {
             selection,
             hosts: hosts::read(input.hosts.as_deref())?,

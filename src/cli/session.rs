@@ -26,7 +26,7 @@ use crate::questions::gate::can_judge;
 use crate::questions::verify::Standing;
 use crate::questions::{Calendar, DaysOfCalls};
 use crate::scan::Progress;
-use crate::tally::{Coverage, Question, Selection, Tally, Terms, Totals};
+use crate::tally::{Coverage, Question, Selection, Tally, Totals};
 
 /// What was typed, as far as all these commands have it.
 pub(super) struct Asked<'a> {
@@ -96,17 +96,14 @@ impl Session {
         writing: Writing,
         lists: &[(&str, Option<&Path>)],
     ) -> Result<(Session, Sink), Failure> {
-        if gate.require.is_some() {
-            return Err(Failure::new(
-                "--require: a part keeps no digests; ask 'stscope verify' of the logs",
-            ));
-        }
+        let demand = Demand::resolve(gate.require, &gate.keys, None)?;
         let mut lists = lists.to_vec();
+        lists.extend(gate.keys.iter().map(|keys| ("--keys", Some(&**keys))));
         lists.push(("--allow", gate.allow.as_deref()));
         let session = Session {
             reading: Reading::of_parts(parts),
             gates: Gates::resolve(gate)?,
-            demand: Demand::default(),
+            demand,
             standing: OnceCell::new(),
             messages: Messages::new(messages.quiet),
             progress: None,
@@ -114,10 +111,18 @@ impl Session {
         session.with_output(writing, &lists)
     }
 
-    /// The calls were chosen by these terms, as parts say.
-    pub fn adopt(&mut self, terms: &Terms) {
-        self.reading.scan.selection = terms.selection.clone();
-        self.reading.scan.hosts = terms.hosts.clone();
+    /// The calls were chosen as the sum of parts says, and what these have found of digests is judged.
+    ///
+    /// # Errors
+    /// If the parts lack what is demanded of digests.
+    pub fn adopt(&mut self, totals: &mut Totals) -> Result<(), Failure> {
+        self.demand.check_kept(&totals.evidence)?;
+        let scan = &mut self.reading.scan;
+        scan.selection = totals.terms.selection.clone();
+        scan.hosts = totals.terms.hosts.clone();
+        self.demand.tell(scan);
+        scan.judge_sum(totals);
+        Ok(())
     }
 
     /// The same of a command that reads logs and has no gates.

@@ -65,6 +65,28 @@ pub struct NamedLog {
 }
 
 impl NamedLog {
+    /// A log of that id, with the times of its oldest and newest event, its hash and its key, if that is not
+    /// the usual one.
+    pub(crate) fn new(
+        id: LogId,
+        (oldest, newest): (u32, u32),
+        hash: Option<Box<Hash>>,
+        object: Option<Box<str>>,
+    ) -> NamedLog {
+        NamedLog {
+            id,
+            oldest,
+            newest,
+            hash,
+            object,
+        }
+    }
+
+    /// Its key, where it is not the usual one.
+    pub(crate) fn unusual_object(&self) -> Option<&str> {
+        self.object.as_deref()
+    }
+
     /// Its key.
     pub fn object(&self, of: &Digest) -> String {
         match &self.object {

@@ -8,6 +8,7 @@ mod content;
 mod folder;
 mod ip_ranges;
 mod local;
+mod manifest;
 mod names;
 mod object;
 mod paths;
@@ -22,13 +23,14 @@ pub use local::{
     Directory, Links, PARTIAL, Raw, fetch, fetch_in, of_file, open, open_in, read_directory,
     remove_left_over, standard_input,
 };
-#[cfg(feature = "s3")]
+pub use manifest::{Found as FoundObject, Line, Lines, Manifest, ManifestError, ManifestFault};
+pub(crate) use manifest::{folder_and_name, is_in_hidden};
 pub(crate) use names::is_hidden;
 pub use object::{Object, Place, Version};
 #[cfg(feature = "s3")]
 pub use paths::Prefix;
 pub(crate) use paths::lines;
-pub use paths::{Named, PathError, Paths};
+pub use paths::{Named, PathError, Paths, Piped};
 
 // Their public paths.
 pub use crate::aws::{IpRanges, IpRangesFault, Key, KeyKind, Pruned, Pruning};

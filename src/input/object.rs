@@ -31,6 +31,8 @@ pub enum Place {
     StandardInput,
     /// In S3.
     S3,
+    /// Somewhere: its content comes through a pipe, after its name.
+    Piped,
 }
 
 impl Object<'_> {
@@ -39,9 +41,11 @@ impl Object<'_> {
         match self.place {
             Place::Local | Place::StandardInput => self.folder.path().join(self.name),
             // A key may have an empty part, which a path cannot have.
-            Place::S3 => {
+            Place::S3 | Place::Piped => {
                 let mut url = self.folder.path().as_os_str().to_owned();
-                url.push("/");
+                if !url.is_empty() && url != "/" {
+                    url.push("/");
+                }
                 url.push(self.name);
                 url.into()
             }

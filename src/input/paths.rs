@@ -4,12 +4,18 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
+use std::fmt;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use siphasher::sip::SipHasher13;
 
 use super::folder::is_opened_in_a_walk;
 use super::local::expand as expand_glob;
+use super::manifest::{Found, Manifest, ManifestError};
 #[cfg(feature = "s3")]
 use super::s3::{S3Error, S3Url};
 use crate::aws::Key;
@@ -43,6 +49,44 @@ pub struct Paths {
     /// What to read in S3; a prefix inside another is here once.
     #[cfg(feature = "s3")]
     pub s3: Vec<Prefix>,
+    /// What a listing has found already.
+    pub manifest: Manifest,
+    /// Where such a listing comes from together with contents.
+    pub piped: Option<Piped>,
+}
+
+/// A manifest with contents, which is read once.
+pub struct Piped {
+    /// Where it comes from.
+    pub from: Mutex<Box<dyn BufRead + Send>>,
+    /// A number of the paths on it, whatever their order.
+    number: AtomicU64,
+}
+
+impl Piped {
+    fn of(from: Box<dyn BufRead + Send>) -> Piped {
+        Piped {
+            from: Mutex::new(from),
+            number: AtomicU64::new(0),
+        }
+    }
+
+    /// Notes a path that is on it.
+    pub fn note(&self, path: &str) {
+        let number = SipHasher13::new().hash(path.as_bytes());
+        self.number.fetch_add(number, Ordering::Relaxed);
+    }
+
+    /// A number of the paths that were read, whatever their order.
+    pub fn number(&self) -> u64 {
+        self.number.load(Ordering::Relaxed)
+    }
+}
+
+impl fmt::Debug for Piped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Piped").finish_non_exhaustive()
+    }
 }
 
 /// What to list in S3.
@@ -71,6 +115,9 @@ pub enum PathError {
     /// A list of paths that cannot be read.
     #[error("{}: the list of paths cannot be read", Shown::path(.0))]
     List(PathBuf, #[source] io::Error),
+    /// A manifest that cannot be used.
+    #[error("{}: it cannot be used", Shown::path(.0))]
+    Manifest(PathBuf, #[source] ManifestError),
     /// Standard input is named twice.
     #[error("standard input (-) is named twice")]
     InputTwice,
@@ -115,6 +162,36 @@ impl Paths {
 }
 
 impl Paths {
+    /// What a manifest leads to. With contents, these follow the lines and are read with the run.
+    ///
+    /// # Errors
+    /// If it cannot be read, or a line is none.
+    pub fn of_manifest(path: &Path, has_contents: bool) -> Result<Paths, PathError> {
+        let fail = |error: io::Error| PathError::List(path.to_owned(), error);
+        let from: Box<dyn BufRead + Send> = match path == Path::new("-") {
+            true => Box::new(BufReader::new(io::stdin())),
+            false => Box::new(BufReader::new(fs::File::open(path).map_err(fail)?)),
+        };
+        if has_contents {
+            return Ok(Paths {
+                piped: Some(Piped::of(from)),
+                ..Paths::default()
+            });
+        }
+        let manifest =
+            Manifest::read(from).map_err(|error| PathError::Manifest(path.to_owned(), error))?;
+        Ok(Paths {
+            manifest,
+            ..Paths::default()
+        })
+    }
+
+    /// Whether all of it is in S3.
+    pub fn are_in_s3(&self) -> bool {
+        let is_url = |found: &Found| found.path.contains("://");
+        self.named.is_empty() && self.piped.is_none() && self.manifest.found.iter().all(is_url)
+    }
+
     /// Whether a file is one of those that will be read: named, or a log by its key in a folder
     /// that is walked.
     pub fn lead_to(&self, file: &Path) -> bool {
@@ -315,8 +392,7 @@ fn once(named: Vec<Named>) -> Paths {
         named,
         roots,
         files,
-        #[cfg(feature = "s3")]
-        s3: Vec::new(),
+        ..Paths::default()
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn admit(
     scrutiny: Scrutiny,
 ) -> Admission {
     let version = match (known, object.place) {
-        (None, _) | (_, Place::StandardInput | Place::S3) => None,
+        (None, _) | (_, Place::StandardInput | Place::S3 | Place::Piped) => None,
         // What cannot be looked up is opened, which says what is wrong.
         (Some(_), Place::Local) => Version::of_file(&object.path()).ok().flatten(),
     };

@@ -1,8 +1,8 @@
 //! Why a scan gave nothing.
 
-use crate::input::PathError;
 #[cfg(feature = "s3")]
 use crate::input::s3::S3Error;
+use crate::input::{ManifestError, PathError};
 use crate::shown::Shown;
 use crate::tally::DamagedFile;
 
@@ -19,6 +19,9 @@ pub enum ScanError {
     /// The threads could not be started.
     #[error("not one thread can be started")]
     Threads(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A manifest with contents, part of which could not be read.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     /// S3 gives nothing any more.
     #[cfg(feature = "s3")]
     #[error(transparent)]

@@ -2,7 +2,7 @@
 //!
 //! The way of an object: `threads` starts them, `run` is what they share, and `queue` is between them. `listing` turns a folder
 //! into batches of objects. `worker` opens one object after another on its thread; where reads take long
-//! (`pace`), `fetch` has read them before. `admission` says what is opened at all. `reading` has the
+//! (`pace`), `fetch` has read them before. `found` has what somebody else has listed. `admission` says what is opened at all. `reading` has the
 //! records of an object read and says what became of it (with `ahead`, if it is large; `stranger` tells
 //! what is no log), and `calls` passes on what is a call and is asked about. `evidence` reads digests, and
 //! notes what they may name.
@@ -13,6 +13,7 @@ mod calls;
 mod error;
 mod evidence;
 mod fetch;
+mod found;
 mod listing;
 mod names;
 mod pace;
@@ -29,12 +30,13 @@ mod worker;
 
 use std::path::PathBuf;
 
+use crate::aws::Pruning;
 use crate::input::Paths;
 #[cfg(feature = "s3")]
 use crate::input::s3::{self, Estimate};
 use crate::questions::verify::{Asked, Verification};
 use crate::questions::{self, AnyQuestion, Traced};
-use crate::tally::{Collector, DigestCoverage, Evidence, Question, Tally, Totals, silent};
+use crate::tally::{Collector, DigestCoverage, Evidence, Looked, Question, Tally, Totals, silent};
 
 pub(crate) use admission::Known;
 pub use error::ScanError;
@@ -116,9 +118,27 @@ impl Scan {
         known: Option<&dyn Known>,
     ) -> Result<(Estimate, s3::Requests), ScanError> {
         let run = Run::new(self, paths, progress, known);
-        match remote::Remote::connect(&run, &paths.s3)? {
+        match remote::Remote::connect(&run, paths)? {
             Some(remote) => Ok((remote.estimate(&run, &paths.s3)?, remote.asked_so_far())),
             None => Ok(Default::default()),
+        }
+    }
+
+    /// Lists what is in S3, and hands over all that the listing tells, with the prefix that it is under.
+    ///
+    /// # Errors
+    /// If S3 cannot be asked; what `each` gives.
+    #[cfg(feature = "s3")]
+    pub fn list<E: From<ScanError>>(
+        &self,
+        paths: &Paths,
+        progress: &Progress,
+        each: impl FnMut(&s3::S3Url, s3::Listed) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let run = Run::new(self, paths, progress, None);
+        match remote::Remote::connect(&run, paths)? {
+            Some(remote) => remote.list_all(&run, &paths.s3, each),
+            None => Ok(()),
         }
     }
 
@@ -146,7 +166,9 @@ impl Scan {
             sum
         });
         let totals = collected.totals();
-        if totals.evidence.is_empty() && !self.scrutiny.alone {
+        if self.scrutiny.elsewhere {
+            self.keep_for_elsewhere(&mut totals.evidence, paths);
+        } else if totals.evidence.is_empty() && !self.scrutiny.alone {
             totals.evidence = Evidence::default();
         } else if known.is_none() {
             if totals.evidence.misses_names() {
@@ -155,6 +177,36 @@ impl Scan {
             self.note_chains(totals);
         }
         Ok(collected)
+    }
+
+    /// Says of evidence how it was looked for. Where all is in S3, of which no digest is asked for, there is
+    /// none elsewhere either, and names of which nothing follows are dropped.
+    fn keep_for_elsewhere(&self, evidence: &mut Evidence, paths: &Paths) {
+        if evidence.is_empty() && !self.scrutiny.remote && paths.are_in_s3() {
+            *evidence = Evidence::default();
+        }
+        evidence.looked = Looked {
+            is_pruned: self.pruning != Pruning::default(),
+            no_hashes: !self.scrutiny.hashes,
+            no_signatures: !self.scrutiny.signatures,
+        };
+    }
+
+    /// Judges the digests that several runs have found, each of which kept them for that: see
+    /// [`Scrutiny::elsewhere`](crate::tally::Scrutiny::elsewhere).
+    #[cfg(feature = "cli")]
+    pub(crate) fn judge_sum(&mut self, totals: &mut Totals) {
+        let looked = totals.evidence.looked;
+        self.scrutiny.hashes = !looked.no_hashes;
+        self.pruning = match looked.is_pruned {
+            true => self.selection.pruning(),
+            false => Pruning::default(),
+        };
+        if totals.evidence.is_empty() {
+            totals.evidence = Evidence::default();
+        } else {
+            self.note_chains(totals);
+        }
     }
 
     /// Notes what follows from the digests that were found, where nobody wants to know more than numbers:

@@ -1,7 +1,6 @@
 //! S3 as a source of objects: one thread lists them and says which are wanted, and one hands on what
 //! comes back. Between them the objects are fetched, many at once.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,14 +10,15 @@ use std::thread::{Builder, Scope};
 
 use super::admission::{Admission, admit_version};
 use super::error::ScanError;
-use super::queue::{Content, Fetched, Remark};
+use super::found::{PassedBy, is_in_s3};
+use super::queue::{Content, Fetched};
 use super::run::Run;
 use crate::aws::Pruned;
 use crate::input::s3::{
     self, Digests, Estimate, FetchLimits, Fetches, Listed, Listing, S3, S3Error, S3Url,
 };
-use crate::input::{Folder, Object, Place, Prefix, Skip, Version, is_hidden};
-use crate::tally::{NotListed, Requests, SkipReason};
+use crate::input::{Folder, Manifest, Object, Paths, Place, Prefix, Skip, Version, is_hidden};
+use crate::tally::{NotListed, Requests, Scrutiny, SkipReason};
 
 /// How many objects may be wanted and not asked for yet.
 const WANTED: usize = 1 << 10;
@@ -51,11 +51,14 @@ pub(super) struct Remote {
 
 impl Remote {
     /// Connects, if there is something in S3 to read.
-    pub fn connect(run: &Run<'_>, prefixes: &[Prefix]) -> Result<Option<Remote>, ScanError> {
-        let Some(first) = prefixes.first() else {
-            return Ok(None);
+    pub fn connect(run: &Run<'_>, paths: &Paths) -> Result<Option<Remote>, ScanError> {
+        let found = || paths.manifest.found.iter().find(|found| is_in_s3(found));
+        let first = match (paths.s3.first(), found()) {
+            (Some(prefix), _) => prefix.url.clone(),
+            (None, Some(found)) => S3Url::parse(&found.path)?,
+            (None, None) => return Ok(None),
         };
-        let s3 = S3::connect(&run.scan.s3).map_err(|error| error.at(&first.url))?;
+        let s3 = S3::connect(&run.scan.s3).map_err(|error| error.at(&first))?;
         Ok(Some(Remote {
             s3,
             asked: s3::Selection {
@@ -74,7 +77,7 @@ impl Remote {
     pub fn start<'scope>(
         &'scope self,
         run: &'scope Run<'_>,
-        prefixes: &'scope [Prefix],
+        paths: &'scope Paths,
         scope: &'scope Scope<'scope, '_>,
     ) -> Result<(), ScanError> {
         let (sender, wanted) = sync_channel(WANTED);
@@ -96,7 +99,7 @@ impl Remote {
                 .spawn_scoped(scope, move || {
                     let _producer = lists;
                     let _guard = run.queue.stop_on_panic();
-                    if let Err(error) = self.list(run, prefixes, &sender) {
+                    if let Err(error) = self.list(run, paths, &sender) {
                         run.fail(error.into());
                     }
                     run.progress.folders.fetch_sub(1, Ordering::Relaxed);
@@ -152,15 +155,31 @@ impl Remote {
         Ok(estimate)
     }
 
-    /// Says which objects are wanted. `Ok` also where nobody wants them any more.
-    fn list(&self, run: &Run<'_>, prefixes: &[Prefix], wanted: &Sender) -> Result<(), S3Error> {
-        let mut skipped = BTreeMap::<SkipReason, u64>::new();
-        let mut pruned = crate::tally::PrunedFiles::default();
+    /// Lists, and hands over all that is told.
+    pub fn list_all<E: From<ScanError>>(
+        &self,
+        run: &Run<'_>,
+        prefixes: &[Prefix],
+        mut each: impl FnMut(&S3Url, Listed) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for prefix in prefixes {
+            for listed in self.listing(prefix) {
+                each(&prefix.url, listed.map_err(ScanError::from)?)?;
+                run.note_found(1);
+            }
+        }
+        Ok(())
+    }
+
+    /// Says which objects are wanted: of what is listed, and of what somebody else has listed. `Ok` also
+    /// where nobody wants them any more.
+    fn list(&self, run: &Run<'_>, paths: &Paths, wanted: &Sender) -> Result<(), S3Error> {
+        let mut passed = PassedBy::default();
         let mut not_listed = NotListed::new();
-        let end = self.walk(run, prefixes, |found| {
+        let mut each = |found: Found<'_>| {
             match found {
-                Found::Skipped(reason) => *skipped.entry(reason).or_default() += 1,
-                Found::Pruned(why) => pruned.count(why, 1),
+                Found::Skipped(reason) => passed.skip(reason),
+                Found::Pruned(why) => passed.prune(why),
                 Found::NotListed(why) => *not_listed.entry(why.to_owned()).or_default() += 1,
                 Found::Object(object, found) => match found.admission {
                     Admission::Known => run.note_done(1),
@@ -174,18 +193,13 @@ impl Remote {
                 },
             }
             Go::On
-        })?;
-        if end == Go::NoFurther {
+        };
+        if self.walk(run, &paths.s3, &mut each)? == Go::NoFurther
+            || go_through(run, &paths.manifest, &mut each)? == Go::NoFurther
+        {
             return Ok(());
         }
-        for (reason, objects) in skipped {
-            run.remark(Remark::Skipped(reason, objects));
-        }
-        for (why, objects) in pruned.by_reason() {
-            if objects > 0 {
-                run.remark(Remark::Pruned(why, objects));
-            }
-        }
+        passed.tell(run);
         run.not_listed(not_listed);
         Ok(())
     }
@@ -201,13 +215,18 @@ impl Remote {
             let url = &prefix.url;
             let (above, _) = url.prefix.rsplit_once('/').unwrap_or_default();
             let named = Folder::new(S3Url::of_key(&url.bucket, above).into());
+            let under = Under {
+                given: &url.prefix,
+                named,
+                scrutiny: run.scrutiny,
+            };
             let mut folder = Arc::new(Folder::new(PathBuf::new()));
             for listed in self.listing(prefix) {
                 if run.queue.is_stopped() {
                     return Ok(Go::NoFurther);
                 }
                 let found = match listed? {
-                    Listed::Object(object) => self.found(run, object, prefix, &named, &mut folder),
+                    Listed::Object(object) => found(run, object, &under, &mut folder),
                     Listed::FolderMarker(_) => Found::Skipped(SkipReason::NotAFile),
                     Listed::NotListed { why, .. } => Found::NotListed(why.as_str()),
                 };
@@ -217,59 +236,6 @@ impl Remote {
             }
         }
         Ok(Go::On)
-    }
-
-    /// What is to become of an object. `folder` is that of the object before.
-    fn found<'f>(
-        &self,
-        run: &Run<'_>,
-        object: s3::Object,
-        prefix: &Prefix,
-        named: &Folder,
-        folder: &mut Arc<Folder>,
-    ) -> Found<'f> {
-        let (path, name) = object.key.rsplit_once('/').unwrap_or(("", &object.key));
-        let path = match path {
-            "" if !object.key.starts_with('/') => format!("s3://{}", object.bucket),
-            path => S3Url::of_key(&object.bucket, path),
-        };
-        if folder.path().as_os_str() != path.as_str() {
-            *folder = Arc::new(Folder::new(path.into()));
-        }
-        let was_named = object.key == prefix.url.prefix;
-        if !was_named && is_in_hidden(&object.key, &prefix.url.prefix) {
-            return Found::Skipped(SkipReason::NotALog);
-        }
-        // Whoever names a service by hand wants its files read.
-        let is_wanted = |skip: &Skip| {
-            was_named || (*skip == Skip::OtherService && named.is_of_another_service())
-        };
-        let skip = folder.skips(name.as_ref());
-        if let Some(skip) = skip.filter(|skip| !is_wanted(skip)) {
-            return Found::Skipped(skip.into());
-        }
-        if let Some(why) = run.prunes(folder) {
-            return Found::Pruned(why);
-        }
-        let here = Object {
-            place: Place::S3,
-            folder,
-            name: name.as_ref(),
-            was_named,
-        };
-        let version = Some(Version::of_s3(&object));
-        run.note_found(1);
-        let admission = admit_version(&here, version, run.known, run.scrutiny);
-        let found = Fetched {
-            folder: Arc::clone(folder),
-            name: name.into(),
-            was_named,
-            place: Place::S3,
-            admission,
-            content: Content::Nothing,
-            bytes: 0,
-        };
-        Found::Object(object, found)
     }
 
     /// Hands on what was fetched.
@@ -297,6 +263,107 @@ impl Remote {
             run.progress.in_flight.store(in_flight, Ordering::Relaxed);
         }
     }
+}
+
+/// What an object was found by.
+struct Under<'u> {
+    /// The prefix that was given; nothing, where somebody else has listed it.
+    given: &'u str,
+    /// The folder that is named by it.
+    named: Folder,
+    scrutiny: Scrutiny,
+}
+
+/// Says of everything on a manifest that is in S3 what is to become of it.
+fn go_through(
+    run: &Run<'_>,
+    manifest: &Manifest,
+    each: &mut impl FnMut(Found<'_>) -> Go,
+) -> Result<Go, S3Error> {
+    let under = Under {
+        given: "",
+        named: Folder::new(PathBuf::new()),
+        scrutiny: run.scrutiny_in_s3(),
+    };
+    let mut folder = Arc::new(Folder::new(PathBuf::new()));
+    let mut bucket: Arc<str> = "".into();
+    for listed in manifest.found.iter().filter(|found| is_in_s3(found)) {
+        if run.queue.is_stopped() {
+            return Ok(Go::NoFurther);
+        }
+        let url = S3Url::parse(&listed.path)?;
+        if *bucket != *url.bucket {
+            bucket = url.bucket.as_str().into();
+        }
+        let object = s3::Object {
+            bucket: Arc::clone(&bucket),
+            key: url.prefix,
+            etag: listed.etag.clone(),
+            size: listed.size,
+            last_modified: None,
+            storage_class: String::new(),
+            archived: false,
+        };
+        let found = match object.key.is_empty() || object.key.ends_with('/') {
+            true => Found::Skipped(SkipReason::NotAFile),
+            false => found(run, object, &under, &mut folder),
+        };
+        if each(found) == Go::NoFurther {
+            return Ok(Go::NoFurther);
+        }
+    }
+    Ok(Go::On)
+}
+
+/// What is to become of an object. `folder` is that of the object before.
+fn found<'f>(
+    run: &Run<'_>,
+    object: s3::Object,
+    under: &Under<'_>,
+    folder: &mut Arc<Folder>,
+) -> Found<'f> {
+    let (path, name) = object.key.rsplit_once('/').unwrap_or(("", &object.key));
+    let path = match path {
+        "" if !object.key.starts_with('/') => format!("s3://{}", object.bucket),
+        path => S3Url::of_key(&object.bucket, path),
+    };
+    if folder.path().as_os_str() != path.as_str() {
+        *folder = Arc::new(Folder::new(path.into()));
+    }
+    let was_named = object.key == under.given;
+    if !was_named && is_in_hidden(&object.key, under.given) {
+        return Found::Skipped(SkipReason::NotALog);
+    }
+    // Whoever names a service by hand wants its files read.
+    let is_wanted = |skip: &Skip| {
+        was_named || (*skip == Skip::OtherService && under.named.is_of_another_service())
+    };
+    let skip = folder.skips(name.as_ref());
+    if let Some(skip) = skip.filter(|skip| !is_wanted(skip)) {
+        return Found::Skipped(skip.into());
+    }
+    if let Some(why) = run.prunes(folder) {
+        return Found::Pruned(why);
+    }
+    let here = Object {
+        place: Place::S3,
+        folder,
+        name: name.as_ref(),
+        was_named,
+    };
+    let version = Some(Version::of_s3(&object));
+    run.note_found(1);
+    let admission = admit_version(&here, version, run.known, under.scrutiny);
+    let found = Fetched {
+        folder: Arc::clone(folder),
+        name: name.into(),
+        was_named,
+        place: Place::S3,
+        admission,
+        content: Content::Nothing,
+        bytes: 0,
+    };
+    Found::Object(object, found)
 }
 
 /// Whether a walk from a prefix would pass over a key: a part of it after the prefix begins with a dot.

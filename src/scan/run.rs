@@ -93,15 +93,17 @@ impl<'s> Run<'s> {
     }
 
     /// Notes what of S3 was not listed.
-    #[cfg(feature = "s3")]
     pub fn not_listed(&self, prefixes: NotListed) {
-        *lock(&self.not_listed) = prefixes;
+        let mut sum = lock(&self.not_listed);
+        for (why, prefixes) in prefixes {
+            *sum.entry(why).or_default() += prefixes;
+        }
     }
 }
 
 #[cfg(feature = "s3")]
 fn has_s3(paths: &Paths) -> bool {
-    !paths.s3.is_empty()
+    !paths.s3.is_empty() || !paths.manifest.found.is_empty()
 }
 
 #[cfg(not(feature = "s3"))]

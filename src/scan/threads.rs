@@ -23,14 +23,14 @@ pub(super) fn read<C: Collector>(
     new: impl Fn() -> C,
 ) -> Result<Vec<C>, ScanError> {
     #[cfg(feature = "s3")]
-    let remote = Remote::connect(&run, &paths.s3)?;
+    let remote = Remote::connect(&run, paths)?;
     let mut collected = thread::scope(|scope| {
         let run = &run;
         // Nobody goes home before something was named.
         let first = run.queue.producer();
         #[cfg(feature = "s3")]
         if let Some(remote) = &remote
-            && let Err(error) = remote.start(run, &paths.s3, scope)
+            && let Err(error) = remote.start(run, paths, scope)
         {
             run.fail(error);
         }
@@ -45,7 +45,7 @@ pub(super) fn read<C: Collector>(
         }
         if workers.is_empty() {
             let mut worker = Worker::new(run, new());
-            worker.begin(&paths.named);
+            worker.begin(paths);
             drop(first);
             return vec![worker.work()];
         }
@@ -72,6 +72,14 @@ pub(super) fn read<C: Collector>(
         run.begin(&paths.named, &mut |batch| {
             run.push_when_there_is_room(batch);
         });
+        run.begin_found(&paths.manifest, &mut |batch| {
+            run.push_when_there_is_room(batch);
+        });
+        if let Some(piped) = &paths.piped
+            && let Err(error) = run.read_piped(piped)
+        {
+            run.fail(error);
+        }
         drop(first);
         (workers.into_iter())
             .map(|worker| {

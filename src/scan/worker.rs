@@ -19,7 +19,7 @@ use crate::damage::Stage;
 #[cfg(feature = "s3")]
 use crate::input::s3::Body;
 use crate::input::{
-    self, Buffers, Directory, Folder, Named, Object, Opened, Place, Raw, Trailer, Version,
+    self, Buffers, Directory, Folder, Object, Opened, Paths, Place, Raw, Trailer, Version,
 };
 use crate::tally::{Collector, Coverage, DamagedFile, File, FilesOfDay, SkipReason};
 
@@ -115,8 +115,14 @@ impl<'r, C: Collector> Worker<'r, C> {
     }
 
     /// Queues what was named, and reads what finds no room in the queue.
-    pub fn begin(&mut self, named: &[Named]) {
-        self.run.begin(named, &mut |batch| self.batch(batch));
+    pub fn begin(&mut self, paths: &Paths) {
+        let run = self.run;
+        run.begin(&paths.named, &mut |batch| self.batch(batch));
+        run.begin_found(&paths.manifest, &mut |batch| self.batch(batch));
+        if paths.piped.is_some() {
+            // Whoever reads the pipe waits for others to read what came through it.
+            run.fail(ScanError::Threads("a second one is needed".into()));
+        }
     }
 
     /// Counts what is not opened.

@@ -3,6 +3,7 @@
 //! Owns the memory of both, in as few bytes as they can be had: there may be a million names. Refuses to
 //! know what follows from them, which is for [`questions::verify`](crate::questions::verify).
 
+use std::borrow::Cow;
 use std::ops::AddAssign;
 use std::sync::Arc;
 
@@ -26,12 +27,14 @@ pub struct Scrutiny {
     pub remote: bool,
     /// Whether nothing but that is wanted: no record is read.
     pub alone: bool,
+    /// Whether it is judged elsewhere, together with what others have found: all is kept for that.
+    pub elsewhere: bool,
 }
 
 impl Scrutiny {
     /// Whether the name of every file is noted, even before there is a digest.
     pub(crate) fn needs_names(self) -> bool {
-        self.places || self.hashes || self.remote || self.alone
+        self.places || self.hashes || self.remote || self.alone || self.elsewhere
     }
 }
 
@@ -50,6 +53,19 @@ pub struct Evidence {
     last: usize,
     /// Whether logs were found whose names were not noted, as there was no digest yet.
     misses_names: bool,
+    /// How it was looked for, where it is judged elsewhere.
+    pub looked: Looked,
+}
+
+/// How evidence was looked for. Of a sum, what is so of any of its parts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// Whether files were left out for what their keys say.
+    pub is_pruned: bool,
+    /// Whether contents were not hashed.
+    pub no_hashes: bool,
+    /// Whether signatures were not kept.
+    pub no_signatures: bool,
 }
 
 /// A digest that was read.
@@ -87,6 +103,18 @@ impl FoundPath {
         FoundPath {
             folder: Arc::clone(folder),
             name: (usual != Some(name)).then(|| name.into()),
+        }
+    }
+
+    /// The path of the folder, and the name, if it is not the usual one.
+    pub(super) fn parts(&self) -> (Cow<'_, str>, Option<&str>) {
+        (self.folder.path().to_string_lossy(), self.name.as_deref())
+    }
+
+    pub(super) fn of_parts(folder: &Arc<Folder>, name: Option<Box<str>>) -> FoundPath {
+        FoundPath {
+            folder: Arc::clone(folder),
+            name,
         }
     }
 
@@ -193,6 +221,13 @@ impl Evidence {
         self.digests.is_empty() && self.damaged.is_empty()
     }
 
+    /// Adds logs of an account and Region.
+    pub(super) fn add_logs(&mut self, theirs: FoundLogs) {
+        let at = self.place(&theirs.account, &theirs.region);
+        self.logs[at].ids.extend(theirs.ids);
+        self.logs[at].details.extend(theirs.details);
+    }
+
     fn place(&mut self, account: &str, region: &str) -> usize {
         let is = |logs: &FoundLogs| *logs.account == *account && *logs.region == *region;
         if self.logs.get(self.last).is_some_and(is) {
@@ -218,10 +253,16 @@ impl AddAssign for Evidence {
         if other.misses_names {
             self.miss_name();
         }
+        let Looked {
+            is_pruned,
+            no_hashes,
+            no_signatures,
+        } = other.looked;
+        self.looked.is_pruned |= is_pruned;
+        self.looked.no_hashes |= no_hashes;
+        self.looked.no_signatures |= no_signatures;
         for theirs in other.logs {
-            let at = self.place(&theirs.account, &theirs.region);
-            self.logs[at].ids.extend(theirs.ids);
-            self.logs[at].details.extend(theirs.details);
+            self.add_logs(theirs);
         }
     }
 }

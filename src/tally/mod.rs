@@ -45,7 +45,8 @@ pub use coverage::{
 pub use days_read::{DayRead, DaysRead, FilesOfDay};
 pub(crate) use dedup::{Candidate, Candidates, Dropped, Filter, hash};
 pub use evidence::{
-    DamagedDigest, Evidence, FoundDigest, FoundLogs, FoundPath, LogContent, LogDetail, Scrutiny,
+    DamagedDigest, Evidence, FoundDigest, FoundLogs, FoundPath, LogContent, LogDetail, Looked,
+    Scrutiny,
 };
 pub(crate) use from_store::Verdict;
 pub use groups::Measures;

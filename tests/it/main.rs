@@ -12,6 +12,7 @@ mod region_table;
 mod regions;
 #[cfg(feature = "s3")]
 mod s3;
+mod spark;
 mod store;
 mod traps;
 mod verify;
@@ -35,6 +36,7 @@ mod cli {
     mod help;
     mod inputs;
     pub mod logs;
+    mod manifests;
     mod migrate;
     mod openmetrics;
     mod options;

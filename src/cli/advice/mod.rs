@@ -37,6 +37,10 @@ pub(super) fn of_path(error: &PathError) -> String {
         // Says what to do itself: that depends on what S3 said.
         #[cfg(feature = "s3")]
         PathError::S3(error) => error.to_string(),
+        PathError::Manifest(path, source) => format!(
+            "--manifest {}: {source}; write it with 'stscope map --list'",
+            Shown::path(path)
+        ),
         PathError::InputTwice => format!("{error}; name it once"),
     }
 }
@@ -45,6 +49,9 @@ pub(super) fn of_path(error: &PathError) -> String {
 pub(super) fn of_scan(error: &ScanError) -> String {
     match error {
         ScanError::Path(error) => of_path(error),
+        ScanError::Manifest(error) => {
+            format!("--contents: {error}; give all bytes of each file after its line")
+        }
         ScanError::Damaged(_) => format!("{error}; run without --strict to read the rest"),
         #[cfg(feature = "s3")]
         ScanError::S3(error) => error.to_string(),

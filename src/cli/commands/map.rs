@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use siphasher::sip::SipHasher13;
 
 use super::report::{GroupingArgs, refuse_twice};
-use crate::cli::args::{FilterArgs, InputArgs, MessageArgs, exit_help};
+use crate::cli::args::{FilterArgs, InputArgs, MessageArgs, Required, exit_help};
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::messages::{Messages, coverage};
@@ -17,7 +17,8 @@ use crate::cli::parts::{Sum, write_part};
 use crate::cli::progress::progress;
 use crate::cli::reading::Reading;
 use crate::cli::session::watched;
-use crate::questions::AnyQuestion;
+use crate::questions::{AnyQuestion, overview};
+use crate::scan::Scan;
 use crate::tally::{Scrutiny, Tally, write_frame};
 
 #[derive(Args)]
@@ -27,10 +28,22 @@ pub(super) struct MapArgs {
     pub question: Asked,
     #[command(flatten)]
     pub input: InputArgs,
+    /// Read what was listed before, one a line: SIZE, tab, ETAG or nothing, tab, PATH; - for standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "files_from"], value_hint = ValueHint::FilePath, help_heading = "Input")]
+    pub manifest: Option<PathBuf>,
+    /// After each line of the manifest come the bytes of the file
+    #[arg(long, requires = "manifest", help_heading = "Input")]
+    pub contents: bool,
+    /// Only list what is in S3, as a manifest
+    #[arg(long, conflicts_with_all = ["manifest", "parts"], help_heading = "S3")]
+    pub list: bool,
     #[command(flatten)]
     pub filter: FilterArgs,
     #[command(flatten)]
     pub grouping: GroupingArgs,
+    /// Keep what 'merge --require' needs: what digests in S3 say, and to prove it, the hash of every log
+    #[arg(long, value_name = "WHAT", help_heading = "Gates")]
+    pub require: Option<Required>,
     /// Write frames of N parts, each with the calls that may be copies of one another
     #[arg(long, value_name = "N", help_heading = "Output", value_parser = clap::value_parser!(u32).range(1..=MOST_PARTS))]
     pub parts: Option<u32>,
@@ -50,6 +63,8 @@ pub(super) enum Asked {
     Report,
     Plan,
     Regions,
+    Trend,
+    Overview,
 }
 
 impl Asked {
@@ -59,6 +74,8 @@ impl Asked {
             Asked::Report => vec![AnyQuestion::Groups(grouping.group_by.clone())],
             Asked::Plan => vec![AnyQuestion::Plan],
             Asked::Regions => vec![AnyQuestion::Regions],
+            Asked::Trend => vec![AnyQuestion::Trend],
+            Asked::Overview => overview::questions(),
         }
     }
 }
@@ -67,7 +84,8 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   stscope map report logs/111122223333/ -o 1.part
   stscope map plan --files-from keys.txt --since 2026-11-01 -o 7.part
-  stscope map report --files-from - --parts 600 > frames
+  stscope map report --list s3://BUCKET/PREFIX/AWSLogs/ -o keys.tsv
+  stscope map report --manifest - --parts 600 < some-keys.tsv > frames
   stscope merge *.part -o report.csv";
 
 pub(super) fn help() -> String {
@@ -79,18 +97,42 @@ pub(super) fn help() -> String {
     )
 }
 
-pub(super) fn run(arguments: MapArgs) -> Result<Exit, Failure> {
+pub(super) fn run(mut arguments: MapArgs) -> Result<Exit, Failure> {
     if arguments.input.s3.dry_run {
         return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
     }
     refuse_what_hides_calls(&arguments)?;
+    if arguments.question == Asked::Trend {
+        super::trend::whole_days(&mut arguments.filter)?;
+    }
     refuse_twice(&arguments.grouping.group_by)?;
+    let is_grouped = arguments.grouping.group_by != Scan::default().group_by;
+    if is_grouped && arguments.question != Asked::Report {
+        return Err(Failure::new(
+            "--group-by: only a report is by groups that can be chosen; leave it out",
+        ));
+    }
     let messages = Messages::new(arguments.messages.quiet);
-    let mut reading = Reading::resolve(&arguments.input, &arguments.filter, messages)?;
-    // A chain of digests may be in many parts, and none could say whether it is whole.
-    reading.scan.scrutiny = Scrutiny::default();
+    let mut reading = Reading::resolve_listed(
+        &arguments.input,
+        arguments.manifest.as_deref(),
+        arguments.contents,
+        &arguments.filter,
+        messages,
+    )?;
+    let is_proof = arguments.require == Some(Required::Proved);
+    // A chain of digests may be in many parts: whether it is whole is judged where all is together.
+    reading.scan.scrutiny = Scrutiny {
+        elsewhere: true,
+        remote: arguments.require.is_some(),
+        hashes: is_proof,
+        places: is_proof,
+        signatures: is_proof,
+        ..reading.scan.scrutiny
+    };
+    reading.scan.days = matches!(arguments.question, Asked::Trend | Asked::Overview);
     let file = named_file(arguments.output.as_deref());
-    if file.is_none() && std::io::stdout().is_terminal() {
+    if file.is_none() && !arguments.list && std::io::stdout().is_terminal() {
         return Err(Failure::new(
             "a part is no text for a terminal; give --output FILE",
         ));
@@ -98,9 +140,15 @@ pub(super) fn run(arguments: MapArgs) -> Result<Exit, Failure> {
     check_output(
         file,
         &reading,
-        &[("--hosts", arguments.input.hosts.as_deref())],
+        &[
+            ("--hosts", arguments.input.hosts.as_deref()),
+            ("--manifest", arguments.manifest.as_deref()),
+        ],
     )?;
     let output = Output::open(file)?;
+    if arguments.list {
+        return list_s3(&reading, output, &arguments.messages);
+    }
     let scan = &reading.scan;
     let questions = arguments.question.questions(&arguments.grouping);
     let new = || Tally::of(questions.clone(), &scan.terms(), scan.once);
@@ -122,6 +170,14 @@ pub(super) fn run(arguments: MapArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+#[cfg(feature = "s3")]
+use crate::cli::manifest::list as list_s3;
+
+#[cfg(not(feature = "s3"))]
+fn list_s3(_: &Reading, _: Output, _: &MessageArgs) -> Result<Exit, Failure> {
+    Err(crate::cli::manifest::only_s3())
+}
+
 /// A number of what was named, whatever its order.
 fn list(reading: &Reading) -> u64 {
     let mut names: Vec<String> = (reading.paths.named.iter())
@@ -135,8 +191,12 @@ fn list(reading: &Reading) -> u64 {
             .iter()
             .map(|prefix| format!("{:?}", prefix.url)),
     );
+    names.extend((reading.paths.manifest.found.iter()).map(|found| format!("{:?}", found.path)));
     names.sort();
     let mut hasher = SipHasher13::new();
+    if let Some(piped) = &reading.paths.piped {
+        hasher.write_u64(piped.number());
+    }
     for name in names {
         hasher.write(name.as_bytes());
         hasher.write_u8(0xff);
@@ -147,9 +207,10 @@ fn list(reading: &Reading) -> u64 {
 fn refuse_what_hides_calls(arguments: &MapArgs) -> Result<(), Failure> {
     let has_endpoint = !arguments.filter.endpoint.is_empty();
     match arguments.question {
-        Asked::Report => Ok(()),
+        Asked::Report | Asked::Trend => Ok(()),
         Asked::Plan if has_endpoint => Err(super::plan::no_endpoint()),
         Asked::Plan => Ok(()),
         Asked::Regions => super::regions::refuse_what_hides_calls(&arguments.filter),
+        Asked::Overview => super::overview::refuse_what_hides_calls(&arguments.filter),
     }
 }

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
 
-use super::{plan, regions, report};
+use super::{overview as commands_overview, plan, regions, report, trend};
 use crate::cli::args::{GateArgs, MessageArgs, OrderArgs, OutputArgs, exit_help};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Output, Writing, check_output, named_file};
 use crate::cli::parts::{check_whole, sum, write_part};
 use crate::cli::session::Session;
-use crate::questions::AnyQuestion;
-use crate::tally::{Question as _, SkipReason};
+use crate::questions::{AnyQuestion, Period, overview};
+use crate::tally::{Collector as _, Question as _};
 
 #[derive(Args)]
 pub(super) struct MergeArgs {
@@ -20,6 +20,9 @@ pub(super) struct MergeArgs {
     pub parts: Vec<PathBuf>,
     #[command(flatten)]
     pub plan: plan::MadeWith,
+    /// Of a trend: the period of a row
+    #[arg(long, value_name = "PERIOD", help_heading = "Groups")]
+    pub period: Option<Period>,
     #[command(flatten)]
     pub order: OrderArgs,
     #[command(flatten)]
@@ -56,7 +59,13 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
         ));
     }
     if is_part(&arguments.output) {
-        return make_part(&arguments);
+        return match arguments.output.format {
+            None => make_part(&arguments),
+            Some(_) => Err(Failure::new(
+                "--format: what is written to a name that ends in .part is a part; leave it out, or write to \
+                 another name",
+            )),
+        };
     }
     let writing = Writing::resolve(&arguments.output, true)?;
     let ip_ranges = arguments.plan.ip_ranges()?;
@@ -68,10 +77,31 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
         &[("--ip-ranges", arguments.plan.ip_ranges.as_deref())],
     )?;
     let to = plan::Destination::open(sink, &arguments.plan, &arguments.output)?;
-    let tally = sum(&arguments.parts)?.ok_or_else(no_part)?.0;
+    let mut tally = sum(&arguments.parts)?.ok_or_else(no_part)?.0;
     check_whole(&tally)?;
+    session.adopt(tally.totals())?;
     let finished = tally.finish();
-    session.adopt(&finished.totals.terms);
+    let is_overview = finished.question == overview::questions();
+    let is_of = |question| matches!(finished.question[..], [ref only] if *only == question);
+    let (is_plan, is_trend) = (is_of(AnyQuestion::Plan), is_of(AnyQuestion::Trend));
+    for (option, is_meant) in [
+        (arguments.plan.by_account(), is_plan),
+        (arguments.plan.given(), is_plan || is_overview),
+        (arguments.period.map(|_| "--period"), is_trend),
+    ] {
+        if let (Some(option), false) = (option, is_meant) {
+            return Err(Failure::new(format!(
+                "{option}: the parts answer '{}', which has no use for it; leave it out",
+                finished.question.name()
+            )));
+        }
+    }
+    if is_overview {
+        to.refuse_gauges()?;
+        let mut sink = to.into_sink();
+        commands_overview::prepare(&mut sink, arguments.output.top)?;
+        return commands_overview::answer(&finished, ip_ranges.as_ref(), &session, sink);
+    }
     let mut answers = finished.answers();
     let (Some(answer), true) = (answers.pop(), answers.is_empty()) else {
         let name = finished.question.name();
@@ -79,26 +109,7 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
             "the parts answer '{name}', which no command of this release asks; use the one that made them"
         )));
     };
-    if !matches!(answer.question, AnyQuestion::Plan)
-        && let Some(option) = arguments.plan.given()
-    {
-        return Err(Failure::new(format!(
-            "{option}: the parts are of no plan; leave it out"
-        )));
-    }
-    if finished
-        .totals
-        .coverage
-        .files
-        .skipped
-        .get(&SkipReason::Digest)
-        > Some(&0)
-    {
-        session.messages.note(
-            "parts keep nothing of digests; 'stscope verify' tells from the logs whether some are missing",
-        );
-    }
-    if !matches!(answer.question, AnyQuestion::Groups(_)) {
+    if !matches!(answer.question, AnyQuestion::Groups(_) | AnyQuestion::Trend) {
         to.refuse_gauges()?;
     }
     let order = &arguments.order;
@@ -106,16 +117,19 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
         AnyQuestion::Groups(_) => report::answer(answer, &session, order, to.into_sink()),
         AnyQuestion::Regions => regions::answer(&answer, &session, order, to.into_sink()),
         AnyQuestion::Plan => plan::answer(&answer, None, ip_ranges.as_ref(), &session, order, to),
-        AnyQuestion::Trend => Err(Failure::new(
-            "the parts are of a trend, which is made of a store; use 'stscope trend --store FILE'",
-        )),
+        AnyQuestion::Trend => {
+            let mut sink = to.into_sink();
+            sink.writing.top = None;
+            let period = arguments.period.unwrap_or(Period::Day);
+            trend::answer(&answer, &session, period, sink)
+        }
     }
 }
 
 /// Whether one part is to be made of all.
 fn is_part(output: &OutputArgs) -> bool {
     let ending = output.output.as_deref().and_then(Path::extension);
-    output.format.is_none() && ending.is_some_and(|ending| ending == "part")
+    ending.is_some_and(|ending| ending == "part")
 }
 
 fn make_part(arguments: &MergeArgs) -> Result<Exit, Failure> {

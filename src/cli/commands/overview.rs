@@ -11,15 +11,16 @@ use crate::cli::args::{
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::gate::conclude;
+use crate::cli::output::Sink;
 use crate::cli::session::{Asked, Session};
-use crate::input::read_ip_ranges;
+use crate::input::{IpRanges, read_ip_ranges};
 use crate::questions::overview::{Overview, questions, sdks};
 use crate::questions::verify::{ChainRow, Standing};
-use crate::questions::{CallsByDay, Period, Plan, Regions, Trend};
+use crate::questions::{AnyQuestion, CallsByDay, Period, Plan, Regions, Trend};
 use crate::report::Format;
 use crate::report::pages::overview::OverviewPage;
 use crate::report::pages::regions::Window;
-use crate::tally::Totals;
+use crate::tally::{Report, Totals};
 
 #[derive(Args)]
 #[command(mut_arg("endpoint", |arg| arg.hide(true)), mut_arg("conditions", |arg| arg.hide(true)), mut_arg("format", without_gauges))]
@@ -62,7 +63,7 @@ pub(super) fn run(arguments: OverviewArgs) -> Result<Exit, Failure> {
     if arguments.input.s3.dry_run {
         return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
     }
-    refuse_what_hides_calls(&arguments)?;
+    refuse_what_hides_calls(&arguments.filter)?;
     let ip_ranges = (arguments.ip_ranges.as_deref())
         .map(read_ip_ranges)
         .transpose()?;
@@ -78,6 +79,13 @@ pub(super) fn run(arguments: OverviewArgs) -> Result<Exit, Failure> {
         lists: &[("--ip-ranges", arguments.ip_ranges.as_deref())],
     })?;
     session.reading.scan.days = true;
+    prepare(&mut sink, arguments.output.top)?;
+    let report = session.count(&questions())?.finish();
+    answer(&report, ip_ranges.as_ref(), &session, sink)
+}
+
+/// Refuses a format that has no room for several lists, and has a screen show the first rows of each.
+pub(super) fn prepare(sink: &mut Sink, top: Option<u64>) -> Result<(), Failure> {
     let format = sink.writing.format;
     if format.has_rows_alone() {
         return Err(Failure::new(
@@ -85,16 +93,26 @@ pub(super) fn run(arguments: OverviewArgs) -> Result<Exit, Failure> {
              or markdown, or ask the command of one list: report, trend, plan, regions or verify",
         ));
     }
-    if arguments.output.top.is_none() && matches!(format, Format::Table | Format::Markdown) {
+    if top.is_none() && matches!(format, Format::Table | Format::Markdown) {
         sink.writing.top = Some(ON_A_SCREEN);
     }
-    let report = session.count(&questions())?.finish();
+    Ok(())
+}
+
+/// The end of an overview, whether it is of logs, of a store or of parts.
+pub(super) fn answer(
+    report: &Report<Vec<AnyQuestion>>,
+    ip_ranges: Option<&IpRanges>,
+    session: &Session,
+    sink: Sink,
+) -> Result<Exit, Failure> {
+    let format = sink.writing.format;
     let totals = &report.totals;
     let exit = session.tell_read(&totals.coverage)?;
     let (calendar, seen) = session.days(totals)?;
     let can_judge = session.can_judge(totals);
     let verdict = session.judge(totals);
-    let Some(answers) = Overview::of(&report) else {
+    let Some(answers) = Overview::of(report) else {
         return Err(Failure::new("overview: no answer; please report this"));
     };
     let trend = Trend::of(
@@ -105,7 +123,7 @@ pub(super) fn run(arguments: OverviewArgs) -> Result<Exit, Failure> {
         session.selection(),
     );
     super::trend::note_gaps(&trend, session.reading.store.is_some(), session.messages);
-    let region_of = |address: &str| ip_ranges.as_ref()?.region_of(address);
+    let region_of = |address: &str| ip_ranges?.region_of(address);
     let plan = Plan::of(&answers.plan, region_of);
     let sdks = sdks(&plan);
     let plan = match format.is_for_people() {
@@ -155,10 +173,10 @@ fn without_digests(totals: &Totals) -> Vec<ChainRow> {
 }
 
 /// A Region must not look idle, and nothing not read, because calls were not asked about.
-fn refuse_what_hides_calls(arguments: &OverviewArgs) -> Result<(), Failure> {
-    let option = if !arguments.filter.endpoint.is_empty() {
+pub(super) fn refuse_what_hides_calls(filter: &FilterArgs) -> Result<(), Failure> {
+    let option = if !filter.endpoint.is_empty() {
         "--endpoint"
-    } else if !arguments.filter.conditions.is_empty() {
+    } else if !filter.conditions.is_empty() {
         "--where"
     } else {
         return Ok(());

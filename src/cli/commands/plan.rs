@@ -88,10 +88,14 @@ impl MadeWith {
             .transpose()?)
     }
 
-    /// The first option of a plan that was given.
+    /// The option that no other page has any use for, if it was given.
+    pub fn by_account(&self) -> Option<&'static str> {
+        self.by.is_some().then_some("--by")
+    }
+
+    /// The option that an overview has, too, if it was given.
     pub fn given(&self) -> Option<&'static str> {
-        let by = self.by.is_some().then_some("--by");
-        (self.ip_ranges.is_some().then_some("--ip-ranges")).or(by)
+        self.ip_ranges.is_some().then_some("--ip-ranges")
     }
 }
 

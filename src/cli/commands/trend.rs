@@ -12,8 +12,9 @@ use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::gate::conclude;
 use crate::cli::messages::Messages;
+use crate::cli::output::Sink;
 use crate::cli::session::{Asked, Session};
-use crate::questions::{AnyQuestion, CallsByDay, Period, Trend};
+use crate::questions::{AnyQuestion, CallsByDay, Period, Report, Trend};
 use crate::report::{Format, count, pages, plural};
 use crate::sts::Dimension;
 use crate::tally::{Condition, Glob};
@@ -69,17 +70,7 @@ pub(super) fn run(mut arguments: TrendArgs) -> Result<Exit, Failure> {
     if arguments.input.s3.dry_run {
         return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
     }
-    for (option, moment) in [
-        ("--since", &mut arguments.filter.since),
-        ("--until", &mut arguments.filter.until),
-    ] {
-        if let Some(typed) = moment {
-            let day = typed
-                .whole_day()
-                .map_err(|error| Failure::new(format!("{option} {typed}: {error}")))?;
-            *typed = day;
-        }
-    }
+    whole_days(&mut arguments.filter)?;
     arguments
         .filter
         .conditions
@@ -106,14 +97,40 @@ pub(super) fn run(mut arguments: TrendArgs) -> Result<Exit, Failure> {
     })?;
     session.reading.scan.days = true;
     let report = session.count(&AnyQuestion::Trend)?.finish();
+    answer(&report, &session, arguments.by, sink)
+}
+
+/// Periods are of whole days.
+pub(super) fn whole_days(filter: &mut FilterArgs) -> Result<(), Failure> {
+    for (option, moment) in [
+        ("--since", &mut filter.since),
+        ("--until", &mut filter.until),
+    ] {
+        if let Some(typed) = moment {
+            let day = typed
+                .whole_day()
+                .map_err(|error| Failure::new(format!("{option} {typed}: {error}")))?;
+            *typed = day;
+        }
+    }
+    Ok(())
+}
+
+/// The end of a trend, whether it is of logs, of a store or of parts.
+pub(super) fn answer(
+    report: &Report,
+    session: &Session,
+    by: Period,
+    sink: Sink,
+) -> Result<Exit, Failure> {
     let totals = &report.totals;
     let exit = session.tell_read(&totals.coverage)?;
     let (calendar, seen) = session.days(totals)?;
     session.can_judge(totals);
     let verdict = session.judge(totals);
     let selection = session.selection();
-    let calls = CallsByDay::of(&report);
-    let trend = Trend::of(&calls, &seen, &calendar, arguments.by, selection);
+    let calls = CallsByDay::of(report);
+    let trend = Trend::of(&calls, &seen, &calendar, by, selection);
     if trend.rows.is_empty() {
         return Err(Failure::new(match session.reading.store {
             Some(_) => {

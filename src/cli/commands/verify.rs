@@ -97,6 +97,7 @@ pub(super) fn run(arguments: VerifyArgs) -> Result<Exit, Failure> {
         hashes: arguments.digests.hash,
         signatures: !keys.is_empty(),
         alone: true,
+        elsewhere: false,
         remote: true,
     };
     session.reading.scan.keys = keys;

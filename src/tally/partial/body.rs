@@ -170,8 +170,8 @@ pub(super) fn write_totals(totals: &Totals, number: impl Fn(Symbol) -> u32, into
         coverage,
         logs_read,
         days_read,
-        evidence: _, // what follows from it is in the coverage
-        chains: _,
+        evidence,
+        chains: _, // follow from it
         saw_us_east_1,
         endpoints,
         all,
@@ -205,6 +205,7 @@ pub(super) fn write_totals(totals: &Totals, number: impl Fn(Symbol) -> u32, into
     global_via_vpc_endpoint.write(into);
     filtered.write(into);
     runs.write(into);
+    evidence.write(into);
     let mut numbered: Vec<(u32, PrincipalSums)> = (principals.iter())
         .map(|(&symbol, sums)| (number(symbol), *sums))
         .collect();
@@ -249,6 +250,7 @@ pub(super) fn read_totals(
     totals.global_via_vpc_endpoint = Written::read(from)?;
     totals.filtered = Written::read(from)?;
     totals.runs = Written::read(from)?;
+    totals.evidence = Written::read(from)?;
     for _ in 0..usize::read(from)? {
         let principal = symbol(u32::read(from)?)?;
         totals.principals.insert(principal, Written::read(from)?);

@@ -19,7 +19,7 @@
 //! | 1 | whether copies count once |
 //! | 1 | how far it is decided which calls are copies |
 //! | | the texts (`calls`) |
-//! | | whether the totals are in it, and if so, these (`body`) |
+//! | | whether the totals are in it, and if so, these (`body`, `evidence`) |
 //! | | groups, and the calls of each of which it is not decided whether they count (`calls`) |
 //! | 16 | a hash of all that is before it: a part that was cut or changed is told |
 //!
@@ -29,6 +29,7 @@
 mod body;
 mod bytes;
 mod calls;
+mod evidence;
 mod frame;
 mod split;
 
@@ -49,7 +50,7 @@ use super::{Scratch, Tally};
 pub const MAGIC: [u8; 8] = *b"stscope\x1a";
 
 /// The version of the format of parts.
-pub const FORMAT: u16 = 5;
+pub const FORMAT: u16 = 6;
 
 /// The rules that calls are classified and counted by. Parts by different rules have no sum: the number
 /// at the end grows with every change that would give the same logs another answer.

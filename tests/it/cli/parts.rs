@@ -5,8 +5,10 @@ use std::path::Path;
 
 use super::harness::{DAMAGED, SAMPLE, Said, stscope};
 
-/// Places of the sample that are read one by one. Digests are elsewhere: parts keep nothing of them.
-const PIECES: [&str; 5] = [
+/// Places of the sample that are read one by one, the digests of some apart from their logs.
+const PIECES: [&str; 7] = [
+    "sample-logs/AWSLogs/o-exampleorg/111122223333/CloudTrail-Digest",
+    "sample-logs/digests",
     "sample-logs/AWSLogs/555566667777/CloudTrail",
     "sample-logs/AWSLogs/o-exampleorg/000011112222/CloudTrail",
     "sample-logs/AWSLogs/o-exampleorg/111122223333/CloudTrail",
@@ -79,7 +81,7 @@ fn a_part_of_parts_is_a_part() {
     let some = folder.path().join("some.part").display().to_string();
     assert_eq!(merge(&parts[1..4], &format!("-o {some}")).code(), 0);
     let all = merge(
-        &[parts[4].clone(), some.clone(), parts[0].clone()],
+        &[&parts[4..], &[some.clone()], &parts[..1]].concat(),
         "--format json",
     );
     assert_eq!(all.stdout, merge(&parts, "--format json").stdout);
@@ -226,20 +228,32 @@ fn parts_that_have_no_sum_are_refused_with_the_reason() {
 }
 
 #[test]
-fn what_parts_do_not_keep_of_digests_is_said() {
+fn a_trend_and_an_overview_are_made_of_parts_too() {
     let folder = tempfile::tempdir().unwrap();
-    let part = folder.path().join("all.part").display().to_string();
-    let said = stscope(&format!("map report {SAMPLE} -q -o"))
-        .arg(&part)
+    for (question, formats) in [
+        ("trend", ["csv", "json", "markdown"]),
+        ("overview", ["html", "json", "markdown"]),
+    ] {
+        let parts = map(question, folder.path());
+        for format in formats {
+            let whole = stscope(&format!("{question} --format {format}"))
+                .args(PIECES)
+                .run();
+            let merged = merge(&parts, &format!("--format {format}"));
+            assert_eq!(merged.text(), whole.text(), "{question} {format}");
+            assert_eq!(merged.stderr, whole.stderr, "{question} {format}");
+            assert_eq!(merged.code(), whole.code(), "{question} {format}");
+        }
+    }
+    let parts = map("trend --since 2025-11-04", folder.path());
+    let whole = stscope("trend --since 2025-11-04 --by week --format csv")
+        .args(PIECES)
         .run();
-    assert_eq!(said.code(), 0, "{said}");
-    let said = merge(std::slice::from_ref(&part), "");
-    assert!(
-        said.stderr.contains("parts keep nothing of digests"),
-        "{said}"
-    );
-    merge(&[part], "--fail-on global --require complete")
-        .fails(&["--require: a part keeps no digests"]);
+    let merged = merge(&parts, "--period week --format csv");
+    assert_eq!(merged.text(), whole.text());
+    merge(&parts, "--ip-ranges Cargo.toml").fails(&["--ip-ranges"]);
+    merge(&map("report", folder.path()), "--period week").fails(&["--period", "leave it out"]);
+    merge(&map("overview", folder.path()), "--format csv").fails(&["--format", "several lists"]);
 }
 
 #[test]
@@ -249,6 +263,7 @@ fn options_that_a_part_has_no_use_for_are_refused() {
     for (options, reason) in [
         ("--ip-ranges no-such.json", "no-such.json"),
         ("--fail-on global -o x.part", "a part has no verdict"),
+        ("--format json -o x.part", "--format"),
         (
             "--fail-on new-global",
             "needs what was read on earlier days",
@@ -260,8 +275,10 @@ fn options_that_a_part_has_no_use_for_are_refused() {
     for (words, reason) in [
         ("map plan --endpoint global", "--endpoint"),
         ("map regions --where sdk=boto3", "--where"),
+        ("map regions --group-by day", "--group-by"),
         ("map report --group-by sdk,sdk", "named twice"),
-        ("map trend", "trend"),
+        ("map overview --endpoint global", "--endpoint"),
+        ("map trends", "trends"),
     ] {
         let said = stscope(&format!("{words} {SAMPLE}")).run();
         assert!(said.code() == 2 && said.stderr.contains(reason), "{said}");
@@ -303,7 +320,7 @@ fn settle_replaces_no_log_and_knows_standard_output() {
     std::fs::copy(
         format!(
             "{}/cn-north-1/2025/11/04/555566667777_CloudTrail_cn-north-1_20251104T0340Z_eoTgWAoA4OEHbs1X.json.gz",
-            PIECES[0]
+            PIECES[2]
         ),
         &log,
     )

@@ -925,3 +925,82 @@ fn no_result_takes_the_place_of_the_keys() {
         .fails(&["it is the list of --keys"]);
     assert!(Path::new(&archive.keys()).exists());
 }
+
+#[test]
+fn parts_say_of_digests_what_one_run_says() {
+    let trail = Trail::of(ACCOUNT, "us-east-1");
+    let mut logs = logs(&trail, START, 8, 0);
+    for log in logs.iter_mut().flatten() {
+        log.content = b"{\"Records\":[]}".to_vec();
+    }
+    let archive = Archive::with(trail, logs);
+    let keys = format!("--keys {}", archive.keys().display());
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    // Every third file, so that logs and the digests that name them are in different parts.
+    let parts = |options: &str| {
+        let files = super::logs::files_below(&archive.root());
+        [0, 1, 2].map(|third| {
+            let mut lines = String::new();
+            for file in files.iter().skip(third).step_by(3) {
+                let size = fs::metadata(file).unwrap().len();
+                lines += &format!("{size}\t\t{}\n", file.display());
+            }
+            let part = path(&format!("{third}.part"));
+            stscope(&format!("map report --manifest - -q {options} -o"))
+                .arg(&part)
+                .input(lines)
+                .run()
+                .exits(0);
+            part
+        })
+    };
+    let same = |kept: &str, words: &str| {
+        let whole = stscope(&format!("report {words}"))
+            .arg(archive.root())
+            .run();
+        let merged = stscope(&format!("merge {words}")).args(parts(kept)).run();
+        assert_eq!(merged.text(), whole.text(), "{kept} {words}");
+        assert_eq!(merged.stderr, whole.stderr, "{kept} {words}");
+        assert_eq!(merged.status, whole.status, "{kept} {words}");
+        whole
+    };
+    let log = &archive.logs[2][0].key;
+    let proved = format!("--fail-on global --require proved {keys}");
+    let complete = format!("--fail-on global --require complete {keys}");
+    for (change, codes) in [
+        ("none", [0, 0]),
+        ("another content", [0, 2]),
+        ("gone", [2, 2]),
+    ] {
+        match change {
+            "none" => {}
+            "gone" => archive.remove(log),
+            _ => archive.put(log, &gzip(b"{\"Records\":[ ]}")),
+        }
+        let said = same("", "--format json").json();
+        assert_eq!(said["coverage"]["digests"]["chains"], 1);
+        same("--since 2025-11-03T02:00:00Z", "--format json");
+        same("--require complete", "--fail-on global --require complete");
+        let found = [
+            same("--require proved", &complete),
+            same("--require proved", &proved),
+        ];
+        assert_eq!(
+            found.map(|said| said.status.code().unwrap()),
+            codes,
+            "{change}"
+        );
+    }
+    stscope(&format!("merge {proved}"))
+        .args(parts("--require complete"))
+        .run()
+        .fails(&[
+            "--require proved: the parts keep no hashes",
+            "map --require proved",
+        ]);
+    stscope(&format!("merge {complete}"))
+        .args(parts(""))
+        .run()
+        .fails(&["--keys: the parts keep no signatures"]);
+}

@@ -91,6 +91,63 @@ fn what_is_in_s3_gives_what_is_on_disk_whatever_the_server_does() {
 }
 
 #[test]
+fn what_was_listed_once_is_read_without_listing_it_again() {
+    let server = Server::start();
+    for folder in [SAMPLE, DAMAGED] {
+        upload(&server, "trail", folder);
+    }
+    server.put("trail", "sample-logs/AWSLogs/", Vec::new());
+    for words in ["report", "plan --since 2025-11-04 --account 111122223333"] {
+        let prefix = "s3://trail/sample-logs/";
+        let listed = ask(&server, &format!("map {words} --list"))
+            .arg(prefix)
+            .run()
+            .exits(0);
+        let keys: Vec<_> = listed.text().lines().collect();
+        assert!(keys.len() > 20, "{listed}");
+        let (even, odd): (Vec<_>, Vec<_>) =
+            keys.iter().enumerate().partition(|(at, _)| at % 2 == 0);
+        let mut frames = Vec::new();
+        for half in [even, odd] {
+            let lines: String = half.iter().map(|(_, line)| format!("{line}\n")).collect();
+            let said = ask(&server, &format!("map {words} --manifest - --parts 2 -q"))
+                .input(lines)
+                .run()
+                .exits(0);
+            frames.extend_from_slice(said.stdout.as_slice());
+        }
+        let merged = stscope("merge - --format json")
+            .input(frames)
+            .run()
+            .exits(3);
+        let whole = ask(&server, &format!("{words} --format json"))
+            .arg(prefix)
+            .run()
+            .exits(3);
+        let [mut merged, mut whole] = [merged, whole].map(|said| said.json());
+        let requests = merged["coverage"]["requests"].take();
+        assert_eq!(requests["list"], 0, "{words}");
+        assert!(requests["get"].as_u64() > Some(0));
+        assert!(merged["coverage"]["not_listed"].is_object(), "{words}");
+        whole["coverage"]["requests"].take();
+        assert_eq!(merged, whole, "{words}");
+    }
+    let gone = ask(&server, "map report --manifest - -q")
+        .input("10\t\ts3://trail/x/gone.json.gz\n10\t\ts3://trail/x/\n")
+        .run()
+        .exits(0);
+    let said = stscope("merge -").input(gone.stdout.as_slice()).run();
+    assert!(
+        said.stderr
+            .contains("s3://trail/x/gone.json.gz: damaged (open)"),
+        "{said}"
+    );
+    stscope("map report --list sample-logs")
+        .run()
+        .fails(&["--list: it lists s3://BUCKET/PREFIX", "find DIR"]);
+}
+
+#[test]
 fn what_is_asked_about_alone_is_listed_and_the_calls_are_the_same() {
     let server = Server::start();
     upload(&server, "trail", SAMPLE);

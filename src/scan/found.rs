@@ -1,0 +1,197 @@
+//! A manifest → what is to be done with what is on it.
+//!
+//! Nothing is listed: names, keys and sizes are on the manifest. What a walk would pass by is passed by
+//! and counted, as it was found and not named.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::io::BufRead;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError};
+
+use super::admission::admit;
+use super::error::ScanError;
+use super::listing::WhenFull;
+use super::queue::{BATCH, Batch, Content, Fetched, Remark};
+use super::run::Run;
+use crate::aws::Pruned;
+use crate::input::{
+    Folder, FoundObject, Line, Lines, Manifest, Names, Object, Piped, Place, Raw, folder_and_name,
+    is_hidden, is_in_hidden,
+};
+#[cfg(feature = "s3")]
+use crate::tally::Scrutiny;
+use crate::tally::{NotListed, PrunedFiles, SkipReason};
+
+/// What is not opened, to be counted all at once.
+#[derive(Default)]
+pub(super) struct PassedBy {
+    skipped: BTreeMap<SkipReason, u64>,
+    pruned: PrunedFiles,
+}
+
+impl PassedBy {
+    pub fn skip(&mut self, reason: SkipReason) {
+        *self.skipped.entry(reason).or_default() += 1;
+    }
+
+    pub fn prune(&mut self, why: Pruned) {
+        self.pruned.count(why, 1);
+    }
+
+    /// Has it counted.
+    pub fn tell(self, run: &Run<'_>) {
+        for (reason, objects) in self.skipped {
+            run.remark(Remark::Skipped(reason, objects));
+        }
+        for (why, objects) in self.pruned.by_reason() {
+            if objects > 0 {
+                run.remark(Remark::Pruned(why, objects));
+            }
+        }
+    }
+}
+
+/// Where the objects of a manifest are: mostly many after one another in one folder.
+struct Here {
+    folder: Arc<Folder>,
+    passed: PassedBy,
+}
+
+impl Default for Here {
+    fn default() -> Here {
+        Here {
+            folder: Arc::new(Folder::new(PathBuf::new())),
+            passed: PassedBy::default(),
+        }
+    }
+}
+
+impl Here {
+    /// Goes to this folder.
+    fn enter(&mut self, path: &str) {
+        if self.folder.path().as_os_str() != path {
+            self.folder = Arc::new(Folder::new(path.into()));
+        }
+    }
+
+    /// Whether an object on a manifest, in this folder, is opened; counts it if not.
+    fn opens(&mut self, run: &Run<'_>, name: &str, path: &str) -> bool {
+        let is_url = path.contains("://");
+        if name.is_empty() {
+            self.passed.skip(SkipReason::NotAFile);
+        } else if is_hidden(name.as_ref()) || is_url && is_in_hidden(path) {
+            self.passed.skip(SkipReason::NotALog);
+        } else if let Some(skip) = self.folder.skips(name.as_ref()) {
+            self.passed.skip(skip.into());
+        } else if let Some(why) = run.prunes(&self.folder) {
+            self.passed.prune(why);
+        } else {
+            return true;
+        }
+        false
+    }
+}
+
+/// Whether an object on a manifest is in S3, and none of this machine.
+pub(super) fn is_in_s3(found: &FoundObject) -> bool {
+    #[cfg(feature = "s3")]
+    return crate::input::s3::S3Url::is_meant(&found.path);
+    #[cfg(not(feature = "s3"))]
+    {
+        let _ = found;
+        false
+    }
+}
+
+impl Run<'_> {
+    /// Queues what is on a manifest and on this machine.
+    pub fn begin_found(&self, manifest: &Manifest, when_full: WhenFull<'_>) {
+        self.not_listed(manifest.not_listed.clone());
+        let (mut here, mut names) = (Here::default(), Names::default());
+        let mut push = |here: &Here, names: &mut Names| {
+            if !names.is_empty() {
+                let batch = Batch::new(Arc::clone(&here.folder), std::mem::take(names), false);
+                self.note_found(batch.left() as u64);
+                if let Err(batch) = self.queue.push_batch(batch) {
+                    when_full(batch);
+                }
+            }
+        };
+        for found in manifest.found.iter().filter(|found| !is_in_s3(found)) {
+            let (folder, name) = folder_and_name(&found.path);
+            if here.folder.path().as_os_str() != folder {
+                push(&here, &mut names);
+                here.enter(folder);
+            }
+            if here.opens(self, name, &found.path) {
+                names.push(OsStr::new(name));
+                if names.len() == BATCH {
+                    push(&here, &mut names);
+                }
+            }
+        }
+        push(&here, &mut names);
+        here.passed.tell(self);
+    }
+
+    /// Reads a manifest with contents to its end, and queues these as there is room.
+    pub fn read_piped(&self, piped: &Piped) -> Result<(), ScanError> {
+        let mut from = piped.from.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = Lines::of(&mut *from as &mut dyn BufRead);
+        let (mut here, mut not_listed) = (Here::default(), NotListed::new());
+        while let Some(line) = lines.next()? {
+            if self.queue.is_stopped() {
+                return Ok(());
+            }
+            let found = match line {
+                Line::Object(found) => found,
+                Line::NotListed(why) => {
+                    *not_listed.entry(why).or_default() += 1;
+                    continue;
+                }
+            };
+            piped.note(&found.path);
+            let (folder, name) = folder_and_name(&found.path);
+            here.enter(folder);
+            if !here.opens(self, name, &found.path) {
+                lines.skip_content(found.size)?;
+                continue;
+            }
+            self.note_found(1);
+            let bytes = self.queue.reserve(usize::try_from(found.size).unwrap_or(0));
+            let mut content = Vec::new();
+            lines.content(found.size, &mut content)?;
+            // Its URL names it whole; as a path it is of no use here.
+            let place = Place::Piped;
+            let object = Object {
+                place,
+                folder: &here.folder,
+                name: name.as_ref(),
+                was_named: false,
+            };
+            let admission = admit(&object, self.known, self.scrutiny);
+            self.queue.push_fetched(Fetched {
+                folder: Arc::clone(&here.folder),
+                name: name.into(),
+                was_named: false,
+                place,
+                admission,
+                content: Content::File(Ok(Raw::Whole(content))),
+                bytes,
+            });
+        }
+        self.not_listed(not_listed);
+        here.passed.tell(self);
+        Ok(())
+    }
+
+    /// How digests are looked at that nobody asked S3 for: each is a request.
+    #[cfg(feature = "s3")]
+    pub fn scrutiny_in_s3(&self) -> Scrutiny {
+        Scrutiny {
+            names: self.scrutiny.names && self.scrutiny.remote,
+            ..self.scrutiny
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! `map --manifest`: what was listed before, with and without its contents.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::harness::{DAMAGED, SAMPLE, Said, stscope};
+use super::logs::files_below;
+
+/// Lines of a manifest of all files below a folder, each with its contents if these come along.
+fn manifest(folder: &str, has_contents: bool) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for path in files_below(Path::new(folder)) {
+        let content = fs::read(&path).unwrap();
+        bytes.extend(format!("{}\t\t{}\n", content.len(), path.display()).into_bytes());
+        if has_contents {
+            bytes.extend(content);
+        }
+    }
+    bytes
+}
+
+fn map(question: &str, manifest: Vec<u8>, options: &str) -> Said {
+    stscope(&format!("map {question} --manifest - -q {options}"))
+        .input(manifest)
+        .run()
+        .exits(0)
+}
+
+fn answer(part: &Said, options: &str) -> Said {
+    stscope(&format!("merge - {options}"))
+        .input(part.stdout.as_slice())
+        .run()
+}
+
+#[test]
+fn what_was_listed_before_gives_what_a_walk_gives() {
+    for folder in [SAMPLE, DAMAGED, "sample-logs"] {
+        for question in [
+            "report",
+            "plan",
+            "regions",
+            "report --since 2025-11-04 --account 111122223333",
+        ] {
+            let whole = stscope(&format!("{question} {folder} --format json")).run();
+            for has_contents in [false, true] {
+                for parts in ["", "--parts 3"] {
+                    let options = match has_contents {
+                        true => format!("--contents {parts}"),
+                        false => parts.to_owned(),
+                    };
+                    let part = map(question, manifest(folder, has_contents), &options);
+                    let said = answer(&part, "--format json");
+                    assert_eq!(said.text(), whole.text(), "{folder} {question} {options}");
+                    assert_eq!(said.status, whole.status);
+                    let again = map(question, manifest(folder, has_contents), &options);
+                    assert_eq!(again.stdout.as_slice(), part.stdout.as_slice());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_walk_passes_by_is_counted_and_not_read() {
+    let passed = "0\t\tx/.hidden.json\n5\t\tx/notes.md\n";
+    for (manifest, options) in [
+        (passed.to_owned(), ""),
+        (passed.replace(".md\n", ".md\nabcde"), "--contents"),
+    ] {
+        let said = answer(&map("report", manifest.into(), options), "--format json");
+        assert!(said.status.code() == Some(2), "{said}");
+        assert!(said.stderr.contains("2 not-a-log"), "{said}");
+    }
+    let log = format!("{SAMPLE}/../sample.md");
+    let part = map(
+        "report",
+        format!(
+            "0\t\t{log}\n-\tdate\ts3://b12/x/\n-\tdate\ts3://b12/y/\n{}",
+            String::from_utf8(manifest(SAMPLE, false)).unwrap()
+        )
+        .into(),
+        "",
+    );
+    let said: Value = answer(&part, "--format json").json();
+    assert_eq!(said["coverage"]["files"]["skipped"]["not-a-log"], 1);
+    assert_eq!(said["coverage"]["not_listed"]["date"], 2);
+}
+
+#[test]
+fn a_manifest_that_is_none_is_an_error_and_no_empty_part() {
+    for (manifest, options, reasons) in [
+        (
+            "logs/a.json\n",
+            "",
+            [
+                "--manifest -: line 1 of the manifest: not SIZE",
+                "map --list",
+            ],
+        ),
+        (
+            "3\t\ta.json\nab",
+            "--contents",
+            ["line 1 of the manifest: 2 of 3 bytes", "--contents"],
+        ),
+        (
+            "3\t\ta.json\n{} x",
+            "--contents",
+            ["line 2 of the manifest: not SIZE", "--contents"],
+        ),
+    ] {
+        stscope(&format!("map report --manifest - {options}"))
+            .input(manifest)
+            .run()
+            .fails(&reasons);
+    }
+    stscope("map report --manifest no-such.tsv")
+        .run()
+        .fails(&["no-such.tsv"]);
+    // What is gone by now is damage, as in a list of paths.
+    let part = map("report", b"3\t\tgone/a.json\n".to_vec(), "");
+    let said = answer(&part, "");
+    assert!(
+        said.stderr.contains("gone/a.json: damaged (open)"),
+        "{said}"
+    );
+}
