@@ -81,7 +81,7 @@ fn a_part_of_parts_is_a_part() {
     let some = folder.path().join("some.part").display().to_string();
     assert_eq!(merge(&parts[1..4], &format!("-o {some}")).code(), 0);
     let all = merge(
-        &[&parts[4..], &[some.clone()], &parts[..1]].concat(),
+        &[&parts[4..], std::slice::from_ref(&some), &parts[..1]].concat(),
         "--format json",
     );
     assert_eq!(all.stdout, merge(&parts, "--format json").stdout);
