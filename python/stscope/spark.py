@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import bisect
+import contextlib
 import json
 import math
 import os
@@ -240,19 +241,19 @@ def _task_of_map(words, places, program):
 
     def run(batches):
         running = None
-        for batch in batches:
-            for row in batch.to_pylist():
-                if running is None:
-                    options = ["--contents"] if "content" in row else []
-                    running = Running([*words, "--manifest", "-", *options], program, _root())
-                content = row.get("content")
-                etag = row.get("etag") or ""
-                path = _of_s3(row["path"])
-                running.write(line_of(path, row["size"] if content is None else len(content), etag))
-                if content is not None:
-                    running.write(content)
-        if running is not None:
-            with running:
+        with contextlib.ExitStack() as ends:
+            for batch in batches:
+                for row in batch.to_pylist():
+                    if running is None:
+                        options = ["--contents"] if "content" in row else []
+                        running = Running([*words, "--manifest", "-", *options], program, _root())
+                        ends.enter_context(running)
+                    content = row.get("content")
+                    size = row["size"] if content is None else len(content)
+                    running.write(line_of(_of_s3(row["path"]), size, row.get("etag") or ""))
+                    if content is not None:
+                        running.write(content)
+            if running is not None:
                 running.end_of_input()
                 yield from _batches_of_frames(running, places)
 
@@ -264,12 +265,12 @@ def _task_of_settle(words, places, program):
 
     def run(batches):
         running = None
-        for batch in batches:
-            for data in batch.column(1):
-                running = running or Running(words, program)
-                running.write(data.as_buffer())
-        if running is not None:
-            with running:
+        with contextlib.ExitStack() as ends:
+            for batch in batches:
+                for data in batch.column(1):
+                    running = running or ends.enter_context(Running(words, program))
+                    running.write(data.as_buffer())
+            if running is not None:
                 running.end_of_input()
                 yield from _batches_of_frames(running, places)
 

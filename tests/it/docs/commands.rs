@@ -13,7 +13,7 @@ use std::path::Path;
 use super::pages::{Page, all, arguments, root, stscope, text, writing};
 
 /// Commands that pages show and nobody can run here: they need a network, minutes, or this test.
-const NOT_RUN: [&str; 27] = [
+const NOT_RUN: [&str; 29] = [
     "cargo install --path .",
     "cargo build --release",
     "cargo test",
@@ -28,6 +28,8 @@ const NOT_RUN: [&str; 27] = [
     "cargo bench --bench stages",
     "tests/fuzz/run 60",
     "python3 tests/query/engines.py install target/tmp/query-venv",
+    "python3 tests/spark/run.py install target/tmp/spark-venv",
+    "cargo test --test it -- spark:: --ignored",
     "python3 benches/compare/compare.py --rounds 5 --no-jq",
     "cargo run --release --example generate -- archive DIR --files 400 --records 870 --sts-share 0.1 --seed 1",
     "cargo run --release --example generate -- archive DIR --files 40000 --records 6 --sts-share 0.1 --seed 2",
