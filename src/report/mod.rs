@@ -12,6 +12,7 @@ mod cell;
 pub mod escape;
 mod formats;
 mod gauge;
+mod named;
 mod page;
 pub mod pages;
 mod sheet;

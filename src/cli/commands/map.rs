@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use siphasher::sip::SipHasher13;
 
 use super::report::{GroupingArgs, refuse_twice};
+use crate::cli::accounts;
 use crate::cli::args::{FilterArgs, InputArgs, MessageArgs, exit_help};
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
@@ -18,6 +19,7 @@ use crate::cli::progress::progress;
 use crate::cli::reading::Reading;
 use crate::cli::session::watched;
 use crate::questions::AnyQuestion;
+use crate::sts::Dimension;
 use crate::tally::{Scrutiny, Tally, write_frame};
 
 #[derive(Args)]
@@ -85,6 +87,17 @@ pub(super) fn run(arguments: MapArgs) -> Result<Exit, Failure> {
     }
     refuse_what_hides_calls(&arguments)?;
     refuse_twice(&arguments.grouping.group_by)?;
+    if arguments
+        .grouping
+        .group_by
+        .contains(&Dimension::AccountName)
+    {
+        return Err(accounts::not_in_a_part("--group-by"));
+    }
+    let conditions = &arguments.filter.conditions;
+    if (conditions.iter()).any(|one| one.dimension == Dimension::AccountName) {
+        return Err(accounts::not_in_a_part("--where"));
+    }
     let messages = Messages::new(arguments.messages.quiet);
     let mut reading = Reading::resolve(&arguments.input, &arguments.filter, messages)?;
     // A chain of digests may be in many parts, and none could say whether it is whole.

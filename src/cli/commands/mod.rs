@@ -49,7 +49,8 @@ Examples:
   stscope endpoint sts.eu-west-1.amazonaws.com what a host name is
   stscope query athena                         the same question for Athena
 
-'stscope report --help' explains filters, formats and dimensions.
+'stscope report --help' explains filters, formats and dimensions; 'stscope help topics' lists the
+pages of the manual.
 Exit codes:
   0 done   1 a --fail-on gate failed   3 done, but some files were damaged
   2 wrong usage, or nothing could be read or judged"

@@ -301,6 +301,7 @@ mod tests {
                     dimension: Dimension::Principal,
                     glob: glob("*role/[[]x]**").unwrap(),
                     negated: true,
+                    names: None,
                 }],
                 ..Selection::default()
             },

@@ -262,3 +262,56 @@ fn the_version_is_the_packages() {
     assert_eq!(help("--version"), expected);
     assert_eq!(help("-V"), expected);
 }
+
+#[test]
+fn a_page_of_the_manual_is_shown_by_its_name() {
+    let counting = help("help counting");
+    assert!(
+        counting.starts_with("How calls are classified\n---"),
+        "{counting}"
+    );
+    assert!(
+        counting.contains("endpoint-type") && !counting.contains("]("),
+        "{counting}"
+    );
+    for name in ["counting.md", "docs/counting.md"] {
+        assert_eq!(help(&format!("help {name}")), counting);
+    }
+    // A command's name is that of the command; the page goes by that of its file.
+    assert_eq!(help("help plan"), help("plan --help"));
+    assert_ne!(help("help plan.md"), help("help plan"));
+    assert_eq!(help("help"), help("--help"));
+}
+
+#[test]
+fn every_page_of_the_manual_is_a_topic() {
+    let topics = help("help topics");
+    let contents = include_str!("../../../docs/SUMMARY.md");
+    let pages = contents
+        .split("](")
+        .skip(1)
+        .map(|rest| rest.split(')').next().unwrap());
+    for page in pages {
+        let path = format!("{}/docs/{page}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).unwrap();
+        let title = text.lines().next().unwrap().trim_start_matches("# ");
+        let line = topics
+            .lines()
+            .find(|line| line.ends_with(title))
+            .expect(page);
+        let name = line.split_whitespace().next().unwrap();
+        assert!(help(&format!("help {name}")).starts_with(title), "{name}");
+    }
+}
+
+#[test]
+fn a_topic_that_is_none_names_the_nearest() {
+    stscope("help countign").run().fails(&[
+        "help countign",
+        "'stscope help counting'",
+        "help topics",
+    ]);
+    stscope("help reprot")
+        .run()
+        .fails(&["'stscope help report'"]);
+}
