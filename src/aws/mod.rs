@@ -4,12 +4,14 @@
 //! Everything else may use this. It reads no file and does not know what STS is.
 
 pub mod account;
+pub mod account_names;
 mod file_name;
 mod ip_ranges;
 mod log_key;
 mod prune;
 pub mod region;
 
+pub use account_names::{AccountNames, NamedAccount};
 pub use file_name::{DigestKey, LogId, LogName};
 pub use ip_ranges::{IpRanges, IpRangesFault};
 pub use log_key::{Key, KeyKind};

@@ -34,6 +34,7 @@ pub(super) fn condition(text: &str) -> Result<Condition, String> {
         dimension: dimension(name.trim())?,
         glob: parse_glob(pattern)?,
         negated,
+        names: None,
     };
     if possible(condition.dimension, &condition.glob) == Possible::Never {
         return Err(never(&condition));
@@ -49,7 +50,7 @@ pub(super) fn parse_glob(pattern: &str) -> Result<Glob, String> {
 /// The dimension of a name.
 fn dimension(name: &str) -> Result<Dimension, String> {
     Dimension::find(name).ok_or_else(|| {
-        let names: Vec<_> = Dimension::all().map(Dimension::name).collect();
+        let names: Vec<_> = Dimension::with_names().map(Dimension::name).collect();
         format!(
             "there is no dimension '{name}'; there are {}",
             names.join(", ")

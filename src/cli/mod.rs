@@ -3,6 +3,7 @@
 //! `commands` are what can be typed, a file each; `args` are the options that several of them share.
 //! Only this folder prints, reads the clock, and knows the terminal.
 
+mod accounts;
 mod advice;
 mod args;
 mod commands;

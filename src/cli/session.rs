@@ -12,6 +12,7 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::accounts;
 use super::args::{FilterArgs, GateArgs, InputArgs, MessageArgs, OutputArgs};
 use super::conditions::note_unmatched;
 use super::digests::Demand;
@@ -72,11 +73,16 @@ impl Session {
         let messages = Messages::new(asked.messages.quiet);
         let writing = Writing::resolve(asked.output, asked.has_gauges)?;
         let mut reading = Reading::resolve_any(asked.input, asked.store, asked.filter, messages)?;
+        accounts::give_to(
+            &mut reading.scan.selection.conditions,
+            writing.names.as_ref(),
+        )?;
         demand.tell(&mut reading.scan);
         let mut lists = asked.lists.to_vec();
         lists.extend(asked.gate.keys.iter().map(|keys| ("--keys", Some(&**keys))));
         lists.push(("--allow", asked.gate.allow.as_deref()));
         lists.push(("--hosts", asked.input.hosts.as_deref()));
+        lists.push(("--accounts", asked.output.accounts.as_deref()));
         let session = Session {
             reading,
             gates,
@@ -143,7 +149,8 @@ impl Session {
             messages,
             progress: progress(typed),
         };
-        let lists: Vec<_> = keys.iter().map(|keys| ("--keys", Some(&**keys))).collect();
+        let mut lists: Vec<_> = keys.iter().map(|keys| ("--keys", Some(&**keys))).collect();
+        lists.push(("--accounts", output.accounts.as_deref()));
         session.with_output(writing, &lists)
     }
 

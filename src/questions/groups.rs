@@ -13,6 +13,9 @@ pub(super) fn name(dimensions: &[Dimension]) -> String {
 pub(super) fn find(name: &str) -> Option<Vec<Dimension>> {
     match name.strip_prefix("groups(")?.strip_suffix(')')? {
         "" => Some(Vec::new()),
-        names => names.split(',').map(Dimension::find).collect(),
+        names => names
+            .split(',')
+            .map(|name| Dimension::find(name).filter(|&one| one != Dimension::AccountName))
+            .collect(),
     }
 }

@@ -20,6 +20,9 @@ mod traced;
 mod trend;
 pub mod verify;
 
+use std::sync::Arc;
+
+use crate::aws::AccountNames;
 use crate::sts::{Dimension, Properties};
 use crate::tally::Question;
 
@@ -43,6 +46,9 @@ pub type Report = crate::tally::Report<AnyQuestion>;
 pub enum AnyQuestion {
     /// Groups by these dimensions.
     Groups(Vec<Dimension>),
+    /// The same, where one of them is the name of the caller's account. Names are of the machine that
+    /// asks, so no part of an answer can be of this.
+    NamedGroups(Vec<Dimension>, Arc<AccountNames>),
     /// Who must change what: see [`Plan`].
     Plan,
     /// Which Regional endpoints the accounts use: see [`Regions`].
@@ -55,7 +61,7 @@ impl AnyQuestion {
     /// The dimensions grouped by, if it is that what is asked.
     pub fn dimensions(&self) -> &[Dimension] {
         match self {
-            AnyQuestion::Groups(dimensions) => dimensions,
+            AnyQuestion::Groups(dimensions) | AnyQuestion::NamedGroups(dimensions, _) => dimensions,
             AnyQuestion::Plan | AnyQuestion::Regions | AnyQuestion::Trend => &[],
         }
     }
@@ -64,7 +70,9 @@ impl AnyQuestion {
 impl Question for AnyQuestion {
     fn width(&self) -> usize {
         match self {
-            AnyQuestion::Groups(dimensions) => dimensions.len(),
+            AnyQuestion::Groups(dimensions) | AnyQuestion::NamedGroups(dimensions, _) => {
+                dimensions.len()
+            }
             AnyQuestion::Plan => plan::WIDTH,
             AnyQuestion::Regions => regions::WIDTH,
             AnyQuestion::Trend => trend::WIDTH,
@@ -84,6 +92,17 @@ impl Question for AnyQuestion {
                 }
                 return;
             }
+            AnyQuestion::NamedGroups(dimensions, names) => {
+                for &dimension in dimensions {
+                    if dimension == Dimension::AccountName {
+                        let id = call.value(Dimension::AccountId, scratch);
+                        push(id.and_then(|id| names.name(id)));
+                    } else {
+                        push(call.value(dimension, scratch));
+                    }
+                }
+                return;
+            }
             AnyQuestion::Plan => plan::columns(call),
             AnyQuestion::Regions => regions::columns(call),
             AnyQuestion::Trend => trend::columns(call),
@@ -95,7 +114,9 @@ impl Question for AnyQuestion {
 
     fn tells_days(&self) -> bool {
         match self {
-            AnyQuestion::Groups(dimensions) => dimensions.contains(&Dimension::Day),
+            AnyQuestion::Groups(dimensions) | AnyQuestion::NamedGroups(dimensions, _) => {
+                dimensions.contains(&Dimension::Day)
+            }
             AnyQuestion::Plan | AnyQuestion::Regions => false,
             AnyQuestion::Trend => true,
         }
@@ -109,6 +130,9 @@ impl Question for AnyQuestion {
     fn name(&self) -> String {
         match self {
             AnyQuestion::Groups(dimensions) => groups::name(dimensions),
+            AnyQuestion::NamedGroups(dimensions, _) => {
+                format!("named {}", groups::name(dimensions))
+            }
             AnyQuestion::Plan => "plan".to_owned(),
             AnyQuestion::Regions => "regions".to_owned(),
             AnyQuestion::Trend => "trend".to_owned(),

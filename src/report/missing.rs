@@ -16,7 +16,7 @@ pub fn missing(coverage: &Coverage) -> Vec<String> {
     note(
         damaged,
         format!(
-            "{} damaged or not readable: of these, what follows the damage is in no figure",
+            "{} damaged or not readable: what follows the damage is in no figure",
             counted(damaged, "file")
         ),
     );
@@ -30,7 +30,7 @@ pub fn missing(coverage: &Coverage) -> Vec<String> {
     note(
         coverage.no_time,
         format!(
-            "{} without a readable time: on no day, and left out by --since and --until",
+            "{} without a readable time, left out by --since and --until",
             counted(coverage.no_time, "STS call")
         ),
     );

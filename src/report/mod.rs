@@ -13,6 +13,7 @@ pub mod escape;
 mod formats;
 mod gauge;
 mod missing;
+mod named;
 mod page;
 pub mod pages;
 mod sheet;

@@ -340,6 +340,8 @@ pub struct Caller<'p> {
     pub principal_type: Option<&'p str>,
     /// Its account.
     pub account_id: Option<&'p str>,
+    /// What that is called.
+    pub account_name: Option<String>,
     /// Its calls that are right already.
     pub regional_calls: u64,
     /// What it has to do.

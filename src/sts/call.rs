@@ -269,6 +269,8 @@ impl<'r> Call<'r> {
                 }
             }
             Dimension::Tool => self.tool(),
+            // No record says it: whoever asks for names has them.
+            Dimension::AccountName => None,
         }
     }
 }

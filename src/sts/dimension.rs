@@ -34,6 +34,7 @@ pub enum Dimension {
     SessionName,
     InScopeOf,
     Tool,
+    AccountName,
 }
 
 use Dimension as D;
@@ -68,17 +69,23 @@ const TABLE: &[(Dimension, &str, &str)] = &[
     (D::SessionName, "session_name", "the session behind the principal: an instance, a function, a person"),
     (D::InScopeOf, "in_scope_of", "what the credentials were issued to: a Lambda function, an instance, ..."),
     (D::Tool, "tool", "the program that the user agent names: terraform, aws-cdk, ..., else app/NAME"),
+    (D::AccountName, "account_name", "what the caller's account is called in the file of --accounts"),
 ];
 
 impl Dimension {
-    /// Every dimension, in the order of the documentation.
+    /// Every dimension that a record tells, in the order of the documentation.
     pub fn all() -> impl Iterator<Item = Dimension> {
+        Dimension::with_names().filter(|&one| one != D::AccountName)
+    }
+
+    /// The same, and what is told by names from elsewhere.
+    pub fn with_names() -> impl Iterator<Item = Dimension> {
         TABLE.iter().map(|&(dimension, _, _)| dimension)
     }
 
     /// The dimension of this name.
     pub fn find(name: &str) -> Option<Dimension> {
-        Dimension::all().find(|dimension| dimension.name() == name)
+        Dimension::with_names().find(|dimension| dimension.name() == name)
     }
 
     /// Its name in options, columns and keys.
@@ -116,6 +123,7 @@ impl Dimension {
             D::SessionName => "SESSION",
             D::InScopeOf => "IN SCOPE OF",
             D::Tool => "TOOL",
+            D::AccountName => "ACCOUNT NAME",
         }
     }
 
@@ -135,6 +143,6 @@ mod tests {
             assert_eq!(dimension as usize, at, "{name}");
             assert_eq!(Dimension::find(name), Some(dimension));
         }
-        assert_eq!(TABLE.len(), Dimension::Tool as usize + 1);
+        assert_eq!(TABLE.len(), Dimension::AccountName as usize + 1);
     }
 }

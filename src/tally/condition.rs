@@ -1,7 +1,9 @@
 //! Conditions on single dimensions, and which of them some call has met.
 
 use std::ops::BitOrAssign;
+use std::sync::Arc;
 
+use crate::aws::AccountNames;
 use crate::sts::{Dimension, Glob, Possible, Properties, has_wildcards, possible};
 
 /// `DIM=GLOB` or `DIM!=GLOB`. What a record lacks is matched as the empty text.
@@ -13,6 +15,8 @@ pub struct Condition {
     pub glob: Glob,
     /// Whether it must not match.
     pub negated: bool,
+    /// What accounts are called, for the dimension that is their name.
+    pub names: Option<Arc<AccountNames>>,
 }
 
 impl Condition {
@@ -23,8 +27,14 @@ impl Condition {
 
     /// Whether the glob matches, be that wanted or not.
     pub(super) fn matches(&self, call: &impl Properties, scratch: &mut String) -> bool {
-        let value = call.value(self.dimension, scratch).unwrap_or_default();
-        self.glob.matches(value)
+        let value = match &self.names {
+            None => call.value(self.dimension, scratch),
+            Some(names) => {
+                let id = call.value(Dimension::AccountId, scratch);
+                id.and_then(|id| names.name(id))
+            }
+        };
+        self.glob.matches(value.unwrap_or_default())
     }
 
     /// Whether it may be a typo, if it matches nothing: it is not certain that there is such a value.

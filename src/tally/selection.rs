@@ -247,6 +247,7 @@ mod tests {
                 dimension,
                 glob: glob(pattern).unwrap(),
                 negated,
+                names: None,
             }],
             ..Selection::default()
         };
@@ -294,6 +295,7 @@ mod tests {
             dimension,
             glob: glob(pattern).unwrap(),
             negated,
+            names: None,
         };
         let selection = Selection {
             endpoints: vec!["global".into()],
@@ -336,6 +338,7 @@ mod tests {
                     dimension: Dimension::Principal,
                     glob: glob("*x**").unwrap(),
                     negated: true,
+                    names: None,
                 }],
                 ..Selection::default()
             },

@@ -71,6 +71,7 @@ fn what_shows_no_global_call_or_may_be_a_typo_is_no_verdict() {
         dimension: Dimension::Principal,
         glob: glob("*nobody-is-called-so*").expect("as it should be"),
         negated: false,
+        names: None,
     };
     let mistyped = Selection {
         conditions: vec![typo.clone()],

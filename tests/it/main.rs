@@ -24,6 +24,7 @@ mod verify;
     reason = "a helper of a test that cannot go on fails the test"
 )]
 mod cli {
+    mod accounts;
     mod contents;
     pub mod drawn;
     mod endpoint;

@@ -279,6 +279,7 @@ fn selections() -> Vec<Selection> {
         dimension,
         glob: stscope::internals::tally::glob(pattern).unwrap(),
         negated,
+        names: None,
     };
     vec![
         Selection::default(),
@@ -373,6 +374,7 @@ fn assert_equal_from(
         dimension: Dimension::Day,
         glob: stscope::internals::tally::glob("?*").unwrap(),
         negated: false,
+        names: None,
     };
     let all = place.scanned(&questions()[0], &Selection::default());
     for mut selection in selections() {

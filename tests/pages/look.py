@@ -2,6 +2,7 @@
 
     python3 tests/pages/look.py install DIR        Playwright, axe-core and openpyxl from PyPI
     python3 tests/pages/look.py check DIR FILE...  .html and .xlsx; says what is wrong, and ends with 1
+    python3 tests/pages/look.py picture DIR HTML PNG   the top of a page, for the manual
 
 Chromium is Debian's: the browsers of Playwright itself come from elsewhere.
 """
@@ -131,9 +132,25 @@ def check(folder, files):
     sys.exit(1 if wrong else 0)
 
 
+def picture(folder, html, png):
+    sys.path[:0] = [str(path) for path in folder.glob("lib/python*/site-packages")]
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=browser(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = chromium.new_page(viewport={"width": 1000, "height": 1100})
+        page.goto(html.as_uri())
+        page.screenshot(path=png)
+        chromium.close()
+
+
 if __name__ == "__main__":
     command, folder, *files = sys.argv[1:]
     if command == "install":
         install(Path(folder))
+    elif command == "picture":
+        picture(Path(folder), *(Path(file).resolve() for file in files))
     else:
         check(Path(folder), [Path(file).resolve() for file in files])

@@ -101,6 +101,7 @@ impl Question {
                         dimension: dimension(name),
                         glob: glob(pattern).expect("a pattern of stars and letters"),
                         negated: *negated,
+                        names: None,
                     })
                     .collect(),
             },

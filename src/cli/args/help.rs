@@ -4,7 +4,7 @@ use crate::sts::Dimension;
 
 pub(in crate::cli) fn dimensions_help(uses: &str) -> String {
     let mut help = format!("Dimensions (for {uses}):\n");
-    for dimension in Dimension::all() {
+    for dimension in Dimension::with_names() {
         help += &format!("  {:<28} {}\n", dimension.name(), dimension.help());
     }
     help

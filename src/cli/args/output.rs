@@ -17,6 +17,10 @@ pub(in crate::cli) struct OutputArgs {
     /// Write to FILE, which appears whole or not at all
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+    /// Show the names of accounts, from the JSON of 'aws organizations list-accounts' or CSV with a header
+    /// 'id,name'
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub accounts: Option<PathBuf>,
     /// Show the first N rows; 0 shows all [default: 25 in a table, else all]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub top: Option<u64>,

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use siphasher::sip::SipHasher13;
 
 use super::report::{GroupingArgs, refuse_twice};
+use crate::cli::accounts;
 use crate::cli::args::{FilterArgs, InputArgs, MessageArgs, Required, exit_help};
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
@@ -19,6 +20,7 @@ use crate::cli::reading::Reading;
 use crate::cli::session::watched;
 use crate::questions::{AnyQuestion, overview};
 use crate::scan::Scan;
+use crate::sts::Dimension;
 use crate::tally::{Scrutiny, Tally, write_frame};
 
 #[derive(Args)]
@@ -111,6 +113,17 @@ pub(super) fn run(mut arguments: MapArgs) -> Result<Exit, Failure> {
         return Err(Failure::new(
             "--group-by: only a report is by groups that can be chosen; leave it out",
         ));
+    }
+    if arguments
+        .grouping
+        .group_by
+        .contains(&Dimension::AccountName)
+    {
+        return Err(accounts::not_in_a_part("--group-by"));
+    }
+    let conditions = &arguments.filter.conditions;
+    if (conditions.iter()).any(|one| one.dimension == Dimension::AccountName) {
+        return Err(accounts::not_in_a_part("--where"));
     }
     let messages = Messages::new(arguments.messages.quiet);
     let mut reading = Reading::resolve_listed(

@@ -74,7 +74,10 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
         &arguments.gate,
         &arguments.messages,
         writing,
-        &[("--ip-ranges", arguments.plan.ip_ranges.as_deref())],
+        &[
+            ("--ip-ranges", arguments.plan.ip_ranges.as_deref()),
+            ("--accounts", arguments.output.accounts.as_deref()),
+        ],
     )?;
     let to = plan::Destination::open(sink, &arguments.plan, &arguments.output)?;
     let mut tally = sum(&arguments.parts)?.ok_or_else(no_part)?.0;
@@ -114,7 +117,9 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
     }
     let order = &arguments.order;
     match answer.question {
-        AnyQuestion::Groups(_) => report::answer(answer, &session, order, to.into_sink()),
+        AnyQuestion::Groups(_) | AnyQuestion::NamedGroups(..) => {
+            report::answer(answer, &session, order, to.into_sink())
+        }
         AnyQuestion::Regions => regions::answer(&answer, &session, order, to.into_sink()),
         AnyQuestion::Plan => plan::answer(&answer, None, ip_ranges.as_ref(), &session, order, to),
         AnyQuestion::Trend => {
@@ -133,6 +138,11 @@ fn is_part(output: &OutputArgs) -> bool {
 }
 
 fn make_part(arguments: &MergeArgs) -> Result<Exit, Failure> {
+    if arguments.output.accounts.is_some() {
+        return Err(Failure::new(
+            "--accounts: a part keeps no names; give it where the answer is made",
+        ));
+    }
     if !arguments.gate.fail_on.is_empty() {
         return Err(Failure::new(
             "--fail-on: a part has no verdict; give it where the answer is made",

@@ -269,7 +269,7 @@ pub(super) fn answer(
         finished.note_if_empty(session.messages);
     }
     let written = match folder {
-        None => finished.write(&plan, output),
+        None => finished.write(&plan, None, output),
         Some(folder) => folder.write(&plan, &finished, &session.reading, session.messages),
     };
     conclude(exit, verdict, written)
@@ -309,7 +309,8 @@ struct Finished<'a> {
 }
 
 impl Finished<'_> {
-    fn write(&self, plan: &Plan<'_>, output: Output) -> Result<(), Failure> {
+    /// Writes the plan, or the part of it that is of an account.
+    fn write(&self, plan: &Plan<'_>, account: Option<&str>, output: Output) -> Result<(), Failure> {
         let page = PlanPage {
             plan,
             summary: self.summary,
@@ -317,7 +318,11 @@ impl Finished<'_> {
             top: self.writing.top,
             coverage: &self.coverage,
         };
-        self.writing.write(page.page(), output)
+        let mut page = page.page();
+        if let (Some(id), Some(names)) = (account, &self.writing.names) {
+            page = page.of_account(id, names);
+        }
+        self.writing.write(page, output)
     }
 
     /// An empty file must not be all there is to see.
@@ -386,7 +391,8 @@ impl Folder {
         }
         for (name, part) in &parts {
             let output = Output::open_in("--output-dir", &self.path, name)?;
-            finished.write(part, output)?;
+            let account = name.split('.').next();
+            finished.write(part, account, output)?;
         }
         self.tell(&parts, messages);
         Ok(())

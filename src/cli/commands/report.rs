@@ -4,6 +4,9 @@ use crate::cli::args::{
     FilterArgs, GateArgs, GroupOrder, InputArgs, MessageArgs, OrderArgs, OutputArgs, StoreArgs,
     dimensions_help, exit_help,
 };
+use std::sync::Arc;
+
+use crate::cli::accounts;
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::gate::conclude;
@@ -52,7 +55,7 @@ pub(super) struct GroupingArgs {
         hide_default_value = true,
         hide_possible_values = true,
         value_parser = clap::builder::PossibleValuesParser::new(
-            Dimension::all().map(Dimension::name).collect::<Vec<_>>()
+            Dimension::with_names().map(Dimension::name).collect::<Vec<_>>()
         )
         .try_map(|name: String| Dimension::find(&name).ok_or("no dimension"))
     )]
@@ -97,7 +100,12 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
         has_new_global: true,
         lists: &[],
     })?;
-    let report = session.count(&AnyQuestion::Groups(group_by))?.finish();
+    let question = match &sink.writing.names {
+        _ if !group_by.contains(&Dimension::AccountName) => AnyQuestion::Groups(group_by),
+        Some(names) => AnyQuestion::NamedGroups(group_by, Arc::clone(names)),
+        None => return Err(accounts::missing("--group-by")),
+    };
+    let report = session.count(&question)?.finish();
     answer(report, &session, &arguments.order, sink)
 }
 

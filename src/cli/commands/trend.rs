@@ -44,6 +44,10 @@ pub(super) struct TrendArgs {
     /// Write to FILE, which appears whole or not at all
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub output: Option<PathBuf>,
+    /// Names of accounts for --where account_name, from the JSON of 'aws organizations list-accounts' or CSV
+    /// with a header 'id,name'
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Filters")]
+    pub accounts: Option<PathBuf>,
     #[command(flatten)]
     pub gate: GateArgs,
     #[command(flatten)]
@@ -78,10 +82,12 @@ pub(super) fn run(mut arguments: TrendArgs) -> Result<Exit, Failure> {
             dimension: Dimension::Principal,
             glob,
             negated: false,
+            names: None,
         }));
     let output = OutputArgs {
         format: arguments.format,
         output: arguments.output,
+        accounts: arguments.accounts,
         top: Some(0),
     };
     let (mut session, sink) = Session::open(Asked {

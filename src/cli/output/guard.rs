@@ -7,6 +7,7 @@ use super::same_file;
 use crate::cli::exit::Failure;
 use crate::cli::reading::Reading;
 use crate::damage::Stage;
+use crate::input::Folder;
 use crate::scan::Scan;
 use crate::shown::Shown;
 use crate::tally::{DamagedFile, SkipReason};
@@ -40,7 +41,7 @@ pub(in crate::cli) fn check_output(
         }
     }
     if may_be_log(output) {
-        return refuse("it holds CloudTrail records, or part of a log");
+        return refuse("it is a file of AWS's, or holds CloudTrail records or part of a log");
     }
     Ok(())
 }
@@ -50,6 +51,12 @@ fn may_be_log(file: &Path) -> bool {
     let mut head = [0; 64];
     if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
         return false;
+    }
+    // Through links, too.
+    let place = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    let folder = place.parent().map(|folder| Folder::new(folder.to_owned()));
+    if folder.is_some_and(|folder| folder.is_of_another_service()) {
+        return true;
     }
     let read = std::fs::File::open(file).and_then(|mut file| file.read(&mut head));
     let head = &head[..read.unwrap_or(0)];

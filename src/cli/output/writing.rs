@@ -2,8 +2,11 @@
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Output;
+use crate::aws::AccountNames;
+use crate::cli::accounts;
 use crate::cli::args::OutputArgs;
 use crate::cli::exit::Failure;
 use crate::report::{Format, Layout, Page};
@@ -16,6 +19,8 @@ pub(in crate::cli) struct Writing {
     /// The most rows, if there is a limit.
     pub top: Option<u64>,
     pub layout: Layout,
+    /// What accounts are called, if that is known.
+    pub names: Option<Arc<AccountNames>>,
     /// Whether rows go where somebody watches.
     pub on_terminal: bool,
 }
@@ -34,6 +39,7 @@ impl Writing {
             (None, _) | (Some(0), _) => None,
             (some, _) => some,
         };
+        writing.names = accounts::read(output.accounts.as_deref())?;
         Ok(writing)
     }
 
@@ -82,12 +88,17 @@ impl Writing {
             output,
             top: None,
             layout,
+            names: None,
             on_terminal,
         })
     }
 
     /// Writes a page to where it goes.
     pub fn write(&self, page: Page<'_>, output: Output) -> Result<(), Failure> {
+        let page = match &self.names {
+            Some(names) => page.naming(names, self.format),
+            None => page,
+        };
         output.write(|out| Ok(self.format.write(page, self.layout, out)?))
     }
 }

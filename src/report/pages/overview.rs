@@ -139,7 +139,7 @@ impl<'p> OverviewPage<'p> {
         let bars = self.accounts.iter().take(MOST_BARS).map(|row| Bar {
             label: match (row.account_id.unwrap_or("no account"), row.is_blind()) {
                 (account, false) => account.to_owned(),
-                (account, true) => format!("{account}: us-east-1 not read"),
+                (account, true) => format!("{account} (not read)"),
             },
             global: row.endpoints[EndpointKind::Global],
             regional: row.endpoints[EndpointKind::Regional],

@@ -121,6 +121,7 @@ fn callers<'p>(rows: &'p [PlanRow<'p>]) -> Vec<Caller<'p>> {
                 principal: row.principal,
                 principal_type: row.principal_type,
                 account_id: row.account_id,
+                account_name: None,
                 regional_calls: row.regional_calls,
                 tasks: Vec::new(),
             });

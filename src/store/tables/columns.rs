@@ -53,7 +53,9 @@ pub(in crate::store) const CALLER: [Dimension; 3] = [
 /// Whether a store can be asked for a dimension. Dimensions with a new value in nearly every
 /// call, or a group for every hour, are not kept.
 pub fn is_kept(dimension: Dimension) -> bool {
-    dimension == Dimension::Day || KEPT.contains(&dimension)
+    // The name is told by the id.
+    let is_told = [Dimension::Day, Dimension::AccountName].contains(&dimension);
+    is_told || KEPT.contains(&dimension)
 }
 
 /// The table of groupings, and what makes `daily` readable.

@@ -303,6 +303,7 @@ mod tests {
                     dimension: Dimension::Principal,
                     glob: glob("*role/[[]x]**").unwrap(),
                     negated: true,
+                    names: None,
                 }],
                 ..Selection::default()
             },

@@ -9,7 +9,8 @@ pub fn all_dimensions() -> Vec<String> {
     let said = stscope("report --group-by ?").arg(SAMPLE).run().exits(2);
     let (_, list) = said.stderr.split_once("[possible values: ").unwrap();
     let (list, _) = list.split_once(']').unwrap();
-    let dimensions: Vec<String> = list.split(", ").map(str::to_owned).collect();
+    let names = list.split(", ").filter(|one| *one != "account_name"); // needs --accounts
+    let dimensions: Vec<String> = names.map(str::to_owned).collect();
     assert!(dimensions.len() > 20, "{dimensions:?}");
     dimensions
 }

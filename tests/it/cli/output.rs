@@ -325,7 +325,7 @@ fn a_report_does_not_take_the_place_of_a_log() {
         for input in [file.as_path(), dir.path()] {
             let is_log_by_key = file.starts_with(dir.path().join("AWSLogs"));
             let why = if input == dir.path() && !is_log_by_key {
-                "it holds CloudTrail records"
+                "holds CloudTrail records"
             } else {
                 "one of the files to be read"
             };

@@ -313,7 +313,7 @@ fn an_account_whose_logs_of_us_east_1_were_not_read_has_no_zero() {
     assert!(
         ask("overview --format html")
             .text()
-            .contains("444455556666: us-east-1 not read")
+            .contains("444455556666 (not read)")
     );
 }
 

@@ -10,5 +10,6 @@ mod complete;
 mod library;
 mod links;
 mod pages;
+mod picture;
 mod store;
 mod tables;

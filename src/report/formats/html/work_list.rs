@@ -48,6 +48,10 @@ fn caller(html: &mut Html<'_>, caller: &Caller<'_>) -> io::Result<()> {
         html.text(separator)?;
         html.text("account ")?;
         html.name(account)?;
+        if let Some(name) = &caller.account_name {
+            html.text(" ")?;
+            html.name(name)?;
+        }
         separator = ", ";
     }
     if caller.regional_calls > 0 {

@@ -38,7 +38,11 @@ pub(super) fn write(work: &WorkList<'_>, noun: &str, out: &mut dyn Write) -> io:
 fn who(caller: &Caller<'_>) -> String {
     let mut words = Vec::new();
     words.extend(caller.principal_type.map(markdown_code));
-    words.extend((caller.account_id).map(|account| format!("account {}", markdown_code(account))));
+    words.extend((caller.account_id).map(|account| {
+        let name = caller.account_name.as_deref().map(markdown_code);
+        let name = name.map(|name| format!(" {name}")).unwrap_or_default();
+        format!("account {}{name}", markdown_code(account))
+    }));
     if caller.regional_calls > 0 {
         words.push(format!(
             "and {}",

@@ -66,7 +66,11 @@ pub(super) fn write(
 
 /// What kind of caller it is, and whether it calls Regional endpoints, too.
 fn who(caller: &Caller<'_>) -> String {
-    let mut who = match (caller.principal_type, caller.account_id) {
+    let account = caller.account_id.map(|id| match &caller.account_name {
+        Some(name) => format!("{id} {name}"),
+        None => id.to_owned(),
+    });
+    let mut who = match (caller.principal_type, account) {
         (Some(kind), Some(account)) => format!("{kind}, account {account}"),
         (Some(one), None) => one.to_owned(),
         (None, Some(account)) => format!("account {account}"),
