@@ -65,6 +65,17 @@ pub struct NamedLog {
 }
 
 impl NamedLog {
+    /// A log at its usual place, with the seconds since 1970 of its oldest and newest events.
+    pub(crate) fn new(id: LogId, events: (u32, u32), hash: Option<Box<Hash>>) -> NamedLog {
+        NamedLog {
+            id,
+            oldest: events.0,
+            newest: events.1,
+            hash,
+            object: None,
+        }
+    }
+
     /// Its key.
     pub fn object(&self, of: &Digest) -> String {
         match &self.object {

@@ -15,8 +15,11 @@ use super::folders::Folders;
 use super::ids::Ids;
 use super::intake::{Delivery, Packet};
 use super::ledger::{self, UNREAD};
+use crate::cloudtrail::digest::Hash;
 use crate::collections::{Map, Set};
 use crate::input::{Trailer, Version};
+use crate::store::chains::row::Piece;
+use crate::store::chains::settle::note_log;
 use crate::store::days::added;
 use crate::store::days::blob::{self, Kept};
 use crate::store::days::day::{NO_DAY, day_name, day_number, since_1970};
@@ -25,6 +28,7 @@ use crate::store::tables::batch::Batch;
 use crate::store::tables::checksums::Changes;
 use crate::store::tables::outcome::Outcome;
 use crate::store::tables::schema;
+use crate::tally::{DamagedDigest, Evidence, LogContent};
 
 /// What was written.
 #[derive(Default)]
@@ -57,6 +61,10 @@ pub(in crate::store) struct Writer<'c> {
     /// Objects of S3 that were read in this run.
     objects: Map<u128, i64>,
     copies: Copies<'c>,
+    /// Whether a digest was read, in this run or before.
+    has_digests: bool,
+    /// Whether the content of logs is hashed.
+    hashes: bool,
 }
 
 #[derive(Clone)]
@@ -70,6 +78,7 @@ impl<'c> Writer<'c> {
         connection: &'c Connection,
         today: NaiveDate,
         hasher: RowHasher,
+        hashes: bool,
     ) -> rusqlite::Result<Writer<'c>> {
         connection.set_prepared_statement_cache_capacity(64);
         let kept_from = schema::kept_from(connection)?;
@@ -85,6 +94,12 @@ impl<'c> Writer<'c> {
             ids: Ids::new(hasher),
             objects: Map::default(),
             copies: Copies::new(connection),
+            has_digests: connection.query_row(
+                "SELECT EXISTS (SELECT 1 FROM digest)",
+                [],
+                |row| row.get(0),
+            )?,
+            hashes,
         })
     }
 
@@ -180,15 +195,66 @@ impl<'c> Writer<'c> {
         if delivery.version == UNREAD {
             self.written.unread.push(PathBuf::from(&delivery.path));
         }
-        let id = self.file(&delivery)?;
+        let was_sound = match delivery.replaces {
+            Some(id) if self.hashes => self.is_sound(id)?,
+            _ => false,
+        };
+        let mut delivery = delivery;
+        let evidence = std::mem::take(&mut delivery.evidence);
+        let id = self.file(&delivery, evidence.damaged.first())?;
         if let Some(object) = object {
             self.objects.insert(object, id);
         }
+        self.evidence(id, &delivery, evidence, was_sound)?;
         self.candidates(id, closed_calls, delivery)
     }
 
+    /// Whether a file was read whole.
+    fn is_sound(&self, file: i64) -> rusqlite::Result<bool> {
+        self.connection
+            .prepare_cached("SELECT outcome = 'read' FROM file WHERE id = ?1")?
+            .query_row([file], |row| row.get(0))
+    }
+
+    /// Writes a digest, or that a log was read. What the one says of the other is looked at when all is
+    /// read.
+    fn evidence(
+        &mut self,
+        file: i64,
+        delivery: &Delivery,
+        evidence: Evidence,
+        was_sound: bool,
+    ) -> rusqlite::Result<()> {
+        if self.has_digests && delivery.replaces.is_some() {
+            self.connection
+                .prepare_cached("DELETE FROM digest WHERE file = ?1")?
+                .execute([file])?;
+        }
+        let name = delivery.path.rsplit('/').next().unwrap_or_default();
+        if self.hashes {
+            let hash = match evidence.last_content() {
+                Some(LogContent::Hashed(hash)) => Some(**hash),
+                // No log has this hash.
+                Some(LogContent::Spoilt(_)) => Some(Hash::default()),
+                Some(LogContent::Unseen) | None => None,
+            };
+            note_log(self.connection, file, name, hash.as_ref(), was_sound)?;
+        } else if self.has_digests {
+            note_log(self.connection, file, name, None, false)?;
+        }
+        for digest in evidence.digests {
+            self.has_digests = true;
+            Piece::of(digest, file).write(self.connection)?;
+        }
+        Ok(())
+    }
+
     /// Writes the row of a file, new or known.
-    fn file(&mut self, delivery: &Delivery) -> rusqlite::Result<i64> {
+    fn file(
+        &mut self,
+        delivery: &Delivery,
+        damaged_digest: Option<&DamagedDigest>,
+    ) -> rusqlite::Result<i64> {
         let (folder, name) = self.folders.place(self.connection, &delivery.path)?;
         let coverage = &delivery.coverage;
         let damaged = coverage.damaged.first();
@@ -226,7 +292,8 @@ impl<'c> Writer<'c> {
                     delivery.trailer.length,
                     outcome,
                     damaged.map(|file| file.stage.as_str()),
-                    damaged.map(|file| file.detail.as_str()),
+                    (damaged.map(|file| file.detail.as_str()))
+                        .or(damaged_digest.map(|digest| digest.detail.as_str())),
                     damaged.map_or(0, |file| file.records_read).cast_signed(),
                     coverage.bytes.compressed.cast_signed(),
                     coverage.bytes.decompressed.cast_signed(),

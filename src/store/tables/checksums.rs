@@ -23,7 +23,7 @@ use super::columns::grouping_columns;
 const KEYS: (u64, u64) = (0x7374_7363_6f70_6531, 0x726f_7773_756d_7331);
 
 /// The tables with checksums, and their columns.
-pub(in crate::store) const TABLES: [(&str, &str); 11] = [
+pub(in crate::store) const TABLES: [(&str, &str); 15] = [
     ("setting", "name, value"),
     (
         "folder",
@@ -54,6 +54,18 @@ pub(in crate::store) const TABLES: [(&str, &str); 11] = [
         "run",
         "id, ended_at, files_known, files_read, files_damaged, calls, beyond_window, coverage",
     ),
+    (
+        "digest",
+        "id, file, bucket, object, hash, start_time, end_time, fingerprint, signed_text, signature, \
+         previous_bucket, previous_object, previous_hash, previous_signature, digests, signed, \
+         is_wrong, log_files, is_hashed, members, logs",
+    ),
+    ("digest_pair", "account, region"),
+    (
+        "unnamed_log",
+        "file, account, region, minute, id, hash, is_named",
+    ),
+    ("hole", "account, region, day"),
     ("grouping", ""), // the kept dimensions
 ];
 
