@@ -134,11 +134,13 @@ impl LogId {
     }
 
     /// As bytes, to be written down.
+    #[cfg(feature = "store")]
     pub(crate) fn to_bytes(self) -> [u8; 16] {
         self.0.to_le_bytes()
     }
 
     /// What was written down.
+    #[cfg(feature = "store")]
     pub(crate) fn from_bytes(bytes: [u8; 16]) -> LogId {
         LogId(u128::from_le_bytes(bytes))
     }

@@ -66,6 +66,7 @@ pub struct NamedLog {
 
 impl NamedLog {
     /// A log at its usual place, with the seconds since 1970 of its oldest and newest events.
+    #[cfg(feature = "store")]
     pub(crate) fn new(id: LogId, events: (u32, u32), hash: Option<Box<Hash>>) -> NamedLog {
         NamedLog {
             id,

@@ -176,6 +176,7 @@ impl Evidence {
     }
 
     /// Notes that a log was found.
+    #[cfg(feature = "store")]
     pub(crate) fn see_log(&mut self, account: &str, region: &str, id: LogId) {
         let at = self.place(account, region);
         self.logs[at].ids.push(id);
@@ -183,16 +184,19 @@ impl Evidence {
     }
 
     /// Notes that logs of an account and Region were found.
+    #[cfg(feature = "store")]
     pub(crate) fn see_pair(&mut self, account: &str, region: &str) {
         self.place(account, region);
     }
 
     /// Notes that a digest could not be read.
+    #[cfg(feature = "store")]
     pub(crate) fn see_damaged(&mut self, path: String, detail: String) {
         self.damaged.push(DamagedDigest { path, detail });
     }
 
     /// What was seen of the content of the log that was noted last.
+    #[cfg(feature = "store")]
     pub(crate) fn last_content(&self) -> Option<&LogContent> {
         let detail = self.logs.get(self.last)?.details.last()?;
         Some(&detail.content)

@@ -20,7 +20,7 @@ use crate::tally::{Evidence, LogsRead, Selection};
 
 pub use finding::{Finding, FindingKind};
 pub use findings::Findings;
-#[cfg_attr(not(feature = "store"), allow(unused_imports))]
+#[cfg(feature = "store")]
 pub(crate) use keys::Signature;
 pub use keys::{KeyFault, Keys};
 pub use standing::Standing;

@@ -294,6 +294,10 @@ pub(in crate::store) type Sums = BTreeMap<String, Sum>;
 pub(in crate::store) fn sums(connection: &Connection, table: &str) -> rusqlite::Result<Sums> {
     let day = if BY_DAY.contains(&table) { "day" } else { "''" };
     let row = of_row(table, "t");
+    // A store of an earlier release may lack it.
+    if !connection.table_exists(Some("main"), table)? {
+        return Ok(Sums::new());
+    }
     let mut all = connection.prepare(&format!("SELECT {day}, {row} FROM main.{table} AS t"))?;
     let mut rows = all.query([])?;
     let mut sums = Sums::new();

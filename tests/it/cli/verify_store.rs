@@ -374,6 +374,7 @@ fn a_store_of_an_earlier_release_reads_the_digests_that_it_passed_by() {
     let said = of.ask("report --format json").exits(0);
     assert_eq!(said.json()["coverage"]["digests"], json!(null));
     assert!(of.chains().is_empty());
+    stscope("store check").arg(&of.store).run().exits(0);
     of.ingest().exits(0);
     of.is_as_expected();
     let kept: BTreeSet<PathBuf> = fs::read_dir(Path::new(&of.delivered))

@@ -473,7 +473,8 @@ fn a_store_reads_digests_in_s3_whichever_night_they_come() {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("sts.db");
     let night = || {
-        ask(&server, "ingest --hash --keys")
+        ask(&server, "ingest --hash")
+            .arg("--keys")
             .arg(archive.keys())
             .arg("--store")
             .arg(&store)
@@ -498,7 +499,8 @@ fn a_store_reads_digests_in_s3_whichever_night_they_come() {
         (&"proved".into(), &0.into())
     );
     assert_eq!(second["digests"], 8);
-    let said = ask(&server, "verify --hash --format json --keys")
+    let said = ask(&server, "verify --hash --format json")
+        .arg("--keys")
         .arg(archive.keys())
         .arg("s3://trail/AWSLogs/")
         .run();
