@@ -12,6 +12,7 @@ mod dry_run;
 mod exit;
 mod gate;
 mod hosts;
+mod manual;
 mod messages;
 #[cfg(feature = "store")]
 mod new_global;
