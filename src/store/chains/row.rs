@@ -221,7 +221,9 @@ impl Piece {
         self.signed += before.signed;
         self.log_files += before.log_files;
         self.is_hashed &= before.is_hashed;
-        self.members.splice(0..0, before.members);
+        let mut members = before.members;
+        members.append(&mut self.members);
+        self.members = members;
         self.file = None;
     }
 

@@ -208,10 +208,10 @@ fn folders(connection: &Connection) -> rusqlite::Result<Map<String, Vec<i64>>> {
 /// Takes out copies of digests that are in a piece already.
 fn forget_copies(connection: &Connection, chain: &mut Vec<Piece>) -> rusqlite::Result<()> {
     let mut copies: Set<i64> = Set::default();
+    let pieces: Vec<&Piece> = chain.iter().filter(|piece| piece.digests > 1).collect();
     for one in chain.iter().filter(|one| one.digests == 1) {
-        let is_in =
-            |piece: &&Piece| piece.digests > 1 && piece.start <= one.start && piece.has(&one.hash);
-        if chain.iter().find(is_in).is_some() {
+        let mut pieces = pieces.iter();
+        if pieces.any(|piece| piece.start <= one.start && piece.has(&one.hash)) {
             one.delete(connection)?;
             copies.insert(one.id);
         }

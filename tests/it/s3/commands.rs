@@ -473,7 +473,7 @@ fn a_store_reads_digests_in_s3_whichever_night_they_come() {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("sts.db");
     let night = || {
-        ask(&server, "ingest --hash")
+        ask(&server, "ingest --full --hash")
             .arg("--keys")
             .arg(archive.keys())
             .arg("--store")
