@@ -48,6 +48,13 @@ impl<'n> LogName<'n> {
     }
 }
 
+impl LogName<'_> {
+    /// Whether digests name it: insights and aggregates are no events, and nobody expects them there.
+    pub fn is_of_events(&self) -> bool {
+        !matches!(self.kind, "CloudTrail-Insight" | "CloudTrail-Aggregated")
+    }
+}
+
 /// A name without what compresses it and says what it is: a log that was decompressed, or compressed in
 /// another way, is the same log.
 fn stem(name: &str) -> &str {
@@ -126,14 +133,14 @@ impl LogId {
         Some(name)
     }
 
-    /// As a number, to be written down.
-    pub fn to_bits(self) -> u128 {
-        self.0
+    /// As bytes, to be written down.
+    pub(crate) fn to_bytes(self) -> [u8; 16] {
+        self.0.to_le_bytes()
     }
 
-    /// The id of that number.
-    pub fn from_bits(bits: u128) -> LogId {
-        LogId(bits)
+    /// What was written down.
+    pub(crate) fn from_bytes(bytes: [u8; 16]) -> LogId {
+        LogId(u128::from_le_bytes(bytes))
     }
 
     /// The minute in the name, if that is the name of a log.

@@ -40,13 +40,13 @@ impl Demand {
         keys: &[PathBuf],
         store: Option<&Path>,
     ) -> Result<Demand, Failure> {
-        if let (Some(required), Some(_)) = (required, store) {
-            return Err(Failure::new(format!(
-                "--require {}: a store keeps no digests; name log files in place of --store",
-                required.as_str()
-            )));
+        if store.is_some() && !keys.is_empty() {
+            return Err(Failure::new(
+                "--keys: signatures are checked when a store reads digests; give it to 'stscope ingest \
+                 --hash --keys FILE'",
+            ));
         }
-        if required == Some(Required::Proved) && keys.is_empty() {
+        if required == Some(Required::Proved) && keys.is_empty() && store.is_none() {
             return Err(Failure::new(
                 "--require proved: signatures cannot be checked without keys; give --keys FILE with \
                  the output of 'aws cloudtrail list-public-keys --region us-east-1 --start-time T'",

@@ -24,6 +24,8 @@ pub struct Calendar {
     pub over_before: Option<NaiveDate>,
     /// Days before this one were forgotten.
     pub kept_from: Option<NaiveDate>,
+    /// Days of which logs are missing, or may be, as digests say.
+    pub holes: BTreeSet<NaiveDate>,
 }
 
 impl Calendar {
@@ -31,6 +33,7 @@ impl Calendar {
     pub fn is_complete(&self, day: NaiveDate) -> bool {
         self.over_before.is_some_and(|before| day < before)
             && (!self.all_have_keys || self.keys.contains(&day))
+            && !self.holes.contains(&day)
     }
 
     /// The days of logs. Nobody knows when they were copied, so the last of them may not be over.

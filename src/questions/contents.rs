@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use crate::tally::Summary;
+use crate::tally::{ChainRow, Summary};
 
 /// What is in a store.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ pub struct Contents {
     pub groupings: u64,
     /// Different callers of global calls.
     pub callers: u64,
+    /// What follows from the digests it has read, chain by chain.
+    pub chains: Vec<ChainRow>,
     /// The last runs, the newest first.
     pub runs: Vec<Run>,
 }

@@ -50,13 +50,13 @@ pub(super) fn admit_version(
     known: Option<&dyn Known>,
     scrutiny: Scrutiny,
 ) -> Admission {
-    if scrutiny.names && object.folder.is_digest(object.name) {
-        return Admission::Digest(version);
-    }
     if let (Some(known), Some(version)) = (known, version)
         && known.is_known(object, version)
     {
         return Admission::Known;
+    }
+    if scrutiny.names && object.folder.is_digest(object.name) {
+        return Admission::Digest(version);
     }
     match object.kind() {
         None if scrutiny.alone => admit_alone(object, version, scrutiny),

@@ -110,6 +110,7 @@ impl<C: Collector> Reading<'_, C> {
                     signature: signature.filter(|_| self.scrutiny.signatures),
                     path,
                     digest,
+                    earlier: None,
                 });
                 match self.scrutiny.alone {
                     true => self.coverage.files.read += 1,
@@ -130,7 +131,8 @@ impl<C: Collector> Reading<'_, C> {
             path: path.to_string_lossy().into_owned(),
             detail: detail.clone(),
         });
-        match self.scrutiny.alone {
+        // A store tries again what could not be opened.
+        match self.scrutiny.alone || (self.hands_on && stage == Stage::Open) {
             true => self.damaged(&path, stage, detail, 0),
             false => self.skip(SkipReason::Digest),
         }

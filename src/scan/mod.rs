@@ -36,7 +36,7 @@ use crate::input::Paths;
 use crate::input::s3::{self, Estimate};
 use crate::questions::verify::{Asked, Verification};
 use crate::questions::{self, AnyQuestion, Traced};
-use crate::tally::{Collector, DigestCoverage, Evidence, Looked, Question, Tally, Totals, silent};
+use crate::tally::{Collector, Evidence, Looked, Question, Tally, Totals};
 
 pub(crate) use admission::Known;
 pub use error::ScanError;
@@ -197,7 +197,7 @@ impl Scan {
     #[cfg(feature = "cli")]
     pub(crate) fn judge_sum(&mut self, totals: &mut Totals) {
         let looked = totals.evidence.looked;
-        self.scrutiny.hashes = !looked.no_hashes;
+        self.scrutiny.hashes &= !looked.no_hashes;
         self.pruning = match looked.is_pruned {
             true => self.selection.pruning(),
             false => Pruning::default(),
@@ -215,11 +215,8 @@ impl Scan {
         if self.scrutiny.alone {
             return;
         }
-        totals.chains = self.judge(&totals.evidence, false).rows;
-        totals.coverage.digests = DigestCoverage::of(&totals.chains);
-        for (account, region) in silent(&totals.chains) {
-            totals.logs_read.see_silence(account, region);
-        }
+        let rows = self.judge(&totals.evidence, false).rows;
+        totals.note_chains(rows);
     }
 
     /// Says what follows from the digests that were found, finding by finding.

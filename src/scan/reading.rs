@@ -31,6 +31,8 @@ pub(super) struct Reading<'s, C> {
     pub days_read: DaysRead,
     pub matched: Matched,
     pub evidence: Evidence,
+    /// Whether the collector gets the evidence file by file, with each of them.
+    pub(super) hands_on: bool,
     pub collector: C,
     scratch: String,
 }
@@ -47,6 +49,7 @@ impl<'s, C: Collector> Reading<'s, C> {
             days_read: DaysRead::if_wanted(scan.days),
             matched: Matched::default(),
             evidence: Evidence::default(),
+            hands_on: false,
             collector,
             scratch: String::new(),
         }
@@ -54,6 +57,9 @@ impl<'s, C: Collector> Reading<'s, C> {
 
     /// The file is done with, whatever became of it.
     pub fn end_file(&mut self, file: Option<&File<'_>>) {
+        if self.hands_on && self.evidence.has_any() {
+            self.collector.totals().evidence = std::mem::take(&mut self.evidence);
+        }
         self.collector.end_file(file, &mut self.coverage);
     }
 

@@ -42,11 +42,7 @@ impl<'s> Run<'s> {
             0 => thread::available_parallelism().map_or(1, NonZeroUsize::get),
             threads => threads,
         };
-        // What was read before would be missing.
-        let scrutiny = match known {
-            Some(_) => Scrutiny::default(),
-            None => scan.scrutiny,
-        };
+        let scrutiny = scan.scrutiny;
         let run = Run {
             scan,
             links: Links::new(paths.roots.clone(), paths.files.clone()),
@@ -54,7 +50,11 @@ impl<'s> Run<'s> {
             known,
             scrutiny,
             // What is in S3 is not listed a second time for its names.
-            keeps_names: AtomicBool::new(scrutiny.needs_names() || has_s3(paths)),
+            keeps_names: AtomicBool::new(match known {
+                // The ledger has them.
+                Some(_) => scrutiny.hashes,
+                None => scrutiny.needs_names() || has_s3(paths),
+            }),
             queue: Queue::default(),
             pace: Pace::new(workers, scan.reads.map(NonZeroUsize::get)),
             failure: Mutex::new(None),
@@ -73,6 +73,9 @@ impl<'s> Run<'s> {
 
     /// There is a digest, or a folder of digests: from here on, names are noted.
     pub fn keep_names(&self) {
+        if self.known.is_some() {
+            return;
+        }
         self.keeps_names.store(true, Ordering::Relaxed);
     }
 

@@ -74,11 +74,13 @@ impl<'r, C: Collector> Worker<'r, C> {
     pub fn new(run: &'r Run<'r>, collector: C) -> Self {
         let mut buffers = Buffers::default();
         buffers.trailers = run.known.is_some();
+        let mut reading = Reading::new(run.scan, run.scrutiny, run.progress, collector);
+        reading.hands_on = run.known.is_some();
         Worker {
             run,
             here: Here::new(Arc::new(Folder::new(PathBuf::new()))),
             buffers,
-            reading: Reading::new(run.scan, run.scrutiny, run.progress, collector),
+            reading,
             samples: Samples::default(),
             are_large: false,
         }

@@ -4,8 +4,9 @@
 //! across nights. Refuses to know the formats of reports; [`Scan`](crate::Scan) reads logs, and
 //! a [`Tally`](crate::Tally) decides what counts.
 //!
-//! Four shelves: `tables` is what everything else rests on; `ingest` writes what a scan reads; `days`
-//! makes sums of calls, and forgets them; `ask` reads. `ingest` and `ask` use `days`, never one another.
+//! Five shelves: `tables` is what everything else rests on; `ingest` writes what a scan reads; `days`
+//! makes sums of calls, and forgets them; `chains` says whether logs are missing; `ask` reads. `ingest` and
+//! `ask` use `days` and `chains`, never one another.
 //!
 //! # What is kept
 //!
@@ -22,6 +23,7 @@
 //! explains, are for users who query the file themselves.
 
 mod ask;
+mod chains;
 mod days;
 mod error;
 mod ingest;

@@ -79,6 +79,27 @@ pub struct FoundDigest {
     pub signature: Option<Box<str>>,
     /// Where it is.
     pub path: FoundPath,
+    /// What is known of it from earlier days; `None` in a run that has read all of it.
+    pub earlier: Option<Box<Earlier>>,
+}
+
+/// Digests that go on where another ends, taken for one, and what was found of them on earlier days.
+/// The logs of that one are those that are still to come, and those that differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Earlier {
+    /// How many digests.
+    pub digests: u64,
+    /// How many of their signatures are right.
+    pub signed: u64,
+    /// Whether one is wrong.
+    pub is_wrong: bool,
+    /// Logs that are named and were read.
+    pub log_files: u64,
+    /// Whether all of these have the hash that is named.
+    pub is_hashed: bool,
+    /// Logs whose content is another.
+    pub differing: Vec<LogId>,
 }
 
 /// A digest that could not be read.
@@ -167,9 +188,7 @@ impl Evidence {
     pub fn see(&mut self, folder: &Arc<Folder>, name: &str, with_place: bool) {
         let log = LogName::parse(name);
         let id = LogId::of(name, log.as_ref());
-        // Insights and aggregates are no events, and nobody expects them in a digest.
-        let log =
-            log.filter(|log| !matches!(log.kind, "CloudTrail-Insight" | "CloudTrail-Aggregated"));
+        let log = log.filter(LogName::is_of_events);
         let (account, region) = log.map_or(("", ""), |log| (log.account, log.region));
         let at = self.place(account, region);
         let logs = &mut self.logs[at];
@@ -182,6 +201,33 @@ impl Evidence {
             });
         }
         self.last = at;
+    }
+
+    /// Notes that a log was found.
+    #[cfg(feature = "store")]
+    pub(crate) fn see_log(&mut self, account: &str, region: &str, id: LogId) {
+        let at = self.place(account, region);
+        self.logs[at].ids.push(id);
+        self.last = at;
+    }
+
+    /// Notes that logs of an account and Region were found.
+    #[cfg(feature = "store")]
+    pub(crate) fn see_pair(&mut self, account: &str, region: &str) {
+        self.place(account, region);
+    }
+
+    /// Notes that a digest could not be read.
+    #[cfg(feature = "store")]
+    pub(crate) fn see_damaged(&mut self, path: String, detail: String) {
+        self.damaged.push(DamagedDigest { path, detail });
+    }
+
+    /// What was seen of the content of the log that was noted last.
+    #[cfg(feature = "store")]
+    pub(crate) fn last_content(&self) -> Option<&LogContent> {
+        let detail = self.logs.get(self.last)?.details.last()?;
+        Some(&detail.content)
     }
 
     /// A file was found, and nobody wants to know its name as long as there is no digest.
@@ -214,6 +260,11 @@ impl Evidence {
     /// The logs by account and Region. Files that are no logs by their names have neither.
     pub fn logs(&self) -> &[FoundLogs] {
         &self.logs
+    }
+
+    /// Whether there is a digest or a log.
+    pub(crate) fn has_any(&self) -> bool {
+        !self.is_empty() || !self.logs.is_empty()
     }
 
     /// Whether there is no digest, so that nothing can be said.

@@ -33,7 +33,6 @@ use std::sync::Arc;
 use crate::sts::{Call, Properties};
 
 pub use crate::sts::{Glob, glob};
-pub(crate) use chain_row::silent;
 pub use chain_row::{ChainRow, ChainStatus, Signatures};
 pub use collector::{Collector, File};
 pub use column::{Column, ColumnType, Flag, Text, YES};
@@ -45,8 +44,8 @@ pub use coverage::{
 pub use days_read::{DayRead, DaysRead, FilesOfDay};
 pub(crate) use dedup::{Candidate, Candidates, Dropped, Filter, hash};
 pub use evidence::{
-    DamagedDigest, Evidence, FoundDigest, FoundLogs, FoundPath, LogContent, LogDetail, Looked,
-    Scrutiny,
+    DamagedDigest, Earlier, Evidence, FoundDigest, FoundLogs, FoundPath, LogContent, LogDetail,
+    Looked, Scrutiny,
 };
 pub(crate) use from_store::Verdict;
 pub use groups::Measures;

@@ -8,9 +8,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use foldhash::quality::RandomState;
 
-use super::chain_row::ChainRow;
+use super::chain_row::{ChainRow, silent};
 use super::condition::{Condition, Matched};
-use super::coverage::Coverage;
+use super::coverage::{Coverage, DigestCoverage};
 use super::days_read::DaysRead;
 use super::dedup::{Candidate, Candidates, Dropped};
 use super::evidence::Evidence;
@@ -107,6 +107,15 @@ impl Totals {
     /// Notes a call of us-east-1, in the time, accounts and Regions asked about.
     pub fn see_us_east_1(&mut self) {
         self.saw_us_east_1 = true;
+    }
+
+    /// Notes what follows from digests.
+    pub(crate) fn note_chains(&mut self, chains: Vec<ChainRow>) {
+        self.coverage.digests = DigestCoverage::of(&chains);
+        for (account, region) in silent(&chains) {
+            self.logs_read.see_silence(account, region);
+        }
+        self.chains = chains;
     }
 
     /// Adds a call that counts. Says whether the filters let it pass.

@@ -69,4 +69,5 @@ mod cli {
     mod trend;
     pub mod verify;
     mod verify_by_awscli;
+    mod verify_store;
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use chrono::{NaiveDate, Utc};
 
 use super::forget;
+use crate::cli::digests;
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::hosts;
@@ -20,6 +21,7 @@ use crate::report::{count, plural};
 use crate::scan::Scan;
 use crate::shown::Shown;
 use crate::store::{Ingested, Store};
+use crate::tally::Scrutiny;
 
 #[derive(Args)]
 pub(super) struct IngestArgs {
@@ -43,6 +45,12 @@ pub(super) struct IngestArgs {
     /// that the store holds already stay as they were counted
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub hosts: Option<PathBuf>,
+    /// Compare the content of logs with the hashes in digests; 2 to 3 times as long
+    #[arg(long)]
+    pub hash: bool,
+    /// Check the signatures of digests with the output of 'aws cloudtrail list-public-keys'
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub keys: Vec<PathBuf>,
     /// Wait while another run writes to the store
     #[arg(long)]
     pub wait: bool,
@@ -109,6 +117,15 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
         hosts: hosts.clone(),
         threads: threads(arguments.threads, messages)?,
         reads: reads(arguments.reads)?,
+        scrutiny: Scrutiny {
+            names: true,
+            remote: true,
+            places: arguments.hash,
+            hashes: arguments.hash,
+            signatures: !arguments.keys.is_empty(),
+            ..Scrutiny::default()
+        },
+        keys: digests::keys(&arguments.keys)?,
         #[cfg(feature = "s3")]
         s3: arguments.s3.options(),
         ..Scan::default()

@@ -130,7 +130,8 @@ pub(super) fn run(arguments: VerifyArgs) -> Result<Exit, Failure> {
         }
         let top = sink.writing.top;
         let format = sink.writing.format;
-        let for_programs = !format.is_for_people() && !format.has_rows_alone();
+        let is_for_people = format.is_for_people() || format.is_binary();
+        let for_programs = !is_for_people && !format.has_rows_alone();
         let page = pages::verify::page(
             &verification,
             &standing,

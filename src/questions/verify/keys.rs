@@ -62,7 +62,7 @@ const SPKI: [u8; 24] = [
 
 /// What is known of a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Signature {
+pub(crate) enum Signature {
     /// It is that of the text.
     Right,
     /// It is not.
@@ -101,7 +101,7 @@ impl Keys {
     }
 
     /// Checks a signature in hexadecimal digits.
-    pub(super) fn check(&self, fingerprint: &str, text: &str, signature: &str) -> Signature {
+    pub(crate) fn check(&self, fingerprint: &str, text: &str, signature: &str) -> Signature {
         let Some(key) = self.0.get(&fingerprint.to_ascii_lowercase()) else {
             return Signature::NoKey;
         };

@@ -20,6 +20,8 @@ use crate::tally::{Evidence, LogsRead, Selection};
 
 pub use finding::{Finding, FindingKind};
 pub use findings::Findings;
+#[cfg(feature = "store")]
+pub(crate) use keys::Signature;
 pub use keys::{KeyFault, Keys};
 pub use standing::Standing;
 

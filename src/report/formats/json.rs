@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
 
 use super::{Layout, Renderer, Room};
 use crate::report::cell::Cell;
 use crate::report::page::Page;
-use crate::report::sheet::Column;
+use crate::report::sheet::{Column, Sheet};
 
 pub(super) struct Json;
 
@@ -55,6 +56,19 @@ impl Renderer for Json {
         }
         out.write_all(b"}\n")
     }
+}
+
+/// The rows of a sheet as objects.
+pub(in crate::report) fn objects<'r, R: 'r>(
+    sheet: &Sheet<R>,
+    rows: impl IntoIterator<Item = &'r R>,
+) -> Vec<Value> {
+    let columns = sheet.columns();
+    let object = |row| serde_json::to_value(Object(&columns, &sheet.cells(row)));
+    // The columns of a sheet are texts and numbers, which are JSON.
+    rows.into_iter()
+        .filter_map(|row| object(row).ok())
+        .collect()
 }
 
 /// A row as an object, in the order of the columns.

@@ -6,7 +6,7 @@
 mod csv;
 #[cfg(feature = "cli")]
 mod html;
-mod json;
+pub(in crate::report) mod json;
 mod jsonl;
 mod lines;
 mod markdown;

@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 
 use crate::questions::{Contents, Days, Run};
 use crate::report::escape::for_terminal;
+use crate::report::formats::json;
+use crate::report::pages::verify;
 use crate::report::words::{count, counted};
+use crate::tally::{ChainRow, ChainStatus, DigestCoverage};
 
 /// The width of the names of figures.
 const NAMES: usize = 11;
@@ -63,6 +66,9 @@ pub fn lines(name: &str, info: &Contents) -> Vec<String> {
         ("accounts", list(&info.key_accounts)),
         ("Regions", list(&info.key_regions)),
     ];
+    if let Some(digests) = DigestCoverage::of(&info.chains) {
+        figures.push(("digests", digests_in_words(&digests, &info.chains)));
+    }
     if let Some(day) = info.kept_from {
         let words = format!(
             "the days before {day}, {} of them",
@@ -87,6 +93,33 @@ pub fn lines(name: &str, info: &Contents) -> Vec<String> {
         lines.push(format!("{name:<NAMES$}{}", for_terminal(&in_words(run))));
     }
     lines
+}
+
+/// How many chains there are, and what is missing by them.
+fn digests_in_words(digests: &DigestCoverage, chains: &[ChainRow]) -> String {
+    let proved = (chains.iter())
+        .filter(|chain| chain.status == ChainStatus::Proved)
+        .count() as u64;
+    let mut words = vec![counted(digests.chains, "chain")];
+    for (number, status) in [
+        (proved, "proved"),
+        (digests.complete - proved, "complete"),
+        (digests.incomplete, "incomplete"),
+    ] {
+        if number > 0 {
+            words.push(format!("{} {status}", count(number)));
+        }
+    }
+    if digests.hole_hours > 0 {
+        words.push(format!(
+            "{} without a digest",
+            counted(digests.hole_hours, "hour")
+        ));
+    }
+    if digests.missing_logs > 0 {
+        words.push(format!("{} missing", counted(digests.missing_logs, "log")));
+    }
+    words.join(", ")
 }
 
 fn days_in_words(days: &Days) -> String {
@@ -155,6 +188,7 @@ pub fn json(info: &Contents) -> Value {
         "forgotten": info.forgotten,
         "groupings": info.groupings,
         "callers": info.callers,
+        "chains": json::objects(&verify::sheet(), &info.chains.iter().collect::<Vec<_>>()),
         "runs": runs,
     })
 }

@@ -210,9 +210,13 @@ fn meaning(status: ChainStatus) -> &'static str {
     }
 }
 
+/// The most findings in words, if nobody says another number: of a million lost logs nobody reads each.
+const MOST_IN_WORDS: u64 = 1_000;
+
 /// The findings in words, the worst kinds first.
 fn notes(verification: &Verification<'_>, top: Option<u64>) -> Vec<String> {
-    let most = usize::try_from(top.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+    let most = top.unwrap_or(MOST_IN_WORDS);
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
     let findings = &verification.findings;
     let mut notes: Vec<String> = (findings.iter().take(most))
         .map(|one| words(&one))

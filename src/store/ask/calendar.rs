@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::coverage::key_at;
 use crate::questions::Calendar;
+use crate::store::chains::standing::read_holes;
 use crate::store::days::added;
 use crate::store::error::StoreError;
 use crate::store::open::Store;
@@ -86,7 +87,7 @@ fn calendar(
     regions: &[String],
     checksums: &Checksums,
 ) -> rusqlite::Result<Calendar> {
-    checksums.verify(connection, &["run"])?;
+    checksums.verify(connection, &["run", "hole"])?;
     let mut calendar = Calendar {
         all_have_keys: true,
         kept_from: schema::kept_from(connection)?,
@@ -108,6 +109,13 @@ fn calendar(
             if key.region == "us-east-1" {
                 calendar.keys_of_us_east_1.insert(key.day);
             }
+        }
+    }
+    for (account, region, day) in read_holes(connection)? {
+        if (accounts.is_empty() || accounts.contains(&account))
+            && (regions.is_empty() || regions.contains(&region))
+        {
+            calendar.holes.insert(day);
         }
     }
     let last_run = last_run(connection)?;

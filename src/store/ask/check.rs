@@ -65,7 +65,7 @@ impl Store {
 
     /// A flipped bit may change a name in the SQL of a table.
     fn check_schema(&self, connection: &Connection, checked: &mut Checked) -> rusqlite::Result<()> {
-        if self.version < migrate::FIRST_WITH_CHECKSUMS {
+        if self.version < schema::VERSION {
             return Ok(());
         }
         let (is, is_to_be) = (schema::texts(connection)?, schema::expected_texts()?);

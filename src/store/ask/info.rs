@@ -53,6 +53,7 @@ impl Store {
             forgotten: coverage.forgotten.unwrap_or(0),
             groupings: count("SELECT count(*) FROM grouping")?,
             callers: count("SELECT count(*) FROM caller")?,
+            chains: report.totals.chains.clone(),
             runs: self.sql(runs(connection))?,
         })
     }

@@ -5,6 +5,7 @@ use rusqlite::{Connection, Row};
 
 use super::coverage;
 use crate::collections::Map;
+use crate::store::chains;
 use crate::store::days::blob;
 use crate::store::days::day::{day_name, day_number};
 use crate::store::error::StoreError;
@@ -16,7 +17,7 @@ use crate::sts::{
     Dimension, Endpoint, EndpointKind, Properties, REGION_DISABLED, Time, is_vpc_endpoint,
     issuing_account_id,
 };
-use crate::tally::{Measures, Question, Selection, Tally, Terms, Verdict};
+use crate::tally::{Collector as _, Measures, Question, Selection, Tally, Terms, Verdict};
 
 impl Store {
     /// The tally that the files in the ledger would have given, each object of S3 read once. If days
@@ -52,7 +53,12 @@ impl Store {
         let mut tally = Tally::of(question.clone(), &terms, true);
         let checksums = self.checksums()?;
         let (coverage, logs_read, days_read) = coverage::read(&transaction, selection, &checksums)?;
+        checksums.verify(&transaction, &["digest", "unnamed_log"])?;
+        let mut pruning = selection.pruning();
+        pruning.first_day = pruning.first_day.max(coverage.kept_from);
+        let rows = chains::standing::chains(&transaction, selection, &pruning, &logs_read)?;
         tally.add_read(coverage, logs_read, days_read);
+        tally.totals().note_chains(rows);
         let groupings = read_groupings(&transaction, &checksums)?;
         let mut places = Places {
             by_day: mentions_day(question, selection),

@@ -15,6 +15,7 @@ use super::close;
 use super::day::{day_name, day_number, since_1970};
 use super::sums::note_forgotten;
 use crate::collections::{Map, Set};
+use crate::store::chains;
 use crate::store::error::{NotForgotten, StoreError};
 use crate::store::open::Store;
 use crate::store::tables::batch::{Batch, COMMIT_EVERY};
@@ -140,6 +141,7 @@ fn forget_days(
         }
     }
     forgotten.calls += move_cutoff(connection, before)?;
+    chains::standing::forget(connection, before)?;
     // In the transaction of the last days, so that a run that ends earlier does this the next time.
     sweep(connection)?;
     batch.commit()?;

@@ -16,7 +16,7 @@ use crate::input::{Trailer, Version};
 use crate::store::days::blob::SmallIds;
 use crate::sts::{Call, Endpoint};
 use crate::tally::{
-    Bytes, Candidate, Collector, Coverage, DamagedFile, File, SkipReason, Staged, Totals,
+    Bytes, Candidate, Collector, Coverage, DamagedFile, Evidence, File, SkipReason, Staged, Totals,
 };
 
 /// A message to the writer.
@@ -46,6 +46,8 @@ pub(in crate::store) struct Delivery {
     /// A damaged copy that is gone: this file takes its place.
     pub supersedes: Option<i64>,
     pub content: Content,
+    /// A digest, or the hash of a log.
+    pub evidence: Evidence,
     /// The thread that gave the small ids of the candidates.
     pub worker: usize,
     /// Groupings the thread had not sent before, in the order of their small ids.
@@ -253,6 +255,7 @@ impl Collector for Intake<'_> {
     fn end_file(&mut self, file: Option<&File<'_>>, coverage: &mut Coverage) {
         let coverage = std::mem::take(coverage);
         let candidates = self.candidates.take();
+        let evidence = std::mem::take(&mut self.totals.evidence);
         let mut coming = match file {
             Some(file) => match self.coming(file) {
                 Some(coming) => coming,
@@ -283,6 +286,7 @@ impl Collector for Intake<'_> {
             replaces: coming.replaces,
             supersedes: coming.supersedes,
             content,
+            evidence,
             worker: self.worker,
             groupings: self.groupings.take_new(),
             callers: self.callers.take_new(),

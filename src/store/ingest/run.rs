@@ -17,8 +17,10 @@ use super::ledger::{Ledger, Seen};
 use super::windows::note_listed;
 use super::write::Writer;
 use crate::input::{Named, Paths};
+use crate::questions::verify::Keys;
 use crate::scan::{Progress, Scan, ScanError};
 use crate::store::ask::calendar::judged_by_now;
+use crate::store::chains::settle::settle;
 use crate::store::days::{added, close};
 use crate::store::error::StoreError;
 use crate::store::open::Store;
@@ -51,7 +53,8 @@ impl Store {
         let hasher = RowHasher::new();
         let (sender, packets) = sync_channel(QUEUE);
         let mut batch = Batch::new(&self.connection);
-        let writer = self.sql(Writer::new(&self.connection, today, hasher))?;
+        let hashes = scan.scrutiny.hashes;
+        let writer = self.sql(Writer::new(&self.connection, today, hasher, hashes))?;
         let (scanned, written) = std::thread::scope(|scope| {
             let scanning = std::thread::Builder::new().spawn_scoped(scope, || {
                 let workers = Mutex::new(0);
@@ -99,7 +102,8 @@ impl Store {
         let finished = forget_listed(&mut batch, listed);
         #[cfg(feature = "s3")]
         let finished = finished.and_then(|()| note_listed(&mut batch, &paths.s3, today));
-        let finished = finished.and_then(|()| self.finish(&mut batch, &mut ingested, today));
+        let finished =
+            finished.and_then(|()| self.finish(&mut batch, &mut ingested, today, &scan.keys));
         self.sql(finished)?;
         Ok(ingested)
     }
@@ -110,10 +114,12 @@ impl Store {
         batch: &mut Batch<'_>,
         ingested: &mut Ingested,
         today: NaiveDate,
+        keys: &Keys,
     ) -> rusqlite::Result<()> {
         let window = schema::window(&self.connection)?;
         ingested.closed = close::close_days(batch, today, window)?;
         close::sum_open_days(batch)?;
+        settle(batch, keys)?;
         batch.step()?;
         self.note_run(ingested)?;
         added::forget(&self.connection, judged_by_now(&self.connection)?)?;
@@ -123,7 +129,17 @@ impl Store {
     /// What was read before. Nothing is added to a store whose small tables are damaged.
     pub(super) fn sound_ledger(&self) -> rusqlite::Result<Ledger> {
         let checksums = Checksums::read(&self.connection)?;
-        let small = ["setting", "folder", "day", "forgotten_day", "run"];
+        let small = [
+            "setting",
+            "folder",
+            "day",
+            "forgotten_day",
+            "run",
+            "digest",
+            "digest_pair",
+            "unnamed_log",
+            "hole",
+        ];
         checksums.verify(&self.connection, &small)?;
         Ledger::read(&self.connection, &checksums)
     }

@@ -16,8 +16,11 @@ use super::folders::Folders;
 use super::ids::Ids;
 use super::intake::{Delivery, Packet};
 use super::ledger::{self, UNREAD};
+use crate::cloudtrail::digest::Hash;
 use crate::collections::Map;
 use crate::input::{Trailer, Version};
+use crate::store::chains::row::Piece;
+use crate::store::chains::settle::note_log;
 use crate::store::days::added;
 use crate::store::days::blob::{self, Kept};
 use crate::store::days::day::{NO_DAY, day_name, day_number, since_1970};
@@ -26,6 +29,7 @@ use crate::store::tables::batch::Batch;
 use crate::store::tables::checksums::{self, Changes};
 use crate::store::tables::outcome::Outcome;
 use crate::store::tables::schema;
+use crate::tally::LogContent;
 
 /// What was written.
 #[derive(Default)]
@@ -60,6 +64,10 @@ pub(in crate::store) struct Writer<'c> {
     /// The sums of rows that were added, until they are committed: to write them with each file would
     /// cost as much as the rows.
     added: Changes,
+    /// Whether a digest was read, in this run or before.
+    has_digests: bool,
+    /// Whether the content of logs is hashed.
+    hashes: bool,
 }
 
 #[derive(Clone)]
@@ -113,6 +121,7 @@ impl<'c> Writer<'c> {
         connection: &'c Connection,
         today: NaiveDate,
         hasher: RowHasher,
+        hashes: bool,
     ) -> rusqlite::Result<Writer<'c>> {
         connection.set_prepared_statement_cache_capacity(64);
         let kept_from = schema::kept_from(connection)?;
@@ -132,6 +141,12 @@ impl<'c> Writer<'c> {
                 add_calls: connection.prepare(ADD_CALLS)?,
             },
             added: Changes::default(),
+            has_digests: connection.query_row(
+                "SELECT EXISTS (SELECT 1 FROM digest)",
+                [],
+                |row| row.get(0),
+            )?,
+            hashes,
         })
     }
 
@@ -255,10 +270,15 @@ impl<'c> Writer<'c> {
             self.written.unread.push(PathBuf::from(&delivery.path));
         }
         let given = self.sort_out(closed_calls, &delivery)?;
+        let was_sound = match delivery.replaces {
+            Some(id) if self.hashes => self.is_sound(id)?,
+            _ => false,
+        };
         let id = self.file(&delivery, &given, is_new)?;
         if let Some(object) = object {
             self.objects.insert(object, id);
         }
+        self.evidence(id, delivery, was_sound)?;
         self.calls(id, given.by_day)
     }
 
@@ -268,10 +288,50 @@ impl<'c> Writer<'c> {
         (self.folders).place(self.connection, path, read_in, added)
     }
 
+    /// Whether a file was read whole.
+    fn is_sound(&self, file: i64) -> rusqlite::Result<bool> {
+        let outcome = self
+            .connection
+            .prepare_cached("SELECT outcome = 'read' FROM file WHERE id = ?1")?
+            .query_row([file], |row| row.get(0));
+        Ok(outcome.optional()?.unwrap_or(false))
+    }
+
+    /// Writes a digest, or that a log was read. What the one says of the other is looked at when all is
+    /// read.
+    fn evidence(&mut self, file: i64, delivery: Delivery, was_sound: bool) -> rusqlite::Result<()> {
+        let evidence = delivery.evidence;
+        if self.has_digests && delivery.replaces.is_some() {
+            self.connection
+                .prepare_cached("DELETE FROM digest WHERE file = ?1")?
+                .execute([file])?;
+        }
+        let name = delivery.path.rsplit('/').next().unwrap_or_default();
+        if self.hashes {
+            let hash = match evidence.last_content() {
+                Some(LogContent::Hashed(hash)) => Some(**hash),
+                // No log has this hash.
+                Some(LogContent::Spoilt(_)) => Some(Hash::default()),
+                Some(LogContent::Unseen) | None => None,
+            };
+            note_log(self.connection, file, name, hash.as_ref(), was_sound)?;
+        } else if self.has_digests {
+            note_log(self.connection, file, name, None, false)?;
+        }
+        for digest in evidence.digests {
+            self.has_digests = true;
+            Piece::of(digest, file).write(self.connection)?;
+        }
+        Ok(())
+    }
+
     /// Writes the row of a file, new or known.
     fn file(&mut self, delivery: &Delivery, given: &Given, is_new: bool) -> rusqlite::Result<i64> {
         let content = &delivery.content;
         let damaged = content.damaged.as_ref();
+        let damaged_digest = delivery.evidence.damaged.first();
+        let detail =
+            (damaged.map(|file| &*file.detail)).or(damaged_digest.map(|digest| &*digest.detail));
         let outcome = match (damaged, content.skipped) {
             (Some(_), _) => Outcome::Damaged,
             (None, Some(reason)) => Outcome::Skipped(reason),
@@ -299,7 +359,7 @@ impl<'c> Writer<'c> {
             ValueRef::from(outcome.as_str()),
             ValueRef::Null, // same_as
             text(damaged.map(|file| file.stage.as_str())),
-            damaged.map_or(ValueRef::Null, |file| ValueRef::from(&*file.detail)),
+            detail.map_or(ValueRef::Null, ValueRef::from),
             count(damaged.map_or(0, |file| file.records_read)),
             count(content.bytes.compressed),
             count(content.bytes.decompressed),

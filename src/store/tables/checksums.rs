@@ -24,7 +24,7 @@ use super::columns::grouping_columns;
 const KEYS: (u64, u64) = (0x7374_7363_6f70_6531, 0x726f_7773_756d_7331);
 
 /// The tables with checksums, and their columns.
-pub(in crate::store) const TABLES: [(&str, &str); 11] = [
+pub(in crate::store) const TABLES: [(&str, &str); 15] = [
     ("setting", "name, value"),
     (
         "folder",
@@ -55,6 +55,18 @@ pub(in crate::store) const TABLES: [(&str, &str); 11] = [
         "run",
         "id, ended_at, files_known, files_read, files_damaged, calls, beyond_window, coverage",
     ),
+    (
+        "digest",
+        "id, file, bucket, object, hash, start_time, end_time, fingerprint, signed_text, signature, \
+         previous_bucket, previous_object, previous_hash, previous_signature, digests, signed, \
+         is_wrong, log_files, is_hashed, members, logs",
+    ),
+    ("digest_pair", "account, region"),
+    (
+        "unnamed_log",
+        "file, account, region, minute, id, hash, is_named",
+    ),
+    ("hole", "account, region, day"),
     ("grouping", ""), // the kept dimensions
 ];
 
@@ -310,6 +322,10 @@ pub(in crate::store) type Sums = BTreeMap<String, Sum>;
 pub(in crate::store) fn sums(connection: &Connection, table: &str) -> rusqlite::Result<Sums> {
     let day = if BY_DAY.contains(&table) { "day" } else { "''" };
     let row = of_row(table, "t");
+    // A store of an earlier release may lack it.
+    if !connection.table_exists(Some("main"), table)? {
+        return Ok(Sums::new());
+    }
     let mut all = connection.prepare(&format!("SELECT {day}, {row} FROM main.{table} AS t"))?;
     let mut rows = all.query([])?;
     let mut sums = Sums::new();

@@ -92,9 +92,12 @@ pub(in crate::store) fn state(connection: &Connection) -> rusqlite::Result<State
         (APPLICATION_ID, VERSION, _) => State::Current,
         (APPLICATION_ID, older @ 1..VERSION, _) => {
             // A store that claims to be older would not have its checksums verified.
-            let has_sums = connection.table_exists(Some("main"), "checksum")?;
-            let has_forgotten = connection.table_exists(Some("main"), "forgotten_day")?;
-            match has_sums || has_forgotten != (older > 1) {
+            let mut is_damaged = false;
+            for (table, first) in [("forgotten_day", 2), ("checksum", 3), ("digest", 4)] {
+                let has_table = connection.table_exists(Some("main"), table)?;
+                is_damaged |= has_table != (older >= first);
+            }
+            match is_damaged {
                 true => State::Damaged,
                 false => State::Older(older),
             }

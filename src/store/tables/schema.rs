@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use super::columns;
 
 /// The version of the schema, in `PRAGMA user_version`.
-pub const VERSION: i64 = 3;
+pub const VERSION: i64 = 4;
 
 /// The days in which copies of a call are recognised, unless a store says otherwise.
 pub const WINDOW: u32 = 14;
@@ -136,6 +136,58 @@ CREATE TABLE run (
     beyond_window INTEGER NOT NULL,
     coverage TEXT NOT NULL                 -- JSON
 );
+
+-- What digests say: unbroken pieces of their chains. A single digest is one as long as something is to come of it.
+CREATE TABLE digest (
+    id INTEGER PRIMARY KEY,
+    file INTEGER,                          -- of a single digest: the file that it was read from
+    bucket TEXT NOT NULL,                  -- of the last digest: its bucket,
+    object TEXT NOT NULL,                  -- its key,
+    hash BLOB NOT NULL,                    -- and the hash of its content
+    start_time INTEGER NOT NULL,           -- from when on the first names logs, in milliseconds since 1970
+    end_time INTEGER NOT NULL,             -- until when the last does
+    fingerprint TEXT NOT NULL,             -- the key that the last was signed with
+    signed_text TEXT,                      -- what was signed, until its signature is found right
+    signature TEXT,                        -- the signature that came with it
+    previous_bucket TEXT,                  -- what the first says of the digest before it
+    previous_object TEXT,
+    previous_hash BLOB,
+    previous_signature TEXT,
+    digests INTEGER NOT NULL,
+    signed INTEGER NOT NULL,               -- digests whose signatures are right
+    is_wrong INTEGER NOT NULL,             -- one is wrong
+    log_files INTEGER NOT NULL,            -- logs that are named and were read
+    is_hashed INTEGER NOT NULL,            -- all of these have the hash that is named
+    members BLOB NOT NULL,                 -- eight bytes of the hash of each digest
+    logs BLOB NOT NULL,                    -- logs that are to come, or differ: only stscope reads this
+    UNIQUE (object, bucket, hash)
+);
+
+-- The accounts and Regions with digests.
+CREATE TABLE digest_pair (
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    PRIMARY KEY (account, region)
+) WITHOUT ROWID;
+
+-- Logs that no digest has named yet, and those whose content is not what was delivered.
+CREATE TABLE unnamed_log (
+    file INTEGER PRIMARY KEY,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    minute INTEGER NOT NULL,               -- in its name: minutes since 1970
+    id BLOB NOT NULL,                      -- what tells it from all others
+    hash BLOB,                             -- of its content, if that was looked at
+    is_named INTEGER NOT NULL              -- 1: named with another hash; 2: changed after it was named
+);
+
+-- Days of which logs are missing, or may be, as digests say.
+CREATE TABLE hole (
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    day TEXT NOT NULL,
+    PRIMARY KEY (account, region, day)
+) WITHOUT ROWID;
 
 -- For each table, and each day of those that have days: its rows, and a sum over what is in them, by
 -- which a flipped bit is noticed.

@@ -61,12 +61,11 @@ impl<T: Written> Written for Box<T> {
 
 impl Written for LogId {
     fn write(&self, into: &mut Vec<u8>) {
-        into.extend_from_slice(&self.to_bits().to_le_bytes());
+        into.extend_from_slice(&self.to_bytes());
     }
 
     fn read(from: &mut Reader<'_>) -> Result<LogId, Broken> {
-        from.array()
-            .map(|bits| LogId::from_bits(u128::from_le_bytes(bits)))
+        from.array().map(LogId::from_bytes)
     }
 }
 
@@ -237,6 +236,7 @@ impl Written for Evidence {
                 hash: Written::read(from)?,
                 signature: Written::read(from)?,
                 path: path(from)?,
+                earlier: None, // of stores alone
             });
         }
         evidence.damaged = Written::read(from)?;

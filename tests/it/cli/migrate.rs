@@ -123,7 +123,7 @@ fn an_older_store(version: usize) {
 
     let brought_up = ingest(&old, SAMPLE).exits(0);
     brought_up.says(&[
-        &format!("old.db: brought up from schema {version} to 3"),
+        &format!("old.db: brought up from schema {version} to 4"),
         "0 files new",
     ]);
     stscope("store check")

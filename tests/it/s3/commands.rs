@@ -8,7 +8,7 @@
 use std::path::Path;
 
 use archive::clock::START;
-use archive::digests::Trail;
+use archive::digests::{Digest, Trail};
 use s3server::{Behaviour, Fault, Server, Stored};
 use serde_json::Value;
 
@@ -509,6 +509,59 @@ fn ingests_that_are_killed_and_disturbed_lose_and_double_nothing() {
     for part in ["files", "records", "sts_records", "duplicates"] {
         assert_eq!(after["coverage"][part], whole["coverage"][part], "{part}");
     }
+}
+
+#[test]
+fn a_store_reads_digests_in_s3_whichever_night_they_come() {
+    let server = Server::start();
+    let archive = Archive::new();
+    let put = |digest: &Digest| {
+        let stored = Stored {
+            bytes: digest.file().into(),
+            signature: digest.signature.clone(),
+            ..Stored::default()
+        };
+        server.put_stored("trail", &digest.key, stored);
+    };
+    archive.chain[..7].iter().for_each(put);
+    for log in archive.logs.iter().flatten() {
+        server.put("trail", &log.key, gzip(&log.content));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("sts.db");
+    let night = || {
+        ask(&server, "ingest --full --hash")
+            .arg("--keys")
+            .arg(archive.keys())
+            .arg("--store")
+            .arg(&store)
+            .arg("s3://trail/AWSLogs/")
+            .run()
+            .exits(0);
+        let info = stscope("store info --format json")
+            .arg(&store)
+            .run()
+            .exits(0);
+        info.json()["chains"][0].clone()
+    };
+    let first = night();
+    assert_eq!(
+        (&first["status"], &first["unnamed"]),
+        (&"proved".into(), &2.into())
+    );
+    archive.chain[7..].iter().for_each(put);
+    let second = night();
+    assert_eq!(
+        (&second["status"], &second["unnamed"]),
+        (&"proved".into(), &0.into())
+    );
+    assert_eq!(second["digests"], 8);
+    let said = ask(&server, "verify --hash --format json")
+        .arg("--keys")
+        .arg(archive.keys())
+        .arg("s3://trail/AWSLogs/")
+        .run();
+    assert_eq!(said.rows()[0], second);
 }
 
 #[test]

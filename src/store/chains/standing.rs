@@ -1,0 +1,209 @@
+//! What follows from the digests in a store: the chains, and the days in which logs are missing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use rusqlite::Connection;
+
+use super::row::Piece;
+use crate::aws::{LogId, Pruning};
+use crate::cloudtrail::digest::NamedLog;
+use crate::questions::verify::{Asked, ChainRow, FindingKind, Keys, Verification};
+use crate::store::days::added;
+use crate::store::tables::schema;
+use crate::sts::Time;
+use crate::tally::{Evidence, LogsRead, Selection};
+
+/// The chains of a store, judged as those of its files would be. None if no digest was read.
+pub(in crate::store) fn chains(
+    connection: &Connection,
+    selection: &Selection,
+    pruning: &Pruning,
+    logs_read: &LogsRead,
+) -> rusqlite::Result<Vec<ChainRow>> {
+    let mut evidence = evidence(connection)?;
+    if evidence.is_empty() {
+        return Ok(Vec::new());
+    }
+    for (account, region) in logs_read.read() {
+        evidence.see_pair(account, region);
+    }
+    let asked = Asked {
+        selection,
+        pruning,
+        hashed: true,
+        findings: false,
+    };
+    Ok(Verification::of(&evidence, &asked, &Keys::default()).rows)
+}
+
+/// What a store knows of digests, and of logs that none has named.
+fn evidence(connection: &Connection) -> rusqlite::Result<Evidence> {
+    let mut evidence = Evidence::default();
+    let mut pieces = Piece::all(connection)?;
+    if pieces.is_empty() {
+        return Ok(evidence);
+    }
+    let mut all =
+        connection.prepare("SELECT account, region, id, minute, is_named FROM unnamed_log")?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        let (account, region) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
+        let id = LogId::from_bytes(row.get(2)?);
+        match row.get::<_, i64>(4)? {
+            CHANGED => note_changed(&mut pieces, (account, region), id, row.get(3)?),
+            _ => evidence.see_log(account, region, id),
+        }
+    }
+    let mut damaged = connection.prepare(
+        "SELECT path || '/' || name, detail FROM file JOIN folder ON folder.id = folder WHERE outcome = \
+         'digest' AND detail IS NOT NULL",
+    )?;
+    let mut rows = damaged.query([])?;
+    while let Some(row) = rows.next()? {
+        evidence.see_damaged(row.get(0)?, row.get(1)?);
+    }
+    evidence.digests = pieces.into_iter().map(Piece::found).collect();
+    Ok(evidence)
+}
+
+/// No digest has named the log.
+pub(super) const UNNAMED: i64 = 0;
+/// A digest has, with another hash.
+pub(super) const NAMED: i64 = 1;
+/// A digest had named it, and then its file changed.
+pub(in crate::store) const CHANGED: i64 = 2;
+
+/// A log differs that was right when its digest came.
+fn note_changed(pieces: &mut [Piece], (account, region): (&str, &str), id: LogId, minute: i64) {
+    let time = minute * 60_000;
+    let of_pair = |piece: &&mut Piece| {
+        (piece.key()).is_some_and(|key| (key.account, key.region) == (account, region))
+    };
+    // It was delivered when the minute was over, or later.
+    let mut pieces: Vec<&mut Piece> = pieces.iter_mut().filter(of_pair).collect();
+    pieces.sort_by_key(|piece| piece.end);
+    let at = pieces.partition_point(|piece| piece.end < time);
+    let at = at.min(pieces.len().saturating_sub(1));
+    if let Some(piece) = pieces.get_mut(at) {
+        piece.log_files = piece.log_files.saturating_sub(1);
+        piece.logs.push(super::row::Pending {
+            log: NamedLog::new(id, (0, 0), None, None),
+            differs: true,
+        });
+    }
+}
+
+/// Writes down the days of which logs are missing, or may be, as digests say. Gates judge a day again
+/// once it is whole.
+pub(in crate::store) fn note_holes(connection: &Connection) -> rusqlite::Result<()> {
+    let evidence = evidence(connection)?;
+    let asked = Asked {
+        selection: &Selection::default(),
+        pruning: &Pruning::default(),
+        hashed: true,
+        findings: true,
+    };
+    let verification = Verification::of(&evidence, &asked, &Keys::default());
+    let mut spans: BTreeMap<(&str, &str), (Time, Time)> = BTreeMap::new();
+    for row in &verification.rows {
+        if let (Some(start), Some(end)) = (row.first_digest_start, row.last_digest_end) {
+            let span = spans
+                .entry((&row.account_id, &row.region))
+                .or_insert((start, end));
+            *span = (span.0.min(start), span.1.max(end));
+        }
+    }
+    let mut holes: BTreeSet<(String, String, NaiveDate)> = BTreeSet::new();
+    for finding in verification.findings.iter() {
+        if matches!(
+            finding.kind,
+            FindingKind::Unnamed | FindingKind::DamagedDigest
+        ) {
+            continue;
+        }
+        let Some(&(start, end)) = spans.get(&(&*finding.account_id, &*finding.region)) else {
+            continue;
+        };
+        let (Some(from), Some(until)) = (finding.from.or(finding.until), finding.until) else {
+            continue;
+        };
+        // Before its first digest and after its last nothing is known of a chain, which is no hole.
+        let is_of_a_log = matches!(finding.kind, FindingKind::Missing | FindingKind::Differs);
+        let (from, until) = match is_of_a_log {
+            true => (from, until),
+            false => (from.max(start), until.min(end)),
+        };
+        let last = match Time::from_millis(until.millis() - 1) {
+            Some(last) if !is_of_a_log => last,
+            _ => until,
+        };
+        if !is_of_a_log && from >= until {
+            continue;
+        }
+        let days = day_of(from).into_iter().flat_map(|day| day.iter_days());
+        for day in days.take_while(|day| Some(*day) <= day_of(last)) {
+            holes.insert((finding.account_id.clone(), finding.region.clone(), day));
+        }
+    }
+    let before = read_holes(connection)?;
+    let kept_from = schema::kept_from(connection)?;
+    holes.retain(|(_, _, day)| kept_from.is_none_or(|from| *day >= from));
+    let run = schema::next_run(connection)?;
+    for (account, region, day) in before.difference(&holes) {
+        connection.execute(
+            "DELETE FROM hole WHERE account = ?1 AND region = ?2 AND day = ?3",
+            (account, region, day.to_string()),
+        )?;
+        if kept_from.is_none_or(|from| *day >= from) {
+            added::note(connection, &day.to_string(), run)?;
+        }
+    }
+    for (account, region, day) in holes.difference(&before) {
+        connection.execute(
+            "INSERT INTO hole (account, region, day) VALUES (?1, ?2, ?3)",
+            (account, region, day.to_string()),
+        )?;
+    }
+    Ok(())
+}
+
+fn day_of(time: Time) -> Option<NaiveDate> {
+    let time = chrono::DateTime::from_timestamp_millis(time.millis())?;
+    Some(time.date_naive())
+}
+
+/// The days of which logs are missing, by account and Region.
+pub(in crate::store) fn read_holes(
+    connection: &Connection,
+) -> rusqlite::Result<BTreeSet<(String, String, NaiveDate)>> {
+    let mut all = connection.prepare("SELECT account, region, day FROM hole")?;
+    let mut rows = all.query([])?;
+    let mut holes = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        if let Ok(day) = row.get_ref(2)?.as_str()?.parse() {
+            holes.insert((row.get(0)?, row.get(1)?, day));
+        }
+    }
+    Ok(holes)
+}
+
+/// Forgets what is of days before this one alone.
+pub(in crate::store) fn forget(
+    connection: &Connection,
+    kept_from: NaiveDate,
+) -> rusqlite::Result<()> {
+    let Some(midnight) = Time::of_midnight(kept_from) else {
+        return Ok(());
+    };
+    connection.execute(
+        "DELETE FROM digest WHERE end_time <= ?1",
+        [midnight.millis()],
+    )?;
+    connection.execute(
+        "DELETE FROM unnamed_log WHERE minute <= ?1",
+        [midnight.millis() / 60_000],
+    )?;
+    connection.execute("DELETE FROM hole WHERE day < ?1", [kept_from.to_string()])?;
+    Ok(())
+}

@@ -1,0 +1,385 @@
+//! Digests in a store: whatever comes in which night, it says in the end what one look at all of it says.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use archive::clock::START;
+use archive::digests::{HOUR, Log, Trail, gzip};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use twin::cases::cases;
+
+use super::harness::{Said, stscope};
+use super::verify::Archive;
+
+/// A store of an archive that is delivered night by night.
+struct Nights<'a> {
+    archive: &'a Archive,
+    delivered: PathBuf,
+    store: PathBuf,
+    closely: bool,
+}
+
+impl<'a> Nights<'a> {
+    fn new(archive: &'a Archive, closely: bool) -> Nights<'a> {
+        let dir = archive.dir.path();
+        Nights {
+            archive,
+            delivered: dir.join("delivered"),
+            store: dir.join("sts.db"),
+            closely,
+        }
+    }
+
+    fn deliver(&self, key: &str) {
+        let to = self.delivered.join(key);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(self.archive.path(key), to).unwrap();
+    }
+
+    fn ingest(&self) -> Said {
+        let run = stscope("ingest --store").arg(&self.store);
+        let run = match self.closely {
+            true => run.args(["--hash", "--keys"]).arg(self.archive.keys()),
+            false => run,
+        };
+        run.arg(&self.delivered).run()
+    }
+
+    fn all_but(&self, left_out: &[&str]) {
+        let logs = self.archive.logs.iter().flatten().map(|log| &*log.key);
+        let digests = self.archive.chain.iter().map(|digest| &*digest.key);
+        for key in logs.chain(digests).filter(|key| !left_out.contains(key)) {
+            self.deliver(key);
+        }
+    }
+
+    fn ask(&self, words: &str) -> Said {
+        stscope(words).arg("--store").arg(&self.store).run()
+    }
+
+    fn chains(&self) -> Vec<Value> {
+        let said = stscope("store info --format json")
+            .arg(&self.store)
+            .run()
+            .exits(0);
+        said.json()["chains"].as_array().unwrap().clone()
+    }
+
+    /// What one look at all that was delivered says.
+    fn expected(&self) -> Vec<Value> {
+        let run = stscope("verify --format json");
+        let run = match self.closely {
+            true => run.args(["--hash", "--keys"]).arg(self.archive.keys()),
+            false => run,
+        };
+        run.arg(&self.delivered).run().rows()
+    }
+
+    fn is_as_expected(&self) {
+        assert_eq!(self.chains(), self.expected());
+    }
+}
+
+/// The night in which each file of an archive comes; 3: never.
+fn nights() -> impl Strategy<Value = Vec<u8>> {
+    let night = prop_oneof![10 => 0..3_u8, 1 => Just(3_u8)];
+    proptest::collection::vec(night, 24)
+}
+
+proptest! {
+    #![proptest_config(cases(24))]
+
+    #[test]
+    fn a_chain_in_any_split_over_nights_gives_what_one_scan_gives(
+        nights in nights(),
+        closely: bool,
+        changed in proptest::option::weighted(0.3, 0..16_usize),
+    ) {
+        let archive = Archive::new();
+        let logs: Vec<&Log> = archive.logs.iter().flatten().collect();
+        if let Some(changed) = changed {
+            archive.put(&logs[changed].key, &gzip(b"{\"Records\":[ ]}"));
+        }
+        let keys: Vec<&str> = (logs.iter().map(|log| &*log.key))
+            .chain(archive.chain.iter().map(|digest| &*digest.key))
+            .collect();
+        prop_assume!(nights[16..].iter().any(|night| *night < 3));
+        let of = Nights::new(&archive, closely);
+        for night in 0..3 {
+            let of_night = keys.iter().zip(&nights).filter(|(_, of)| **of == night);
+            of_night.for_each(|(key, _)| of.deliver(key));
+            if of.delivered.exists() {
+                of.ingest();
+            }
+        }
+        of.is_as_expected();
+        // Another look at the same files changes nothing.
+        of.ingest();
+        of.is_as_expected();
+    }
+}
+
+#[test]
+fn a_whole_chain_becomes_one_piece_and_nothing_is_kept_of_its_logs() {
+    let archive = Archive::new();
+    for closely in [false, true] {
+        let of = Nights::new(&archive, closely);
+        let _ = fs::remove_file(&of.store);
+        of.all_but(&[]);
+        of.ingest().exits(0);
+        let store = rusqlite::Connection::open(&of.store).unwrap();
+        let one = |sql: &str| {
+            store
+                .query_row(sql, [], |row| row.get::<_, u64>(0))
+                .unwrap()
+        };
+        // The newest waits for the digest that has its signature.
+        let pieces = if closely { 1..3 } else { 1..2 };
+        assert!(pieces.contains(&one("SELECT count(*) FROM digest")));
+        assert_eq!(one("SELECT count(*) FROM unnamed_log"), 0);
+        assert_eq!(one("SELECT sum(length(logs)) FROM digest"), 0);
+        of.is_as_expected();
+        assert_eq!(
+            of.chains()[0]["status"],
+            if closely { "proved" } else { "complete" }
+        );
+        stscope("store check").arg(&of.store).run().exits(0);
+    }
+}
+
+#[test]
+fn the_hash_of_a_log_waits_for_the_digest_of_the_next_night() {
+    let archive = Archive::new();
+    let of = Nights::new(&archive, true);
+    let last = &archive.chain[7].key;
+    of.all_but(&[last]);
+    of.ingest().exits(0);
+    // Its two logs are in no digest yet.
+    assert_eq!(of.chains()[0]["unnamed"], 2);
+    of.is_as_expected();
+    of.deliver(last);
+    of.ingest().exits(0);
+    of.is_as_expected();
+    assert_eq!(of.chains()[0]["status"], "proved");
+    assert_eq!(of.chains()[0]["log_files"], 16);
+}
+
+#[test]
+fn a_log_that_changes_after_it_was_proved_differs() {
+    let archive = Archive::new();
+    let of = Nights::new(&archive, true);
+    of.all_but(&[]);
+    of.ingest().exits(0);
+    let log = &archive.logs[2][1].key;
+    archive.put(log, &gzip(b"{\"Records\":[         ]}"));
+    of.deliver(log);
+    of.ingest().exits(0);
+    of.is_as_expected();
+    assert_eq!(of.chains()[0]["differing"], 1);
+    of.ask("report --fail-on unknown --require complete")
+        .exits(2);
+}
+
+#[test]
+fn gates_of_a_store_judge_by_its_digests() {
+    let trail = Trail::of("111122223333", "us-east-1");
+    let logs: Vec<Vec<Log>> = (0..4)
+        .map(|hour| {
+            vec![Log {
+                key: trail.log_key(START + hour * HOUR + 300, &format!("Log{hour:013}")),
+                content: b"{\"Records\":[]}".to_vec(),
+                events: (START + hour * HOUR + 60, START + hour * HOUR + 60),
+            }]
+        })
+        .collect();
+    let archive = Archive::with(trail, logs);
+    let of = Nights::new(&archive, false);
+    let gate = |required: &str| of.ask(&format!("report --fail-on global --require {required}"));
+    let log = &archive.logs[1][0].key;
+    of.all_but(&[log]);
+    of.ingest().exits(0);
+    gate("complete")
+        .exits(2)
+        .says(&["incomplete for 111122223333", "stscope verify"]);
+    of.deliver(log);
+    of.ingest().exits(0);
+    gate("complete").exits(0);
+    gate("proved").exits(2);
+    let closely = Nights::new(&archive, true);
+    fs::remove_file(&of.store).unwrap();
+    closely.ingest().exits(0);
+    let said = gate("proved").exits(0);
+    assert!(
+        said.text()
+            .contains("proved for 1 account until 2025-11-03T03:00:00Z"),
+        "{said}"
+    );
+    let said = of.ask("report --format json").exits(0);
+    assert_eq!(said.json()["coverage"]["digests"]["complete"], 1);
+    stscope("report --fail-on global --require proved --store")
+        .arg(&of.store)
+        .arg("--keys")
+        .arg(archive.keys())
+        .run()
+        .fails(&["--keys", "stscope ingest"]);
+    // Another account without digests.
+    let other = Trail::of("444455556666", "us-east-1").log_key(START, "Other00000000001");
+    archive.put(&other, &gzip(b"{\"Records\":[]}"));
+    closely.deliver(&other);
+    closely.ingest().exits(0);
+    gate("complete")
+        .exits(2)
+        .says(&["1 account has no digests (444455556666)"]);
+}
+
+#[test]
+fn a_day_with_a_hole_is_incomplete_until_the_digest_comes() {
+    let archive = Archive::new();
+    let of = Nights::new(&archive, false);
+    let digest = &archive.chain[3].key;
+    of.all_but(&[digest]);
+    of.ingest().exits(0);
+    let status = || of.ask("trend --format json").exits(0).rows()[0]["status"].clone();
+    assert_eq!(status(), "incomplete");
+    let info = stscope("store info").arg(&of.store).run().exits(0);
+    assert!(info.text().contains("1 hour without a digest"), "{info}");
+    of.deliver(digest);
+    of.ingest().exits(0);
+    assert_eq!(status(), "complete");
+    // A log that is named and missing is a hole, too.
+    fs::remove_file(&of.store).unwrap();
+    fs::remove_file(of.delivered.join(&archive.logs[5][0].key)).unwrap();
+    of.ingest().exits(0);
+    assert_eq!(status(), "incomplete");
+}
+
+#[test]
+fn a_digest_that_completes_a_day_has_gates_judge_it() {
+    let archive = Archive::new();
+    let of = Nights::new(&archive, false);
+    let digest = &archive.chain[3].key;
+    of.all_but(&[digest]);
+    // Days before and after it, so that there is one to judge.
+    for (seed, day) in [(1, -1), (2, 1), (3, 2)] {
+        let begin = START + day * 24 * HOUR;
+        let log = archive
+            .trail
+            .log_key(begin + 300, &format!("Day{seed:013}"));
+        archive.put(&log, &gzip(b"{\"Records\":[]}"));
+        of.deliver(&log);
+    }
+    of.ingest().exits(0);
+    of.deliver(digest);
+    of.ingest().exits(0);
+    let store = rusqlite::Connection::open(&of.store).unwrap();
+    let added: Vec<String> = (store
+        .prepare("SELECT name FROM setting WHERE name GLOB 'added_to *'")
+        .unwrap())
+    .query_map([], |row| row.get(0))
+    .unwrap()
+    .map(Result::unwrap)
+    .collect();
+    assert!(
+        added.contains(&"added_to 2025-11-03".to_owned()),
+        "{added:?}"
+    );
+}
+
+#[test]
+fn copies_of_digests_are_told_whenever_they_come() {
+    let archive = Archive::new();
+    let of = Nights::new(&archive, false);
+    of.all_but(&[]);
+    of.ingest().exits(0);
+    for digest in &archive.chain {
+        let to = of.delivered.join("copy").join(&digest.key);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::write(to, digest.file()).unwrap();
+    }
+    of.ingest().exits(0);
+    assert_eq!(of.chains()[0]["digests"], 8);
+    of.is_as_expected();
+}
+
+#[test]
+fn what_is_forgotten_leaves_no_digest_and_no_hole() {
+    let archive = Archive::new();
+    let of = Nights::new(&archive, false);
+    let later = archive.trail.log_key(START + 30 * HOUR, "Later00000000001");
+    archive.put(&later, &gzip(&archive.logs[0][0].content));
+    of.deliver(&later);
+    of.all_but(&[&archive.chain[3].key]);
+    of.ingest().exits(0);
+    stscope("forget --before 2025-11-04 --store")
+        .arg(&of.store)
+        .run()
+        .exits(0);
+    let store = rusqlite::Connection::open(&of.store).unwrap();
+    for table in ["digest", "hole"] {
+        let rows: u64 = store
+            .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
+                row.get(0)
+            })
+            .unwrap();
+        assert_eq!(rows, 0, "{table}");
+    }
+    stscope("store check").arg(&of.store).run().exits(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn ingests_that_are_killed_lose_no_digest() {
+    use std::process::Command;
+    use std::time::Duration;
+    let archive = Archive::new();
+    let of = Nights::new(&archive, true);
+    of.all_but(&[&archive.chain[2].key, &archive.logs[6][1].key]);
+    for round in 0..12_u64 {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_stscope"))
+            .args(["ingest", "-q", "--hash", "--keys"])
+            .arg(archive.keys())
+            .arg("--store")
+            .arg(&of.store)
+            .arg(&of.delivered)
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(3 * round));
+        let _ = child.kill();
+        child.wait().unwrap();
+    }
+    of.ingest().exits(0);
+    of.is_as_expected();
+}
+
+/// The tables that a store had before it knew digests.
+#[test]
+fn a_store_of_an_earlier_release_reads_the_digests_that_it_passed_by() {
+    let archive = Archive::new();
+    let of = Nights::new(&archive, false);
+    of.all_but(&[]);
+    of.ingest().exits(0);
+    let store = rusqlite::Connection::open(&of.store).unwrap();
+    for table in ["digest", "digest_pair", "unnamed_log", "hole"] {
+        store
+            .execute_batch(&format!(
+                "DROP TABLE {table}; DELETE FROM checksum WHERE of = '{table}';"
+            ))
+            .unwrap();
+    }
+    store.pragma_update(None, "user_version", 3).unwrap();
+    drop(store);
+    // To be asked, it is left as it is.
+    let said = of.ask("report --format json").exits(0);
+    assert_eq!(said.json()["coverage"]["digests"], json!(null));
+    assert!(of.chains().is_empty());
+    stscope("store check").arg(&of.store).run().exits(0);
+    of.ingest().exits(0);
+    of.is_as_expected();
+    let kept: BTreeSet<PathBuf> = fs::read_dir(Path::new(&of.delivered))
+        .unwrap()
+        .map(|one| one.unwrap().path())
+        .collect();
+    assert_eq!(kept.len(), 1);
+}
