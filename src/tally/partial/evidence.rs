@@ -314,6 +314,7 @@ mod tests {
                 hash: [unique as u8; 32],
                 signature: Some("ab".into()),
                 path: FoundPath::new(&folder, "d.json.gz", None),
+                earlier: None,
             });
         }
         evidence.damaged.push(DamagedDigest {
