@@ -198,6 +198,10 @@ impl Scan {
     pub(crate) fn judge_sum(&mut self, totals: &mut Totals) {
         let looked = totals.evidence.looked;
         self.scrutiny.hashes &= !looked.no_hashes;
+        if !self.scrutiny.hashes {
+            // Nobody asks for a proof: what is said must not depend on what is kept.
+            totals.evidence.forget_contents();
+        }
         self.pruning = match looked.is_pruned {
             true => self.selection.pruning(),
             false => Pruning::default(),

@@ -272,6 +272,19 @@ impl Evidence {
         self.digests.is_empty() && self.damaged.is_empty()
     }
 
+    /// Forgets all of contents, and where logs are.
+    #[cfg(feature = "cli")]
+    pub(crate) fn forget_contents(&mut self) {
+        for logs in &mut self.logs {
+            logs.details.clear();
+        }
+        let named = self
+            .digests
+            .iter_mut()
+            .flat_map(|found| &mut found.digest.logs);
+        named.for_each(|log| log.hash = None);
+    }
+
     /// Adds logs of an account and Region.
     pub(super) fn add_logs(&mut self, theirs: FoundLogs) {
         let at = self.place(&theirs.account, &theirs.region);
