@@ -34,12 +34,6 @@ pub use exit::Exit;
 /// Runs the program with these arguments.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let words: Vec<String> = (arguments.iter().skip(1))
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
-    if let Some(shown) = manual::run(&words, &commands::command()) {
-        return shown.unwrap_or_else(|failure| failure.report());
-    }
     let typed = commands::command().try_get_matches_from(&arguments);
     match typed.and_then(|typed| commands::run(&typed)) {
         Ok(outcome) => outcome.unwrap_or_else(|failure| failure.report()),

@@ -14,11 +14,8 @@ use super::text::escape_length;
 #[derive(Debug)]
 pub(crate) struct Strings {
     kernel: Kernel,
-    /// The places of last quotes, up to [`NOWHERE`].
-    ///
-    /// No other thread sees them. They are atomic because a compiler leaves such writes one by one:
-    /// LLVM 20 would gather places in a vector first, which costs more than it saves.
-    room: Box<[AtomicU32; ROOM]>,
+    /// The places of last quotes, up to [`NOWHERE`]; atomic for the reason at [`Room`](super::kernel::Room).
+    room: Box<[AtomicU32; MANY]>,
     /// How much of the record has been looked at.
     searched: usize,
     /// All ones inside a string.
@@ -31,7 +28,7 @@ pub(crate) struct Strings {
 }
 
 /// How many places are written out ahead: more than most records have.
-const ROOM: usize = 256;
+const MANY: usize = 256;
 
 /// Comes after the last place of a record.
 const NOWHERE: u32 = u32::MAX;
@@ -40,7 +37,7 @@ impl Strings {
     pub fn new(kernel: Kernel) -> Strings {
         Strings {
             kernel,
-            room: Box::new([const { AtomicU32::new(NOWHERE) }; ROOM]),
+            room: Box::new([const { AtomicU32::new(NOWHERE) }; MANY]),
             searched: 0,
             in_string: 0,
             escape: 0,
@@ -168,7 +165,7 @@ impl Work for Strings {
         let mut last = [b' '; 64];
         while let Some(rest) = record.get(searched..)
             && !rest.is_empty()
-            && end + 64 <= ROOM
+            && end + 64 <= MANY
         {
             let block = rest.first_chunk().unwrap_or_else(|| {
                 last[..rest.len()].copy_from_slice(rest);
@@ -195,29 +192,14 @@ impl Work for Strings {
             let inside = lanes.prefix_xor(quote) ^ in_string;
             in_string = (inside.cast_signed() >> 63).cast_unsigned();
             let ends = quote & !inside;
-            if let Some(room) = self.room[end..].first_chunk() {
-                write_out(ends, base as u32, room);
+            if let Some(room) = self.room[end..].first_chunk_mut() {
+                lanes.write_out(ends, base as u32, room);
             }
             end += ends.count_ones() as usize;
         }
         self.searched = searched;
         (self.in_string, self.escape) = (in_string, escape);
         end
-    }
-}
-
-/// Writes the places of some bits, and after them anything: four at a time, because a loop that ends
-/// with the last bit ends where no processor can foretell it.
-#[inline(always)]
-fn write_out(mut bits: u64, base: u32, room: &[AtomicU32; 64]) {
-    for four in room.as_chunks::<4>().0 {
-        for place in four {
-            place.store(base.wrapping_add(bits.trailing_zeros()), Relaxed);
-            bits &= bits.wrapping_sub(1);
-        }
-        if bits == 0 {
-            break;
-        }
     }
 }
 

@@ -40,9 +40,13 @@ pub(super) fn run(arguments: &ManArgs, mut command: Command) -> Result<Exit, Fai
 
 /// The commands below one that have pages of their own.
 fn below(command: &Command) -> impl Iterator<Item = &Command> {
-    // What 'help' prints is in the pages already.
+    // What clap's own 'help' of a group of commands prints is in the pages already.
+    let is_own = |one: &Command| {
+        one.get_arguments()
+            .any(|argument| argument.get_id() == "topic")
+    };
     let commands = command.get_subcommands();
-    commands.filter(|one| !one.is_hide_set() && one.get_name() != "help")
+    commands.filter(move |one| !one.is_hide_set() && (one.get_name() != "help" || is_own(one)))
 }
 
 fn each_in_a_file(command: &Command, folder: &Path) -> Result<(), Failure> {

@@ -7,6 +7,7 @@ mod endpoint;
 mod events;
 #[cfg(feature = "store")]
 mod forget;
+mod help;
 #[cfg(feature = "store")]
 mod ingest;
 mod man;
@@ -37,6 +38,7 @@ use super::exit::{Exit, Failure};
     version,
     about,
     max_term_width = 100,
+    disable_help_subcommand = true,
     after_help = "\
 Examples:
   stscope overview logs/                       everything on a screen
@@ -129,6 +131,9 @@ Examples:
   stscope man > stscope.1
   stscope man --dir /usr/local/share/man/man1")]
     Man(man::ManArgs),
+    /// Show the help of a command, or a page of the manual
+    #[command(after_help = help::EXAMPLES)]
+    Help(help::HelpArgs),
 }
 
 #[cfg(feature = "store")]
@@ -188,6 +193,7 @@ fn dispatch(typed: Command) -> Result<Exit, Failure> {
         Command::Endpoint(arguments) => endpoint::run(arguments),
         Command::Query(arguments) => query::run(arguments),
         Command::Completions(arguments) => completions::run(&arguments, command()),
+        Command::Help(arguments) => help::run(&arguments, command()),
         Command::Man(arguments) => man::run(&arguments, command()),
     }
 }

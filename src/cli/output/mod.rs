@@ -10,7 +10,7 @@ pub(super) use guard::check_output;
 pub(super) use place::Output;
 pub(super) use same::same_file;
 pub(super) use sink::Sink;
-pub(super) use writing::{Writing, named_file};
+pub(super) use writing::{Writing, named_file, terminal_width};
 
 use super::exit::{Exit, Failure};
 

@@ -126,6 +126,11 @@ fn of_extension(path: &Path) -> Result<Format, Failure> {
     })
 }
 
+/// The width of what is printed, be it to a terminal or not.
+pub(in crate::cli) fn terminal_width() -> usize {
+    width(std::io::stdout().is_terminal())
+}
+
 /// The terminal's width; without a terminal, `COLUMNS` or 80.
 fn width(on_terminal: bool) -> usize {
     let of_terminal = on_terminal

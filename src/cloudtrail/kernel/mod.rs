@@ -1,7 +1,7 @@
 //! JSON, 64 bytes at a time: one bit a byte for each kind of character that matters.
 //!
-//! Two kernels give the same masks: one for x86-64 with AVX2, found at run time, and a portable one
-//! (SSE2, NEON, or plain code, whatever the target has). Everything above this module is safe code
+//! All kernels give the same masks: those for x86-64 with AVX-512 or AVX2, found at run time, and a
+//! portable one (SSE2, NEON, or plain code, whatever the target has). Everything above this module is safe code
 //! that is compiled once for each. The only `unsafe` of the crate's hot path is here, for the speed
 //! that `benches/stages.rs` measures; a property test holds the kernels equal.
 //!
@@ -18,10 +18,20 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod portable;
+
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// Sixty-four bytes of input.
 pub(super) type Block = [u8; 64];
+
+/// For the places of the bits of a block.
+///
+/// No other thread sees them. They are atomic because a compiler leaves such writes one by one: LLVM 20
+/// would gather places in a vector first, which costs more than it saves.
+pub(super) type Room = [AtomicU32; 64];
 
 /// A block and what follows it, so that a word can be seen that begins in the block.
 pub(super) type Sight = [u8; 64 + Probe::REACH];
@@ -129,6 +139,21 @@ pub(super) trait Lanes: Copy {
     fn rare_in_strings(self, block: &Block) -> RareInStrings;
     /// Bit `i` of the result is the xor of bits `0..=i`: from quotes to the insides of strings.
     fn prefix_xor(self, bits: u64) -> u64;
+
+    /// Writes the places of some bits, `base` added to each, and after them anything: four at a time,
+    /// because a loop that ends with the last bit ends where no processor can foretell it.
+    #[inline(always)]
+    fn write_out(self, mut bits: u64, base: u32, room: &mut Room) {
+        for four in room.as_chunks::<4>().0 {
+            for place in four {
+                place.store(base.wrapping_add(bits.trailing_zeros()), Relaxed);
+                bits &= bits.wrapping_sub(1);
+            }
+            if bits == 0 {
+                break;
+            }
+        }
+    }
 }
 
 /// A loop over bytes. It is compiled once for each kind of lanes, so `go` must be
@@ -149,11 +174,17 @@ enum Kind {
     Portable,
     #[cfg(target_arch = "x86_64")]
     Avx2(avx2::Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(avx512::Avx512),
 }
 
 impl Kernel {
     /// The fastest one this processor has.
     pub fn detect() -> Kernel {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(avx512) = avx512::Avx512::detect() {
+            return Kernel(Kind::Avx512(avx512));
+        }
         #[cfg(target_arch = "x86_64")]
         if let Some(avx2) = avx2::Avx2::detect() {
             return Kernel(Kind::Avx2(avx2));
@@ -166,13 +197,16 @@ impl Kernel {
         Kernel(Kind::Portable)
     }
 
-    /// Every kernel this processor can run, for tests and benches.
+    /// Every kernel this processor can run, for tests and benches: the portable one first.
     pub fn all() -> Vec<Kernel> {
-        let mut all = vec![Kernel::portable()];
-        if Kernel::detect() != all[0] {
-            all.push(Kernel::detect());
-        }
-        all
+        let kinds = [
+            Some(Kind::Portable),
+            #[cfg(target_arch = "x86_64")]
+            avx2::Avx2::detect().map(Kind::Avx2),
+            #[cfg(target_arch = "x86_64")]
+            avx512::Avx512::detect().map(Kind::Avx512),
+        ];
+        kinds.into_iter().flatten().map(Kernel).collect()
     }
 
     /// Its name, for benches.
@@ -181,6 +215,8 @@ impl Kernel {
             Kind::Portable => "portable",
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2(_) => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512(_) => "avx512",
         }
     }
 
@@ -191,6 +227,8 @@ impl Kernel {
             Kind::Portable => work.go(portable::Portable, bytes),
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2(avx2) => avx2.run(work, bytes),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512(avx512) => avx512.run(work, bytes),
         }
     }
 }
@@ -256,6 +294,24 @@ mod tests {
             m | u64::from((bits << (63 - i)).count_ones() % 2 == 1) << i
         });
         assert_eq!(lanes.prefix_xor(bits), parity);
+        let mut room = [const { AtomicU32::new(0) }; 64];
+        lanes.write_out(bits, 1 << 20, &mut room);
+        let places = (0..64).filter(|at| bits >> at & 1 == 1);
+        for (place, at) in room.iter().zip(places) {
+            assert_eq!(place.load(Relaxed), (1 << 20) + at);
+        }
+    }
+
+    fn check_all(sight: &Sight, probe: Probe, bits: u64) {
+        for Kernel(kind) in Kernel::all() {
+            match kind {
+                Kind::Portable => check(portable::Portable, sight, probe, bits),
+                #[cfg(target_arch = "x86_64")]
+                Kind::Avx2(avx2) => check(avx2, sight, probe, bits),
+                #[cfg(target_arch = "x86_64")]
+                Kind::Avx512(avx512) => check(avx512, sight, probe, bits),
+            }
+        }
     }
 
     proptest! {
@@ -275,21 +331,11 @@ mod tests {
         ) {
             let probe = Probe::new(&word);
             let mut sight: Sight = bytes.try_into().unwrap();
-            check(portable::Portable, &sight, probe, bits);
-            #[cfg(target_arch = "x86_64")]
-            let avx2 = avx2::Avx2::detect();
-            #[cfg(target_arch = "x86_64")]
-            if let Some(avx2) = avx2 {
-                check(avx2, &sight, probe, bits);
-            }
+            check_all(&sight, probe, bits);
             let quoted = format!("\"{word}\"");
             sight[at..at + quoted.len()].copy_from_slice(quoted.as_bytes());
             prop_assert!(portable::Portable.rare(&sight, probe).word >> at & 1 == 1);
-            check(portable::Portable, &sight, probe, bits);
-            #[cfg(target_arch = "x86_64")]
-            if let Some(avx2) = avx2 {
-                check(avx2, &sight, probe, bits);
-            }
+            check_all(&sight, probe, bits);
         }
 
         #[test]

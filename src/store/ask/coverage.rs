@@ -7,8 +7,8 @@ use rusqlite::{Connection, Row};
 
 use crate::aws::{Key, Pruned, Pruning};
 use crate::damage::Stage;
-use crate::store::tables::checksums::{self, Checksums, Sum};
-use crate::store::tables::file_row::{COLUMNS, FileRow, WIDTH};
+use crate::store::tables::checksums::{Checksums, Sum};
+use crate::store::tables::file_row::{self, COLUMNS, FileRow, WIDTH};
 use crate::store::tables::outcome::Outcome;
 use crate::store::tables::schema;
 use crate::tally::{Coverage, DamagedFile, DaysRead, FilesOfDay, LogsRead, Selection};
@@ -37,17 +37,15 @@ pub(in crate::store) fn read(
     };
     // Most files of a folder follow one another, so its key is looked at once.
     let mut all = connection.prepare(&format!(
-        "SELECT {COLUMNS}, key_account, key_region, key_day, path, {} FROM file AS f CROSS JOIN folder \
-         ON folder.id = folder",
-        match checksums.are_kept() {
-            true => checksums::of_row("file", "f"),
-            false => "0".to_owned(),
-        }
+        "SELECT {COLUMNS}, key_account, key_region, key_day, path FROM file AS f CROSS JOIN folder \
+         ON folder.id = folder"
     ))?;
     let mut rows = all.query([])?;
     let mut sum = Sum::default();
     while let Some(row) = rows.next()? {
-        sum.add(row.get(WIDTH + 4)?);
+        if checksums.are_kept() {
+            sum.add(file_row::sum(row)?);
+        }
         files.add(&FileRow::from_row(row)?, row)?;
     }
     checksums.expect_all("file", sum)?;

@@ -266,6 +266,7 @@ fn carry_over(
         connection
             .prepare_cached("INSERT INTO calls (file, day, calls) VALUES (?1, ?2, ?3)")?
             .execute(params![file, other, bytes])?;
+        checksums::note_new(connection, "calls", connection.last_insert_rowid())?;
     }
     connection.execute("UPDATE day SET is_stale = 1 WHERE day = ?1", [other])?;
     linked.0.extend(found.0);

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::collections::{Map, Set};
 use crate::input::{Trailer, Version};
+use crate::store::tables::checksums;
 use crate::store::tables::file_row::{COLUMNS, FileRow};
 use crate::store::tables::outcome::Outcome;
 
@@ -124,16 +125,11 @@ impl<'c> Copies<'c> {
             // It was an incomplete copy before.
             self.forget_file(id, of)?;
         }
-        let copy = self
+        let version_of = "UPDATE file SET size = ?3, modified = ?4, checksum = ?5, length = ?6 \
+                          WHERE folder = ?1 AND name = ?2 RETURNING id";
+        let known = self
             .connection
-            .prepare_cached(
-                "INSERT INTO file (folder, name, size, modified, checksum, length, outcome, same_as, \
-                 records_read, compressed, decompressed, records, sts_records, not_calls, folded, \
-                 beyond_window) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, 0, 0, 0, 0, 0) \
-                 ON CONFLICT (folder, name) DO UPDATE SET size = excluded.size, modified = \
-                 excluded.modified, checksum = excluded.checksum, length = excluded.length \
-                 RETURNING id",
-            )?
+            .prepare_cached(version_of)?
             .query_row(
                 params![
                     folder,
@@ -141,18 +137,53 @@ impl<'c> Copies<'c> {
                     version.size.cast_signed(),
                     version.changed,
                     trailer.checksum,
-                    trailer.length,
-                    Outcome::Copy,
-                    of
+                    trailer.length
                 ],
                 |row| row.get(0),
-            )?;
+            )
+            .optional()?;
+        let copy = match known {
+            Some(id) => id,
+            None => self.add(folder, name, version, trailer, of)?,
+        };
         // The file it is a copy of has changed in this run: the copy is the only one with the former content.
         if let Some(Before::Held(content)) = self.changed.get(&of) {
             content.give_to(self.connection, copy)?;
             self.changed.insert(of, Before::Is(copy));
         }
         Ok(())
+    }
+}
+
+impl Copies<'_> {
+    /// Adds the row of a copy that was not known.
+    fn add(
+        &self,
+        folder: i64,
+        name: &str,
+        version: Version,
+        trailer: Trailer,
+        of: i64,
+    ) -> rusqlite::Result<i64> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO file (folder, name, size, modified, checksum, length, outcome, same_as, \
+                 records_read, compressed, decompressed, records, sts_records, not_calls, folded, \
+                 beyond_window) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, 0, 0, 0, 0, 0)",
+            )?
+            .execute(params![
+                folder,
+                name,
+                version.size.cast_signed(),
+                version.changed,
+                trailer.checksum,
+                trailer.length,
+                Outcome::Copy,
+                of
+            ])?;
+        let id = self.connection.last_insert_rowid();
+        checksums::note_new(self.connection, "file", id)?;
+        Ok(id)
     }
 }
 
@@ -222,6 +253,7 @@ impl Content {
             connection
                 .prepare_cached("INSERT INTO calls (file, day, calls) VALUES (?1, ?2, ?3)")?
                 .execute(params![copy, day, calls])?;
+            checksums::note_new(connection, "calls", connection.last_insert_rowid())?;
         }
         Ok(())
     }

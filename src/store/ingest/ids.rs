@@ -51,19 +51,21 @@ impl Ids {
         self.threads[thread].callers[number as usize]
     }
 
-    /// Gives ids to the groupings and callers that a thread has sent for the first time.
+    /// Gives ids to the groupings and callers that a thread has sent for the first time. The sums of
+    /// groupings are noted in `added`.
     pub fn learn(
         &mut self,
         connection: &Connection,
         thread: usize,
         groupings: &Rows,
         callers: &Rows,
+        added: &mut Changes,
     ) -> rusqlite::Result<()> {
         while self.threads.len() <= thread {
             self.threads.push(OfThread::default());
         }
         if !groupings.is_empty() {
-            self.learn_groupings(connection, thread, groupings)?;
+            self.learn_groupings(connection, thread, groupings, added)?;
         }
         for (_, row) in callers.iter() {
             let id = caller_id(row);
@@ -85,6 +87,7 @@ impl Ids {
         connection: &Connection,
         thread: usize,
         rows: &Rows,
+        added: &mut Changes,
     ) -> rusqlite::Result<()> {
         let known = match &mut self.groupings {
             Some(known) => known,
@@ -92,7 +95,6 @@ impl Ids {
         };
         let numbers = &mut self.threads[thread].groupings;
         let mut insert = connection.prepare_cached(&self.insert_grouping)?;
-        let mut changes = Changes::default();
         let mut bound: Vec<ToSqlOutput<'_>> = Vec::new();
         for (hash, row) in rows.iter() {
             let number = match known.get(&hash) {
@@ -113,7 +115,7 @@ impl Ids {
                         _ => None, // all values are borrowed
                     });
                     let row = [ValueRef::Integer(id)].into_iter().chain(values);
-                    changes.add("grouping", "", checksums::hash("grouping", row));
+                    added.add("grouping", "", checksums::hash("grouping", row));
                     // The highest bit of the id is in use, but two thousand million groupings do not fit
                     // on a disk.
                     let number = id as u32;
@@ -123,7 +125,7 @@ impl Ids {
             };
             numbers.push(number);
         }
-        changes.write(connection)
+        Ok(())
     }
 }
 

@@ -15,7 +15,9 @@ use super::rows;
 use crate::input::{Trailer, Version};
 use crate::store::days::blob::SmallIds;
 use crate::sts::{Call, Endpoint};
-use crate::tally::{Candidate, Collector, Coverage, DamagedFile, File, Staged, Totals};
+use crate::tally::{
+    Bytes, Candidate, Collector, Coverage, DamagedFile, File, SkipReason, Staged, Totals,
+};
 
 /// A message to the writer.
 pub(in crate::store) enum Packet {
@@ -43,7 +45,7 @@ pub(in crate::store) struct Delivery {
     pub replaces: Option<i64>,
     /// A damaged copy that is gone: this file takes its place.
     pub supersedes: Option<i64>,
-    pub coverage: Coverage,
+    pub content: Content,
     /// The thread that gave the small ids of the candidates.
     pub worker: usize,
     /// Groupings the thread had not sent before, in the order of their small ids.
@@ -51,6 +53,30 @@ pub(in crate::store) struct Delivery {
     /// Callers the thread had not sent before.
     pub callers: Rows,
     pub candidates: Vec<Candidate<SmallIds>>,
+}
+
+/// What was in a file, and what became of it.
+pub(in crate::store) struct Content {
+    pub damaged: Option<DamagedFile>,
+    pub skipped: Option<SkipReason>,
+    pub bytes: Bytes,
+    pub records: u64,
+    pub not_calls: u64,
+    pub not_understood: u64,
+}
+
+impl Content {
+    fn of(coverage: &Coverage) -> Content {
+        let skipped = (coverage.files.skipped.iter()).find(|(_, count)| **count > 0);
+        Content {
+            damaged: coverage.damaged.first().cloned(),
+            skipped: skipped.map(|(&reason, _)| reason),
+            bytes: coverage.bytes.clone(),
+            records: coverage.records,
+            not_calls: coverage.not_calls,
+            not_understood: coverage.not_understood,
+        }
+    }
 }
 
 /// What is known of a file that was opened.
@@ -155,7 +181,7 @@ impl<'l> Intake<'l> {
     /// down here.
     fn coming(&mut self, file: &File<'_>) -> Option<Coming> {
         let path = text(&file.object.path()).into_owned();
-        let before = self.ledger.file(&path).copied();
+        let before = self.ledger.file(&path);
         let mut coming = Coming {
             path,
             // What cannot be looked up now is tried again by the next run.
@@ -243,18 +269,20 @@ impl Collector for Intake<'_> {
                 }
             },
         };
-        self.ingested.coverage += coverage.clone();
         // The next run tries again, unless the damage is in the content of the file.
         if !coverage.damaged.iter().all(DamagedFile::is_of_content) {
             coming.version = UNREAD;
         }
+        // Coverage is too large to be cloned for each file.
+        let content = Content::of(&coverage);
+        self.ingested.coverage += coverage;
         let delivery = Delivery {
             path: coming.path,
             version: coming.version,
             trailer: coming.trailer,
             replaces: coming.replaces,
             supersedes: coming.supersedes,
-            coverage,
+            content,
             worker: self.worker,
             groupings: self.groupings.take_new(),
             callers: self.callers.take_new(),

@@ -1,22 +1,25 @@
 //! What was read before, in memory, where a run looks up every file it finds.
 //!
-//! Some 64 bytes a file: paths and keys are known by hashes of 128 bits.
+//! Some 66 bytes a file: a night with nothing new must not need the memory of a large archive's names.
+//! Paths are known by hashes of 128 bits, keys by 64 bits together with the content. Their keys are drawn
+//! for each run, because strangers may choose names.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 use rusqlite::Connection;
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
-use std::hash::Hasher as _;
+use std::hash::{BuildHasher as _, Hasher as _};
 
 use crate::aws::Key;
+use crate::collections::Map;
 use crate::input::{Object, Trailer, Version};
 use crate::scan;
-use crate::store::tables::checksums::{self, Checksums, Sum};
-use crate::store::tables::file_row::{COLUMNS, FileRow, WIDTH};
+use crate::store::tables::checksums::{Checksums, Sum};
+use crate::store::tables::file_row::{self, COLUMNS, FileRow};
 use crate::store::tables::outcome::Outcome;
 
 /// What is known of a file.
@@ -61,6 +64,9 @@ impl<'l> Seen<'l> {
 
 impl scan::Known for Seen<'_> {
     fn is_known(&self, object: &Object<'_>, version: Version) -> bool {
+        if self.ledger.is_empty() {
+            return false;
+        }
         let known = self.ledger.file(&text(&object.path()));
         let is_known = known.is_some_and(|known| known.version == version);
         self.known.fetch_add(u64::from(is_known), Ordering::Relaxed);
@@ -68,6 +74,9 @@ impl scan::Known for Seen<'_> {
     }
 
     fn is_known_content(&self, object: &Object<'_>, version: Version, trailer: Trailer) -> bool {
+        if self.ledger.is_empty() {
+            return false;
+        }
         let path = object.path();
         let path = text(&path);
         let known = self.ledger.file(&path);
@@ -85,19 +94,73 @@ pub(in crate::store) const UNREAD: Version = Version {
 /// The files that are known.
 #[derive(Default)]
 pub(in crate::store) struct Ledger {
-    files: HashMap<u128, Known, RandomState>,
-    /// Objects of S3 that were read, whatever the folder.
-    objects: HashMap<u128, i64, RandomState>,
+    hasher: Hasher,
+    files: Vec<Entry>,
+    by_path: HashTable<u32>,
+    /// Objects of S3 that were read, whatever the folder. Made when something new is found.
+    by_key: OnceLock<HashTable<u32>>,
     /// Objects of S3 of which a damaged copy was read, and where it was.
-    damaged: HashMap<u128, (i64, PathBuf), RandomState>,
+    damaged: Map<u64, (i64, PathBuf)>,
     /// What could not be opened, with its path: some may be folders.
     unopened: Vec<(i64, PathBuf)>,
+}
+
+/// A file: 56 bytes.
+struct Entry {
+    /// The hash of its path.
+    path: [u64; 2],
+    /// The hash of its key in S3, if it was read from there; 0 for none.
+    key: u64,
+    /// The id in the store; below zero for a damaged file.
+    id: i64,
+    size: u64,
+    changed: i64,
+    trailer: Trailer,
+}
+
+impl Entry {
+    fn known(&self) -> Known {
+        Known {
+            id: self.id.wrapping_abs(),
+            version: Version {
+                size: self.size,
+                changed: self.changed,
+            },
+            trailer: self.trailer,
+            is_sound: self.id > 0,
+        }
+    }
+
+    fn has(&self, version: Version, trailer: Trailer) -> bool {
+        self.size == version.size && self.trailer == trailer
+    }
+}
+
+/// Hashes names, by keys of its own.
+struct Hasher(SipHasher13);
+
+impl Default for Hasher {
+    fn default() -> Hasher {
+        let draw = || std::hash::RandomState::new().build_hasher().finish();
+        Hasher(SipHasher13::new_with_keys(draw(), draw()))
+    }
+}
+
+impl Hasher {
+    fn path(&self, path: &str) -> [u64; 2] {
+        let hash = self.0.hash(path.as_bytes());
+        [hash.h1, hash.h2]
+    }
+
+    fn key(&self, key: &str) -> u64 {
+        self.path(key)[0].max(1)
+    }
 }
 
 impl Ledger {
     /// All that was read before, compared with its checksums.
     pub fn read(connection: &Connection, checksums: &Checksums) -> rusqlite::Result<Ledger> {
-        let mut folders: HashMap<i64, String, RandomState> = HashMap::default();
+        let mut folders: Map<i64, String> = Map::default();
         let mut all = connection.prepare("SELECT id, path FROM folder")?;
         let mut rows = all.query([])?;
         while let Some(row) = rows.next()? {
@@ -106,17 +169,13 @@ impl Ledger {
         let count: usize =
             connection.query_row("SELECT count(*) FROM file", [], |row| row.get(0))?;
         let mut ledger = Ledger::default();
-        ledger.files.reserve(count);
-        ledger.objects.reserve(count);
-        let mut all = connection.prepare(&format!(
-            "SELECT {COLUMNS}, {} FROM file AS f",
-            checksums::of_row("file", "f")
-        ))?;
+        ledger.files.reserve_exact(count);
+        let mut all = connection.prepare(&format!("SELECT {COLUMNS} FROM file AS f"))?;
         let mut rows = all.query([])?;
         let mut path = String::new();
         let mut sum = Sum::default();
         while let Some(row) = rows.next()? {
-            sum.add(row.get(WIDTH)?);
+            sum.add(file_row::sum(row)?);
             let file = FileRow::from_row(row)?;
             let Some(folder) = folders.get(&file.folder) else {
                 continue; // its folder is gone
@@ -125,39 +184,90 @@ impl Ledger {
             path.push_str(folder);
             path.push('/');
             path.push_str(file.name);
-            let known = Known {
-                id: file.id,
-                version: file.version,
-                trailer: file.trailer,
-                is_sound: file.outcome != Outcome::Damaged,
-            };
-            if known.is_sound && file.outcome != Outcome::Copy {
-                if let Some(object) = object(&path, known.version, known.trailer) {
-                    ledger.objects.insert(object, known.id);
-                }
-            } else if !known.is_sound
-                && let Some(key) = Key::in_path(&path)
-            {
-                let place = (known.id, PathBuf::from(&path));
-                ledger.damaged.insert(hash(&[key.as_bytes()]), place);
-            }
-            if !known.is_sound && known.version == UNREAD {
-                ledger.unopened.push((known.id, PathBuf::from(&path)));
-            }
-            ledger.files.insert(hash(&[path.as_bytes()]), known);
+            ledger.add(&path, &file);
         }
         checksums.expect_all("file", sum)?;
+        ledger.index();
         Ok(ledger)
     }
 
+    fn add(&mut self, path: &str, file: &FileRow<'_>) {
+        let is_sound = file.outcome != Outcome::Damaged;
+        let mut key = 0;
+        if is_sound && file.outcome != Outcome::Copy && file.version != UNREAD {
+            key = Key::in_path(path).map_or(0, |key| self.hasher.key(key));
+        } else if !is_sound && let Some(key) = Key::in_path(path) {
+            let place = (file.id, PathBuf::from(path));
+            self.damaged.insert(self.hasher.key(key), place);
+        }
+        if !is_sound && file.version == UNREAD {
+            self.unopened.push((file.id, PathBuf::from(path)));
+        }
+        self.files.push(Entry {
+            path: self.hasher.path(path),
+            key,
+            // The ids of SQLite begin with 1.
+            id: if is_sound {
+                file.id
+            } else {
+                file.id.wrapping_neg()
+            },
+            size: file.version.size,
+            changed: file.version.changed,
+            trailer: file.trailer,
+        });
+    }
+
+    /// Looks up paths from now on.
+    fn index(&mut self) {
+        let files = &self.files;
+        let hash = |at: &u32| files[*at as usize].path[0];
+        self.by_path.reserve(files.len(), hash);
+        // So many files do not fit into memory.
+        for at in 0..files.len() as u32 {
+            self.by_path.insert_unique(hash(&at), at, hash);
+        }
+    }
+
+    /// Whether nothing was read before: then no path need be made to be looked up.
+    fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
     /// What is known of the file of this path.
-    pub fn file(&self, path: &str) -> Option<&Known> {
-        self.files.get(&hash(&[path.as_bytes()]))
+    pub fn file(&self, path: &str) -> Option<Known> {
+        if self.is_empty() {
+            return None;
+        }
+        let path = self.hasher.path(path);
+        let entry = |at: &u32| &self.files[*at as usize];
+        let found = (self.by_path).find(path[0], |at| entry(at).path == path)?;
+        Some(entry(found).known())
     }
 
     /// The file that was read of the same object of S3, if this one is a copy.
     pub fn copied(&self, path: &str, version: Version, trailer: Trailer) -> Option<i64> {
-        self.objects.get(&object(path, version, trailer)?).copied()
+        if self.is_empty() {
+            return None;
+        }
+        let key = Key::in_path(path).filter(|_| version != UNREAD)?;
+        let key = self.hasher.key(key);
+        let entry = |at: &u32| &self.files[*at as usize];
+        let by_key = self.by_key.get_or_init(|| {
+            let with_keys = self.files.iter().filter(|file| file.key != 0);
+            let mut by_key = HashTable::with_capacity(with_keys.count());
+            for (at, file) in self.files.iter().enumerate() {
+                if file.key != 0 {
+                    by_key.insert_unique(file.key, at as u32, |at| entry(at).key);
+                }
+            }
+            by_key
+        });
+        // Of several the last: its content is the one that was read last.
+        let same = by_key.iter_hash(key).map(entry);
+        same.filter(|file| file.key == key && file.has(version, trailer))
+            .map(|file| file.known().id)
+            .max()
     }
 
     /// The folders that could not be listed before, and can be now.
@@ -170,7 +280,7 @@ impl Ledger {
     /// its place.
     pub fn vanished_copy(&self, path: &str) -> Option<i64> {
         let key = Key::in_path(path).filter(|_| !self.damaged.is_empty())?;
-        let (id, place) = self.damaged.get(&hash(&[key.as_bytes()]))?;
+        let (id, place) = self.damaged.get(&self.hasher.key(key))?;
         // What is in S3 is not gone for not being on this machine.
         let is_gone = !place.starts_with("s3:") && !place.exists();
         (place != Path::new(path) && is_gone).then_some(*id)
@@ -189,7 +299,7 @@ pub(in crate::store) fn object(path: &str, version: Version, trailer: Trailer) -
     ]))
 }
 
-/// The hashes are in memory only, so their keys do not matter.
+/// The hashes are of one run only, so their keys do not matter.
 fn hash(parts: &[&[u8]]) -> u128 {
     let mut hasher = SipHasher13::new();
     for part in parts {

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 
 use chrono::NaiveDate;
-use rusqlite::{Connection, params};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension as _, Statement, params, params_from_iter};
 
 use super::copies::Copies;
 use super::distinct::RowHasher;
@@ -15,14 +16,14 @@ use super::folders::Folders;
 use super::ids::Ids;
 use super::intake::{Delivery, Packet};
 use super::ledger::{self, UNREAD};
-use crate::collections::{Map, Set};
+use crate::collections::Map;
 use crate::input::{Trailer, Version};
 use crate::store::days::added;
 use crate::store::days::blob::{self, Kept};
 use crate::store::days::day::{NO_DAY, day_name, day_number, since_1970};
 use crate::store::days::sums::{self, note_forgotten};
 use crate::store::tables::batch::Batch;
-use crate::store::tables::checksums::Changes;
+use crate::store::tables::checksums::{self, Changes};
 use crate::store::tables::outcome::Outcome;
 use crate::store::tables::schema;
 
@@ -49,20 +50,62 @@ pub(in crate::store) struct Writer<'c> {
     run: i64,
     written: Written,
     folders: Folders,
-    /// The folders of which a file was read in this run.
-    read_of: Set<i64>,
     /// Whether a day is closed.
     days: Map<i64, Day>,
     ids: Ids,
     /// Objects of S3 that were read in this run.
     objects: Map<u128, i64>,
     copies: Copies<'c>,
+    statements: Statements<'c>,
+    /// The sums of rows that were added, until they are committed: to write them with each file would
+    /// cost as much as the rows.
+    added: Changes,
 }
 
 #[derive(Clone)]
 struct Day {
     name: String,
     is_closed: bool,
+}
+
+/// What is run for every file. Out of the cache a statement would be looked up, and all that is bound to
+/// it let go, each time.
+struct Statements<'c> {
+    add_file: Statement<'c>,
+    add_calls: Statement<'c>,
+}
+
+const ADD_FILE: &str = "INSERT OR IGNORE INTO file (folder, name, size, modified, checksum, length, outcome, same_as, \
+     stage, detail, records_read, compressed, decompressed, records, sts_records, not_calls, folded, \
+     beyond_window, not_understood) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
+     ?15, ?16, ?17, ?18, ?19)";
+
+const ADD_CALLS: &str = "INSERT INTO calls (file, day, calls) VALUES (?1, ?2, ?3)";
+
+/// The values of a row of `file` but its id, in the order of the columns.
+type FileValues<'v> = [ValueRef<'v>; 19];
+
+/// What the calls of a file are.
+#[derive(Default)]
+struct Given {
+    /// Those of open days, as they are kept: few days, and mostly one.
+    by_day: Vec<(i64, Vec<u8>)>,
+    open: u64,
+    /// Those that are in sums of closed days, or forgotten, now or before the file changed.
+    closed: u64,
+    /// Those of them that come too late.
+    late: u64,
+}
+
+impl Given {
+    fn of_day(&mut self, day: i64) -> &mut Vec<u8> {
+        let known = self.by_day.iter().rposition(|(known, _)| *known == day);
+        let at = known.unwrap_or_else(|| {
+            self.by_day.push((day, Vec::new()));
+            self.by_day.len() - 1
+        });
+        &mut self.by_day[at].1
+    }
 }
 
 impl<'c> Writer<'c> {
@@ -80,11 +123,15 @@ impl<'c> Writer<'c> {
             run: schema::next_run(connection)?,
             written: Written::default(),
             folders: Folders::default(),
-            read_of: Set::default(),
             days: Map::default(),
             ids: Ids::new(hasher),
             objects: Map::default(),
             copies: Copies::new(connection),
+            statements: Statements {
+                add_file: connection.prepare(ADD_FILE)?,
+                add_calls: connection.prepare(ADD_CALLS)?,
+            },
+            added: Changes::default(),
         })
     }
 
@@ -104,20 +151,37 @@ impl<'c> Writer<'c> {
             match together {
                 Ok(together) => {
                     for packet in together {
-                        batch.step()?;
+                        if batch.is_due() {
+                            self.commit(batch)?;
+                        }
+                        batch.begin()?;
                         self.write(packet)?;
                     }
                 }
-                Err(RecvTimeoutError::Timeout) => batch.commit()?,
-                Err(RecvTimeoutError::Disconnected) => return Ok(self.written),
+                Err(RecvTimeoutError::Timeout) => self.commit(batch)?,
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.note_added()?;
+                    return Ok(self.written);
+                }
             }
         }
+    }
+
+    fn commit(&mut self, batch: &mut Batch<'c>) -> rusqlite::Result<()> {
+        self.note_added()?;
+        batch.commit()
+    }
+
+    /// Writes the sums of what was added: in its transaction, and before any of it is changed.
+    fn note_added(&mut self) -> rusqlite::Result<()> {
+        std::mem::take(&mut self.added).write(self.connection)
     }
 
     fn write(&mut self, packet: Packet) -> rusqlite::Result<()> {
         match packet {
             Packet::Read(delivery) => self.delivery(*delivery),
             Packet::Touched(id, version) => {
+                self.note_added()?;
                 self.connection
                     .prepare_cached("UPDATE file SET modified = ?2 WHERE id = ?1")?
                     .execute(params![id, version.changed])?;
@@ -143,18 +207,24 @@ impl<'c> Writer<'c> {
         of: i64,
         supersedes: Option<i64>,
     ) -> rusqlite::Result<()> {
+        self.note_added()?;
         if let Some(id) = supersedes {
             self.copies.forget_file(id, of)?;
         }
-        let (folder, name) = self.folders.place(self.connection, path)?;
+        let (folder, name) = self.place(path, 0)?;
         self.copies.write(folder, name, version, trailer, of)
     }
 
     fn delivery(&mut self, delivery: Delivery) -> rusqlite::Result<()> {
         let (groupings, callers) = (&delivery.groupings, &delivery.callers);
-        self.ids
-            .learn(self.connection, delivery.worker, groupings, callers)?;
-        let is_sound = delivery.coverage.files.damaged == 0;
+        self.ids.learn(
+            self.connection,
+            delivery.worker,
+            groupings,
+            callers,
+            &mut self.added,
+        )?;
+        let is_sound = delivery.content.damaged.is_none();
         let object =
             ledger::object(&delivery.path, delivery.version, delivery.trailer).filter(|_| is_sound);
         // Two copies of one object in the same run: neither thread knew of the other.
@@ -165,6 +235,10 @@ impl<'c> Writer<'c> {
             let (version, trailer) = (delivery.version, delivery.trailer);
             return self.copy(&delivery.path, version, trailer, of, delivery.supersedes);
         }
+        let is_new = delivery.replaces.is_none() && delivery.supersedes.is_none();
+        if !is_new {
+            self.note_added()?;
+        }
         let closed_calls = match (delivery.replaces, delivery.supersedes) {
             (Some(id), _) => {
                 // A file that cannot be opened is tried again in every run.
@@ -172,7 +246,7 @@ impl<'c> Writer<'c> {
                 self.copies.take_back(id)?
             }
             (None, Some(id)) => {
-                let (folder, name) = self.folders.place(self.connection, &delivery.path)?;
+                let (folder, name) = self.place(&delivery.path, 0)?;
                 self.copies.move_file(id, folder, name)?
             }
             (None, None) => 0,
@@ -180,81 +254,119 @@ impl<'c> Writer<'c> {
         if delivery.version == UNREAD {
             self.written.unread.push(PathBuf::from(&delivery.path));
         }
-        let id = self.file(&delivery)?;
+        let given = self.sort_out(closed_calls, &delivery)?;
+        let id = self.file(&delivery, &given, is_new)?;
         if let Some(object) = object {
             self.objects.insert(object, id);
         }
-        self.candidates(id, closed_calls, delivery)
+        self.calls(id, given.by_day)
+    }
+
+    /// The id of the folder of a path, and the name in it.
+    fn place<'p>(&mut self, path: &'p str, read_in: i64) -> rusqlite::Result<(i64, &'p str)> {
+        let added = &mut self.added;
+        (self.folders).place(self.connection, path, read_in, added)
     }
 
     /// Writes the row of a file, new or known.
-    fn file(&mut self, delivery: &Delivery) -> rusqlite::Result<i64> {
-        let (folder, name) = self.folders.place(self.connection, &delivery.path)?;
-        let coverage = &delivery.coverage;
-        let damaged = coverage.damaged.first();
-        let skipped = (coverage.files.skipped.iter()).find(|(_, count)| **count > 0);
-        let outcome = match (damaged, skipped) {
+    fn file(&mut self, delivery: &Delivery, given: &Given, is_new: bool) -> rusqlite::Result<i64> {
+        let content = &delivery.content;
+        let damaged = content.damaged.as_ref();
+        let outcome = match (damaged, content.skipped) {
             (Some(_), _) => Outcome::Damaged,
-            (None, Some((&reason, _))) => Outcome::Skipped(reason),
+            (None, Some(reason)) => Outcome::Skipped(reason),
             (None, None) => Outcome::Read,
         };
-        if outcome == Outcome::Read && self.read_of.insert(folder) {
-            self.connection
-                .prepare_cached("UPDATE folder SET read_in = ?2 WHERE id = ?1 AND read_in = 0")?
-                .execute([folder, self.run])?;
+        let read_in = if outcome == Outcome::Read {
+            self.run
+        } else {
+            0
+        };
+        let (folder, name) = self.place(&delivery.path, read_in)?;
+        if outcome == Outcome::Read {
+            let added = &mut self.added;
+            (self.folders).note_read(self.connection, folder, self.run, added)?;
         }
-        self.connection
-            .prepare_cached(
-                "INSERT INTO file (folder, name, size, modified, checksum, length, outcome, stage, \
-                 detail, records_read, compressed, decompressed, records, sts_records, not_calls, \
-                 folded, beyond_window, not_understood) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, \
-                 ?10, ?11, ?12, ?13, 0, ?14, 0, 0, ?15) ON CONFLICT (folder, name) DO UPDATE SET \
-                 size = excluded.size, modified = excluded.modified, checksum = excluded.checksum, \
-                 length = excluded.length, outcome = excluded.outcome, same_as = NULL, stage = \
-                 excluded.stage, detail = excluded.detail, records_read = excluded.records_read, \
-                 compressed = excluded.compressed, decompressed = excluded.decompressed, records = \
-                 excluded.records, not_calls = excluded.not_calls, not_understood = \
-                 excluded.not_understood RETURNING id",
-            )?
-            .query_row(
-                params![
-                    folder,
-                    name,
-                    delivery.version.size.cast_signed(),
-                    delivery.version.changed,
-                    delivery.trailer.checksum,
-                    delivery.trailer.length,
-                    outcome,
-                    damaged.map(|file| file.stage.as_str()),
-                    damaged.map(|file| file.detail.as_str()),
-                    damaged.map_or(0, |file| file.records_read).cast_signed(),
-                    coverage.bytes.compressed.cast_signed(),
-                    coverage.bytes.decompressed.cast_signed(),
-                    coverage.records.cast_signed(),
-                    coverage.not_calls.cast_signed(),
-                    coverage.not_understood.cast_signed(),
-                ],
-                |row| row.get(0),
-            )
+        let count = |count: u64| ValueRef::Integer(count.cast_signed());
+        let text = |text: Option<&'static str>| text.map_or(ValueRef::Null, ValueRef::from);
+        let row = [
+            ValueRef::Integer(folder),
+            ValueRef::from(name),
+            count(delivery.version.size),
+            ValueRef::Integer(delivery.version.changed),
+            ValueRef::Integer(delivery.trailer.checksum.into()),
+            ValueRef::Integer(delivery.trailer.length.into()),
+            ValueRef::from(outcome.as_str()),
+            ValueRef::Null, // same_as
+            text(damaged.map(|file| file.stage.as_str())),
+            damaged.map_or(ValueRef::Null, |file| ValueRef::from(&*file.detail)),
+            count(damaged.map_or(0, |file| file.records_read)),
+            count(content.bytes.compressed),
+            count(content.bytes.decompressed),
+            count(content.records),
+            count(given.open + given.closed),
+            count(content.not_calls),
+            count(given.closed),
+            count(given.late),
+            count(content.not_understood),
+        ];
+        if is_new && let Some(id) = self.add_file(&row)? {
+            return Ok(id);
+        }
+        // A row that is known, or was written in this run.
+        self.note_added()?;
+        if let Some(id) = self.change_file(&row)? {
+            return Ok(id);
+        }
+        // It was known when the run began, and has gone.
+        self.add_file(&row)?
+            .ok_or(rusqlite::Error::QueryReturnedNoRows)
     }
 
-    /// Writes the calls of a file. Those of open days are kept one by one; of closed days there are
+    /// Adds the row of a file; `None` if there is one.
+    fn add_file(&mut self, row: &FileValues<'_>) -> rusqlite::Result<Option<i64>> {
+        let add = &mut self.statements.add_file;
+        for (at, &value) in row.iter().enumerate() {
+            add.raw_bind_parameter(at + 1, ToSqlOutput::Borrowed(value))?;
+        }
+        let added = add.raw_execute()?;
+        if added == 0 {
+            return Ok(None);
+        }
+        let id = self.connection.last_insert_rowid();
+        let values = std::iter::once(ValueRef::Integer(id)).chain(row.iter().copied());
+        self.added.add("file", "", checksums::hash("file", values));
+        Ok(Some(id))
+    }
+
+    /// Changes the row of a file; `None` if there is none.
+    fn change_file(&mut self, row: &FileValues<'_>) -> rusqlite::Result<Option<i64>> {
+        self.connection
+            .prepare_cached(
+                "UPDATE file SET size = ?3, modified = ?4, checksum = ?5, length = ?6, outcome = ?7, \
+                 same_as = ?8, stage = ?9, detail = ?10, records_read = ?11, compressed = ?12, \
+                 decompressed = ?13, records = ?14, sts_records = ?15, not_calls = ?16, folded = ?17, \
+                 beyond_window = beyond_window + ?18, not_understood = ?19 \
+                 WHERE folder = ?1 AND name = ?2 RETURNING id",
+            )?
+            .query_row(
+                params_from_iter(row.iter().map(|&value| ToSqlOutput::Borrowed(value))),
+                |row| row.get(0),
+            )
+            .optional()
+    }
+
+    /// Tells the calls of a file apart. Those of open days are kept one by one; of closed days there are
     /// only sums. The first `closed_calls` of the latter are in these sums already, from the time before the file
     /// changed: a file that changes only gets longer, or whole. Calls of forgotten days are only
     /// counted.
-    fn candidates(
-        &mut self,
-        file: i64,
-        closed_calls: u64,
-        delivery: Delivery,
-    ) -> rusqlite::Result<()> {
-        let mut by_day: Map<i64, Vec<u8>> = Map::default();
+    fn sort_out(&mut self, closed_calls: u64, delivery: &Delivery) -> rusqlite::Result<Given> {
+        let mut given = Given::default();
         let mut forgotten_by_day: Map<i64, u64> = Map::default();
         let mut to_skip = closed_calls;
-        let (mut late, mut open) = (0, 0);
         let mut changes = Changes::default();
         let thread = delivery.worker;
-        for candidate in delivery.candidates {
+        for candidate in &delivery.candidates {
             let day = candidate.time().map_or(NO_DAY, day_number);
             let kept = Kept {
                 candidate: candidate.with(()),
@@ -266,42 +378,47 @@ impl<'c> Writer<'c> {
             };
             let is_forgotten = day < self.kept_from && day != NO_DAY;
             if !is_forgotten && !self.is_closed(day)? {
-                open += 1;
-                blob::write(&kept, by_day.entry(day).or_default());
+                given.open += 1;
+                blob::write(&kept, given.of_day(day));
             } else if to_skip > 0 {
                 to_skip -= 1;
             } else if is_forgotten {
                 *forgotten_by_day.entry(day).or_default() += 1;
             } else {
-                late += 1;
+                given.late += 1;
                 let name = self.days[&day].name.clone();
                 add_late(self.connection, &mut changes, &name, &kept)?;
             }
         }
         changes.write(self.connection)?;
-        for (day, calls) in by_day {
-            self.connection
-                .prepare_cached("INSERT INTO calls (file, day, calls) VALUES (?1, ?2, ?3)")?
-                .execute(params![file, self.days[&day].name, calls])?;
-        }
         let mut forgotten = 0;
         for (day, calls) in forgotten_by_day {
             forgotten += calls;
             note_forgotten(self.connection, &day_name(day), calls)?;
         }
+        given.closed = closed_calls + given.late + forgotten;
         self.written.forgotten += forgotten;
-        self.written.beyond_window += late;
-        self.connection
-            .prepare_cached(
-                "UPDATE file SET sts_records = ?2, folded = ?3, beyond_window = beyond_window + ?4 \
-                 WHERE id = ?1",
-            )?
-            .execute(params![
-                file,
-                (open + late + forgotten + closed_calls).cast_signed(),
-                (closed_calls + late + forgotten).cast_signed(),
-                late.cast_signed()
-            ])?;
+        self.written.beyond_window += given.late;
+        Ok(given)
+    }
+
+    /// Writes the calls of a file that are of open days.
+    fn calls(&mut self, file: i64, by_day: Vec<(i64, Vec<u8>)>) -> rusqlite::Result<()> {
+        for (day, calls) in by_day {
+            let day = &*self.days[&day].name;
+            let add = &mut self.statements.add_calls;
+            add.raw_bind_parameter(1, file)?;
+            add.raw_bind_parameter(2, day)?;
+            add.raw_bind_parameter(3, ToSqlOutput::Borrowed(ValueRef::Blob(&calls)))?;
+            add.raw_execute()?;
+            let row = [
+                ValueRef::Integer(self.connection.last_insert_rowid()),
+                ValueRef::Integer(file),
+                ValueRef::from(day),
+                ValueRef::Blob(&calls),
+            ];
+            self.added.add("calls", day, checksums::hash("calls", row));
+        }
         Ok(())
     }
 

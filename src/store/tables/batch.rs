@@ -37,6 +37,11 @@ impl<'c> Batch<'c> {
         if self.is_due() {
             self.commit()?;
         }
+        self.begin()
+    }
+
+    /// The same, but commits nothing.
+    pub fn begin(&mut self) -> rusqlite::Result<&'c Connection> {
         if self.open.is_none() {
             let transaction = self.connection.unchecked_transaction()?;
             self.open = Some((transaction, Instant::now()));

@@ -4,7 +4,8 @@
 //! malformed, but not that a 3 has become a 7. So `checksum` has, for each table, the number of its rows
 //! and the exclusive or of their hashes, by day if the table has days. They are updated in the same
 //! transaction as the rows. Mostly triggers of the writing connection do that. A trigger costs as much as
-//! writing the row, so where many rows are written in one place, that place does it ([`Changes`]).
+//! writing the row, so where many rows are written in one place, that place does it ([`Changes`]); and
+//! whoever adds a row to a table of [`NEW_BY_HAND`].
 //! Whoever reads rows adds up their hashes again, and compares. If a damaged row is overwritten later,
 //! the sum still differs: damage never disappears by itself.
 
@@ -62,6 +63,9 @@ pub(in crate::store) const BY_DAY: [&str; 3] = ["daily", "daily_caller", "calls"
 
 /// The tables without triggers.
 const BY_HAND: [&str; 3] = ["grouping", "daily", "daily_caller"];
+
+/// The tables without a trigger for new rows, of which a run adds many: see [`note_new`].
+const NEW_BY_HAND: [&str; 3] = ["folder", "file", "calls"];
 
 fn columns(table: &str) -> String {
     let listed = TABLES.iter().find(|(name, _)| *name == table);
@@ -142,8 +146,12 @@ pub(in crate::store) fn teach(connection: &Connection) -> rusqlite::Result<()> {
     )
 }
 
+/// What the row of a sum becomes when another is added to it: (a | b) - (a & b) is a exclusive or b.
+const ADD: &str = "ON CONFLICT (of, day) DO UPDATE SET rows = rows + excluded.rows, \
+                   sum = (sum | excluded.sum) - (sum & excluded.sum)";
+
 /// From here on, triggers update the sums of what this connection writes, except for the tables in
-/// [`BY_HAND`].
+/// [`BY_HAND`], and new rows of those in [`NEW_BY_HAND`].
 pub(in crate::store) fn keep_up(connection: &Connection) -> rusqlite::Result<()> {
     let mut sql = String::new();
     for (table, _) in TABLES.iter().filter(|(table, _)| !BY_HAND.contains(table)) {
@@ -157,20 +165,41 @@ pub(in crate::store) fn keep_up(connection: &Connection) -> rusqlite::Result<()>
         let both = added(&without, table, "NEW");
         let (of_new, of_old) = (day("NEW"), day("OLD"));
         let row = format!("of = '{table}' AND day = {of_old}");
-        // Writing to a String cannot fail. (a | b) - (a & b) is a exclusive or b.
+        // Writing to a String cannot fail.
+        if !NEW_BY_HAND.contains(table) {
+            let _ = write!(
+                sql,
+                "CREATE TEMP TRIGGER IF NOT EXISTS {table}_new AFTER INSERT ON main.{table} BEGIN \
+                 INSERT INTO checksum (of, day, rows, sum) VALUES ('{table}', {of_new}, 1, {new}) \
+                 {ADD}; END; "
+            );
+        }
         let _ = write!(
             sql,
-            "CREATE TEMP TRIGGER IF NOT EXISTS {table}_new AFTER INSERT ON main.{table} BEGIN \
-             INSERT INTO checksum (of, day, rows, sum) VALUES ('{table}', {of_new}, 1, {new}) \
-             ON CONFLICT (of, day) DO UPDATE SET rows = rows + 1, \
-             sum = (sum | excluded.sum) - (sum & excluded.sum); END; \
-             CREATE TEMP TRIGGER IF NOT EXISTS {table}_old AFTER DELETE ON main.{table} BEGIN \
+            "CREATE TEMP TRIGGER IF NOT EXISTS {table}_old AFTER DELETE ON main.{table} BEGIN \
              UPDATE checksum SET rows = rows - 1, sum = {without} WHERE {row}; END; \
              CREATE TEMP TRIGGER IF NOT EXISTS {table}_changed AFTER UPDATE ON main.{table} BEGIN \
              UPDATE checksum SET sum = {both} WHERE {row}; END; "
         );
     }
     connection.execute_batch(&sql)
+}
+
+/// Adds a row of [`NEW_BY_HAND`] that was just inserted to the sums.
+pub(in crate::store) fn note_new(
+    connection: &Connection,
+    table: &str,
+    id: i64,
+) -> rusqlite::Result<()> {
+    let day = if BY_DAY.contains(&table) { "day" } else { "''" };
+    let row = of_row(table, "t");
+    connection
+        .prepare_cached(&format!(
+            "INSERT INTO checksum (of, day, rows, sum) \
+             SELECT '{table}', {day}, 1, {row} FROM main.{table} AS t WHERE id = ?1 {ADD}"
+        ))?
+        .execute([id])?;
+    Ok(())
 }
 
 /// Writes the sums of all rows, in a store that has none yet.
@@ -243,13 +272,12 @@ impl Changes {
         Ok(())
     }
 
-    /// Writes the sums, in the transaction of what has changed.
+    /// Writes the sums, in the transaction of what has changed. They are to be there before rows that
+    /// were added are changed, which triggers note.
     pub fn write(self, connection: &Connection) -> rusqlite::Result<()> {
-        let mut add = connection.prepare_cached(
-            "INSERT INTO checksum (of, day, rows, sum) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (of, day) \
-             DO UPDATE SET rows = rows + excluded.rows, \
-             sum = (sum | excluded.sum) - (sum & excluded.sum)",
-        )?;
+        let mut add = connection.prepare_cached(&format!(
+            "INSERT INTO checksum (of, day, rows, sum) VALUES (?1, ?2, ?3, ?4) {ADD}"
+        ))?;
         for (table, sums) in self.0 {
             for (day, change) in sums {
                 add.execute((table, day, change.rows, change.sum))?;
@@ -468,12 +496,21 @@ mod tests {
         connection
             .pragma_update(None, "foreign_keys", false)
             .unwrap();
+        for (file, day) in [(1, "x"), (1, "y"), (2, "x")] {
+            connection
+                .execute(
+                    "INSERT INTO calls (file, day, calls) VALUES (?1, ?2, x'01')",
+                    (file, day),
+                )
+                .unwrap();
+            assert!(!is_right());
+            note_new(&connection, "calls", connection.last_insert_rowid()).unwrap();
+            assert!(is_right());
+        }
         for sql in [
             "INSERT INTO setting (name, value) VALUES ('a', '1'), ('b', '2')",
             "INSERT INTO setting (name, value) VALUES ('a', '3') ON CONFLICT (name) DO UPDATE SET \
              value = excluded.value",
-            "INSERT INTO calls (file, day, calls) VALUES (1, 'x', x'01'), (1, 'y', x'02'), \
-             (2, 'x', x'01')",
             "UPDATE calls SET calls = x'0302' WHERE file = 1",
             "DELETE FROM calls WHERE day = 'x'",
             "DELETE FROM calls",

@@ -2,7 +2,7 @@
 
 use super::harness::{Run, stscope};
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "overview",
     "report",
     "verify",
@@ -20,6 +20,7 @@ const COMMANDS: [&str; 17] = [
     "map",
     "merge",
     "settle",
+    "help",
 ];
 
 fn help(words: &str) -> String {
@@ -263,55 +264,53 @@ fn the_version_is_the_packages() {
     assert_eq!(help("-V"), expected);
 }
 
-#[test]
-fn a_page_of_the_manual_is_shown_by_its_name() {
-    let counting = help("help counting");
-    assert!(
-        counting.starts_with("How calls are classified\n---"),
-        "{counting}"
-    );
-    assert!(
-        counting.contains("endpoint-type") && !counting.contains("]("),
-        "{counting}"
-    );
-    for name in ["counting.md", "docs/counting.md"] {
-        assert_eq!(help(&format!("help {name}")), counting);
-    }
-    // A command's name is that of the command; the page goes by that of its file.
-    assert_eq!(help("help plan"), help("plan --help"));
-    assert_ne!(help("help plan.md"), help("help plan"));
-    assert_eq!(help("help"), help("--help"));
+/// The pages in the table of contents: what each is called, and where it is.
+fn pages() -> Vec<(String, String)> {
+    let contents = std::fs::read_to_string("docs/SUMMARY.md").unwrap();
+    let links = contents.lines().filter_map(|line| {
+        let (title, file) = line.strip_prefix("- [")?.split_once("](")?;
+        Some((title.to_owned(), file.strip_suffix(".md)")?.to_owned()))
+    });
+    links.collect()
 }
 
 #[test]
-fn every_page_of_the_manual_is_a_topic() {
-    let topics = help("help topics");
-    let contents = include_str!("../../../docs/SUMMARY.md");
-    let pages = contents
-        .split("](")
-        .skip(1)
-        .map(|rest| rest.split(')').next().unwrap());
-    for page in pages {
-        let path = format!("{}/docs/{page}", env!("CARGO_MANIFEST_DIR"));
-        let text = std::fs::read_to_string(path).unwrap();
-        let title = text.lines().next().unwrap().trim_start_matches("# ");
-        let line = topics
-            .lines()
-            .find(|line| line.ends_with(title))
-            .expect(page);
-        let name = line.split_whitespace().next().unwrap();
-        assert!(help(&format!("help {name}")).starts_with(title), "{name}");
+fn help_shows_every_page_of_the_manual_in_lines_that_fit() {
+    let list = help("help topics");
+    assert!(pages().len() > 20 && list.lines().count() == pages().len() + 2);
+    for ((_, file), line) in pages().iter().zip(list.lines().skip(2)) {
+        let name = file.rsplit('/').next().unwrap();
+        let page = std::fs::read_to_string(format!("docs/{file}.md")).unwrap();
+        let title = page.lines().next().unwrap().strip_prefix("# ").unwrap();
+        assert!(line.ends_with(&format!(" {title}")), "{line}");
+        let words = line.strip_suffix(title).unwrap().trim();
+        assert!(words == name || words == format!("manual {name}"), "{line}");
+        for columns in [60, 80, 200] {
+            let said = stscope(&format!("help {words}"))
+                .env("COLUMNS", &columns.to_string())
+                .run()
+                .exits(0)
+                .says_nothing();
+            let text = said.text();
+            let first_word = title.split(' ').next().unwrap().to_uppercase();
+            assert!(text.starts_with(&first_word), "{said}");
+            for line in text.lines().filter(|line| line.chars().count() > columns) {
+                // Code is never broken, nor is a word.
+                let is_word = line.trim().trim_start_matches("- ").split(' ').count() <= 2;
+                assert!(line.starts_with("    ") || is_word, "{name}: {line}");
+            }
+            assert!(!text.contains("](") && !text.contains("<!--"), "{said}");
+        }
     }
 }
 
 #[test]
-fn a_topic_that_is_none_names_the_nearest() {
-    stscope("help countign").run().fails(&[
-        "help countign",
-        "'stscope help counting'",
-        "help topics",
-    ]);
-    stscope("help reprot")
+fn help_of_what_is_not_there_names_what_was_meant() {
+    stscope("help nighly")
         .run()
-        .fails(&["'stscope help report'"]);
+        .fails(&["'nighly'", "perhaps 'nightly'", "stscope help topics"]);
+    stscope("help manual \u{1b}[1m").run().fails(&["no page"]);
+    stscope("help store infos").run().fails(&["'store infos'"]);
+    assert_eq!(help("help store info"), help("store info --help"));
+    assert_eq!(help("help"), help("--help"));
 }
