@@ -42,7 +42,7 @@ fn report(kernel: &str, threads: &str, folder: &str) -> Result<(), Box<dyn std::
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
     Format::Csv.write(
-        pages::report::page(&report, true, None, None),
+        pages::report::page(&report, true, None, None, false),
         layout,
         &mut out,
     )?;
