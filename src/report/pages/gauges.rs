@@ -164,16 +164,21 @@ pub(super) fn of_trend(trend: &Trend) -> Vec<Gauge> {
 }
 
 /// What digests say.
-pub(super) fn of_verification(verification: &Verification, standing: &Standing) -> Vec<Gauge> {
+pub(super) fn of_verification(verification: &Verification<'_>, standing: &Standing) -> Vec<Gauge> {
     let rows = &verification.rows;
     let sum = |of: fn(&crate::questions::verify::ChainRow) -> u64| rows.iter().map(of).sum();
-    let found = |kind: FindingKind| {
-        let findings = (verification.findings.iter()).filter(|one| one.kind == kind);
-        (kind.as_str(), findings.count() as u64)
-    };
+    let mut found = FindingKind::ALL.map(|kind| (kind.as_str(), 0));
+    for finding in verification.findings.iter() {
+        let of_kind = found
+            .iter_mut()
+            .find(|(name, _)| *name == finding.kind.as_str());
+        if let Some((_, findings)) = of_kind {
+            *findings += 1;
+        }
+    }
     let with = |status: ChainStatus| {
-        let with = rows.iter().filter(|row| row.status == status);
-        (status.as_str(), with.count() as u64)
+        let chains = rows.iter().filter(|row| row.status == status);
+        (status.as_str(), chains.count() as u64)
     };
     vec![
         Gauge::by(
@@ -182,12 +187,7 @@ pub(super) fn of_verification(verification: &Verification, standing: &Standing) 
             "status",
             ChainStatus::ALL.map(with),
         ),
-        Gauge::by(
-            "findings",
-            "What was found by kind",
-            "kind",
-            FindingKind::ALL.map(found),
-        ),
+        Gauge::by("findings", "What was found by kind", "kind", found),
         Gauge::count("digests", "Digests that were read", sum(|row| row.digests)),
         Gauge::count(
             "named_logs",
