@@ -46,6 +46,27 @@ pub(in crate::store) fn filter_of(
     Ok(Some(filter))
 }
 
+/// The same of all open days together.
+pub(in crate::store) fn filter_of_all(connection: &Connection) -> rusqlite::Result<Option<Filter>> {
+    let bytes: usize = connection.query_row(
+        "SELECT ifnull(sum(length(calls)), 0) FROM calls",
+        [],
+        |row| row.get(0),
+    )?;
+    if bytes == 0 {
+        return Ok(None);
+    }
+    let mut filter = Filter::with_room_for(bytes / blob::SIZE);
+    let mut all = connection.prepare("SELECT calls FROM calls")?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        for kept in blob::read(row.get_ref(0)?.as_blob()?) {
+            identities(&kept).for_each(|id| filter.note(id));
+        }
+    }
+    Ok(Some(filter))
+}
+
 /// The ids that a call shares with its copies.
 pub(in crate::store) fn identities(kept: &Kept) -> impl Iterator<Item = u128> {
     let ids = [kept.candidate.event(), kept.candidate.shared()];
