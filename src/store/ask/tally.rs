@@ -127,7 +127,7 @@ impl Properties for KeptCall<'_> {
     }
 
     fn cause(&self) -> Option<&str> {
-        self.grouping.values[CAUSE].as_deref()
+        self.grouping.value(CAUSE)
     }
 
     fn issuing_account_id(&self) -> Option<&str> {

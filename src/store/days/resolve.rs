@@ -115,15 +115,14 @@ pub(in crate::store) fn resolve(
     // Where two deliveries differ, which one counts is not promised, but it is the same on every run.
     let by_content = |a: &Candidate<SmallIds>, b: &Candidate<SmallIds>| {
         let caller = |candidate: &Candidate<SmallIds>| callers[candidate.payload.caller as usize];
-        let values = |candidate: &Candidate<SmallIds>| {
-            groupings
-                .get(&candidate.payload.grouping)
-                .map(|grouping| &grouping.values)
-        };
+        let grouping = |candidate: &Candidate<SmallIds>| groupings.get(&candidate.payload.grouping);
         if a.payload.grouping == b.payload.grouping {
             Ordering::Equal
         } else {
-            values(a).cmp(&values(b))
+            match (grouping(a), grouping(b)) {
+                (Some(a), Some(b)) => a.compare(b),
+                (a, b) => a.is_some().cmp(&b.is_some()),
+            }
         }
         .then_with(|| caller(a).cmp(&caller(b)))
     };
