@@ -74,7 +74,8 @@ pub use input::Prefix;
 pub use input::s3::{S3Error, S3Options, S3Url};
 pub use input::{Limits, Named, Object, PathError, Paths, Place, Trailer, Version};
 pub use questions::verify::{
-    ChainRow, ChainStatus, Finding, FindingKind, KeyFault, Keys, Signatures, Standing, Verification,
+    ChainRow, ChainStatus, Finding, FindingKind, Findings, KeyFault, Keys, Signatures, Standing,
+    Verification,
 };
 pub use questions::{
     AnyQuestion, Calendar, CallsByDay, CrossRegion, DayCalls, DaysOfCalls, Gap, OptInTokens,

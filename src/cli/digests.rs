@@ -58,25 +58,25 @@ impl Demand {
         })
     }
 
-    /// How closely the run has to look for it.
-    pub fn scrutiny(&self, usual: Scrutiny) -> Scrutiny {
+    /// Has a scan look as closely as is needed for it.
+    pub fn tell(&self, scan: &mut Scan) {
         let is_proof = self.required == Some(Required::Proved);
-        Scrutiny {
+        scan.scrutiny = Scrutiny {
             remote: self.required.is_some(),
             hashes: is_proof,
             places: is_proof,
             signatures: !self.keys.is_empty(),
-            ..usual
-        }
+            ..scan.scrutiny
+        };
+        scan.keys = self.keys.clone();
     }
 
     /// What stands behind a zero. `None` if there are no digests of us-east-1.
-    pub fn standing(&self, scan: &Scan, totals: &Totals) -> Option<Standing> {
-        if totals.evidence.is_empty() {
+    pub fn standing(totals: &Totals) -> Option<Standing> {
+        if totals.chains.is_empty() {
             return None;
         }
-        let verification = scan.verify(&totals.evidence, &self.keys);
-        let standing = verification.standing(&totals.logs_read);
+        let standing = Standing::behind(&totals.logs_read, &totals.chains);
         standing.is_known().then_some(standing)
     }
 

@@ -49,7 +49,7 @@ pub(super) struct Session {
     pub gates: Gates,
     /// What digests have to say before a gate passes.
     pub demand: Demand,
-    /// What they say of the answer: a summary and a gate may ask, and to find it out takes long.
+    /// What they say of the answer: a summary and a gate may ask.
     standing: OnceCell<Option<Standing>>,
     pub messages: Messages,
     /// Whether progress is shown, and whether on a terminal.
@@ -70,7 +70,7 @@ impl Session {
         let messages = Messages::new(asked.messages.quiet);
         let writing = Writing::resolve(asked.output)?;
         let mut reading = Reading::resolve_any(asked.input, asked.store, asked.filter, messages)?;
-        reading.scan.scrutiny = demand.scrutiny(reading.scan.scrutiny);
+        demand.tell(&mut reading.scan);
         let mut lists = asked.lists.to_vec();
         lists.extend(asked.gate.keys.iter().map(|keys| ("--keys", Some(&**keys))));
         lists.push(("--allow", asked.gate.allow.as_deref()));
@@ -147,8 +147,9 @@ impl Session {
 
     /// What stands behind a zero. `None` if there are no digests.
     pub fn standing(&self, totals: &Totals) -> Option<&Standing> {
-        let standing = || self.demand.standing(&self.reading.scan, totals);
-        self.standing.get_or_init(standing).as_ref()
+        (self.standing)
+            .get_or_init(|| Demand::standing(totals))
+            .as_ref()
     }
 
     /// Opens the place for the result, if it is none that is read.

@@ -28,6 +28,8 @@ pub struct Page<'p> {
     pub lists: Vec<List<'p>>,
     /// For programs: members of the JSON object after the rows.
     pub tail: Vec<Member>,
+    /// For programs: a list after these, of which one element is in memory at a time.
+    pub long: Option<Long<'p>>,
     /// For people: what is to be known after the rows, a line each.
     pub notes: Vec<String>,
     /// For people: what the labels of a table mean.
@@ -38,6 +40,9 @@ pub struct Page<'p> {
 
 /// A member of a JSON object.
 pub type Member = (&'static str, Value);
+
+/// A member of a JSON object that is a long list.
+pub type Long<'p> = (&'static str, Box<dyn Iterator<Item = Value> + 'p>);
 
 /// Tells, once the last row is written, what was read; `None` if a page is about nothing that is read.
 /// An error means that the rows are not the whole answer.
@@ -53,6 +58,7 @@ impl<'p> Page<'p> {
             title: schema.replace("/1", "").replace(".", " "),
             lists: vec![list],
             tail: Vec::new(),
+            long: None,
             notes: Vec::new(),
             legend: None,
             coverage: Box::new(|| Ok(None)),

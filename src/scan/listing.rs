@@ -14,6 +14,9 @@ use crate::aws::Pruned;
 use crate::input::{self, Folder, Found, Named, Names};
 use crate::tally::SkipReason;
 
+/// The folder that the digests of an account are delivered to.
+const DIGESTS: &str = "CloudTrail-Digest";
+
 /// What to do with a batch for which there is no room in the queue.
 pub(super) type WhenFull<'w> = &'w mut dyn FnMut(Batch);
 
@@ -99,6 +102,10 @@ impl Run<'_> {
     }
 
     fn push_folder(&self, folder: PathBuf) {
+        // It is found before the logs beside it are, and before the digests in it.
+        if self.scrutiny.names && folder.file_name().is_some_and(|name| name == DIGESTS) {
+            self.keep_names();
+        }
         self.progress.folders.fetch_add(1, Ordering::Relaxed);
         self.queue.push_folder(folder);
     }

@@ -14,6 +14,7 @@ mod error;
 mod evidence;
 mod fetch;
 mod listing;
+mod names;
 mod pace;
 mod progress;
 mod queue;
@@ -31,9 +32,9 @@ use std::path::PathBuf;
 use crate::input::Paths;
 #[cfg(feature = "s3")]
 use crate::input::s3::{self, Estimate};
-use crate::questions::verify::{Asked, Keys, Verification};
+use crate::questions::verify::{Asked, Verification};
 use crate::questions::{self, AnyQuestion, Traced};
-use crate::tally::{Collector, Evidence, Question, Tally};
+use crate::tally::{Collector, DigestCoverage, Evidence, Question, Tally, Totals, silent};
 
 pub(crate) use admission::Known;
 pub use error::ScanError;
@@ -145,23 +146,43 @@ impl Scan {
             sum
         });
         let totals = collected.totals();
-        if !totals.evidence.is_empty() {
-            let verification = self.verify(&totals.evidence, &Keys::default());
-            totals.coverage.digests = verification.coverage();
-            for (account, region) in verification.silent() {
-                totals.logs_read.see_silence(account, region);
+        if totals.evidence.is_empty() && !self.scrutiny.alone {
+            totals.evidence = Evidence::default();
+        } else if known.is_none() {
+            if totals.evidence.misses_names() {
+                totals.evidence.take_names(names::of(self, paths));
             }
+            self.note_chains(totals);
         }
         Ok(collected)
     }
 
-    /// Says what follows from the digests that were found.
-    pub fn verify(&self, evidence: &Evidence, keys: &Keys) -> Verification {
+    /// Notes what follows from the digests that were found, where nobody wants to know more than numbers:
+    /// a million logs may be missing. See [`Scan::verify`] for each of them.
+    pub(crate) fn note_chains(&self, totals: &mut Totals) {
+        if self.scrutiny.alone {
+            return;
+        }
+        totals.chains = self.judge(&totals.evidence, false).rows;
+        totals.coverage.digests = DigestCoverage::of(&totals.chains);
+        for (account, region) in silent(&totals.chains) {
+            totals.logs_read.see_silence(account, region);
+        }
+    }
+
+    /// Says what follows from the digests that were found, finding by finding.
+    pub fn verify<'e>(&self, evidence: &'e Evidence) -> Verification<'e> {
+        self.judge(evidence, true)
+    }
+
+    /// The same, with the findings one by one or not.
+    fn judge<'e>(&self, evidence: &'e Evidence, findings: bool) -> Verification<'e> {
         let asked = Asked {
             selection: &self.selection,
             pruning: &self.pruning,
             hashed: self.scrutiny.hashes,
+            findings,
         };
-        Verification::of(evidence, &asked, keys)
+        Verification::of(evidence, &asked, &self.keys)
     }
 }

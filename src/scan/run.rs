@@ -1,6 +1,7 @@
 //! One run of a scan: what its threads share.
 
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -20,6 +21,8 @@ pub(super) struct Run<'s> {
     pub progress: &'s Progress,
     pub known: Option<&'s dyn Known>,
     pub scrutiny: Scrutiny,
+    /// Whether the names of files are noted: as soon as a digest may compare them.
+    keeps_names: AtomicBool,
     pub queue: Queue,
     pub pace: Pace,
     /// Why the run ended before its end.
@@ -39,16 +42,19 @@ impl<'s> Run<'s> {
             0 => thread::available_parallelism().map_or(1, NonZeroUsize::get),
             threads => threads,
         };
+        // What was read before would be missing.
+        let scrutiny = match known {
+            Some(_) => Scrutiny::default(),
+            None => scan.scrutiny,
+        };
         let run = Run {
             scan,
             links: Links::new(paths.roots.clone(), paths.files.clone()),
             progress,
             known,
-            // What was read before would be missing.
-            scrutiny: match known {
-                Some(_) => Scrutiny::default(),
-                None => scan.scrutiny,
-            },
+            scrutiny,
+            // What is in S3 is not listed a second time for its names.
+            keeps_names: AtomicBool::new(scrutiny.needs_names() || has_s3(paths)),
             queue: Queue::default(),
             pace: Pace::new(workers, scan.reads.map(NonZeroUsize::get)),
             failure: Mutex::new(None),
@@ -58,6 +64,16 @@ impl<'s> Run<'s> {
             run.queue.want(fetchers);
         }
         run
+    }
+
+    /// Whether the names of files are noted.
+    pub fn keeps_names(&self) -> bool {
+        self.keeps_names.load(Ordering::Relaxed)
+    }
+
+    /// There is a digest, or a folder of digests: from here on, names are noted.
+    pub fn keep_names(&self) {
+        self.keeps_names.store(true, Ordering::Relaxed);
     }
 
     /// Ends the run. The first who says why is believed.
@@ -81,6 +97,16 @@ impl<'s> Run<'s> {
     pub fn not_listed(&self, prefixes: NotListed) {
         *lock(&self.not_listed) = prefixes;
     }
+}
+
+#[cfg(feature = "s3")]
+fn has_s3(paths: &Paths) -> bool {
+    !paths.s3.is_empty()
+}
+
+#[cfg(not(feature = "s3"))]
+fn has_s3(_: &Paths) -> bool {
+    false
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

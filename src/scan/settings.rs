@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use crate::aws::Pruning;
 use crate::cloudtrail::Kernel;
 use crate::input::Limits;
+use crate::questions::verify::Keys;
 use crate::sts::{Dimension, Hosts};
 use crate::tally::{Scrutiny, Selection, Terms};
 
@@ -40,6 +41,8 @@ pub struct Scan {
     /// How closely it is looked whether a log is missing. By default digests are read, and the names of
     /// logs compared with them.
     pub scrutiny: Scrutiny,
+    /// The keys that digests are signed with; without them no signature is checked.
+    pub keys: Keys,
     /// Threads; 0: one for each core.
     pub threads: usize,
     /// How many reads are in flight; `None`: as many as pay, which the run finds out.
@@ -84,6 +87,7 @@ impl Default for Scan {
                 names: true,
                 ..Scrutiny::default()
             },
+            keys: Keys::default(),
             threads: 0,
             reads: None,
             #[cfg(feature = "s3")]

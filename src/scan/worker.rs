@@ -272,8 +272,10 @@ impl<'r, C: Collector> Worker<'r, C> {
         };
         self.reading.coverage.files.found += 1;
         let is_digest = matches!(admission, Admission::Digest(_));
-        if !is_digest {
-            self.reading.see_name(object);
+        match (is_digest, self.run.keeps_names()) {
+            (true, _) => self.run.keep_names(),
+            (false, true) => self.reading.see_name(object),
+            (false, false) => self.reading.evidence.miss_name(),
         }
         let Some(reason) = reason else {
             return Some(Opening {

@@ -28,6 +28,13 @@ pub struct Scrutiny {
     pub alone: bool,
 }
 
+impl Scrutiny {
+    /// Whether the name of every file is noted, even before there is a digest.
+    pub(crate) fn needs_names(self) -> bool {
+        self.places || self.hashes || self.remote || self.alone
+    }
+}
+
 /// What a run has found of digests and of what they name.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
@@ -41,6 +48,8 @@ pub struct Evidence {
     places: Map<(Box<str>, Box<str>), usize>,
     /// The one that was noted last.
     last: usize,
+    /// Whether logs were found whose names were not noted, as there was no digest yet.
+    misses_names: bool,
 }
 
 /// A digest that was read.
@@ -147,6 +156,24 @@ impl Evidence {
         self.last = at;
     }
 
+    /// A file was found, and nobody wants to know its name as long as there is no digest.
+    pub fn miss_name(&mut self) {
+        self.misses_names = true;
+    }
+
+    /// Whether names are missing in it.
+    pub fn misses_names(&self) -> bool {
+        self.misses_names
+    }
+
+    /// Takes the names of logs from other evidence, in place of those that are in it.
+    pub fn take_names(&mut self, other: Evidence) {
+        self.logs = other.logs;
+        self.places = other.places;
+        self.last = other.last;
+        self.misses_names = false;
+    }
+
     /// Notes what is in the file that was noted last.
     pub fn see_content(&mut self, content: LogContent) {
         if let Some(detail) =
@@ -188,6 +215,9 @@ impl AddAssign for Evidence {
     fn add_assign(&mut self, other: Evidence) {
         self.digests.extend(other.digests);
         self.damaged.extend(other.damaged);
+        if other.misses_names {
+            self.miss_name();
+        }
         for theirs in other.logs {
             let at = self.place(&theirs.account, &theirs.region);
             self.logs[at].ids.extend(theirs.ids);

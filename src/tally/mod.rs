@@ -8,6 +8,7 @@
 //! come in any order: the sum is the same, counting once included, because nothing is decided before
 //! [`Tally::finish`].
 
+mod chain_row;
 mod collector;
 mod column;
 mod condition;
@@ -32,6 +33,8 @@ use std::sync::Arc;
 use crate::sts::{Call, Properties};
 
 pub use crate::sts::{Glob, glob};
+pub(crate) use chain_row::silent;
+pub use chain_row::{ChainRow, ChainStatus, Signatures};
 pub use collector::{Collector, File};
 pub use column::{Column, ColumnType, Flag, Text, YES};
 pub use condition::{Condition, Matched};

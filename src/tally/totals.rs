@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use foldhash::quality::RandomState;
 
+use super::chain_row::ChainRow;
 use super::condition::{Condition, Matched};
 use super::coverage::Coverage;
 use super::days_read::DaysRead;
@@ -68,6 +69,8 @@ pub struct Totals {
     pub days_read: DaysRead,
     /// Digests, and what they may name.
     pub evidence: Evidence,
+    /// What follows from them, chain by chain; known once everything is read.
+    pub chains: Vec<ChainRow>,
     /// Whether anything of us-east-1 was read: without it nothing can be said of global calls.
     pub(super) saw_us_east_1: bool,
     pub(super) endpoints: ByEndpoint<u64>,

@@ -8,7 +8,7 @@ use archive::digests::{Digest, HOUR, Log, Signer, Trail};
 use proptest::prelude::*;
 use serde_json::Value;
 use stscope::internals::report::pages::verify;
-use stscope::{AnyQuestion, ChainStatus, FindingKind, Keys, Scan, Scrutiny};
+use stscope::{AnyQuestion, ChainStatus, FindingKind, Scan, Scrutiny};
 use twin::cases::cases;
 use twin::verify::{Chain, chain};
 
@@ -86,7 +86,7 @@ fn said(digests: &[Digest], names: &BTreeSet<String>, alone: bool, threads: usiz
         )
         .expect("it reads")
         .finish();
-    let verification = scan.verify(&report.totals.evidence, &Keys::default());
+    let verification = scan.verify(&report.totals.evidence);
     let [row] = &verification.rows[..] else {
         panic!("{:?}", verification.rows)
     };

@@ -1,5 +1,6 @@
 //! `stscope overview`
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
@@ -13,11 +14,12 @@ use crate::cli::gate::conclude;
 use crate::cli::session::{Asked, Session};
 use crate::input::read_ip_ranges;
 use crate::questions::overview::{Overview, questions, sdks};
-use crate::questions::verify::Keys;
+use crate::questions::verify::{ChainRow, Standing};
 use crate::questions::{CallsByDay, Period, Plan, Regions, Trend};
 use crate::report::Format;
 use crate::report::pages::overview::OverviewPage;
 use crate::report::pages::regions::Window;
+use crate::tally::Totals;
 
 #[derive(Args)]
 #[command(mut_arg("endpoint", |arg| arg.hide(true)), mut_arg("conditions", |arg| arg.hide(true)))]
@@ -111,8 +113,12 @@ pub(super) fn run(arguments: OverviewArgs) -> Result<Exit, Failure> {
     };
     let regions = Regions::of(&answers.regions);
     let summary = totals.summary();
-    let verification = (session.reading.scan).verify(&totals.evidence, &Keys::default());
-    let standing = (!totals.evidence.is_empty()).then(|| verification.standing(&totals.logs_read));
+    let chains = match totals.chains.is_empty() {
+        true => without_digests(totals),
+        false => totals.chains.clone(),
+    };
+    let standing =
+        (!totals.chains.is_empty()).then(|| Standing::behind(&totals.logs_read, &chains));
     let coverage = serde_json::to_value(&totals.coverage).map_err(std::io::Error::from)?;
     let page = OverviewPage {
         summary: &summary,
@@ -124,13 +130,27 @@ pub(super) fn run(arguments: OverviewArgs) -> Result<Exit, Failure> {
         regions: &regions,
         window: &Window::new(session.selection(), &totals.coverage, &summary),
         days_read: &totals.days_read,
-        verification: &verification,
+        chains: &chains,
         standing: standing.as_ref(),
         top: sink.writing.top,
         coverage: &totals.coverage,
         coverage_json: &coverage,
     };
     conclude(exit, verdict, sink.write(page.page()))
+}
+
+/// Whose logs were read, where no digest says anything of them.
+fn without_digests(totals: &Totals) -> Vec<ChainRow> {
+    let mut rows: BTreeMap<(&str, &str), ChainRow> = BTreeMap::new();
+    for (account, region) in totals.logs_read.read() {
+        rows.insert((account, region), ChainRow::new(account, region));
+    }
+    for day in totals.days_read.by_key() {
+        if let Some(row) = rows.get_mut(&(day.account_id, day.region)) {
+            row.unnamed += day.of_files.files + day.of_files.damaged;
+        }
+    }
+    rows.into_values().collect()
 }
 
 /// A Region must not look idle, and nothing not read, because calls were not asked about.

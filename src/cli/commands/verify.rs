@@ -12,7 +12,7 @@ use crate::cli::session::Session;
 use crate::questions::AnyQuestion;
 use crate::questions::verify::{ChainStatus, Verification};
 use crate::report::pages;
-use crate::tally::{Scrutiny, Tally};
+use crate::tally::{Collector as _, DigestCoverage, Scrutiny, Tally};
 
 #[derive(Args)]
 #[command(
@@ -99,13 +99,17 @@ pub(super) fn run(arguments: VerifyArgs) -> Result<Exit, Failure> {
         alone: true,
         remote: true,
     };
+    session.reading.scan.keys = keys;
     let scan = &session.reading.scan;
     let nothing = AnyQuestion::Groups(Vec::new());
     let new = || Tally::of(nothing.clone(), &scan.terms(), scan.once);
-    let tally = session.watched(|progress| scan.collect(&session.reading.paths, progress, new))?;
+    let mut tally =
+        session.watched(|progress| scan.collect(&session.reading.paths, progress, new))?;
+    let evidence = std::mem::take(&mut tally.totals().evidence);
+    let verification = scan.verify(&evidence);
+    tally.totals().coverage.digests = DigestCoverage::of(&verification.rows);
     let report = tally.finish();
     let totals = &report.totals;
-    let verification = scan.verify(&totals.evidence, &keys);
     let read = session.tell_verified(&totals.coverage);
     if verification
         .rows
@@ -144,14 +148,11 @@ pub(super) fn run(arguments: VerifyArgs) -> Result<Exit, Failure> {
     })
 }
 
-fn write_missing(verification: &Verification, sink: Sink) -> Result<(), Failure> {
+fn write_missing(verification: &Verification<'_>, sink: Sink) -> Result<(), Failure> {
     let written = sink.output.write(|out| {
-        let mut keys: Vec<&str> = verification.missing().collect();
-        keys.sort_unstable();
-        keys.dedup();
-        for key in keys {
+        for key in verification.findings.missing() {
             // A key with a line end in it would be two lines, and two other files.
-            writeln!(out, "{}", crate::shown::for_terminal(key))?;
+            writeln!(out, "{}", crate::shown::for_terminal(&key))?;
         }
         Ok(())
     });
@@ -161,7 +162,7 @@ fn write_missing(verification: &Verification, sink: Sink) -> Result<(), Failure>
     }
 }
 
-fn nothing_to_judge(verification: &Verification) -> Failure {
+fn nothing_to_judge(verification: &Verification<'_>) -> Failure {
     let logs = match verification.rows.len() {
         0 => "no logs and no digests",
         _ => "logs and no digests",

@@ -4,36 +4,42 @@ use rayon::prelude::*;
 
 use super::chains::{Chain, Chains, time};
 use super::finding::{Finding, FindingKind};
+use super::findings::{LogFinding, OfLog};
 use super::keys::{Keys, Signature};
 use super::logs::{Found, Unnamed};
 use super::{Asked, ChainRow, ChainStatus, HOUR, Signatures};
 use crate::cloudtrail::digest::NamedLog;
 use crate::sts::Time;
-use crate::tally::{FoundDigest, LogContent};
+use crate::tally::{FoundDigest, FoundLogs, LogContent, LogDetail};
 
 /// The end of a download that no digest covers yet: an hour, and half an hour until it is delivered.
 const NOT_YET: i64 = HOUR + HOUR / 2;
 
 /// What is said of a chain.
-pub(super) struct Judged {
+pub(super) struct Judged<'e> {
     pub row: ChainRow,
     pub findings: Vec<Finding>,
+    pub of_logs: Vec<LogFinding<'e>>,
 }
 
 /// Walks along a chain.
-pub(super) fn judge(
-    chain: &Chain<'_>,
-    chains: &Chains<'_>,
-    found: &Found<'_>,
+pub(super) fn judge<'e>(
+    at: u32,
+    chains: &Chains<'e>,
+    found: &Found<'e>,
     asked: &Asked<'_>,
     keys: &Keys,
-) -> Judged {
+) -> Judged<'e> {
+    let chain = &chains.chains[at as usize];
     let mut judge = Judge {
+        at,
         chain,
         chains,
         asked,
         row: row(chain),
         findings: Vec::new(),
+        of_logs: Vec::new(),
+        is_faulty: false,
         are_all_hashed: asked.hashed,
     };
     judge.damaged();
@@ -48,15 +54,21 @@ pub(super) fn judge(
     Judged {
         row: judge.row,
         findings: judge.findings,
+        of_logs: judge.of_logs,
     }
 }
 
 struct Judge<'j, 'e> {
+    /// The number of the chain.
+    at: u32,
     chain: &'j Chain<'e>,
     chains: &'j Chains<'e>,
     asked: &'j Asked<'j>,
     row: ChainRow,
     findings: Vec<Finding>,
+    of_logs: Vec<LogFinding<'e>>,
+    /// Whether anything is wrong.
+    is_faulty: bool,
     are_all_hashed: bool,
 }
 
@@ -93,20 +105,37 @@ fn hours(from: Time, until: Time) -> u64 {
     }
 }
 
-impl Judge<'_, '_> {
-    fn find(&mut self, kind: FindingKind, detail: impl Into<String>) -> &mut Finding {
-        let at = self.findings.len();
-        self.findings.push(Finding {
-            kind,
-            account_id: self.row.account_id.clone(),
-            region: self.row.region.clone(),
-            trail: self.row.trail.clone(),
-            from: None,
-            until: None,
-            path: None,
-            detail: detail.into(),
-        });
-        &mut self.findings[at]
+impl<'e> Judge<'_, 'e> {
+    /// Notes that something is wrong with digests; what it is, where somebody wants to know it.
+    fn find(
+        &mut self,
+        kind: FindingKind,
+        times: (Option<Time>, Option<Time>),
+        words: impl FnOnce() -> (String, Option<String>),
+    ) {
+        self.is_faulty = true;
+        if self.asked.findings {
+            let (detail, path) = words();
+            self.findings.push(Finding {
+                kind,
+                account_id: self.row.account_id.clone(),
+                region: self.row.region.clone(),
+                trail: self.row.trail.clone(),
+                from: times.0,
+                until: times.1,
+                path,
+                detail,
+            });
+        }
+    }
+
+    /// Notes what is to be said of a log, where somebody wants to know it.
+    fn find_log(&mut self, what: OfLog<'e>) {
+        self.is_faulty |= !matches!(what, OfLog::Unnamed { .. });
+        if self.asked.findings {
+            let chain = self.at;
+            self.of_logs.push(LogFinding { chain, what });
+        }
     }
 
     /// The last time that matters: what is asked about, and the hour in which it is delivered.
@@ -121,18 +150,22 @@ impl Judge<'_, '_> {
     }
 
     fn damaged(&mut self) {
-        for (path, detail) in &self.chain.damaged {
-            self.find(FindingKind::DamagedDigest, detail).path = Some(path.clone());
+        let (chain, never) = (self.chain, (None, None));
+        for (path, detail) in &chain.damaged {
+            let words = || ((*detail).to_owned(), Some(path.clone()));
+            self.find(FindingKind::DamagedDigest, never, words);
         }
-        for other in &self.chain.others {
+        for other in &chain.others {
             let detail = "a second file of this digest, with another content";
-            self.find(FindingKind::DamagedDigest, detail).path = Some(path(other));
+            let words = || (detail.to_owned(), Some(path(other)));
+            self.find(FindingKind::DamagedDigest, never, words);
         }
     }
 
     /// Holds each digest against the one before it.
     fn links(&mut self) {
-        for pair in self.chain.digests.windows(2) {
+        let chain = self.chain;
+        for pair in chain.digests.windows(2) {
             let [before, after] = pair else { continue };
             let (Some(from), Some(until), Some(end)) = (
                 time(before.digest.end),
@@ -144,54 +177,55 @@ impl Judge<'_, '_> {
             let Some(previous) = &after.digest.previous else {
                 if self.touches(from, end) {
                     self.row.restarts += 1;
-                    let finding = self.find(
-                        FindingKind::Restart,
-                        "the chain begins anew: no digest names what was delivered in between",
-                    );
-                    (finding.from, finding.until) = (Some(from), Some(end));
-                    finding.path = Some(path(after));
+                    let detail =
+                        "the chain begins anew: no digest names what was delivered in between";
+                    let words = || (detail.to_owned(), Some(path(after)));
+                    self.find(FindingKind::Restart, (Some(from), Some(end)), words);
                 }
                 continue;
             };
             let is_linked = previous.names(&before.digest);
             if is_linked && until == from {
                 if previous.hash != Some(before.hash) && self.touches(from, end) {
-                    let detail = format!(
-                        "its previousDigestHashValue is not that of {}: one of the two was changed",
-                        path(before)
-                    );
-                    let finding = self.find(FindingKind::WrongPreviousHash, detail);
-                    (finding.from, finding.until) = (time(before.digest.start), Some(from));
-                    finding.path = Some(path(after));
+                    let words = || {
+                        let before = path(before);
+                        let detail = format!(
+                            "its previousDigestHashValue is not that of {before}: one of the two \
+                             was changed"
+                        );
+                        (detail, Some(path(after)))
+                    };
+                    let times = (time(before.digest.start), Some(from));
+                    self.find(FindingKind::WrongPreviousHash, times, words);
                 }
                 continue;
             }
             if !self.touches(from.min(until), until.max(from)) && from != until {
                 continue;
             }
-            let key = (!is_linked).then(|| previous.object.to_string());
-            let detail = match &key {
-                Some(key) => format!("the digest before {} is not here: {key}", path(after)),
-                None => format!(
-                    "{} starts at another time than the one before it ends",
-                    path(after)
-                ),
-            };
-            self.hole(from, until, detail, key);
+            self.hole(from, until, || {
+                let key = (!is_linked).then(|| previous.object.to_string());
+                let detail = match &key {
+                    Some(key) => format!("the digest before {} is not here: {key}", path(after)),
+                    None => format!(
+                        "{} starts at another time than the one before it ends",
+                        path(after)
+                    ),
+                };
+                (detail, key)
+            });
         }
     }
 
-    fn hole(&mut self, from: Time, until: Time, detail: String, key: Option<String>) {
+    fn hole(&mut self, from: Time, until: Time, words: impl FnOnce() -> (String, Option<String>)) {
         self.row.holes += 1;
         self.row.hole_hours += hours(from, until);
-        let finding = self.find(FindingKind::Hole, detail);
-        (finding.from, finding.until) = (Some(from), Some(until));
-        finding.path = key;
+        self.find(FindingKind::Hole, (Some(from), Some(until)), words);
     }
 
     /// Whether another trail has digests for all of a time.
     fn is_covered_beside(&self, from: Time, until: Time) -> bool {
-        let mut beside = self.chains.beside(&self.chain.key);
+        let mut beside = self.chains.beside(self.at);
         beside.any(|chain| {
             (chain.span()).is_some_and(|(start, end)| start <= from && later(end, NOT_YET) >= until)
         })
@@ -199,8 +233,8 @@ impl Judge<'_, '_> {
 
     /// Holds both ends of the chain against the time that is asked about, or that the archive has logs of.
     fn ends(&mut self, unnamed: &[Unnamed<'_>]) {
-        let (Some((start, end)), Some(first)) = (self.chain.span(), self.chain.digests.first())
-        else {
+        let chain = self.chain;
+        let (Some((start, end)), Some(first)) = (chain.span(), chain.digests.first()) else {
             return;
         };
         if self.chain.key.is_backfill {
@@ -220,7 +254,7 @@ impl Judge<'_, '_> {
             && needed < covered
             && !self.is_covered_beside(needed, covered)
         {
-            let (detail, key) = match &first.digest.previous {
+            self.hole(needed, covered, || match &first.digest.previous {
                 None => (
                     "the chain begins here: no digest names what was delivered before".to_owned(),
                     None,
@@ -233,8 +267,7 @@ impl Judge<'_, '_> {
                     ),
                     Some(previous.object.to_string()),
                 ),
-            };
-            self.hole(needed, covered, detail, key);
+            });
         }
         let (needed, late) = match self.asked_until() {
             Some(until) => (Some(until), 0),
@@ -256,12 +289,12 @@ impl Judge<'_, '_> {
                     "the newest digests are not here: other chains of the trail, or logs, go further"
                 }
             };
-            self.hole(end, needed, detail.to_owned(), None);
+            self.hole(end, needed, || (detail.to_owned(), None));
         }
     }
 
     /// The logs of the account and Region that are in no digest: said of its first chain.
-    fn unnamed<'f>(&mut self, found: &Found<'f>) -> Vec<Unnamed<'f>> {
+    fn unnamed(&mut self, found: &Found<'e>) -> Vec<Unnamed<'e>> {
         let key = &self.chain.key;
         if key.is_backfill || key.account.is_empty() {
             return Vec::new();
@@ -271,36 +304,26 @@ impl Judge<'_, '_> {
             one.time()
                 .is_none_or(|time| self.touches(later(time, -1), later(time, 1)))
         });
-        let is_first = (self.chains.chains.iter())
-            .find(|other| {
-                !other.key.is_backfill
-                    && (other.key.account, other.key.region) == (key.account, key.region)
-            })
-            .is_some_and(|first| std::ptr::eq(first, self.chain));
-        if is_first {
+        if self.chains.first_of_hours(key) == Some(self.at) {
             self.row.unnamed = unnamed.len() as u64;
             let end = self.row.last_digest_end;
             for one in &unnamed {
-                let Some(place) = one.detail else { continue };
-                let detail = match one.time() > end {
-                    true => "in no digest that is here: it is newer than the newest of them",
-                    false => {
-                        "in no digest: of another trail, of a digest that is not here, or put there"
-                    }
-                };
-                let (account, region) = (&self.row.account_id, &self.row.region);
-                let usual = one.id.name(account, region);
-                let path = place.path.text(usual.as_deref());
-                let finding = self.find(FindingKind::Unnamed, detail);
-                (finding.until, finding.path) = (one.time(), Some(path));
+                if let Some(detail) = one.detail {
+                    self.find_log(OfLog::Unnamed {
+                        id: one.id,
+                        detail,
+                        is_newer: one.time() > end,
+                    });
+                }
             }
         }
         unnamed
     }
 
     /// Looks for every log that is named and may matter.
-    fn logs(&mut self, found: &Found<'_>) {
-        for &digest in &self.chain.digests {
+    fn logs(&mut self, found: &Found<'e>) {
+        let chain = self.chain;
+        for &digest in &chain.digests {
             for log in &digest.digest.logs {
                 if self.is_asked(log) {
                     self.row.log_files += 1;
@@ -324,52 +347,44 @@ impl Judge<'_, '_> {
         !is_pruned && !is_before && !is_after
     }
 
-    fn log(&mut self, digest: &FoundDigest, log: &NamedLog, found: &Found<'_>) {
-        let at = |seconds: u32| match seconds {
-            0 => None,
-            seconds => Time::from_millis(i64::from(seconds) * 1000),
-        };
+    fn log(&mut self, digest: &'e FoundDigest, log: &'e NamedLog, found: &Found<'e>) {
         if !found.has(log.id) {
             self.row.missing += 1;
-            let object = log.object(&digest.digest);
-            // There may be a million of them: the digest is told by its end.
-            let detail = format!(
-                "named by the digest of {}, and not here",
-                digest.digest.end_text
-            );
-            let finding = self.find(FindingKind::Missing, detail);
-            (finding.from, finding.until) = (at(log.oldest), at(log.newest));
-            finding.path = Some(object);
+            self.find_log(OfLog::Missing { digest, log });
             return;
         }
         if !self.asked.hashed {
             return;
         }
-        let mut differs = None;
+        let mut differing: Vec<(&'e FoundLogs, &'e LogDetail)> = Vec::new();
         for (of, detail) in found.details(log.id) {
-            let why = match (&detail.content, &log.hash) {
-                (LogContent::Spoilt(why), _) => why.as_ref(),
-                (LogContent::Hashed(hash), Some(named)) if hash == named => continue,
-                (LogContent::Hashed(_), Some(_)) => "its content is not what was delivered",
-                _ => {
-                    self.are_all_hashed = false;
-                    continue;
+            match (&detail.content, &log.hash) {
+                (LogContent::Hashed(hash), Some(named)) if hash == named => {}
+                (LogContent::Spoilt(_), _) | (LogContent::Hashed(_), Some(_)) => {
+                    differing.push((of, detail));
                 }
-            };
-            let usual = log.id.name(&of.account, &of.region);
-            differs = Some((detail.path.text(usual.as_deref()), why.to_owned()));
+                _ => self.are_all_hashed = false,
+            }
         }
-        if let Some((path, why)) = differs {
+        let path = |(of, detail): &(&FoundLogs, &LogDetail)| {
+            let usual = log.id.name(&of.account, &of.region);
+            detail.path.text(usual.as_deref())
+        };
+        // Of several copies always the same, whoever read it first.
+        let one = match &differing[..] {
+            [one] => Some(*one),
+            more => more.iter().min_by_key(|copy| path(copy)).copied(),
+        };
+        if let Some((of, detail)) = one {
             self.row.differing += 1;
-            let finding = self.find(FindingKind::Differs, why);
-            (finding.from, finding.until) = (at(log.oldest), at(log.newest));
-            finding.path = Some(path);
+            self.find_log(OfLog::Differs { log, of, detail });
         }
     }
 
     /// Checks the signature of every digest: its own, if it came with it, and that in the next digest.
     fn signatures(&mut self, keys: &Keys) {
-        let digests = &self.chain.digests;
+        let chain = self.chain;
+        let digests = &chain.digests;
         if keys.is_empty() || digests.is_empty() {
             return;
         }
@@ -397,12 +412,11 @@ impl Judge<'_, '_> {
         let checked: Vec<Signature> = (0..digests.len()).into_par_iter().map(check).collect();
         for (&one, _) in (digests.iter().zip(&checked)).filter(|(_, one)| **one == Signature::Wrong)
         {
-            let finding = self.find(
-                FindingKind::WrongSignature,
-                "its signature is wrong: it was changed, or the one in the next digest was",
-            );
-            (finding.from, finding.until) = (time(one.digest.start), time(one.digest.end));
-            finding.path = Some(path(one));
+            let detail =
+                "its signature is wrong: it was changed, or the one in the next digest was";
+            let times = (time(one.digest.start), time(one.digest.end));
+            let words = || (detail.to_owned(), Some(path(one)));
+            self.find(FindingKind::WrongSignature, times, words);
         }
         let all_but_newest = &checked[..checked.len() - 1];
         let is_right = |one: &Signature| *one == Signature::Right;
@@ -416,8 +430,7 @@ impl Judge<'_, '_> {
     }
 
     fn conclude(&mut self) {
-        let is_fault = |finding: &Finding| finding.kind != FindingKind::Unnamed;
-        self.row.status = if self.findings.iter().any(is_fault) {
+        self.row.status = if self.is_faulty {
             ChainStatus::Incomplete
         } else if self.are_all_hashed && self.row.signatures == Signatures::Verified {
             ChainStatus::Proved

@@ -6,6 +6,7 @@
 //! one before it joins both.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::aws::DigestKey;
 use crate::collections::{Map, Set};
@@ -27,6 +28,22 @@ pub(super) struct Chain<'e> {
 /// All chains that are asked about.
 pub(super) struct Chains<'e> {
     pub chains: Vec<Chain<'e>>,
+    /// The numbers of the chains of each account and Region.
+    pairs: Map<(&'e str, &'e str), Vec<u32>>,
+    /// Until when the chains of each trail go.
+    ends: Map<TrailOf<'e>, Time>,
+}
+
+/// A trail: its name, its home Region, its organisation, and the account if it is of one alone.
+type TrailOf<'e> = (&'e str, &'e str, &'e str, &'e str);
+
+fn trail_of<'e>(key: &DigestKey<'e>) -> TrailOf<'e> {
+    // A trail of one account is a trail of its own, whatever it is called.
+    let account = match key.organisation {
+        "" => key.account,
+        _ => "",
+    };
+    (key.trail, key.home_region, key.organisation, account)
 }
 
 /// The chain of digests whose key nobody can read.
@@ -62,12 +79,24 @@ pub(super) fn of<'e>(evidence: &'e Evidence, selection: &Selection) -> Chains<'e
         }
     }
     let mut chains = join(parts.into_values());
-    for damaged in &evidence.damaged {
-        add_damaged(&mut chains, damaged);
-    }
+    add_damaged(&mut chains, &evidence.damaged);
     chains.retain(|chain| is_asked(selection, chain.key.account, chain.key.region));
     chains.iter_mut().for_each(Chain::order);
-    Chains { chains }
+    let mut pairs: Map<_, Vec<u32>> = Map::default();
+    let mut ends: Map<TrailOf<'e>, Time> = Map::default();
+    for (at, chain) in (0..).zip(&chains) {
+        let key = &chain.key;
+        pairs.entry((key.account, key.region)).or_default().push(at);
+        if let Some((_, end)) = chain.span().filter(|_| !key.is_backfill) {
+            let latest = ends.entry(trail_of(key)).or_insert(end);
+            *latest = end.max(*latest);
+        }
+    }
+    Chains {
+        chains,
+        pairs,
+        ends,
+    }
 }
 
 /// Joins parts of chains that differ by bucket or prefix, where one goes on where another ended.
@@ -80,23 +109,13 @@ fn join<'e>(parts: impl Iterator<Item = Chain<'e>>) -> Vec<Chain<'e>> {
         };
         groups.entry(key).or_default().push(part);
     }
-    let mut chains = Vec::new();
-    for mut group in groups.into_values() {
-        while let Some((one, other)) = linked(&group) {
-            let old = group.swap_remove(one.max(other));
-            let into = &mut group[one.min(other)];
-            into.digests.extend(old.digests);
-            into.damaged.extend(old.damaged);
-        }
-        chains.extend(group);
-    }
-    chains
+    groups.into_values().flat_map(linked).collect()
 }
 
-/// Two parts of which one names a digest of the other as the one before it.
-fn linked(group: &[Chain<'_>]) -> Option<(usize, usize)> {
+/// Joins the parts of a group of which one names a digest of another as the one before it.
+fn linked(group: Vec<Chain<'_>>) -> Vec<Chain<'_>> {
     if group.len() < 2 {
-        return None;
+        return group;
     }
     let mut parts: Map<(&str, &str), usize> = Map::default();
     for (at, part) in group.iter().enumerate() {
@@ -104,30 +123,64 @@ fn linked(group: &[Chain<'_>]) -> Option<(usize, usize)> {
             parts.insert((&found.digest.bucket, &found.digest.object), at);
         }
     }
-    group.iter().enumerate().find_map(|(at, part)| {
-        let before = (part.digests.iter()).filter_map(|found| found.digest.previous.as_ref());
-        let mut parts = before.filter_map(|one| parts.get(&(&*one.bucket, &*one.object)));
-        parts.find(|other| **other != at).map(|other| (at, *other))
-    })
+    // Each part goes into the first of those that it is linked with, by way of others, too.
+    let mut into: Vec<usize> = (0..group.len()).collect();
+    fn root(into: &mut [usize], mut at: usize) -> usize {
+        while into[at] != at {
+            into[at] = into[into[at]];
+            at = into[at];
+        }
+        at
+    }
+    for (at, part) in group.iter().enumerate() {
+        for one in part
+            .digests
+            .iter()
+            .filter_map(|found| found.digest.previous.as_ref())
+        {
+            if let Some(&other) = parts.get(&(&*one.bucket, &*one.object)) {
+                let (one, other) = (root(&mut into, at), root(&mut into, other));
+                into[one.max(other)] = one.min(other);
+            }
+        }
+    }
+    let mut joined: BTreeMap<usize, Chain<'_>> = BTreeMap::new();
+    for (at, part) in group.into_iter().enumerate() {
+        match joined.entry(root(&mut into, at)) {
+            Entry::Vacant(place) => {
+                place.insert(part);
+            }
+            Entry::Occupied(mut whole) => {
+                whole.get_mut().digests.extend(part.digests);
+                whole.get_mut().damaged.extend(part.damaged);
+            }
+        }
+    }
+    joined.into_values().collect()
 }
 
-/// Adds a digest that cannot be read to the chain that it is of by its name.
-fn add_damaged<'e>(chains: &mut Vec<Chain<'e>>, damaged: &'e DamagedDigest) {
-    let key = DigestKey::parse(&damaged.path).unwrap_or(NOBODYS);
-    // Where the file is, is no prefix of a bucket.
-    let same = |chain: &&mut Chain<'_>| {
-        let other = &chain.key;
-        (other.account, other.region, other.trail) == (key.account, key.region, key.trail)
-            && (other.home_region, other.is_backfill) == (key.home_region, key.is_backfill)
-    };
-    let one = (damaged.path.clone(), damaged.detail.clone());
-    match chains.iter_mut().find(same) {
-        Some(chain) => chain.damaged.push(one),
-        None => {
-            let mut chain = Chain::new(DigestKey { prefix: "", ..key });
-            chain.damaged.push(one);
-            chains.push(chain);
+/// Adds digests that cannot be read to the chains that they are of by their names.
+fn add_damaged<'e>(chains: &mut Vec<Chain<'e>>, all: &'e [DamagedDigest]) {
+    // Where a file is, is no prefix of a bucket.
+    fn name<'e>(key: &DigestKey<'e>) -> DigestKey<'e> {
+        DigestKey {
+            prefix: "",
+            organisation: "",
+            ..*key
         }
+    }
+    let mut places: Map<DigestKey<'e>, usize> = Map::default();
+    for (at, chain) in chains.iter().enumerate().rev() {
+        places.insert(name(&chain.key), at);
+    }
+    for damaged in all {
+        let key = DigestKey::parse(&damaged.path).unwrap_or(NOBODYS);
+        let at = *places.entry(name(&key)).or_insert_with(|| {
+            chains.push(Chain::new(DigestKey { prefix: "", ..key }));
+            chains.len() - 1
+        });
+        let one = (damaged.path.clone(), damaged.detail.clone());
+        chains[at].damaged.push(one);
     }
 }
 
@@ -189,36 +242,36 @@ pub(super) fn time(time: chrono::DateTime<chrono::Utc>) -> Option<Time> {
     Time::from_millis(time.timestamp_millis())
 }
 
-impl Chains<'_> {
-    /// Whether there is a chain of this account and Region.
-    pub fn has(&self, account: &str, region: &str) -> bool {
-        let mut chains = self.chains.iter();
-        chains.any(|chain| (chain.key.account, chain.key.region) == (account, region))
+impl<'e> Chains<'e> {
+    fn of_pair<'c>(&'c self, account: &'c str, region: &'c str) -> &'c [u32] {
+        self.pairs
+            .get(&(account, region))
+            .map_or(&[], Vec::as_slice)
     }
 
-    /// The other chains of hours of the same account and Region.
-    pub fn beside<'c>(&'c self, key: &'c DigestKey<'_>) -> impl Iterator<Item = &'c Chain<'c>> {
-        self.chains.iter().filter(move |chain| {
-            let other = &chain.key;
-            !other.is_backfill
-                && (other.account, other.region) == (key.account, key.region)
-                && (other.trail, other.home_region, other.prefix)
-                    != (key.trail, key.home_region, key.prefix)
-        })
+    /// Whether there is a chain of this account and Region.
+    pub fn has(&self, account: &str, region: &str) -> bool {
+        !self.of_pair(account, region).is_empty()
+    }
+
+    /// The first chain of hours of the same account and Region.
+    pub fn first_of_hours(&self, key: &DigestKey<'_>) -> Option<u32> {
+        let mut pair = self.of_pair(key.account, key.region).iter().copied();
+        pair.find(|&at| !self.chains[at as usize].key.is_backfill)
+    }
+
+    /// The other chains of hours of the same account and Region as that one.
+    pub fn beside(&self, one: u32) -> impl Iterator<Item = &Chain<'e>> {
+        let key = &self.chains[one as usize].key;
+        let pair = self.of_pair(key.account, key.region).iter();
+        let others = pair.filter(move |&&at| at != one);
+        others
+            .map(|&at| &self.chains[at as usize])
+            .filter(|chain| !chain.key.is_backfill)
     }
 
     /// Until when any chain of the trail of this one goes.
     pub fn end_of_trail(&self, key: &DigestKey<'_>) -> Option<Time> {
-        let same = |chain: &&Chain<'_>| {
-            let other = &chain.key;
-            !other.is_backfill
-                && (other.trail, other.home_region, other.organisation)
-                    == (key.trail, key.home_region, key.organisation)
-                // A trail of one account is a trail of its own, whatever it is called.
-                && (!key.organisation.is_empty() || other.account == key.account)
-        };
-        (self.chains.iter().filter(same))
-            .filter_map(|chain| Some(chain.span()?.1))
-            .max()
+        self.ends.get(&trail_of(key)).copied()
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{ChainRow, ChainStatus, HOUR};
 use crate::aws::region::US_EAST_1;
 use crate::sts::Time;
+use crate::tally::LogsRead;
 
 /// What is known of the logs of us-east-1, account by account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,8 +24,16 @@ pub struct Standing {
 }
 
 impl Standing {
+    /// What stands behind "no global call", for the accounts that were read, and those of the chains.
+    pub(crate) fn behind(logs_read: &LogsRead, rows: &[ChainRow]) -> Standing {
+        let accounts: BTreeSet<&str> = (logs_read.read().map(|(account, _)| account))
+            .chain(rows.iter().map(|row| row.account_id.as_str()))
+            .collect();
+        Standing::of(&accounts, rows)
+    }
+
     /// What is known of these accounts.
-    pub(super) fn of(accounts: &BTreeSet<&str>, rows: &[ChainRow]) -> Standing {
+    fn of(accounts: &BTreeSet<&str>, rows: &[ChainRow]) -> Standing {
         let mut standing = Standing::default();
         for &account in accounts {
             let chains: Vec<&ChainRow> = (rows.iter())

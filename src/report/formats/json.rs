@@ -41,6 +41,15 @@ impl Renderer for Json {
         for (key, value) in &page.tail {
             write!(out, ",\n\"{key}\":{value}")?;
         }
+        if let Some((key, elements)) = page.long {
+            write!(out, ",\n\"{key}\":[")?;
+            let mut separator = "\n";
+            for element in elements {
+                write!(out, "{separator}{element}")?;
+                separator = ",\n";
+            }
+            out.write_all(if separator == "\n" { b"]" } else { b"\n]" })?;
+        }
         if let Some(coverage) = (page.coverage)()? {
             write!(out, ",\n\"coverage\":{coverage}")?;
         }

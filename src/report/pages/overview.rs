@@ -10,7 +10,7 @@ use super::plan::risks_json;
 use super::regions::{self, Window};
 use super::{plan, summary, trend, verify, work_list};
 use crate::questions::overview::{AccountRow, SdkRow};
-use crate::questions::verify::{Standing, Verification};
+use crate::questions::verify::{ChainRow, Standing};
 use crate::questions::{Plan, RegionStatus, Regions, Trend};
 use crate::report::cell::Cell;
 use crate::report::page::{Bar, Block, Chart, List, Page};
@@ -41,7 +41,7 @@ pub struct OverviewPage<'p> {
     /// What was read of which day.
     pub days_read: &'p DaysRead,
     /// What digests say of the logs.
-    pub verification: &'p Verification,
+    pub chains: &'p [ChainRow],
     /// What follows from it for logs of us-east-1; `None` if there are no digests.
     pub standing: Option<&'p Standing>,
     /// The most rows of each list.
@@ -232,13 +232,13 @@ impl<'p> OverviewPage<'p> {
     }
 
     fn verify(&self) -> List<'p> {
-        let rows = self.verification.rows.iter().map(Ok);
+        let rows = self.chains.iter().map(Ok);
         List {
             key: "verify",
             title: "Digests",
             is_detail: true,
             blocks: match self.standing {
-                Some(standing) => verify::blocks(self.verification, standing),
+                Some(standing) => verify::blocks(self.chains, standing),
                 None => Vec::new(),
             },
             ..List::new("chains", verify::sheet(), rows, self.top)

@@ -15,21 +15,17 @@ use crate::tally::Coverage;
 /// The page of a verification; `top` is the most rows, and the most findings in words. `for_programs` says
 /// whether members of JSON are of use.
 pub fn page<'p>(
-    verification: &'p Verification,
+    verification: &'p Verification<'p>,
     standing: &Standing,
     top: Option<u64>,
     for_programs: bool,
     coverage: &'p Coverage,
 ) -> Page<'p> {
     let rows = verification.rows.iter().map(Ok);
-    // There may be a million of them.
-    let findings: Vec<Value> = (verification.findings.iter())
-        .filter(|_| for_programs)
-        .map(finding_json)
-        .collect();
+    let findings = verification.findings.iter().map(|one| finding_json(&one));
     let page = Page {
-        tail: vec![("findings", findings.into())],
-        blocks: blocks(verification, standing),
+        long: Some(("findings", Box::new(findings))),
+        blocks: blocks(&verification.rows, standing),
         notes: match for_programs {
             true => Vec::new(),
             false => notes(verification, top),
@@ -159,9 +155,9 @@ fn finding_json(finding: &Finding) -> Value {
     })
 }
 
-pub(super) fn blocks(verification: &Verification, standing: &Standing) -> Vec<Block> {
+pub(super) fn blocks(rows: &[ChainRow], standing: &Standing) -> Vec<Block> {
     let figures = ChainStatus::ALL.iter().rev().map(|&status| {
-        let count = verification.with_status(status);
+        let count = with_status(rows, status);
         Figure {
             name: status.as_str(),
             count,
@@ -178,7 +174,7 @@ pub(super) fn blocks(verification: &Verification, standing: &Standing) -> Vec<Bl
         Block::Heading {
             text: format!(
                 "{} of digests; logs of us-east-1: {}",
-                counted(chains(verification), "chain"),
+                counted(chains(rows), "chain"),
                 standing.words()
             ),
             details: Vec::new(),
@@ -190,8 +186,12 @@ pub(super) fn blocks(verification: &Verification, standing: &Standing) -> Vec<Bl
     ]
 }
 
-fn chains(verification: &Verification) -> u64 {
-    verification.rows.len() as u64 - verification.with_status(ChainStatus::Unknown)
+fn with_status(rows: &[ChainRow], status: ChainStatus) -> u64 {
+    rows.iter().filter(|row| row.status == status).count() as u64
+}
+
+fn chains(rows: &[ChainRow]) -> u64 {
+    rows.len() as u64 - with_status(rows, ChainStatus::Unknown)
 }
 
 fn meaning(status: ChainStatus) -> &'static str {
@@ -206,20 +206,23 @@ fn meaning(status: ChainStatus) -> &'static str {
 }
 
 /// The findings in words, the worst kinds first.
-fn notes(verification: &Verification, top: Option<u64>) -> Vec<String> {
+fn notes(verification: &Verification<'_>, top: Option<u64>) -> Vec<String> {
     let most = usize::try_from(top.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
     let findings = &verification.findings;
-    let mut notes: Vec<String> = findings.iter().take(most).map(words).collect();
+    let mut notes: Vec<String> = (findings.iter().take(most))
+        .map(|one| words(&one))
+        .collect();
     if let Some(more) = findings.len().checked_sub(most).filter(|more| *more > 0) {
         notes.push(format!(
             "and {} more findings; --format json has them all",
             count(more as u64)
         ));
     }
-    if verification.missing().next().is_some() {
+    if findings.missing().next().is_some() {
         notes.push("--missing-only prints the keys of what is to be fetched.".to_owned());
     }
-    if verification.with_status(ChainStatus::Incomplete) == 0 && chains(verification) > 0 {
+    let rows = &verification.rows;
+    if with_status(rows, ChainStatus::Incomplete) == 0 && chains(rows) > 0 {
         notes.push(
             "Digests say what a trail delivered: what its event selectors leave out, and accounts \
              without a trail, are in no digest."

@@ -171,6 +171,7 @@ pub(super) fn write_totals(totals: &Totals, number: impl Fn(Symbol) -> u32, into
         logs_read,
         days_read,
         evidence: _, // what follows from it is in the coverage
+        chains: _,
         saw_us_east_1,
         endpoints,
         all,

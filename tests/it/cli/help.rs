@@ -292,7 +292,8 @@ fn help_shows_every_page_of_the_manual_in_lines_that_fit() {
                 .exits(0)
                 .says_nothing();
             let text = said.text();
-            assert!(text.starts_with(&title.to_uppercase()[..5]), "{said}");
+            let first_word = title.split(' ').next().unwrap().to_uppercase();
+            assert!(text.starts_with(&first_word), "{said}");
             for line in text.lines().filter(|line| line.chars().count() > columns) {
                 // Code is never broken, nor is a word.
                 let is_word = line.trim().trim_start_matches("- ").split(' ').count() <= 2;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::harness::{Said, number, stscope};
-use super::logs::{call, log};
+use super::logs::{call, files_below, log};
 
 const ACCOUNT: &str = "111122223333";
 
@@ -794,6 +794,42 @@ fn every_run_compares_the_names_in_digests() {
         .arg(archive.path(&archive.logs[0][0].key))
         .run();
     assert_eq!(none.json()["coverage"]["digests"], Value::Null);
+}
+
+#[test]
+fn digests_that_turn_up_after_the_logs_are_compared_with_all_of_them() {
+    let archive = Archive::new();
+    let apart = archive.dir.path().join("apart");
+    fs::create_dir(&apart).unwrap();
+    for digest in &archive.chain {
+        let name = digest.key.rsplit('/').next().unwrap();
+        fs::rename(archive.path(&digest.key), apart.join(name)).unwrap();
+    }
+    fs::remove_dir_all(archive.path("AWSLogs/111122223333/CloudTrail-Digest")).unwrap();
+    archive.remove(&archive.logs[3][1].key);
+    let list = archive.dir.path().join("list");
+    let folders = [archive.root(), apart.clone()];
+    let files: Vec<String> = (folders.iter())
+        .flat_map(|folder| files_below(folder))
+        .map(|file| file.display().to_string())
+        .collect();
+    fs::write(&list, files.join("\n")).unwrap();
+    for threads in ["1", "3"] {
+        let report = || stscope("report --format json --threads").arg(threads);
+        for run in [
+            report().arg("--files-from").arg(&list),
+            report().args(&folders),
+        ] {
+            let said = run.run().exits(0);
+            assert_eq!(
+                said.json()["coverage"]["digests"],
+                json!({
+                    "chains": 1, "complete": 0, "incomplete": 1, "missing_logs": 1, "hole_hours": 0,
+                }),
+                "{said}"
+            );
+        }
+    }
 }
 
 #[test]
