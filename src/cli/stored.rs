@@ -46,7 +46,7 @@ mod with {
             question: &Q,
             selection: &Selection,
         ) -> Result<Tally<Q>, Failure> {
-            Ok(self.store.tally(question, selection)?)
+            Ok(self.store.closed_tally(question, selection)?)
         }
 
         /// Which days were read, and which have calls whatever the filters say.
@@ -58,7 +58,7 @@ mod with {
                 conditions: Vec::new(),
                 ..selection.clone()
             };
-            let seen = self.store.tally(&AnyQuestion::Trend, &all)?.finish();
+            let seen = self.store.closed_tally(&AnyQuestion::Trend, &all)?.finish();
             Ok((calendar, DaysOfCalls::from(&CallsByDay::of(&seen))))
         }
 

@@ -99,6 +99,11 @@ impl<Q: Question> Tally<Q> {
         }
     }
 
+    /// All that is taken from now on is of one whole, to which nothing can be added.
+    pub(crate) fn allow_nothing_more(&mut self) {
+        self.settled = Settled::Closed;
+    }
+
     /// Notes which run over which list of paths it is of, by a number of that list, so that it is added
     /// once alone. Two lists of one name on two machines differ in what was read.
     pub(crate) fn name_run(&mut self, list: u64) {

@@ -1,7 +1,7 @@
 //! JSON, 64 bytes at a time: one bit a byte for each kind of character that matters.
 //!
-//! All kernels give the same masks: those for x86-64 with AVX-512 or AVX2, found at run time, and a
-//! portable one (SSE2, NEON, or plain code, whatever the target has). Everything above this module is safe code
+//! All kernels give the same masks: those for x86-64 with AVX-512 or AVX2 and for AArch64 with NEON,
+//! found at run time, and a portable one (SSE2, or whatever the target has). Everything above this module is safe code
 //! that is compiled once for each. The only `unsafe` of the crate's hot path is here, for the speed
 //! that `benches/stages.rs` measures; a property test holds the kernels equal.
 //!
@@ -20,6 +20,8 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod portable;
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -176,6 +178,8 @@ enum Kind {
     Avx2(avx2::Avx2),
     #[cfg(target_arch = "x86_64")]
     Avx512(avx512::Avx512),
+    #[cfg(target_arch = "aarch64")]
+    Neon(neon::Neon),
 }
 
 impl Kernel {
@@ -188,6 +192,10 @@ impl Kernel {
         #[cfg(target_arch = "x86_64")]
         if let Some(avx2) = avx2::Avx2::detect() {
             return Kernel(Kind::Avx2(avx2));
+        }
+        #[cfg(target_arch = "aarch64")]
+        if let Some(neon) = neon::Neon::detect() {
+            return Kernel(Kind::Neon(neon));
         }
         Kernel::portable()
     }
@@ -205,6 +213,8 @@ impl Kernel {
             avx2::Avx2::detect().map(Kind::Avx2),
             #[cfg(target_arch = "x86_64")]
             avx512::Avx512::detect().map(Kind::Avx512),
+            #[cfg(target_arch = "aarch64")]
+            neon::Neon::detect().map(Kind::Neon),
         ];
         kinds.into_iter().flatten().map(Kernel).collect()
     }
@@ -217,6 +227,8 @@ impl Kernel {
             Kind::Avx2(_) => "avx2",
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512(_) => "avx512",
+            #[cfg(target_arch = "aarch64")]
+            Kind::Neon(_) => "neon",
         }
     }
 
@@ -229,6 +241,8 @@ impl Kernel {
             Kind::Avx2(avx2) => avx2.run(work, bytes),
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512(avx512) => avx512.run(work, bytes),
+            #[cfg(target_arch = "aarch64")]
+            Kind::Neon(neon) => neon.run(work, bytes),
         }
     }
 }
@@ -310,6 +324,8 @@ mod tests {
                 Kind::Avx2(avx2) => check(avx2, sight, probe, bits),
                 #[cfg(target_arch = "x86_64")]
                 Kind::Avx512(avx512) => check(avx512, sight, probe, bits),
+                #[cfg(target_arch = "aarch64")]
+                Kind::Neon(neon) => check(neon, sight, probe, bits),
             }
         }
     }

@@ -22,7 +22,9 @@ impl Store {
     /// If it cannot be read.
     pub fn contents(&self) -> Result<Contents, StoreError> {
         let question = AnyQuestion::Groups(vec![Dimension::Endpoint]);
-        let report = self.tally(&question, &Selection::default())?.finish();
+        let report = self
+            .closed_tally(&question, &Selection::default())?
+            .finish();
         let calendar = self.calendar(&[])?;
         let coverage = &report.totals.coverage;
         let mut known = calendar.keys.clone();

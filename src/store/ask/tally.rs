@@ -8,6 +8,7 @@ use crate::collections::Map;
 use crate::store::chains;
 use crate::store::days::blob;
 use crate::store::days::day::{day_name, day_number};
+use crate::store::days::resolve;
 use crate::store::error::StoreError;
 use crate::store::open::Store;
 use crate::store::tables::checksums::{self, Checksums, Sum, Sums};
@@ -17,7 +18,7 @@ use crate::sts::{
     Dimension, Endpoint, EndpointKind, Properties, REGION_DISABLED, Time, is_vpc_endpoint,
     issuing_account_id,
 };
-use crate::tally::{Collector as _, Measures, Question, Selection, Tally, Terms, Verdict};
+use crate::tally::{Collector as _, Filter, Measures, Question, Selection, Tally, Terms, Verdict};
 
 impl Store {
     /// The tally that the files in the ledger would have given, each object of S3 read once. If days
@@ -36,13 +37,27 @@ impl Store {
         question: &Q,
         selection: &Selection,
     ) -> Result<Tally<Q>, StoreError> {
-        self.sql(self.try_tally(question, selection))
+        self.sql(self.try_tally(question, selection, false))
+    }
+
+    /// The same, to which nothing can be added: then what has no copy in the store counts at once, and
+    /// only copies take memory.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn closed_tally<Q: Question>(
+        &self,
+        question: &Q,
+        selection: &Selection,
+    ) -> Result<Tally<Q>, StoreError> {
+        self.sql(self.try_tally(question, selection, true))
     }
 
     fn try_tally<Q: Question>(
         &self,
         question: &Q,
         selection: &Selection,
+        is_closed: bool,
     ) -> rusqlite::Result<Tally<Q>> {
         // One transaction, so that an ingest meanwhile changes nothing.
         let transaction = self.connection.unchecked_transaction()?;
@@ -72,7 +87,13 @@ impl Store {
             checksums.verify(&transaction, &["caller"])?;
             places.callers = read_callers(&transaction)?;
         }
-        read_open_days(&transaction, &mut tally, &mut places, &checksums)?;
+        let mut filter = None;
+        if is_closed {
+            filter = resolve::filter_of_all(&transaction)?;
+            tally.allow_nothing_more();
+        }
+        let filter = filter.as_ref();
+        read_open_days(&transaction, &mut tally, &mut places, &checksums, filter)?;
         read_closed_days(&transaction, &mut tally, &mut places, &checksums)?;
         Ok(tally)
     }
@@ -112,7 +133,7 @@ impl Properties for KeptCall<'_> {
     }
 
     fn cause(&self) -> Option<&str> {
-        self.grouping.values[CAUSE].as_deref()
+        self.grouping.value(CAUSE)
     }
 
     fn issuing_account_id(&self) -> Option<&str> {
@@ -183,6 +204,7 @@ fn read_open_days<Q: Question>(
     tally: &mut Tally<Q>,
     places: &mut Places<'_>,
     checksums: &Checksums,
+    filter: Option<&Filter>,
 ) -> rusqlite::Result<()> {
     let mut all = connection.prepare("SELECT id, file, day, calls FROM calls")?;
     let mut rows = all.query([])?;
@@ -200,7 +222,13 @@ fn read_open_days<Q: Question>(
         for kept in blob::read(values[3].as_blob()?) {
             let day = kept.candidate.time().map(day_number);
             if let Some(place) = places.of(tally, kept.grouping, day, kept.caller) {
-                tally.take_candidate(kept.candidate, place, places.selection);
+                let mut candidate = kept.candidate;
+                if let Some(filter) = filter
+                    && !resolve::identities(&kept).any(|id| filter.may_repeat(id))
+                {
+                    candidate = candidate.alone();
+                }
+                tally.take_candidate(candidate, place, places.selection);
             }
         }
     }

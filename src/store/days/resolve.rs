@@ -46,6 +46,27 @@ pub(in crate::store) fn filter_of(
     Ok(Some(filter))
 }
 
+/// The same of all open days together.
+pub(in crate::store) fn filter_of_all(connection: &Connection) -> rusqlite::Result<Option<Filter>> {
+    let bytes: usize = connection.query_row(
+        "SELECT ifnull(sum(length(calls)), 0) FROM calls",
+        [],
+        |row| row.get(0),
+    )?;
+    if bytes == 0 {
+        return Ok(None);
+    }
+    let mut filter = Filter::with_room_for(bytes / blob::SIZE);
+    let mut all = connection.prepare("SELECT calls FROM calls")?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        for kept in blob::read(row.get_ref(0)?.as_blob()?) {
+            identities(&kept).for_each(|id| filter.note(id));
+        }
+    }
+    Ok(Some(filter))
+}
+
 /// The ids that a call shares with its copies.
 pub(in crate::store) fn identities(kept: &Kept) -> impl Iterator<Item = u128> {
     let ids = [kept.candidate.event(), kept.candidate.shared()];
@@ -94,15 +115,14 @@ pub(in crate::store) fn resolve(
     // Where two deliveries differ, which one counts is not promised, but it is the same on every run.
     let by_content = |a: &Candidate<SmallIds>, b: &Candidate<SmallIds>| {
         let caller = |candidate: &Candidate<SmallIds>| callers[candidate.payload.caller as usize];
-        let values = |candidate: &Candidate<SmallIds>| {
-            groupings
-                .get(&candidate.payload.grouping)
-                .map(|grouping| &grouping.values)
-        };
+        let grouping = |candidate: &Candidate<SmallIds>| groupings.get(&candidate.payload.grouping);
         if a.payload.grouping == b.payload.grouping {
             Ordering::Equal
         } else {
-            values(a).cmp(&values(b))
+            match (grouping(a), grouping(b)) {
+                (Some(a), Some(b)) => a.compare(b),
+                (a, b) => a.is_some().cmp(&b.is_some()),
+            }
         }
         .then_with(|| caller(a).cmp(&caller(b)))
     };

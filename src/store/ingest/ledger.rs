@@ -326,3 +326,13 @@ pub(super) fn text(path: &Path) -> Cow<'_, str> {
     }
     Cow::Owned(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_56_bytes() {
+        assert_eq!(size_of::<Entry>(), 56);
+    }
+}

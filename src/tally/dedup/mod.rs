@@ -137,6 +137,16 @@ impl<P: Copy> Candidate<P> {
         self.packed
     }
 
+    /// The same candidate, when all that may be copies of it are known and there are none.
+    #[must_use]
+    pub fn alone(self) -> Candidate<P> {
+        Candidate {
+            event: 0,
+            shared: 0,
+            ..self
+        }
+    }
+
     /// Whether it counts whatever else there is.
     pub fn counts_alone(&self) -> bool {
         self.event == 0
