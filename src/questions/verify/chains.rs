@@ -254,6 +254,12 @@ impl<'e> Chains<'e> {
         !self.of_pair(account, region).is_empty()
     }
 
+    /// Whether there is one of hours, and not of a backfill alone.
+    pub fn has_hourly(&self, account: &str, region: &str) -> bool {
+        let mut pair = self.of_pair(account, region).iter();
+        pair.any(|&at| !self.chains[at as usize].key.is_backfill)
+    }
+
     /// The first chain of hours of the same account and Region.
     pub fn first_of_hours(&self, key: &DigestKey<'_>) -> Option<u32> {
         let mut pair = self.of_pair(key.account, key.region).iter().copied();

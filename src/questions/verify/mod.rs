@@ -77,7 +77,8 @@ impl<'e> Verification<'e> {
         verification
     }
 
-    /// One row for each account and Region that has logs and no digest.
+    /// One row for each account and Region that has logs and no digest, or only those of a backfill, which
+    /// names the logs of some days and says nothing of others.
     fn add_logs_without_digests(
         &mut self,
         chains: &chains::Chains<'_>,
@@ -88,14 +89,17 @@ impl<'e> Verification<'e> {
             let (account, region) = (&*logs.account, &*logs.region);
             if account.is_empty()
                 || !chains::is_asked(asked.selection, account, region)
-                || chains.has(account, region)
+                || chains.has_hourly(account, region)
             {
                 continue;
             }
-            self.rows.push(ChainRow {
-                unnamed: found.unnamed(account, region).len() as u64,
-                ..ChainRow::new(account, region)
-            });
+            let unnamed = found.unnamed(account, region).len() as u64;
+            if unnamed > 0 || !chains.has(account, region) {
+                self.rows.push(ChainRow {
+                    unnamed,
+                    ..ChainRow::new(account, region)
+                });
+            }
         }
     }
 

@@ -651,6 +651,26 @@ fn an_archive_may_have_been_copied_anywhere_and_hold_copies() {
 }
 
 #[test]
+fn logs_beside_a_backfill_alone_are_in_no_digest() {
+    let said = stscope(
+        "verify sample-logs/AWSLogs --account 111122223333 --region us-east-1 --format json",
+    );
+    let rows = said.run().exits(0).json()["rows"].clone();
+    let [unknown, backfill] = [&rows[0], &rows[1]];
+    assert_eq!(
+        backfill["trail"]
+            .as_str()
+            .map(|trail| trail.ends_with("(backfill)")),
+        Some(true)
+    );
+    assert_eq!(
+        (&unknown["status"], &unknown["digests"]),
+        (&"unknown".into(), &0.into())
+    );
+    assert!(unknown["unnamed"].as_u64() > Some(0), "{rows}");
+}
+
+#[test]
 fn backfill_digests_name_what_others_left_out_and_need_no_links() {
     let archive = Archive::new();
     let backfill = Trail {
