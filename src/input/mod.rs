@@ -16,7 +16,7 @@ mod paths;
 pub mod s3;
 
 pub use content::{Buffers, Limits, Opened, Stream, Trailer, of_bytes, of_reader};
-pub(crate) use content::{is_other_service, sha256};
+pub(crate) use content::{is_compressed, is_other_service, sha256};
 pub use folder::{Folder, Found, Names, Skip, Trust};
 pub use ip_ranges::{IpRangesError, read_ip_ranges};
 pub use local::{

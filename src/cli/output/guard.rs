@@ -7,7 +7,7 @@ use super::same_file;
 use crate::cli::exit::Failure;
 use crate::cli::reading::Reading;
 use crate::damage::Stage;
-use crate::input::Folder;
+use crate::input::{Folder, is_compressed};
 use crate::scan::Scan;
 use crate::shown::Shown;
 use crate::tally::{DamagedFile, SkipReason};
@@ -89,12 +89,6 @@ fn may_be_log(file: &Path) -> bool {
                 .iter()
                 .any(|(reason, files)| *files > 0 && is_of_aws(reason))
     })
-}
-
-/// Whether it begins as gzip, zstd, bzip2 or xz does, in which no result is written.
-fn is_compressed(head: &[u8]) -> bool {
-    let magics: [&[u8]; 4] = [b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ"];
-    magics.iter().any(|magic| head.starts_with(magic))
 }
 
 /// Whether a file has a name that results have and logs have not.

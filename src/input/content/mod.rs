@@ -30,6 +30,11 @@ pub use trailer::Trailer;
 use crate::damage::{Damage, Stage};
 use crate::source::Source;
 
+/// Whether something begins as a compressed file does.
+pub(crate) fn is_compressed(head: &[u8]) -> bool {
+    Format::of(head).is_some()
+}
+
 /// What may be held in memory, per thread.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
