@@ -1,5 +1,5 @@
-//! What may hide calls: what was found and not read, or not understood. Every page that is read without its messages
-//! has it.
+//! What may hide calls: what was found and not read, or not understood. Pages that are read without the
+//! messages of their run have it.
 
 use super::words::counted;
 use crate::tally::Coverage;
@@ -7,78 +7,43 @@ use crate::tally::Coverage;
 /// What may hide calls.
 pub fn missing(coverage: &Coverage) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut note = |number: u64, words: String| {
+    let mut note = |number: u64, noun: &str, what: &str| {
         if number > 0 {
-            lines.push(words);
+            lines.push(format!("{} {what}", counted(number, noun)));
         }
     };
-    let damaged = coverage.files.damaged;
     note(
-        damaged,
-        format!(
-            "{} damaged or not readable: what follows the damage is in no figure",
-            counted(damaged, "file")
-        ),
+        coverage.files.damaged,
+        "file",
+        "damaged or not readable: what follows the damage is in no figure",
     );
-    note(
-        coverage.not_understood,
-        format!(
-            "{} not understood",
-            counted(coverage.not_understood, "document or element")
-        ),
-    );
+    let documents = coverage.not_understood;
+    note(documents, "document or element", "not understood");
     note(
         coverage.no_time,
-        format!(
-            "{} without a readable time, left out by --since and --until",
-            counted(coverage.no_time, "STS call")
-        ),
+        "STS call",
+        "without a readable time, left out by --since and --until",
     );
     if let Some(digests) = coverage.digests {
-        note(
-            digests.missing_logs,
-            format!(
-                "{} named by digests and not here",
-                counted(digests.missing_logs, "log")
-            ),
-        );
-        note(
-            digests.hole_hours,
-            format!(
-                "{} of which there is no digest",
-                counted(digests.hole_hours, "hour")
-            ),
-        );
+        note(digests.missing_logs, "log", "named by digests and not here");
+        note(digests.hole_hours, "hour", "of which there is no digest");
     }
     let late = coverage.beyond_window.unwrap_or(0);
+    note(late, "call", "so late that copies of them are not told");
     note(
-        late,
-        format!(
-            "{} so late that copies of them are not told",
-            counted(late, "call")
-        ),
+        coverage.files.pruned.total(),
+        "file",
+        "left out by their paths, as the options ask",
     );
-    let pruned = coverage.files.pruned.total();
     note(
-        pruned,
-        format!(
-            "{} left out by their paths, as the options ask",
-            counted(pruned, "file")
-        ),
-    );
-    let not_listed: u64 = coverage.not_listed.values().sum();
-    note(
-        not_listed,
-        format!(
-            "{} of S3 not listed, as nothing there can matter",
-            counted(not_listed, "prefix")
-        ),
+        coverage.not_listed.values().sum(),
+        "prefix",
+        "of S3 not listed, as nothing there can matter",
     );
     if let Some(day) = coverage.kept_from {
-        note(
-            1,
-            format!("The days before {day} are forgotten: nothing is known of them"),
-        );
+        lines.push(format!(
+            "The days before {day} are forgotten: nothing is known of them"
+        ));
     }
     lines
 }
