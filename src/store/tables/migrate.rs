@@ -14,6 +14,66 @@ pub(in crate::store) const FIRST_WITH_CHECKSUMS: i64 = 3;
 /// The first version that reads digests.
 const FIRST_WITH_DIGESTS: i64 = 4;
 
+/// The tables that version 4 brought, in the store or beside it: a stand-in is what the step makes.
+macro_rules! tables_of_digests {
+    ($create:literal) => {
+        concat!(
+            $create,
+            " digest (
+    id INTEGER PRIMARY KEY,
+    file INTEGER,
+    bucket TEXT NOT NULL,
+    object TEXT NOT NULL,
+    hash BLOB NOT NULL,
+    start_time INTEGER NOT NULL,
+    end_time INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    signed_text TEXT,
+    signature TEXT,
+    previous_bucket TEXT,
+    previous_object TEXT,
+    previous_hash BLOB,
+    previous_signature TEXT,
+    digests INTEGER NOT NULL,
+    signed INTEGER NOT NULL,
+    is_wrong INTEGER NOT NULL,
+    log_files INTEGER NOT NULL,
+    is_hashed INTEGER NOT NULL,
+    members BLOB NOT NULL,
+    logs BLOB NOT NULL,
+    UNIQUE (object, bucket, hash)
+);
+",
+            $create,
+            " digest_pair (
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    PRIMARY KEY (account, region)
+) WITHOUT ROWID;
+",
+            $create,
+            " unnamed_log (
+    file INTEGER PRIMARY KEY,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    minute INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    hash BLOB,
+    is_named INTEGER NOT NULL
+);
+",
+            $create,
+            " hole (
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    day TEXT NOT NULL,
+    PRIMARY KEY (account, region, day)
+) WITHOUT ROWID;
+",
+        )
+    };
+}
+
 /// The SQL that brings a store of each version, from the first on, to the next. A step may never
 /// change, as users have stores that took it.
 const STEPS: [&str; VERSION as usize - 1] = [
@@ -46,51 +106,7 @@ ALTER TABLE file ADD COLUMN not_understood INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE day ADD COLUMN seen_in INTEGER NOT NULL DEFAULT 0;
 UPDATE file SET size = 0, modified = -1
     WHERE outcome IN ('damaged', 'empty', 'not-cloudtrail') OR (outcome = 'read' AND records = 0);",
-    "CREATE TABLE digest (
-    id INTEGER PRIMARY KEY,
-    file INTEGER,
-    bucket TEXT NOT NULL,
-    object TEXT NOT NULL,
-    hash BLOB NOT NULL,
-    start_time INTEGER NOT NULL,
-    end_time INTEGER NOT NULL,
-    fingerprint TEXT NOT NULL,
-    signed_text TEXT,
-    signature TEXT,
-    previous_bucket TEXT,
-    previous_object TEXT,
-    previous_hash BLOB,
-    previous_signature TEXT,
-    digests INTEGER NOT NULL,
-    signed INTEGER NOT NULL,
-    is_wrong INTEGER NOT NULL,
-    log_files INTEGER NOT NULL,
-    is_hashed INTEGER NOT NULL,
-    members BLOB NOT NULL,
-    logs BLOB NOT NULL,
-    UNIQUE (object, bucket, hash)
-);
-CREATE TABLE digest_pair (
-    account TEXT NOT NULL,
-    region TEXT NOT NULL,
-    PRIMARY KEY (account, region)
-) WITHOUT ROWID;
-CREATE TABLE unnamed_log (
-    file INTEGER PRIMARY KEY,
-    account TEXT NOT NULL,
-    region TEXT NOT NULL,
-    minute INTEGER NOT NULL,
-    id BLOB NOT NULL,
-    hash BLOB,
-    is_named INTEGER NOT NULL
-);
-CREATE TABLE hole (
-    account TEXT NOT NULL,
-    region TEXT NOT NULL,
-    day TEXT NOT NULL,
-    PRIMARY KEY (account, region, day)
-) WITHOUT ROWID;
-",
+    tables_of_digests!("CREATE TABLE"),
 ];
 
 /// The SQL that adds in memory what a store of each version lacks to be asked.
@@ -100,51 +116,7 @@ const STAND_INS: [&str; VERSION as usize - 1] = [
 CREATE TEMP VIEW folder AS SELECT *, 0 AS read_in FROM main.folder;
 CREATE TEMP VIEW file AS SELECT *, 0 AS not_understood FROM main.file;
 CREATE TEMP VIEW day AS SELECT *, 0 AS seen_in FROM main.day;",
-    "CREATE TEMP TABLE digest (
-    id INTEGER PRIMARY KEY,
-    file INTEGER,
-    bucket TEXT NOT NULL,
-    object TEXT NOT NULL,
-    hash BLOB NOT NULL,
-    start_time INTEGER NOT NULL,
-    end_time INTEGER NOT NULL,
-    fingerprint TEXT NOT NULL,
-    signed_text TEXT,
-    signature TEXT,
-    previous_bucket TEXT,
-    previous_object TEXT,
-    previous_hash BLOB,
-    previous_signature TEXT,
-    digests INTEGER NOT NULL,
-    signed INTEGER NOT NULL,
-    is_wrong INTEGER NOT NULL,
-    log_files INTEGER NOT NULL,
-    is_hashed INTEGER NOT NULL,
-    members BLOB NOT NULL,
-    logs BLOB NOT NULL,
-    UNIQUE (object, bucket, hash)
-);
-CREATE TEMP TABLE digest_pair (
-    account TEXT NOT NULL,
-    region TEXT NOT NULL,
-    PRIMARY KEY (account, region)
-) WITHOUT ROWID;
-CREATE TEMP TABLE unnamed_log (
-    file INTEGER PRIMARY KEY,
-    account TEXT NOT NULL,
-    region TEXT NOT NULL,
-    minute INTEGER NOT NULL,
-    id BLOB NOT NULL,
-    hash BLOB,
-    is_named INTEGER NOT NULL
-);
-CREATE TEMP TABLE hole (
-    account TEXT NOT NULL,
-    region TEXT NOT NULL,
-    day TEXT NOT NULL,
-    PRIMARY KEY (account, region, day)
-) WITHOUT ROWID;
-",
+    tables_of_digests!("CREATE TEMP TABLE"),
 ];
 
 /// The steps from this version on.
