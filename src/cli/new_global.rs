@@ -43,7 +43,7 @@ pub(super) fn judge(
         until: newest.succ_opt().and_then(Time::of_midnight),
         ..selection.clone()
     };
-    let report = store.closed_tally(&AnyQuestion::Trend, &window)?.finish();
+    let report = (store.closed_tally(&AnyQuestion::Trend, &window, false)?).finish();
     check_matched("--fail-on new-global", &report.totals)?;
     let seen = Seen {
         oldest,

@@ -197,7 +197,7 @@ impl Session {
     pub fn count<Q: Question>(&self, question: &Q) -> Result<Tally<Q>, Failure> {
         let scan = &self.reading.scan;
         if let Some(store) = &self.reading.store {
-            let tally = store.tally(question, &scan.selection)?;
+            let tally = store.tally(question, &scan.selection, scan.days)?;
             note_forgotten(tally.coverage(), &scan.selection, self.messages);
             return Ok(tally);
         }

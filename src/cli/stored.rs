@@ -45,8 +45,9 @@ mod with {
             &self,
             question: &Q,
             selection: &Selection,
+            days: bool,
         ) -> Result<Tally<Q>, Failure> {
-            Ok(self.store.closed_tally(question, selection)?)
+            Ok(self.store.closed_tally(question, selection, days)?)
         }
 
         /// Which days were read, and which have calls whatever the filters say.
@@ -58,7 +59,7 @@ mod with {
                 conditions: Vec::new(),
                 ..selection.clone()
             };
-            let seen = self.store.closed_tally(&AnyQuestion::Trend, &all)?.finish();
+            let seen = (self.store.closed_tally(&AnyQuestion::Trend, &all, false)?).finish();
             Ok((calendar, DaysOfCalls::from(&CallsByDay::of(&seen))))
         }
 
@@ -125,7 +126,12 @@ mod without {
             match *self {}
         }
 
-        pub fn tally<Q: Question>(&self, _: &Q, _: &Selection) -> Result<Tally<Q>, Failure> {
+        pub fn tally<Q: Question>(
+            &self,
+            _: &Q,
+            _: &Selection,
+            _: bool,
+        ) -> Result<Tally<Q>, Failure> {
             match *self {}
         }
 

@@ -101,7 +101,8 @@ pub(super) fn run(mut arguments: TrendArgs) -> Result<Exit, Failure> {
         has_new_global: true,
         lists: &[],
     })?;
-    session.reading.scan.days = true;
+    // A store knows its days without that.
+    session.reading.scan.days = session.reading.store.is_none();
     let report = session.count(&AnyQuestion::Trend)?.finish();
     answer(&report, &session, arguments.by, sink)
 }

@@ -18,6 +18,7 @@ pub(in crate::store) fn read(
     connection: &Connection,
     selection: &Selection,
     checksums: &Checksums,
+    days: bool,
 ) -> rusqlite::Result<(Coverage, LogsRead, DaysRead)> {
     checksums.verify(connection, &["setting", "folder", "forgotten_day", "day"])?;
     let coverage = Coverage {
@@ -30,7 +31,7 @@ pub(in crate::store) fn read(
     let mut files = Files {
         coverage,
         logs_read: LogsRead::default(),
-        days_read: DaysRead::if_wanted(true),
+        days_read: DaysRead::if_wanted(days),
         selection,
         pruning,
         place: Place::default(),

@@ -23,7 +23,7 @@ impl Store {
     pub fn contents(&self) -> Result<Contents, StoreError> {
         let question = AnyQuestion::Groups(vec![Dimension::Endpoint]);
         let report = self
-            .closed_tally(&question, &Selection::default())?
+            .closed_tally(&question, &Selection::default(), false)?
             .finish();
         let calendar = self.calendar(&[])?;
         let coverage = &report.totals.coverage;

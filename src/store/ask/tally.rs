@@ -37,11 +37,11 @@ impl Store {
         question: &Q,
         selection: &Selection,
     ) -> Result<Tally<Q>, StoreError> {
-        self.sql(self.try_tally(question, selection, false))
+        self.sql(self.try_tally(question, selection, false, true))
     }
 
     /// The same, to which nothing can be added: then what has no copy in the store counts at once, and
-    /// only copies take memory.
+    /// only copies take memory. With `days`, what was read is told by account, Region and day, too.
     ///
     /// # Errors
     /// If the store cannot be read.
@@ -49,8 +49,9 @@ impl Store {
         &self,
         question: &Q,
         selection: &Selection,
+        days: bool,
     ) -> Result<Tally<Q>, StoreError> {
-        self.sql(self.try_tally(question, selection, true))
+        self.sql(self.try_tally(question, selection, true, days))
     }
 
     fn try_tally<Q: Question>(
@@ -58,6 +59,7 @@ impl Store {
         question: &Q,
         selection: &Selection,
         is_closed: bool,
+        days: bool,
     ) -> rusqlite::Result<Tally<Q>> {
         // One transaction, so that an ingest meanwhile changes nothing.
         let transaction = self.connection.unchecked_transaction()?;
@@ -67,7 +69,8 @@ impl Store {
         };
         let mut tally = Tally::of(question.clone(), &terms, true);
         let checksums = self.checksums()?;
-        let (coverage, logs_read, days_read) = coverage::read(&transaction, selection, &checksums)?;
+        let (coverage, logs_read, days_read) =
+            coverage::read(&transaction, selection, &checksums, days)?;
         checksums.verify(&transaction, &["digest", "unnamed_log"])?;
         let mut pruning = selection.pruning();
         pruning.first_day = pruning.first_day.max(coverage.kept_from);
