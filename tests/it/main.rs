@@ -4,6 +4,7 @@ mod advice;
 mod agents;
 mod crowd;
 mod docs;
+mod environment;
 mod gate;
 mod held_equal;
 mod properties;

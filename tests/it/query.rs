@@ -31,13 +31,7 @@ const MEASURES: [&str; 4] = ["calls", "errors", "first_event_time", "last_event_
 
 /// The Python that has the engines.
 fn python() -> PathBuf {
-    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("query-venv");
-    assert!(
-        venv.join("installed").exists(),
-        "the engines are not installed: python3 tests/query/engines.py install {}",
-        venv.display()
-    );
-    venv.join("bin/python")
+    crate::environment::python("query-venv", "the engines are", "tests/query/engines.py")
 }
 
 /// What stscope prints.

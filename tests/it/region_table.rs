@@ -7,7 +7,6 @@
 //! cargo test --test it -- region_table:: --ignored
 //! ```
 
-use std::path::Path;
 use std::process::Command;
 
 use stscope::sts::region::REGIONS;
@@ -16,13 +15,8 @@ const SOURCE: &str = include_str!("../../src/aws/region.rs");
 
 /// What the script says with the Python that has botocore.
 fn regions_py(what: &str) -> String {
-    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("botocore-venv");
-    assert!(
-        venv.join("installed").exists(),
-        "botocore is not installed: python3 data/regions.py install {}",
-        venv.display()
-    );
-    let output = Command::new(venv.join("bin/python"))
+    let python = crate::environment::python("botocore-venv", "botocore is", "data/regions.py");
+    let output = Command::new(python)
         .args(["data/regions.py", what])
         .output()
         .expect("it starts");

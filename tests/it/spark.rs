@@ -16,13 +16,7 @@ use archive::bulk::{Archive, Options, files::Encoding};
 
 /// The Python that has Spark.
 fn python() -> PathBuf {
-    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("spark-venv");
-    assert!(
-        venv.join("installed").exists(),
-        "Spark is not installed: python3 tests/spark/run.py install {}",
-        venv.display()
-    );
-    venv.join("bin/python")
+    crate::environment::python("spark-venv", "Spark is", "tests/spark/run.py")
 }
 
 fn run(words: &[&str], more: &[&Path]) {

@@ -484,12 +484,8 @@ fn a_workbook_is_the_same_bytes_each_time_and_not_for_a_terminal() {
 #[test]
 #[ignore = "needs Chromium, Playwright and openpyxl: .ci/run runs it"]
 fn a_browser_finds_nothing_wrong_and_a_spreadsheet_no_formula() {
-    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages-venv");
-    assert!(
-        venv.join("installed").exists(),
-        "Playwright is not installed: python3 tests/pages/look.py install {}",
-        venv.display()
-    );
+    let venv =
+        crate::environment::environment("pages-venv", "Playwright is", "tests/pages/look.py");
     let hostile = hostile_logs();
     let folder = tempfile::tempdir().unwrap();
     let mut files = Vec::new();

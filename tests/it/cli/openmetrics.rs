@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -405,11 +404,10 @@ fn what_has_no_figures_says_who_has() {
 #[test]
 #[ignore = "needs prometheus-client from PyPI: .ci/run runs it"]
 fn the_parser_of_prometheus_reads_the_same() {
-    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("openmetrics-venv");
-    assert!(
-        venv.join("installed").exists(),
-        "prometheus-client is not installed: python3 tests/openmetrics/parse.py install {}",
-        venv.display()
+    let venv = crate::environment::environment(
+        "openmetrics-venv",
+        "prometheus-client is",
+        "tests/openmetrics/parse.py",
     );
     let hostile = hostile_logs();
     let hostile = hostile.path().display();

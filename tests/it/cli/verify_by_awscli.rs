@@ -8,7 +8,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use archive::digests::gzip;
@@ -18,11 +17,10 @@ use super::verify::{Archive, kinds};
 
 /// What the AWS CLI says of an archive.
 fn validated(archive: &Archive) -> Value {
-    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("awscli-venv");
-    assert!(
-        venv.join("installed").exists(),
-        "the AWS CLI is not installed: python3 tests/digests/validate_logs.py install {}",
-        venv.display()
+    let python = crate::environment::python(
+        "awscli-venv",
+        "the AWS CLI is",
+        "tests/digests/validate_logs.py",
     );
     let signatures: BTreeMap<&str, &str> = (archive.chain.iter())
         .map(|digest| (digest.key.as_str(), digest.signature.as_str()))
@@ -39,7 +37,7 @@ fn validated(archive: &Archive) -> Value {
     });
     let file = archive.dir.path().join("asked.json");
     fs::write(&file, asked.to_string()).unwrap();
-    let output = Command::new(venv.join("bin/python"))
+    let output = Command::new(python)
         .args(["tests/digests/validate_logs.py", "validate"])
         .arg(archive.root())
         .arg(&file)
