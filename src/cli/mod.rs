@@ -7,6 +7,7 @@ mod accounts;
 mod advice;
 mod args;
 mod commands;
+mod completion;
 mod conditions;
 mod digests;
 mod dry_run;
@@ -34,6 +35,7 @@ pub use exit::Exit;
 
 /// Runs the program with these arguments.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    completion::answer(commands::command);
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let typed = commands::command().try_get_matches_from(&arguments);
     match typed.and_then(|typed| commands::run(&typed)) {

@@ -1,8 +1,9 @@
 //! `stscope completions`
 
-use clap::{Args, Command};
+use clap::Args;
 use clap_complete::Shell;
 
+use crate::cli::completion;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output;
 
@@ -12,8 +13,6 @@ pub(super) struct CompletionsArgs {
     shell: Shell,
 }
 
-pub(super) fn run(arguments: &CompletionsArgs, mut command: Command) -> Result<Exit, Failure> {
-    let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut command, "stscope", &mut script);
-    output::print(&script)
+pub(super) fn run(arguments: &CompletionsArgs) -> Result<Exit, Failure> {
+    output::print(&completion::script(arguments.shell)?)
 }

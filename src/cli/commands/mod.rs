@@ -192,7 +192,7 @@ fn dispatch(typed: Command) -> Result<Exit, Failure> {
         Command::Trend(arguments) => trend::run(*arguments),
         Command::Endpoint(arguments) => endpoint::run(arguments),
         Command::Query(arguments) => query::run(arguments),
-        Command::Completions(arguments) => completions::run(&arguments, command()),
+        Command::Completions(arguments) => completions::run(&arguments),
         Command::Help(arguments) => help::run(&arguments, command()),
         Command::Man(arguments) => man::run(&arguments, command()),
     }

@@ -1,6 +1,6 @@
 //! Help, the man page and completions.
 
-use super::harness::{Run, stscope};
+use super::harness::{Run, SAMPLE, stscope};
 
 const COMMANDS: [&str; 18] = [
     "overview",
@@ -160,25 +160,89 @@ fn short_help_fits_80_columns() {
 #[test]
 fn completions_are_scripts_for_each_shell() {
     for (shell, sign) in [
-        ("bash", "complete -F _stscope"),
+        (
+            "bash",
+            "complete -o nospace -o bashdefault -o nosort -F _clap_complete_stscope stscope",
+        ),
         ("zsh", "#compdef stscope"),
-        ("fish", "complete -c stscope"),
+        (
+            "fish",
+            "complete --keep-order --exclusive --command stscope",
+        ),
         ("powershell", "Register-ArgumentCompleter"),
         ("elvish", "edit:completion:arg-completer[stscope]"),
     ] {
         let text = help(&format!("completions {shell}"));
-        assert!(text.contains(sign), "{shell}");
-        for word in [
-            "report",
-            "events",
-            "endpoint",
-            "group-by",
-            "fail-on",
-            "files-from",
-        ] {
-            assert!(text.contains(word), "{shell}: {word}");
-        }
+        assert!(text.contains(sign), "{shell}: {text}");
+        // It asks the program of this name, wherever that is.
+        assert!(
+            text.contains("STSCOPE_COMPLETE") && !text.contains("target"),
+            "{text}"
+        );
     }
+}
+
+/// What a shell offers for the last of some words.
+fn offered(words: &str) -> Vec<String> {
+    let words: Vec<&str> = words.split(' ').collect();
+    let said = stscope("--")
+        .arg("stscope")
+        .args(&words)
+        .env("STSCOPE_COMPLETE", "bash")
+        .env("_CLAP_COMPLETE_INDEX", &words.len().to_string())
+        .run()
+        .exits(0);
+    said.text().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn completions_know_commands_dimensions_regions_gates_and_pages() {
+    for (words, expected) in [
+        ("re", ["regions", "report"].as_slice()),
+        ("report --group-by cl", &["client_provided_host_header"]),
+        (
+            "report --group-by sdk,prin",
+            &["sdk,principal", "sdk,principal_type"],
+        ),
+        (
+            "plan --region eu-central-",
+            &["eu-central-1", "eu-central-2"],
+        ),
+        ("events --region us-east-1,glo", &["us-east-1,global"]),
+        ("report --where tls", &["tls_version="]),
+        ("report --endpoint global,un", &["global,unknown"]),
+        ("report --fail-on new", &["new-global"]),
+        ("trend --by w", &["week"]),
+        ("help beyond", &["beyond-one-machine"]),
+    ] {
+        let mut offered = offered(words);
+        offered.sort();
+        assert_eq!(offered, expected, "{words}");
+    }
+}
+
+#[test]
+fn completions_offer_stores_where_a_store_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let within = |name: &str| format!("{}/{name}", folder.path().display());
+    let store = within("a.db");
+    stscope("ingest -q --store")
+        .args([store.as_str(), SAMPLE])
+        .run()
+        .exits(0);
+    std::fs::write(within("a.json"), "{}").unwrap();
+    std::fs::create_dir(within("above")).unwrap();
+    for command in [
+        "report --store",
+        "ingest --store",
+        "store info",
+        "store check",
+    ] {
+        let offered = offered(&format!("{command} {}", within("a")));
+        assert_eq!(offered, [store.clone(), within("above/")], "{command}");
+    }
+    let logs = offered(&format!("report {}", within("a.j")));
+    assert_eq!(logs, [within("a.json")]);
 }
 
 /// The long options and the arguments that the help of a command names.
