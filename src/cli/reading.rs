@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use super::args::{FilterArgs, InputArgs};
+use super::args::{FilterArgs, InputArgs, S3Args};
 use super::exit::Failure;
 use super::messages::Messages;
 use super::stored::{Stored, check_kept};
@@ -45,7 +45,7 @@ impl Reading {
     ) -> Result<Reading, Failure> {
         if input.paths.is_empty() && input.files_from.is_none() && manifest.is_none() {
             return Err(Failure::new(
-                "no PATH given; name files, a folder of logs, or - for standard input",
+                "no PATH given; name files, a folder of logs, s3://BUCKET/PREFIX, or - for standard input",
             ));
         }
         let selection = selection(filter, Moment::time)?;
@@ -59,6 +59,7 @@ impl Reading {
             Some(manifest) => Paths::of_manifest(manifest, has_contents)?,
             None => Paths::resolve(&input.paths, input.files_from.as_deref())?,
         };
+        note_unused(&input.s3, &paths, messages);
         let scan = Scan {
             selection,
             hosts: hosts::read(input.hosts.as_deref())?,
@@ -186,6 +187,17 @@ pub(super) fn reads(asked: Option<NonZeroUsize>) -> Result<Option<NonZeroUsize>,
 
 /// More than any disk or bucket has use for.
 const MOST_READS: usize = 1024;
+
+/// Says which options for S3 have nothing to act on: whoever gave them meant an `s3://` URL, perhaps.
+pub(super) fn note_unused(s3: &S3Args, paths: &Paths, messages: Messages) {
+    let given = s3.given();
+    if !given.is_empty() && !paths.may_be_in_s3() {
+        messages.note(&format!(
+            "{}: nothing that is read is in S3; name it as s3://BUCKET/PREFIX, or leave that out",
+            given.join(", ")
+        ));
+    }
+}
 
 fn selection(
     filter: &FilterArgs,

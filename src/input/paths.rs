@@ -192,6 +192,16 @@ impl Paths {
         self.named.is_empty() && self.piped.is_none() && self.manifest.found.iter().all(is_url)
     }
 
+    /// Whether any of it is in S3, or may be.
+    pub fn may_be_in_s3(&self) -> bool {
+        #[cfg(feature = "s3")]
+        if !self.s3.is_empty() {
+            return true;
+        }
+        let is_url = |found: &Found| found.path.contains("://");
+        self.piped.is_some() || self.manifest.found.iter().any(is_url)
+    }
+
     /// Whether a file is one of those that will be read: named, or a log by its key in a folder
     /// that is walked.
     pub fn lead_to(&self, file: &Path) -> bool {

@@ -13,7 +13,7 @@ use crate::sts::Endpoint;
 #[command(next_help_heading = "Gates")]
 pub(in crate::cli) struct GateArgs {
     /// global[=N] or unknown[=N]: exit with 1 if there are more than N such calls [default N: 0].
-    /// new-global[=DAYS] (report --store): exit with 1 if a principal makes a global call on the newest
+    /// new-global[=DAYS] (report, trend and overview with --store): exit with 1 if a principal makes a global call on the newest
     /// complete day and made none in the DAYS before [default: 30]
     #[arg(long, value_name = "GATE", value_delimiter = ',', value_parser = Typed(Asked::parse))]
     pub fail_on: Vec<Asked>,

@@ -1,10 +1,11 @@
 //! What is read: log files, or the store that has read them before.
 
+use std::num::{IntErrorKind, NonZeroUsize, ParseIntError};
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::S3Args;
+use super::{S3Args, Typed};
 
 /// Where to read.
 #[derive(Args)]
@@ -29,11 +30,11 @@ pub(in crate::cli) struct InputArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub hosts: Option<PathBuf>,
     /// Read with N threads [default: all cores]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    pub threads: Option<std::num::NonZeroUsize>,
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = Typed(threads))]
+    pub threads: Option<NonZeroUsize>,
     /// Have at most N reads in flight [default: as many as pay, which the run finds out]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    pub reads: Option<std::num::NonZeroUsize>,
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = Typed(reads))]
+    pub reads: Option<NonZeroUsize>,
     #[command(flatten)]
     pub s3: S3Args,
 }
@@ -53,4 +54,30 @@ pub(in crate::cli) struct StoreArgs {
         ]
     )]
     pub store: Option<PathBuf>,
+}
+
+/// Reads `--threads`.
+pub(in crate::cli) fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    at_least_one(text).map_err(|why| {
+        format!("{why}; write 1 to read with one thread, or leave it out for one for each core")
+    })
+}
+
+/// Reads `--reads`.
+pub(in crate::cli) fn reads(text: &str) -> Result<NonZeroUsize, String> {
+    at_least_one(text).map_err(|why| {
+        format!(
+            "{why}; write 1 to read one file after the other, or leave it out, and the run finds out \
+             how many pay"
+        )
+    })
+}
+
+fn at_least_one(text: &str) -> Result<NonZeroUsize, &'static str> {
+    text.parse()
+        .map_err(|error: ParseIntError| match error.kind() {
+            IntErrorKind::PosOverflow => "too large",
+            IntErrorKind::Zero => "1 is the least",
+            _ => "no number, and 1 is the least",
+        })
 }

@@ -16,7 +16,7 @@ mod typed;
 pub(super) use filter::FilterArgs;
 pub(super) use gate::{Asked, GateArgs, Required};
 pub(super) use help::{dimensions_help, exit_help};
-pub(super) use input::{InputArgs, StoreArgs};
+pub(super) use input::{InputArgs, StoreArgs, reads, threads};
 pub(super) use messages::{MessageArgs, When};
 pub(super) use order::{GroupOrder, OrderArgs};
 pub(super) use output::{OutputArgs, without_gauges};

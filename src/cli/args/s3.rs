@@ -31,6 +31,19 @@ pub(in crate::cli) enum Payer {
 }
 
 impl S3Args {
+    /// The options of them that were given, without `--dry-run`, which says itself what it is for.
+    pub fn given(&self) -> Vec<&'static str> {
+        [
+            ("--profile", self.profile.is_some()),
+            ("--endpoint-url", self.endpoint_url.is_some()),
+            ("--no-sign-request", self.no_sign_request),
+            ("--request-payer", self.request_payer.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(option, is_given)| is_given.then_some(option))
+        .collect()
+    }
+
     /// What is asked of S3.
     #[cfg(feature = "s3")]
     pub fn options(&self) -> crate::input::s3::S3Options {

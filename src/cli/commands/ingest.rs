@@ -1,6 +1,6 @@
 //! `stscope ingest`
 
-use crate::cli::args::{MessageArgs, S3Args, Typed};
+use crate::cli::args::{self, MessageArgs, S3Args, Typed};
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ use crate::cli::hosts;
 use crate::cli::messages::Messages;
 use crate::cli::messages::coverage;
 use crate::cli::progress::progress;
-use crate::cli::reading::{reads, threads};
+use crate::cli::reading::{note_unused, reads, threads};
 use crate::cli::session::watched;
 use crate::input::{Named, Paths};
 use crate::report::{count, plural};
@@ -55,10 +55,10 @@ pub(super) struct IngestArgs {
     #[arg(long)]
     pub wait: bool,
     /// Read with N threads [default: all cores]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = Typed(args::threads))]
     pub threads: Option<std::num::NonZeroUsize>,
     /// Have at most N reads in flight [default: as many as pay, which the run finds out]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = Typed(args::reads))]
     pub reads: Option<std::num::NonZeroUsize>,
     /// List all of S3, not only the days of delivery from 35 before the last run on
     #[arg(long)]
@@ -112,6 +112,7 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
     let messages = Messages::new(arguments.messages.quiet);
     #[cfg_attr(not(feature = "s3"), allow(unused_mut))]
     let mut paths = paths(&arguments)?;
+    note_unused(&arguments.s3, &paths, messages);
     let hosts = hosts::read(arguments.hosts.as_deref())?;
     let scan = Scan {
         hosts: hosts.clone(),

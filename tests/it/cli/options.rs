@@ -94,9 +94,17 @@ const WRONG: &[(&[&str], &[&str])] = &[
         &["--allow /nowhere", "one glob a line"],
     ),
     (&["--allow", "/nowhere"], &["--fail-on", "--help"]),
-    (&["--threads", "0"], &["--threads", "--help"]),
-    (&["--threads", "many"], &["--threads", "--help"]),
-    (&["--threads=-1"], &["--threads", "--help"]),
+    (
+        &["--threads", "0"],
+        &["--threads 0: 1 is the least", "for one for each core"],
+    ),
+    (&["--threads", "many"], &["--threads many: no number"]),
+    (&["--threads=-1"], &["--threads -1: no number"]),
+    (
+        &["--reads", "0"],
+        &["--reads 0: 1 is the least", "one file after the other"],
+    ),
+    (&["--reads", "1e99"], &["--reads 1e99: no number"]),
     (
         &["--format", "xml"],
         &["--format", "possible values: table, csv, json, jsonl"],
@@ -221,4 +229,21 @@ fn what_is_probably_a_slip_is_noted() {
     said.says(&["note: --since is in the future"]);
     let said = stscope("report -q --region eu-west-9").arg(SAMPLE).run();
     assert!(!said.stderr.contains("note:"), "{said}");
+}
+
+#[test]
+fn options_for_s3_beside_local_paths_alone_are_no_silent_mistake() {
+    let asked = "report --format json --profile logs --no-sign-request";
+    let said = stscope(asked).args([SAMPLE]).run().exits(0);
+    let note =
+        "note: --profile, --no-sign-request: nothing that is read is in S3; name it as s3://";
+    assert!(said.stderr.contains(note), "{said}");
+    let said = stscope(asked).args([SAMPLE, "--quiet"]).run().exits(0);
+    assert_eq!(said.stderr, "");
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("sts.db");
+    let ingest = stscope("ingest --request-payer requester --store").args([&store]);
+    let said = ingest.args([SAMPLE]).run().exits(0);
+    let note = "note: --request-payer: nothing that is read is in S3";
+    assert!(said.stderr.contains(note), "{said}");
 }
