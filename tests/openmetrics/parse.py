@@ -1,24 +1,42 @@
-"""Reads gauges with the parser of Prometheus' own client.
+"""Reads gauges with the parser of Prometheus' own client, and finds promtool.
 
-    python3 tests/openmetrics/parse.py install DIR      prometheus-client from PyPI
+    python3 tests/openmetrics/parse.py install DIR      prometheus-client from PyPI, promtool from Debian
     python3 tests/openmetrics/parse.py parse DIR FILE   prints the samples as JSON: name, labels, value
 """
 
 import json
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 PACKAGE = "prometheus-client==0.23.1"
+WANTED = f"{PACKAGE} and promtool"
 
 
 def install(folder):
     done = folder / "installed"
-    if done.exists() and done.read_text() == PACKAGE:
+    if done.exists() and done.read_text() == WANTED:
         return
     subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
     subprocess.run([folder / "bin/pip", "install", "--quiet", PACKAGE], check=True)
-    done.write_text(PACKAGE)
+    promtool(folder)
+    done.write_text(WANTED)
+
+
+def promtool(folder):
+    """Puts promtool into bin. Debian has it in one package with the server, which is unpacked and not
+    installed, as it would be started."""
+    place = folder / "bin/promtool"
+    if found := shutil.which("promtool"):
+        place.symlink_to(found)
+        return
+    with tempfile.TemporaryDirectory() as unpacked:
+        subprocess.run(["apt-get", "download", "-qq", "prometheus"], cwd=unpacked, check=True)
+        (package,) = Path(unpacked).glob("*.deb")
+        subprocess.run(["dpkg-deb", "-x", package, unpacked], check=True)
+        shutil.copy(Path(unpacked) / "usr/bin/promtool", place)
 
 
 def parse(file):

@@ -210,20 +210,23 @@ pub(super) fn of_verification(verification: &Verification<'_>, standing: &Standi
             sum(|row| row.unnamed),
         ),
         Gauge::new("hole", "Time of which no digest was found")
-            .in_unit("hours")
-            .with(Number::Count(sum(|row| row.hole_hours))),
+            .in_unit("seconds")
+            .with(Number::Count(sum(|row| row.hole_hours) * HOUR)),
         Gauge::time(
             "oldest_digest_end_timestamp",
             "Until when digests were found, of the chain that ends first",
             rows.iter().filter_map(|row| row.last_digest_end).min(),
         ),
         Gauge::flag(
-            "us_east_1_is_known",
+            "can_judge",
             "1 if digests tell whether logs of us-east-1 are missing",
             standing.is_known(),
         ),
     ]
 }
+
+/// Prometheus has no units but base units.
+const HOUR: u64 = 3600;
 
 /// What was read.
 pub(super) fn of_coverage(coverage: &Coverage) -> Vec<Gauge> {
@@ -304,8 +307,8 @@ pub(super) fn of_coverage(coverage: &Coverage) -> Vec<Gauge> {
                 digests.missing_logs,
             ),
             Gauge::new("digest_hole", "Time of which no digest was found")
-                .in_unit("hours")
-                .with(Number::Count(digests.hole_hours)),
+                .in_unit("seconds")
+                .with(Number::Count(digests.hole_hours * HOUR)),
         ]);
     }
     gauges

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -400,15 +402,107 @@ fn what_has_no_figures_says_who_has() {
     assert!(!file.exists());
 }
 
+/// The environment with Prometheus' own client, and with promtool.
+fn of_prometheus() -> PathBuf {
+    crate::environment::environment(
+        "openmetrics-venv",
+        "prometheus-client is",
+        "tests/openmetrics/parse.py",
+    )
+}
+
+fn promtool(folder: &Path, arguments: &[&str], stdin: Stdio) {
+    let said = Command::new(of_prometheus().join("bin/promtool"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(stdin)
+        .output()
+        .unwrap();
+    assert!(said.status.success(), "{arguments:?}: {said:?}");
+}
+
+/// The rules of the manual, on figures of a sound week, of a blind run, and where there are none.
+#[test]
+#[ignore = "needs promtool from Debian: .ci/run runs it"]
+fn promtool_finds_nothing_in_the_figures_and_the_rules_of_the_manual_alert() {
+    let folder = tempfile::tempdir().unwrap();
+    let manual = fs::read_to_string("docs/nightly.md").unwrap();
+    let (_, rules) = manual.split_once("```yaml\n").unwrap();
+    let (rules, _) = rules.split_once("```").unwrap();
+    put(folder.path(), "rules.yml", rules.as_bytes());
+    promtool(
+        folder.path(),
+        &["check", "rules", "rules.yml"],
+        Stdio::null(),
+    );
+
+    let series = |question: &str| {
+        let said = stscope(question).args(["--format", "openmetrics"]).run();
+        put(folder.path(), "sts.prom", &said.stdout);
+        let figures = fs::File::open(folder.path().join("sts.prom")).unwrap();
+        promtool(folder.path(), &["check", "metrics"], figures.into());
+        let lines = said.text().lines().filter(|line| !line.starts_with('#'));
+        let one = |line: &str| {
+            let (figure, value) = line.rsplit_once(' ').unwrap();
+            format!("      - {{ series: '{figure}', values: '{value}' }}\n")
+        };
+        lines.map(one).collect::<String>()
+    };
+    series(&format!("trend {SAMPLE}"));
+    series("verify sample-logs/digests/damaged");
+    series(&format!("report {SAMPLE} --group-by endpoint,sdk"));
+
+    // What is said of an alert is for people: it is left out, as promtool would compare it.
+    let is_bare = |line: &&str| {
+        !["annotations:", "summary:"].contains(&line.trim().split(' ').next().unwrap())
+    };
+    let bare: Vec<&str> = rules.lines().filter(is_bare).collect();
+    put(folder.path(), "bare.yml", bare.join("\n").as_bytes());
+    let blind = super::logs::sample_of_eu_west_1();
+    for (figures, alerts) in [
+        (
+            series(&format!("report {SAMPLE}")),
+            [("GlobalStsCalls", "{}")].as_slice(),
+        ),
+        (
+            series(&format!("report {blind}")),
+            &[("StsLogsNotSeen", "{}")],
+        ),
+        (
+            series(&format!("report {SAMPLE} {DAMAGED}")),
+            &[
+                ("GlobalStsCalls", "{}"),
+                ("StsLogsNotSeen", "{ exp_labels: { outcome: damaged } }"),
+            ],
+        ),
+        (String::new(), &[("StscopeHasNotRun", "{}")]),
+    ] {
+        let tests = [
+            "GlobalStsCalls",
+            "NewGlobalStsCallers",
+            "StsLogsNotSeen",
+            "StscopeHasNotRun",
+        ]
+        .map(|name| {
+            let expected = alerts.iter().find(|(alert, _)| *alert == name);
+            let expected = expected.map_or("", |(_, labels)| labels);
+            format!("      - {{ alertname: {name}, eval_time: 0m, exp_alerts: [{expected}] }}\n")
+        });
+        let text = format!(
+            "rule_files: [bare.yml]\ntests:\n  - interval: 1m\n    input_series:\n{figures}    \
+             alert_rule_test:\n{}",
+            tests.concat()
+        );
+        put(folder.path(), "test.yml", text.as_bytes());
+        promtool(folder.path(), &["test", "rules", "test.yml"], Stdio::null());
+    }
+}
+
 /// Prometheus' own client reads the same samples.
 #[test]
 #[ignore = "needs prometheus-client from PyPI: .ci/run runs it"]
 fn the_parser_of_prometheus_reads_the_same() {
-    let venv = crate::environment::environment(
-        "openmetrics-venv",
-        "prometheus-client is",
-        "tests/openmetrics/parse.py",
-    );
+    let venv = of_prometheus();
     let hostile = hostile_logs();
     let hostile = hostile.path().display();
     let folder = tempfile::tempdir().unwrap();
