@@ -1,7 +1,7 @@
 //! Every call that counts, in order of time.
 //!
-//! In memory there are 48 bytes for each call to count it once, and some 24 to sort it; the rows
-//! themselves go to a temporary file when they are many.
+//! In memory there are 48 bytes for each call to count it once, 12 to sort it, and 8 that lead to its
+//! row; the rows themselves go to a temporary file when they are many.
 
 use std::cmp::{Ordering, Reverse};
 use std::io;
@@ -26,17 +26,19 @@ pub struct EventLog {
     scratch: String,
 }
 
-/// A row that counts: when, and which.
+/// A row that counts: when, and which. Of millions of them twelve bytes each, not twenty-four.
 #[derive(Clone, Copy)]
+#[repr(C, packed(4))]
 struct Survivor {
-    time: Option<Time>,
+    /// In milliseconds; before all others where it is not known.
+    time: i64,
     row: u32,
 }
 
 impl Survivor {
     fn of(candidate: &Candidate<Entry>) -> Survivor {
         Survivor {
-            time: candidate.time(),
+            time: candidate.time().map_or(i64::MIN, Time::millis),
             row: candidate.payload.at,
         }
     }
@@ -95,7 +97,7 @@ impl EventLog {
         let mut stores = stores.into_inner().unwrap_or_else(PoisonError::into_inner);
         survivors.sort_unstable_by_key(|one| Reverse(one.time));
         for same in survivors
-            .chunk_by_mut(|a, b| a.time == b.time)
+            .chunk_by_mut(|a, b| { a.time } == { b.time })
             .filter(|same| same.len() > 1)
         {
             let mut rows = same

@@ -131,8 +131,8 @@ pub(super) struct RowStore {
     error: Option<io::Error>,
 }
 
-/// How much of the rows a thread keeps in memory.
-const TAIL: usize = 16 << 20;
+/// How much of the rows a thread keeps in memory. Of less the writes would be felt.
+const TAIL: usize = 2 << 20;
 
 impl RowStore {
     pub fn len(&self) -> usize {
@@ -221,7 +221,7 @@ mod tests {
     fn rows_come_back_from_memory_and_from_the_file() {
         let mut store = RowStore::default();
         let agent = "x".repeat(1 << 20);
-        for n in 0..40 {
+        for n in 0..41 {
             let id = format!("event-{n}");
             let record = Record::default()
                 .with(Field::EventId, id.as_str())
