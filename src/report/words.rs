@@ -29,6 +29,15 @@ pub fn plural(number: u64, noun: &str) -> String {
     }
 }
 
+/// What several things are called, for a number of them: `rows of the plan`, and of one `row of the plan`.
+pub fn of_number(number: u64, nouns: &str) -> String {
+    let (first, rest) = nouns.split_at(nouns.find(' ').unwrap_or(nouns.len()));
+    match first.strip_suffix('s') {
+        Some(one) if number == 1 => format!("{one}{rest}"),
+        _ => nouns.to_owned(),
+    }
+}
+
 /// A number of things, with their noun.
 pub fn counted(number: u64, noun: &str) -> String {
     format!("{} {}", count(number), plural(number, noun))
@@ -150,6 +159,13 @@ mod tests {
         ] {
             assert_eq!(count(number), text);
         }
+    }
+
+    #[test]
+    fn one_of_several_is_called_as_one() {
+        assert_eq!(of_number(1, "rows of the plan"), "row of the plan");
+        assert_eq!(of_number(1, "SDKs"), "SDK");
+        assert_eq!(of_number(2, "accounts"), "accounts");
     }
 
     #[test]

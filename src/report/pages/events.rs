@@ -39,20 +39,20 @@ fn known(name: &str) -> (Option<Label>, &'static str) {
     match name {
         "event_time" => (shown("TIME"), "when the call was made"),
         "recipient_account_id" => (None, "the account whose log the record is in"),
-        "event_name" => (Some(Label::new("CALL").spare(2)), "the STS action"),
+        "event_name" => (Some(Label::new("CALL").spare(3)), "the STS action"),
         "endpoint" => (
             shown("ENDPOINT"),
             "global, regional, aws-service, other or unknown",
         ),
         "client_provided_host_header" => (
-            Some(Label::host().spare(1)),
+            Some(Label::host().spare(2)),
             "the host the client asked for",
         ),
         "vpc_endpoint_id" => (None, "the VPC endpoint that the call came through"),
         "aws_region" => (None, "the Region that logged it"),
         "aws_serving_region" => (None, "the Region that answered"),
         "source_ip_address" => (
-            Some(Label::new("SOURCE").least(15).spare(4)),
+            Some(Label::new("SOURCE").least(15).spare(5)),
             "where the call came from",
         ),
         "event_id" => (None, "the id of the record"),
@@ -61,8 +61,11 @@ fn known(name: &str) -> (Option<Label>, &'static str) {
             "the stable identity that called",
         ),
         "user_identity_arn" => (None, "userIdentity.arn, with the session"),
-        "sdk" => (shown("SDK"), "the SDK or tool, from the user agent"),
-        "sdk_version" => (Some(Label::new("VERSION").spare(3)), "its version"),
+        "sdk" => (
+            Some(Label::new("SDK").spare(1)),
+            "the SDK or tool, from the user agent",
+        ),
+        "sdk_version" => (Some(Label::new("VERSION").spare(4)), "its version"),
         "user_agent" => (None, "what the client says of itself"),
         "error_code" => (None, "the error answered, if any"),
         "tool" => (None, "the program that the user agent names"),

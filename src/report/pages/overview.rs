@@ -20,6 +20,8 @@ use crate::report::words::{count, counted};
 use crate::sts::EndpointKind;
 use crate::tally::{Coverage, DayRead, DaysRead, FilesOfDay, Summary};
 
+const NO_DIGESTS: &str = "no digests: whether logs are missing is not known";
+
 /// What a page of an overview is made of.
 #[derive(Clone, Copy)]
 pub struct OverviewPage<'p> {
@@ -118,7 +120,7 @@ impl<'p> OverviewPage<'p> {
             ),
         });
         if self.standing.is_none() {
-            words.push("no digests: whether logs are missing is not known".to_owned());
+            words.push(NO_DIGESTS.to_owned());
         }
         words
     }
@@ -235,9 +237,11 @@ impl<'p> OverviewPage<'p> {
             key: "verify",
             title: "Digests",
             is_detail: true,
+            // Without digests each row would say that nothing is known.
+            is_drawn: self.standing.is_none(),
             blocks: match self.standing {
                 Some(standing) => verify::blocks(self.chains, standing),
-                None => Vec::new(),
+                None => vec![Block::Remarks(vec![NO_DIGESTS.to_owned()])],
             },
             ..List::new("chains", verify::sheet(), rows, self.top)
         }
@@ -294,13 +298,13 @@ pub fn sdk_sheet<'r>() -> Sheet<&'r SdkRow<'r>> {
         })
         .col(
             "sdk_version",
-            Label::new("VERSION").spare(1),
+            Label::new("VERSION").least(12),
             "its version",
             |row| Cell::some(row.sdk_version, Cell::text),
         )
         .col(
             "cause",
-            Label::new("CAUSE"),
+            Label::new("CAUSE").spare(1),
             "why they go to the global endpoint",
             |row| Cell::text(row.cause.as_str()),
         )
@@ -309,7 +313,7 @@ pub fn sdk_sheet<'r>() -> Sheet<&'r SdkRow<'r>> {
         })
         .col(
             "principals",
-            Label::new("CALLERS"),
+            Label::new("CALLERS").spare(2),
             "the different principals that made them",
             |row| Cell::Count(row.principals),
         )

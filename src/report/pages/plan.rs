@@ -45,13 +45,13 @@ pub fn sheet<'p>() -> Sheet<&'p PlanRow<'p>> {
         })
         .col(
             "account_id",
-            Label::new("ACCOUNT").spare(2),
+            Label::new("ACCOUNT").spare(4),
             "the caller's account",
             |row| Cell::some(row.account_id, Cell::account),
         )
         .col(
             "sdk",
-            Label::new("SDK").spare(1),
+            Label::new("SDK").spare(3),
             "the SDK or tool, from the user agent",
             |row| Cell::some(row.sdk, Cell::text),
         )
@@ -81,13 +81,13 @@ pub fn sheet<'p>() -> Sheet<&'p PlanRow<'p>> {
         )
         .col(
             "cause",
-            Label::new("CAUSE"),
+            Label::new("CAUSE").spare(2),
             "why they go to the global endpoint",
             |row| Cell::text(row.cause.as_str()),
         )
         .col(
             "recommended_region",
-            Label::new("TO REGION"),
+            Label::new("TO REGION").spare(1),
             "the Region to go to",
             |row| Cell::some(row.recommended_region.map(|(region, _)| region), Cell::text),
         )

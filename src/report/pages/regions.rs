@@ -131,7 +131,7 @@ pub fn sheet<'r>() -> Sheet<RegionRow<'r>> {
         })
         .col(
             "region_name",
-            Label::new("NAME").least(16).spare(5),
+            Label::new("NAME").least(16).spare(7),
             "its name",
             |row| {
                 let name = row.known().map(|region| region.name);
@@ -140,43 +140,43 @@ pub fn sheet<'r>() -> Sheet<RegionRow<'r>> {
         )
         .col(
             "enabled_by_default",
-            Label::new("DEFAULT").spare(4),
+            Label::new("DEFAULT").spare(6),
             "whether every account has the Region",
             |row| known(row, Region::enabled_by_default),
         )
         .col(
             "can_deactivate",
-            Label::new("CAN BE OFF").spare(4),
+            Label::new("CAN BE OFF").spare(6),
             "whether STS can be deactivated there",
             |row| known(row, Region::can_deactivate),
         )
         .col(
             "regional_calls",
-            Label::new("REGIONAL"),
+            Label::new("REGIONAL").spare(1),
             "calls to the Region's own endpoint",
             |row| Cell::Count(row.regional_calls),
         )
         .col(
             "vpc_endpoint_calls",
-            Label::new("VIA VPCE").spare(2),
+            Label::new("VIA VPCE").spare(4),
             "calls through a VPC endpoint",
             |row| Cell::Count(row.vpc_endpoint_calls),
         )
         .col(
             "aws_service_calls",
-            Label::new("BY AWS"),
+            Label::new("BY AWS").spare(2),
             "calls by AWS services on the account's behalf",
             |row| Cell::Count(row.aws_service_calls),
         )
         .col(
             "callers",
-            Label::new("CALLERS").spare(1),
+            Label::new("CALLERS").spare(3),
             "the different principals that called",
             |row| Cell::Count(row.callers),
         )
         .col(
             "refused",
-            Label::new("REFUSED"),
+            Label::new("REFUSED").spare(2),
             "calls refused, as STS is deactivated there",
             |row| Cell::Count(row.refused),
         )
@@ -188,7 +188,7 @@ pub fn sheet<'r>() -> Sheet<RegionRow<'r>> {
         )
         .col(
             "last_event_time",
-            Label::new("LAST").spare(3).by_day(),
+            Label::new("LAST").spare(5).by_day(),
             "when the last call was made",
             |row| Cell::some(row.measures.last, Cell::Time),
         )

@@ -90,7 +90,7 @@ pub fn sheet<'r>(dimensions: &[Dimension]) -> Sheet<Group<'r>> {
 fn label(dimension: Dimension) -> Label {
     let label = Label::new(dimension.label());
     match dimension {
-        Dimension::Principal | Dimension::RoleArn => label.least(29),
+        Dimension::Principal | Dimension::RoleArn => label.least(40),
         Dimension::ClientProvidedHostHeader => Label::host(),
         Dimension::VpcEndpointId | Dimension::SessionName | Dimension::InScopeOf => label.least(10),
         Dimension::UserAgent => label.least(20),

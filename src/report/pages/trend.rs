@@ -43,7 +43,7 @@ pub fn sheet() -> Sheet<TrendRow> {
             "the day, week or month",
             |row| Cell::Day(row.period),
         )
-        .col("calls", Label::new("CALLS"), "calls", |row| {
+        .col("calls", Label::new("CALLS").spare(2), "calls", |row| {
             number(row.calls)
         });
     for kind in EndpointKind::ALL {
@@ -61,19 +61,19 @@ pub fn sheet() -> Sheet<TrendRow> {
         )
         .col(
             "global_principals",
-            Label::new("CALLERS").spare(5),
+            Label::new("CALLERS").spare(6),
             "principals with global calls",
             |row| number(row.global_principals),
         )
         .col(
             "new_principals",
-            Label::new("NEW").spare(6),
+            Label::new("NEW").spare(7),
             "those that had none the period before",
             |row| number(row.new_principals),
         )
         .col(
             "gone_principals",
-            Label::new("GONE").spare(6),
+            Label::new("GONE").spare(7),
             "those that had some then, and now none",
             |row| number(row.gone_principals),
         )
@@ -180,12 +180,15 @@ pub(super) fn day_sheet() -> Sheet<TrendRow> {
 pub(super) fn endpoint_column(kind: EndpointKind) -> (Label, &'static str) {
     match kind {
         EndpointKind::Global => (Label::new("GLOBAL"), "calls to the global endpoint"),
-        EndpointKind::Regional => (Label::new("REGIONAL"), "calls to Regional endpoints"),
-        EndpointKind::AwsService => (Label::new("AWS").spare(4), "calls by AWS on your behalf"),
+        EndpointKind::Regional => (
+            Label::new("REGIONAL").spare(1),
+            "calls to Regional endpoints",
+        ),
+        EndpointKind::AwsService => (Label::new("AWS").spare(5), "calls by AWS on your behalf"),
         EndpointKind::Other => (
-            Label::new("OTHER").spare(3),
+            Label::new("OTHER").spare(4),
             "calls by names that are not AWS's",
         ),
-        EndpointKind::Unknown => (Label::new("UNKNOWN").spare(2), "calls that could be either"),
+        EndpointKind::Unknown => (Label::new("UNKNOWN").spare(3), "calls that could be either"),
     }
 }

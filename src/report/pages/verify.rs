@@ -65,7 +65,7 @@ pub fn sheet<'r>() -> Sheet<&'r ChainRow> {
         })
         .col(
             "trail",
-            Label::new("TRAIL").least(12).spare(3),
+            Label::new("TRAIL").least(12).spare(4),
             "the trail; none without digests",
             |row| Cell::some(row.trail.as_deref(), Cell::text),
         )
@@ -77,67 +77,67 @@ pub fn sheet<'r>() -> Sheet<&'r ChainRow> {
         )
         .col(
             "digests",
-            Label::new("DIGESTS").spare(4),
+            Label::new("DIGESTS").spare(5),
             "digests of the chain",
             number(|row| row.digests),
         )
         .col(
             "first_digest_start",
-            Label::new("FROM").spare(2).by_day(),
+            Label::new("FROM").spare(3).by_day(),
             "from when on the first names logs",
             |row| Cell::some(row.first_digest_start, Cell::Time),
         )
         .col(
             "last_digest_end",
-            Label::new("UNTIL").spare(1),
+            Label::new("UNTIL").spare(2),
             "until when the last does",
             |row| Cell::some(row.last_digest_end, Cell::Time),
         )
         .col(
             "holes",
-            Label::new("HOLES"),
+            Label::new("HOLES").spare(1),
             "times of which no digest is here",
             number(|row| row.holes),
         )
         .col(
             "hole_hours",
-            Label::new("HOURS").spare(6),
+            Label::new("HOURS").spare(7),
             "their length in hours",
             number(|row| row.hole_hours),
         )
         .col(
             "restarts",
-            Label::new("RESTARTS").spare(8),
+            Label::new("RESTARTS").spare(9),
             "digests that begin the chain anew",
             number(|row| row.restarts),
         )
         .col(
             "log_files",
-            Label::new("LOGS").spare(5),
+            Label::new("LOGS").spare(6),
             "logs that are named",
             number(|row| row.log_files),
         )
         .col(
             "missing",
-            Label::new("MISSING"),
+            Label::new("MISSING").spare(1),
             "those that are not here",
             number(|row| row.missing),
         )
         .col(
             "differing",
-            Label::new("DIFFER"),
+            Label::new("DIFFER").spare(1),
             "those with another content",
             number(|row| row.differing),
         )
         .col(
             "unnamed",
-            Label::new("UNNAMED").spare(7),
+            Label::new("UNNAMED").spare(8),
             "logs that no digest names",
             number(|row| row.unnamed),
         )
         .col(
             "signatures",
-            Label::new("SIGNATURES").spare(9),
+            Label::new("SIGNATURES").spare(10),
             "what is known of the signatures",
             |row| Cell::text(row.signatures.as_str()),
         )
@@ -202,9 +202,7 @@ fn chains(rows: &[ChainRow]) -> u64 {
 fn meaning(status: ChainStatus) -> &'static str {
     match status {
         ChainStatus::Proved => "nothing is missing or changed, and digests are signed",
-        ChainStatus::Complete => {
-            "nothing is missing by the digests, whose signatures were not all checked"
-        }
+        ChainStatus::Complete => "nothing is missing by the digests; signatures not all checked",
         ChainStatus::Incomplete => "something is missing or changed: see the findings",
         ChainStatus::Unknown => "there are logs and no digests: nothing can be said",
     }

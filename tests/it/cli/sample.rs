@@ -235,11 +235,11 @@ fn the_sample_reads_well_in_a_terminal() {
 
       1 of the global by AWS itself, 3 with an error, 4 through a VPC endpoint.
 
-    ENDPOINT     HOST               PRINCIPAL                      CALLS  LAST
-    global       sts.amazonaws.com  111122223333:r…payments-batch      4  2025-11-03
-    aws-service                     lambda.amazonaws.com               2  2025-11-04
-    regional     sts.eu-west-1.am…  111122223333:role/reporting        2  2025-11-04
-    aws-service                     111122223333:r…latform-deploy      1  2025-11-04
+    ENDPOINT     HOST                PRINCIPAL                                 CALLS
+    global       sts.amazonaws.com   111122223333:role/payments-batch              4
+    aws-service                      lambda.amazonaws.com                          2
+    regional     sts.eu-west-1.ama…  arn:aws:iam::111122223333:role/reporting      2
+    aws-service                      111122223333:role/platform-deploy             1
     … and 43 more groups; --top 0 shows all
     --- standard error
     stscope: 20 of 24 files read, 4 skipped (1 digest, 1 insight, 2 other-service); 35.77 KiB (148.22 KiB of JSON), 102 records, 3 delivered again, 2 logged in another account, too

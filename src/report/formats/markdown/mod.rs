@@ -12,7 +12,7 @@ use crate::report::cell::Cell;
 use crate::report::escape::markdown_code;
 use crate::report::page::{Block, Form, List, Page, Rows};
 use crate::report::sheet::Column;
-use crate::report::words::{count, percent};
+use crate::report::words::{count, of_number, percent};
 
 pub(super) struct Markdown;
 
@@ -114,7 +114,10 @@ fn write_rows(
 fn write_rest(more: u64, noun: &str, out: &mut dyn Write) -> io::Result<()> {
     match more {
         0 => Ok(()),
-        more => writeln!(out, "\n… and {} more {noun}.", count(more)),
+        more => {
+            let noun = of_number(more, noun);
+            writeln!(out, "\n… and {} more {noun}.", count(more))
+        }
     }
 }
 

@@ -1,11 +1,14 @@
 //! How wide each column of a table is, and what is cut where there is not room for all.
 
+use super::cut::width;
 use crate::report::sheet::Label;
 
 /// The space between two columns.
 pub(super) const GAP: usize = 2;
 /// The least a column is cut to.
 const LEAST: usize = 7;
+/// The least where that is not enough, and of a label above figures.
+const LEAST_LABEL: usize = 3;
 /// From this width on there is room for times, not only days.
 pub(super) const WIDE: usize = 110;
 
@@ -16,13 +19,27 @@ pub(super) struct Strip {
     pub texts: Vec<String>,
     /// Whether it holds numbers.
     pub is_right: bool,
+    /// Whether a cell that is cut would be wrong: a count, a share, a time, the id of an account.
+    pub is_whole: bool,
 }
 
 impl Strip {
+    /// The width of its widest cell.
+    fn of_cells(&self) -> usize {
+        self.texts.iter().map(|text| width(text)).max().unwrap_or(0)
+    }
+
     /// The width of its widest text.
     fn natural(&self) -> usize {
-        let of_texts = self.texts.iter().map(|text| width(text)).max().unwrap_or(0);
-        of_texts.max(width(self.label.text))
+        self.of_cells().max(width(self.label.text))
+    }
+
+    /// The least width that says anything: of some columns only the label may be cut.
+    fn at_least(&self, least: usize) -> usize {
+        match self.is_whole {
+            true => self.of_cells().max(least.min(width(self.label.text))),
+            false => least,
+        }
     }
 
     /// The least width that its label allows.
@@ -54,9 +71,12 @@ pub(super) fn widths(strips: &[Strip], room: usize) -> Vec<usize> {
     let room = room.saturating_sub(GAP * widths.len().saturating_sub(1));
     let leasts: Vec<usize> = strips.iter().map(Strip::least).collect();
     cut_widest(&mut widths, &leasts, room);
-    cut_widest(&mut widths, &vec![LEAST; strips.len()], room);
-    // Twenty dimensions were asked for, perhaps: then a few letters of each.
-    cut_widest(&mut widths, &vec![1; strips.len()], room);
+    // Twenty dimensions were asked for, perhaps: then a few letters of each. Where not even that is
+    // enough, lines are longer than the terminal is wide, as a figure that is cut is another figure.
+    for least in [LEAST, LEAST_LABEL] {
+        let leasts: Vec<usize> = strips.iter().map(|strip| strip.at_least(least)).collect();
+        cut_widest(&mut widths, &leasts, room);
+    }
     widths
 }
 
@@ -75,41 +95,4 @@ fn cut_widest(widths: &mut [usize], leasts: &[usize], room: usize) {
             None => return,
         }
     }
-}
-
-pub(super) fn width(text: &str) -> usize {
-    unicode_width::UnicodeWidthStr::width(text)
-}
-
-/// Cuts a text in the middle, as ARNs differ at both ends, or at the end.
-pub(super) fn shorten(text: &str, room: usize, cut_end: bool) -> String {
-    if width(text) <= room {
-        return text.to_owned();
-    }
-    // Of an ARN the account and the name are worth more than what all ARNs begin with.
-    let text = text
-        .strip_prefix("arn:")
-        .and_then(|arn| arn.splitn(4, ':').nth(3))
-        .unwrap_or(text);
-    if width(text) <= room {
-        return text.to_owned();
-    }
-    let room = room.saturating_sub(1);
-    let (front, back) = if cut_end {
-        (room, 0)
-    } else {
-        (room / 2, room - room / 2)
-    };
-    let take = |characters: &mut dyn Iterator<Item = char>, room: usize| -> String {
-        let mut used = 0;
-        characters
-            .take_while(|&c| {
-                used += unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
-                used <= room
-            })
-            .collect()
-    };
-    let start = take(&mut text.chars(), front);
-    let end: String = take(&mut text.chars().rev(), back).chars().rev().collect();
-    format!("{start}…{end}")
 }

@@ -1,22 +1,24 @@
 //! Tables for people: the blocks in words, then rows cut to the width of the terminal.
 //!
-//! Owns colours ([`paint`]) and widths ([`fit`]). What strangers chose is shown with escapes for
+//! Owns colours ([`paint`]), widths ([`fit`]), and what is left out of long texts ([`cut`]). What strangers chose is shown with escapes for
 //! whatever would move the cursor or turn the text.
 
+mod cut;
 mod fit;
 mod paint;
 mod work_list;
 
 use std::io::{self, Write};
 
-use self::fit::{GAP, Strip, WIDE, shorten, width};
+use self::cut::{shorten, shorten_all, width};
+use self::fit::{GAP, Strip, WIDE};
 use self::paint::Paint;
 use super::lines::{self, Look};
 use super::{Layout, Renderer, Room};
 use crate::report::cell::Cell;
 use crate::report::escape::for_terminal;
 use crate::report::page::{Block, Form, Page, Rows, WorkList};
-use crate::report::words::{count, day, minute, percent};
+use crate::report::words::{count, day, minute, of_number, percent};
 
 pub(super) struct Table;
 
@@ -46,8 +48,10 @@ impl Renderer for Table {
         }
         (page.coverage)()?;
         let blocks = |blocks: &[Block], out: &mut dyn Write| {
-            (lines::of_blocks(blocks, layout).iter())
-                .try_for_each(|(look, line)| writeln!(out, "{}", paint.paint(*look, line)))
+            (lines::of_blocks(blocks, layout).iter()).try_for_each(|(look, line)| {
+                (wrapped(line, layout.width).iter())
+                    .try_for_each(|line| writeln!(out, "{}", paint.paint(*look, line)))
+            })
         };
         blocks(&page.blocks, out)?;
         for (at, (title, noun, of_list, body)) in bodies.into_iter().enumerate() {
@@ -83,6 +87,9 @@ enum Body<'p> {
     WorkList(WorkList<'p>),
 }
 
+/// The length of the id of an account. What is longer is none, but was where one should be.
+const ACCOUNT: usize = 12;
+
 /// Rows as columns of text.
 struct Grid {
     strips: Vec<Strip>,
@@ -99,6 +106,7 @@ impl Grid {
                     label: column.label?,
                     texts: Vec::new(),
                     is_right: false,
+                    is_whole: true,
                 };
                 Some((at, strip))
             })
@@ -111,6 +119,11 @@ impl Grid {
                 let cell = &cells[*at];
                 *is_empty &= *cell == Cell::Absent;
                 strip.is_right |= cell.is_number();
+                strip.is_whole &= match cell {
+                    Cell::Text(_) => false,
+                    Cell::Account(id) => id.len() <= ACCOUNT,
+                    _ => true,
+                };
                 let by_day = strip.label.by_day && !is_wide;
                 strip.texts.push(cell_text(cell, by_day));
             }
@@ -151,10 +164,29 @@ impl Grid {
             writeln!(out, "{}", paint.paint(look, text.trim_end()))?;
         }
         match rest(self.more, noun) {
-            Some(rest) => writeln!(out, "{rest}"),
+            Some(rest) => {
+                (wrapped(&rest, layout.width).iter()).try_for_each(|line| writeln!(out, "{line}"))
+            }
             None => Ok(()),
         }
     }
+}
+
+/// A line of words as lines within the width of a terminal, the later ones further to the right.
+fn wrapped(line: &str, room: usize) -> Vec<String> {
+    if width(line) <= room {
+        return vec![line.to_owned()];
+    }
+    let text = line.trim_start();
+    let indent = &line[..line.len() - text.len()];
+    let later = format!("{indent}  ");
+    let options = textwrap::Options::new(room)
+        .initial_indent(indent)
+        .subsequent_indent(&later)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false);
+    let lines = textwrap::wrap(text, options).into_iter();
+    lines.map(|line| line.trim_end().to_owned()).collect()
 }
 
 /// A column cut to its width: the label, then the cells.
@@ -166,9 +198,8 @@ struct Shown {
 
 impl Shown {
     fn of(strip: &Strip, room: usize) -> Shown {
-        let label = shorten(strip.label.text, room, false);
-        let cells = strip.texts.iter();
-        let cells = cells.map(|text| shorten(text, room, strip.label.cut_end));
+        let label = shorten(strip.label.text, room, true);
+        let cells = shorten_all(&strip.texts, room, strip.label.cut_end);
         let texts: Vec<String> = std::iter::once(label).chain(cells).collect();
         Shown {
             // A text that is cut between two wide characters is narrower than the room.
@@ -193,6 +224,7 @@ impl Shown {
 
 /// How much there is besides what is shown.
 fn rest(more: u64, noun: &str) -> Option<String> {
+    let noun = of_number(more, noun);
     (more > 0).then(|| format!("… and {} more {noun}; --top 0 shows all", count(more)))
 }
 
@@ -263,6 +295,39 @@ mod tests {
         let narrow = table(rows, 22);
         assert_eq!(narrow.lines().nth(1), Some("sts.a…s.com  1,234,567"));
         assert!(narrow.lines().all(|line| width(line) <= 22), "{narrow}");
+    }
+
+    #[test]
+    fn figures_and_times_are_whole_where_names_are_cut() {
+        let sheet = Sheet::<Row>::new()
+            .col("name", Label::new("NAME"), "", |row| row[0].clone())
+            .col("account", Label::new("ACCOUNT ID"), "", |row| {
+                row[1].clone()
+            })
+            .col("calls", Label::new("REGIONAL CALLS"), "", |row| {
+                row[2].clone()
+            })
+            .col("share", Label::new("SHARE"), "", |row| row[3].clone());
+        let rows = vec![vec![
+            Cell::text("a-long-name-of-a-role"),
+            Cell::account("111122223333"),
+            Cell::Count(1_234_567),
+            Cell::Share(0.294),
+        ]];
+        assert_eq!(
+            render(&Table, page(list(sheet, rows, None)), 42),
+            "NAME       ACCOUNT ID    REGIONAL…   SHARE\n\
+             a-lo…role  111122223333  1,234,567  29.4 %\n"
+        );
+    }
+
+    #[test]
+    fn words_are_broken_between_words() {
+        let line = "  global  1  principals to change";
+        assert_eq!(
+            wrapped(line, 24),
+            ["  global  1  principals", "    to change"]
+        );
     }
 
     #[test]

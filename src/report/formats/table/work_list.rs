@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::fit::{WIDE, shorten, width};
+use super::cut::{shorten, width};
+use super::fit::WIDE;
 use super::paint::Paint;
 use super::rest;
 use crate::report::escape::for_terminal;
