@@ -228,7 +228,7 @@ pub struct List<'p> {
     pub blocks: Vec<Block>,
     /// Whether lines of text have no room for it.
     pub is_detail: bool,
-    /// Whether what is drawn of it is enough where there are drawings: of its rows there may be millions.
+    /// Whether its blocks are enough where there are drawings: of its rows there may be millions.
     pub is_drawn: bool,
     /// Its rows as work to do, where they are lines elsewhere.
     pub work: Option<WorkOf<'p>>,

@@ -163,6 +163,7 @@ fn parse(page: &str) -> Parsed {
 }
 
 const ELEMENTS: &[&str] = &[
+    "a",
     "article",
     "bdi",
     "body",
@@ -186,6 +187,7 @@ const ELEMENTS: &[&str] = &[
     "li",
     "main",
     "meta",
+    "nav",
     "p",
     "path",
     "pattern",
@@ -219,6 +221,7 @@ const ATTRIBUTES: &[&str] = &[
     "fill",
     "font-size",
     "height",
+    "href",
     "http-equiv",
     "id",
     "lang",
@@ -227,9 +230,12 @@ const ATTRIBUTES: &[&str] = &[
     "patternunits",
     "role",
     "scope",
+    "stroke",
+    "stroke-width",
     "tabindex",
     "text-anchor",
     "title",
+    "transform",
     "type",
     "viewbox",
     "width",
@@ -447,7 +453,9 @@ fn the_rows_of_a_workbook_are_those_of_json() {
                     (Data::Float(cell), Value::Number(value)) => {
                         (cell - value.as_f64().unwrap()).abs() < 1e-12
                     }
-                    (Data::Bool(cell), Value::Bool(value)) => cell == value,
+                    (Data::String(cell), Value::Bool(value)) => {
+                        cell == if *value { "yes" } else { "no" }
+                    }
                     (Data::String(cell), Value::String(value)) => cell == value,
                     // A date: its day, which is what a spreadsheet can be asked about.
                     (Data::DateTime(cell), Value::String(value)) => {
@@ -513,4 +521,66 @@ fn a_browser_finds_nothing_wrong_and_a_spreadsheet_no_formula() {
         "{text}{}",
         String::from_utf8_lossy(&said.stderr)
     );
+}
+
+/// What LibreOffice makes of a workbook: its cells with their types, as XML.
+fn opened_by_libreoffice(files: &[PathBuf], folder: &Path) -> Vec<String> {
+    let profile = format!("-env:UserInstallation=file://{}/profile", folder.display());
+    let said = std::process::Command::new("soffice")
+        .args([&profile, "--headless", "--convert-to", "fods", "--outdir"])
+        .arg(folder)
+        .args(files)
+        .output()
+        .expect("soffice, of libreoffice-calc-nogui");
+    assert!(said.status.success(), "{said:?}");
+    let made = |file: &PathBuf| fs::read_to_string(file.with_extension("fods")).unwrap();
+    files.iter().map(made).collect()
+}
+
+#[test]
+#[ignore = "needs LibreOffice: .ci/run runs it"]
+fn libreoffice_reads_types_and_zeros_and_no_formula() {
+    let hostile = hostile_logs();
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    for (kind, logs) in [("hostile", hostile.path()), ("sample", Path::new(SAMPLE))] {
+        for (name, logs) in pages(logs) {
+            let file = folder.path().join(format!("{kind}-{name}.xlsx"));
+            fs::write(&file, written(name, &logs, "xlsx")).unwrap();
+            files.push(file);
+        }
+    }
+    for (file, opened) in files
+        .iter()
+        .zip(opened_by_libreoffice(&files, folder.path()))
+    {
+        let file = file.file_name().unwrap().to_string_lossy();
+        assert!(!opened.contains("table:formula"), "{file}");
+        // Each cell with its type: <table:table-cell … office:value-type="float" …><text:p>…
+        let cells = opened.split("<table:table-cell").skip(1);
+        let mut types = BTreeSet::new();
+        let mut ids = 0;
+        for cell in cells {
+            let (head, text) = cell.split_once('>').unwrap();
+            let Some((_, kind)) = head.split_once("office:value-type=\"") else {
+                continue;
+            };
+            let kind = kind.split('"').next().unwrap();
+            types.insert(kind);
+            if text.trim_start().starts_with("<text:p>000011112222<") {
+                assert_eq!(kind, "string", "{file}: an id");
+                ids += 1;
+            }
+        }
+        assert!(types.contains("string"), "{file}: {types:?}");
+        if file == "sample-overview.xlsx" {
+            let all = ["date", "float", "percentage", "string"];
+            assert_eq!(types, BTreeSet::from(all), "{file}");
+            assert!(ids > 0, "{file}: no id with zeros");
+        }
+        if file == "hostile-events.xlsx" {
+            let formula = HOSTILE[2].replace('"', "&quot;");
+            assert!(opened.contains(&formula), "{file}: {formula}");
+        }
+    }
 }

@@ -5,7 +5,7 @@
 
 use std::io;
 
-use super::writer::{Html, Rect, Value};
+use super::writer::{Html, Line, Rect, Value};
 use crate::report::page::{Bar, Chart, Heat, StackColumn};
 use crate::report::words::{count, counted, percent};
 
@@ -301,13 +301,14 @@ fn heat(
     rows: &[(String, Vec<Heat>)],
     more: u64,
 ) -> io::Result<()> {
-    const LEFT: f64 = 110.0;
-    const TOP: f64 = 18.0;
+    const LEFT: u32 = 110;
+    const TOP: u32 = 18;
     let (Some((first, end_of_first)), Some((_, last))) = (columns.first(), columns.last()) else {
         return Ok(());
     };
-    let step = if rows.len() > 60 { 6.0 } else { 16.0 };
-    let width = ((WIDTH - LEFT) / columns.len() as f64).min(40.0);
+    let step = if rows.len() > 60 { 6 } else { 16 };
+    // In whole pixels, which are sharp, and short to write.
+    let width = ((WIDTH as u32 - LEFT) / columns.len() as u32).clamp(1, 40);
     let of_column = (*end_of_first - *first).num_days() + 1;
     let each = match of_column {
         1 => "a column is a day".to_owned(),
@@ -325,57 +326,51 @@ fn heat(
     );
     begin(
         html,
-        title,
+        &format!("{title}: {each}"),
         &description,
-        TOP + step * rows.len() as f64 + 4.0,
+        f64::from(TOP + step * rows.len() as u32 + 4),
     )?;
     hatch(html)?;
-    label(html, (LEFT, 12.0), "start", &first.to_string())?;
+    label(html, (LEFT.into(), 12.0), "start", &first.to_string())?;
     if columns.len() > 1 {
-        let end = (LEFT + width * columns.len() as f64).max(LEFT + 180.0);
-        label(html, (end, 12.0), "end", &last.to_string())?;
+        let end = (LEFT + width * columns.len() as u32).max(LEFT + 180);
+        label(html, (end.into(), 12.0), "end", &last.to_string())?;
     }
     html.line()?;
     let most = cells(rows).map(|cell| records(*cell)).max().unwrap_or(0);
-    let full = step - 1.0;
+    let full = step - 1;
+    let (upper, lower) = (full / 2, full - full / 2);
+    let lines = |is_of: &dyn Fn(Heat) -> bool| fields(rows, is_of, (LEFT, width), (TOP, step));
     for (fill, is_of, begin, height) in [
-        (HATCH, Is::NotRead, 0.0, full),
+        (HATCH, Is::NotRead, 0, full),
         // Of a week of which a day is missing, the lower half.
-        (HATCH, Is::InPart, full / 2.0, full / 2.0),
-        (DAMAGED, Is::Damaged, 0.0, full),
+        (HATCH, Is::InPart, upper, lower),
+        (DAMAGED, Is::Damaged, 0, full),
     ] {
         let is_of = |cell: Heat| Is::of(cell) == Some(is_of);
-        path(
-            html,
-            fill,
-            &fields(rows, is_of, (LEFT, width), (TOP + begin, step, height)),
-        )?;
+        path(html, fill, (begin, height), &lines(&is_of))?;
     }
     for (level, fill) in READ.into_iter().enumerate() {
-        for (is_in_part, height) in [(false, full), (true, full / 2.0)] {
+        for (is_in_part, height) in [(false, full), (true, upper)] {
             let is_of = |cell: Heat| match cell {
                 Heat::Read(records) => !is_in_part && self::level(records, most) == level,
                 Heat::Partly(records) => is_in_part && self::level(records, most) == level,
                 Heat::NotRead | Heat::Damaged => false,
             };
-            path(
-                html,
-                fill,
-                &fields(rows, is_of, (LEFT, width), (TOP, step, height)),
-            )?;
+            path(html, fill, (0, height), &lines(&is_of))?;
         }
     }
-    if step > 10.0 {
-        for (at, (account, _)) in rows.iter().enumerate() {
-            label(
-                html,
-                (LEFT - 6.0, TOP + step * at as f64 + 12.0),
-                "end",
-                &short(account),
-            )?;
-        }
-        html.line()?;
+    // Where there is no room for the name of each, every tenth helps to find one: they are in order.
+    let (every, base) = if step > 10 { (1, 12) } else { (10, 8) };
+    for (at, (account, _)) in rows.iter().enumerate().step_by(every) {
+        label(
+            html,
+            ((LEFT - 6).into(), f64::from(TOP + step * at as u32 + base)),
+            "end",
+            &short(account),
+        )?;
     }
+    html.line()?;
     html.close("svg")?;
     html.line()?;
     key(
@@ -390,8 +385,8 @@ fn heat(
     numbers(html, title, rows)?;
     if more > 0 {
         let text = format!(
-            "… and {} more accounts: the list read of --format json or xlsx has them.",
-            count(more)
+            "… and {} more: the list read of --format json or xlsx has them.",
+            counted(more, "account")
         );
         html.element("p", &[("class", Value::Word("note"))], &text)?;
     }
@@ -434,37 +429,50 @@ fn level(records: u64, most: u64) -> usize {
     ((part * READ.len() as f64) as usize).min(READ.len() - 1)
 }
 
-/// The fields that something is true of. Neighbours are one rectangle: so a page of a year stays small.
+/// The upper edges of the fields that something is true of. Neighbours are one line: so a page of a year
+/// stays small.
 fn fields(
     rows: &[(String, Vec<Heat>)],
-    is_of: impl Fn(Heat) -> bool,
-    (left, width): (f64, f64),
-    (top, step, height): (f64, f64, f64),
-) -> Vec<Rect> {
-    let mut rects = Vec::new();
+    is_of: &dyn Fn(Heat) -> bool,
+    (left, width): (u32, u32),
+    (top, step): (u32, u32),
+) -> Vec<Line> {
+    let mut lines = Vec::new();
     for (at, (_, cells)) in rows.iter().enumerate() {
         let mut begin = None;
         for place in 0..=cells.len() {
             match (begin, cells.get(place).is_some_and(|cell| is_of(*cell))) {
                 (None, true) => begin = Some(place),
                 (Some(start), false) => {
-                    let left = left + width * start as f64;
-                    let wide = width * (place - start) as f64;
-                    rects.push((left, top + step * at as f64, wide, height));
+                    let left = left + width * start as u32;
+                    let length = width * (place - start) as u32;
+                    lines.push((left, top + step * at as u32, length));
                     begin = None;
                 }
                 _ => {}
             }
         }
     }
-    rects
+    lines
 }
 
-fn path(html: &mut Html<'_>, fill: &'static str, rects: &[Rect]) -> io::Result<()> {
-    if rects.is_empty() {
+/// Fields as strokes: a line needs a third of the letters of a rectangle.
+fn path(
+    html: &mut Html<'_>,
+    stroke: &'static str,
+    (begin, height): (u32, u32),
+    lines: &[Line],
+) -> io::Result<()> {
+    if lines.is_empty() {
         return Ok(());
     }
-    let attributes = [("fill", Value::Word(fill)), ("d", Value::Rects(rects))];
+    let middle = f64::from(begin) + f64::from(height) / 2.0;
+    let attributes = [
+        ("stroke", Value::Word(stroke)),
+        ("stroke-width", Value::Number(height.into())),
+        ("transform", Value::Down(middle)),
+        ("d", Value::Lines(lines)),
+    ];
     html.open("path", &attributes)?;
     html.close("path")?;
     html.line()

@@ -17,7 +17,7 @@ use tempfile::SpooledTempFile;
 use self::writer::{Html, Policy, Value};
 use super::{Layout, Renderer, Room};
 use crate::report::page::{Block, Figure, Form, List, Page, Tone};
-use crate::report::words::{count, percent};
+use crate::report::words::{count, of_number, percent};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -42,6 +42,7 @@ impl Renderer for HtmlPage {
         let mut buffered = io::BufWriter::new(&mut waiting);
         let mut body = Html::new(&mut buffered);
         let is_one = page.lists.len() == 1;
+        let places: Vec<_> = page.lists.iter().map(|one| (one.key, one.title)).collect();
         blocks(&mut body, &page.blocks)?;
         for list in page.lists {
             self::list(&mut body, list, is_one)?;
@@ -66,6 +67,9 @@ impl Renderer for HtmlPage {
         html.line()?;
         if let Some(read) = &read {
             coverage::write(&mut html, read)?;
+        }
+        if !is_one {
+            contents(&mut html, &places)?;
         }
         let mut buffer = vec![0; 1 << 16];
         loop {
@@ -116,6 +120,19 @@ fn head(html: &mut Html<'_>, title: &str) -> io::Result<()> {
     html.close("head")?;
     html.line()?;
     html.open("body", &[])?;
+    html.line()
+}
+
+/// Where the sections are: of hundreds of accounts a page is long.
+fn contents(html: &mut Html<'_>, places: &[(&'static str, &'static str)]) -> io::Result<()> {
+    html.open("nav", &[("aria-label", Value::Word("Sections"))])?;
+    for (key, title) in places {
+        html.open("a", &[("href", Value::Place(key))])?;
+        html.text(title)?;
+        html.close("a")?;
+        html.text(" ")?;
+    }
+    html.close("nav")?;
     html.line()
 }
 
@@ -218,6 +235,7 @@ fn list(html: &mut Html<'_>, list: List<'_>, is_one: bool) -> io::Result<()> {
 /// How much there is besides what is shown.
 fn rest(html: &mut Html<'_>, more: u64, noun: &str) -> io::Result<()> {
     if more > 0 {
+        let noun = of_number(more, noun);
         let text = format!("… and {} more {noun}: --top 0 shows all.", count(more));
         html.element("p", &[("class", Value::Word("note"))], &text)?;
         html.line()?;

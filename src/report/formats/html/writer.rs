@@ -14,18 +14,25 @@ use crate::report::words::Phrase;
 pub(super) enum Value<'v> {
     /// A word of stscope's own.
     Word(&'static str),
+    /// A section of the same page.
+    Place(&'static str),
     /// A number.
     Number(f64),
     /// The width and height of a drawing.
     Size(f64, f64),
-    /// Rectangles, as one path.
-    Rects(&'v [Rect]),
+    /// Lines from left to right, as one path.
+    Lines(&'v [Line]),
+    /// Moved down by so much.
+    Down(f64),
     /// What the page may load: see [`Policy`].
     Policy(&'v Policy),
 }
 
 /// Left, top, width and height.
 pub(super) type Rect = (f64, f64, f64, f64);
+
+/// Left, top and length, in pixels.
+pub(super) type Line = (u32, u32, u32);
 
 /// What a page may load: nothing but its own style and script, known by their hashes.
 #[derive(Clone, Debug)]
@@ -71,6 +78,10 @@ impl<'o> Html<'o> {
             write!(self.out, " {name}=\"")?;
             match value {
                 Value::Word(word) => self.escaped(word)?,
+                Value::Place(id) => {
+                    write!(self.out, "#")?;
+                    self.escaped(id)?;
+                }
                 Value::Number(number) => self.number(*number)?,
                 Value::Size(width, height) => {
                     write!(self.out, "0 0 ")?;
@@ -78,18 +89,19 @@ impl<'o> Html<'o> {
                     write!(self.out, " ")?;
                     self.number(*height)?;
                 }
-                Value::Rects(rects) => {
-                    for (left, top, width, height) in *rects {
-                        for (command, number) in
-                            [("M", left), (" ", top), ("h", width), ("v", height)]
-                        {
-                            write!(self.out, "{command}")?;
-                            self.number(*number)?;
-                        }
-                        write!(self.out, "h")?;
-                        self.number(-width)?;
-                        write!(self.out, "z")?;
+                Value::Lines(lines) => {
+                    // From the end of the one before, as there are tens of thousands.
+                    let (mut x, mut y) = (0, 0);
+                    for &(left, top, length) in *lines {
+                        let away = |to: u32, from: u32| i64::from(to) - i64::from(from);
+                        write!(self.out, "m{} {}h{length}", away(left, x), away(top, y))?;
+                        (x, y) = (left + length, top);
                     }
+                }
+                Value::Down(by) => {
+                    write!(self.out, "translate(0 ")?;
+                    self.number(*by)?;
+                    write!(self.out, ")")?;
                 }
                 Value::Policy(Policy(policy)) => self.escaped(policy)?,
             }
@@ -196,12 +208,13 @@ mod tests {
 
     #[test]
     fn attributes_are_words_and_numbers() {
-        let rects = [(0.0, 1.01, 2.5, 3.0)];
+        let lines = [(10, 1, 5), (20, 1, 5), (10, 7, 3)];
         let text = written(|html| {
             html.open(
                 "path",
                 &[
-                    ("d", Value::Rects(&rects)),
+                    ("d", Value::Lines(&lines)),
+                    ("x", Value::Number(2.04)),
                     ("viewBox", Value::Size(10.0, 20.5)),
                     ("class", Value::Word("a \"b\"")),
                 ],
@@ -209,7 +222,7 @@ mod tests {
         });
         assert_eq!(
             text,
-            "<path d=\"M0 1h2.5v3h-2.5z\" viewBox=\"0 0 10 20.5\" class=\"a &quot;b&quot;\">"
+            "<path d=\"m10 1h5m5 0h5m-15 6h3\" x=\"2\" viewBox=\"0 0 10 20.5\" class=\"a &quot;b&quot;\">"
         );
     }
 }

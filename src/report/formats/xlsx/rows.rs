@@ -183,7 +183,11 @@ pub(super) fn write_cell(
             sheet.write_number_with_format(row, at, *number as f64, &styles.count)?
         }
         Cell::Share(share) => sheet.write_number_with_format(row, at, *share, &styles.share)?,
-        Cell::Flag(flag) => sheet.write_boolean(row, at, *flag)?,
+        // LibreOffice reads a boolean as the formula =TRUE(), and there is to be none.
+        Cell::Flag(flag) => {
+            let word = if *flag { "yes" } else { "no" };
+            sheet.write_string_with_format(row, at, word, &styles.text)?
+        }
         Cell::Time(time) => match serial(*time) {
             Some(serial) => sheet.write_number_with_format(row, at, serial, &styles.time)?,
             None => sheet.write_string_with_format(row, at, time.to_string(), &styles.text)?,
