@@ -81,7 +81,12 @@ impl<'p> OverviewPage<'p> {
     /// What is to be seen at once.
     fn blocks(&self) -> Vec<Block> {
         let mut blocks = vec![Block::Read(self.what_was_read())];
-        blocks.extend(summary::blocks(self.summary, self.can_judge, self.standing));
+        blocks.extend(summary::blocks(
+            self.summary,
+            self.can_judge,
+            self.standing,
+            self.coverage,
+        ));
         blocks.extend(trend::bars(self.trend));
         blocks.push(Block::Remarks(vec![self.of_regions()]));
         blocks
@@ -117,7 +122,7 @@ impl<'p> OverviewPage<'p> {
                 counted(days, "day"),
             ),
         });
-        if self.standing.is_none() {
+        if self.standing.is_none() && self.coverage.unread_digests() == 0 {
             words.push("no digests: whether logs are missing is not known".to_owned());
         }
         words
