@@ -125,7 +125,8 @@ impl Demand {
         }
         let Some(standing) = standing() else {
             return fail(
-                "there are no digests of us-east-1; copy the folders CloudTrail-Digest along with the logs",
+                "there are no digests of us-east-1 in what was named; name the folders CloudTrail-Digest \
+                 along with the logs, or what is above both",
             );
         };
         let short: Vec<&str> = [&standing.incomplete, &standing.unknown]

@@ -127,6 +127,8 @@ impl Session {
         scan.selection = totals.terms.selection.clone();
         scan.hosts = totals.terms.hosts.clone();
         self.demand.tell(scan);
+        // A trend may be among what the parts answer.
+        scan.days = true;
         scan.judge_sum(totals);
         Ok(())
     }
@@ -183,7 +185,10 @@ impl Session {
         match &self.reading.store {
             Some(store) => store.days(selection),
             None => Ok((
-                Calendar::of_logs(&totals.days_read, selection),
+                Calendar {
+                    holes: totals.holes.clone(),
+                    ..Calendar::of_logs(&totals.days_read, selection)
+                },
                 DaysOfCalls::from(&totals.days_read),
             )),
         }

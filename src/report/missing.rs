@@ -35,8 +35,14 @@ pub fn missing(coverage: &Coverage) -> Vec<String> {
         "file",
         "left out by their paths, as the options ask",
     );
+    let digests = coverage.unread_digests();
     note(
-        coverage.not_listed.values().sum(),
+        digests,
+        "folder",
+        "of digests in S3 not read: whether logs are missing is not known",
+    );
+    note(
+        coverage.not_listed.values().sum::<u64>() - digests,
         "prefix",
         "of S3 not listed, as nothing there can matter",
     );

@@ -213,13 +213,16 @@ impl Scan {
         }
     }
 
-    /// Notes what follows from the digests that were found, where nobody wants to know more than numbers:
-    /// a million logs may be missing. See [`Scan::verify`] for each of them.
+    /// Notes what follows from the digests that were found, where nobody wants to know more than numbers,
+    /// and days: a million logs may be missing. See [`Scan::verify`] for each of them.
     pub(crate) fn note_chains(&self, totals: &mut Totals) {
         if self.scrutiny.alone {
             return;
         }
-        let rows = self.judge(&totals.evidence, false).rows;
+        let verification = self.judge(&totals.evidence, self.days);
+        let holes = verification.holes(&self.selection);
+        let rows = verification.rows;
+        totals.holes = holes.into_iter().map(|(.., day)| day).collect();
         totals.note_chains(rows);
     }
 

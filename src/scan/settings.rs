@@ -34,9 +34,11 @@ pub struct Scan {
     pub once: bool,
     /// Whether records of all services in opt-in Regions are read, to see where tokens are used.
     pub trace_tokens: bool,
-    /// Whether what was read is told by account, Region and day, too: [`Totals::days_read`].
+    /// Whether what was read is told by account, Region and day, too: [`Totals::days_read`] and
+    /// [`Totals::holes`].
     ///
     /// [`Totals::days_read`]: crate::tally::Totals::days_read
+    /// [`Totals::holes`]: crate::tally::Totals::holes
     pub days: bool,
     /// How closely it is looked whether a log is missing. By default digests are read, and the names of
     /// logs compared with them.

@@ -284,6 +284,14 @@ impl Coverage {
         self.forgotten = Some(self.forgotten.unwrap_or(0) + calls);
     }
 
+    /// Why digests were not listed, in `not_listed`.
+    pub const DIGEST: &str = "digest";
+
+    /// Folders of digests in S3 that nobody asked for, so that nothing is known of what they name.
+    pub fn unread_digests(&self) -> u64 {
+        self.not_listed.get(Coverage::DIGEST).copied().unwrap_or(0)
+    }
+
     /// Notes what the key of a file says that was read. Most files are of an account and Region that
     /// are known.
     pub fn see_key(&mut self, key: &Key) {

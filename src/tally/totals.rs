@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::NaiveDate;
 use foldhash::quality::RandomState;
 
 use super::chain_row::{ChainRow, silent};
@@ -71,6 +72,8 @@ pub struct Totals {
     pub evidence: Evidence,
     /// What follows from them, chain by chain; known once everything is read.
     pub chains: Vec<ChainRow>,
+    /// Days of which logs are missing, or may be, as digests say; none if nobody asked for days.
+    pub holes: BTreeSet<NaiveDate>,
     /// Whether anything of us-east-1 was read: without it nothing can be said of global calls.
     pub(super) saw_us_east_1: bool,
     pub(super) endpoints: ByEndpoint<u64>,

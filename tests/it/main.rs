@@ -70,5 +70,6 @@ mod cli {
     mod trend;
     pub mod verify;
     mod verify_by_awscli;
+    mod verify_days;
     mod verify_store;
 }

@@ -63,7 +63,8 @@ Examples:
 const WORDS: &str = "\
 Status of a period:
   complete    all of it was read
-  incomplete  it is not over, or not all of its days were read, or nothing of us-east-1
+  incomplete  it is not over, or not all of its days were read, or nothing of us-east-1; or, by digests
+              (see 'stscope help verify'), logs of it are missing or may be
   not-read    nothing of it was read: its figures are empty, which is not zero";
 
 pub(super) fn help() -> String {

@@ -131,9 +131,19 @@ fn note_digests(coverage: &Coverage, messages: Messages) {
 
 /// Says what of S3 was not even listed.
 fn note_not_listed(coverage: &Coverage, messages: Messages) {
-    let all: u64 = coverage.not_listed.values().sum();
+    let digests = coverage.unread_digests();
+    if digests > 0 {
+        messages.note(&format!(
+            "{} {} of digests in S3 not read, each of which is a request: whether logs are missing is not \
+             known; 'stscope verify' tells, and --require complete has a gate ask",
+            count(digests),
+            if digests == 1 { "folder" } else { "folders" },
+        ));
+    }
+    let all = coverage.not_listed.values().sum::<u64>() - digests;
     if all > 0 {
         let reasons: Vec<String> = (coverage.not_listed.iter())
+            .filter(|(reason, _)| *reason != Coverage::DIGEST)
             .map(|(reason, prefixes)| format!("{reason} {}", count(*prefixes)))
             .collect();
         messages.note(&format!(

@@ -222,7 +222,9 @@ impl<'e> Judge<'_, 'e> {
     fn hole(&mut self, from: Time, until: Time, words: impl FnOnce() -> (String, Option<String>)) {
         self.row.holes += 1;
         self.row.hole_hours += hours(from, until);
-        self.find(FindingKind::Hole, (Some(from), Some(until)), words);
+        // A digest that starts before the one before it ends is as little linked with it.
+        let times = (Some(from.min(until)), Some(until.max(from)));
+        self.find(FindingKind::Hole, times, words);
     }
 
     /// Whether another trail has digests for all of a time.

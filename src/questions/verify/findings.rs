@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
 
+use super::chains::time;
 use super::finding::{Finding, FindingKind};
 use crate::aws::LogId;
 use crate::cloudtrail::digest::NamedLog;
@@ -91,6 +92,21 @@ impl<'e> Findings<'e> {
         });
     }
 
+    /// What is wrong with digests.
+    pub(super) fn of_digests(&self) -> &[Finding] {
+        &self.of_digests
+    }
+
+    /// Whose each log is that is missing or was changed, and from when until when its events are; if its
+    /// digest does not say that, when it was delivered.
+    pub(super) fn spoilt_logs(&self) -> impl Iterator<Item = ((&str, &str), Time, Time)> {
+        self.of_logs.iter().filter_map(|one| {
+            let whose = &self.chains[one.chain as usize];
+            let (from, until) = one.what.times()?;
+            Some(((&*whose.account_id, &*whose.region), from, until))
+        })
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.of_digests.len() + self.of_logs.len()
@@ -171,6 +187,23 @@ impl OfLog<'_> {
         match self {
             OfLog::Missing { log, .. } | OfLog::Differs { log, .. } => (log.oldest, log.newest),
             OfLog::Unnamed { id, .. } => (0, id.minute()),
+        }
+    }
+
+    /// When it is missing or was changed: the times of its events, or when it was delivered.
+    fn times(&self) -> Option<(Time, Time)> {
+        let at = |seconds: u32| Time::from_millis(i64::from(seconds) * 1000);
+        match (self, self.seconds()) {
+            (OfLog::Unnamed { .. }, _) => None,
+            (OfLog::Missing { digest, .. }, (0, 0)) => {
+                time(digest.digest.start).zip(time(digest.digest.end))
+            }
+            (OfLog::Differs { log, .. }, (0, 0)) => {
+                let minute = Time::from_millis(i64::from(log.id.minute()) * 60_000)?;
+                Some((minute, minute))
+            }
+            (_, (0, one) | (one, 0)) => at(one).map(|one| (one, one)),
+            (_, (oldest, newest)) => at(oldest.min(newest)).zip(at(newest)),
         }
     }
 

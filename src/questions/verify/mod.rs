@@ -9,6 +9,7 @@
 
 mod chain;
 mod chains;
+mod days;
 mod finding;
 mod findings;
 mod keys;
@@ -18,6 +19,7 @@ mod standing;
 use crate::aws::Pruning;
 use crate::tally::{Evidence, LogsRead, Selection};
 
+pub(crate) use days::Holes;
 pub use finding::{Finding, FindingKind};
 pub use findings::Findings;
 #[cfg(feature = "store")]

@@ -21,6 +21,8 @@ use crate::sts::EndpointKind;
 use crate::tally::{Coverage, DayRead, DaysRead, FilesOfDay, Summary};
 
 const NO_DIGESTS: &str = "no digests: whether logs are missing is not known";
+/// The same where there are some in S3.
+const UNREAD_DIGESTS: &str = "digests in S3 were not read: whether logs are missing is not known";
 
 /// What a page of an overview is made of.
 #[derive(Clone, Copy)]
@@ -83,7 +85,12 @@ impl<'p> OverviewPage<'p> {
     /// What is to be seen at once.
     fn blocks(&self) -> Vec<Block> {
         let mut blocks = vec![Block::Read(self.what_was_read())];
-        blocks.extend(summary::blocks(self.summary, self.can_judge, self.standing));
+        blocks.extend(summary::blocks(
+            self.summary,
+            self.can_judge,
+            self.standing,
+            self.coverage,
+        ));
         blocks.extend(trend::bars(self.trend));
         blocks.push(Block::Remarks(vec![self.of_regions()]));
         blocks
@@ -119,7 +126,7 @@ impl<'p> OverviewPage<'p> {
                 counted(days, "day"),
             ),
         });
-        if self.standing.is_none() {
+        if self.standing.is_none() && !self.has_unread_digests() {
             words.push(NO_DIGESTS.to_owned());
         }
         words
@@ -231,6 +238,10 @@ impl<'p> OverviewPage<'p> {
         }
     }
 
+    fn has_unread_digests(&self) -> bool {
+        self.coverage.unread_digests() > 0
+    }
+
     fn verify(&self) -> List<'p> {
         let rows = self.chains.iter().map(Ok);
         List {
@@ -241,11 +252,16 @@ impl<'p> OverviewPage<'p> {
             is_drawn: self.standing.is_none(),
             blocks: match self.standing {
                 Some(standing) => verify::blocks(self.chains, standing),
-                None => vec![Block::Remarks(vec![NO_DIGESTS.to_owned()])],
+                None if self.has_unread_digests() => remark(UNREAD_DIGESTS),
+                None => remark(NO_DIGESTS),
             },
             ..List::new("chains", verify::sheet(), rows, self.top)
         }
     }
+}
+
+fn remark(words: &str) -> Vec<Block> {
+    vec![Block::Remarks(vec![words.to_owned()])]
 }
 
 /// The most bars of a chart.

@@ -33,7 +33,7 @@ pub fn page<'p>(
             ("summary", summary::json(&summary)),
             ("group_by", names.into()),
         ],
-        blocks: summary::blocks(&summary, can_judge, standing),
+        blocks: summary::blocks(&summary, can_judge, standing, &report.totals.coverage),
         gauges: Some(Box::new(move || {
             let mut all = gauges::of_summary(&summary, can_judge);
             if with_groups {

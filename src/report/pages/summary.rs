@@ -6,7 +6,7 @@ use super::time_json;
 use crate::questions::verify::Standing;
 use crate::report::page::{Block, Figure, Tone};
 use crate::report::words::{count, counted};
-use crate::tally::Summary;
+use crate::tally::{Coverage, Summary};
 
 /// For programs.
 pub(super) fn json(summary: &Summary) -> Value {
@@ -27,11 +27,13 @@ pub(super) fn json(summary: &Summary) -> Value {
     })
 }
 
-/// For people. `can_judge` tells whether anything was read that global calls would be logged in.
+/// For people. `can_judge` tells whether anything was read that global calls would be logged in, and
+/// `standing` and `coverage` whether logs are missing.
 pub(super) fn blocks(
     summary: &Summary,
     can_judge: bool,
     standing: Option<&Standing>,
+    coverage: &Coverage,
 ) -> Vec<Block> {
     // What was seen, was seen.
     let can_judge = can_judge || summary.global() > 0;
@@ -42,9 +44,7 @@ pub(super) fn blocks(
     let mut blocks = vec![
         Block::Heading {
             text: format!("{}{span}", counted(summary.calls, "STS call")),
-            details: (standing.iter())
-                .map(|standing| format!("logs of us-east-1: {}", standing.words()))
-                .collect(),
+            details: behind(standing, coverage).into_iter().collect(),
         },
         Block::Figures {
             figures: figures(summary, can_judge),
@@ -56,6 +56,20 @@ pub(super) fn blocks(
         blocks.push(Block::Remarks(remarks));
     }
     blocks
+}
+
+/// What stands behind a zero, in one line.
+fn behind(standing: Option<&Standing>, coverage: &Coverage) -> Option<String> {
+    let words = match (standing, coverage.unread_digests()) {
+        (None, 0) => return None,
+        (Some(standing), 0) => standing.words(),
+        (Some(standing), _) => format!("{}; digests in S3 were not read", standing.words()),
+        (None, _) => {
+            "there are digests in S3, which were not read: --require complete asks for them"
+                .to_owned()
+        }
+    };
+    Some(format!("logs of us-east-1: {words}"))
 }
 
 fn figures(summary: &Summary, can_judge: bool) -> Vec<Figure> {

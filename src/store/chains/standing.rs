@@ -1,14 +1,12 @@
 //! What follows from the digests in a store: the chains, and the days in which logs are missing.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use chrono::NaiveDate;
 use rusqlite::Connection;
 
 use super::row::Piece;
 use crate::aws::{LogId, Pruning};
 use crate::cloudtrail::digest::NamedLog;
-use crate::questions::verify::{Asked, ChainRow, FindingKind, Keys, Verification};
+use crate::questions::verify::{Asked, ChainRow, Holes, Keys, Verification};
 use crate::store::days::added;
 use crate::store::tables::schema;
 use crate::sts::Time;
@@ -105,47 +103,7 @@ pub(in crate::store) fn note_holes(connection: &Connection) -> rusqlite::Result<
         findings: true,
     };
     let verification = Verification::of(&evidence, &asked, &Keys::default());
-    let mut spans: BTreeMap<(&str, &str), (Time, Time)> = BTreeMap::new();
-    for row in &verification.rows {
-        if let (Some(start), Some(end)) = (row.first_digest_start, row.last_digest_end) {
-            let span = spans
-                .entry((&row.account_id, &row.region))
-                .or_insert((start, end));
-            *span = (span.0.min(start), span.1.max(end));
-        }
-    }
-    let mut holes: BTreeSet<(String, String, NaiveDate)> = BTreeSet::new();
-    for finding in verification.findings.iter() {
-        if matches!(
-            finding.kind,
-            FindingKind::Unnamed | FindingKind::DamagedDigest
-        ) {
-            continue;
-        }
-        let Some(&(start, end)) = spans.get(&(&*finding.account_id, &*finding.region)) else {
-            continue;
-        };
-        let (Some(from), Some(until)) = (finding.from.or(finding.until), finding.until) else {
-            continue;
-        };
-        // Before its first digest and after its last nothing is known of a chain, which is no hole.
-        let is_of_a_log = matches!(finding.kind, FindingKind::Missing | FindingKind::Differs);
-        let (from, until) = match is_of_a_log {
-            true => (from, until),
-            false => (from.max(start), until.min(end)),
-        };
-        let last = match Time::from_millis(until.millis() - 1) {
-            Some(last) if !is_of_a_log => last,
-            _ => until,
-        };
-        if !is_of_a_log && from >= until {
-            continue;
-        }
-        let days = day_of(from).into_iter().flat_map(|day| day.iter_days());
-        for day in days.take_while(|day| Some(*day) <= day_of(last)) {
-            holes.insert((finding.account_id.clone(), finding.region.clone(), day));
-        }
-    }
+    let mut holes = verification.holes(asked.selection);
     let before = read_holes(connection)?;
     let kept_from = schema::kept_from(connection)?;
     holes.retain(|(_, _, day)| kept_from.is_none_or(|from| *day >= from));
@@ -168,18 +126,11 @@ pub(in crate::store) fn note_holes(connection: &Connection) -> rusqlite::Result<
     Ok(())
 }
 
-fn day_of(time: Time) -> Option<NaiveDate> {
-    let time = chrono::DateTime::from_timestamp_millis(time.millis())?;
-    Some(time.date_naive())
-}
-
 /// The days of which logs are missing, by account and Region.
-pub(in crate::store) fn read_holes(
-    connection: &Connection,
-) -> rusqlite::Result<BTreeSet<(String, String, NaiveDate)>> {
+pub(in crate::store) fn read_holes(connection: &Connection) -> rusqlite::Result<Holes> {
     let mut all = connection.prepare("SELECT account, region, day FROM hole")?;
     let mut rows = all.query([])?;
-    let mut holes = BTreeSet::new();
+    let mut holes = Holes::new();
     while let Some(row) = rows.next()? {
         if let Ok(day) = row.get_ref(2)?.as_str()?.parse() {
             holes.insert((row.get(0)?, row.get(1)?, day));

@@ -184,6 +184,7 @@ pub(super) fn write_totals(totals: &Totals, number: impl Fn(Symbol) -> u32, into
         days_read,
         evidence,
         chains: _, // follow from it
+        holes: _,  // as do these
         saw_us_east_1,
         endpoints,
         all,

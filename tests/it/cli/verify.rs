@@ -24,7 +24,7 @@ pub struct Archive {
 }
 
 /// Logs of so many hours. Each has one call; `seed` makes their names differ.
-fn logs(trail: &Trail, start: i64, hours: u32, seed: u32) -> Vec<Vec<Log>> {
+pub(super) fn logs(trail: &Trail, start: i64, hours: u32, seed: u32) -> Vec<Vec<Log>> {
     let log_of = |hour: u32, half: u32| {
         let begin = start + i64::from(hour) * HOUR + i64::from(half) * 1800;
         let time = |seconds: i64| {

@@ -602,6 +602,15 @@ fn digests_in_s3_are_listed_where_they_are_asked_for_and_signed_to_the_newest() 
     server.put_stored("trail", &digest.key, wrong);
     let said = ask("verify --format json --account 444455556666").exits(1);
     assert_eq!(said.rows()[0]["signatures"], "wrong");
+    // A run that nobody asked for them says that it has not read them.
+    let said = self::ask(&server, "report --account 111122223333");
+    let said = said.arg("s3://trail/AWSLogs/").run().exits(0);
+    let said = said.says(&["1 folder of digests in S3 not read", "--require complete"]);
+    let text = said.text();
+    assert!(
+        text.contains("there are digests in S3, which were not read"),
+        "{text}"
+    );
     // A gate asks for those of us-east-1.
     let gate = "report --format json --fail-on unknown --account 111122223333 --require proved";
     let said = ask(gate).exits(0);
