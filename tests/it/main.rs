@@ -55,6 +55,7 @@ mod cli {
     mod regions;
     mod sample;
     mod secrets;
+    mod sizes;
     mod sorting;
     mod sound;
     #[cfg(unix)]

@@ -20,7 +20,12 @@ fn python() -> PathBuf {
 }
 
 fn run(words: &[&str], more: &[&Path]) {
+    run_with(&[], words, more);
+}
+
+fn run_with(environment: &[(&str, &str)], words: &[&str], more: &[&Path]) {
     let output = Command::new(python())
+        .envs(environment.iter().copied())
         .args(["-B", "tests/spark/run.py"])
         .args(words)
         .args(more)
@@ -100,7 +105,7 @@ fn one_machine_with_spark_gives_what_one_process_gives() {
         &["local"],
         &[program, results.path(), folder.path(), &sample],
     );
-    assert_eq!(hold(results.path(), &[folder.path(), &sample]), 6);
+    assert_eq!(hold(results.path(), &[folder.path(), &sample]), 7);
 }
 
 #[test]
@@ -113,5 +118,68 @@ fn an_executor_that_is_killed_in_mid_scan_changes_nothing() {
         &["cluster"],
         &[program, results.path(), folder.path(), &sample],
     );
-    assert_eq!(hold(results.path(), &[folder.path(), &sample]), 2);
+    assert_eq!(hold(results.path(), &[folder.path(), &sample]), 3);
+}
+
+#[cfg(feature = "s3")]
+mod prefixes {
+    use std::collections::BTreeSet;
+
+    use s3server::Server;
+
+    use super::*;
+    use crate::cli::logs::files_below;
+
+    /// Who asks a server of S3 on this machine.
+    fn asks(server: &Server) -> [(&'static str, String); 6] {
+        [
+            ("AWS_ENDPOINT_URL", server.endpoint()),
+            ("AWS_REGION", "eu-west-1".to_owned()),
+            ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "of nobody".to_owned()),
+            ("AWS_CONFIG_FILE", "/nonexistent".to_owned()),
+            ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent".to_owned()),
+        ]
+    }
+
+    #[test]
+    #[ignore = "needs Spark and Java: .ci/run runs it"]
+    fn prefixes_that_tasks_list_give_what_one_process_gives() {
+        let server = Server::start();
+        let (folder, _) = logs(12);
+        let mut accounts = BTreeSet::new();
+        for file in files_below(folder.path()) {
+            let key = file.strip_prefix(folder.path()).expect("below it");
+            let key = key.to_str().expect("a key");
+            accounts.extend(key.split('/').nth(1).map(str::to_owned));
+            server.put("trail", key, fs::read(&file).expect("a log"));
+        }
+        assert!(accounts.len() > 2, "{accounts:?}");
+        let urls: Vec<String> = (accounts.iter())
+            .map(|account| format!("s3://trail/AWSLogs/{account}/"))
+            .collect();
+        let urls: Vec<&Path> = urls.iter().map(Path::new).collect();
+        let environment = asks(&server);
+        let environment: Vec<_> = (environment.iter())
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let results = tempfile::tempdir().expect("a temporary folder");
+        let program = Path::new(env!("CARGO_BIN_EXE_stscope"));
+        let more = [&[program, results.path()], urls.as_slice()].concat();
+        run_with(&environment, &["prefixes"], &more);
+        let whole = Command::new(program)
+            .envs(environment)
+            .args(["report", "--quiet", "--format", "csv"])
+            .args(&urls)
+            .output()
+            .expect("it starts");
+        assert!(whole.status.success(), "{whole:?}");
+        assert!(whole.stdout.len() > 1_000, "{whole:?}");
+        for name in ["listed", "saved"] {
+            let part = results.path().join(name).with_extension("part");
+            let (merged, code) = stscope("merge --quiet --format csv", &[&part]);
+            assert_eq!(code, Some(0), "{name}");
+            assert!(merged == whole.stdout, "{name}: another answer");
+        }
+    }
 }

@@ -6,8 +6,9 @@
     run.py local PROGRAM RESULTS LOGS...         ask questions of LOGS on this machine
     run.py cluster PROGRAM RESULTS LOGS...       the same on a master and two workers, each time with an
                                                  executor killed while it reads
+    run.py prefixes PROGRAM RESULTS URLS...      ask about prefixes of S3, which tasks list
 
-The last three with the Python of that environment. RESULTS gets NAME.part, and the question as NAME.words.
+The last four with the Python of that environment. RESULTS gets NAME.part, and the question as NAME.words.
 All that is started is on 127.0.0.1 and is ended by its process id.
 """
 
@@ -128,6 +129,37 @@ def local(program, results, logs):
 
         inventories(spark, module, folder)
         faults(module, options, folder)
+        spark.stop()
+        submit(copy, results, paths)
+
+
+def submit(program, results, paths):
+    """As users start it on a cluster: the program and the module as two files, and no package anywhere."""
+    import pyspark
+
+    home = pathlib.Path(pyspark.__file__).parent
+    settings = ["spark.ui.enabled=false", "spark.driver.memory=768m", "spark.sql.shuffle.partitions=4"]
+    subprocess.run(
+        [home / "bin" / "spark-submit", "--master", "local[2]", *(word for one in settings for word in ("--conf", one)),
+         "--files", program, HERE.parent.parent / "python" / "stscope" / "spark.py", "--paths", paths, "--tasks", "5",
+         "-o", results / "new", "report", "--group-by", "principal,day"],
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {"SPARK_HOME": str(home)},
+        cwd=paths.parent,
+        check=True,
+    )
+    keep(results, "submit", "report --group-by principal,day", results / "new")
+
+
+def prefixes(program, results, urls):
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        environment(folder)
+        spark = session("local[2]")
+        paths, saved = folder / "paths.txt", folder / "saved"
+        paths.write_text("".join(f"{url}\n" for url in urls))
+        common = ["--program", program, "--tasks", "4"]
+        ask(results, "listed", "report", "--paths", str(paths), "--save-manifest", f"file://{saved}", *common)
+        ask(results, "saved", "report", "--manifest", f"file://{saved}", *common)
         spark.stop()
 
 
@@ -259,7 +291,7 @@ class Cluster:
 
 
 #: Spark 4 can tell by checksums that a task which ran again sent something else; it has to be right without.
-CLUSTER = [("false", "report"), ("true", "plan")]
+CLUSTER = [("false", "report"), ("true", "plan"), ("true", "regions")]
 
 
 def cluster(program, results, logs):
@@ -346,8 +378,8 @@ def main():
         return install(pathlib.Path(typed[1]))
     if len(typed) == 2 and typed[0] == "units":
         return units(typed[1])
-    if len(typed) > 3 and typed[0] in ("local", "cluster"):
-        return {"local": local, "cluster": cluster}[typed[0]](typed[1], pathlib.Path(typed[2]), typed[3:])
+    if len(typed) > 3 and typed[0] in ("local", "cluster", "prefixes"):
+        return {"local": local, "cluster": cluster, "prefixes": prefixes}[typed[0]](typed[1], pathlib.Path(typed[2]), typed[3:])
     sys.exit(__doc__)
 
 
