@@ -151,12 +151,15 @@ mod prefixes {
         for file in files_below(folder.path()) {
             let key = file.strip_prefix(folder.path()).expect("below it");
             let key = key.to_str().expect("a key");
-            accounts.extend(key.split('/').nth(1).map(str::to_owned));
+            accounts.extend(
+                key.split_once("/CloudTrail/")
+                    .map(|(account, _)| account.to_owned()),
+            );
             server.put("trail", key, fs::read(&file).expect("a log"));
         }
         assert!(accounts.len() > 2, "{accounts:?}");
         let urls: Vec<String> = (accounts.iter())
-            .map(|account| format!("s3://trail/AWSLogs/{account}/"))
+            .map(|account| format!("s3://trail/{account}/"))
             .collect();
         let urls: Vec<&Path> = urls.iter().map(Path::new).collect();
         let environment = asks(&server);
