@@ -112,11 +112,9 @@ pub(super) fn run(arguments: VerifyArgs) -> Result<Exit, Failure> {
     let report = tally.finish();
     let totals = &report.totals;
     let read = session.tell_verified(&totals.coverage);
-    if verification
-        .rows
-        .iter()
-        .all(|row| row.status == ChainStatus::Unknown)
-    {
+    let mut unknown = verification.rows.iter();
+    let is_judged = !unknown.all(|row| row.status == ChainStatus::Unknown);
+    if verification.rows.is_empty() {
         return Err(nothing_to_judge(&verification));
     }
     if arguments.digests.missing_only {
@@ -144,10 +142,12 @@ pub(super) fn run(arguments: VerifyArgs) -> Result<Exit, Failure> {
             Err(failure) => return Err(failure),
         }
     }
-    Ok(match verification.is_incomplete() {
-        true => Exit::GateFailed,
-        false => read,
-    })
+    match (is_judged, verification.is_incomplete()) {
+        // Whose logs they are was written all the same.
+        (false, _) => Err(nothing_to_judge(&verification)),
+        (true, true) => Ok(Exit::GateFailed),
+        (true, false) => Ok(read),
+    }
 }
 
 fn write_missing(verification: &Verification<'_>, sink: Sink) -> Result<(), Failure> {
