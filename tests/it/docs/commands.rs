@@ -38,7 +38,6 @@ const NOT_RUN: [&str; 31] = [
     "cargo run --release --example generate -- archive DIR --files 1 --records 2000000 --one-document --sts-share 0.1 --seed 3",
     "cargo run --release --example generate -- sample sample-logs",
     "cargo run --release --example inflate-only -- 2 DIR",
-    "cargo build --release --example inflate-only --config 'profile.release.package.libdeflate-sys.opt-level=3'",
     "clickhouse-local --queries-file sts.sql",
     "curl -O https://ip-ranges.amazonaws.com/ip-ranges.json",
     "cargo run --release --example with-kernel -- portable 2 DIR",
