@@ -698,13 +698,25 @@ def main(typed=None):
         )
         write(spark, part, asked.output, asked.program)
     except Exception as error:  # noqa: BLE001 - what a task said is somewhere in what Spark says
-        said = re.search(r"Failed: (stscope .*?|.*?)(\n\n|\n\s+at |$)", str(error), re.DOTALL)
-        message = str(error) if isinstance(error, Failed) else said and said.group(1)
+        message = reason(error)
         if not message:
             raise
-        print(f"error: {message.strip()}", file=sys.stderr)
+        print(f"error: {message}", file=sys.stderr)
         return 2
     return 0
+
+
+def reason(error):
+    """What to tell of a fault; nothing, where only its trace can tell."""
+    if isinstance(error, Failed):
+        return str(error).strip()
+    said = re.search(r"Failed: (stscope .*?|.*?)(\n\n|\n\s+at |$)", str(error), re.DOTALL)
+    if said:
+        return said.group(1).strip()
+    lacks = re.search(r"ModuleNotFoundError: No module named '([\w.]+)'", str(error))
+    if lacks:
+        return f"the Python of the executors has no {lacks.group(1)}; install it there, or set PYSPARK_PYTHON to one that has it"
+    return None
 
 
 def _manifest_of_paths(spark, asked):

@@ -37,6 +37,17 @@ class Tasks(unittest.TestCase):
         self.assertEqual(spark.count_of(600, 7500, 30 * 10**12), (600, 7500))
 
 
+class Faults(unittest.TestCase):
+    def test_what_a_task_said_is_told_without_its_trace(self):
+        traces = "Job aborted due to stage failure\n  File \"worker.py\", line 3\n"
+        self.assertEqual(spark.reason(spark.Failed(" no program ")), "no program")
+        said = RuntimeError(f"{traces}stscope.spark.Failed: stscope map ended with 2: no\n\n\tat org.apache")
+        self.assertEqual(spark.reason(said), "stscope map ended with 2: no")
+        lacks = RuntimeError(f"{traces}ModuleNotFoundError: No module named 'pyarrow'\n\tat org.apache")
+        self.assertIn("has no pyarrow; install it there", spark.reason(lacks))
+        self.assertIsNone(spark.reason(RuntimeError(traces)))
+
+
 class Paths(unittest.TestCase):
     def test_what_is_named_is_files_or_prefixes(self):
         with tempfile.TemporaryDirectory() as folder:
