@@ -117,18 +117,18 @@ impl Session {
         session.with_output(writing, &lists)
     }
 
-    /// The calls were chosen as the sum of parts says, and what these have found of digests is judged.
+    /// The calls were chosen as the sum of parts says, and what these have found of digests is judged; with
+    /// `days`, day by day.
     ///
     /// # Errors
     /// If the parts lack what is demanded of digests.
-    pub fn adopt(&mut self, totals: &mut Totals) -> Result<(), Failure> {
+    pub fn adopt(&mut self, totals: &mut Totals, days: bool) -> Result<(), Failure> {
         self.demand.check_kept(&totals.evidence)?;
         let scan = &mut self.reading.scan;
         scan.selection = totals.terms.selection.clone();
         scan.hosts = totals.terms.hosts.clone();
         self.demand.tell(scan);
-        // A trend may be among what the parts answer.
-        scan.days = true;
+        scan.days = days;
         scan.judge_sum(totals);
         Ok(())
     }

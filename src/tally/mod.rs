@@ -159,6 +159,11 @@ impl<Q: Question> Tally<Q> {
         }
     }
 
+    /// What was asked.
+    pub(crate) fn question(&self) -> &Q {
+        &self.question
+    }
+
     /// Adds another tally of the same question and terms.
     ///
     /// # Errors

@@ -82,7 +82,8 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
     let to = plan::Destination::open(sink, &arguments.plan, &arguments.output)?;
     let mut tally = sum(&arguments.parts)?.ok_or_else(no_part)?.0;
     check_whole(&tally)?;
-    session.adopt(tally.totals())?;
+    let has_days = tally.question().contains(&AnyQuestion::Trend);
+    session.adopt(tally.totals(), has_days)?;
     let finished = tally.finish();
     let is_overview = finished.question == overview::questions();
     let is_of = |question| matches!(finished.question[..], [ref only] if *only == question);
