@@ -188,7 +188,6 @@ impl Paths {
 
     /// Whether all of it is in S3.
     pub fn are_in_s3(&self) -> bool {
-        let is_url = |found: &Found| found.path.contains("://");
         self.named.is_empty() && self.piped.is_none() && self.manifest.found.iter().all(is_url)
     }
 
@@ -198,7 +197,6 @@ impl Paths {
         if !self.s3.is_empty() {
             return true;
         }
-        let is_url = |found: &Found| found.path.contains("://");
         self.piped.is_some() || self.manifest.found.iter().any(is_url)
     }
 
@@ -223,6 +221,10 @@ struct All {
     named: Vec<Named>,
     #[cfg(feature = "s3")]
     s3: Vec<S3Url>,
+}
+
+fn is_url(found: &Found) -> bool {
+    found.path.contains("://")
 }
 
 fn expand(argument: &Path, all: &mut All) -> Result<(), PathError> {

@@ -112,8 +112,8 @@ pub(super) fn run(arguments: VerifyArgs) -> Result<Exit, Failure> {
     let report = tally.finish();
     let totals = &report.totals;
     let read = session.tell_verified(&totals.coverage);
-    let mut unknown = verification.rows.iter();
-    let is_judged = !unknown.all(|row| row.status == ChainStatus::Unknown);
+    let mut rows = verification.rows.iter();
+    let is_judged = rows.any(|row| row.status != ChainStatus::Unknown);
     if verification.rows.is_empty() {
         return Err(nothing_to_judge(&verification));
     }

@@ -137,7 +137,7 @@ fn note_not_listed(coverage: &Coverage, messages: Messages) {
             "{} {} of digests in S3 not read, each of which is a request: whether logs are missing is not \
              known; 'stscope verify' tells, and --require complete has a gate ask",
             count(digests),
-            if digests == 1 { "folder" } else { "folders" },
+            plural(digests, "folder"),
         ));
     }
     let all = coverage.not_listed.values().sum::<u64>() - digests;

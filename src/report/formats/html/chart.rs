@@ -5,7 +5,7 @@
 
 use std::io;
 
-use super::writer::{Html, Line, Rect, Value};
+use super::writer::{Html, Line, Value};
 use crate::report::page::{Bar, Chart, Heat, StackColumn};
 use crate::report::words::{count, counted, percent};
 
@@ -73,6 +73,9 @@ fn hatch(html: &mut Html<'_>) -> io::Result<()> {
     html.close("defs")?;
     html.line()
 }
+
+/// Left, top, width and height.
+type Rect = (f64, f64, f64, f64);
 
 fn rect(
     html: &mut Html<'_>,

@@ -28,9 +28,6 @@ pub(super) enum Value<'v> {
     Policy(&'v Policy),
 }
 
-/// Left, top, width and height.
-pub(super) type Rect = (f64, f64, f64, f64);
-
 /// Left, top and length, in pixels.
 pub(super) type Line = (u32, u32, u32);
 
