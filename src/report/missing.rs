@@ -4,6 +4,14 @@
 use super::words::counted;
 use crate::tally::Coverage;
 
+/// Whether all that was found was read and understood, and no digest names more: else a zero is none. What
+/// the options leave out was not asked about.
+pub fn is_whole(coverage: &Coverage) -> bool {
+    let digests = (coverage.digests).map_or(0, |one| one.missing_logs + one.hole_hours);
+    let late = coverage.beyond_window.unwrap_or(0);
+    coverage.files.damaged + coverage.not_understood + coverage.no_time + digests + late == 0
+}
+
 /// What may hide calls.
 pub fn missing(coverage: &Coverage) -> Vec<String> {
     let mut lines = Vec::new();

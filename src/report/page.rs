@@ -152,8 +152,8 @@ pub enum Chart {
 /// A period in a chart.
 #[derive(Clone, Debug)]
 pub struct StackColumn {
-    /// The period.
-    pub label: String,
+    /// The first day of the period.
+    pub first_day: NaiveDate,
     /// The global calls; `None` where it is not known.
     pub global: Option<u64>,
     /// The Regional ones.

@@ -16,6 +16,23 @@ PACKAGES = ["playwright==1.65.2", "axe-playwright-python==0.1.8", "openpyxl==3.1
 BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
 
 
+# Labels of charts that are cut off, or that run into one another.
+LABELS = """[...document.querySelectorAll("svg[role=img]")].flatMap((svg) => {
+  const frame = svg.getBoundingClientRect();
+  const texts = [...svg.querySelectorAll("text")].map((text) => [text.textContent, text.getBoundingClientRect()]);
+  const wrong = [];
+  texts.forEach(([name, box], at) => {
+    if (box.left < frame.left - 1 || box.right > frame.right + 1) wrong.push(name + " is cut off");
+    for (const [other, its] of texts.slice(at + 1)) {
+      const beside = Math.min(box.right, its.right) - Math.max(box.left, its.left);
+      const below = Math.min(box.bottom, its.bottom) - Math.max(box.top, its.top);
+      if (beside > 1 && below > 4) wrong.push(name + " runs into " + other);
+    }
+  });
+  return wrong;
+})"""
+
+
 def install(folder):
     done = folder / "installed"
     wanted = " ".join(PACKAGES)
@@ -48,11 +65,13 @@ def look_at_page(chromium, path, axe, wrong):
         page.goto(path.as_uri())
         if scheme == "light":
             sort_and_filter(page, wrong, path)
-        for width in [390, 1280]:
+        for width in [390, 800, 1280]:
             page.set_viewport_size({"width": width, "height": 900})
             scrolled = page.evaluate("document.documentElement.scrollWidth")
             if scrolled > width:
                 wrong.append(f"{path.name}: {scrolled} wide in a window of {width}")
+            for label in page.evaluate(LABELS):
+                wrong.append(f"{path.name}: in a window of {width} a label of a chart {label}")
         page.evaluate(axe)
         for found in page.evaluate("axe.run()")["violations"]:
             nodes = [node["html"][:120] for node in found["nodes"][:3]]

@@ -11,7 +11,9 @@ use crate::cli::output::Sink;
 use crate::cli::session::Session;
 use crate::questions::AnyQuestion;
 use crate::questions::verify::{ChainStatus, Verification};
+use crate::report::Format;
 use crate::report::pages;
+use crate::report::pages::verify::Told;
 use crate::tally::{Collector as _, DigestCoverage, Scrutiny, Tally};
 
 #[derive(Args)]
@@ -128,15 +130,12 @@ pub(super) fn run(arguments: VerifyArgs) -> Result<Exit, Failure> {
         }
         let top = sink.writing.top;
         let format = sink.writing.format;
-        let is_for_people = format.is_for_people() || format.is_binary();
-        let for_programs = !is_for_people && !format.has_rows_alone();
-        let page = pages::verify::page(
-            &verification,
-            &standing,
-            top,
-            for_programs,
-            &totals.coverage,
-        );
+        let told = match format {
+            Format::Html | Format::Xlsx => Told::List,
+            _ if format.is_for_people() || format.has_rows_alone() => Told::Lines,
+            _ => Told::Member,
+        };
+        let page = pages::verify::page(&verification, &standing, top, told, &totals.coverage);
         match sink.write(page) {
             Err(Failure::ClosedPipe) | Ok(()) => {}
             Err(failure) => return Err(failure),

@@ -20,6 +20,7 @@ use crate::report::words::{count, counted};
 use crate::sts::EndpointKind;
 use crate::tally::{Coverage, DayRead, DaysRead, FilesOfDay, Summary};
 
+const BLIND: &str = "blank under global: no log of us-east-1 was read of that account";
 const NO_DIGESTS: &str = "no digests: whether logs are missing is not known";
 /// The same where there are some in S3.
 const UNREAD_DIGESTS: &str = "digests in S3 were not read: whether logs are missing is not known";
@@ -153,14 +154,18 @@ impl<'p> OverviewPage<'p> {
             global: row.endpoints[EndpointKind::Global],
             regional: row.endpoints[EndpointKind::Regional],
         });
+        let mut blocks = chart(
+            "Global and Regional calls by account",
+            bars.collect(),
+            self.accounts.len(),
+        );
+        if self.accounts.iter().any(AccountRow::is_blind) {
+            blocks.push(Block::Remarks(vec![BLIND.to_owned()]));
+        }
         List {
             key: "accounts",
             title: "Accounts",
-            blocks: chart(
-                "Global and Regional calls by account",
-                bars.collect(),
-                self.accounts.len(),
-            ),
+            blocks,
             ..List::new("accounts", account_sheet(), rows, self.top)
         }
     }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::time_json;
 use crate::questions::verify::Standing;
+use crate::report::missing::is_whole;
 use crate::report::page::{Block, Figure, Tone};
 use crate::report::words::{count, counted};
 use crate::tally::{Coverage, Summary};
@@ -47,7 +48,7 @@ pub(super) fn blocks(
             details: behind(standing, coverage).into_iter().collect(),
         },
         Block::Figures {
-            figures: figures(summary, can_judge),
+            figures: figures(summary, can_judge, is_whole(coverage)),
             with_shares: true,
         },
     ];
@@ -72,7 +73,8 @@ fn behind(standing: Option<&Standing>, coverage: &Coverage) -> Option<String> {
     Some(format!("logs of us-east-1: {words}"))
 }
 
-fn figures(summary: &Summary, can_judge: bool) -> Vec<Figure> {
+/// `is_whole` tells whether nothing that was found may hide a call.
+fn figures(summary: &Summary, can_judge: bool, is_whole: bool) -> Vec<Figure> {
     let [global, regional, aws_service, other, unknown] = summary.endpoints.values();
     let global_share = summary.global_share.filter(|_| can_judge);
     let figure = |name, count, words: &str| Figure {
@@ -96,7 +98,9 @@ fn figures(summary: &Summary, can_judge: bool) -> Vec<Figure> {
             },
             tone: match (can_judge, global) {
                 (false, _) => Tone::Plain,
-                (true, 0) => Tone::Calm,
+                // Of no calls at all there is no comfort in a zero.
+                (true, 0) if is_whole && summary.calls > 0 => Tone::Calm,
+                (true, 0) => Tone::Plain,
                 (true, _) => Tone::Alarm,
             },
         },

@@ -142,7 +142,7 @@ pub(super) fn bars(trend: &Trend) -> Option<Block> {
 /// Global and Regional calls over time.
 pub(super) fn chart(trend: &Trend) -> Option<Block> {
     let columns = trend.rows.iter().map(|row| StackColumn {
-        label: row.period.to_string(),
+        first_day: row.period,
         global: row.endpoints[EndpointKind::Global],
         regional: row.endpoints[EndpointKind::Regional],
         is_whole: row.status == PeriodStatus::Complete,

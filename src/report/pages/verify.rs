@@ -12,18 +12,39 @@ use crate::report::sheet::{Label, Sheet};
 use crate::report::words::{count, counted};
 use crate::tally::Coverage;
 
-/// The page of a verification; `top` is the most rows, and the most findings in words. `for_programs` says
-/// whether members of JSON are of use.
+/// Where the findings go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Into a member of JSON.
+    Member,
+    /// Below the rows, a line each.
+    Lines,
+    /// Into a list of their own, where there is room for one.
+    List,
+}
+
+/// The page of a verification; `top` is the most rows, and the most findings.
 pub fn page<'p>(
     verification: &'p Verification<'p>,
     standing: &'p Standing,
     top: Option<u64>,
-    for_programs: bool,
+    told: Told,
     coverage: &'p Coverage,
 ) -> Page<'p> {
     let rows = verification.rows.iter().map(Ok);
     let findings = verification.findings.iter().map(|one| finding_json(&one));
-    let page = Page {
+    let mut chains = List::new("chains", sheet(), rows, top);
+    let mut lists = Vec::new();
+    if told == Told::List && !verification.findings.is_empty() {
+        chains.title = "Chains of digests";
+        let findings = verification.findings.iter().map(Ok);
+        lists.push(List {
+            key: "findings",
+            title: "Findings",
+            ..List::new("findings", finding_sheet(), findings, top)
+        });
+    }
+    let mut page = Page {
         long: Some(("findings", Box::new(findings))),
         blocks: blocks(&verification.rows, standing),
         gauges: Some(Box::new(move || {
@@ -31,12 +52,14 @@ pub fn page<'p>(
             all.extend(gauges::of_coverage(coverage));
             all
         })),
-        notes: match for_programs {
-            true => Vec::new(),
-            false => notes(verification, top),
+        notes: match told {
+            Told::Member => Vec::new(),
+            Told::Lines => notes(verification, findings_in_words(verification, top)),
+            Told::List => notes(verification, Vec::new()),
         },
-        ..Page::new("stscope.verify/1", List::new("chains", sheet(), rows, top))
+        ..Page::new("stscope.verify/1", chains)
     };
+    page.lists.extend(lists);
     page.covering(move || Ok(Some(serde_json::to_value(coverage)?)))
 }
 
@@ -146,6 +169,53 @@ pub fn sheet<'r>() -> Sheet<&'r ChainRow> {
         })
 }
 
+/// The columns of findings.
+pub fn finding_sheet() -> Sheet<Finding> {
+    fn some(text: &str) -> Cell<'_> {
+        Cell::some((!text.is_empty()).then_some(text), Cell::text)
+    }
+    Sheet::<Finding>::new()
+        .col("kind", Label::new("KIND"), "what was found", |one| {
+            Cell::text(one.kind.as_str())
+        })
+        .col(
+            "account_id",
+            Label::new("ACCOUNT"),
+            "the account of its chain",
+            |one| {
+                let account = Some(one.account_id.as_str()).filter(|id| !id.is_empty());
+                Cell::some(account, Cell::account)
+            },
+        )
+        .col(
+            "region",
+            Label::new("REGION"),
+            "the Region of its chain",
+            |one| some(&one.region),
+        )
+        .col(
+            "trail",
+            Label::new("TRAIL"),
+            "the trail of its chain",
+            |one| Cell::some(one.trail.as_deref(), Cell::text),
+        )
+        .col("from", Label::new("FROM"), "from when on", |one| {
+            Cell::some(one.from, Cell::Time)
+        })
+        .col("until", Label::new("UNTIL"), "until when", |one| {
+            Cell::some(one.until, Cell::Time)
+        })
+        .col(
+            "path",
+            Label::new("PATH"),
+            "the file, or the key of what was not found",
+            |one| Cell::some(one.path.as_deref(), Cell::text),
+        )
+        .col("detail", Label::new("DETAIL"), "what is wrong", |one| {
+            Cell::text(one.detail.as_str())
+        })
+}
+
 fn finding_json(finding: &Finding) -> Value {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     json!({
@@ -212,20 +282,25 @@ fn meaning(status: ChainStatus) -> &'static str {
 const MOST_IN_WORDS: u64 = 1_000;
 
 /// The findings in words, the worst kinds first.
-fn notes(verification: &Verification<'_>, top: Option<u64>) -> Vec<String> {
+fn findings_in_words(verification: &Verification<'_>, top: Option<u64>) -> Vec<String> {
     let most = top.unwrap_or(MOST_IN_WORDS);
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let findings = &verification.findings;
-    let mut notes: Vec<String> = (findings.iter().take(most))
+    let mut told: Vec<String> = (findings.iter().take(most))
         .map(|one| words(&one))
         .collect();
     if let Some(more) = findings.len().checked_sub(most).filter(|more| *more > 0) {
-        notes.push(format!(
+        told.push(format!(
             "and {} more findings; --format json has them all",
             count(more as u64)
         ));
     }
-    if findings.missing().next().is_some() {
+    told
+}
+
+/// What is to be known after the rows.
+fn notes(verification: &Verification<'_>, mut notes: Vec<String>) -> Vec<String> {
+    if verification.findings.missing().next().is_some() {
         notes.push("--missing-only prints the keys of what is to be fetched.".to_owned());
     }
     let rows = &verification.rows;

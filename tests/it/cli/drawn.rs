@@ -209,6 +209,7 @@ const ELEMENTS: &[&str] = &[
     "title",
     "tr",
     "ul",
+    "wbr",
 ];
 
 const ATTRIBUTES: &[&str] = &[
@@ -330,6 +331,65 @@ fn a_page_says_what_was_not_read_before_everything_else() {
     assert!(place("Calls by day") < place("Who must change what"));
     // What was not read is a hatch.
     assert!(page.contains("fill=\"url(#not-read)\""));
+}
+
+#[test]
+fn a_zero_is_a_comfort_only_where_nothing_may_hide_a_call() {
+    let of = |global: bool, is_damaged: bool| {
+        let folder = tempfile::tempdir().unwrap();
+        let host = match global {
+            true => "sts.amazonaws.com",
+            false => "sts.us-east-1.amazonaws.com",
+        };
+        let tls = json!({ "tlsDetails": { "clientProvidedHostHeader": host } });
+        let day = "AWSLogs/000011112222/CloudTrail/us-east-1/2025/11/03";
+        put(
+            folder.path(),
+            format!("{day}/calls.json"),
+            &log(&[call(1, tls)]),
+        );
+        if is_damaged {
+            put(folder.path(), format!("{day}/cut.json"), b"{\"Records\":[");
+        }
+        let page = String::from_utf8(written("report", folder.path(), "html")).unwrap();
+        let figure = |tone| page.contains(&format!("<div class=\"{tone}\"><dt>global</dt>"));
+        (figure("alarm"), figure("calm"))
+    };
+    assert_eq!(of(true, false), (true, false));
+    assert_eq!(of(false, false), (false, true));
+    assert_eq!(of(false, true), (false, false));
+    // Nor where there was no call at all.
+    let empty = tempfile::tempdir().unwrap();
+    put(empty.path(), "us-east-1.json", b"{\"Records\":[]}");
+    let page = String::from_utf8(written("report", empty.path(), "html")).unwrap();
+    assert!(!page.contains("<div class=\"calm\"><dt>global</dt>"));
+}
+
+#[test]
+fn what_verify_finds_is_a_table_of_its_own() {
+    let digests = Path::new("sample-logs/digests");
+    let page = String::from_utf8(written("verify", digests, "html")).unwrap();
+    let parsed = parse(&page);
+    let places = ["Chains of digests", "Findings", "wrong-previous-hash"];
+    for two in places.windows(2) {
+        assert!(
+            parsed.text.find(two[0]) < parsed.text.find(two[1]),
+            "{two:?}"
+        );
+    }
+    assert_eq!(page.matches("<section id=\"findings\">").count(), 1);
+    let sheets = sheets(written("verify", digests, "xlsx"));
+    let names: Vec<&str> = sheets.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["summary", "rows", "findings"]);
+    let json = stscope("verify -q --format json").arg(digests).run().json();
+    let expected = json["findings"].as_array().unwrap();
+    let (_, rows) = &sheets[2];
+    assert_eq!(rows.len() - 1, expected.len());
+    for (row, expected) in rows[1..].iter().zip(expected) {
+        assert_eq!(row[0].to_string(), expected["kind"].as_str().unwrap());
+        let detail = row.last().unwrap().to_string();
+        assert_eq!(detail, expected["detail"].as_str().unwrap());
+    }
 }
 
 #[test]

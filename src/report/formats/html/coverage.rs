@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::table::text_cell;
 use super::writer::{Html, Value};
 use crate::report::missing::missing;
 use crate::report::words::{count, counted};
@@ -29,7 +30,11 @@ pub(super) fn write(html: &mut Html<'_>, read: &serde_json::Value) -> io::Result
     html.element("h2", &[], "What was not read")?;
     html.line()?;
     match missing.is_empty() {
-        true => html.element("p", &[], "Nothing that was found was left out by mistake.")?,
+        true => html.element(
+            "p",
+            &[],
+            "Every file that was found was read, or skipped for a reason that is named here.",
+        )?,
         false => super::lines(html, &missing)?,
     }
     if coverage.digests.is_none() {
@@ -64,15 +69,24 @@ fn words(coverage: &Coverage) -> String {
         );
     }
     words += &format!(
-        "; {}, {} of STS, of which {} counted, {} filtered, {} delivered again and {} logged in \
-         another account, too.",
+        "; {}, {} of STS",
         counted(coverage.records, "record"),
-        count(coverage.sts_records),
-        count(coverage.calls),
-        count(coverage.filtered),
-        count(coverage.duplicates),
-        count(coverage.shared_copies),
+        count(coverage.sts_records)
     );
+    let parts = [
+        (coverage.calls, "counted"),
+        (coverage.filtered, "filtered"),
+        (coverage.duplicates, "delivered again"),
+        (coverage.shared_copies, "logged in another account, too"),
+    ];
+    let parts: Vec<String> = (parts.into_iter())
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{} {what}", count(number)))
+        .collect();
+    if !parts.is_empty() {
+        words += &format!(": {}", parts.join(", "));
+    }
+    words += ".";
     if let (Some(first), Some(last)) = (coverage.key_first_day, coverage.key_last_day) {
         words += &format!(
             " Delivered {first} to {last}, of {} and {}.",
@@ -117,9 +131,7 @@ fn damaged(html: &mut Html<'_>, coverage: &Coverage) -> io::Result<()> {
             file.stage.as_str(),
             file.detail.as_str(),
         ] {
-            html.open("td", &[])?;
-            html.name(text)?;
-            html.close("td")?;
+            text_cell(html, text)?;
         }
         html.element(
             "td",

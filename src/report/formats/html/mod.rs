@@ -47,10 +47,7 @@ impl Renderer for HtmlPage {
         for list in page.lists {
             self::list(&mut body, list, is_one)?;
         }
-        for note in &page.notes {
-            body.element("p", &[("class", Value::Word("note"))], note)?;
-            body.line()?;
-        }
+        lines(&mut body, &page.notes)?;
         if let Some(legend) = page.legend {
             body.element("pre", &[], legend)?;
         }

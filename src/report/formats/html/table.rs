@@ -8,6 +8,11 @@ use crate::report::cell::Cell;
 use crate::report::page::Rows;
 use crate::report::words::{count, percent};
 
+/// The most columns that fit a sheet of paper that stands upright.
+const MOST_UPRIGHT: usize = 12;
+/// The most characters of a cell that is not broken: a host, an address, the id of an endpoint.
+const MOST_ON_A_LINE: usize = 30;
+
 /// The most rows of a table: a browser takes seconds to sort more than some thousands. What is asked
 /// for by `--top` is less, or meant.
 pub(super) fn write(
@@ -21,11 +26,16 @@ pub(super) fn write(
     let more = rows.each(&mut |cells| {
         if is_first {
             is_first = false;
+            // On paper nothing scrolls: what has many columns takes it across.
+            let class = match columns.len() {
+                0..=MOST_UPRIGHT => "scroll",
+                _ => "scroll wide",
+            };
             // What scrolls is reached by the keyboard.
             html.open(
                 "div",
                 &[
-                    ("class", Value::Word("scroll")),
+                    ("class", Value::Word(class)),
                     ("tabindex", Value::Number(0.0)),
                     ("role", Value::Word("region")),
                     ("aria-label", Value::Word(title)),
@@ -42,7 +52,9 @@ pub(super) fn write(
                     ("class", Value::Word(class)),
                     ("title", Value::Word(column.help)),
                 ];
-                html.element("th", &attributes, column.name)?;
+                html.open("th", &attributes)?;
+                html.long_word(column.name)?;
+                html.close("th")?;
             }
             html.close("tr")?;
             html.close("thead")?;
@@ -60,11 +72,7 @@ pub(super) fn write(
                 Cell::Time(_) | Cell::Day(_) => {
                     html.element("td", &[("class", Value::Word("time"))], &cell.shown())?;
                 }
-                Cell::Text(text) | Cell::Account(text) => {
-                    html.open("td", &[])?;
-                    html.name(text)?;
-                    html.close("td")?;
-                }
+                Cell::Text(text) | Cell::Account(text) => text_cell(html, text)?,
             }
         }
         html.close("tr")?;
@@ -80,6 +88,16 @@ pub(super) fn write(
     }
     html.line()?;
     rest(html, more, noun)
+}
+
+/// A cell of a stranger's text: where it is long it may be broken anywhere, else nowhere.
+pub(super) fn text_cell(html: &mut Html<'_>, text: &str) -> io::Result<()> {
+    match text.chars().nth(MOST_ON_A_LINE) {
+        None => html.open("td", &[])?,
+        Some(_) => html.open("td", &[("class", Value::Word("long"))])?,
+    }
+    html.name(text)?;
+    html.close("td")
 }
 
 fn number_cell(html: &mut Html<'_>, text: &str) -> io::Result<()> {

@@ -134,6 +134,17 @@ impl<'o> Html<'o> {
         self.close(tag)
     }
 
+    /// A name of stscope's own, which may be broken behind its underscores.
+    pub fn long_word(&mut self, name: &'static str) -> io::Result<()> {
+        for part in name.split_inclusive('_') {
+            self.text(part)?;
+            if part.ends_with('_') {
+                self.open("wbr", &[])?;
+            }
+        }
+        Ok(())
+    }
+
     /// A stranger's text, which turns no text around it.
     pub fn name(&mut self, text: &str) -> io::Result<()> {
         self.element("bdi", &[], text)

@@ -16,6 +16,8 @@ use crate::report::words::{counted, day, minute};
 const TASK: &str = "  ";
 /// The indent of what is said of a task.
 const WORDS: &str = "      ";
+/// The longest lines: longer ones are hard to read, and their next line hard to find.
+const MOST_READABLE: usize = 100;
 /// Of a stranger's text that is longer than so many lines, the middle is cut.
 const MAX_LINES: usize = 3;
 
@@ -159,7 +161,7 @@ impl Lines<'_> {
     }
 
     fn each_line(&mut self, indent: &str, text: &str, look: Look) -> io::Result<()> {
-        let options = textwrap::Options::new(self.width)
+        let options = textwrap::Options::new(self.width.min(MOST_READABLE))
             .initial_indent(indent)
             .subsequent_indent(indent)
             // A hyphen in a Region or a file name is no place to break a line, and an ARN that is
