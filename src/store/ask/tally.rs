@@ -1,12 +1,10 @@
 //! The rows of a store → the tally that its files would have given.
 
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
 use super::coverage;
 use crate::collections::Map;
 use crate::store::chains;
-use crate::store::days::blob;
 use crate::store::days::day::{day_name, day_number};
 use crate::store::days::resolve;
 use crate::store::error::StoreError;
@@ -14,6 +12,7 @@ use crate::store::open::Store;
 use crate::store::tables::checksums::{self, Checksums, Sum, Sums};
 use crate::store::tables::columns::{CALLER, CAUSE};
 use crate::store::tables::grouping::{Grouping, read_groupings};
+use crate::store::tables::{kept, migrate};
 use crate::sts::{
     Dimension, Endpoint, EndpointKind, Properties, REGION_DISABLED, Time, is_vpc_endpoint,
     issuing_account_id,
@@ -95,8 +94,15 @@ impl Store {
             filter = resolve::filter_of_all(&transaction)?;
             tally.allow_nothing_more();
         }
-        let filter = filter.as_ref();
-        read_open_days(&transaction, &mut tally, &mut places, &checksums, filter)?;
+        // Of a former version the sums are over rows of another form.
+        let are_as_summed = self.version >= migrate::FIRST_WITH_RUNS;
+        if !are_as_summed {
+            checksums.verify(&transaction, &["calls"])?;
+        }
+        let sums = read_open_days(&transaction, &mut tally, &mut places, filter.as_ref())?;
+        if are_as_summed {
+            checksums.expect("calls", &sums)?;
+        }
         read_closed_days(&transaction, &mut tally, &mut places, &checksums)?;
         Ok(tally)
     }
@@ -206,23 +212,15 @@ fn read_open_days<Q: Question>(
     connection: &Connection,
     tally: &mut Tally<Q>,
     places: &mut Places<'_>,
-    checksums: &Checksums,
     filter: Option<&Filter>,
-) -> rusqlite::Result<()> {
-    let mut all = connection.prepare("SELECT id, file, day, calls FROM calls")?;
+) -> rusqlite::Result<Sums> {
+    let mut all = connection.prepare("SELECT day, file, calls FROM calls")?;
     let mut rows = all.query([])?;
     let mut sums = Sums::new();
     while let Some(row) = rows.next()? {
-        let mut values = [ValueRef::Null; 4];
-        for (at, value) in values.iter_mut().enumerate() {
-            *value = row.get_ref(at)?;
-        }
-        add(
-            &mut sums,
-            values[2].as_str()?,
-            checksums::hash("calls", values),
-        );
-        for kept in blob::read(values[3].as_blob()?) {
+        let (day, calls) = (row.get_ref(0)?.as_str()?, row.get_ref(2)?.as_blob()?);
+        add(&mut sums, day, kept::hash_of_row(day, row.get(1)?, calls));
+        for kept in kept::read(calls) {
             let day = kept.candidate.time().map(day_number);
             if let Some(place) = places.of(tally, kept.grouping, day, kept.caller) {
                 let mut candidate = kept.candidate;
@@ -235,7 +233,7 @@ fn read_open_days<Q: Question>(
             }
         }
     }
-    checksums.expect("calls", &sums)
+    Ok(sums)
 }
 
 fn add(sums: &mut Sums, day: &str, row: i64) {
