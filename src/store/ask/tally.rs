@@ -11,7 +11,7 @@ use crate::store::error::StoreError;
 use crate::store::open::Store;
 use crate::store::tables::checksums::{self, Checksums, Sum, Sums};
 use crate::store::tables::columns::{CALLER, CAUSE};
-use crate::store::tables::grouping::{Grouping, read_groupings};
+use crate::store::tables::grouping::{Grouping, Groupings};
 use crate::store::tables::{kept, migrate};
 use crate::sts::{
     Dimension, Endpoint, EndpointKind, Properties, REGION_DISABLED, Time, is_vpc_endpoint,
@@ -76,13 +76,14 @@ impl Store {
         let rows = chains::standing::chains(&transaction, selection, &pruning, &logs_read)?;
         tally.add_read(coverage, logs_read, days_read);
         tally.totals().note_chains(rows);
-        let groupings = read_groupings(&transaction, &checksums)?;
+        let groupings = Groupings::read(&transaction, &checksums)?;
         let mut places = Places {
             by_day: mentions_day(question, selection),
             by_caller: question.tells_callers(),
-            groupings: &groupings,
             callers: Map::default(),
-            known: Map::default(),
+            known: vec![None; groupings.len()],
+            of_day_and_caller: Map::default(),
+            groupings: &groupings,
             selection,
         };
         if places.by_caller {
@@ -117,7 +118,7 @@ type Caller = [Option<Box<str>>; CALLER.len()];
 
 /// A kept call, or many that are alike.
 struct KeptCall<'s> {
-    grouping: &'s Grouping,
+    grouping: Grouping<'s>,
     day: Option<String>,
     caller: Option<&'s Caller>,
 }
@@ -134,7 +135,7 @@ impl Properties for KeptCall<'_> {
     }
 
     fn endpoint(&self) -> Endpoint<'_> {
-        self.grouping.endpoint
+        self.grouping.endpoint()
     }
 
     fn time(&self) -> Option<Time> {
@@ -177,9 +178,12 @@ impl Properties for KeptCall<'_> {
 struct Places<'s> {
     by_day: bool,
     by_caller: bool,
-    groupings: &'s Map<u32, Grouping>,
+    groupings: &'s Groupings,
     callers: Map<i64, Caller>,
-    known: Map<(u32, Option<i64>, i64), Verdict>,
+    /// By the place of the grouping, for calls of any day and caller.
+    known: Vec<Option<Verdict>>,
+    /// For those of one day, if days matter, and of one caller.
+    of_day_and_caller: Map<(u32, Option<i64>, i64), Verdict>,
     selection: &'s Selection,
 }
 
@@ -194,16 +198,25 @@ impl Places<'_> {
     ) -> Option<Verdict> {
         let day = day.filter(|_| self.by_day);
         let caller = if self.by_caller { caller } else { 0 };
-        if let Some(&place) = self.known.get(&(grouping, day, caller)) {
-            return Some(place);
+        let place = self.groupings.place(grouping)?;
+        let is_of_any = day.is_none() && caller == 0;
+        let known = match is_of_any {
+            true => self.known[place],
+            false => (self.of_day_and_caller.get(&(grouping, day, caller))).copied(),
+        };
+        if known.is_some() {
+            return known;
         }
         let call = KeptCall {
-            grouping: self.groupings.get(&grouping)?,
+            grouping: self.groupings.at(place),
             day: day.map(day_name),
             caller: self.callers.get(&caller),
         };
         let verdict = tally.verdict(&call, self.selection);
-        self.known.insert((grouping, day, caller), verdict);
+        match is_of_any {
+            true => self.known[place] = Some(verdict),
+            false => drop((self.of_day_and_caller).insert((grouping, day, caller), verdict)),
+        }
         Some(verdict)
     }
 }
@@ -273,7 +286,7 @@ fn read_closed_days<Q: Question>(
             while let Some(row) = rows.next()? {
                 sum.add(row.get(6)?);
                 let grouping = row.get(0)?;
-                let Some(like) = places.groupings.get(&grouping).map(Grouping::candidate) else {
+                let Some(like) = places.groupings.get(grouping).map(|one| one.candidate()) else {
                     continue;
                 };
                 let is_global = like.endpoint() == EndpointKind::Global;

@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use rusqlite::Connection;
 
 use crate::collections::{Map, Set};
-use crate::store::tables::grouping::{Grouping, read_grouping};
+use crate::store::tables::grouping::Groupings;
 use crate::store::tables::kept::{self, Kept, SmallIds};
 use crate::tally::{Candidate, Candidates, Dropped, Filter};
 
@@ -108,19 +108,16 @@ pub(in crate::store) fn resolve(
         }));
     })?;
     drop(filter);
-    let mut groupings: Map<u32, Grouping> = Map::default();
-    for number in disputed(&candidates) {
-        groupings.extend(read_grouping(connection, number)?.map(|grouping| (number, grouping)));
-    }
+    let groupings = Groupings::read_some(connection, disputed(&candidates))?;
     // Where two deliveries differ, which one counts is not promised, but it is the same on every run.
     let by_content = |a: &Candidate<SmallIds>, b: &Candidate<SmallIds>| {
         let caller = |candidate: &Candidate<SmallIds>| callers[candidate.payload.caller as usize];
-        let grouping = |candidate: &Candidate<SmallIds>| groupings.get(&candidate.payload.grouping);
+        let grouping = |candidate: &Candidate<SmallIds>| groupings.get(candidate.payload.grouping);
         if a.payload.grouping == b.payload.grouping {
             Ordering::Equal
         } else {
             match (grouping(a), grouping(b)) {
-                (Some(a), Some(b)) => a.compare(b),
+                (Some(a), Some(b)) => a.compare(&b),
                 (a, b) => a.is_some().cmp(&b.is_some()),
             }
         }
