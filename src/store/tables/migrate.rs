@@ -120,7 +120,7 @@ CREATE TABLE calls (
     file INTEGER NOT NULL,
     calls BLOB NOT NULL,
     PRIMARY KEY (day, file)
-) WITHOUT ROWID;
+);
 ",
 ];
 

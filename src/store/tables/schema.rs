@@ -108,13 +108,14 @@ CREATE TABLE caller (
     in_scope_of TEXT
 );
 
--- The calls of open days, as they were delivered: only stscope reads this.
+-- The calls of open days, as they were delivered: only stscope reads this. With rowids, as without them
+-- rows of some kilobytes have pages of their own.
 CREATE TABLE calls (
     day TEXT NOT NULL,
     file INTEGER NOT NULL,
     calls BLOB NOT NULL,
     PRIMARY KEY (day, file)
-) WITHOUT ROWID;
+);
 CREATE INDEX copies ON file (same_as) WHERE same_as IS NOT NULL;
 
 -- Days that were forgotten, and how many calls of them were read, copies included.
