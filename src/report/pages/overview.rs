@@ -159,7 +159,9 @@ impl<'p> OverviewPage<'p> {
             bars.collect(),
             self.accounts.len(),
         );
-        if self.accounts.iter().any(AccountRow::is_blind) {
+        // Of those that are shown.
+        let shown = self.top.map_or(usize::MAX, |top| top as usize);
+        if (self.accounts.iter().take(shown)).any(AccountRow::is_blind) {
             blocks.push(Block::Remarks(vec![BLIND.to_owned()]));
         }
         List {

@@ -5,7 +5,7 @@ use std::io;
 use chrono::NaiveDate;
 
 use super::super::writer::{Html, Line, Value};
-use super::{DAMAGED, HATCH, WIDTH, begin, dates_below, hatch, key, label, short};
+use super::{DAMAGED, HATCH, LABELS, WIDTH, begin, dates_below, hatch, key, label, short};
 use crate::report::page::Heat;
 use crate::report::words::{count, counted};
 
@@ -21,14 +21,17 @@ pub(super) fn write(
     rows: &[(String, Vec<Heat>)],
     more: u64,
 ) -> io::Result<()> {
-    const LEFT: u32 = 110;
     const TOP: u32 = 18;
     let (Some((first, end_of_first)), Some((_, last))) = (columns.first(), columns.last()) else {
         return Ok(());
     };
+    // The id of an account needs less room than its name.
+    const OF_IDS: usize = 13;
+    let is_of_ids = (rows.iter()).all(|(account, _)| account.chars().count() <= OF_IDS);
+    let before = if is_of_ids { 110 } else { LABELS as u32 };
     let step = if rows.len() > 60 { 6 } else { 16 };
     // In whole pixels, which are sharp, and short to write.
-    let width = ((WIDTH as u32 - LEFT) / columns.len() as u32).clamp(1, 80);
+    let width = ((WIDTH as u32 - before) / columns.len() as u32).clamp(1, 80);
     let of_column = (*end_of_first - *first).num_days() + 1;
     let each = match of_column {
         1 => "a column is a day".to_owned(),
@@ -59,7 +62,7 @@ pub(super) fn write(
         };
         label(
             html,
-            (f64::from(LEFT) + left, 12.0),
+            (f64::from(before) + left, 12.0),
             anchor,
             &day.to_string(),
         )?;
@@ -68,7 +71,7 @@ pub(super) fn write(
     let most = cells(rows).map(|cell| records(*cell)).max().unwrap_or(0);
     let full = step - 1;
     let (upper, lower) = (full / 2, full - full / 2);
-    let lines = |is_of: &dyn Fn(Heat) -> bool| fields(rows, is_of, (LEFT, width), (TOP, step));
+    let lines = |is_of: &dyn Fn(Heat) -> bool| fields(rows, is_of, (before, width), (TOP, step));
     for (fill, is_of, begin, height) in [
         (HATCH, Is::NotRead, 0, full),
         // Of a week of which a day is missing, the lower half.
@@ -93,7 +96,10 @@ pub(super) fn write(
     for (at, (account, _)) in rows.iter().enumerate().step_by(every) {
         label(
             html,
-            ((LEFT - 6).into(), f64::from(TOP + step * at as u32 + base)),
+            (
+                (before - 6).into(),
+                f64::from(TOP + step * at as u32 + base),
+            ),
             "end",
             &short(account),
         )?;

@@ -9,6 +9,7 @@ mod stack;
 use std::io;
 
 use super::writer::{Html, Value};
+use crate::report::escape::for_terminal;
 use crate::report::page::{Bar, Chart};
 use crate::report::words::{count, counted, percent};
 
@@ -171,7 +172,7 @@ fn dates_below(step: f64, columns: usize) -> Vec<(f64, &'static str, usize)> {
 }
 
 fn bars(html: &mut Html<'_>, title: &str, bars: &[Bar], more: u64) -> io::Result<()> {
-    const LEFT: f64 = 170.0;
+    const LEFT: f64 = LABELS;
     const RIGHT: f64 = 150.0;
     const STEP: f64 = 22.0;
     let most = bars
@@ -229,21 +230,36 @@ fn bars(html: &mut Html<'_>, title: &str, bars: &[Bar], more: u64) -> io::Result
     Ok(())
 }
 
-/// A label that fits before a bar.
+/// The room for labels before bars and fields.
+const LABELS: f64 = 190.0;
+/// The most characters that fit there: figures have eight pixels each, and most letters less.
+const MOST_BEFORE: usize = 23;
+
+/// A label that fits before a bar, as it will be shown.
 fn short(text: &str) -> String {
-    const MOST: usize = 24;
+    let text = for_terminal(text);
     let length = text.chars().count();
-    if length <= MOST {
-        return text.to_owned();
+    if length <= MOST_BEFORE {
+        return text.into_owned();
     }
-    let front: String = text.chars().take(MOST / 2).collect();
-    let back: String = text.chars().skip(length - (MOST / 2 - 1)).collect();
+    let front: String = text.chars().take(MOST_BEFORE / 2).collect();
+    let back: String = (text.chars().skip(length - MOST_BEFORE / 2)).collect();
     format!("{front}…{back}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_shown_in_place_of_a_character_has_to_fit_too() {
+        assert_eq!(short("555566667777 (not read)"), "555566667777 (not read)");
+        for text in ["\u{202e}".repeat(20), "x".repeat(24), "a\u{0}b".repeat(9)] {
+            let label = short(&text);
+            assert!(label.contains('…'));
+            assert_eq!(label.chars().count(), MOST_BEFORE, "{label}");
+        }
+    }
 
     #[test]
     fn no_date_below_a_chart_touches_another() {
