@@ -22,11 +22,11 @@ use crate::input::{Trailer, Version};
 use crate::store::chains::row::Piece;
 use crate::store::chains::settle::note_log;
 use crate::store::days::added;
-use crate::store::days::blob::{self, Kept};
 use crate::store::days::day::{NO_DAY, day_name, day_number, since_1970};
 use crate::store::days::sums::{self, note_forgotten};
 use crate::store::tables::batch::Batch;
 use crate::store::tables::checksums::{self, Changes};
+use crate::store::tables::kept::{self, Kept};
 use crate::store::tables::outcome::Outcome;
 use crate::store::tables::schema;
 use crate::tally::LogContent;
@@ -88,7 +88,7 @@ const ADD_FILE: &str = "INSERT OR IGNORE INTO file (folder, name, size, modified
      beyond_window, not_understood) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
      ?15, ?16, ?17, ?18, ?19)";
 
-const ADD_CALLS: &str = "INSERT INTO calls (file, day, calls) VALUES (?1, ?2, ?3)";
+const ADD_CALLS: &str = "INSERT INTO calls (day, file, calls) VALUES (?1, ?2, ?3)";
 
 /// The values of a row of `file` but its id, in the order of the columns.
 type FileValues<'v> = [ValueRef<'v>; 19];
@@ -96,8 +96,8 @@ type FileValues<'v> = [ValueRef<'v>; 19];
 /// What the calls of a file are.
 #[derive(Default)]
 struct Given {
-    /// Those of open days, as they are kept: few days, and mostly one.
-    by_day: Vec<(i64, Vec<u8>)>,
+    /// Those of open days: few days, and mostly one.
+    by_day: Vec<(i64, Vec<Kept>)>,
     open: u64,
     /// Those that are in sums of closed days, or forgotten, now or before the file changed.
     closed: u64,
@@ -106,7 +106,7 @@ struct Given {
 }
 
 impl Given {
-    fn of_day(&mut self, day: i64) -> &mut Vec<u8> {
+    fn of_day(&mut self, day: i64) -> &mut Vec<Kept> {
         let known = self.by_day.iter().rposition(|(known, _)| *known == day);
         let at = known.unwrap_or_else(|| {
             self.by_day.push((day, Vec::new()));
@@ -439,7 +439,7 @@ impl<'c> Writer<'c> {
             let is_forgotten = day < self.kept_from && day != NO_DAY;
             if !is_forgotten && !self.is_closed(day)? {
                 given.open += 1;
-                blob::write(&kept, given.of_day(day));
+                given.of_day(day).push(kept);
             } else if to_skip > 0 {
                 to_skip -= 1;
             } else if is_forgotten {
@@ -463,21 +463,18 @@ impl<'c> Writer<'c> {
     }
 
     /// Writes the calls of a file that are of open days.
-    fn calls(&mut self, file: i64, by_day: Vec<(i64, Vec<u8>)>) -> rusqlite::Result<()> {
-        for (day, calls) in by_day {
+    fn calls(&mut self, file: i64, by_day: Vec<(i64, Vec<Kept>)>) -> rusqlite::Result<()> {
+        for (day, mut calls) in by_day {
+            let mut bytes = Vec::new();
+            kept::write(&mut calls, &mut bytes);
             let day = &*self.days[&day].name;
             let add = &mut self.statements.add_calls;
-            add.raw_bind_parameter(1, file)?;
-            add.raw_bind_parameter(2, day)?;
-            add.raw_bind_parameter(3, ToSqlOutput::Borrowed(ValueRef::Blob(&calls)))?;
+            add.raw_bind_parameter(1, day)?;
+            add.raw_bind_parameter(2, file)?;
+            add.raw_bind_parameter(3, ToSqlOutput::Borrowed(ValueRef::Blob(&bytes)))?;
             add.raw_execute()?;
-            let row = [
-                ValueRef::Integer(self.connection.last_insert_rowid()),
-                ValueRef::Integer(file),
-                ValueRef::from(day),
-                ValueRef::Blob(&calls),
-            ];
-            self.added.add("calls", day, checksums::hash("calls", row));
+            let row = kept::hash_of_row(day, file, &bytes);
+            self.added.add("calls", day, row);
         }
         Ok(())
     }

@@ -49,7 +49,7 @@ pub(in crate::store) const TABLES: [(&str, &str); 15] = [
         "day, grouping, caller, calls, errors, first_event_time, last_event_time",
     ),
     ("caller", "id, source_ip_address, session_name, in_scope_of"),
-    ("calls", "id, file, day, calls"),
+    ("calls", "day, file, calls"),
     ("forgotten_day", "day, calls"),
     (
         "run",
@@ -79,6 +79,9 @@ const BY_HAND: [&str; 3] = ["grouping", "daily", "daily_caller"];
 /// The tables without a trigger for new rows, of which a run adds many: see [`note_new`].
 const NEW_BY_HAND: [&str; 3] = ["folder", "file", "calls"];
 
+/// The columns of `calls` in stores of versions 1 to 4, which are told by its `id`.
+const FORMER_CALLS: &str = "id, file, day, calls";
+
 fn columns(table: &str) -> String {
     let listed = TABLES.iter().find(|(name, _)| *name == table);
     match listed {
@@ -89,13 +92,13 @@ fn columns(table: &str) -> String {
 
 /// The SQL of the hash of a row: `of` is the name that the table has in the query.
 pub(in crate::store) fn of_row(table: &str, of: &str) -> String {
-    added("0", table, of)
+    added("0", table, &columns(table), of)
 }
 
 /// The SQL of a sum and the hash of a row.
-fn added(sum: &str, table: &str, of: &str) -> String {
+fn added(sum: &str, table: &str, columns: &str, of: &str) -> String {
     let mut sql = format!("stscope_sum({sum}, '{table}'");
-    for column in columns(table).split(", ") {
+    for column in columns.split(", ") {
         // Writing to a String cannot fail.
         let _ = write!(sql, ", {of}.{column}");
     }
@@ -173,8 +176,9 @@ pub(in crate::store) fn keep_up(connection: &Connection) -> rusqlite::Result<()>
             false => "''".to_owned(),
         };
         let new = of_row(table, "NEW");
-        let without = added("sum", table, "OLD");
-        let both = added(&without, table, "NEW");
+        let columns = columns(table);
+        let without = added("sum", table, &columns, "OLD");
+        let both = added(&without, table, &columns, "NEW");
         let (of_new, of_old) = (day("NEW"), day("OLD"));
         let row = format!("of = '{table}' AND day = {of_old}");
         // Writing to a String cannot fail.
@@ -197,20 +201,32 @@ pub(in crate::store) fn keep_up(connection: &Connection) -> rusqlite::Result<()>
     connection.execute_batch(&sql)
 }
 
-/// Adds a row of [`NEW_BY_HAND`] that was just inserted to the sums.
+/// Adds a row of [`NEW_BY_HAND`] that was just inserted to the sums: one of a table without days.
 pub(in crate::store) fn note_new(
     connection: &Connection,
     table: &str,
     id: i64,
 ) -> rusqlite::Result<()> {
-    let day = if BY_DAY.contains(&table) { "day" } else { "''" };
     let row = of_row(table, "t");
     connection
         .prepare_cached(&format!(
             "INSERT INTO checksum (of, day, rows, sum) \
-             SELECT '{table}', {day}, 1, {row} FROM main.{table} AS t WHERE id = ?1 {ADD}"
+             SELECT '{table}', '', 1, {row} FROM main.{table} AS t WHERE id = ?1 {ADD}"
         ))?
         .execute([id])?;
+    Ok(())
+}
+
+/// Writes the sums of a table anew, whose rows were written again in another form.
+pub(in crate::store) fn replace(
+    connection: &Connection,
+    table: &str,
+    sums: &Sums,
+) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM checksum WHERE of = ?1", [table])?;
+    for (day, &sum) in sums {
+        set(connection, table, day, sum)?;
+    }
     Ok(())
 }
 
@@ -321,11 +337,15 @@ pub(in crate::store) type Sums = BTreeMap<String, Sum>;
 /// The sums of the rows in a table.
 pub(in crate::store) fn sums(connection: &Connection, table: &str) -> rusqlite::Result<Sums> {
     let day = if BY_DAY.contains(&table) { "day" } else { "''" };
-    let row = of_row(table, "t");
-    // A store of an earlier release may lack it.
+    // A store of an earlier release may lack it, or have other columns.
     if !connection.table_exists(Some("main"), table)? {
         return Ok(Sums::new());
     }
+    let is_former = table == "calls" && connection.column_exists(Some("main"), table, "id")?;
+    let row = match is_former {
+        true => added("0", table, FORMER_CALLS, "t"),
+        false => of_row(table, "t"),
+    };
     let mut all = connection.prepare(&format!("SELECT {day}, {row} FROM main.{table} AS t"))?;
     let mut rows = all.query([])?;
     let mut sums = Sums::new();
@@ -447,7 +467,7 @@ pub(in crate::store) fn damaged(table: &str, day: &str) -> Error {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 mod tests {
-    use super::super::{columns, schema};
+    use super::super::{columns, kept, schema};
     use super::*;
 
     fn store() -> Connection {
@@ -520,7 +540,9 @@ mod tests {
                 )
                 .unwrap();
             assert!(!is_right());
-            note_new(&connection, "calls", connection.last_insert_rowid()).unwrap();
+            let mut changes = Changes::default();
+            changes.add("calls", day, kept::hash_of_row(day, file, &[1]));
+            changes.write(&connection).unwrap();
             assert!(is_right());
         }
         for sql in [
