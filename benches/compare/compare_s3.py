@@ -52,7 +52,7 @@ def peers(options, folder, python):
     def after_sync(command):
         # "$0" is the folder, and "$@" the command that follows.
         copy = " ".join(f"'{part}'" for part in sync)
-        return ["sh", "-ec", f'rm -rf "$0"; {copy} >&2; "$@"', copied, *command]
+        return ["/bin/sh", "-ec", f'rm -rf "$0"; {copy} >&2; "$@"', copied, *command]
 
     def script(name, threads, where):
         return [python, HERE / name, threads, where]
