@@ -1,6 +1,6 @@
 //! Every call that counts, in order of time.
 //!
-//! In memory there are 48 bytes for each call to count it once, 12 to sort it, and 8 that lead to its
+//! In memory there are 32 bytes for each call to count it once, 12 to sort it, and 8 that lead to its
 //! row; the rows themselves go to a temporary file when they are many.
 
 use std::cmp::{Ordering, Reverse};

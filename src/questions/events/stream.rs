@@ -209,7 +209,7 @@ impl Collector for EventStream {
         let remap = self.interner.absorb(&other.interner);
         self.totals.absorb(other.totals, &remap);
         for candidate in &mut other.waiting {
-            candidate.renumber(&remap, |at| at);
+            candidate.payload.renumber(&remap, |at| at);
         }
         self.error = self.error.take().or(other.error);
         self.waiting.append(&mut other.waiting);
