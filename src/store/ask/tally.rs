@@ -186,9 +186,12 @@ struct Places<'s> {
     /// By the place, for those of one day, if days matter, and of one caller.
     of_day_and_caller: Map<(i64, u32, Option<i32>), Verdict>,
     /// What was asked last: calls are kept in the order of their groupings.
-    last: Option<((u32, Option<i64>, i64), Verdict)>,
+    last: Option<(Asked, Verdict)>,
     selection: &'s Selection,
 }
+
+/// A grouping, a day if days matter, and a caller if callers do.
+type Asked = (u32, Option<i64>, i64);
 
 impl Places<'_> {
     /// `None` if the grouping does not exist, which a foreign key should prevent.
