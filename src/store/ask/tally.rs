@@ -83,6 +83,7 @@ impl Store {
             callers: Map::default(),
             known: vec![None; groupings.len()],
             of_day_and_caller: Map::default(),
+            last: None,
             groupings: &groupings,
             selection,
         };
@@ -182,10 +183,15 @@ struct Places<'s> {
     callers: Map<i64, Caller>,
     /// By the place of the grouping, for calls of any day and caller.
     known: Vec<Option<Verdict>>,
-    /// For those of one day, if days matter, and of one caller.
-    of_day_and_caller: Map<(u32, Option<i64>, i64), Verdict>,
+    /// By the place, for those of one day, if days matter, and of one caller.
+    of_day_and_caller: Map<(i64, u32, Option<i32>), Verdict>,
+    /// What was asked last: calls are kept in the order of their groupings.
+    last: Option<(Asked, Verdict)>,
     selection: &'s Selection,
 }
+
+/// A grouping, a day if days matter, and a caller if callers do.
+type Asked = (u32, Option<i64>, i64);
 
 impl Places<'_> {
     /// `None` if the grouping does not exist, which a foreign key should prevent.
@@ -198,11 +204,31 @@ impl Places<'_> {
     ) -> Option<Verdict> {
         let day = day.filter(|_| self.by_day);
         let caller = if self.by_caller { caller } else { 0 };
+        let asked = (grouping, day, caller);
+        if let Some((last, verdict)) = self.last
+            && last == asked
+        {
+            return Some(verdict);
+        }
+        let verdict = self.look_up(tally, grouping, day, caller)?;
+        self.last = Some((asked, verdict));
+        Some(verdict)
+    }
+
+    fn look_up<Q: Question>(
+        &mut self,
+        tally: &mut Tally<Q>,
+        grouping: u32,
+        day: Option<i64>,
+        caller: i64,
+    ) -> Option<Verdict> {
         let place = self.groupings.place(grouping)?;
         let is_of_any = day.is_none() && caller == 0;
+        // The days of years with four digits are some millions.
+        let of = (caller, place as u32, day.map(|day| day as i32));
         let known = match is_of_any {
             true => self.known[place],
-            false => (self.of_day_and_caller.get(&(grouping, day, caller))).copied(),
+            false => self.of_day_and_caller.get(&of).copied(),
         };
         if known.is_some() {
             return known;
@@ -215,7 +241,7 @@ impl Places<'_> {
         let verdict = tally.verdict(&call, self.selection);
         match is_of_any {
             true => self.known[place] = Some(verdict),
-            false => drop((self.of_day_and_caller).insert((grouping, day, caller), verdict)),
+            false => drop(self.of_day_and_caller.insert(of, verdict)),
         }
         Some(verdict)
     }
