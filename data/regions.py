@@ -14,9 +14,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endp
 import gzip
 import json
 import pathlib
-import subprocess
 import sys
-import venv
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests"))
+
+import pypi
 
 PARTITIONS = {
     "aws": "Aws",
@@ -94,18 +96,10 @@ def hosts():
         print(code, *hosts)
 
 
-def install(folder):
-    folder = pathlib.Path(folder)
-    venv.create(folder, with_pip=True)
-    python = folder / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "-q", "--upgrade", "botocore"], check=True)
-    (folder / "installed").touch()
-
-
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["install", folder]:
-            install(folder)
+            pypi.install(pathlib.Path(folder), ["botocore"])
         case ["rows"]:
             rows()
         case ["hosts"]:

@@ -1,16 +1,20 @@
 //! Bytes → one borrowed record at a time.
 //!
-//! Somebody who knows JSON and no AWS can read this: what records are wrapped in (`envelopes`, for the
-//! [`Reader`]), where a record ends (`ends`, on top of the vector code in `kernel`), which records may
-//! matter (`search`), their strings (`strings`), and their members ([`RecordParser`] → [`Record`], in
-//! `parser`); and what a `digest` names. Nothing here knows what STS is, or where the bytes come from.
+//! Somebody who knows JSON and no AWS can read this: what records are wrapped in (`envelopes`, `members` and
+//! `wrapped`, for the [`Reader`]), where a record ends (`ends`, on top of the vector code in `kernel`), what
+//! there may be in it (`marks`), which records may matter (`search`), their strings (`strings`), and their
+//! members ([`RecordParser`] → [`Record`], in `parser`); and what a `digest` names. Nothing here knows what
+//! STS is, or where the bytes come from.
 
 pub mod digest;
 mod ends;
 mod envelopes;
 mod foreign;
+mod found;
 mod kernel;
 mod keys;
+mod marks;
+mod members;
 mod nest;
 mod normal;
 mod parser;

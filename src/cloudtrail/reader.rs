@@ -5,9 +5,10 @@
 //! subscriptions and exports. Only what may be of the service looked for, or of the Regions, is read
 //! closely; of everything else only the end is looked for.
 
-use super::ends::{Ends, Marks, misplaced_control};
+use super::ends::Ends;
 use super::kernel::Kernel;
 use super::keys::Key;
+use super::marks::{Marks, misplaced_control};
 use super::normal::{foreign_parts, has_list_for_source, normal, plain};
 use super::parser::RecordParser;
 use super::record::{Field, Record};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use memchr::memmem::Finder;
 
-use super::ends::{Marks, is_source_in_disguise, is_value_of_event_source};
+use super::marks::{Marks, is_source_in_disguise, is_value_of_event_source};
 use super::text::escapes_letter;
 use super::traces::Traces;
 

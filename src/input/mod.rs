@@ -9,9 +9,11 @@ mod folder;
 mod ip_ranges;
 mod local;
 mod manifest;
+mod named;
 mod names;
 mod object;
 mod paths;
+mod piped;
 #[cfg(feature = "s3")]
 pub mod s3;
 
@@ -25,12 +27,14 @@ pub use local::{
 };
 pub use manifest::{Found as FoundObject, Line, Lines, Manifest, ManifestError, ManifestFault};
 pub(crate) use manifest::{folder_and_name, is_in_hidden};
+pub use named::Named;
 pub(crate) use names::is_hidden;
 pub use object::{Object, Place, Version};
 #[cfg(feature = "s3")]
 pub use paths::Prefix;
 pub(crate) use paths::lines;
-pub use paths::{Named, PathError, Paths, Piped};
+pub use paths::{PathError, Paths};
+pub use piped::Piped;
 
 // Their public paths.
 pub use crate::aws::{IpRanges, IpRangesFault, Key, KeyKind, Pruned, Pruning};

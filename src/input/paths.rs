@@ -1,21 +1,18 @@
 //! What the user named → where reading begins. Nothing named twice is read twice.
 //!
-//! Owns the meaning of PATH arguments and of lists of them. Does not open or list what they lead to.
+//! Owns the meaning of PATH arguments and of lists of them. What is one place under two names, `named`
+//! says. Does not open or list what they lead to.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::fmt;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use siphasher::sip::SipHasher13;
-
-use super::folder::is_opened_in_a_walk;
 use super::local::expand as expand_glob;
 use super::manifest::{Found, Manifest, ManifestError};
+use super::named::{Named, Once, once};
+use super::piped::Piped;
 #[cfg(feature = "s3")]
 use super::s3::{S3Error, S3Url};
 use crate::aws::Key;
@@ -23,19 +20,6 @@ use crate::plain_text::plain_text;
 use crate::shown::Shown;
 #[cfg(feature = "s3")]
 use chrono::NaiveDate;
-
-/// Somewhere to begin.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Named {
-    /// A folder, to be walked.
-    Folder(PathBuf),
-    /// A file, to be read whatever its name.
-    File(PathBuf),
-    /// `-`
-    StandardInput,
-    /// Something on a list or matched by a pattern that cannot be looked at.
-    Unreadable(PathBuf, String),
-}
 
 /// Everything the user named.
 #[derive(Debug, Default)]
@@ -53,40 +37,6 @@ pub struct Paths {
     pub manifest: Manifest,
     /// Where such a listing comes from together with contents.
     pub piped: Option<Piped>,
-}
-
-/// A manifest with contents, which is read once.
-pub struct Piped {
-    /// Where it comes from.
-    pub from: Mutex<Box<dyn BufRead + Send>>,
-    /// A number of the paths on it, whatever their order.
-    number: AtomicU64,
-}
-
-impl Piped {
-    fn of(from: Box<dyn BufRead + Send>) -> Piped {
-        Piped {
-            from: Mutex::new(from),
-            number: AtomicU64::new(0),
-        }
-    }
-
-    /// Notes a path that is on it.
-    pub fn note(&self, path: &str) {
-        let number = SipHasher13::new().hash(path.as_bytes());
-        self.number.fetch_add(number, Ordering::Relaxed);
-    }
-
-    /// A number of the paths that were read, whatever their order.
-    pub fn number(&self) -> u64 {
-        self.number.load(Ordering::Relaxed)
-    }
-}
-
-impl fmt::Debug for Piped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Piped").finish_non_exhaustive()
-    }
 }
 
 /// What to list in S3.
@@ -151,12 +101,20 @@ impl Paths {
         if inputs + usize::from(list == Some(Path::new("-"))) > 1 {
             return Err(PathError::InputTwice);
         }
+        let Once {
+            named,
+            roots,
+            files,
+        } = once(all.named);
         Ok(Paths {
+            named,
+            roots,
+            files,
             #[cfg(feature = "s3")]
             s3: (prefixes(all.s3).into_iter())
                 .map(|url| Prefix { url, from: None })
                 .collect(),
-            ..once(all.named)
+            ..Paths::default()
         })
     }
 }
@@ -237,7 +195,7 @@ fn expand(argument: &Path, all: &mut All) -> Result<(), PathError> {
     }
     let named = &mut all.named;
     match fs::metadata(argument) {
-        Ok(metadata) => named.push(of_kind(argument.to_owned(), &metadata)),
+        Ok(metadata) => named.push(Named::of_kind(argument.to_owned(), &metadata)),
         Err(error) => match argument
             .to_str()
             .filter(|text| text.contains(['*', '?', '[']))
@@ -282,29 +240,13 @@ fn expand_pattern(pattern: &str, named: &mut Vec<Named>) -> Result<(), PathError
     let matches = expand_glob(pattern)
         .map_err(|error| PathError::BadPattern(pattern.to_owned(), error.into()))?;
     named.extend(matches.into_iter().map(|found| match found {
-        Ok(path) => listed(path),
+        Ok(path) => Named::listed(path),
         Err((folder, error)) => Named::Unreadable(folder, error.to_string()),
     }));
     if named.len() == before {
         Err(PathError::NoMatch(pattern.to_owned()))
     } else {
         Ok(())
-    }
-}
-
-/// A path somebody else wrote down: if it is gone, that is one unreadable file.
-fn listed(path: PathBuf) -> Named {
-    match fs::metadata(&path) {
-        Ok(metadata) => of_kind(path, &metadata),
-        Err(error) => Named::Unreadable(path, error.to_string()),
-    }
-}
-
-fn of_kind(path: PathBuf, metadata: &fs::Metadata) -> Named {
-    if metadata.is_dir() {
-        Named::Folder(path)
-    } else {
-        Named::File(path)
     }
 }
 
@@ -334,7 +276,7 @@ fn read_list(list: &Path, all: &mut All) -> Result<(), PathError> {
             path => {
                 let path = to_path(path).map_err(fail)?;
                 if !all.is_remote(&path)? {
-                    all.named.push(listed(path));
+                    all.named.push(Named::listed(path));
                 }
             }
         }
@@ -355,59 +297,6 @@ fn to_path(bytes: &[u8]) -> io::Result<PathBuf> {
         .map_err(io::Error::other)
 }
 
-/// Leaves out what is named twice, or is in a folder that is walked anyway.
-fn once(named: Vec<Named>) -> Paths {
-    let mut files = CanonicalFiles::default();
-    let mut roots: Vec<PathBuf> = named
-        .iter()
-        .filter_map(|one| {
-            if let Named::Folder(path) = one {
-                Some(canonical(path))
-            } else {
-                None
-            }
-        })
-        .collect();
-    // Sorted, a folder comes before what is in it; a hidden one may come between.
-    roots.sort();
-    let mut outer: Vec<PathBuf> = Vec::new();
-    for root in roots {
-        if !outer.iter().any(|outer| is_walked_from(outer, &root)) {
-            outer.push(root);
-        }
-    }
-    let roots = outer;
-    let mut seen = HashSet::new();
-    let named = named
-        .into_iter()
-        .filter(|one| match one {
-            Named::Folder(path) => {
-                let path = canonical(path);
-                roots.contains(&path) && seen.insert(path)
-            }
-            Named::File(path) => {
-                let path = files.canonical(path);
-                let is_walked = path
-                    .parent()
-                    .is_some_and(|folder| roots.iter().any(|root| is_walked_from(root, folder)))
-                    && is_opened_in_a_walk(&path);
-                !is_walked && seen.insert(path)
-            }
-            Named::StandardInput => true,
-            Named::Unreadable(path, _) => seen.insert(path.clone()),
-        })
-        .collect();
-    // Without a folder, no walk finds one of them.
-    let is_file = |path: &PathBuf| !roots.is_empty() && !roots.contains(path);
-    let files = seen.into_iter().filter(is_file).collect();
-    Paths {
-        named,
-        roots,
-        files,
-        ..Paths::default()
-    }
-}
-
 /// Leaves out what another prefix leads to: it is the beginning of whatever begins with it.
 #[cfg(feature = "s3")]
 fn prefixes(mut urls: Vec<S3Url>) -> Vec<S3Url> {
@@ -416,52 +305,6 @@ fn prefixes(mut urls: Vec<S3Url>) -> Vec<S3Url> {
         inner.bucket == outer.bucket && inner.prefix.starts_with(&outer.prefix)
     });
     urls
-}
-
-fn canonical(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
-}
-
-/// Canonical names of one file after another, which a shell lists folder by folder.
-#[derive(Default)]
-struct CanonicalFiles {
-    folder: PathBuf,
-    canonical_folder: Option<PathBuf>,
-}
-
-impl CanonicalFiles {
-    /// The system goes through a path part by part, so it is asked for each folder, not for each
-    /// file: a dozen calls for one.
-    fn canonical(&mut self, path: &Path) -> PathBuf {
-        // Elsewhere the canonical name may be spelled in other letters, small or capital.
-        let is_as_spelled = cfg!(target_os = "linux")
-            && fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_symlink());
-        let (true, Some(folder), Some(name)) = (is_as_spelled, path.parent(), path.file_name())
-        else {
-            return canonical(path);
-        };
-        if self.canonical_folder.is_none() || self.folder.as_os_str() != folder.as_os_str() {
-            folder.clone_into(&mut self.folder);
-            let folder = if folder.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                folder
-            };
-            self.canonical_folder = fs::canonicalize(folder).ok();
-        }
-        self.canonical_folder
-            .as_ref()
-            .map_or_else(|| canonical(path), |folder| folder.join(name))
-    }
-}
-
-/// Whether a walk from `root` comes to `folder`: no hidden folder is between them.
-fn is_walked_from(root: &Path, folder: &Path) -> bool {
-    folder.strip_prefix(root).is_ok_and(|rest| {
-        !rest
-            .iter()
-            .any(|part: &OsStr| part.as_encoded_bytes().starts_with(b"."))
-    })
 }
 
 /// Reads lines for other lists the user gives.
@@ -527,44 +370,6 @@ mod tests {
         assert_eq!(
             resolve(dir, &["a/*.json", "*/4.json"]),
             ["a/1.json", "c/4.json"]
-        );
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_file_has_one_name_whatever_way_leads_to_it() {
-        use std::os::unix::fs::symlink;
-        let tree = tree();
-        let dir = tree.path();
-        symlink("1.json", dir.join("a/link.json")).unwrap();
-        symlink(dir.join("a/b"), dir.join("c/b")).unwrap();
-        let mut files = CanonicalFiles::default();
-        for path in [
-            "a/1.json",
-            "a/link.json",
-            "a/b/../1.json",
-            "c/b/../1.json",
-            "c/b/2.json",
-            "a/b/2.json",
-            "a/none.json",
-            "a/b/./2.json",
-        ] {
-            let path = dir.join(path);
-            assert_eq!(
-                files.canonical(&path),
-                canonical(&path),
-                "{}",
-                path.display()
-            );
-        }
-        let here = Path::new("Cargo.toml");
-        assert_eq!(files.canonical(here), canonical(here));
-        assert_eq!(
-            resolve(
-                dir,
-                &["a/1.json", "a/link.json", "c/b/2.json", "a/b/2.json"]
-            ),
-            ["a/1.json", "c/b/2.json"]
         );
     }
 

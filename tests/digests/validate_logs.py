@@ -12,18 +12,11 @@ signatures (of each digest, by key: what S3 has beside it).
 import io
 import json
 import pathlib
-import subprocess
 import sys
-import venv
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-def install(folder):
-    done = pathlib.Path(folder) / "installed"
-    if done.exists():
-        return
-    venv.create(folder, with_pip=True, clear=True)
-    subprocess.run([f"{folder}/bin/pip", "install", "--quiet", "awscli"], check=True)
-    done.touch()
+import pypi
 
 
 class S3:
@@ -103,7 +96,7 @@ def validate(folder, asked):
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["install", folder]:
-            install(folder)
+            pypi.install(pathlib.Path(folder), ["awscli"])
         case ["validate", folder, asked]:
             validate(folder, asked)
         case _:

@@ -11,18 +11,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-PACKAGE = "prometheus-client==0.23.1"
-WANTED = f"{PACKAGE} and promtool"
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import pypi
 
-def install(folder):
-    done = folder / "installed"
-    if done.exists() and done.read_text() == WANTED:
-        return
-    subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-    subprocess.run([folder / "bin/pip", "install", "--quiet", PACKAGE], check=True)
-    promtool(folder)
-    done.write_text(WANTED)
+PACKAGES = ["prometheus-client==0.23.1"]
 
 
 def promtool(folder):
@@ -55,6 +48,6 @@ def parse(file):
 
 if __name__ == "__main__":
     if sys.argv[1] == "install":
-        install(Path(sys.argv[2]))
+        pypi.install(Path(sys.argv[2]), PACKAGES, then=promtool)
     else:
         parse(Path(sys.argv[3]))

@@ -8,22 +8,15 @@ Chromium is Debian's: the browsers of Playwright itself come from elsewhere.
 """
 
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import pypi
+
 PACKAGES = ["playwright==1.65.2", "axe-playwright-python==0.1.8", "openpyxl==3.1.5"]
 BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
-
-
-def install(folder):
-    done = folder / "installed"
-    wanted = " ".join(PACKAGES)
-    if done.exists() and done.read_text() == wanted:
-        return
-    subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-    subprocess.run([folder / "bin/pip", "install", "--quiet", *PACKAGES], check=True)
-    done.write_text(wanted)
 
 
 def browser():
@@ -149,7 +142,7 @@ def picture(folder, html, png):
 if __name__ == "__main__":
     command, folder, *files = sys.argv[1:]
     if command == "install":
-        install(Path(folder))
+        pypi.install(Path(folder), PACKAGES)
     elif command == "picture":
         picture(Path(folder), *(Path(file).resolve() for file in files))
     else:

@@ -16,10 +16,12 @@ import glob
 import gzip
 import json
 import pathlib
-import shutil
-import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+import pypi
 
 PINS = ["duckdb==2.0.0", "chdb-core==26.9.0", "sqlglot==30.30.0"]
 
@@ -93,24 +95,6 @@ ATHENA_TABLE = {
     "edgedevicedetails": TEXT,
     "tlsdetails": {"tlsversion": TEXT, "ciphersuite": TEXT, "clientprovidedhostheader": TEXT},
 }
-
-
-def install(venv):
-    # Written last: an environment without it is half made.
-    done = venv / "installed"
-    if done.exists() and done.read_text().split() == PINS:
-        return
-    shutil.rmtree(venv, ignore_errors=True)
-    try:
-        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-        pip = [venv / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--quiet"]
-        # What chDB needs for data frames (pandas, pyarrow) is not needed here.
-        options = ["--no-deps", "--only-binary", ":all:", "--retries", "1"]
-        subprocess.run([*pip, "install", *options, *PINS], check=True)
-    except subprocess.CalledProcessError as error:
-        shutil.rmtree(venv, ignore_errors=True)
-        sys.exit(f"engines.py: {error}")
-    done.write_text("\n".join(PINS))
 
 
 def records(folder):
@@ -262,7 +246,8 @@ ENGINES = {
 def main():
     match sys.argv[1:]:
         case ["install", venv]:
-            install(pathlib.Path(venv))
+            # What chDB needs for data frames (pandas, pyarrow) is not needed here.
+            pypi.install(pathlib.Path(venv), PINS, ["--no-deps", "--only-binary", ":all:"])
         case ["ask", engine, folder]:
             for row in ENGINES[engine](sys.stdin.read(), folder):
                 print(json.dumps([("" if cell is None else cell) for cell in row]))

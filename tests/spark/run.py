@@ -30,23 +30,9 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 PINS = ["pyspark==4.3.0", "pyarrow==26.0.1", "pandas==2.3.3", "maturin==1.16.0"]
 
-sys.path[:0] = [str(HERE.parent.parent / "python"), str(HERE)]
+sys.path[:0] = [str(HERE.parent.parent / "python"), str(HERE.parent), str(HERE)]
 
-
-def install(venv):
-    # Written last: an environment without it is half made.
-    done = venv / "installed"
-    if done.exists() and done.read_text().split() == PINS:
-        return
-    shutil.rmtree(venv, ignore_errors=True)
-    try:
-        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-        pip = [venv / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--quiet"]
-        subprocess.run([*pip, "install", "--retries", "1", *PINS], check=True)
-    except subprocess.CalledProcessError as error:
-        shutil.rmtree(venv, ignore_errors=True)
-        sys.exit(f"run.py: {error}")
-    done.write_text("\n".join(PINS))
+import pypi
 
 
 def environment(folder):
@@ -375,7 +361,7 @@ def units(program):
 def main():
     typed = sys.argv[1:]
     if len(typed) == 2 and typed[0] == "install":
-        return install(pathlib.Path(typed[1]))
+        return pypi.install(pathlib.Path(typed[1]), PINS)
     if len(typed) == 2 and typed[0] == "units":
         return units(typed[1])
     if len(typed) > 3 and typed[0] in ("local", "cluster", "prefixes"):

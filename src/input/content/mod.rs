@@ -1,6 +1,7 @@
 //! Bytes of one file → its decompressed content: whole if it is small and sound, else as a stream.
 //!
-//! Does not know where a file is, or how it came to be opened.
+//! Owns the choice between the two, and the memory for it; a stream itself is in `stream`. Does not know
+//! where a file is, or how it came to be opened.
 
 mod compressed;
 mod decoder;
@@ -9,26 +10,21 @@ mod libdeflate;
 mod lz4;
 mod other_service;
 mod pages;
+mod stream;
 mod trailer;
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::time::Instant;
 
-use compressed::Compressed;
 pub(super) use compressed::read_some;
 pub(super) use decoder::Format;
-use hash::Hasher;
 pub(crate) use hash::sha256;
 use libdeflate::Libdeflate;
-use lz4::Lz4;
 pub(crate) use other_service::is_other_service;
 use pages::Pages;
-use trailer::Tail;
+pub use stream::Stream;
 pub use trailer::Trailer;
-
-use crate::damage::{Damage, Stage};
-use crate::source::Source;
 
 /// Whether something begins as a compressed file does.
 pub(crate) fn is_compressed(head: &[u8]) -> bool {
@@ -120,23 +116,6 @@ pub enum Opened<'b> {
     },
     /// A socket, a device, a FIFO that nobody writes into for us.
     NotAFile,
-}
-
-/// A file's content, piece by piece.
-pub struct Stream<'b> {
-    content: Content<Box<dyn Read + Send + 'b>>,
-    /// What was looked at before it was read.
-    seen: Vec<u8>,
-    /// Where the trailer comes from, if it is wanted.
-    tail: Option<Tail<'b>>,
-    /// What hashes the content, if that is wanted.
-    hasher: Option<Hasher>,
-}
-
-enum Content<R: Read> {
-    Compressed(Compressed<R>),
-    Lz4(Lz4<R>),
-    Plain(Plain<R>),
 }
 
 /// Reads a file that was opened.
@@ -308,48 +287,20 @@ pub fn of_reader<'b>(
     stream(reader, limits, room)
 }
 
-/// Compressed or plain, by the first bytes.
+/// What has to be read piece by piece.
 fn stream<'b>(
-    mut reader: Box<dyn Read + Send + 'b>,
+    reader: Box<dyn Read + Send + 'b>,
     limits: &Limits,
     room: StreamRoom<'b>,
 ) -> io::Result<Opened<'b>> {
     let StreamRoom { window, trailers } = room;
-    let mut tail = None;
-    if trailers {
-        let (reading, other) = Tail::of(reader);
-        (reader, tail) = (Box::new(reading), Some(other));
-    }
-    let mut head = [0; Format::HEAD];
-    let mut filled = 0;
-    while filled < head.len() {
-        match read_some(&mut reader, &mut head[filled..])? {
-            0 => break,
-            count => filled += count,
-        }
-    }
-    let head = &head[..filled];
-    let content = match Format::of(head) {
-        Some(Format::Lz4) => Content::Lz4(Lz4::new(reader, head)),
-        Some(format) => Content::Compressed(Compressed::new(format, reader, head)),
-        None => Content::Plain(Plain {
-            head: head.to_vec(),
-            reader,
-            length: 0,
-            damage: None,
-        }),
-    };
+    let stream = Stream::begin(reader, trailers)?;
     // The window begins small again: a huge record of an earlier file has made it large.
     window.truncate(limits.window);
     window.shrink_to(limits.window);
     window.resize(limits.window, 0);
     Ok(Opened::Stream {
-        stream: Box::new(Stream {
-            content,
-            seen: Vec::new(),
-            tail,
-            hasher: None,
-        }),
+        stream: Box::new(stream),
         window,
     })
 }
@@ -386,137 +337,4 @@ fn fill(
 fn claimed_length(raw: &[u8]) -> Option<usize> {
     raw.last_chunk()
         .map(|&bytes| u32::from_le_bytes(bytes) as usize)
-}
-
-impl Stream<'_> {
-    /// Bytes of the file that were read.
-    pub fn compressed(&self) -> u64 {
-        match &self.content {
-            Content::Compressed(stream) => stream.compressed,
-            Content::Lz4(stream) => stream.compressed(),
-            Content::Plain(plain) => plain.length,
-        }
-    }
-
-    /// Bytes of content that were handed on.
-    pub fn decompressed(&self) -> u64 {
-        match &self.content {
-            Content::Compressed(stream) => stream.decompressed,
-            Content::Lz4(stream) => stream.decompressed,
-            Content::Plain(plain) => plain.length,
-        }
-    }
-
-    /// Whether the file holds something else.
-    pub fn is_compressed(&self) -> bool {
-        !matches!(self.content, Content::Plain(_))
-    }
-
-    /// Up to so many bytes of the content from its beginning, which are still read afterwards. Only
-    /// before anything else is read.
-    pub fn peek(&mut self, most: usize) -> &[u8] {
-        let mut seen = vec![0; most];
-        let mut filled = 0;
-        while filled < most {
-            match self.read(&mut seen[filled..]) {
-                0 => break,
-                count => filled += count,
-            }
-        }
-        seen.truncate(filled);
-        self.seen = seen;
-        &self.seen
-    }
-
-    /// What is at the end of the file, once it was read and if it is wanted.
-    pub fn trailer(&mut self) -> Option<Trailer> {
-        self.tail.as_mut()?.trailer()
-    }
-
-    /// Reads what is left, so that damage in it is found; gives the damage, if there is any.
-    pub fn finish(&mut self) -> Option<Damage> {
-        let mut rest = vec![0; 1 << 16];
-        while self.pull(&mut rest) > 0 {}
-        match &mut self.content {
-            Content::Compressed(stream) => stream.damage.take(),
-            Content::Lz4(stream) => stream.damage.take(),
-            Content::Plain(plain) => plain.damage.take(),
-        }
-    }
-
-    /// Has the content hashed. Only before anything is read.
-    pub fn hash(&mut self) {
-        self.hasher = Some(Hasher::new());
-    }
-
-    /// The hash of all content, if it was wanted; once, after the stream is finished.
-    pub fn take_hash(&mut self) -> Option<[u8; 32]> {
-        Some(self.hasher.take()?.finish())
-    }
-
-    /// Whether something follows what CloudTrail writes: one member of gzip.
-    pub fn has_more_than_one_member(&self) -> bool {
-        matches!(&self.content, Content::Compressed(stream) if stream.has_more_than_one_member())
-    }
-
-    /// Reads what was not looked at before.
-    fn pull(&mut self, into: &mut [u8]) -> usize {
-        let count = match &mut self.content {
-            Content::Compressed(stream) => stream.read(into),
-            Content::Lz4(stream) => stream.read(into),
-            Content::Plain(plain) => plain.read(into),
-        };
-        if let Some(hasher) = &mut self.hasher {
-            hasher.add(&into[..count]);
-        }
-        count
-    }
-}
-
-/// Hands on what was taken from a stream before, and what of it is left then.
-fn take(from: &mut Vec<u8>, into: &mut [u8]) -> usize {
-    let count = from.len().min(into.len());
-    into[..count].copy_from_slice(&from[..count]);
-    from.drain(..count);
-    count
-}
-
-impl Source for Stream<'_> {
-    fn read(&mut self, into: &mut [u8]) -> usize {
-        if !self.seen.is_empty() {
-            return take(&mut self.seen, into);
-        }
-        self.pull(into)
-    }
-}
-
-/// Content that is not compressed.
-pub struct Plain<R> {
-    /// What was read to tell what it is.
-    head: Vec<u8>,
-    reader: R,
-    length: u64,
-    damage: Option<Damage>,
-}
-
-impl<R: Read> Source for Plain<R> {
-    fn read(&mut self, into: &mut [u8]) -> usize {
-        if !self.head.is_empty() {
-            let count = take(&mut self.head, into);
-            self.length += count as u64;
-            return count;
-        }
-        match read_some(&mut self.reader, into) {
-            Ok(count) => {
-                self.length += count as u64;
-                count
-            }
-            Err(error) => {
-                let what = format!("cannot be read: {error}");
-                self.damage
-                    .get_or_insert(Damage::new(Stage::Open, self.length, what));
-                0
-            }
-        }
-    }
 }

@@ -2,36 +2,28 @@
 //!
 //! Looks down from the prefix by delimiter until accounts and Regions show, leaves what cannot matter
 //! unasked, and then lists each account's Region in one chain from its first day to its last: an
-//! idle Region costs one request, not one for each day. Keys are handed out while it goes on.
+//! idle Region costs one request, not one for each day. Keys are handed out while it goes on. Owns the
+//! way through a prefix; a single page is asked for in `pages`.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-use std::vec;
 
 use chrono::Utc;
-use http::Method;
-use http::header::HeaderName;
 use tokio::runtime::Handle;
-use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::sync::mpsc::{Sender, channel};
+use tokio::task::JoinSet;
 
 use super::chain::Chain;
-use super::client::{Client, body_of};
-use super::error::{Action, Kind, S3Error};
-use super::failure::Failure;
+use super::client::Client;
+use super::error::{Kind, S3Error};
 use super::flight::{Flight, START};
 use super::layout::{Level, NotListed, Selection, Way};
+use super::listing::{Listed, Listing};
 use super::object::Object;
-use super::request::Target;
-use super::retry::Tries;
+use super::pages::{Ask, Pages, is_denied};
 use super::url::S3Url;
-use super::xml::{self, Entry, Page};
+use super::xml::{Entry, Page};
 
-/// A page is made on the spot. One that skips many deleted keys takes seconds.
-const PATIENCE: Duration = Duration::from_secs(15);
-/// A thousand of the longest keys, each byte of them encoded.
-const LONGEST_PAGE: usize = 16 << 20;
 /// Pages that wait for whoever reads the listing.
 const WAITING: usize = 8;
 /// How deep `AWSLogs/` is looked for under the prefix that was given.
@@ -41,70 +33,6 @@ const MOST_LOOKS: usize = 500;
 /// A chain of more pages is split by month.
 const LONG: usize = 3;
 
-/// Asks which archived objects have a copy that can be read.
-const OPTIONAL: HeaderName = HeaderName::from_static("x-amz-optional-object-attributes");
-
-/// What a listing tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Listed {
-    /// An object.
-    Object(Object),
-    /// A key that only makes a folder show in a console: no bytes, and a slash at the end.
-    FolderMarker(String),
-    /// A prefix that was not listed, or not all of it, because nothing in it can matter.
-    NotListed {
-        /// The prefix.
-        prefix: String,
-        /// Why.
-        why: NotListed,
-    },
-}
-
-/// The listing of a prefix while it goes on. Its order is that of the answers. An error ends it: what
-/// came before it is not all that there is.
-#[derive(Debug)]
-pub struct Listing {
-    batches: Receiver<Result<Vec<Listed>, S3Error>>,
-    batch: vec::IntoIter<Listed>,
-    task: AbortHandle,
-    ended: bool,
-}
-
-impl Iterator for Listing {
-    type Item = Result<Listed, S3Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(listed) = self.batch.next() {
-                return Some(Ok(listed));
-            }
-            if self.ended {
-                return None;
-            }
-            match self.batches.blocking_recv() {
-                // An empty batch is the end. Without it the task died, and nobody knows what is missing.
-                Some(Ok(batch)) if batch.is_empty() => self.ended = true,
-                Some(Ok(batch)) => self.batch = batch.into_iter(),
-                Some(Err(error)) => {
-                    self.ended = true;
-                    return Some(Err(error));
-                }
-                None => {
-                    self.ended = true;
-                    let why = "the listing stopped before its end; run again".to_owned();
-                    return Some(Err(S3Error::new("s3://", Kind::Machine(why))));
-                }
-            }
-        }
-    }
-}
-
-impl Drop for Listing {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
 pub(super) fn list(
     client: &Arc<Client>,
     runtime: &Handle,
@@ -113,9 +41,11 @@ pub(super) fn list(
 ) -> Listing {
     let (out, batches) = channel(WAITING);
     let walk = Arc::new(Walk {
-        client: Arc::clone(client),
-        flight: Flight::new(Some(START), 1),
-        bucket: url.bucket.as_str().into(),
+        pages: Pages {
+            client: Arc::clone(client),
+            flight: Flight::new(Some(START), 1),
+            bucket: url.bucket.as_str().into(),
+        },
         given: url.prefix.clone(),
         asked: asked.clone(),
         out,
@@ -127,19 +57,12 @@ pub(super) fn list(
         let last = walk.run().await.map(|()| Vec::new());
         let _ = walk.out.send(last).await;
     });
-    Listing {
-        batches,
-        batch: Vec::new().into_iter(),
-        task: task.abort_handle(),
-        ended: false,
-    }
+    Listing::new(batches, task.abort_handle())
 }
 
 /// What all chains of a listing share.
 struct Walk {
-    client: Arc<Client>,
-    flight: Arc<Flight>,
-    bucket: Arc<str>,
+    pages: Pages,
     given: String,
     asked: Selection,
     out: Sender<Result<Vec<Listed>, S3Error>>,
@@ -158,16 +81,6 @@ enum Step {
         prefix: String,
     },
     Chain(Chain),
-}
-
-/// One page to ask for.
-#[derive(Clone, Copy, Default)]
-struct Ask<'a> {
-    prefix: &'a str,
-    by_folder: bool,
-    token: Option<&'a str>,
-    after: Option<&'a str>,
-    one: bool,
 }
 
 /// Nobody reads the listing any more.
@@ -190,7 +103,7 @@ impl Walk {
         let mut todo = vec![Step::Begin];
         let mut doing = JoinSet::new();
         loop {
-            while doing.len() < self.flight.allowed()
+            while doing.len() < self.pages.flight.allowed()
                 && let Some(step) = todo.pop()
             {
                 let walk = Arc::clone(self);
@@ -207,7 +120,7 @@ impl Walk {
                 Some(Ok(Err(Stop::Error(error)))) => return Err(error),
                 Some(Err(_)) => {
                     let why = "a part of the listing was given up; run again".to_owned();
-                    return Err(self.error(&self.given, Kind::Machine(why)));
+                    return Err(self.pages.error(&self.given, Kind::Machine(why)));
                 }
             }
         }
@@ -244,8 +157,8 @@ impl Walk {
             one: true,
             ..Ask::default()
         };
-        let inside = self.page(one(&folder)).await;
-        let itself = self.page(one(given)).await;
+        let inside = self.pages.page(one(&folder)).await;
+        let itself = self.pages.page(one(given)).await;
         let is_folder = inside.as_ref().is_ok_and(|page| !page.entries.is_empty());
         match itself {
             Ok(page) => {
@@ -298,7 +211,7 @@ impl Walk {
                 token: token.as_deref(),
                 ..Ask::default()
             };
-            let page = match self.page(ask).await {
+            let page = match self.pages.page(ask).await {
                 Ok(page) => page,
                 Err(kind) if is_denied(&kind) && token.is_none() => {
                     return self.around(level, prefix, kind);
@@ -357,7 +270,7 @@ impl Walk {
             _ => return Err(self.stop(&prefix, kind)),
         };
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        refused.get_or_insert_with(|| self.error(&prefix, kind));
+        refused.get_or_insert_with(|| self.pages.error(&prefix, kind));
         Ok(steps)
     }
 
@@ -400,7 +313,7 @@ impl Walk {
             };
             let Page {
                 mut entries, next, ..
-            } = match self.page(ask).await {
+            } = match self.pages.page(ask).await {
                 Ok(page) => page,
                 Err(kind) => return Err(self.stop(&chain.prefix, kind)),
             };
@@ -436,53 +349,9 @@ impl Walk {
         }
     }
 
-    /// Asks for a page until it is sound.
-    async fn page(&self, ask: Ask<'_>) -> Result<Page, Kind> {
-        let mut query: Vec<(&'static str, &str)> = Vec::with_capacity(7);
-        // In the order that is signed.
-        query.extend(ask.token.map(|token| ("continuation-token", token)));
-        query.extend(ask.by_folder.then_some(("delimiter", "/")));
-        query.extend([("encoding-type", "url"), ("list-type", "2")]);
-        query.extend(ask.one.then_some(("max-keys", "1")));
-        query.push(("prefix", ask.prefix));
-        // Beside a token it means nothing.
-        let after = ask.after.filter(|_| ask.token.is_none());
-        query.extend(after.map(|after| ("start-after", after)));
-        let target = Target {
-            method: Method::GET,
-            bucket: &self.bucket,
-            key: "",
-            query: &query,
-            headers: &[(OPTIONAL, "RestoreStatus")],
-        };
-        let mut tries = Tries::new(self.client.tries());
-        loop {
-            self.client.counters.list.fetch_add(1, Relaxed);
-            let failure = match self.client.send(&target, tries.patience(PATIENCE)).await {
-                Ok(response) => match body_of(response, LONGEST_PAGE, None).await {
-                    Ok(body) => match xml::page(&body).and_then(|page| of_prefix(page, ask.prefix))
-                    {
-                        Ok(page) => {
-                            self.flight.went_well(0);
-                            return Ok(page);
-                        }
-                        Err(xml::Malformed(why)) => {
-                            Failure::Passing(format!("a listing that is not sound: {why}"))
-                        }
-                    },
-                    Err(failure) => failure,
-                },
-                Err(failure) => failure,
-            };
-            tries
-                .after(failure, &self.client, &self.bucket, &self.flight)
-                .await?;
-        }
-    }
-
     async fn hand_out(&self, entries: Vec<Entry>) -> Result<(), Unwanted> {
         let listed = entries.into_iter().map(|entry| {
-            let object = Object::new(&self.bucket, entry);
+            let object = Object::new(&self.pages.bucket, entry);
             if object.is_folder_marker() {
                 Listed::FolderMarker(object.key)
             } else {
@@ -501,47 +370,11 @@ impl Walk {
     }
 
     fn stop(&self, prefix: &str, kind: Kind) -> Stop {
-        Stop::Error(self.error(prefix, kind))
+        Stop::Error(self.pages.error(prefix, kind))
     }
 
     fn again(&self, prefix: &str) -> Stop {
         let last = "the same page came twice".to_owned();
         self.stop(prefix, Kind::GaveUp { tries: 1, last })
     }
-
-    fn error(&self, prefix: &str, kind: Kind) -> S3Error {
-        let kind = match kind {
-            kind if is_denied(&kind) => Kind::NotPermitted {
-                action: Action::ListBucket,
-                said: match kind {
-                    Kind::Refused { said, .. } => said,
-                    _ => String::new(),
-                },
-            },
-            Kind::Gone => Kind::NoBucket,
-            kind => kind,
-        };
-        S3Error::new(S3Url::of_key(&self.bucket, prefix), kind)
-    }
-}
-
-/// Keys of another prefix would lead the listing astray.
-fn of_prefix(page: Page, prefix: &str) -> Result<Page, xml::Malformed> {
-    let sound = page
-        .entries
-        .iter()
-        .all(|entry| entry.key.starts_with(prefix))
-        && page
-            .prefixes
-            .iter()
-            .all(|child| child.len() > prefix.len() && child.starts_with(prefix));
-    if sound {
-        Ok(page)
-    } else {
-        Err(xml::Malformed("keys of another prefix"))
-    }
-}
-
-fn is_denied(kind: &Kind) -> bool {
-    matches!(kind, Kind::Refused { status: 403, code, .. } if code == "AccessDenied" || code.is_empty())
 }

@@ -5,16 +5,15 @@
 """
 
 import json
-import subprocess
+import pathlib
 import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent))
+
+import pypi
 
 PACKAGES = ["ministack==1.5.33", "boto3==1.43.106"]
 ACCOUNTS = ["111122223333", "444455556666"]
-
-
-def install(venv):
-    subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-    subprocess.run([f"{venv}/bin/pip", "install", "-q", *PACKAGES], check=True)
 
 
 def prepare(endpoint):
@@ -78,4 +77,10 @@ def prepare(endpoint):
 
 
 if __name__ == "__main__":
-    {"install": install, "prepare": prepare}[sys.argv[1]](sys.argv[2])
+    match sys.argv[1:]:
+        case ["install", venv]:
+            pypi.install(pathlib.Path(venv), PACKAGES)
+        case ["prepare", endpoint]:
+            prepare(endpoint)
+        case _:
+            sys.exit(__doc__)

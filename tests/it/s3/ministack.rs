@@ -91,27 +91,17 @@ fn script() -> PathBuf {
 /// Where it is installed, or will be.
 fn venv() -> PathBuf {
     let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("s3-venv");
-    if !venv.join("bin/ministack").exists() || !has_boto(&venv) {
-        let installed = Command::new("python3")
-            .arg(script())
-            .arg("install")
-            .arg(&venv)
-            .status();
-        assert!(
-            installed.expect("python3").success(),
-            "MiniStack cannot be installed"
-        );
-    }
-    venv
-}
-
-fn has_boto(venv: &Path) -> bool {
-    let python = venv.join("bin/python");
-    let asked = Command::new(python)
-        .args(["-c", "import boto3"])
-        .stderr(Stdio::null())
+    let installed = Command::new("python3")
+        .arg("-B")
+        .arg(script())
+        .arg("install")
+        .arg(&venv)
         .status();
-    asked.is_ok_and(|status| status.success())
+    assert!(
+        installed.expect("python3").success(),
+        "MiniStack cannot be installed"
+    );
+    venv
 }
 
 #[test]

@@ -9,16 +9,20 @@
 //! Whoever reads rows adds up their hashes again, and compares. If a damaged row is overwritten later,
 //! the sum still differs: damage never disappears by itself.
 
+mod compare;
+mod sums;
+
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Error, ffi};
 use siphasher::sip::SipHasher13;
 
 use super::columns::grouping_columns;
+pub(in crate::store) use compare::Checksums;
+pub(in crate::store) use sums::{Changes, Sum, Sums, set};
 
 /// Kept in the store, so they must not change.
 const KEYS: (u64, u64) = (0x7374_7363_6f70_6531, 0x726f_7773_756d_7331);
@@ -234,105 +238,11 @@ pub(in crate::store) fn replace(
 pub(in crate::store) fn write_all(connection: &Connection) -> rusqlite::Result<()> {
     for (table, _) in TABLES {
         for (day, sum) in sums(connection, table)? {
-            connection
-                .prepare_cached(
-                    "INSERT INTO checksum (of, day, rows, sum) VALUES (?1, ?2, ?3, ?4)",
-                )?
-                .execute((table, day, sum.rows, sum.sum))?;
+            set(connection, table, &day, sum)?;
         }
     }
     Ok(())
 }
-
-/// Rows, and the exclusive or of their hashes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::store) struct Sum {
-    pub rows: i64,
-    sum: i64,
-}
-
-impl Sum {
-    pub fn add(&mut self, row: i64) {
-        self.rows += 1;
-        self.sum ^= row;
-    }
-
-    fn take(&mut self, row: i64) {
-        self.rows -= 1;
-        self.sum ^= row;
-    }
-}
-
-/// How sums change by what is written to tables without triggers.
-#[derive(Default)]
-pub(in crate::store) struct Changes(BTreeMap<&'static str, Sums>);
-
-impl Changes {
-    fn of(&mut self, table: &'static str, day: &str) -> &mut Sum {
-        let of_table = self.0.entry(table).or_default();
-        of_table.entry(day.to_owned()).or_default()
-    }
-
-    /// A row is new.
-    pub fn add(&mut self, table: &'static str, day: &str, row: i64) {
-        self.of(table, day).add(row);
-    }
-
-    /// A row is deleted or changed.
-    pub fn take(&mut self, table: &'static str, day: &str, row: i64) {
-        self.of(table, day).take(row);
-    }
-
-    /// All rows of a day are about to be deleted.
-    pub fn take_day(
-        &mut self,
-        connection: &Connection,
-        table: &'static str,
-        day: &str,
-    ) -> rusqlite::Result<()> {
-        let row = of_row(table, "t");
-        let mut all =
-            connection.prepare_cached(&format!("SELECT {row} FROM {table} AS t WHERE day = ?1"))?;
-        let mut rows = all.query([day])?;
-        while let Some(row) = rows.next()? {
-            self.take(table, day, row.get(0)?);
-        }
-        Ok(())
-    }
-
-    /// Writes the sums, in the transaction of what has changed. They are to be there before rows that
-    /// were added are changed, which triggers note.
-    pub fn write(self, connection: &Connection) -> rusqlite::Result<()> {
-        let mut add = connection.prepare_cached(&format!(
-            "INSERT INTO checksum (of, day, rows, sum) VALUES (?1, ?2, ?3, ?4) {ADD}"
-        ))?;
-        for (table, sums) in self.0 {
-            for (day, change) in sums {
-                add.execute((table, day, change.rows, change.sum))?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Sets the sum of a day whose rows were all written again.
-pub(in crate::store) fn set(
-    connection: &Connection,
-    table: &str,
-    day: &str,
-    sum: Sum,
-) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "INSERT INTO checksum (of, day, rows, sum) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (of, day) \
-             DO UPDATE SET rows = excluded.rows, sum = excluded.sum",
-        )?
-        .execute((table, day, sum.rows, sum.sum))?;
-    Ok(())
-}
-
-/// Sums by day, or for the empty day.
-pub(in crate::store) type Sums = BTreeMap<String, Sum>;
 
 /// The sums of the rows in a table.
 pub(in crate::store) fn sums(connection: &Connection, table: &str) -> rusqlite::Result<Sums> {
@@ -357,111 +267,6 @@ pub(in crate::store) fn sums(connection: &Connection, table: &str) -> rusqlite::
         }
     }
     Ok(sums)
-}
-
-/// The sums that are kept in a store, to compare with what is read.
-pub(in crate::store) struct Checksums(Option<BTreeMap<String, Sums>>);
-
-impl Checksums {
-    /// Those of this store.
-    pub fn read(connection: &Connection) -> rusqlite::Result<Checksums> {
-        let mut kept: BTreeMap<String, Sums> = BTreeMap::new();
-        let mut all = connection.prepare("SELECT of, day, rows, sum FROM main.checksum")?;
-        let mut rows = all.query([])?;
-        while let Some(row) = rows.next()? {
-            let sum = Sum {
-                rows: row.get(2)?,
-                sum: row.get(3)?,
-            };
-            let of_table = kept.entry(row.get(0)?).or_default();
-            of_table.insert(row.get(1)?, sum);
-        }
-        Ok(Checksums(Some(kept)))
-    }
-
-    /// Whether there are any.
-    pub fn are_kept(&self) -> bool {
-        self.0.is_some()
-    }
-
-    /// For a store without sums: nothing is compared.
-    pub fn none() -> Checksums {
-        Checksums(None)
-    }
-
-    /// The days of a table whose kept sums differ from these; the empty day if the table has no days.
-    pub fn differing(&self, table: &str, sums: &Sums) -> Vec<String> {
-        let Some(kept) = &self.0 else {
-            return Vec::new();
-        };
-        let nothing = Sums::new();
-        let kept = kept.get(table).unwrap_or(&nothing);
-        let differs =
-            |day: &&String| kept.get(*day).copied().unwrap_or_default() != of_day(sums, day);
-        let mut days: Vec<String> = kept.keys().filter(differs).cloned().collect();
-        days.extend(
-            sums.keys()
-                .filter(|day| !kept.contains_key(*day) && differs(day))
-                .cloned(),
-        );
-        days.sort();
-        days
-    }
-
-    /// Tables that have sums, but are not in the schema.
-    pub fn unknown(&self) -> Vec<String> {
-        let is_known = |table: &&String| TABLES.iter().any(|(name, _)| name == table);
-        let kept = self.0.iter().flat_map(BTreeMap::keys);
-        kept.filter(|table| !is_known(table)).cloned().collect()
-    }
-
-    /// Compares the sums of a table with those that are kept.
-    pub fn expect(&self, table: &str, sums: &Sums) -> rusqlite::Result<()> {
-        match self.differing(table, sums).first() {
-            Some(day) => Err(damaged(table, day)),
-            None => Ok(()),
-        }
-    }
-
-    /// The same for a table without days.
-    pub fn expect_all(&self, table: &str, sum: Sum) -> rusqlite::Result<()> {
-        self.expect(table, &[(String::new(), sum)].into())
-    }
-
-    /// Compares the sum of one day of a table with the kept one.
-    pub fn expect_day(&self, table: &str, day: &str, sum: Sum) -> rusqlite::Result<()> {
-        let kept = self.0.as_ref().map(|kept| kept.get(table));
-        match kept {
-            Some(kept) if kept.map_or_else(Sum::default, |kept| of_day(kept, day)) != sum => {
-                Err(damaged(table, day))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Reads these tables, and compares them with their sums.
-    pub fn verify(&self, connection: &Connection, tables: &[&str]) -> rusqlite::Result<()> {
-        if self.are_kept() {
-            for table in tables {
-                self.expect(table, &sums(connection, table)?)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn of_day(sums: &Sums, day: &str) -> Sum {
-    sums.get(day).copied().unwrap_or_default()
-}
-
-/// The error that SQLite would give if it had noticed.
-pub(in crate::store) fn damaged(table: &str, day: &str) -> Error {
-    let of = match day {
-        "" => String::new(),
-        day => format!(" of {day}"),
-    };
-    let what = format!("its table {table}{of} differs from what was written");
-    Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CORRUPT), Some(what))
 }
 
 #[cfg(test)]

@@ -1,0 +1,61 @@
+//! One chain, from its first digest to its last: holes, restarts, what is missing, and what was changed.
+//!
+//! Owns the order in which that is looked at; each look is a file, and all of them note what they find in
+//! `judge`.
+
+mod judge;
+mod of_logs;
+mod order;
+mod signed;
+
+use super::chains::Chains;
+use super::finding::Finding;
+use super::findings::LogFinding;
+use super::keys::Keys;
+use super::logs::Found;
+use super::{Asked, ChainRow};
+
+use judge::{Judge, row};
+
+/// What is said of a chain.
+pub(super) struct Judged<'e> {
+    pub row: ChainRow,
+    pub findings: Vec<Finding>,
+    pub of_logs: Vec<LogFinding<'e>>,
+}
+
+/// Walks along a chain.
+pub(super) fn judge<'e>(
+    at: u32,
+    chains: &Chains<'e>,
+    found: &Found<'e>,
+    asked: &Asked<'_>,
+    keys: &Keys,
+) -> Judged<'e> {
+    let chain = &chains.chains[at as usize];
+    let mut judge = Judge {
+        at,
+        chain,
+        chains,
+        asked,
+        row: row(chain),
+        findings: Vec::new(),
+        of_logs: Vec::new(),
+        is_faulty: false,
+        are_all_hashed: asked.hashed,
+    };
+    judge.damaged();
+    if !chain.key.is_backfill {
+        judge.links();
+    }
+    let unnamed = judge.unnamed(found);
+    judge.ends(&unnamed);
+    judge.logs(found);
+    judge.signatures(keys);
+    judge.conclude();
+    Judged {
+        row: judge.row,
+        findings: judge.findings,
+        of_logs: judge.of_logs,
+    }
+}

@@ -1,0 +1,178 @@
+//! Each digest held against the one before it, and both ends of the chain against what is asked about.
+//!
+//! Owns what a hole is, and what a new beginning.
+
+use super::super::HOUR;
+use super::super::chains::time;
+use super::super::finding::FindingKind;
+use super::super::logs::Unnamed;
+use super::judge::{Judge, later, path};
+use crate::sts::Time;
+
+/// The end of a download that no digest covers yet: an hour, and half an hour until it is delivered.
+const NOT_YET: i64 = HOUR + HOUR / 2;
+
+/// In whole hours, and at least one.
+fn hours(from: Time, until: Time) -> u64 {
+    let millis = until.millis() - from.millis();
+    let hours = (millis + HOUR / 2) / HOUR;
+    if millis <= 0 {
+        0
+    } else {
+        hours.max(1).cast_unsigned()
+    }
+}
+
+impl Judge<'_, '_> {
+    pub fn damaged(&mut self) {
+        let (chain, never) = (self.chain, (None, None));
+        for (path, detail) in &chain.damaged {
+            let words = || ((*detail).to_owned(), Some(path.clone()));
+            self.find(FindingKind::DamagedDigest, never, words);
+        }
+        for other in &chain.others {
+            let detail = "a second file of this digest, with another content";
+            let words = || (detail.to_owned(), Some(path(other)));
+            self.find(FindingKind::DamagedDigest, never, words);
+        }
+    }
+
+    /// Holds each digest against the one before it.
+    pub fn links(&mut self) {
+        let chain = self.chain;
+        for pair in chain.digests.windows(2) {
+            let [before, after] = pair else { continue };
+            let (Some(from), Some(until), Some(end)) = (
+                time(before.digest.end),
+                time(after.digest.start),
+                time(after.digest.end),
+            ) else {
+                continue;
+            };
+            let Some(previous) = &after.digest.previous else {
+                if self.touches(from, end) {
+                    self.row.restarts += 1;
+                    let detail =
+                        "the chain begins anew: no digest names what was delivered in between";
+                    let words = || (detail.to_owned(), Some(path(after)));
+                    self.find(FindingKind::Restart, (Some(from), Some(end)), words);
+                }
+                continue;
+            };
+            let is_linked = previous.names(&before.digest);
+            if is_linked && until == from {
+                if previous.hash != Some(before.hash) && self.touches(from, end) {
+                    let words = || {
+                        let before = path(before);
+                        let detail = format!(
+                            "its previousDigestHashValue is not that of {before}: one of the two \
+                             was changed"
+                        );
+                        (detail, Some(path(after)))
+                    };
+                    let times = (time(before.digest.start), Some(from));
+                    self.find(FindingKind::WrongPreviousHash, times, words);
+                }
+                continue;
+            }
+            if !self.touches(from.min(until), until.max(from)) && from != until {
+                continue;
+            }
+            self.hole(from, until, || {
+                let key = (!is_linked).then(|| previous.object.to_string());
+                let detail = match &key {
+                    Some(key) => format!("the digest before {} is not here: {key}", path(after)),
+                    None => format!(
+                        "{} starts at another time than the one before it ends",
+                        path(after)
+                    ),
+                };
+                (detail, key)
+            });
+        }
+    }
+
+    fn hole(&mut self, from: Time, until: Time, words: impl FnOnce() -> (String, Option<String>)) {
+        self.row.holes += 1;
+        self.row.hole_hours += hours(from, until);
+        // A digest that starts before the one before it ends is as little linked with it.
+        let times = (Some(from.min(until)), Some(until.max(from)));
+        self.find(FindingKind::Hole, times, words);
+    }
+
+    /// Whether another trail has digests for all of a time.
+    fn is_covered_beside(&self, from: Time, until: Time) -> bool {
+        let mut beside = self.chains.beside(self.at);
+        beside.any(|chain| {
+            (chain.span()).is_some_and(|(start, end)| start <= from && later(end, NOT_YET) >= until)
+        })
+    }
+
+    /// Holds both ends of the chain against the time that is asked about, or that the archive has logs of.
+    pub fn ends(&mut self, unnamed: &[Unnamed<'_>]) {
+        let chain = self.chain;
+        let (Some((start, end)), Some(first)) = (chain.span(), chain.digests.first()) else {
+            return;
+        };
+        if self.chain.key.is_backfill {
+            return;
+        }
+        let is_starting = first.digest.previous.is_none();
+        let times = || unnamed.iter().filter_map(Unnamed::time);
+        // A starting digest proves nothing of its own hour.
+        let (needed, covered) = match self.asked.selection.since {
+            Some(since) if is_starting => {
+                let end = time(first.digest.end).unwrap_or(start);
+                // Several that are taken for one begin with an hour, too.
+                let end = match &first.earlier {
+                    Some(earlier) if earlier.digests > 1 => later(start, HOUR).min(end),
+                    _ => end,
+                };
+                (Some(since), end)
+            }
+            Some(since) => (Some(since), start),
+            None => (times().min(), start),
+        };
+        if let Some(needed) = needed
+            && needed < covered
+            && !self.is_covered_beside(needed, covered)
+        {
+            self.hole(needed, covered, || match &first.digest.previous {
+                None => (
+                    "the chain begins here: no digest names what was delivered before".to_owned(),
+                    None,
+                ),
+                Some(previous) => (
+                    format!(
+                        "the digest before {} is not here: {}",
+                        path(first),
+                        previous.object
+                    ),
+                    Some(previous.object.to_string()),
+                ),
+            });
+        }
+        let (needed, late) = match self.asked_until() {
+            Some(until) => (Some(until), 0),
+            None => {
+                let of_trail = self.chains.end_of_trail(&self.chain.key);
+                (times().max().max(of_trail), NOT_YET)
+            }
+        };
+        if let Some(needed) = needed
+            && later(end, late) < needed
+            && !self.is_covered_beside(end, needed)
+        {
+            let detail = match self.asked.selection.until {
+                Some(_) => {
+                    "the digests end before the time asked about, and the hour after it in \
+                     which its events are delivered"
+                }
+                None => {
+                    "the newest digests are not here: other chains of the trail, or logs, go further"
+                }
+            };
+            self.hole(end, needed, || (detail.to_owned(), None));
+        }
+    }
+}
