@@ -1,8 +1,7 @@
 //! `stscope events`
 
 use crate::cli::args::{
-    FilterArgs, GateArgs, InputArgs, MessageArgs, OutputArgs, dimensions_help, exit_help,
-    without_gauges,
+    AnswerArgs, FilterArgs, InputArgs, dimensions_help, exit_help, without_gauges,
 };
 use crate::cli::gate::conclude;
 use crate::cli::output::Sink;
@@ -31,7 +30,7 @@ pub(super) struct EventsArgs {
     #[command(flatten)]
     pub filter: FilterArgs,
     #[command(flatten)]
-    pub output: OutputArgs,
+    pub answer: AnswerArgs,
     /// Order: newest first, or as they are read (starts at once, needs little memory)
     #[arg(
         long,
@@ -40,10 +39,6 @@ pub(super) struct EventsArgs {
         help_heading = "Output"
     )]
     pub sort: EventOrder,
-    #[command(flatten)]
-    pub gate: GateArgs,
-    #[command(flatten)]
-    pub messages: MessageArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -69,7 +64,11 @@ pub(super) fn help() -> String {
 
 pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
     if arguments.input.s3.dry_run {
-        return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
+        return dry_run::run(
+            &arguments.input,
+            &arguments.filter,
+            &arguments.answer.messages,
+        );
     }
     if arguments.store.is_some() {
         return Err(Failure::new(
@@ -80,9 +79,9 @@ pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
         input: &arguments.input,
         store: None,
         filter: &arguments.filter,
-        output: &arguments.output,
-        messages: &arguments.messages,
-        gate: &arguments.gate,
+        output: &arguments.answer.output,
+        messages: &arguments.answer.messages,
+        gate: &arguments.answer.gate,
         has_gauges: false,
         has_new_global: false,
         lists: &[],
