@@ -1,4 +1,6 @@
-//! A bar for each caller, account or Region: the most calls first.
+//! A bar for each of some accounts or SDKs, in the order they come.
+//!
+//! Owns how long a bar is, and what is written beside it.
 
 use std::io;
 

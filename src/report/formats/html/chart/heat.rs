@@ -1,4 +1,6 @@
 //! What was read of each account, day by day, and the same in numbers.
+//!
+//! Owns the colour of a field, and that neighbours are drawn as one.
 
 use std::io;
 

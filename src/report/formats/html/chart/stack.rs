@@ -1,4 +1,6 @@
 //! Columns of global and Regional calls over time.
+//!
+//! Owns how a time of which nothing is known looks: never like few calls.
 
 use std::io;
 
