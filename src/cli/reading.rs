@@ -43,8 +43,7 @@ impl Reading {
         filter: &FilterArgs,
         messages: Messages,
     ) -> Result<Reading, Failure> {
-        if input.places.paths.is_empty() && input.places.files_from.is_none() && manifest.is_none()
-        {
+        if input.paths.is_empty() && input.list.files_from.is_none() && manifest.is_none() {
             return Err(Failure::new(
                 "no PATH given; name files, a folder of logs, s3://BUCKET/PREFIX, or - for standard input",
             ));
@@ -58,7 +57,7 @@ impl Reading {
         };
         let paths = match manifest {
             Some(manifest) => Paths::of_manifest(manifest, has_contents)?,
-            None => Paths::resolve(&input.places.paths, input.places.files_from.as_deref())?,
+            None => Paths::resolve(&input.paths, input.list.files_from.as_deref())?,
         };
         note_unused(&input.s3, &paths, messages);
         let scan = Scan {
@@ -76,7 +75,7 @@ impl Reading {
         Ok(Reading {
             paths,
             scan,
-            files_from: input.places.files_from.clone(),
+            files_from: input.list.files_from.clone(),
             store: None,
         })
     }

@@ -7,12 +7,9 @@ use clap::{Args, ValueHint};
 
 use super::{S3Args, Typed};
 
-/// Where logs are.
+/// More paths than a command line has room for.
 #[derive(Args)]
-pub(in crate::cli) struct PathArgs {
-    /// A file, a folder (walked), a glob pattern, s3://BUCKET/PREFIX, or - for standard input
-    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
-    pub paths: Vec<PathBuf>,
+pub(in crate::cli) struct ListArgs {
     /// Read more paths from FILE, one a line or NUL-terminated; - for standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files_from: Option<PathBuf>,
@@ -33,8 +30,11 @@ pub(in crate::cli) struct WorkArgs {
 #[derive(Args)]
 #[command(next_help_heading = "Input")]
 pub(in crate::cli) struct InputArgs {
+    /// A file, a folder (walked), a glob pattern, s3://BUCKET/PREFIX, or - for standard input
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
     #[command(flatten)]
-    pub places: PathArgs,
+    pub list: ListArgs,
     /// Read every file, whatever its S3 key says of date, account and Region
     #[arg(long)]
     pub no_prune: bool,

@@ -22,6 +22,20 @@ impl FileArgs {
     }
 }
 
+/// The same of a command whose result is for programs alone.
+#[derive(Args)]
+pub(in crate::cli) struct PartFileArgs {
+    /// Write to FILE, which appears whole or not at all [default: standard output]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    output: Option<PathBuf>,
+}
+
+impl PartFileArgs {
+    pub fn path(&self) -> Option<&Path> {
+        self.output.as_deref()
+    }
+}
+
 /// In which form to write, and where.
 #[derive(Args)]
 #[command(next_help_heading = "Output")]
@@ -57,9 +71,4 @@ pub(in crate::cli) fn without_gauges(format: Arg) -> Arg {
     });
     let parser = PossibleValuesParser::new(values).try_map(|name| Format::from_str(&name, false));
     format.value_parser(parser)
-}
-
-/// `--output` of a command whose result is for programs alone.
-pub(in crate::cli) fn or_standard_output(output: Arg) -> Arg {
-    output.help("Write to FILE, which appears whole or not at all [default: standard output]")
 }

@@ -1,7 +1,8 @@
 //! `stscope events`
 
 use crate::cli::args::{
-    AnswerArgs, FilterArgs, InputArgs, dimensions_help, exit_help, without_gauges,
+    FilterArgs, GateArgs, InputArgs, MessageArgs, OutputArgs, dimensions_help, exit_help,
+    without_gauges,
 };
 use crate::cli::gate::conclude;
 use crate::cli::output::Sink;
@@ -30,7 +31,7 @@ pub(super) struct EventsArgs {
     #[command(flatten)]
     pub filter: FilterArgs,
     #[command(flatten)]
-    pub answer: AnswerArgs,
+    pub output: OutputArgs,
     /// Order: newest first, or as they are read (starts at once, needs little memory)
     #[arg(
         long,
@@ -39,6 +40,10 @@ pub(super) struct EventsArgs {
         help_heading = "Output"
     )]
     pub sort: EventOrder,
+    #[command(flatten)]
+    pub gate: GateArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -64,11 +69,7 @@ pub(super) fn help() -> String {
 
 pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
     if arguments.input.s3.dry_run {
-        return dry_run::run(
-            &arguments.input,
-            &arguments.filter,
-            &arguments.answer.messages,
-        );
+        return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
     }
     if arguments.store.is_some() {
         return Err(Failure::new(
@@ -79,9 +80,9 @@ pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
         input: &arguments.input,
         store: None,
         filter: &arguments.filter,
-        output: &arguments.answer.output,
-        messages: &arguments.answer.messages,
-        gate: &arguments.answer.gate,
+        output: &arguments.output,
+        messages: &arguments.messages,
+        gate: &arguments.gate,
         has_gauges: false,
         has_new_global: false,
         lists: &[],

@@ -1,6 +1,6 @@
 //! `stscope ingest`
 
-use crate::cli::args::{MessageArgs, PathArgs, S3Args, Typed, WaitArgs, WorkArgs};
+use crate::cli::args::{ListArgs, MessageArgs, S3Args, Typed, WaitArgs, WorkArgs};
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
@@ -24,12 +24,12 @@ use crate::store::{Ingested, Store};
 use crate::tally::Scrutiny;
 
 #[derive(Args)]
-#[command(mut_arg("paths", |arg| {
-    arg.help("A file, a folder (walked), a glob pattern, or s3://BUCKET/PREFIX")
-}))]
 pub(super) struct IngestArgs {
+    /// A file, a folder (walked), a glob pattern, or s3://BUCKET/PREFIX
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
     #[command(flatten)]
-    pub places: PathArgs,
+    pub list: ListArgs,
     /// The store, which is created if it does not exist
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub store: PathBuf,
@@ -166,15 +166,12 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
 
 /// Every file by its full name, which the ledger knows it by.
 fn paths(arguments: &IngestArgs) -> Result<Paths, Failure> {
-    if arguments.places.paths.is_empty() && arguments.places.files_from.is_none() {
+    if arguments.paths.is_empty() && arguments.list.files_from.is_none() {
         return Err(Failure::new(
             "no PATH given; name a folder of logs, or files",
         ));
     }
-    let mut paths = Paths::resolve(
-        &arguments.places.paths,
-        arguments.places.files_from.as_deref(),
-    )?;
+    let mut paths = Paths::resolve(&arguments.paths, arguments.list.files_from.as_deref())?;
     let full = |path: &mut PathBuf| {
         // What cannot be looked up is told of when it is to be read.
         if let Ok(canonical) = path.canonicalize() {

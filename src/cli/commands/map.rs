@@ -9,9 +9,7 @@ use siphasher::sip::SipHasher13;
 
 use super::report::{GroupingArgs, refuse_twice};
 use crate::cli::accounts;
-use crate::cli::args::{
-    FileArgs, FilterArgs, InputArgs, MessageArgs, Required, exit_help, or_standard_output,
-};
+use crate::cli::args::{FilterArgs, InputArgs, MessageArgs, PartFileArgs, Required, exit_help};
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::messages::{Messages, coverage};
@@ -26,7 +24,6 @@ use crate::sts::Dimension;
 use crate::tally::{Scrutiny, Tally, write_frame};
 
 #[derive(Args)]
-#[command(mut_arg("output", or_standard_output))]
 pub(super) struct MapArgs {
     /// The command whose answer it is a part of
     #[arg(value_name = "QUESTION")]
@@ -52,8 +49,8 @@ pub(super) struct MapArgs {
     /// Write frames of N parts, each with the calls that may be copies of one another
     #[arg(long, value_name = "N", help_heading = "Output", value_parser = clap::value_parser!(u32).range(1..=MOST_PARTS))]
     pub parts: Option<u32>,
-    #[command(flatten)]
-    pub file: FileArgs,
+    #[command(flatten, next_help_heading = "Output")]
+    pub file: PartFileArgs,
     #[command(flatten)]
     pub messages: MessageArgs,
 }

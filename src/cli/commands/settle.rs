@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::map::MOST_PARTS;
-use crate::cli::args::{FileArgs, or_standard_output};
+use crate::cli::args::PartFileArgs;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Output, check_output, named_file};
 use crate::cli::parts::sum;
@@ -13,7 +13,6 @@ use crate::cli::reading::Reading;
 use crate::tally::{Rule, Settled, write_frame};
 
 #[derive(Args)]
-#[command(mut_arg("output", |arg| or_standard_output(arg).help_heading(None)))]
 pub(super) struct SettleArgs {
     /// What copies are told by: first event, then shared
     #[arg(value_name = "RULE")]
@@ -25,7 +24,7 @@ pub(super) struct SettleArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MOST_PARTS))]
     pub parts: u32,
     #[command(flatten)]
-    pub file: FileArgs,
+    pub file: PartFileArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
