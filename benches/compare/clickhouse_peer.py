@@ -1,4 +1,4 @@
-"""The question in ClickHouse (chDB): `python clickhouse_peer.py THREADS FOLDER`.
+"""The question in ClickHouse (chDB): `python clickhouse_peer.py THREADS FOLDER`, or s3://BUCKET/PREFIX.
 
 Of the ways to read the archive this was the fastest of those tried: each record as text
 (`Records Array(String)`), searched for the service, and JSONExtract with the wanted fields of what
@@ -9,6 +9,7 @@ The search expects the member as CloudTrail writes it, with no white space and n
 """
 
 import json
+import os
 import sys
 
 from answer import print_csv
@@ -51,7 +52,7 @@ WITH fields AS (
         SELECT JSONExtract(record, {record:String}) AS r
         FROM (
             SELECT arrayJoin(Records) AS record
-            FROM file({files:String}, 'JSONEachRow', 'Records Array(String)')
+            FROM {files}
         )
         WHERE record LIKE '%"eventSource":"sts.amazonaws.com"%'
     )
@@ -116,13 +117,23 @@ def sql_text(text):
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
+def files(folder):
+    """The table function for the files of a folder, or of a prefix in S3 at AWS_ENDPOINT_URL."""
+    shape = "'JSONEachRow', 'Records Array(String)'"
+    if not folder.startswith("s3://"):
+        return f"file({sql_text(f'{folder}/**/*.json.gz')}, {shape})"
+    url = f"{os.environ['AWS_ENDPOINT_URL']}/{folder.removeprefix('s3://')}**/*.json.gz"
+    key, secret = os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]
+    return f"s3({sql_text(url)}, {sql_text(key)}, {sql_text(secret)}, {shape})"
+
+
 if __name__ == "__main__":
     import chdb
 
     threads, folder = sys.argv[1:]
     question = (
         QUESTION.replace("{record:String}", sql_text(RECORD))
-        .replace("{files:String}", sql_text(f"{folder}/**/*.json.gz"))
+        .replace("{files}", files(folder))
         .replace("{threads}", str(int(threads)))
     )
     lines = str(chdb.query(question, "JSONCompactEachRow")).splitlines()

@@ -1,4 +1,4 @@
-"""The question in DuckDB: `python duckdb_peer.py THREADS FOLDER`.
+"""The question in DuckDB: `python duckdb_peer.py THREADS FOLDER`, or s3://BUCKET/PREFIX for FOLDER.
 
 Of the ways to read the archive this was the fastest of those tried: whole documents as one JSON
 value each (read_json_objects), and from_json with the wanted fields alone. A schema inferred by
@@ -124,7 +124,7 @@ def sql_text(text):
 def records(folder, record):
     """A query for the records of all files, a column for each field in `record`."""
     schema = sql_text(json.dumps({"Records": [record]}))
-    files = sql_text(f"{folder}/**/*.json.gz")
+    files = sql_text(f"{folder.rstrip('/')}/**/*.json.gz")
     return f"""SELECT unnest(r) FROM (
         SELECT unnest(from_json(json, {schema}).Records) AS r FROM read_json_objects({files}))"""
 
@@ -138,8 +138,26 @@ def connect(database, threads):
     return connection
 
 
+def reach_s3(connection):
+    """Has it read S3 at AWS_ENDPOINT_URL, which is no TLS, with the extension that PyPI has of it."""
+    import glob
+    import os
+
+    import duckdb_extension_httpfs
+
+    folder = os.path.dirname(duckdb_extension_httpfs.__file__)
+    (extension,) = glob.glob(f"{folder}/**/*.duckdb_extension", recursive=True)
+    connection.execute(f"LOAD {sql_text(extension)}")
+    connection.execute(f"""CREATE SECRET (TYPE s3, URL_STYLE path, USE_SSL false, REGION 'us-east-1',
+        KEY_ID {sql_text(os.environ["AWS_ACCESS_KEY_ID"])},
+        SECRET {sql_text(os.environ["AWS_SECRET_ACCESS_KEY"])},
+        ENDPOINT {sql_text(os.environ["AWS_ENDPOINT_URL"].removeprefix("http://"))})""")
+
+
 if __name__ == "__main__":
     from answer import print_csv
 
     connection = connect(":memory:", int(sys.argv[1]))
+    if sys.argv[2].startswith("s3://"):
+        reach_s3(connection)
     print_csv(connection.execute(RULE.replace("{source}", records(sys.argv[2], RECORD))).fetchall())

@@ -2,7 +2,7 @@
 //! is about to read it.
 
 use crate::aws::{KeyKind, LogName};
-use crate::input::{Object, Place, Skip, Trailer, Version};
+use crate::input::{Directory, Object, Place, Skip, Trailer, Version};
 use crate::tally::{Scrutiny, SkipReason};
 
 /// What was read on earlier days. Handed to a run, so that it opens nothing for a second time.
@@ -29,16 +29,22 @@ pub(super) enum Admission {
     Known,
 }
 
-/// Decides about an object on this machine.
-pub(super) fn admit(
+/// Decides about an object on this machine, which was named, or is in the folder held open.
+pub(super) fn admit<'d>(
     object: &Object<'_>,
     known: Option<&dyn Known>,
     scrutiny: Scrutiny,
+    directory: impl FnOnce() -> &'d Directory,
 ) -> Admission {
     let version = match (known, object.place) {
         (None, _) | (_, Place::StandardInput | Place::S3 | Place::Piped) => None,
         // What cannot be looked up is opened, which says what is wrong.
-        (Some(_), Place::Local) => Version::of_file(&object.path()).ok().flatten(),
+        (Some(_), Place::Local) => match object.was_named {
+            true => Version::of_file(&object.path()),
+            false => directory().version(object.folder.path(), object.name),
+        }
+        .ok()
+        .flatten(),
     };
     admit_version(object, version, known, scrutiny)
 }

@@ -79,7 +79,8 @@ impl<'r> Fetcher<'r> {
     fn object(&mut self, object: &Object<'_>, folder: &Arc<Folder>) -> (Admission, Content) {
         let run = self.run;
         let begin = Instant::now();
-        let admission = admit(object, run.known, run.scrutiny);
+        let held = &mut self.directory;
+        let admission = admit(object, run.known, run.scrutiny, || held_open(held, folder));
         if !matches!(admission, Admission::Open(_) | Admission::Digest(_)) {
             run.pace.fetched(begin.elapsed(), &run.queue);
             self.reserved = run.queue.reserve(0);
@@ -95,14 +96,8 @@ impl<'r> Fetcher<'r> {
         let raw = if object.was_named {
             input::fetch(&object.path(), most, room)
         } else {
-            let path = folder.path();
-            let directory = match self.directory.take() {
-                Some((held, directory)) if Arc::ptr_eq(&held, folder) => directory,
-                _ => Directory::open(path),
-            };
-            let raw = input::fetch_in(&directory, path, object.name, most, room);
-            self.directory = Some((Arc::clone(folder), directory));
-            raw.map(Some)
+            let directory = held_open(&mut self.directory, folder);
+            input::fetch_in(directory, folder.path(), object.name, most, room).map(Some)
         };
         run.pace
             .fetched(begin.elapsed().saturating_sub(waited), &run.queue);
@@ -114,4 +109,16 @@ impl<'r> Fetcher<'r> {
         };
         (admission, content)
     }
+}
+
+/// A folder, held open in place of another.
+fn held_open<'d>(
+    held: &'d mut Option<(Arc<Folder>, Directory)>,
+    folder: &Arc<Folder>,
+) -> &'d Directory {
+    if !held.as_ref().is_some_and(|(of, _)| Arc::ptr_eq(of, folder)) {
+        *held = None;
+    }
+    let open = || (Arc::clone(folder), Directory::open(folder.path()));
+    &held.get_or_insert_with(open).1
 }

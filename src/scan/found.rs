@@ -9,7 +9,7 @@ use std::io::BufRead;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
-use super::admission::admit;
+use super::admission::admit_version;
 use super::error::ScanError;
 use super::listing::WhenFull;
 use super::queue::{BATCH, Batch, Content, Fetched, Remark};
@@ -170,7 +170,7 @@ impl Run<'_> {
                 name: name.as_ref(),
                 was_named: false,
             };
-            let admission = admit(&object, self.known, self.scrutiny);
+            let admission = admit_version(&object, None, self.known, self.scrutiny);
             self.queue.push_fetched(Fetched {
                 folder: Arc::clone(&here.folder),
                 name: name.into(),

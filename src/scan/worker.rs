@@ -51,7 +51,7 @@ struct Opening {
 /// The folder that a worker is in.
 struct Here {
     folder: Arc<Folder>,
-    /// Held open once a file of a walk is read here.
+    /// Held open once a file of a walk is looked at here.
     directory: Option<Directory>,
     /// Whether coverage has the key.
     is_noted: bool,
@@ -67,6 +67,12 @@ impl Here {
             is_noted: false,
             files: FilesOfDay::default(),
         }
+    }
+
+    /// The folder, held open.
+    fn directory(&mut self) -> &Directory {
+        let path = self.folder.path();
+        self.directory.get_or_insert_with(|| Directory::open(path))
     }
 }
 
@@ -170,7 +176,8 @@ impl<'r, C: Collector> Worker<'r, C> {
     fn object(&mut self, object: &Object<'_>) {
         let run = self.run;
         let begin = self.samples.is_next().then(Instant::now);
-        let admission = admit(object, run.known, run.scrutiny);
+        let here = &mut self.here;
+        let admission = admit(object, run.known, run.scrutiny, || here.directory());
         if let Some(opening) = self.admitted(object, admission) {
             let limits = run.scan.limits;
             self.buffers.clock = begin;
@@ -179,8 +186,7 @@ impl<'r, C: Collector> Worker<'r, C> {
                     return input::open(&object.path(), &limits, buffers);
                 }
                 let path = object.folder.path();
-                let directory = here.directory.get_or_insert_with(|| Directory::open(path));
-                input::open_in(directory, path, object.name, &limits, buffers)
+                input::open_in(here.directory(), path, object.name, &limits, buffers)
             });
             if let (Some(begin), Some(read)) = (begin, self.buffers.clock.take()) {
                 let work = read.elapsed();

@@ -10,7 +10,7 @@
 //!
 //! # What is kept
 //!
-//! A day that may still get late files is open: every call of it is kept as a candidate (some 36
+//! A day that may still get late files is open: every call of it is kept as a candidate (some 22
 //! bytes), with the file it came from, so that a file that changes can be taken back whole. Once a day
 //! is older than the window it is closed: its candidates are resolved for good, and only sums by day
 //! and grouping are kept. [`Store::forget`] removes whole days that are no longer wanted.

@@ -60,7 +60,7 @@ impl std::fmt::Display for Condition {
 /// Which conditions of a [`Selection`](super::Selection), by their places, have matched a call that
 /// was read, and which have let one pass: of the time, accounts and Regions asked about, whatever the
 /// other conditions say.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Matched {
     pub(super) matched: u128,
     pub(super) held: u128,

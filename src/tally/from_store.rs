@@ -10,17 +10,45 @@ use super::question::Question;
 use super::selection::Selection;
 use super::totals::Entry;
 use super::{Coverage, DaysRead, LogsRead, Tally};
+use crate::collections::Map;
 use crate::sts::Properties;
 
-/// What becomes of calls with some properties in common.
+/// What becomes of calls with some properties in common. Of millions of them twelve bytes each.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Verdict {
+    /// The number of a [`Kind`].
+    kind: u32,
+    entry: Entry,
+}
+
+/// What verdicts have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Kind {
     /// Whether the account and the Region of the log are asked about.
     is_admitted: bool,
     is_of_us_east_1: bool,
     /// The conditions that match them, and those that let them pass.
     matched: Matched,
-    entry: Entry,
+}
+
+/// The different kinds of verdicts that were given.
+#[derive(Clone, Default)]
+pub(super) struct Kinds {
+    all: Vec<Kind>,
+    numbers: Map<Kind, u32>,
+}
+
+impl Kinds {
+    fn number(&mut self, kind: Kind) -> u32 {
+        *self.numbers.entry(kind).or_insert_with(|| {
+            self.all.push(kind);
+            self.all.len() as u32 - 1
+        })
+    }
+
+    fn of(&self, verdict: Verdict) -> Kind {
+        self.all[verdict.kind as usize]
+    }
 }
 
 impl<Q: Question> Tally<Q> {
@@ -29,10 +57,13 @@ impl<Q: Question> Tally<Q> {
         let is_admitted = selection.admits_log(call);
         let mut matched = Matched::default();
         let wanted = is_admitted && selection.wants(call, &mut matched, &mut self.scratch.text);
-        let mut verdict = Verdict {
+        let kind = self.scratch.kinds.number(Kind {
             is_admitted,
             is_of_us_east_1: call.is_of_us_east_1(),
             matched,
+        });
+        let mut verdict = Verdict {
+            kind,
             entry: Entry::NONE,
         };
         if wanted {
@@ -53,14 +84,15 @@ impl<Q: Question> Tally<Q> {
         verdict: Verdict,
         selection: &Selection,
     ) {
-        if verdict.is_admitted && kept.time().is_none() {
+        let kind = self.scratch.kinds.of(verdict);
+        if kind.is_admitted && kept.time().is_none() {
             self.totals.coverage.no_time += 1;
         }
-        if !verdict.is_admitted || !selection.admits_time(kept.time()) {
+        if !kind.is_admitted || !selection.admits_time(kept.time()) {
             self.totals.coverage.filtered += 1;
             return;
         }
-        self.see(verdict);
+        self.see(kind);
         self.keep(kept.with(verdict.entry));
     }
 
@@ -73,11 +105,12 @@ impl<Q: Question> Tally<Q> {
         measures: Measures,
         is_day_admitted: bool,
     ) {
-        if !verdict.is_admitted || !is_day_admitted {
+        let kind = self.scratch.kinds.of(verdict);
+        if !kind.is_admitted || !is_day_admitted {
             self.totals.coverage.filtered += measures.calls;
             return;
         }
-        self.see(verdict);
+        self.see(kind);
         let candidate = like.with(verdict.entry);
         if self.totals.add_many(&candidate, measures) {
             *self.groups.measures_mut(candidate.payload.at) += measures;
@@ -96,9 +129,9 @@ impl<Q: Question> Tally<Q> {
         self.totals.days_read += days_read;
     }
 
-    fn see(&mut self, verdict: Verdict) {
-        self.totals.matched |= verdict.matched;
-        if verdict.is_of_us_east_1 {
+    fn see(&mut self, kind: Kind) {
+        self.totals.matched |= kind.matched;
+        if kind.is_of_us_east_1 {
             self.totals.see_us_east_1();
         }
     }

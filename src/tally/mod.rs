@@ -52,8 +52,8 @@ pub use groups::Measures;
 use groups::{GroupId, Groups};
 pub(crate) use interner::{Interner, Remap, Symbol};
 pub use logs_read::LogsRead;
-pub(crate) use partial::begins_as_part;
 pub use partial::{FORMAT, FrameError, Partial, PartialError, Parts, RULES, write_frame};
+pub(crate) use partial::{Reader, Written, begins_as_part};
 pub use question::Question;
 pub use report::{Group, Report};
 pub use selection::{DayAsked, Selection, Terms};
@@ -101,6 +101,7 @@ pub struct Tally<Q> {
 struct Scratch {
     key: Vec<Symbol>,
     text: String,
+    kinds: from_store::Kinds,
 }
 
 /// Why two tallies have no sum.
@@ -233,7 +234,7 @@ impl<Q: Question> Tally<Q> {
 
     /// The number of the group a call belongs to.
     fn group_of(&mut self, call: &impl Properties) -> GroupId {
-        let Scratch { key, text } = &mut self.scratch;
+        let Scratch { key, text, .. } = &mut self.scratch;
         let interner = &mut self.interner;
         key.clear();
         self.question.key(call, text, |value| {

@@ -251,13 +251,13 @@ impl Totals {
     }
 }
 
-impl Candidate<Entry> {
-    /// The same candidate where another collector's texts and groups, or rows, have these numbers.
+impl Entry {
+    /// The same entry where another collector's texts and groups, or rows, have these numbers.
     pub(crate) fn renumber(&mut self, remap: &Remap, at: impl FnOnce(u32) -> u32) {
-        if let Some(old) = self.payload.wanted() {
-            self.payload = Entry {
+        if let Some(old) = self.wanted() {
+            *self = Entry {
                 at: at(old),
-                principal: remap.of(self.payload.principal),
+                principal: remap.of(self.principal),
             };
         }
     }
@@ -271,8 +271,8 @@ impl Candidates<Entry> {
         remap: &Remap,
         at: impl Fn(u32) -> u32,
     ) {
-        for candidate in other.iter_mut() {
-            candidate.renumber(remap, &at);
+        for entry in other.payloads_mut() {
+            entry.renumber(remap, &at);
         }
         self.append(other);
     }

@@ -1,13 +1,13 @@
 //! Every call that counts, in order of time.
 //!
-//! In memory there are 48 bytes for each call to count it once, 12 to sort it, and 8 that lead to its
+//! In memory there are 32 bytes for each call to count it once, 12 to sort it, and 8 that lead to its
 //! row; the rows themselves go to a temporary file when they are many.
 
 use std::cmp::{Ordering, Reverse};
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-use super::rows::{Row, RowStore};
+use super::rows::{Row, RowStore, Spare};
 use crate::sts::{Call, Time};
 use crate::tally::{
     Candidate, Candidates, Collector, Coverage, Entry, File, Interner, Staged, Totals,
@@ -23,7 +23,7 @@ pub struct EventLog {
     survivors: Vec<Survivor>,
     stores: Vec<RowStore>,
     staged: Staged<Candidate<Entry>>,
-    scratch: String,
+    spare: Spare,
 }
 
 /// A row that counts: when, and which. Of millions of them twelve bytes each, not twenty-four.
@@ -55,7 +55,7 @@ impl EventLog {
             survivors: Vec::new(),
             stores: vec![RowStore::default()],
             staged: Staged::default(),
-            scratch: String::new(),
+            spare: Spare::default(),
         }
     }
 
@@ -125,7 +125,7 @@ impl Collector for EventLog {
         if wanted {
             let store = &mut self.stores[0];
             let row = u32::try_from(store.len()).unwrap_or(Entry::FILTERED - 1);
-            store.push(call, &mut self.scratch);
+            store.push(call, &mut self.spare);
             entry = Entry::of(call, row, &mut self.interner);
         }
         self.staged.push(Candidate::new(call, entry, self.once));

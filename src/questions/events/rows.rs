@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 
 use crate::cloudtrail::Field;
+use crate::collections::Memo;
 use crate::sts::{Call, Dimension, Time};
 
 /// The columns of `events`, in order. The first holds a time, all others text.
@@ -59,12 +60,17 @@ pub struct Row(Vec<u8>);
 
 impl Row {
     /// Writes the row of a call after what is in `into`.
-    pub(super) fn write(call: &Call<'_>, scratch: &mut String, into: &mut Vec<u8>) {
+    fn write(call: &Call<'_>, spare: &mut Spare, into: &mut Vec<u8>) {
         let time = call.time().map_or(i64::MIN, Time::millis);
         into.extend_from_slice(&time.to_le_bytes());
+        let Spare { text, agents } = spare;
+        let agent = Agent::of(call, agents, text);
         for source in &SOURCES {
             let value = match *source {
-                Column::Dimension(dimension) => call.value(dimension, scratch),
+                Column::Dimension(Dimension::Sdk) => agent.sdk.as_deref(),
+                Column::Dimension(Dimension::SdkVersion) => agent.sdk_version.as_deref(),
+                Column::Dimension(Dimension::Tool) => agent.tool.as_deref(),
+                Column::Dimension(dimension) => call.value(dimension, text),
                 Column::Field(field) => call.field(field),
             }
             .unwrap_or_default();
@@ -118,6 +124,37 @@ fn text(value: &[u8]) -> Option<&str> {
         .filter(|value| !value.is_empty())
 }
 
+/// What is used again for each row.
+#[derive(Default)]
+pub(super) struct Spare {
+    text: String,
+    agents: Memo<Agent>,
+}
+
+/// What a user agent says.
+struct Agent {
+    sdk: Option<Box<str>>,
+    sdk_version: Option<Box<str>>,
+    tool: Option<Box<str>>,
+}
+
+impl Agent {
+    fn of<'a>(call: &Call<'_>, known: &'a mut Memo<Agent>, text: &mut String) -> &'a Agent {
+        let texts = [
+            call.field(Field::UserAgent),
+            call.is_from_inside_aws().then_some("inside"),
+        ];
+        known.of(&texts, || {
+            let mut value = |dimension| call.value(dimension, text).map(Into::into);
+            Agent {
+                sdk: value(Dimension::Sdk),
+                sdk_version: value(Dimension::SdkVersion),
+                tool: value(Dimension::Tool),
+            }
+        })
+    }
+}
+
 /// Rows by number: the last of them in memory, the others in a temporary file without a name.
 #[derive(Default)]
 pub(super) struct RowStore {
@@ -140,8 +177,8 @@ impl RowStore {
     }
 
     /// Adds the row of a call.
-    pub fn push(&mut self, call: &Call<'_>, scratch: &mut String) {
-        Row::write(call, scratch, &mut self.tail);
+    pub fn push(&mut self, call: &Call<'_>, spare: &mut Spare) {
+        Row::write(call, spare, &mut self.tail);
         self.ended();
     }
 
@@ -227,7 +264,7 @@ mod tests {
                 .with(Field::EventId, id.as_str())
                 .with(Field::UserAgent, agent.as_str())
                 .with(Field::EventTime, "2026-11-01T00:00:00Z");
-            store.push(&Call::new(&record, None), &mut String::new());
+            store.push(&Call::new(&record, None), &mut Spare::default());
         }
         assert!(store.file.is_some() && store.tail.len() < TAIL);
         store.check().unwrap();
@@ -247,7 +284,7 @@ mod tests {
         };
         let agent = "x".repeat(TAIL);
         let record = Record::default().with(Field::UserAgent, agent.as_str());
-        store.push(&Call::new(&record, None), &mut String::new());
+        store.push(&Call::new(&record, None), &mut Spare::default());
         assert!(store.read(0).is_err());
         assert_eq!(store.check().unwrap_err().to_string(), "full");
     }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::quality::RandomState;
 
-use super::rows::{Row, RowStore};
+use super::rows::{Row, RowStore, Spare};
 use crate::sts::Call;
 use crate::tally::{
     Candidate, Collector, Coverage, Dropped, Entry, File, Interner, Staged, Totals,
@@ -59,7 +59,7 @@ pub struct EventStream {
     staged_rows: RowStore,
     /// What first went wrong with rows in a temporary file.
     error: Option<io::Error>,
-    scratch: String,
+    spare: Spare,
 }
 
 /// A file with more calls than this is sent on before it is read to the end.
@@ -99,7 +99,7 @@ impl EventStream {
             staged: Staged::default(),
             staged_rows: RowStore::default(),
             error: None,
-            scratch: String::new(),
+            spare: Spare::default(),
         }
     }
 
@@ -182,7 +182,7 @@ impl Collector for EventStream {
             false => Entry::NONE,
         };
         self.staged.push(Candidate::new(call, entry, self.once));
-        self.staged_rows.push(call, &mut self.scratch);
+        self.staged_rows.push(call, &mut self.spare);
         if self.staged.len() == MAX_STAGED {
             self.send_staged();
         }
@@ -209,7 +209,7 @@ impl Collector for EventStream {
         let remap = self.interner.absorb(&other.interner);
         self.totals.absorb(other.totals, &remap);
         for candidate in &mut other.waiting {
-            candidate.renumber(&remap, |at| at);
+            candidate.payload.renumber(&remap, |at| at);
         }
         self.error = self.error.take().or(other.error);
         self.waiting.append(&mut other.waiting);

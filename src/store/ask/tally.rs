@@ -1,19 +1,18 @@
 //! The rows of a store → the tally that its files would have given.
 
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
 use super::coverage;
 use crate::collections::Map;
 use crate::store::chains;
-use crate::store::days::blob;
 use crate::store::days::day::{day_name, day_number};
 use crate::store::days::resolve;
 use crate::store::error::StoreError;
 use crate::store::open::Store;
 use crate::store::tables::checksums::{self, Checksums, Sum, Sums};
 use crate::store::tables::columns::{CALLER, CAUSE};
-use crate::store::tables::grouping::{Grouping, read_groupings};
+use crate::store::tables::grouping::{Grouping, Groupings};
+use crate::store::tables::{kept, migrate};
 use crate::sts::{
     Dimension, Endpoint, EndpointKind, Properties, REGION_DISABLED, Time, is_vpc_endpoint,
     issuing_account_id,
@@ -77,13 +76,15 @@ impl Store {
         let rows = chains::standing::chains(&transaction, selection, &pruning, &logs_read)?;
         tally.add_read(coverage, logs_read, days_read);
         tally.totals().note_chains(rows);
-        let groupings = read_groupings(&transaction, &checksums)?;
+        let groupings = Groupings::read(&transaction, &checksums)?;
         let mut places = Places {
             by_day: mentions_day(question, selection),
             by_caller: question.tells_callers(),
-            groupings: &groupings,
             callers: Map::default(),
-            known: Map::default(),
+            known: vec![None; groupings.len()],
+            of_day_and_caller: Map::default(),
+            last: None,
+            groupings: &groupings,
             selection,
         };
         if places.by_caller {
@@ -95,8 +96,15 @@ impl Store {
             filter = resolve::filter_of_all(&transaction)?;
             tally.allow_nothing_more();
         }
-        let filter = filter.as_ref();
-        read_open_days(&transaction, &mut tally, &mut places, &checksums, filter)?;
+        // Of a former version the sums are over rows of another form.
+        let are_as_summed = self.version >= migrate::FIRST_WITH_RUNS;
+        if !are_as_summed {
+            checksums.verify(&transaction, &["calls"])?;
+        }
+        let sums = read_open_days(&transaction, &mut tally, &mut places, filter.as_ref())?;
+        if are_as_summed {
+            checksums.expect("calls", &sums)?;
+        }
         read_closed_days(&transaction, &mut tally, &mut places, &checksums)?;
         Ok(tally)
     }
@@ -111,7 +119,7 @@ type Caller = [Option<Box<str>>; CALLER.len()];
 
 /// A kept call, or many that are alike.
 struct KeptCall<'s> {
-    grouping: &'s Grouping,
+    grouping: Grouping<'s>,
     day: Option<String>,
     caller: Option<&'s Caller>,
 }
@@ -128,7 +136,7 @@ impl Properties for KeptCall<'_> {
     }
 
     fn endpoint(&self) -> Endpoint<'_> {
-        self.grouping.endpoint
+        self.grouping.endpoint()
     }
 
     fn time(&self) -> Option<Time> {
@@ -171,11 +179,19 @@ impl Properties for KeptCall<'_> {
 struct Places<'s> {
     by_day: bool,
     by_caller: bool,
-    groupings: &'s Map<u32, Grouping>,
+    groupings: &'s Groupings,
     callers: Map<i64, Caller>,
-    known: Map<(u32, Option<i64>, i64), Verdict>,
+    /// By the place of the grouping, for calls of any day and caller.
+    known: Vec<Option<Verdict>>,
+    /// By the place, for those of one day, if days matter, and of one caller.
+    of_day_and_caller: Map<(i64, u32, Option<i32>), Verdict>,
+    /// What was asked last: calls are kept in the order of their groupings.
+    last: Option<(Asked, Verdict)>,
     selection: &'s Selection,
 }
+
+/// A grouping, a day if days matter, and a caller if callers do.
+type Asked = (u32, Option<i64>, i64);
 
 impl Places<'_> {
     /// `None` if the grouping does not exist, which a foreign key should prevent.
@@ -188,16 +204,45 @@ impl Places<'_> {
     ) -> Option<Verdict> {
         let day = day.filter(|_| self.by_day);
         let caller = if self.by_caller { caller } else { 0 };
-        if let Some(&place) = self.known.get(&(grouping, day, caller)) {
-            return Some(place);
+        let asked = (grouping, day, caller);
+        if let Some((last, verdict)) = self.last
+            && last == asked
+        {
+            return Some(verdict);
+        }
+        let verdict = self.look_up(tally, grouping, day, caller)?;
+        self.last = Some((asked, verdict));
+        Some(verdict)
+    }
+
+    fn look_up<Q: Question>(
+        &mut self,
+        tally: &mut Tally<Q>,
+        grouping: u32,
+        day: Option<i64>,
+        caller: i64,
+    ) -> Option<Verdict> {
+        let place = self.groupings.place(grouping)?;
+        let is_of_any = day.is_none() && caller == 0;
+        // The days of years with four digits are some millions.
+        let of = (caller, place as u32, day.map(|day| day as i32));
+        let known = match is_of_any {
+            true => self.known[place],
+            false => self.of_day_and_caller.get(&of).copied(),
+        };
+        if known.is_some() {
+            return known;
         }
         let call = KeptCall {
-            grouping: self.groupings.get(&grouping)?,
+            grouping: self.groupings.at(place),
             day: day.map(day_name),
             caller: self.callers.get(&caller),
         };
         let verdict = tally.verdict(&call, self.selection);
-        self.known.insert((grouping, day, caller), verdict);
+        match is_of_any {
+            true => self.known[place] = Some(verdict),
+            false => drop(self.of_day_and_caller.insert(of, verdict)),
+        }
         Some(verdict)
     }
 }
@@ -206,23 +251,15 @@ fn read_open_days<Q: Question>(
     connection: &Connection,
     tally: &mut Tally<Q>,
     places: &mut Places<'_>,
-    checksums: &Checksums,
     filter: Option<&Filter>,
-) -> rusqlite::Result<()> {
-    let mut all = connection.prepare("SELECT id, file, day, calls FROM calls")?;
+) -> rusqlite::Result<Sums> {
+    let mut all = connection.prepare("SELECT day, file, calls FROM calls")?;
     let mut rows = all.query([])?;
     let mut sums = Sums::new();
     while let Some(row) = rows.next()? {
-        let mut values = [ValueRef::Null; 4];
-        for (at, value) in values.iter_mut().enumerate() {
-            *value = row.get_ref(at)?;
-        }
-        add(
-            &mut sums,
-            values[2].as_str()?,
-            checksums::hash("calls", values),
-        );
-        for kept in blob::read(values[3].as_blob()?) {
+        let (day, calls) = (row.get_ref(0)?.as_str()?, row.get_ref(2)?.as_blob()?);
+        add(&mut sums, day, kept::hash_of_row(day, row.get(1)?, calls));
+        for kept in kept::read(calls) {
             let day = kept.candidate.time().map(day_number);
             if let Some(place) = places.of(tally, kept.grouping, day, kept.caller) {
                 let mut candidate = kept.candidate;
@@ -235,7 +272,7 @@ fn read_open_days<Q: Question>(
             }
         }
     }
-    checksums.expect("calls", &sums)
+    Ok(sums)
 }
 
 fn add(sums: &mut Sums, day: &str, row: i64) {
@@ -275,7 +312,7 @@ fn read_closed_days<Q: Question>(
             while let Some(row) = rows.next()? {
                 sum.add(row.get(6)?);
                 let grouping = row.get(0)?;
-                let Some(like) = places.groupings.get(&grouping).map(Grouping::candidate) else {
+                let Some(like) = places.groupings.get(grouping).map(|one| one.candidate()) else {
                     continue;
                 };
                 let is_global = like.endpoint() == EndpointKind::Global;

@@ -8,13 +8,13 @@ use chrono::{Days, NaiveDate};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
 
-use super::blob::{self, Kept};
 use super::day::{day_name, day_number};
 use super::resolve::{each_call, filter_of, identities, resolve};
 use super::sums::{add, columns};
 use crate::collections::{Map, Set};
 use crate::store::tables::batch::Batch;
 use crate::store::tables::checksums::{self, Changes, Sum};
+use crate::store::tables::kept::{self, Kept};
 use crate::tally::{Dropped, Measures};
 
 struct Day {
@@ -256,17 +256,16 @@ fn carry_over(
     if found.0.is_empty() {
         return Ok(());
     }
-    let mut carried: Map<i64, Vec<u8>> = Map::default();
+    let mut carried: Map<i64, Vec<Kept>> = Map::default();
     each_call(connection, day, |file, kept| {
         if found.has(&kept) && !linked.has(&kept) {
-            blob::write(&kept, carried.entry(file).or_default());
+            carried.entry(file).or_default().push(kept);
         }
     })?;
-    for (file, bytes) in carried {
-        connection
-            .prepare_cached("INSERT INTO calls (file, day, calls) VALUES (?1, ?2, ?3)")?
-            .execute(params![file, other, bytes])?;
-        checksums::note_new(connection, "calls", connection.last_insert_rowid())?;
+    for (file, mut calls) in carried {
+        let mut bytes = Vec::new();
+        kept::write(&mut calls, &mut bytes);
+        kept::add_row(connection, other, file, bytes)?;
     }
     connection.execute("UPDATE day SET is_stale = 1 WHERE day = ?1", [other])?;
     linked.0.extend(found.0);

@@ -10,7 +10,6 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::blob::{self, Kept};
 use super::close;
 use super::day::{day_name, day_number, since_1970};
 use super::sums::note_forgotten;
@@ -20,6 +19,7 @@ use crate::store::error::{NotForgotten, StoreError};
 use crate::store::open::Store;
 use crate::store::tables::batch::{Batch, COMMIT_EVERY};
 use crate::store::tables::checksums::{self, Changes};
+use crate::store::tables::kept::{self, Kept};
 use crate::store::tables::schema;
 
 /// What was forgotten.
@@ -190,36 +190,37 @@ fn forget_calls(
     is_kept: impl Fn(&Kept) -> bool,
 ) -> rusqlite::Result<u64> {
     let mut by_day: Map<i64, u64> = Map::default();
-    let mut bytes = Vec::new();
-    let rows: Vec<i64> = connection
-        .prepare_cached("SELECT id FROM calls WHERE day = ?1")?
+    let files: Vec<i64> = connection
+        .prepare_cached("SELECT file FROM calls WHERE day = ?1")?
         .query_map([day], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    for id in rows {
-        bytes.clear();
+    for file in files {
+        let mut left = Vec::new();
         let mut forgotten = 0;
-        let file: i64 = connection
-            .prepare_cached("SELECT file, calls FROM calls WHERE id = ?1")?
-            .query_row([id], |row| {
-                for kept in blob::read(row.get_ref(1)?.as_blob()?) {
+        connection
+            .prepare_cached("SELECT calls FROM calls WHERE day = ?1 AND file = ?2")?
+            .query_row(params![day, file], |row| {
+                for kept in kept::read(row.get_ref(0)?.as_blob()?) {
                     if is_kept(&kept) {
-                        blob::write(&kept, &mut bytes);
+                        left.push(kept);
                     } else {
                         forgotten += 1;
                         let time = kept.candidate.time();
                         *by_day.entry(time.map_or(0, day_number)).or_default() += 1;
                     }
                 }
-                row.get(0)
+                Ok(())
             })?;
-        if bytes.is_empty() {
+        if left.is_empty() {
             connection
-                .prepare_cached("DELETE FROM calls WHERE id = ?1")?
-                .execute([id])?;
+                .prepare_cached("DELETE FROM calls WHERE day = ?1 AND file = ?2")?
+                .execute(params![day, file])?;
         } else if forgotten > 0 {
+            let mut bytes = Vec::new();
+            kept::write(&mut left, &mut bytes);
             connection
-                .prepare_cached("UPDATE calls SET calls = ?2 WHERE id = ?1")?
-                .execute(params![id, bytes])?;
+                .prepare_cached("UPDATE calls SET calls = ?3 WHERE day = ?1 AND file = ?2")?
+                .execute(params![day, file, bytes])?;
         }
         connection
             .prepare_cached("UPDATE file SET folded = folded + ?2 WHERE id = ?1 AND ?2 > 0")?
@@ -255,7 +256,7 @@ fn sweep(connection: &Connection) -> rusqlite::Result<()> {
         let mut all = connection.prepare("SELECT calls FROM calls")?;
         let mut rows = all.query([])?;
         while let Some(row) = rows.next()? {
-            for kept in blob::read(row.get_ref(0)?.as_blob()?) {
+            for kept in kept::read(row.get_ref(0)?.as_blob()?) {
                 groupings.insert(kept.grouping.into());
                 callers.insert(kept.caller);
             }
@@ -351,14 +352,10 @@ mod tests {
             )
             .unwrap();
             if !is_closed {
+                let mut calls = [kept(day(n), n.into()), kept(day(n - 1), (100 + n).into())];
                 let mut bytes = Vec::new();
-                blob::write(&kept(day(n), n.into()), &mut bytes);
-                blob::write(&kept(day(n - 1), (100 + n).into()), &mut bytes);
-                sql.execute(
-                    "INSERT INTO calls (file, day, calls) VALUES (1, ?1, ?2)",
-                    params![name, bytes],
-                )
-                .unwrap();
+                kept::write(&mut calls, &mut bytes);
+                kept::add_row(sql, &name, 1, bytes).unwrap();
             }
         }
         store

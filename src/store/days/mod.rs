@@ -4,7 +4,6 @@
 //! know how calls are read and what is asked of a store.
 
 pub(in crate::store) mod added;
-pub(in crate::store) mod blob;
 pub(in crate::store) mod close;
 pub(in crate::store) mod day;
 pub(in crate::store) mod forget;

@@ -8,9 +8,9 @@ use std::cmp::Ordering;
 
 use rusqlite::Connection;
 
-use super::blob::{self, Kept, SmallIds};
 use crate::collections::{Map, Set};
-use crate::store::tables::grouping::{Grouping, read_grouping};
+use crate::store::tables::grouping::Groupings;
+use crate::store::tables::kept::{self, Kept, SmallIds};
 use crate::tally::{Candidate, Candidates, Dropped, Filter};
 
 /// Hands the calls of a day to `each`, with the id of the file each came from.
@@ -23,7 +23,7 @@ pub(in crate::store) fn each_call(
     let mut rows = all.query([day])?;
     while let Some(row) = rows.next()? {
         let file = row.get(0)?;
-        blob::read(row.get_ref(1)?.as_blob()?).for_each(|kept| each(file, kept));
+        kept::read(row.get_ref(1)?.as_blob()?).for_each(|kept| each(file, kept));
     }
     Ok(())
 }
@@ -39,7 +39,7 @@ pub(in crate::store) fn filter_of(
     if bytes == 0 {
         return Ok(None);
     }
-    let mut filter = Filter::with_room_for(bytes / blob::SIZE);
+    let mut filter = Filter::with_room_for(bytes / kept::BYTES);
     each_call(connection, day, |_, kept| {
         identities(&kept).for_each(|id| filter.note(id));
     })?;
@@ -56,11 +56,11 @@ pub(in crate::store) fn filter_of_all(connection: &Connection) -> rusqlite::Resu
     if bytes == 0 {
         return Ok(None);
     }
-    let mut filter = Filter::with_room_for(bytes / blob::SIZE);
+    let mut filter = Filter::with_room_for(bytes / kept::BYTES);
     let mut all = connection.prepare("SELECT calls FROM calls")?;
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
-        for kept in blob::read(row.get_ref(0)?.as_blob()?) {
+        for kept in kept::read(row.get_ref(0)?.as_blob()?) {
             identities(&kept).for_each(|id| filter.note(id));
         }
     }
@@ -108,19 +108,16 @@ pub(in crate::store) fn resolve(
         }));
     })?;
     drop(filter);
-    let mut groupings: Map<u32, Grouping> = Map::default();
-    for number in disputed(&candidates) {
-        groupings.extend(read_grouping(connection, number)?.map(|grouping| (number, grouping)));
-    }
+    let groupings = Groupings::read_some(connection, disputed(&candidates))?;
     // Where two deliveries differ, which one counts is not promised, but it is the same on every run.
     let by_content = |a: &Candidate<SmallIds>, b: &Candidate<SmallIds>| {
         let caller = |candidate: &Candidate<SmallIds>| callers[candidate.payload.caller as usize];
-        let grouping = |candidate: &Candidate<SmallIds>| groupings.get(&candidate.payload.grouping);
+        let grouping = |candidate: &Candidate<SmallIds>| groupings.get(candidate.payload.grouping);
         if a.payload.grouping == b.payload.grouping {
             Ordering::Equal
         } else {
             match (grouping(a), grouping(b)) {
-                (Some(a), Some(b)) => a.compare(b),
+                (Some(a), Some(b)) => a.compare(&b),
                 (a, b) => a.is_some().cmp(&b.is_some()),
             }
         }
@@ -229,7 +226,7 @@ mod tests {
             connection.pragma_update(None, "foreign_keys", false).unwrap();
             for (file, calls) in calls.chunks(30).enumerate() {
                 let mut bytes = Vec::new();
-                calls.iter().for_each(|kept| blob::write(kept, &mut bytes));
+                kept::write(&mut calls.to_vec(), &mut bytes);
                 let sql = "INSERT INTO calls (file, day, calls) VALUES (?1, 'day', ?2)";
                 connection.execute(sql, (file, bytes)).unwrap();
             }

@@ -2,18 +2,12 @@
 
 use super::distinct;
 use crate::cloudtrail::Field;
-use crate::collections::Map;
+use crate::collections::Memo;
 use crate::sts::{Call, Cause, Dimension};
-
-/// The most agents in the cache. A client that sends a new one with every call does not fill the memory.
-const MOST: usize = 1 << 12;
 
 /// The agents that were parsed, by all that [`Cause::of`] looks at.
 #[derive(Default)]
-pub(in crate::store) struct AgentCache {
-    known: Map<Box<[u8]>, Agent>,
-    key: Vec<u8>,
-}
+pub(in crate::store) struct AgentCache(Memo<Agent>);
 
 /// What is kept of an agent.
 pub(in crate::store) struct Agent {
@@ -28,29 +22,25 @@ pub(in crate::store) struct Agent {
 impl AgentCache {
     /// What the agent of a call says.
     pub fn read(&mut self, call: &Call<'_>, scratch: &mut String) -> &Agent {
-        self.key.clear();
-        distinct::push(&mut self.key, call.field(Field::UserAgent));
-        distinct::push(&mut self.key, call.field(Field::EventName));
-        distinct::push(&mut self.key, call.is_target_copy().then_some("copy"));
-        distinct::push(&mut self.key, call.is_from_inside_aws().then_some("inside"));
-        distinct::push(&mut self.key, call.is_through_own_host().then_some("own"));
-        if !self.known.contains_key(&*self.key) {
-            if self.known.len() == MOST {
-                self.known.clear();
-            }
+        let texts = [
+            call.field(Field::UserAgent),
+            call.field(Field::EventName),
+            call.is_target_copy().then_some("copy"),
+            call.is_from_inside_aws().then_some("inside"),
+            call.is_through_own_host().then_some("own"),
+        ];
+        self.0.of(&texts, || {
             let mut columns = Vec::new();
             for dimension in [Dimension::Sdk, Dimension::SdkVersion] {
                 distinct::push(&mut columns, call.value(dimension, scratch));
             }
             let mut tool = Vec::new();
             distinct::push(&mut tool, call.tool());
-            let agent = Agent {
+            Agent {
                 columns: columns.into(),
                 tool: tool.into(),
                 cause: Cause::of(call),
-            };
-            self.known.insert(self.key.as_slice().into(), agent);
-        }
-        &self.known[&*self.key]
+            }
+        })
     }
 }

@@ -9,6 +9,7 @@ use crate::collections::{Map, Set};
 use crate::input::{Trailer, Version};
 use crate::store::tables::checksums;
 use crate::store::tables::file_row::{COLUMNS, FileRow};
+use crate::store::tables::kept::{self, OF_FILE};
 use crate::store::tables::outcome::Outcome;
 
 /// The files that changed or moved in this run.
@@ -41,13 +42,13 @@ impl<'c> Copies<'c> {
     pub fn take_back(&mut self, id: i64) -> rusqlite::Result<u64> {
         let content = Content::of(self.connection, id)?;
         self.connection
-            .prepare_cached(
+            .prepare_cached(&format!(
                 "UPDATE day SET is_stale = 1 WHERE is_closed = 0 AND day IN \
-                 (SELECT day FROM calls WHERE file = ?1)",
-            )?
+                 (SELECT day FROM calls WHERE {OF_FILE})"
+            ))?
             .execute([id])?;
         self.connection
-            .prepare_cached("DELETE FROM calls WHERE file = ?1")?
+            .prepare_cached(&format!("DELETE FROM calls WHERE {OF_FILE}"))?
             .execute([id])?;
         let copy = copy_of(self.connection, id)?;
         if let Some(content) = content {
@@ -224,7 +225,7 @@ impl Content {
             return Ok(None);
         };
         content.calls = connection
-            .prepare_cached("SELECT day, calls FROM calls WHERE file = ?1")?
+            .prepare_cached(&format!("SELECT day, calls FROM calls WHERE {OF_FILE}"))?
             .query_map([file], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?;
         Ok(Some(content))
@@ -250,10 +251,7 @@ impl Content {
                 self.closed_calls.cast_signed()
             ])?;
         for (day, calls) in &self.calls {
-            connection
-                .prepare_cached("INSERT INTO calls (file, day, calls) VALUES (?1, ?2, ?3)")?
-                .execute(params![copy, day, calls])?;
-            checksums::note_new(connection, "calls", connection.last_insert_rowid())?;
+            kept::add_row(connection, day, copy, calls.clone())?;
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use super::ingested::Ingested;
 use super::ledger::{Ledger, UNREAD, text};
 use super::rows;
 use crate::input::{Trailer, Version};
-use crate::store::days::blob::SmallIds;
+use crate::store::tables::kept::SmallIds;
 use crate::sts::{Call, Endpoint};
 use crate::tally::{
     Bytes, Candidate, Collector, Coverage, DamagedFile, Evidence, File, SkipReason, Staged, Totals,

@@ -9,6 +9,8 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags};
 
 use super::checksums;
+use super::kept_fixed;
+use super::migrate::FIRST_WITH_RUNS;
 use super::schema::{APPLICATION_ID, VERSION};
 use crate::store::error::{StoreError, journal};
 use crate::store::place::for_sqlite;
@@ -64,6 +66,7 @@ pub(in crate::store) fn connect(path: &Path, flags: OpenFlags) -> Result<Connect
             .map_err(fail)?;
     wait_for_others(&connection, path).map_err(fail)?;
     checksums::teach(&connection).map_err(fail)?;
+    kept_fixed::teach(&connection).map_err(fail)?;
     // The first statement that reads the file: here a journal is rolled back, or cannot be.
     match connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
         row.get::<_, i64>(0)
@@ -97,6 +100,8 @@ pub(in crate::store) fn state(connection: &Connection) -> rusqlite::Result<State
                 let has_table = connection.table_exists(Some("main"), table)?;
                 is_damaged |= has_table != (older >= first);
             }
+            let has_ids = connection.column_exists(Some("main"), "calls", "id")?;
+            is_damaged |= has_ids == (older >= FIRST_WITH_RUNS);
             match is_damaged {
                 true => State::Damaged,
                 false => State::Older(older),

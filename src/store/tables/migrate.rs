@@ -5,7 +5,8 @@
 
 use rusqlite::Connection;
 
-use super::checksums;
+use super::checksums::{self, Checksums};
+use super::kept_fixed;
 use super::schema::VERSION;
 
 /// The first version that has checksums over its rows.
@@ -13,6 +14,9 @@ pub(in crate::store) const FIRST_WITH_CHECKSUMS: i64 = 3;
 
 /// The first version that reads digests.
 const FIRST_WITH_DIGESTS: i64 = 4;
+
+/// The first version that keeps calls as [`kept`](super::kept) says.
+pub(in crate::store) const FIRST_WITH_RUNS: i64 = 5;
 
 /// The tables that version 4 brought, in the store or beside it: a stand-in is what the step makes.
 macro_rules! tables_of_digests {
@@ -107,6 +111,17 @@ ALTER TABLE day ADD COLUMN seen_in INTEGER NOT NULL DEFAULT 0;
 UPDATE file SET size = 0, modified = -1
     WHERE outcome IN ('damaged', 'empty', 'not-cloudtrail') OR (outcome = 'read' AND records = 0);",
     tables_of_digests!("CREATE TABLE"),
+    // Beside it, calls are moved, as SQL cannot: see `bring_up`.
+    "ALTER TABLE calls RENAME TO calls_4;
+DROP INDEX calls_of_file;
+DROP INDEX calls_of_day;
+CREATE TABLE calls (
+    day TEXT NOT NULL,
+    file INTEGER NOT NULL,
+    calls BLOB NOT NULL,
+    PRIMARY KEY (day, file)
+);
+",
 ];
 
 /// The SQL that adds in memory what a store of each version lacks to be asked.
@@ -117,6 +132,7 @@ CREATE TEMP VIEW folder AS SELECT *, 0 AS read_in FROM main.folder;
 CREATE TEMP VIEW file AS SELECT *, 0 AS not_understood FROM main.file;
 CREATE TEMP VIEW day AS SELECT *, 0 AS seen_in FROM main.day;",
     tables_of_digests!("CREATE TEMP TABLE"),
+    "CREATE TEMP VIEW calls AS SELECT day, file, stscope_calls(calls) AS calls FROM main.calls;",
 ];
 
 /// The steps from this version on.
@@ -131,7 +147,18 @@ pub(in crate::store) fn bring_up(
     version: i64,
 ) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
+    if (FIRST_WITH_CHECKSUMS..FIRST_WITH_RUNS).contains(&version) {
+        // What is damaged would get sums that fit.
+        Checksums::read(&transaction)?.verify(&transaction, &["calls"])?;
+    }
     transaction.execute_batch(&from(&STEPS, version))?;
+    if version < FIRST_WITH_RUNS {
+        let sums = kept_fixed::move_all(&transaction)?;
+        transaction.execute_batch("DROP TABLE calls_4")?;
+        if version >= FIRST_WITH_CHECKSUMS {
+            checksums::replace(&transaction, "calls", &sums)?;
+        }
+    }
     if version < FIRST_WITH_CHECKSUMS {
         checksums::write_all(&transaction)?;
     }

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use super::columns;
 
 /// The version of the schema, in `PRAGMA user_version`.
-pub const VERSION: i64 = 4;
+pub const VERSION: i64 = 5;
 
 /// The days in which copies of a call are recognised, unless a store says otherwise.
 pub const WINDOW: u32 = 14;
@@ -108,16 +108,15 @@ CREATE TABLE caller (
     in_scope_of TEXT
 );
 
--- The calls of open days, as they were delivered: only stscope reads this.
+-- The calls of open days, as they were delivered: only stscope reads this. With rowids, as without them
+-- rows of some kilobytes have pages of their own.
 CREATE TABLE calls (
-    id INTEGER PRIMARY KEY,
-    file INTEGER NOT NULL REFERENCES file (id),
     day TEXT NOT NULL,
-    calls BLOB NOT NULL
+    file INTEGER NOT NULL,
+    calls BLOB NOT NULL,
+    PRIMARY KEY (day, file)
 );
 CREATE INDEX copies ON file (same_as) WHERE same_as IS NOT NULL;
-CREATE INDEX calls_of_file ON calls (file);
-CREATE INDEX calls_of_day ON calls (day);
 
 -- Days that were forgotten, and how many calls of them were read, copies included.
 CREATE TABLE forgotten_day (

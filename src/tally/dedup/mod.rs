@@ -3,7 +3,7 @@
 //! Owns the identity of a record and the rules by which copies are told. Refuses to know what a call
 //! counts for: that is the payload, which comes back with each survivor.
 //!
-//! Every record with an id is one candidate of 48 bytes. Nothing is decided before all of them are
+//! Every record with an id is one candidate. Nothing is decided before all of them are
 //! known, so the outcome cannot depend on their order:
 //!
 //! 1. of candidates with one `eventID` and `recipientAccountId`, one survives;
@@ -32,7 +32,7 @@ pub(crate) struct Candidate<P> {
     shared: u128,
     /// The time and the properties of the call, packed: see [`Candidate::time`] and the flags.
     packed: u64,
-    /// What it counts for. With eight bytes a candidate has 48.
+    /// What it counts for. With eight bytes a candidate has 48, and 32 while it waits.
     pub payload: P,
 }
 
@@ -268,8 +268,9 @@ mod tests {
     }
 
     #[test]
-    fn a_candidate_is_48_bytes() {
+    fn a_candidate_is_48_bytes_and_32_while_it_waits() {
         assert_eq!(size_of::<Candidate<[u32; 2]>>(), 48);
+        assert_eq!(Candidates::<[u32; 2]>::BYTES, 32);
     }
 
     #[test]

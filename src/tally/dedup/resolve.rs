@@ -19,13 +19,75 @@ static HAS_THREADS: LazyLock<bool> = LazyLock::new(|| {
     !built.is_err_and(|error| error.source().is_some())
 });
 
-/// Candidates that are not decided yet, in pieces that never move: 48 bytes each and hardly more.
+/// Candidates that are not decided yet: 32 bytes for each and hardly more, as few may be copies for
+/// another account.
 #[derive(Clone)]
-pub(crate) struct Candidates<P>(Vec<Vec<Candidate<P>>>);
+pub(crate) struct Candidates<P> {
+    plain: Pieces<Plain<P>>,
+    shared: Pieces<Candidate<P>>,
+}
+
+/// A candidate without the identity of a call that it is a copy of.
+#[derive(Clone, Copy)]
+struct Plain<P> {
+    event: u128,
+    packed: u64,
+    payload: P,
+}
+
+impl<P> From<Plain<P>> for Candidate<P> {
+    fn from(plain: Plain<P>) -> Candidate<P> {
+        let Plain {
+            event,
+            packed,
+            payload,
+        } = plain;
+        Candidate {
+            event,
+            shared: 0,
+            packed,
+            payload,
+        }
+    }
+}
+
+/// A list in pieces that never move.
+#[derive(Clone)]
+struct Pieces<T>(Vec<Vec<T>>);
+
+impl<T> Pieces<T> {
+    /// The size of a piece: 512 or 768 KiB.
+    const MOST: usize = 1 << 14;
+
+    fn push(&mut self, one: T) {
+        match self.0.last_mut() {
+            Some(piece) if piece.len() < piece.capacity() => piece.push(one),
+            last => {
+                // The first pieces are small: most archives of a single day need no more.
+                let before = last.map_or(64, |piece| piece.capacity());
+                let mut piece = Vec::with_capacity((before * 2).min(Self::MOST));
+                piece.push(one);
+                self.0.push(piece);
+            }
+        }
+    }
+
+    fn append(&mut self, other: Pieces<T>) {
+        // The last piece of each may have room left; the order of pieces is of no meaning.
+        self.0.splice(0..0, other.0);
+    }
+
+    fn len(&self) -> usize {
+        self.0.iter().map(Vec::len).sum()
+    }
+}
 
 impl<P> Default for Candidates<P> {
     fn default() -> Self {
-        Candidates(Vec::new())
+        Candidates {
+            plain: Pieces(Vec::new()),
+            shared: Pieces(Vec::new()),
+        }
     }
 }
 
@@ -39,41 +101,56 @@ pub(crate) struct Dropped {
 }
 
 impl<P: Copy + Send + Sync> Candidates<P> {
-    /// The size of a piece, in candidates: 768 KiB.
-    const PIECE: usize = 1 << 14;
+    /// What one takes that can be no copy for another account.
+    #[cfg(test)]
+    pub const BYTES: usize = size_of::<Plain<P>>();
     /// How many candidates are told from others at most, in 4 MiB: with far more all may have copies.
     const TOLD_APART: usize = 1 << 20;
     /// So few that it is not worth waking other threads to sort them.
     const FEW: usize = 1 << 12;
 
     pub fn push(&mut self, candidate: Candidate<P>) {
-        match self.0.last_mut() {
-            Some(piece) if piece.len() < piece.capacity() => piece.push(candidate),
-            last => {
-                // The first pieces are small: most archives of a single day need no more.
-                let before = last.map_or(64, |piece| piece.capacity());
-                let mut piece = Vec::with_capacity((before * 2).min(Self::PIECE));
-                piece.push(candidate);
-                self.0.push(piece);
-            }
+        let Candidate {
+            event,
+            shared,
+            packed,
+            payload,
+        } = candidate;
+        if shared != 0 {
+            return self.shared.push(candidate);
         }
+        self.plain.push(Plain {
+            event,
+            packed,
+            payload,
+        });
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &Candidate<P>> {
-        self.0.iter().flatten()
+    pub fn iter(&self) -> impl Iterator<Item = Candidate<P>> {
+        let plain = self.plain.0.iter().flatten();
+        (plain.copied().map(Candidate::from)).chain(self.shared.0.iter().flatten().copied())
     }
 
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Candidate<P>> {
-        self.0.iter_mut().flatten()
+    /// The same; the pieces are freed on the way.
+    fn drain(self) -> impl Iterator<Item = Candidate<P>> {
+        let plain = self.plain.0.into_iter().flatten();
+        (plain.map(Candidate::from)).chain(self.shared.0.into_iter().flatten())
+    }
+
+    /// What they count for.
+    pub fn payloads_mut(&mut self) -> impl Iterator<Item = &mut P> {
+        let plain = self.plain.0.iter_mut().flatten();
+        let shared = self.shared.0.iter_mut().flatten();
+        (plain.map(|one| &mut one.payload)).chain(shared.map(|one| &mut one.payload))
     }
 
     pub fn append(&mut self, other: Candidates<P>) {
-        // The last piece of each may have room left; the order of pieces is of no meaning.
-        self.0.splice(0..0, other.0);
+        self.plain.append(other.plain);
+        self.shared.append(other.shared);
     }
 
     pub fn len(&self) -> usize {
-        self.0.iter().map(Vec::len).sum()
+        self.plain.len() + self.shared.len()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -88,10 +165,10 @@ impl<P: Copy + Send + Sync> Candidates<P> {
     ) -> Vec<Vec<Candidate<P>>> {
         let mut sizes = vec![0_usize; parts];
         for candidate in self.iter() {
-            sizes[of(candidate)] += 1;
+            sizes[of(&candidate)] += 1;
         }
         let mut all: Vec<Vec<_>> = sizes.into_iter().map(Vec::with_capacity).collect();
-        for candidate in self.0.into_iter().flatten() {
+        for candidate in self.drain() {
             all[of(&candidate)].push(candidate);
         }
         all
@@ -175,16 +252,16 @@ impl<P: Copy + Send + Sync> Candidates<P> {
         // Most have no copy: the others only are sorted.
         let mut filter = Filter::with_room_for(self.len().min(Self::TOLD_APART));
         self.iter()
-            .for_each(|candidate| filter.note(identity(candidate)));
+            .for_each(|candidate| filter.note(identity(&candidate)));
         let may_repeat = |candidate: &Candidate<P>| filter.may_repeat(identity(candidate));
 
         let part_of = |candidate: &Candidate<P>| (identity(candidate) >> (128 - 8)) as usize;
         let mut sizes = [0_usize; 1 << 8];
         for candidate in self.iter().filter(|candidate| may_repeat(candidate)) {
-            sizes[part_of(candidate)] += 1;
+            sizes[part_of(&candidate)] += 1;
         }
         let mut parts = sizes.map(Vec::with_capacity);
-        for candidate in self.0.into_iter().flatten() {
+        for candidate in self.drain() {
             if may_repeat(&candidate) {
                 parts[part_of(&candidate)].push(candidate);
             } else {

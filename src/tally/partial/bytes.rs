@@ -1,4 +1,4 @@
-//! Values as bytes: the alphabet that a part is written in.
+//! Values as bytes: the alphabet that parts, and the calls in a store, are written in.
 //!
 //! Owns how a number, a text and a list are written, and that reading them back takes no more memory
 //! than there are bytes for. A claimed length is never believed: what is read grows with what is
@@ -17,10 +17,10 @@ use crate::tally::SkipReason;
 
 /// What is wrong with bytes that do not say what they should.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Broken(pub &'static str);
+pub(crate) struct Broken(pub &'static str);
 
 /// Bytes that are read from the front.
-pub(super) struct Reader<'b>(pub &'b [u8]);
+pub(crate) struct Reader<'b>(pub &'b [u8]);
 
 impl<'b> Reader<'b> {
     /// The next bytes.
@@ -51,7 +51,7 @@ impl<'b> Reader<'b> {
 }
 
 /// A value that can be written and read back.
-pub(super) trait Written: Sized {
+pub(crate) trait Written: Sized {
     fn write(&self, into: &mut Vec<u8>);
     fn read(from: &mut Reader<'_>) -> Result<Self, Broken>;
 }

@@ -33,12 +33,14 @@ mod evidence;
 mod frame;
 mod split;
 
+// Stores write calls in the same alphabet.
+pub(crate) use bytes::{Reader, Written};
 pub(crate) use frame::begins_as_part;
 pub use frame::{FrameError, Parts, write_frame};
 
 use siphasher::sip128::SipHasher13;
 
-use self::bytes::{Broken, Reader, Written, write_text};
+use self::bytes::{Broken, write_text};
 use super::question::Question;
 use super::selection::Terms;
 use super::settle::Settled;

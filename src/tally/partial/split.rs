@@ -61,7 +61,7 @@ impl<Q: Question> Tally<Q> {
 impl Partial {
     /// A tally as bytes.
     pub fn of<Q: Question>(tally: &Tally<Q>) -> Partial {
-        Ranked::of(tally).part(tally, tally.open.iter().copied().collect(), true)
+        Ranked::of(tally).part(tally, tally.open.iter().collect(), true)
     }
 }
 

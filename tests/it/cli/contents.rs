@@ -21,7 +21,7 @@ fn what_is_in_a_store_is_what_its_tables_and_reports_say() {
         serde_json::from_slice(&info("--format json", &store).run().exits(0).stdout).unwrap();
     let report = ask("report --format json", &store).run().json();
     assert_eq!(told["schema"], "stscope.store/1");
-    assert_eq!(told["schema_version"], 4);
+    assert_eq!(told["schema_version"], 5);
     assert_eq!(told["window_days"], 14);
     assert_eq!(told["kept_from"], Value::Null);
     assert_eq!(told["calls"], report["summary"]["calls"]);

@@ -7,7 +7,7 @@ use super::logs::put;
 use archive::bulk::{Archive, Options};
 
 /// As the manual says, with the header of each blob.
-const IN_A_STORE: usize = 42;
+const IN_A_STORE: usize = 24;
 const IN_A_PART: usize = 24;
 /// With texts, at a thousand calls a frame: so many are promised.
 const IN_FRAMES: usize = 60;

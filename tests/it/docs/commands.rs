@@ -13,7 +13,7 @@ use std::path::Path;
 use super::pages::{Page, all, arguments, root, stscope, text, writing};
 
 /// Commands that pages show and nobody can run here: they need a network, minutes, or this test.
-const NOT_RUN: [&str; 30] = [
+const NOT_RUN: [&str; 35] = [
     "aws organizations list-accounts > accounts.json",
     "aws cloudtrail describe-trails --query 'trailList[].[S3BucketName,S3KeyPrefix]' --output text",
     "cargo install --path .",
@@ -29,15 +29,20 @@ const NOT_RUN: [&str; 30] = [
     "PROPTEST_CASES=2000 cargo test --release --test it held_equal",
     "cargo bench --bench stages",
     "tests/fuzz/run 60",
+    "tests/arm/run",
     "python3 tests/query/engines.py install target/tmp/query-venv",
     "python3 tests/spark/run.py install target/tmp/spark-venv",
     "cargo test --test it -- spark:: --ignored",
     "python3 benches/compare/compare.py --rounds 5 --no-jq",
+    "python3 benches/compare/compare_s3.py",
     "cargo run --release --example generate -- archive DIR --files 400 --records 870 --sts-share 0.1 --seed 1",
-    "cargo run --release --example generate -- archive DIR --files 40000 --records 6 --sts-share 0.1 --seed 2",
-    "cargo run --release --example generate -- archive DIR --files 1 --records 2000000 --one-document --sts-share 0.1 --seed 3",
+    "cargo run --release --example generate -- archive A --files 400 --records 870 --sts-share 0.1 --seed 1",
+    "cargo run --release --example generate -- archive B --files 400 --records 900 --sts-share 0.01 --seed 5",
+    "cargo run --release --example generate -- archive C --files 400 --records 900 --sts-share 0.6 --seed 5",
+    "cargo run --release --example generate -- archive D --files 40000 --records 6 --sts-share 0.1 --seed 2",
     "cargo run --release --example generate -- sample sample-logs",
     "cargo run --release --example inflate-only -- 2 DIR",
+    "cargo run --release --example inflate-only -- 2 A",
     "clickhouse-local --queries-file sts.sql",
     "curl -O https://ip-ranges.amazonaws.com/ip-ranges.json",
     "cargo run --release --example with-kernel -- portable 2 DIR",

@@ -107,27 +107,43 @@ fn object(behaviour: &Behaviour, asked: &Asked, stored: &Stored) -> Answer {
         );
     }
     let range = asked.headers.get("range").filter(|_| !behaviour.no_ranges);
-    let from = range
-        .and_then(|range| {
-            range
-                .strip_prefix("bytes=")?
-                .strip_suffix('-')?
-                .parse()
-                .ok()
-        })
-        .unwrap_or(0);
-    let mut headers = vec![("etag", etag)];
+    let length = stored.bytes.len();
+    let (from, to) = range
+        .and_then(|range| part(range, length))
+        .unwrap_or((0, length));
+    let mut headers = vec![
+        ("etag", etag),
+        ("last-modified", "Mon, 03 Nov 2025 08:00:00 GMT".to_owned()),
+    ];
+    if range.is_some() {
+        let last = to.max(1) - 1;
+        headers.push(("content-range", format!("bytes {from}-{last}/{length}")));
+    }
     if !stored.signature.is_empty() {
         headers.push(("x-amz-meta-signature", stored.signature.clone()));
     }
     Answer {
         status: if range.is_some() { 206 } else { 200 },
         headers,
-        body: Arc::clone(&stored.bytes),
+        body: if to < length {
+            stored.bytes[..to].into()
+        } else {
+            Arc::clone(&stored.bytes)
+        },
         from,
         stated: None,
         cut: None,
     }
+}
+
+/// Where a range that was asked for begins and ends, of so many bytes.
+fn part(range: &str, length: usize) -> Option<(usize, usize)> {
+    let (from, last) = range.strip_prefix("bytes=")?.split_once('-')?;
+    let to = match last {
+        "" => length,
+        last => last.parse::<usize>().ok()?.saturating_add(1).min(length),
+    };
+    Some((from.parse().ok()?, to))
 }
 
 /// Who may not ask, or has to ask elsewhere.

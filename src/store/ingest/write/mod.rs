@@ -1,7 +1,10 @@
 //! The one writer of what the threads of a scan have read.
 //!
 //! The row of a file in the ledger and its calls are written in one transaction. What becomes of copies
-//! and changed files is for [`copies`](super::copies) to say.
+//! and changed files is for [`copies`](super::copies) to say, and what becomes of a call by its day for
+//! [`calls`].
+
+mod calls;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -10,6 +13,7 @@ use chrono::NaiveDate;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, Statement, params, params_from_iter};
 
+use self::calls::Given;
 use super::copies::Copies;
 use super::distinct::RowHasher;
 use super::folders::Folders;
@@ -21,10 +25,7 @@ use crate::collections::Map;
 use crate::input::{Trailer, Version};
 use crate::store::chains::row::Piece;
 use crate::store::chains::settle::note_log;
-use crate::store::days::added;
-use crate::store::days::blob::{self, Kept};
-use crate::store::days::day::{NO_DAY, day_name, day_number, since_1970};
-use crate::store::days::sums::{self, note_forgotten};
+use crate::store::days::day::{NO_DAY, since_1970};
 use crate::store::tables::batch::Batch;
 use crate::store::tables::checksums::{self, Changes};
 use crate::store::tables::outcome::Outcome;
@@ -88,33 +89,10 @@ const ADD_FILE: &str = "INSERT OR IGNORE INTO file (folder, name, size, modified
      beyond_window, not_understood) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
      ?15, ?16, ?17, ?18, ?19)";
 
-const ADD_CALLS: &str = "INSERT INTO calls (file, day, calls) VALUES (?1, ?2, ?3)";
+const ADD_CALLS: &str = "INSERT INTO calls (day, file, calls) VALUES (?1, ?2, ?3)";
 
 /// The values of a row of `file` but its id, in the order of the columns.
 type FileValues<'v> = [ValueRef<'v>; 19];
-
-/// What the calls of a file are.
-#[derive(Default)]
-struct Given {
-    /// Those of open days, as they are kept: few days, and mostly one.
-    by_day: Vec<(i64, Vec<u8>)>,
-    open: u64,
-    /// Those that are in sums of closed days, or forgotten, now or before the file changed.
-    closed: u64,
-    /// Those of them that come too late.
-    late: u64,
-}
-
-impl Given {
-    fn of_day(&mut self, day: i64) -> &mut Vec<u8> {
-        let known = self.by_day.iter().rposition(|(known, _)| *known == day);
-        let at = known.unwrap_or_else(|| {
-            self.by_day.push((day, Vec::new()));
-            self.by_day.len() - 1
-        });
-        &mut self.by_day[at].1
-    }
-}
 
 impl<'c> Writer<'c> {
     pub fn new(
@@ -415,114 +393,4 @@ impl<'c> Writer<'c> {
             )
             .optional()
     }
-
-    /// Tells the calls of a file apart. Those of open days are kept one by one; of closed days there are
-    /// only sums. The first `closed_calls` of the latter are in these sums already, from the time before the file
-    /// changed: a file that changes only gets longer, or whole. Calls of forgotten days are only
-    /// counted.
-    fn sort_out(&mut self, closed_calls: u64, delivery: &Delivery) -> rusqlite::Result<Given> {
-        let mut given = Given::default();
-        let mut forgotten_by_day: Map<i64, u64> = Map::default();
-        let mut to_skip = closed_calls;
-        let mut changes = Changes::default();
-        let thread = delivery.worker;
-        for candidate in &delivery.candidates {
-            let day = candidate.time().map_or(NO_DAY, day_number);
-            let kept = Kept {
-                candidate: candidate.with(()),
-                grouping: self.ids.grouping(thread, candidate.payload.grouping),
-                caller: match candidate.payload.caller {
-                    0 => 0,
-                    number => self.ids.caller(thread, number - 1),
-                },
-            };
-            let is_forgotten = day < self.kept_from && day != NO_DAY;
-            if !is_forgotten && !self.is_closed(day)? {
-                given.open += 1;
-                blob::write(&kept, given.of_day(day));
-            } else if to_skip > 0 {
-                to_skip -= 1;
-            } else if is_forgotten {
-                *forgotten_by_day.entry(day).or_default() += 1;
-            } else {
-                given.late += 1;
-                let name = self.days[&day].name.clone();
-                add_late(self.connection, &mut changes, &name, &kept)?;
-            }
-        }
-        changes.write(self.connection)?;
-        let mut forgotten = 0;
-        for (day, calls) in forgotten_by_day {
-            forgotten += calls;
-            note_forgotten(self.connection, &day_name(day), calls)?;
-        }
-        given.closed = closed_calls + given.late + forgotten;
-        self.written.forgotten += forgotten;
-        self.written.beyond_window += given.late;
-        Ok(given)
-    }
-
-    /// Writes the calls of a file that are of open days.
-    fn calls(&mut self, file: i64, by_day: Vec<(i64, Vec<u8>)>) -> rusqlite::Result<()> {
-        for (day, calls) in by_day {
-            let day = &*self.days[&day].name;
-            let add = &mut self.statements.add_calls;
-            add.raw_bind_parameter(1, file)?;
-            add.raw_bind_parameter(2, day)?;
-            add.raw_bind_parameter(3, ToSqlOutput::Borrowed(ValueRef::Blob(&calls)))?;
-            add.raw_execute()?;
-            let row = [
-                ValueRef::Integer(self.connection.last_insert_rowid()),
-                ValueRef::Integer(file),
-                ValueRef::from(day),
-                ValueRef::Blob(&calls),
-            ];
-            self.added.add("calls", day, checksums::hash("calls", row));
-        }
-        Ok(())
-    }
-
-    /// Whether a day is closed. A new day is opened, its sums are stale from now on, and gates judge it
-    /// again.
-    fn is_closed(&mut self, day: i64) -> rusqlite::Result<bool> {
-        if let Some(known) = self.days.get(&day) {
-            return Ok(known.is_closed);
-        }
-        let name = match day {
-            NO_DAY => String::new(),
-            day => day_name(day),
-        };
-        let is_closed = self
-            .connection
-            .prepare_cached(
-                "INSERT INTO day (day, first_seen, is_closed, is_stale, duplicates, shared_copies, \
-                 seen_in) VALUES (?1, ?2, 0, 1, 0, 0, ?3) ON CONFLICT (day) DO UPDATE SET \
-                 is_stale = 1 - is_closed RETURNING is_closed",
-            )?
-            .query_row(params![name, self.today, self.run], |row| row.get(0))?;
-        if day != NO_DAY {
-            added::note(self.connection, &name, self.run)?;
-        }
-        self.days.insert(day, Day { name, is_closed });
-        Ok(is_closed)
-    }
-}
-
-/// Adds a late call to the sums of a closed day.
-fn add_late(
-    connection: &Connection,
-    changes: &mut Changes,
-    day: &str,
-    kept: &Kept,
-) -> rusqlite::Result<()> {
-    let mut measures = crate::tally::Measures::default();
-    measures.add(kept.candidate.time(), kept.candidate.is_error());
-    sums::add(
-        connection,
-        changes,
-        day,
-        kept.grouping,
-        kept.caller,
-        &measures,
-    )
 }

@@ -9,16 +9,20 @@
 //! Whoever reads rows adds up their hashes again, and compares. If a damaged row is overwritten later,
 //! the sum still differs: damage never disappears by itself.
 
+mod compare;
+mod sums;
+
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Error, ffi};
 use siphasher::sip::SipHasher13;
 
 use super::columns::grouping_columns;
+pub(in crate::store) use compare::Checksums;
+pub(in crate::store) use sums::{Changes, Sum, Sums, set};
 
 /// Kept in the store, so they must not change.
 const KEYS: (u64, u64) = (0x7374_7363_6f70_6531, 0x726f_7773_756d_7331);
@@ -49,7 +53,7 @@ pub(in crate::store) const TABLES: [(&str, &str); 15] = [
         "day, grouping, caller, calls, errors, first_event_time, last_event_time",
     ),
     ("caller", "id, source_ip_address, session_name, in_scope_of"),
-    ("calls", "id, file, day, calls"),
+    ("calls", "day, file, calls"),
     ("forgotten_day", "day, calls"),
     (
         "run",
@@ -79,6 +83,9 @@ const BY_HAND: [&str; 3] = ["grouping", "daily", "daily_caller"];
 /// The tables without a trigger for new rows, of which a run adds many: see [`note_new`].
 const NEW_BY_HAND: [&str; 3] = ["folder", "file", "calls"];
 
+/// The columns of `calls` in stores of versions 1 to 4, which are told by its `id`.
+const FORMER_CALLS: &str = "id, file, day, calls";
+
 fn columns(table: &str) -> String {
     let listed = TABLES.iter().find(|(name, _)| *name == table);
     match listed {
@@ -89,13 +96,13 @@ fn columns(table: &str) -> String {
 
 /// The SQL of the hash of a row: `of` is the name that the table has in the query.
 pub(in crate::store) fn of_row(table: &str, of: &str) -> String {
-    added("0", table, of)
+    added("0", table, &columns(table), of)
 }
 
 /// The SQL of a sum and the hash of a row.
-fn added(sum: &str, table: &str, of: &str) -> String {
+fn added(sum: &str, table: &str, columns: &str, of: &str) -> String {
     let mut sql = format!("stscope_sum({sum}, '{table}'");
-    for column in columns(table).split(", ") {
+    for column in columns.split(", ") {
         // Writing to a String cannot fail.
         let _ = write!(sql, ", {of}.{column}");
     }
@@ -173,8 +180,9 @@ pub(in crate::store) fn keep_up(connection: &Connection) -> rusqlite::Result<()>
             false => "''".to_owned(),
         };
         let new = of_row(table, "NEW");
-        let without = added("sum", table, "OLD");
-        let both = added(&without, table, "NEW");
+        let columns = columns(table);
+        let without = added("sum", table, &columns, "OLD");
+        let both = added(&without, table, &columns, "NEW");
         let (of_new, of_old) = (day("NEW"), day("OLD"));
         let row = format!("of = '{table}' AND day = {of_old}");
         // Writing to a String cannot fail.
@@ -197,20 +205,32 @@ pub(in crate::store) fn keep_up(connection: &Connection) -> rusqlite::Result<()>
     connection.execute_batch(&sql)
 }
 
-/// Adds a row of [`NEW_BY_HAND`] that was just inserted to the sums.
+/// Adds a row of [`NEW_BY_HAND`] that was just inserted to the sums: one of a table without days.
 pub(in crate::store) fn note_new(
     connection: &Connection,
     table: &str,
     id: i64,
 ) -> rusqlite::Result<()> {
-    let day = if BY_DAY.contains(&table) { "day" } else { "''" };
     let row = of_row(table, "t");
     connection
         .prepare_cached(&format!(
             "INSERT INTO checksum (of, day, rows, sum) \
-             SELECT '{table}', {day}, 1, {row} FROM main.{table} AS t WHERE id = ?1 {ADD}"
+             SELECT '{table}', '', 1, {row} FROM main.{table} AS t WHERE id = ?1 {ADD}"
         ))?
         .execute([id])?;
+    Ok(())
+}
+
+/// Writes the sums of a table anew, whose rows were written again in another form.
+pub(in crate::store) fn replace(
+    connection: &Connection,
+    table: &str,
+    sums: &Sums,
+) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM checksum WHERE of = ?1", [table])?;
+    for (day, &sum) in sums {
+        set(connection, table, day, sum)?;
+    }
     Ok(())
 }
 
@@ -218,114 +238,24 @@ pub(in crate::store) fn note_new(
 pub(in crate::store) fn write_all(connection: &Connection) -> rusqlite::Result<()> {
     for (table, _) in TABLES {
         for (day, sum) in sums(connection, table)? {
-            connection
-                .prepare_cached(
-                    "INSERT INTO checksum (of, day, rows, sum) VALUES (?1, ?2, ?3, ?4)",
-                )?
-                .execute((table, day, sum.rows, sum.sum))?;
+            set(connection, table, &day, sum)?;
         }
     }
     Ok(())
 }
-
-/// Rows, and the exclusive or of their hashes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::store) struct Sum {
-    pub rows: i64,
-    sum: i64,
-}
-
-impl Sum {
-    pub fn add(&mut self, row: i64) {
-        self.rows += 1;
-        self.sum ^= row;
-    }
-
-    fn take(&mut self, row: i64) {
-        self.rows -= 1;
-        self.sum ^= row;
-    }
-}
-
-/// How sums change by what is written to tables without triggers.
-#[derive(Default)]
-pub(in crate::store) struct Changes(BTreeMap<&'static str, Sums>);
-
-impl Changes {
-    fn of(&mut self, table: &'static str, day: &str) -> &mut Sum {
-        let of_table = self.0.entry(table).or_default();
-        of_table.entry(day.to_owned()).or_default()
-    }
-
-    /// A row is new.
-    pub fn add(&mut self, table: &'static str, day: &str, row: i64) {
-        self.of(table, day).add(row);
-    }
-
-    /// A row is deleted or changed.
-    pub fn take(&mut self, table: &'static str, day: &str, row: i64) {
-        self.of(table, day).take(row);
-    }
-
-    /// All rows of a day are about to be deleted.
-    pub fn take_day(
-        &mut self,
-        connection: &Connection,
-        table: &'static str,
-        day: &str,
-    ) -> rusqlite::Result<()> {
-        let row = of_row(table, "t");
-        let mut all =
-            connection.prepare_cached(&format!("SELECT {row} FROM {table} AS t WHERE day = ?1"))?;
-        let mut rows = all.query([day])?;
-        while let Some(row) = rows.next()? {
-            self.take(table, day, row.get(0)?);
-        }
-        Ok(())
-    }
-
-    /// Writes the sums, in the transaction of what has changed. They are to be there before rows that
-    /// were added are changed, which triggers note.
-    pub fn write(self, connection: &Connection) -> rusqlite::Result<()> {
-        let mut add = connection.prepare_cached(&format!(
-            "INSERT INTO checksum (of, day, rows, sum) VALUES (?1, ?2, ?3, ?4) {ADD}"
-        ))?;
-        for (table, sums) in self.0 {
-            for (day, change) in sums {
-                add.execute((table, day, change.rows, change.sum))?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Sets the sum of a day whose rows were all written again.
-pub(in crate::store) fn set(
-    connection: &Connection,
-    table: &str,
-    day: &str,
-    sum: Sum,
-) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "INSERT INTO checksum (of, day, rows, sum) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (of, day) \
-             DO UPDATE SET rows = excluded.rows, sum = excluded.sum",
-        )?
-        .execute((table, day, sum.rows, sum.sum))?;
-    Ok(())
-}
-
-/// Sums by day, or for the empty day.
-pub(in crate::store) type Sums = BTreeMap<String, Sum>;
 
 /// The sums of the rows in a table.
 pub(in crate::store) fn sums(connection: &Connection, table: &str) -> rusqlite::Result<Sums> {
     let day = if BY_DAY.contains(&table) { "day" } else { "''" };
-    let row = of_row(table, "t");
-    // A store of an earlier release may lack it.
+    // A store of an earlier release may lack it, or have other columns.
     if !connection.table_exists(Some("main"), table)? {
         return Ok(Sums::new());
     }
+    let is_former = table == "calls" && connection.column_exists(Some("main"), table, "id")?;
+    let row = match is_former {
+        true => added("0", table, FORMER_CALLS, "t"),
+        false => of_row(table, "t"),
+    };
     let mut all = connection.prepare(&format!("SELECT {day}, {row} FROM main.{table} AS t"))?;
     let mut rows = all.query([])?;
     let mut sums = Sums::new();
@@ -339,115 +269,10 @@ pub(in crate::store) fn sums(connection: &Connection, table: &str) -> rusqlite::
     Ok(sums)
 }
 
-/// The sums that are kept in a store, to compare with what is read.
-pub(in crate::store) struct Checksums(Option<BTreeMap<String, Sums>>);
-
-impl Checksums {
-    /// Those of this store.
-    pub fn read(connection: &Connection) -> rusqlite::Result<Checksums> {
-        let mut kept: BTreeMap<String, Sums> = BTreeMap::new();
-        let mut all = connection.prepare("SELECT of, day, rows, sum FROM main.checksum")?;
-        let mut rows = all.query([])?;
-        while let Some(row) = rows.next()? {
-            let sum = Sum {
-                rows: row.get(2)?,
-                sum: row.get(3)?,
-            };
-            let of_table = kept.entry(row.get(0)?).or_default();
-            of_table.insert(row.get(1)?, sum);
-        }
-        Ok(Checksums(Some(kept)))
-    }
-
-    /// Whether there are any.
-    pub fn are_kept(&self) -> bool {
-        self.0.is_some()
-    }
-
-    /// For a store without sums: nothing is compared.
-    pub fn none() -> Checksums {
-        Checksums(None)
-    }
-
-    /// The days of a table whose kept sums differ from these; the empty day if the table has no days.
-    pub fn differing(&self, table: &str, sums: &Sums) -> Vec<String> {
-        let Some(kept) = &self.0 else {
-            return Vec::new();
-        };
-        let nothing = Sums::new();
-        let kept = kept.get(table).unwrap_or(&nothing);
-        let differs =
-            |day: &&String| kept.get(*day).copied().unwrap_or_default() != of_day(sums, day);
-        let mut days: Vec<String> = kept.keys().filter(differs).cloned().collect();
-        days.extend(
-            sums.keys()
-                .filter(|day| !kept.contains_key(*day) && differs(day))
-                .cloned(),
-        );
-        days.sort();
-        days
-    }
-
-    /// Tables that have sums, but are not in the schema.
-    pub fn unknown(&self) -> Vec<String> {
-        let is_known = |table: &&String| TABLES.iter().any(|(name, _)| name == table);
-        let kept = self.0.iter().flat_map(BTreeMap::keys);
-        kept.filter(|table| !is_known(table)).cloned().collect()
-    }
-
-    /// Compares the sums of a table with those that are kept.
-    pub fn expect(&self, table: &str, sums: &Sums) -> rusqlite::Result<()> {
-        match self.differing(table, sums).first() {
-            Some(day) => Err(damaged(table, day)),
-            None => Ok(()),
-        }
-    }
-
-    /// The same for a table without days.
-    pub fn expect_all(&self, table: &str, sum: Sum) -> rusqlite::Result<()> {
-        self.expect(table, &[(String::new(), sum)].into())
-    }
-
-    /// Compares the sum of one day of a table with the kept one.
-    pub fn expect_day(&self, table: &str, day: &str, sum: Sum) -> rusqlite::Result<()> {
-        let kept = self.0.as_ref().map(|kept| kept.get(table));
-        match kept {
-            Some(kept) if kept.map_or_else(Sum::default, |kept| of_day(kept, day)) != sum => {
-                Err(damaged(table, day))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Reads these tables, and compares them with their sums.
-    pub fn verify(&self, connection: &Connection, tables: &[&str]) -> rusqlite::Result<()> {
-        if self.are_kept() {
-            for table in tables {
-                self.expect(table, &sums(connection, table)?)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn of_day(sums: &Sums, day: &str) -> Sum {
-    sums.get(day).copied().unwrap_or_default()
-}
-
-/// The error that SQLite would give if it had noticed.
-pub(in crate::store) fn damaged(table: &str, day: &str) -> Error {
-    let of = match day {
-        "" => String::new(),
-        day => format!(" of {day}"),
-    };
-    let what = format!("its table {table}{of} differs from what was written");
-    Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CORRUPT), Some(what))
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 mod tests {
-    use super::super::{columns, schema};
+    use super::super::{columns, kept, schema};
     use super::*;
 
     fn store() -> Connection {
@@ -520,7 +345,9 @@ mod tests {
                 )
                 .unwrap();
             assert!(!is_right());
-            note_new(&connection, "calls", connection.last_insert_rowid()).unwrap();
+            let mut changes = Changes::default();
+            changes.add("calls", day, kept::hash_of_row(day, file, &[1]));
+            changes.write(&connection).unwrap();
             assert!(is_right());
         }
         for sql in [
