@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod account_names;
+mod days;
 mod file_name;
 mod ip_ranges;
 mod log_key;
@@ -12,6 +13,7 @@ mod prune;
 pub mod region;
 
 pub use account_names::{AccountNames, NamedAccount};
+pub(crate) use days::{FIRST_DAY, LAST_DAY};
 pub use file_name::{DigestKey, LogId, LogName};
 pub use ip_ranges::{IpRanges, IpRangesFault};
 pub use log_key::{Key, KeyKind};

@@ -91,7 +91,7 @@ impl Demand {
         )))
     }
 
-    /// What stands behind a zero. `None` if there are no digests of us-east-1.
+    /// What a zero rests on. `None` if there are no digests of us-east-1.
     pub fn standing(totals: &Totals) -> Option<Standing> {
         if totals.chains.is_empty() {
             return None;
@@ -100,7 +100,7 @@ impl Demand {
         standing.is_known().then_some(standing)
     }
 
-    /// Refuses a verdict that nothing stands behind.
+    /// Refuses a verdict that rests on nothing.
     ///
     /// # Errors
     /// If the logs that were read are not known to be whole.

@@ -43,7 +43,7 @@ impl Reading {
         filter: &FilterArgs,
         messages: Messages,
     ) -> Result<Reading, Failure> {
-        if input.paths.is_empty() && input.files_from.is_none() && manifest.is_none() {
+        if input.paths.is_empty() && input.list.files_from.is_none() && manifest.is_none() {
             return Err(Failure::new(
                 "no PATH given; name files, a folder of logs, s3://BUCKET/PREFIX, or - for standard input",
             ));
@@ -57,7 +57,7 @@ impl Reading {
         };
         let paths = match manifest {
             Some(manifest) => Paths::of_manifest(manifest, has_contents)?,
-            None => Paths::resolve(&input.paths, input.files_from.as_deref())?,
+            None => Paths::resolve(&input.paths, input.list.files_from.as_deref())?,
         };
         note_unused(&input.s3, &paths, messages);
         let scan = Scan {
@@ -65,9 +65,9 @@ impl Reading {
             hosts: hosts::read(input.hosts.as_deref())?,
             pruning,
             once: !input.no_dedup,
-            threads: threads(input.threads, messages)?,
+            threads: threads(input.work.threads, messages)?,
             strict: input.strict,
-            reads: reads(input.reads)?,
+            reads: reads(input.work.reads)?,
             #[cfg(feature = "s3")]
             s3: input.s3.options(),
             ..Scan::default()
@@ -75,7 +75,7 @@ impl Reading {
         Ok(Reading {
             paths,
             scan,
-            files_from: input.files_from.clone(),
+            files_from: input.list.files_from.clone(),
             store: None,
         })
     }

@@ -161,7 +161,7 @@ impl Session {
         coverage::tell_verified(read, self.messages)
     }
 
-    /// What stands behind a zero. `None` if there are no digests.
+    /// What a zero rests on. `None` if there are no digests.
     pub fn standing(&self, totals: &Totals) -> Option<&Standing> {
         (self.standing)
             .get_or_init(|| Demand::standing(totals))

@@ -15,7 +15,7 @@ const OF_LAMBDA: &str = "aws:";
 /// What the members of an object said of it.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// A list stood in it, be it replaced by something else under its key.
+    /// It had a list, even if something else under its key has replaced it.
     pub had_list: bool,
     pub members: usize,
     /// Its first member is `eventVersion`, as in AWS's own records.

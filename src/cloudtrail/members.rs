@@ -82,7 +82,7 @@ impl<H: Handler> Reading<'_, H> {
         self.settle_opened(window, &whole, &found, nest, has_lists)
     }
 
-    /// Goes through the members of an object. Says whether a list of records stood among them, whose
+    /// Goes through the members of an object. Says whether a list of records was among them, whose
     /// records are read then.
     fn members(&mut self, window: &mut Window<'_>, found: &mut Found, nest: Nest) -> Step<bool> {
         const CUT: &str = "an object without an end";

@@ -220,9 +220,8 @@ impl Scan {
             return;
         }
         let verification = self.judge(&totals.evidence, self.days);
-        let holes = verification.holes(&self.selection);
+        totals.holes = verification.hole_days(&self.selection);
         let rows = verification.rows;
-        totals.holes = holes.into_iter().map(|(.., day)| day).collect();
         totals.note_chains(rows);
     }
 

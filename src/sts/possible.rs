@@ -12,6 +12,7 @@ use super::host::Variant;
 use super::pattern::{Glob, has_wildcards};
 use super::{Dimension, EndpointKind, Evidence, sdk};
 use crate::aws::region::{REGIONS, is_region};
+use crate::aws::{FIRST_DAY, LAST_DAY};
 
 /// Whether a dimension can have a value that a glob matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,12 +185,10 @@ fn is_hour(text: &str) -> bool {
     })
 }
 
-/// The days that logs can be of: CloudTrail began in 2013.
+/// The days that logs can be of.
 fn days() -> impl Iterator<Item = String> {
-    let first = NaiveDate::from_ymd_opt(2013, 1, 1);
-    let days = first.into_iter().flat_map(|day| day.iter_days());
+    let days = FIRST_DAY.iter_days().take_while(|day| *day <= LAST_DAY);
     days.map(|day| day.to_string())
-        .take_while(|day| !day.starts_with("2100"))
 }
 
 #[cfg(test)]

@@ -72,5 +72,6 @@ mod cli {
     pub mod verify;
     mod verify_by_awscli;
     mod verify_days;
+    mod verify_faults;
     mod verify_store;
 }

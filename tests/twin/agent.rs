@@ -109,7 +109,7 @@ const REGIONAL_GO: [&str; 5] = [
 ];
 const REGIONAL_JS: [&str; 2] = ["configure-aws-credentials", "aws-cdk"];
 
-/// The tool of the table that a word of the agent names first, and what is behind the slash.
+/// The tool of the table that a word of the agent names first, and what is after the slash.
 fn known_tool(agent: &str) -> Option<(&'static str, String)> {
     let all: Vec<String> = words(agent)
         .iter()

@@ -47,7 +47,7 @@ fn past_space(mut text: &[u8]) -> &[u8] {
     }
 }
 
-/// One value, wherever it stands.
+/// One value, wherever it is.
 pub fn value(value: &Value, found: &mut Found, nest: Nest) {
     match value {
         Value::Object(object) if nest.may_open() => {

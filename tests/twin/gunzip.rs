@@ -24,7 +24,7 @@ pub fn content(file: &[u8]) -> Content {
         is_damaged = drain(&mut member, &mut bytes).is_err();
         rest = member.into_inner();
     }
-    // Zeros may pad a file; anything else behind the last member is no gzip.
+    // Zeros may pad a file; anything else after the last member is no gzip.
     is_damaged |= rest.iter().any(|&byte| byte != 0);
     Content { bytes, is_damaged }
 }

@@ -2,7 +2,7 @@
 //!
 //! A record's bounds are its brackets, counted outside strings. Inside sound bounds a record is
 //! parsed by serde_json, and is broken if that refuses it. Where the bounds themselves break, or
-//! anything stands between records that may not, reading ends.
+//! something is between records that must not be, reading ends.
 
 use std::collections::BTreeMap;
 
@@ -152,8 +152,8 @@ impl<'t> Reading<'t> {
         Some(&self.text[start..self.at])
     }
 
-    /// An object or array. What kinds of brackets stand inside is not the list's concern, and a quote
-    /// behind a backslash is none, even where no backslash may stand.
+    /// An object or array. What kinds of brackets are inside is not the list's concern, and a quote
+    /// after a backslash is none, even where a backslash is not allowed.
     fn pass_container(&mut self) -> Step {
         let opening = self.text[self.at];
         let (mut depth, mut in_string, mut is_escaped) = (0, false, false);
@@ -288,7 +288,7 @@ impl<'t> Reading<'t> {
             let first = self.next()?;
             match LISTS.into_iter().find(|&list| key.as_deref() == Some(list)) {
                 Some(list) if first == b'[' => {
-                    // Of a duplicate key the last value stands.
+                    // Of a duplicate key the last value counts.
                     members.replace(list);
                     let outer = std::mem::take(&mut self.found);
                     let start = self.at;
@@ -339,7 +339,7 @@ impl<'t> Reading<'t> {
     }
 }
 
-/// What stands in an object outside `Records`.
+/// What is in an object outside `Records`.
 #[derive(Default)]
 struct Members<'t> {
     /// The name of the first.
@@ -355,9 +355,9 @@ struct Members<'t> {
     /// A value that was replaced by a later one must still be sound for a record to be whole. Or one
     /// whose key is no sound text.
     replaced: Vec<(String, &'t [u8])>,
-    /// A number or word that is none stands among the values.
+    /// A number or word that is none is among the values.
     has_bad_word: bool,
-    /// A string that is none stands among the keys.
+    /// A string that is none is among the keys.
     has_bad_key: bool,
 }
 
@@ -366,7 +366,7 @@ impl Members<'_> {
         self.others.get(key).copied()
     }
 
-    /// A value stands for a list that was read before.
+    /// A value takes the place of a list that was read before.
     fn replace(&mut self, key: &str) {
         let replaced = self
             .lists

@@ -13,7 +13,7 @@ const MAX_TEXTS: usize = 6;
 /// How many arrays, lists and wrappers are opened, one in the other.
 const MAX_LEVELS: usize = 32;
 
-/// The keys under which arrays of records stand.
+/// The keys of arrays of records.
 pub const LISTS: [&str; 4] = ["Records", "Events", "logEvents", "events"];
 
 /// The keys under which an object may have a record, in the order in which they are tried.
@@ -78,7 +78,7 @@ pub const PAGING: [&str; 6] = [
     "searchedLogStreams",
 ];
 
-/// How deep a value stands in others that are opened.
+/// How deep a value is in others that are opened.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Nest {
     texts: usize,
@@ -331,7 +331,7 @@ impl Found {
         false
     }
 
-    /// What stands under the key of a wrapper. Says whether anything was in it.
+    /// What is under the key of a wrapper. Says whether anything was in it.
     pub fn wrapped(&mut self, value: &Value, nest: Nest) -> bool {
         let mut inner = Found::default();
         match value {

@@ -168,7 +168,7 @@ enum Half {
     Low,
 }
 
-/// The half of a surrogate pair whose escape stands at the beginning of `text`.
+/// The half of a surrogate pair whose escape is at the beginning of `text`.
 fn surrogate(text: &[u8]) -> Option<Half> {
     let digits = text.strip_prefix(b"\\u")?.get(..4)?;
     let digits = std::str::from_utf8(digits).ok()?;

@@ -1,4 +1,4 @@
-//! Whether a call to STS stands somewhere in a text, however deep in strings. Contract §4.
+//! Whether a call to STS is somewhere in a text, however deep in strings. Contract §4.
 
 /// Whether, with all its escapes undone, `"eventSource":"sts.amazonaws.com"` is in it, the key in
 /// capitals or not, with underscores or without.

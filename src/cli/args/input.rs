@@ -1,4 +1,4 @@
-//! What is read: log files, or the store that has read them before.
+//! What is read, and with how much at once.
 
 use std::num::{IntErrorKind, NonZeroUsize, ParseIntError};
 use std::path::PathBuf;
@@ -7,16 +7,34 @@ use clap::{Args, ValueHint};
 
 use super::{S3Args, Typed};
 
-/// Where to read.
+/// More paths than a command line has room for.
+#[derive(Args)]
+pub(in crate::cli) struct ListArgs {
+    /// Read more paths from FILE, one a line or NUL-terminated; - for standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files_from: Option<PathBuf>,
+}
+
+/// How much is done at once.
+#[derive(Args)]
+pub(in crate::cli) struct WorkArgs {
+    /// Read with N threads [default: all cores]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = Typed(threads))]
+    pub threads: Option<NonZeroUsize>,
+    /// Have at most N reads in flight [default: as many as pay, which the run finds out]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = Typed(reads))]
+    pub reads: Option<NonZeroUsize>,
+}
+
+/// What to read, and how.
 #[derive(Args)]
 #[command(next_help_heading = "Input")]
 pub(in crate::cli) struct InputArgs {
     /// A file, a folder (walked), a glob pattern, s3://BUCKET/PREFIX, or - for standard input
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
-    /// Read more paths from FILE, one a line or NUL-terminated; - for standard input
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub files_from: Option<PathBuf>,
+    #[command(flatten)]
+    pub list: ListArgs,
     /// Read every file, whatever its S3 key says of date, account and Region
     #[arg(long)]
     pub no_prune: bool,
@@ -29,42 +47,21 @@ pub(in crate::cli) struct InputArgs {
     /// Where your own host names lead: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub hosts: Option<PathBuf>,
-    /// Read with N threads [default: all cores]
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = Typed(threads))]
-    pub threads: Option<NonZeroUsize>,
-    /// Have at most N reads in flight [default: as many as pay, which the run finds out]
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = Typed(reads))]
-    pub reads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub work: WorkArgs,
     #[command(flatten)]
     pub s3: S3Args,
 }
 
-/// What was read on earlier nights.
-#[derive(Args)]
-#[command(next_help_heading = "Input")]
-pub(in crate::cli) struct StoreArgs {
-    /// Read a store made by 'stscope ingest' instead of PATHs
-    #[arg(
-        long,
-        value_name = "FILE",
-        value_hint = ValueHint::FilePath,
-        conflicts_with_all = [
-            "paths", "files_from", "no_prune", "strict", "threads", "reads", "profile", "endpoint_url",
-            "no_sign_request", "request_payer", "dry_run"
-        ]
-    )]
-    pub store: Option<PathBuf>,
-}
-
 /// Reads `--threads`.
-pub(in crate::cli) fn threads(text: &str) -> Result<NonZeroUsize, String> {
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
     at_least_one(text).map_err(|why| {
         format!("{why}; write 1 to read with one thread, or leave it out for one for each core")
     })
 }
 
 /// Reads `--reads`.
-pub(in crate::cli) fn reads(text: &str) -> Result<NonZeroUsize, String> {
+fn reads(text: &str) -> Result<NonZeroUsize, String> {
     at_least_one(text).map_err(|why| {
         format!(
             "{why}; write 1 to read one file after the other, or leave it out, and the run finds out \

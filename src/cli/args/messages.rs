@@ -14,6 +14,15 @@ pub(in crate::cli) struct MessageArgs {
     pub progress: When,
 }
 
+/// The same of a command that has no progress to show.
+#[derive(Args)]
+#[command(next_help_heading = "Messages")]
+pub(in crate::cli) struct QuietArgs {
+    /// Print only errors on standard error
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum When {
     /// If standard error is a terminal

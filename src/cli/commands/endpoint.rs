@@ -1,11 +1,11 @@
 //! `stscope endpoint`: what a host name is, and the table of STS endpoints.
 
-use crate::cli::args::without_gauges;
+use crate::cli::args::{WriteArgs, without_gauges};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::hosts;
 use crate::cli::output::Output;
 use crate::cli::output::Writing;
-use crate::report::{Format, pages::endpoint};
+use crate::report::pages::endpoint;
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
@@ -18,16 +18,12 @@ pub(super) struct EndpointArgs {
     /// Where your own host names lead: lines 'HOST-GLOB global' or 'HOST-GLOB regional REGION'
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "names")]
     pub hosts: Option<PathBuf>,
-    /// Output format [default: table, or by the ending of --output]
-    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
-    pub format: Option<Format>,
-    /// Write to FILE, which appears whole or not at all
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub write: WriteArgs,
 }
 
 pub(super) fn run(arguments: EndpointArgs) -> Result<Exit, Failure> {
-    let writing = Writing::plain(arguments.format, arguments.output.as_deref())?;
+    let writing = Writing::plain(&arguments.write)?;
     let hosts = hosts::read(arguments.hosts.as_deref())?;
     let output = Output::open(writing.output.as_deref())?;
     let page = match arguments.names.as_slice() {

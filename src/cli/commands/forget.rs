@@ -8,7 +8,7 @@ use chrono::{NaiveDate, Utc};
 use indicatif::HumanBytes;
 
 use crate::cli::advice;
-use crate::cli::args::Typed;
+use crate::cli::args::{QuietArgs, Typed, WaitArgs};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::messages::Messages;
 use crate::cli::time::Moment;
@@ -23,12 +23,10 @@ pub(super) struct ForgetArgs {
     /// Remove the days before DAY: 2026-01-01, or an age: 400d, 57w
     #[arg(long, value_name = "DAY", value_parser = Typed(Before::parse))]
     pub before: Before,
-    /// Wait while another run writes to the store
-    #[arg(long)]
-    pub wait: bool,
-    /// Print only errors on standard error
-    #[arg(short, long, help_heading = "Messages")]
-    pub quiet: bool,
+    #[command(flatten)]
+    pub waiting: WaitArgs,
+    #[command(flatten)]
+    pub messages: QuietArgs,
 }
 
 /// A day, and how it was typed.
@@ -76,12 +74,12 @@ const BY_HAND: u64 = 10;
 const EVERY_NIGHT: u64 = 2;
 
 pub(super) fn run(arguments: &ForgetArgs) -> Result<Exit, Failure> {
-    let messages = Messages::new(arguments.quiet);
+    let messages = Messages::new(arguments.messages.quiet);
     let Before { typed, day: before } = &arguments.before;
     // To forget is no reason to make a store.
     messages.tell_waits();
     drop(Store::open(&arguments.store)?);
-    let mut store = Store::open_to_write(&arguments.store, None, arguments.wait)?;
+    let mut store = Store::open_to_write(&arguments.store, None, arguments.waiting.wait)?;
     tell_brought_up(&arguments.store, &store, messages);
     let forgotten = match store.forget(*before, Utc::now().date_naive()) {
         Err(StoreError::NotForgotten(_, why)) => {

@@ -1,6 +1,6 @@
 //! `stscope ingest`
 
-use crate::cli::args::{self, MessageArgs, S3Args, Typed};
+use crate::cli::args::{ListArgs, MessageArgs, S3Args, Typed, WaitArgs, WorkArgs};
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
@@ -28,9 +28,8 @@ pub(super) struct IngestArgs {
     /// A file, a folder (walked), a glob pattern, or s3://BUCKET/PREFIX
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
-    /// Read more paths from FILE, one a line or NUL-terminated; - for standard input
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub files_from: Option<PathBuf>,
+    #[command(flatten)]
+    pub list: ListArgs,
     /// The store, which is created if it does not exist
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub store: PathBuf,
@@ -51,15 +50,10 @@ pub(super) struct IngestArgs {
     /// Check the signatures of digests with the output of 'aws cloudtrail list-public-keys'
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub keys: Vec<PathBuf>,
-    /// Wait while another run writes to the store
-    #[arg(long)]
-    pub wait: bool,
-    /// Read with N threads [default: all cores]
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = Typed(args::threads))]
-    pub threads: Option<std::num::NonZeroUsize>,
-    /// Have at most N reads in flight [default: as many as pay, which the run finds out]
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = Typed(args::reads))]
-    pub reads: Option<std::num::NonZeroUsize>,
+    #[command(flatten)]
+    pub waiting: WaitArgs,
+    #[command(flatten)]
+    pub work: WorkArgs,
     /// List all of S3, not only the days of delivery from 35 before the last run on
     #[arg(long)]
     pub full: bool,
@@ -116,8 +110,8 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
     let hosts = hosts::read(arguments.hosts.as_deref())?;
     let scan = Scan {
         hosts: hosts.clone(),
-        threads: threads(arguments.threads, messages)?,
-        reads: reads(arguments.reads)?,
+        threads: threads(arguments.work.threads, messages)?,
+        reads: reads(arguments.work.reads)?,
         scrutiny: Scrutiny {
             names: true,
             remote: true,
@@ -135,7 +129,8 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
     if arguments.s3.dry_run {
         return dry_run(&arguments, paths, &scan);
     }
-    let mut store = Store::open_to_write(&arguments.store, arguments.window, arguments.wait)?;
+    let mut store =
+        Store::open_to_write(&arguments.store, arguments.window, arguments.waiting.wait)?;
     forget::tell_brought_up(&arguments.store, &store, messages);
     #[cfg(feature = "s3")]
     if !arguments.full {
@@ -171,12 +166,12 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
 
 /// Every file by its full name, which the ledger knows it by.
 fn paths(arguments: &IngestArgs) -> Result<Paths, Failure> {
-    if arguments.paths.is_empty() && arguments.files_from.is_none() {
+    if arguments.paths.is_empty() && arguments.list.files_from.is_none() {
         return Err(Failure::new(
             "no PATH given; name a folder of logs, or files",
         ));
     }
-    let mut paths = Paths::resolve(&arguments.paths, arguments.files_from.as_deref())?;
+    let mut paths = Paths::resolve(&arguments.paths, arguments.list.files_from.as_deref())?;
     let full = |path: &mut PathBuf| {
         // What cannot be looked up is told of when it is to be read.
         if let Ok(canonical) = path.canonicalize() {

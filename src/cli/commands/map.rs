@@ -9,7 +9,7 @@ use siphasher::sip::SipHasher13;
 
 use super::report::{GroupingArgs, refuse_twice};
 use crate::cli::accounts;
-use crate::cli::args::{FilterArgs, InputArgs, MessageArgs, Required, exit_help};
+use crate::cli::args::{FilterArgs, InputArgs, MessageArgs, PartFileArgs, Required, exit_help};
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::messages::{Messages, coverage};
@@ -49,9 +49,8 @@ pub(super) struct MapArgs {
     /// Write frames of N parts, each with the calls that may be copies of one another
     #[arg(long, value_name = "N", help_heading = "Output", value_parser = clap::value_parser!(u32).range(1..=MOST_PARTS))]
     pub parts: Option<u32>,
-    /// Write to FILE, which appears whole or not at all [default: standard output]
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
-    pub output: Option<PathBuf>,
+    #[command(flatten, next_help_heading = "Output")]
+    pub file: PartFileArgs,
     #[command(flatten)]
     pub messages: MessageArgs,
 }
@@ -144,7 +143,7 @@ pub(super) fn run(mut arguments: MapArgs) -> Result<Exit, Failure> {
         ..reading.scan.scrutiny
     };
     reading.scan.days = matches!(arguments.question, Asked::Trend | Asked::Overview);
-    let file = named_file(arguments.output.as_deref());
+    let file = named_file(arguments.file.path());
     if file.is_none() && !arguments.list && std::io::stdout().is_terminal() {
         return Err(Failure::new(
             "a part is no text for a terminal; give --output FILE",

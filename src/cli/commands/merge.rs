@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueHint};
 
 use super::{overview as commands_overview, plan, regions, report, trend};
-use crate::cli::args::{GateArgs, MessageArgs, OrderArgs, OutputArgs, exit_help};
+use crate::cli::args::{AnswerArgs, OrderArgs, OutputArgs, exit_help};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Output, Writing, check_output, named_file};
 use crate::cli::parts::{check_whole, sum, write_part};
@@ -26,11 +26,7 @@ pub(super) struct MergeArgs {
     #[command(flatten)]
     pub order: OrderArgs,
     #[command(flatten)]
-    pub output: OutputArgs,
-    #[command(flatten)]
-    pub gate: GateArgs,
-    #[command(flatten)]
-    pub messages: MessageArgs,
+    pub answer: AnswerArgs,
 }
 
 pub(super) const EXAMPLES: &str = "\
@@ -58,8 +54,8 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
             "standard input (-) is named twice; name it once",
         ));
     }
-    if is_part(&arguments.output) {
-        return match arguments.output.format {
+    if is_part(&arguments.answer.output) {
+        return match arguments.answer.output.write.format {
             None => make_part(&arguments),
             Some(_) => Err(Failure::new(
                 "--format: what is written to a name that ends in .part is a part; leave it out, or write to \
@@ -67,19 +63,19 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
             )),
         };
     }
-    let writing = Writing::resolve(&arguments.output, true)?;
+    let writing = Writing::resolve(&arguments.answer.output, true)?;
     let ip_ranges = arguments.plan.ip_ranges()?;
     let (mut session, sink) = Session::of_parts(
         &arguments.parts,
-        &arguments.gate,
-        &arguments.messages,
+        &arguments.answer.gate,
+        &arguments.answer.messages,
         writing,
         &[
             ("--ip-ranges", arguments.plan.ip_ranges.as_deref()),
-            ("--accounts", arguments.output.accounts.as_deref()),
+            ("--accounts", arguments.answer.output.accounts.as_deref()),
         ],
     )?;
-    let to = plan::Destination::open(sink, &arguments.plan, &arguments.output)?;
+    let to = plan::Destination::open(sink, &arguments.plan, &arguments.answer.output)?;
     let mut tally = sum(&arguments.parts)?.ok_or_else(no_part)?.0;
     check_whole(&tally)?;
     let has_days = tally.question().contains(&AnyQuestion::Trend);
@@ -103,7 +99,7 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
     if is_overview {
         to.refuse_gauges()?;
         let mut sink = to.into_sink();
-        commands_overview::prepare(&mut sink, arguments.output.top)?;
+        commands_overview::prepare(&mut sink, arguments.answer.output.top)?;
         return commands_overview::answer(&finished, ip_ranges.as_ref(), &session, sink);
     }
     let mut answers = finished.answers();
@@ -134,22 +130,22 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
 
 /// Whether one part is to be made of all.
 fn is_part(output: &OutputArgs) -> bool {
-    let ending = output.output.as_deref().and_then(Path::extension);
+    let ending = output.write.file.path().and_then(Path::extension);
     ending.is_some_and(|ending| ending == "part")
 }
 
 fn make_part(arguments: &MergeArgs) -> Result<Exit, Failure> {
-    if arguments.output.accounts.is_some() {
+    if arguments.answer.output.accounts.is_some() {
         return Err(Failure::new(
             "--accounts: a part keeps no names; give it where the answer is made",
         ));
     }
-    if !arguments.gate.fail_on.is_empty() {
+    if !arguments.answer.gate.fail_on.is_empty() {
         return Err(Failure::new(
             "--fail-on: a part has no verdict; give it where the answer is made",
         ));
     }
-    let file = named_file(arguments.output.output.as_deref());
+    let file = named_file(arguments.answer.output.write.file.path());
     let reading = crate::cli::reading::Reading::of_parts(&arguments.parts);
     check_output(file, &reading, &[])?;
     let output = Output::open(file)?;

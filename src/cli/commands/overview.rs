@@ -5,9 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use crate::cli::args::{
-    FilterArgs, GateArgs, InputArgs, MessageArgs, OutputArgs, StoreArgs, exit_help, without_gauges,
-};
+use crate::cli::args::{AnswerArgs, FilterArgs, SourceArgs, exit_help, without_gauges};
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::gate::conclude;
@@ -26,20 +24,14 @@ use crate::tally::{Report, Totals};
 #[command(mut_arg("endpoint", |arg| arg.hide(true)), mut_arg("conditions", |arg| arg.hide(true)), mut_arg("format", without_gauges))]
 pub(super) struct OverviewArgs {
     #[command(flatten)]
-    pub input: InputArgs,
-    #[command(flatten)]
-    pub store: StoreArgs,
+    pub source: SourceArgs,
     #[command(flatten)]
     pub filter: FilterArgs,
     /// AWS's own list of its addresses, ip-ranges.json: tells the Region of callers (see 'stscope plan')
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
     pub ip_ranges: Option<PathBuf>,
     #[command(flatten)]
-    pub output: OutputArgs,
-    #[command(flatten)]
-    pub gate: GateArgs,
-    #[command(flatten)]
-    pub messages: MessageArgs,
+    pub answer: AnswerArgs,
 }
 
 pub(super) const EXAMPLES: &str = "\
@@ -60,26 +52,30 @@ pub(super) fn help() -> String {
 const ON_A_SCREEN: u64 = 5;
 
 pub(super) fn run(arguments: OverviewArgs) -> Result<Exit, Failure> {
-    if arguments.input.s3.dry_run {
-        return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
+    if arguments.source.input.s3.dry_run {
+        return dry_run::run(
+            &arguments.source.input,
+            &arguments.filter,
+            &arguments.answer.messages,
+        );
     }
     refuse_what_hides_calls(&arguments.filter)?;
     let ip_ranges = (arguments.ip_ranges.as_deref())
         .map(read_ip_ranges)
         .transpose()?;
     let (mut session, mut sink) = Session::open(Asked {
-        input: &arguments.input,
-        store: arguments.store.store.as_deref(),
+        input: &arguments.source.input,
+        store: arguments.source.store.store.as_deref(),
         filter: &arguments.filter,
-        output: &arguments.output,
-        messages: &arguments.messages,
-        gate: &arguments.gate,
+        output: &arguments.answer.output,
+        messages: &arguments.answer.messages,
+        gate: &arguments.answer.gate,
         has_gauges: false,
         has_new_global: true,
         lists: &[("--ip-ranges", arguments.ip_ranges.as_deref())],
     })?;
     session.reading.scan.days = true;
-    prepare(&mut sink, arguments.output.top)?;
+    prepare(&mut sink, arguments.answer.output.top)?;
     let report = session.count(&questions())?.finish();
     answer(&report, ip_ranges.as_ref(), &session, sink)
 }

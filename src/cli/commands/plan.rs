@@ -1,8 +1,8 @@
 //! `stscope plan`
 
 use crate::cli::args::{
-    FilterArgs, GateArgs, GroupOrder, InputArgs, MessageArgs, OrderArgs, OutputArgs, StoreArgs,
-    dimensions_help, exit_help, without_gauges,
+    AnswerArgs, FilterArgs, GroupOrder, OrderArgs, OutputArgs, SourceArgs, dimensions_help,
+    exit_help, without_gauges,
 };
 use crate::cli::gate::conclude;
 use crate::cli::messages::Messages;
@@ -30,9 +30,7 @@ use crate::tally::Summary;
 #[command(mut_arg("endpoint", |arg| arg.hide(true)), mut_arg("format", without_gauges))]
 pub(super) struct PlanArgs {
     #[command(flatten)]
-    pub input: InputArgs,
-    #[command(flatten)]
-    pub store: StoreArgs,
+    pub source: SourceArgs,
     #[command(flatten)]
     pub made_with: MadeWith,
     /// Look for tokens of the global endpoint that were used in opt-in Regions
@@ -48,11 +46,7 @@ pub(super) struct PlanArgs {
     #[command(flatten)]
     pub order: OrderArgs,
     #[command(flatten)]
-    pub output: OutputArgs,
-    #[command(flatten)]
-    pub gate: GateArgs,
-    #[command(flatten)]
-    pub messages: MessageArgs,
+    pub answer: AnswerArgs,
 }
 
 /// What a plan is made with, once the calls are counted.
@@ -178,32 +172,36 @@ pub(super) fn help() -> String {
 }
 
 pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
-    if arguments.input.s3.dry_run {
-        return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
+    if arguments.source.input.s3.dry_run {
+        return dry_run::run(
+            &arguments.source.input,
+            &arguments.filter,
+            &arguments.answer.messages,
+        );
     }
     if !arguments.filter.endpoint.is_empty() {
         return Err(no_endpoint());
     }
     let ip_ranges = arguments.made_with.ip_ranges()?;
-    if arguments.trace_tokens && arguments.store.store.is_some() {
+    if arguments.trace_tokens && arguments.source.store.store.is_some() {
         return Err(Failure::new(
             "--trace-tokens: a store keeps no records of other services; name log files in place of \
              --store",
         ));
     }
     let (mut session, sink) = Session::open(Asked {
-        input: &arguments.input,
-        store: arguments.store.store.as_deref(),
+        input: &arguments.source.input,
+        store: arguments.source.store.store.as_deref(),
         filter: &arguments.filter,
-        output: &arguments.output,
-        messages: &arguments.messages,
-        gate: &arguments.gate,
+        output: &arguments.answer.output,
+        messages: &arguments.answer.messages,
+        gate: &arguments.answer.gate,
         has_gauges: false,
         has_new_global: false,
         lists: &[("--ip-ranges", arguments.made_with.ip_ranges.as_deref())],
     })?;
     session.reading.scan.trace_tokens = arguments.trace_tokens;
-    let to = Destination::open(sink, &arguments.made_with, &arguments.output)?;
+    let to = Destination::open(sink, &arguments.made_with, &arguments.answer.output)?;
     let (report, trace) = if arguments.trace_tokens {
         let Reading { scan, paths, .. } = &session.reading;
         let traced = session.watched(|progress| {

@@ -1,10 +1,9 @@
 //! `stscope query`: the question of `report` for another engine.
 
-use clap::{Args, ValueHint};
+use clap::Args;
 use std::path::Path;
-use std::path::PathBuf;
 
-use crate::cli::args::Typed;
+use crate::cli::args::{FileArgs, Typed};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::time::{Moment, period};
@@ -27,9 +26,8 @@ pub(super) struct QueryArgs {
     /// Count calls before T; not for cloudwatch
     #[arg(long, value_name = "T", value_parser = Typed(Moment::parse))]
     pub until: Option<Moment>,
-    /// Write to FILE, which appears whole or not at all
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub file: FileArgs,
 }
 
 /// What AWS calls the table in its documentation.
@@ -41,7 +39,7 @@ pub(super) fn run(arguments: QueryArgs) -> Result<Exit, Failure> {
     let text = question(&arguments)?
         .text()
         .map_err(|error| Failure::new(format!("--table {}: {error}", arguments.table())))?;
-    let output = arguments.output.as_deref();
+    let output = arguments.file.path();
     Output::open(output.filter(|path| *path != Path::new("-")))?
         .write(|out| Ok(out.write_all(text.as_bytes())?))?;
     Ok(Exit::Done)

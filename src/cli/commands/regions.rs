@@ -1,8 +1,7 @@
 //! `stscope regions`
 
 use crate::cli::args::{
-    FilterArgs, GateArgs, GroupOrder, InputArgs, MessageArgs, OrderArgs, OutputArgs, StoreArgs,
-    exit_help, without_gauges,
+    AnswerArgs, FilterArgs, GroupOrder, OrderArgs, SourceArgs, exit_help, without_gauges,
 };
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
@@ -17,19 +16,13 @@ use clap::Args;
 #[command(mut_arg("endpoint", |arg| arg.hide(true)), mut_arg("conditions", |arg| arg.hide(true)), mut_arg("format", without_gauges))]
 pub(super) struct RegionsArgs {
     #[command(flatten)]
-    pub input: InputArgs,
-    #[command(flatten)]
-    pub store: StoreArgs,
+    pub source: SourceArgs,
     #[command(flatten)]
     pub filter: FilterArgs,
     #[command(flatten)]
     pub order: OrderArgs,
     #[command(flatten)]
-    pub output: OutputArgs,
-    #[command(flatten)]
-    pub gate: GateArgs,
-    #[command(flatten)]
-    pub messages: MessageArgs,
+    pub answer: AnswerArgs,
 }
 
 pub(super) const EXAMPLES: &str = "\
@@ -56,17 +49,21 @@ pub(super) fn help() -> String {
 }
 
 pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
-    if arguments.input.s3.dry_run {
-        return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
+    if arguments.source.input.s3.dry_run {
+        return dry_run::run(
+            &arguments.source.input,
+            &arguments.filter,
+            &arguments.answer.messages,
+        );
     }
     refuse_what_hides_calls(&arguments.filter)?;
     let (session, sink) = Session::open(Asked {
-        input: &arguments.input,
-        store: arguments.store.store.as_deref(),
+        input: &arguments.source.input,
+        store: arguments.source.store.store.as_deref(),
         filter: &arguments.filter,
-        output: &arguments.output,
-        messages: &arguments.messages,
-        gate: &arguments.gate,
+        output: &arguments.answer.output,
+        messages: &arguments.answer.messages,
+        gate: &arguments.answer.gate,
         has_gauges: false,
         has_new_global: false,
         lists: &[],

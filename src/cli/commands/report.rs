@@ -1,8 +1,7 @@
 //! `stscope report`
 
 use crate::cli::args::{
-    FilterArgs, GateArgs, GroupOrder, InputArgs, MessageArgs, OrderArgs, OutputArgs, StoreArgs,
-    dimensions_help, exit_help,
+    AnswerArgs, FilterArgs, GroupOrder, OrderArgs, SourceArgs, dimensions_help, exit_help,
 };
 use std::sync::Arc;
 
@@ -24,9 +23,7 @@ use crate::sts::Dimension;
 #[derive(Args)]
 pub(super) struct ReportArgs {
     #[command(flatten)]
-    pub input: InputArgs,
-    #[command(flatten)]
-    pub store: StoreArgs,
+    pub source: SourceArgs,
     #[command(flatten)]
     pub filter: FilterArgs,
     #[command(flatten)]
@@ -34,11 +31,7 @@ pub(super) struct ReportArgs {
     #[command(flatten)]
     pub order: OrderArgs,
     #[command(flatten)]
-    pub output: OutputArgs,
-    #[command(flatten)]
-    pub gate: GateArgs,
-    #[command(flatten)]
-    pub messages: MessageArgs,
+    pub answer: AnswerArgs,
 }
 
 /// How to group.
@@ -79,23 +72,27 @@ pub(super) fn help() -> String {
 }
 
 pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
-    if arguments.input.s3.dry_run {
-        return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
+    if arguments.source.input.s3.dry_run {
+        return dry_run::run(
+            &arguments.source.input,
+            &arguments.filter,
+            &arguments.answer.messages,
+        );
     }
     let group_by = arguments.grouping.group_by;
     refuse_twice(&group_by)?;
-    if arguments.store.store.is_some() {
+    if arguments.source.store.store.is_some() {
         for &dimension in &group_by {
             check_kept("--group-by", dimension)?;
         }
     }
     let (session, sink) = Session::open(Asked {
-        input: &arguments.input,
-        store: arguments.store.store.as_deref(),
+        input: &arguments.source.input,
+        store: arguments.source.store.store.as_deref(),
         filter: &arguments.filter,
-        output: &arguments.output,
-        messages: &arguments.messages,
-        gate: &arguments.gate,
+        output: &arguments.answer.output,
+        messages: &arguments.answer.messages,
+        gate: &arguments.answer.gate,
         has_gauges: true,
         has_new_global: true,
         lists: &[],

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::map::MOST_PARTS;
+use crate::cli::args::PartFileArgs;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Output, check_output, named_file};
 use crate::cli::parts::sum;
@@ -22,9 +23,8 @@ pub(super) struct SettleArgs {
     /// Write frames of N parts
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MOST_PARTS))]
     pub parts: u32,
-    /// Write to FILE, which appears whole or not at all [default: standard output]
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub file: PartFileArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -41,7 +41,7 @@ Examples:
   stscope settle shared --parts 600 < frames-of-part-17 > settled";
 
 pub(super) fn run(arguments: &SettleArgs) -> Result<Exit, Failure> {
-    let file = named_file(arguments.output.as_deref());
+    let file = named_file(arguments.file.path());
     check_output(file, &Reading::of_parts(&arguments.frames), &[])?;
     let output = Output::open(file)?;
     // A place without calls has no frames.

@@ -1,6 +1,6 @@
 //! `stscope store check`
 
-use crate::cli::args::without_gauges;
+use crate::cli::args::{QuietArgs, StoreFileArgs, WriteArgs, without_gauges};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::messages::{Messages, warn_of};
 use crate::cli::output::Output;
@@ -9,33 +9,22 @@ use crate::report::pages::store_check;
 use crate::report::{Format, count, plural};
 use crate::shown::Shown;
 use crate::store::{Checked, Store};
-use clap::{Args, ValueHint};
-use std::path::PathBuf;
+use clap::Args;
 
 #[derive(Args)]
 #[command(mut_arg("format", without_gauges))]
 pub(super) struct CheckArgs {
-    /// A store made by 'stscope ingest'
-    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, required_unless_present = "store")]
-    pub file: Option<PathBuf>,
-    /// The same store, by an option
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "file")]
-    pub store: Option<PathBuf>,
-    /// Output format [default: table, or by the ending of --output]
-    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
-    pub format: Option<Format>,
-    /// Write to FILE, which appears whole or not at all
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
-    pub output: Option<PathBuf>,
-    /// Print only errors on standard error
-    #[arg(short, long, help_heading = "Messages")]
-    pub quiet: bool,
+    #[command(flatten)]
+    pub store: StoreFileArgs,
+    #[command(flatten)]
+    pub write: WriteArgs,
+    #[command(flatten)]
+    pub messages: QuietArgs,
 }
 
 pub(super) fn run(arguments: &CheckArgs) -> Result<Exit, Failure> {
-    let path = (arguments.store.as_ref().or(arguments.file.as_ref()))
-        .ok_or_else(|| Failure::new("no store given; name its FILE"))?;
-    let writing = Writing::plain(arguments.format, arguments.output.as_deref())?;
+    let path = arguments.store.path()?;
+    let writing = Writing::plain(&arguments.write)?;
     if let Some(output) = &writing.output
         && same_file(output, path)
     {
@@ -46,7 +35,7 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<Exit, Failure> {
         return Err(Failure::new(message));
     }
     let output = Output::open(writing.output.as_deref())?;
-    Messages::new(arguments.quiet).tell_waits();
+    Messages::new(arguments.messages.quiet).tell_waits();
     let checked = Store::open(path)?.check()?;
     let faults = &checked.faults;
     // A table of nothing says nothing.
@@ -68,7 +57,7 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<Exit, Failure> {
         );
         return Ok(Exit::Failed);
     }
-    Messages::new(arguments.quiet).tell_of(path, &sound(&checked));
+    Messages::new(arguments.messages.quiet).tell_of(path, &sound(&checked));
     Ok(Exit::Done)
 }
 

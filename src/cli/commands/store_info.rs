@@ -1,22 +1,18 @@
 //! `stscope store info`
 
+use crate::cli::args::StoreFileArgs;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::messages::Messages;
 use crate::cli::output::Output;
 use crate::report::pages::store_info;
 use crate::shown::Shown;
 use crate::store::Store;
-use clap::{Args, ValueEnum, ValueHint};
-use std::path::PathBuf;
+use clap::{Args, ValueEnum};
 
 #[derive(Args)]
 pub(super) struct ContentsArgs {
-    /// A store made by 'stscope ingest'
-    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, required_unless_present = "store")]
-    pub file: Option<PathBuf>,
-    /// The same store, by an option
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "file")]
-    pub store: Option<PathBuf>,
+    #[command(flatten)]
+    pub store: StoreFileArgs,
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: ContentsFormat,
@@ -31,8 +27,7 @@ pub(super) enum ContentsFormat {
 }
 
 pub(super) fn run(arguments: &ContentsArgs) -> Result<Exit, Failure> {
-    let path = (arguments.store.as_ref().or(arguments.file.as_ref()))
-        .ok_or_else(|| Failure::new("no store given; name its FILE"))?;
+    let path = arguments.store.path()?;
     Messages::new(false).tell_waits();
     let info = Store::open(path)?.contents()?;
     let name = Shown::path(path).to_string();

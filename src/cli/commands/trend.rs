@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use crate::cli::args::{
-    FilterArgs, GateArgs, InputArgs, MessageArgs, OutputArgs, StoreArgs, Typed, exit_help,
+    FilterArgs, GateArgs, MessageArgs, OutputArgs, SourceArgs, Typed, WriteArgs, exit_help,
 };
 use crate::cli::conditions::parse_glob;
 use crate::cli::dry_run;
@@ -15,16 +15,14 @@ use crate::cli::messages::Messages;
 use crate::cli::output::Sink;
 use crate::cli::session::{Asked, Session};
 use crate::questions::{AnyQuestion, CallsByDay, Period, Report, Trend};
-use crate::report::{Format, count, pages, plural};
+use crate::report::{count, pages, plural};
 use crate::sts::Dimension;
 use crate::tally::{Condition, Glob};
 
 #[derive(Args)]
 pub(super) struct TrendArgs {
     #[command(flatten)]
-    pub input: InputArgs,
-    #[command(flatten)]
-    pub store: StoreArgs,
+    pub source: SourceArgs,
     /// The period of a row; a week begins on Monday and is named by that day
     #[arg(
         long,
@@ -38,12 +36,8 @@ pub(super) struct TrendArgs {
     /// Count calls of these principals only; * crosses / and :
     #[arg(long, value_name = "GLOB", value_parser = Typed(parse_glob), help_heading = "Filters")]
     pub principal: Option<Glob>,
-    /// Output format [default: table, or by the ending of --output]
-    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
-    pub format: Option<Format>,
-    /// Write to FILE, which appears whole or not at all
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub write: WriteArgs,
     /// Names of accounts for --where account_name, from the JSON of 'aws organizations list-accounts' or CSV
     /// with a header 'id,name'
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Filters")]
@@ -72,8 +66,12 @@ pub(super) fn help() -> String {
 }
 
 pub(super) fn run(mut arguments: TrendArgs) -> Result<Exit, Failure> {
-    if arguments.input.s3.dry_run {
-        return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
+    if arguments.source.input.s3.dry_run {
+        return dry_run::run(
+            &arguments.source.input,
+            &arguments.filter,
+            &arguments.messages,
+        );
     }
     whole_days(&mut arguments.filter)?;
     arguments
@@ -86,14 +84,13 @@ pub(super) fn run(mut arguments: TrendArgs) -> Result<Exit, Failure> {
             names: None,
         }));
     let output = OutputArgs {
-        format: arguments.format,
-        output: arguments.output,
+        write: arguments.write,
         accounts: arguments.accounts,
         top: Some(0),
     };
     let (mut session, sink) = Session::open(Asked {
-        input: &arguments.input,
-        store: arguments.store.store.as_deref(),
+        input: &arguments.source.input,
+        store: arguments.source.store.store.as_deref(),
         filter: &arguments.filter,
         output: &output,
         messages: &arguments.messages,

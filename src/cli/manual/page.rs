@@ -28,7 +28,7 @@ struct Page {
     lines: String,
     /// The text of the paragraph, heading or cell that is being read.
     text: String,
-    /// Where links out of the manual lead, to be said behind their text.
+    /// Where links out of the manual lead, to be said after their text.
     links: Vec<Option<String>>,
     /// The lists that it is in: of numbered ones the next number.
     lists: Vec<Option<u64>>,

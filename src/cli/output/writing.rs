@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Output;
 use crate::aws::AccountNames;
 use crate::cli::accounts;
-use crate::cli::args::OutputArgs;
+use crate::cli::args::{OutputArgs, WriteArgs};
 use crate::cli::exit::Failure;
 use crate::report::{Format, Layout, Page};
 use crate::shown::Shown;
@@ -28,7 +28,7 @@ pub(in crate::cli) struct Writing {
 impl Writing {
     /// `has_gauges` says whether the answer has figures for a program that watches them.
     pub fn resolve(output: &OutputArgs, has_gauges: bool) -> Result<Writing, Failure> {
-        let mut writing = Writing::any(output.format, output.output.as_deref())?;
+        let mut writing = Writing::any(&output.write)?;
         if !has_gauges {
             writing.refuse_gauges()?;
         }
@@ -44,8 +44,8 @@ impl Writing {
     }
 
     /// For commands whose rows are few.
-    pub fn plain(format: Option<Format>, output: Option<&Path>) -> Result<Writing, Failure> {
-        let writing = Writing::any(format, output)?;
+    pub fn plain(write: &WriteArgs) -> Result<Writing, Failure> {
+        let writing = Writing::any(write)?;
         writing.refuse_gauges()?;
         Ok(writing)
     }
@@ -61,9 +61,9 @@ impl Writing {
         }
     }
 
-    fn any(format: Option<Format>, output: Option<&Path>) -> Result<Writing, Failure> {
-        let output = named_file(output).map(Path::to_owned);
-        let format = match (format, &output) {
+    fn any(write: &WriteArgs) -> Result<Writing, Failure> {
+        let output = named_file(write.file.path()).map(Path::to_owned);
+        let format = match (write.format, &output) {
             (Some(format), _) => format,
             (None, None) => Format::Table,
             // A device has no ending.

@@ -1,9 +1,9 @@
 //! JSON, 64 bytes at a time: one bit a byte for each kind of character that matters.
 //!
 //! All kernels give the same masks: those for x86-64 with AVX-512 or AVX2 and for AArch64 with NEON,
-//! found at run time, and a portable one (SSE2, or whatever the target has). Everything above this module is safe code
-//! that is compiled once for each. The only `unsafe` of the crate's hot path is here, for the speed
-//! that `benches/stages.rs` measures; a property test holds the kernels equal.
+//! found at run time, and a portable one (SSE2, or whatever the target has). Everything above this module
+//! is safe code that is compiled once for each. The only `unsafe` of the crate's hot path is here, for the
+//! speed that `benches/stages.rs` measures; a property test holds the kernels equal.
 //!
 //! Why not a parser that exists: on the same work, from the text of a log to the fields of its STS records
 //! with the same answers, they take so many times as long as this (`cargo run --release -p json-peers`,

@@ -19,6 +19,7 @@ mod standing;
 use crate::aws::Pruning;
 use crate::tally::{Evidence, LogsRead, Selection};
 
+#[cfg(feature = "store")]
 pub(crate) use days::Holes;
 pub use finding::{Finding, FindingKind};
 pub use findings::Findings;
@@ -131,7 +132,7 @@ impl<'e> Verification<'e> {
             .any(|row| row.status == ChainStatus::Incomplete)
     }
 
-    /// What stands behind "no global call", for the accounts that were read.
+    /// What "no global call" rests on, for the accounts that were read.
     pub fn standing(&self, logs_read: &LogsRead) -> Standing {
         Standing::behind(logs_read, &self.rows)
     }

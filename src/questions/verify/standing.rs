@@ -1,4 +1,4 @@
-//! What stands behind a zero: of whom it is known that no log of us-east-1 is missing, and until when.
+//! What a zero rests on: of whom it is known that no log of us-east-1 is missing, and until when.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// What stands behind "no global call", for the accounts that were read, and those of the chains.
+    /// What "no global call" rests on, for the accounts that were read, and those of the chains.
     pub(crate) fn behind(logs_read: &LogsRead, rows: &[ChainRow]) -> Standing {
         let accounts: BTreeSet<&str> = (logs_read.read().map(|(account, _)| account))
             .chain(rows.iter().map(|row| row.account_id.as_str()))

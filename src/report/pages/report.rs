@@ -11,7 +11,7 @@ use crate::report::sheet::{Label, Sheet};
 use crate::sts::Dimension;
 use crate::tally::Group;
 
-/// The page of a report; `top` is the most groups it has, and `standing` what stands behind a zero.
+/// The page of a report; `top` is the most groups it has, and `standing` what a zero rests on.
 /// `with_groups` says whether its gauges may have labels of any dimension.
 pub fn page<'p>(
     report: &'p Report,

@@ -59,7 +59,7 @@ pub(super) fn blocks(
     blocks
 }
 
-/// What stands behind a zero, in one line.
+/// What a zero rests on, in one line.
 fn behind(standing: Option<&Standing>, coverage: &Coverage) -> Option<String> {
     let words = match (standing, coverage.unread_digests()) {
         (None, 0) => return None,

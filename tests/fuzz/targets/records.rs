@@ -136,7 +136,7 @@ fn assert_alike(one: &Reading, other: &Reading) {
 }
 
 fn whole(reader: &mut Reader, text: &[u8]) -> Reading {
-    // What an earlier file left behind the end must not matter.
+    // What an earlier file left after the end must not matter.
     let buffer = [text, b"]}\"},{\"eventSource\":\"sts.amazonaws.com\"}]}"].concat();
     read(reader, &mut Window::whole(&buffer[..text.len()]))
 }

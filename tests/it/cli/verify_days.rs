@@ -3,7 +3,7 @@
 use std::fs;
 
 use archive::clock::START;
-use archive::digests::{Trail, gzip};
+use archive::digests::{HOUR, Trail, gzip};
 use serde_json::Value;
 
 use super::harness::{Run, Said, stscope};
@@ -114,4 +114,29 @@ fn before_the_first_digest_and_after_the_last_nothing_is_known_which_is_no_hole(
     archive.remove_digests(0..26);
     archive.remove_digests(60..96);
     assert_eq!(incomplete(&archive, ""), [""; 0]);
+}
+
+#[test]
+fn a_digest_that_names_the_year_1_spoils_no_days_that_logs_cannot_be_of() {
+    let archive = archive();
+    let times = (START - 2 * HOUR, START - HOUR);
+    let first = archive.trail.digest(&archive.signer, times, &[], None);
+    let content = (first.content)
+        .replace("2025-11-02T22:00:00Z", "0001-01-01T00:00:00Z")
+        .replace("2025-11-02T23:00:00Z", "0001-01-01T01:00:00Z");
+    assert_ne!(content, first.content);
+    archive.put(&first.key, &gzip(content.as_bytes()));
+    let said = archive.by_name("").exits(1);
+    assert_eq!(said.json()["findings"][0]["kind"], "restart");
+    assert_eq!(incomplete(&archive, ""), ["2025-11-03"]);
+    let store = archive.dir.path().join("sts.db");
+    let ingest = stscope("ingest --store").arg(&store).arg(archive.root());
+    ingest.run().exits(0);
+    let (days, first): (u32, String) = rusqlite::Connection::open(&store)
+        .unwrap()
+        .query_row("SELECT count(*), min(day) FROM hole", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    assert_eq!((days, &*first), (4690, "2013-01-01"));
 }

@@ -57,7 +57,7 @@ pub(crate) fn list(
         }
         match folder {
             Some(folder) => {
-                // All that begins so is behind it; no key has this byte, as it is no character.
+                // All that begins so comes before it; no key has this byte, as it is no character.
                 last = format!("{folder}\u{10ffff}");
                 if folder > after {
                     prefixes.push(folder.to_owned());

@@ -8,6 +8,7 @@ use super::super::finding::FindingKind;
 use super::super::logs::Unnamed;
 use super::judge::{Judge, later, path};
 use crate::sts::Time;
+use crate::tally::FoundDigest;
 
 /// The end of a download that no digest covers yet: an hour, and half an hour until it is delivered.
 const NOT_YET: i64 = HOUR + HOUR / 2;
@@ -21,6 +22,15 @@ fn hours(from: Time, until: Time) -> u64 {
     } else {
         hours.max(1).cast_unsigned()
     }
+}
+
+/// When the first digest ends of those that are taken for one: they begin with an hour, too.
+fn end_of_first(found: &FoundDigest) -> Option<Time> {
+    let end = time(found.digest.end)?;
+    Some(match &found.earlier {
+        Some(earlier) if earlier.digests > 1 => later(time(found.digest.start)?, HOUR).min(end),
+        _ => end,
+    })
 }
 
 impl Judge<'_, '_> {
@@ -42,20 +52,21 @@ impl Judge<'_, '_> {
         let chain = self.chain;
         for pair in chain.digests.windows(2) {
             let [before, after] = pair else { continue };
-            let (Some(from), Some(until), Some(end)) = (
+            let (Some(from), Some(until), Some(end), Some(first_end)) = (
                 time(before.digest.end),
                 time(after.digest.start),
                 time(after.digest.end),
+                end_of_first(after),
             ) else {
                 continue;
             };
             let Some(previous) = &after.digest.previous else {
-                if self.touches(from, end) {
+                if self.touches(from, first_end) {
                     self.row.restarts += 1;
                     let detail =
                         "the chain begins anew: no digest names what was delivered in between";
                     let words = || (detail.to_owned(), Some(path(after)));
-                    self.find(FindingKind::Restart, (Some(from), Some(end)), words);
+                    self.find(FindingKind::Restart, (Some(from), Some(first_end)), words);
                 }
                 continue;
             };
@@ -122,12 +133,7 @@ impl Judge<'_, '_> {
         // A starting digest proves nothing of its own hour.
         let (needed, covered) = match self.asked.selection.since {
             Some(since) if is_starting => {
-                let end = time(first.digest.end).unwrap_or(start);
-                // Several that are taken for one begin with an hour, too.
-                let end = match &first.earlier {
-                    Some(earlier) if earlier.digests > 1 => later(start, HOUR).min(end),
-                    _ => end,
-                };
+                let end = end_of_first(first).unwrap_or(start);
                 (Some(since), end)
             }
             Some(since) => (Some(since), start),

@@ -1,7 +1,7 @@
 //! Tables for people: the blocks in words, then rows cut to the width of the terminal.
 //!
-//! Owns colours ([`paint`]), widths ([`fit`]), and what is left out of long texts ([`cut`]). What strangers chose is shown with escapes for
-//! whatever would move the cursor or turn the text.
+//! Owns colours ([`paint`]), widths ([`fit`]), and what is left out of long texts ([`cut`]). What strangers
+//! chose is shown with escapes for whatever would move the cursor or turn the text.
 
 mod cut;
 mod fit;

@@ -1,4 +1,6 @@
-//! What was read, account by day: fields whose colour says how much, and a hatch where nothing was.
+//! What was read of each account, day by day, and the same in numbers.
+//!
+//! Owns the colour of a field, and that neighbours are drawn as one.
 
 use std::io;
 

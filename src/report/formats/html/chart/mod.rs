@@ -1,7 +1,8 @@
 //! Figures that are drawn, as SVG. Colours are attributes, so that they show where no style is allowed.
 //!
-//! What was not read is a hatch, never a pale colour that looks like little. Each chart has a title and
-//! says in words what is in it; its numbers are in a table, too.
+//! Owns which chart is drawn how; each kind has a file. What was not read is a hatch, never a pale colour
+//! that looks like little. Each chart has a title and says in words what is in it; its numbers are in a
+//! table, too.
 
 mod heat;
 mod stack;

@@ -1,6 +1,7 @@
-//! Global and Regional calls over time, one upon the other.
+//! Columns of global and Regional calls over time.
 //!
-//! Owns how many columns there are: where periods are too many, weeks of them are one.
+//! Owns how many there are (where periods are too many, weeks of them are one), and how a time of which
+//! nothing is known looks: never like few calls.
 
 use std::io;
 
