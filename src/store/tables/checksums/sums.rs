@@ -62,8 +62,8 @@ impl Changes {
         Ok(())
     }
 
-    /// Writes the sums, in the transaction of what has changed. They are to be there before rows that
-    /// were added are changed, which triggers note.
+    /// Writes the sums, in the transaction of what has changed: before rows that were added are changed,
+    /// which triggers note.
     pub fn write(self, connection: &Connection) -> rusqlite::Result<()> {
         let mut add = connection.prepare_cached(&format!(
             "INSERT INTO checksum (of, day, rows, sum) VALUES (?1, ?2, ?3, ?4) {ADD}"
