@@ -336,13 +336,30 @@ def folder_that_exists(text):
     return path
 
 
+def add_shared_options(parser, programs):
+    """The options of every comparison; `programs` are those of this repository that it runs."""
+    parser.add_argument(
+        "--rounds", type=at_least_one, default=5, metavar="N", help="timed rounds [default: 5]"
+    )
+    parser.add_argument(
+        "--bin",
+        type=folder_that_exists,
+        metavar="FOLDER",
+        help=f"where {programs} are; else they are built",
+    )
+    parser.add_argument(
+        "--venv",
+        type=lambda text: pathlib.Path(text).absolute(),
+        metavar="FOLDER",
+        help="a virtual environment for the peers, made where there is none, and kept",
+    )
+
+
 def parse_options():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "--rounds", type=at_least_one, default=5, metavar="N", help="timed rounds [default: 5]"
-    )
+    add_shared_options(parser, "stscope, inflate-only and generate")
     parser.add_argument(
         "--threads",
         type=at_least_one,
@@ -355,18 +372,6 @@ def parse_options():
         type=folder_that_exists,
         metavar="FOLDER",
         help="an archive that exists, of gzipped CloudTrail files (*.json.gz) alone",
-    )
-    parser.add_argument(
-        "--bin",
-        type=folder_that_exists,
-        metavar="FOLDER",
-        help="where stscope, inflate-only and generate are; else they are built",
-    )
-    parser.add_argument(
-        "--venv",
-        type=lambda text: pathlib.Path(text).absolute(),
-        metavar="FOLDER",
-        help="a virtual environment for the peers, made where there is none, and kept",
     )
     parser.add_argument("--no-jq", action="store_true", help="leave out jq")
     parser.add_argument("--keep", action="store_true", help="keep what was made, and say where")

@@ -111,23 +111,11 @@ def parse_options():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    compare.add_shared_options(parser, "stscope, s3-serve and generate")
     number = compare.at_least_one
     parser.add_argument("--files", type=number, default=400, metavar="N", help="[default: 400]")
     parser.add_argument("--records", type=number, default=870, metavar="N", help="of a file [870]")
-    parser.add_argument("--rounds", type=number, default=5, metavar="N", help="timed rounds [5]")
     parser.add_argument("--delay", type=int, default=20, metavar="MS", help="of an answer [20]")
-    parser.add_argument(
-        "--bin",
-        type=compare.folder_that_exists,
-        metavar="FOLDER",
-        help="where stscope, s3-serve and generate are; else they are built",
-    )
-    parser.add_argument(
-        "--venv",
-        type=lambda text: pathlib.Path(text).absolute(),
-        metavar="FOLDER",
-        help="a virtual environment for the peers, made where there is none, and kept",
-    )
     return parser.parse_args()
 
 

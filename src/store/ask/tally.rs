@@ -210,7 +210,7 @@ impl Places<'_> {
         {
             return Some(verdict);
         }
-        let verdict = self.look_up(tally, grouping, day, caller)?;
+        let verdict = self.look_up(tally, asked)?;
         self.last = Some((asked, verdict));
         Some(verdict)
     }
@@ -218,9 +218,7 @@ impl Places<'_> {
     fn look_up<Q: Question>(
         &mut self,
         tally: &mut Tally<Q>,
-        grouping: u32,
-        day: Option<i64>,
-        caller: i64,
+        (grouping, day, caller): Asked,
     ) -> Option<Verdict> {
         let place = self.groupings.place(grouping)?;
         let is_of_any = day.is_none() && caller == 0;

@@ -59,13 +59,7 @@ const NO_CALLER: u8 = 1 << 7;
 const SECOND: u64 = 1_000;
 
 const FLAG_BITS: u32 = Candidate::<()>::FLAG_BITS;
-const FLAGS: u64 = (1 << FLAG_BITS) - 1;
-
-/// The time and the flags in a packed number.
-fn apart(kept: &Kept) -> (u64, u64) {
-    let packed = kept.candidate.packed();
-    (packed >> FLAG_BITS, packed & FLAGS)
-}
+const FLAGS: u64 = Candidate::<()>::FLAGS;
 
 /// What the next call may have in common with the one before.
 #[derive(Clone, Copy, Default)]
@@ -82,11 +76,11 @@ pub(in crate::store) fn write(calls: &mut [Kept], into: &mut Vec<u8>) {
         return;
     }
     calls.sort_unstable_by_key(|kept| {
-        let (time, flags) = apart(kept);
+        let (time, flags) = kept.candidate.unpacked();
         let (event, shared) = (kept.candidate.event(), kept.candidate.shared());
         (kept.grouping, flags, kept.caller, time, event, shared)
     });
-    let times = calls.iter().map(|kept| apart(kept).0);
+    let times = calls.iter().map(|kept| kept.candidate.unpacked().0);
     let base = times.filter(|&time| time != 0).min().unwrap_or(0);
     calls.len().write(into);
     base.write(into);
@@ -100,7 +94,7 @@ pub(in crate::store) fn write(calls: &mut [Kept], into: &mut Vec<u8>) {
 }
 
 fn write_call(kept: &Kept, base: u64, before: &mut Before, into: &mut Vec<u8>) {
-    let (time, flags) = apart(kept);
+    let (time, flags) = kept.candidate.unpacked();
     let (event, shared) = (kept.candidate.event(), kept.candidate.shared());
     let is_same =
         (kept.grouping, flags, kept.caller) == (before.grouping, before.flags, before.caller);

@@ -55,6 +55,8 @@ const FLAG_BITS: u32 = 10;
 impl<P: Copy> Candidate<P> {
     /// How many of the lowest bits of [`Candidate::packed`] are properties; the time is above them.
     pub const FLAG_BITS: u32 = FLAG_BITS;
+    /// All of these bits.
+    pub const FLAGS: u64 = (1 << FLAG_BITS) - 1;
 
     /// The candidate of a call. With `once` off it has no identity and always counts.
     pub fn new(call: &Call<'_>, payload: P, once: bool) -> Candidate<P> {
@@ -135,6 +137,11 @@ impl<P: Copy> Candidate<P> {
     /// The time and the properties in one number, to be kept.
     pub fn packed(&self) -> u64 {
         self.packed
+    }
+
+    /// The time, 0 for none, and the properties, as they are packed.
+    pub fn unpacked(&self) -> (u64, u64) {
+        (self.packed >> FLAG_BITS, self.packed & Self::FLAGS)
     }
 
     /// The same candidate, when all that may be copies of it are known and there are none.

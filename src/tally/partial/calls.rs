@@ -108,16 +108,9 @@ impl GroupWriter {
     }
 }
 
-/// The time and the flags in a packed number.
-fn apart(packed: u64) -> (u64, u64) {
-    (packed >> Candidate::<Entry>::FLAG_BITS, packed & FLAGS)
-}
-
-const FLAGS: u64 = (1 << Candidate::<Entry>::FLAG_BITS) - 1;
-
 /// The first time of any call.
 pub(super) fn base(calls: &[Candidate<Entry>]) -> u64 {
-    let times = calls.iter().map(|call| apart(call.packed()).0);
+    let times = calls.iter().map(|call| call.unpacked().0);
     times.filter(|&time| time != 0).min().unwrap_or(0)
 }
 
@@ -143,7 +136,7 @@ struct CallWriter {
 
 impl CallWriter {
     fn write(&mut self, call: &Candidate<Entry>, before: &mut u64, into: &mut Vec<u8>) {
-        let (time, flags) = apart(call.packed());
+        let (time, flags) = call.unpacked();
         let principal = call.payload.principal.raw();
         let since = time.saturating_sub(*before);
         let flag = |is_set: bool, bit: u8| if is_set { bit } else { 0 };
@@ -239,7 +232,7 @@ impl CallReader {
             }
             if said & SAME_FLAGS == 0 {
                 self.flags = u64::read(from)?;
-                if self.flags > FLAGS {
+                if self.flags > Candidate::<Entry>::FLAGS {
                     return Err(Broken("a call with properties that are not known"));
                 }
             }

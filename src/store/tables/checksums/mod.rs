@@ -237,9 +237,7 @@ pub(in crate::store) fn replace(
 /// Writes the sums of all rows, in a store that has none yet.
 pub(in crate::store) fn write_all(connection: &Connection) -> rusqlite::Result<()> {
     for (table, _) in TABLES {
-        for (day, sum) in sums(connection, table)? {
-            set(connection, table, &day, sum)?;
-        }
+        replace(connection, table, &sums(connection, table)?)?;
     }
     Ok(())
 }
