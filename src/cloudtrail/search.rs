@@ -69,7 +69,7 @@ impl Search {
     #[inline]
     pub fn may_be_of_service(&self, record: &[u8], marks: Marks) -> bool {
         marks.has(Marks::OF_SERVICE)
-            || (marks.has(Marks::SERVICE) && self.is_named(record))
+            || (marks.has(Marks::SERVICE) && self.may_be_named(record))
             || (marks.has(Marks::ESCAPED_LETTER) && self.has_escaped_letter(record))
     }
 
@@ -89,16 +89,26 @@ impl Search {
         self.service.needle()
     }
 
-    /// Whether `"eventSource":` and the service are in these bytes, in any object or string.
-    pub fn is_named(&self, record: &[u8]) -> bool {
-        self.service.find_iter(record).any(|at| {
-            let Some(before) = record[..at].strip_suffix(b"\"") else {
-                return false;
-            };
-            let past = &record[at + self.service.needle().len()..];
-            // Nothing is cut off from these bytes: without a colon it is no value of a key.
+    /// Whether `"eventSource":` and the service may be in a record, in any object or string. A backslash
+    /// before the key is no reason against it: the record may be damaged there.
+    fn may_be_named(&self, record: &[u8]) -> bool {
+        self.values(record).any(|(before, past)| {
             (past.first() == Some(&b'"') && is_value_of_event_source(before) == Some(true))
-                || (memchr::memchr(b':', before).is_some() && is_source_in_disguise(before, past))
+                || is_in_disguise(before, past)
+        })
+    }
+
+    /// Whether they are in a sound piece of JSON.
+    pub fn is_named(&self, json: &[u8]) -> bool {
+        (self.values(json)).any(|(before, past)| is_in_disguise(before, past))
+    }
+
+    /// What is before and past every name of the service that begins a string.
+    fn values<'r>(&self, record: &'r [u8]) -> impl Iterator<Item = (&'r [u8], &'r [u8])> {
+        let length = self.service.needle().len();
+        self.service.find_iter(record).filter_map(move |at| {
+            let before = record[..at].strip_suffix(b"\"")?;
+            Some((before, &record[at + length..]))
         })
     }
 
@@ -109,6 +119,11 @@ impl Search {
         let mut escapes = self.escape.find_iter(record);
         escapes.any(|at| escapes_letter(&record[at..]))
     }
+}
+
+/// The same where nothing is cut off: what has no colon before it is no value of a key.
+fn is_in_disguise(before: &[u8], past: &[u8]) -> bool {
+    memchr::memchr(b':', before).is_some() && is_source_in_disguise(before, past)
 }
 
 impl Regions {
@@ -196,6 +211,19 @@ mod tests {
                 [false, expected, false],
                 "{record}"
             );
+        }
+    }
+
+    #[test]
+    fn a_key_that_ends_as_the_source_does_is_another() {
+        let search = Search::new("sts.amazonaws.com");
+        for (json, is_named) in [
+            (r#"{"eventSource":"sts.amazonaws.com"}"#, true),
+            (r#"{"a\"eventSource":"sts.amazonaws.com"}"#, false),
+            (r#"{"a\\":"{\"eventSource\":\"sts.amazonaws.com\"}"}"#, true),
+        ] {
+            assert_eq!(search.is_named(json.as_bytes()), is_named, "{json}");
+            assert!(search.may_be_named(json.as_bytes()), "{json}");
         }
     }
 

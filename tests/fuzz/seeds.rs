@@ -58,12 +58,13 @@ fn texts() -> Vec<Vec<u8>> {
 }
 
 /// What no generator makes.
-const HAND_MADE: [&str; 34] = [
+const HAND_MADE: [&str; 35] = [
     "",
     "[]",
     "\u{feff}{\"Records\":[]}",
     r#"{"digestStartTime":"2025-11-03T10:00:00Z","logFiles":[]}"#,
     r#"{"configurationItems":[1,-2.5e3,true,false,null]}"#,
+    r#"{"Records":[{"eventVersion":"1","a\u0022eventSource":"sts.amazonaws.com"}}]}"#,
     r#"{"Records":[{"eventCategory":"Insight","eventVersion":"1.08"}]}"#,
     r#"{"Records":[{"eventType":"AwsCloudTrailInsight"},{"eventSource":"s3.amazonaws.com"}]}"#,
     r#"{"Records":[{"eventSource":"sts.amazonaws.com"}],"Records":[null,"{}",[{}]]}"#,

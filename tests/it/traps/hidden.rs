@@ -86,6 +86,8 @@ fn what_aws_writes_in_records_of_other_services_hides_no_call() {
         r#""requestParameters":{"lookupAttributes":[{"attributeKey":"EventSource","attributeValue":"sts.amazonaws.com"}]}"#.to_owned(),
         r#""userIdentity":{"type":"AWSService","invokedBy":"sts.amazonaws.com"}"#.to_owned(),
         r#""eventSources":["sts.amazonaws.com"]"#.to_owned(),
+        r#""a\u0022eventSource":"sts.amazonaws.com""#.to_owned(),
+        r#""a\"eventSource":"sts.amazonaws.com""#.to_owned(),
     ] {
         let record = other(&more);
         let figures = [("records", 2), ("calls", 1), ("files.read", 1)];
