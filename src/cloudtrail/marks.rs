@@ -3,7 +3,7 @@
 //! Owns what each mark means: escapes, control characters, and the name of a service as the value of
 //! `eventSource`, in whatever spelling. Where an object ends, `ends` finds.
 
-use super::kernel::{Probe, Sight};
+use super::kernel::Probe;
 use super::text::is_white_control;
 
 /// What there may be in some bytes: a set. It is noted a block at a time, so it may be of the
@@ -135,7 +135,7 @@ pub(crate) fn is_value_of_event_source(before: &[u8]) -> Option<bool> {
 
 /// Whether one of these control characters is where JSON does not allow it.
 #[inline(always)]
-pub(super) fn has_misplaced(sight: &Sight, mut control: u64, inside: u64) -> bool {
+pub(super) fn has_misplaced(sight: &[u8], mut control: u64, inside: u64) -> bool {
     if control & inside != 0 {
         return true;
     }

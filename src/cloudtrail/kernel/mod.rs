@@ -264,6 +264,21 @@ pub(super) fn escaped(backslash: u64, carry: &mut u64) -> u64 {
     (EVEN ^ (even_runs << 1)) & follows
 }
 
+/// The plain definition of [`Lanes::prefix_xor`].
+#[inline]
+pub(super) fn prefix_xor(bits: u64) -> u64 {
+    [1, 2, 4, 8, 16, 32]
+        .iter()
+        .fold(bits, |bits, shift| bits ^ (bits << shift))
+}
+
+/// All bits as the last of these: whether a block ends inside a string, from its
+/// [`prefix_xor`](Lanes::prefix_xor). From block to block that is one `xor`, which nothing need wait for.
+#[inline(always)]
+pub(super) fn all_as_last(bits: u64) -> u64 {
+    (bits.cast_signed() >> 63).cast_unsigned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -127,8 +127,6 @@ impl Lanes for Portable {
 
     #[inline(always)]
     fn prefix_xor(self, bits: u64) -> u64 {
-        [1, 2, 4, 8, 16, 32]
-            .iter()
-            .fold(bits, |bits, shift| bits ^ (bits << shift))
+        super::prefix_xor(bits)
     }
 }
