@@ -12,7 +12,8 @@ use crate::store::open::Store;
 use crate::store::tables::checksums::{self, Checksums, Sum, Sums};
 use crate::store::tables::columns::{CALLER, CAUSE};
 use crate::store::tables::grouping::{Grouping, Groupings};
-use crate::store::tables::{kept, migrate};
+use crate::store::tables::kept::{self, Kept};
+use crate::store::tables::migrate;
 use crate::sts::{
     Dimension, Endpoint, EndpointKind, Properties, REGION_DISABLED, Time, is_vpc_endpoint,
     issuing_account_id,
@@ -257,17 +258,18 @@ fn read_open_days<Q: Question>(
     while let Some(row) = rows.next()? {
         let (day, calls) = (row.get_ref(0)?.as_str()?, row.get_ref(2)?.as_blob()?);
         add(&mut sums, day, kept::hash_of_row(day, row.get(1)?, calls));
-        for kept in kept::read(calls) {
+        let mut take = |mut kept: Kept, may_repeat: bool| {
             let day = kept.candidate.time().map(day_number);
             if let Some(place) = places.of(tally, kept.grouping, day, kept.caller) {
-                let mut candidate = kept.candidate;
-                if let Some(filter) = filter
-                    && !resolve::identities(&kept).any(|id| filter.may_repeat(id))
-                {
-                    candidate = candidate.alone();
+                if !may_repeat {
+                    kept.candidate = kept.candidate.alone();
                 }
-                tally.take_candidate(candidate, place, places.selection);
+                tally.take_candidate(kept.candidate, place, places.selection);
             }
+        };
+        match filter {
+            Some(filter) => resolve::each_told(filter, calls, take),
+            None => kept::read(calls).for_each(|kept| take(kept, true)),
         }
     }
     Ok(sums)

@@ -40,9 +40,11 @@ pub(in crate::store) fn filter_of(
         return Ok(None);
     }
     let mut filter = Filter::with_room_for(bytes / kept::BYTES);
-    each_call(connection, day, |_, kept| {
-        identities(&kept).for_each(|id| filter.note(id));
-    })?;
+    let mut all = connection.prepare_cached("SELECT calls FROM calls WHERE day = ?1")?;
+    let mut rows = all.query([day])?;
+    while let Some(row) = rows.next()? {
+        note(&mut filter, row.get_ref(0)?.as_blob()?);
+    }
     Ok(Some(filter))
 }
 
@@ -60,11 +62,44 @@ pub(in crate::store) fn filter_of_all(connection: &Connection) -> rusqlite::Resu
     let mut all = connection.prepare("SELECT calls FROM calls")?;
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
-        for kept in kept::read(row.get_ref(0)?.as_blob()?) {
-            identities(&kept).for_each(|id| filter.note(id));
-        }
+        note(&mut filter, row.get_ref(0)?.as_blob()?);
     }
     Ok(Some(filter))
+}
+
+/// How many calls a filter is asked about at once. It is larger than any cache: asked for one after the
+/// other, with nothing between, the processor waits for many of them in the time of one.
+const AT_ONCE: usize = 128;
+
+/// Notes the identities of a row's calls.
+fn note(filter: &mut Filter, calls: &[u8]) {
+    let mut calls = kept::read(calls);
+    let mut some = Vec::new();
+    while take_some(&mut calls, &mut some) {
+        for kept in &some {
+            identities(kept).for_each(|id| filter.note(id));
+        }
+    }
+}
+
+/// Hands the calls of a row to `each`, with whether one may have a copy.
+pub(in crate::store) fn each_told(filter: &Filter, calls: &[u8], mut each: impl FnMut(Kept, bool)) {
+    let mut calls = kept::read(calls);
+    let (mut some, mut told) = (Vec::new(), Vec::new());
+    while take_some(&mut calls, &mut some) {
+        told.clear();
+        told.extend((some.iter()).map(|kept| identities(kept).any(|id| filter.may_repeat(id))));
+        for (&kept, &may_repeat) in some.iter().zip(&told) {
+            each(kept, may_repeat);
+        }
+    }
+}
+
+/// Takes the next calls; says whether there are any.
+fn take_some(calls: &mut kept::Calls<'_>, some: &mut Vec<Kept>) -> bool {
+    some.clear();
+    some.extend(calls.by_ref().take(AT_ONCE));
+    !some.is_empty()
 }
 
 /// The ids that a call shares with its copies.
@@ -87,11 +122,11 @@ pub(in crate::store) fn resolve(
     // Claims have room for small numbers only.
     let mut callers = vec![0];
     let mut numbers: Map<i64, u32> = Map::default();
-    each_call(connection, day, |_, kept| {
+    let mut take = |kept: Kept, may_repeat: bool| {
         if put_off(&kept) {
             return;
         }
-        if kept.candidate.counts_alone() || !identities(&kept).any(|id| filter.may_repeat(id)) {
+        if kept.candidate.counts_alone() || !may_repeat {
             each(&kept);
             return;
         }
@@ -106,7 +141,12 @@ pub(in crate::store) fn resolve(
             grouping: kept.grouping,
             caller: number,
         }));
-    })?;
+    };
+    let mut all = connection.prepare_cached("SELECT calls FROM calls WHERE day = ?1")?;
+    let mut rows = all.query([day])?;
+    while let Some(row) = rows.next()? {
+        each_told(&filter, row.get_ref(0)?.as_blob()?, &mut take);
+    }
     drop(filter);
     let groupings = Groupings::read_some(connection, disputed(&candidates))?;
     // Where two deliveries differ, which one counts is not promised, but it is the same on every run.
