@@ -5,7 +5,9 @@ use std::io;
 #[cfg(unix)]
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use super::local::Directory;
 use super::names::{Ending, is_cloudtrails, is_hidden, is_test_file};
 use crate::aws::{Key, KeyKind, is_of_another_service, is_of_cloudtrail};
 
@@ -20,6 +22,8 @@ pub struct Folder {
     /// CloudTrail's own by its path.
     is_of_cloudtrail: bool,
     is_of_another_service: bool,
+    /// Held open for as long as some thread is in it.
+    directory: Mutex<Weak<Directory>>,
 }
 
 /// How much is known of a file by its name and key.
@@ -69,6 +73,7 @@ impl Folder {
                 .flatten(),
             is_of_cloudtrail: is_of_cloudtrail(&path),
             is_of_another_service: is_of_another_service(&path),
+            directory: Mutex::default(),
             path,
         }
     }
@@ -76,6 +81,16 @@ impl Folder {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The folder, held open until nobody has this any more: threads that are in one folder open it once.
+    pub fn directory(&self) -> Arc<Directory> {
+        let mut held = (self.directory.lock()).unwrap_or_else(PoisonError::into_inner);
+        held.upgrade().unwrap_or_else(|| {
+            let directory = Arc::new(Directory::open(&self.path));
+            *held = Arc::downgrade(&directory);
+            directory
+        })
     }
 
     /// The key of its files.

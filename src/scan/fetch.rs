@@ -19,7 +19,7 @@ pub(super) struct Fetcher<'r> {
     /// Bytes of the bound that the object being read holds.
     reserved: u64,
     /// The folder that is held open.
-    directory: Option<(Arc<Folder>, Directory)>,
+    directory: Option<(Arc<Folder>, Arc<Directory>)>,
 }
 
 /// A larger file is read by a worker: it has work to do between reads.
@@ -113,12 +113,12 @@ impl<'r> Fetcher<'r> {
 
 /// A folder, held open in place of another.
 fn held_open<'d>(
-    held: &'d mut Option<(Arc<Folder>, Directory)>,
+    held: &'d mut Option<(Arc<Folder>, Arc<Directory>)>,
     folder: &Arc<Folder>,
 ) -> &'d Directory {
     if !held.as_ref().is_some_and(|(of, _)| Arc::ptr_eq(of, folder)) {
         *held = None;
     }
-    let open = || (Arc::clone(folder), Directory::open(folder.path()));
+    let open = || (Arc::clone(folder), folder.directory());
     &held.get_or_insert_with(open).1
 }

@@ -52,7 +52,7 @@ struct Opening {
 struct Here {
     folder: Arc<Folder>,
     /// Held open once a file of a walk is looked at here.
-    directory: Option<Directory>,
+    directory: Option<Arc<Directory>>,
     /// Whether coverage has the key.
     is_noted: bool,
     /// What was read of it.
@@ -71,8 +71,8 @@ impl Here {
 
     /// The folder, held open.
     fn directory(&mut self) -> &Directory {
-        let path = self.folder.path();
-        self.directory.get_or_insert_with(|| Directory::open(path))
+        let folder = &self.folder;
+        self.directory.get_or_insert_with(|| folder.directory())
     }
 }
 

@@ -44,10 +44,11 @@ pub(in crate::store) fn read(
     let mut rows = all.query([])?;
     let mut sum = Sum::default();
     while let Some(row) = rows.next()? {
+        let values = file_row::values(row)?;
         if checksums.are_kept() {
-            sum.add(file_row::sum(row)?);
+            sum.add(file_row::sum(values));
         }
-        files.add(&FileRow::from_row(row)?, row)?;
+        files.add(&FileRow::of(&values)?, row)?;
     }
     checksums.expect_all("file", sum)?;
     let Files {

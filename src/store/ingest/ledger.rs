@@ -175,8 +175,9 @@ impl Ledger {
         let mut path = String::new();
         let mut sum = Sum::default();
         while let Some(row) = rows.next()? {
-            sum.add(file_row::sum(row)?);
-            let file = FileRow::from_row(row)?;
+            let values = file_row::values(row)?;
+            sum.add(file_row::sum(values));
+            let file = FileRow::of(&values)?;
             let Some(folder) = folders.get(&file.folder) else {
                 continue; // its folder is gone
             };

@@ -1,7 +1,7 @@
 //! A row of the ledger, `file`, as it is read.
 
 use rusqlite::Row;
-use rusqlite::types::{FromSql, ValueRef};
+use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
 
 use super::checksums;
 use super::outcome::Outcome;
@@ -16,14 +16,18 @@ pub(in crate::store) const COLUMNS: &str = "f.id, f.folder, f.name, f.size, f.mo
 /// How many there are: what else a statement selects comes after them.
 pub(in crate::store) const WIDTH: usize = 20;
 
-/// The hash of a row that begins with [`COLUMNS`]. To have SQLite call for it takes longer than to read
-/// the row.
-pub(in crate::store) fn sum(row: &Row<'_>) -> rusqlite::Result<i64> {
+/// The first columns of a row, which are [`COLUMNS`].
+pub(in crate::store) fn values<'r>(row: &'r Row<'_>) -> rusqlite::Result<[ValueRef<'r>; WIDTH]> {
     let mut values = [ValueRef::Null; WIDTH];
     for (at, value) in values.iter_mut().enumerate() {
         *value = row.get_ref(at)?;
     }
-    Ok(checksums::hash("file", values))
+    Ok(values)
+}
+
+/// The hash of a row. To have SQLite call for it takes longer than to read the row.
+pub(in crate::store) fn sum(values: [ValueRef<'_>; WIDTH]) -> i64 {
+    checksums::hash("file", values)
 }
 
 /// A row of `file`.
@@ -52,7 +56,12 @@ pub(in crate::store) struct FileRow<'r> {
 impl<'r> FileRow<'r> {
     /// Reads the first columns of a row, which are [`COLUMNS`].
     pub fn from_row(row: &'r Row<'_>) -> rusqlite::Result<FileRow<'r>> {
-        let mut columns = Columns { row, at: 0 };
+        FileRow::of(&values(row)?)
+    }
+
+    /// The same of their values.
+    pub fn of(values: &[ValueRef<'r>; WIDTH]) -> rusqlite::Result<FileRow<'r>> {
+        let mut columns = Columns { values, at: 0 };
         Ok(FileRow {
             id: columns.get()?,
             folder: columns.get()?,
@@ -85,25 +94,34 @@ impl<'r> FileRow<'r> {
 }
 
 /// The columns of a row, one after the other.
-struct Columns<'r, 's> {
-    row: &'r Row<'s>,
+struct Columns<'v, 'r> {
+    values: &'v [ValueRef<'r>; WIDTH],
     at: usize,
 }
 
-impl<'r> Columns<'r, '_> {
-    fn get<T: FromSql>(&mut self) -> rusqlite::Result<T> {
+impl<'r> Columns<'_, 'r> {
+    /// What a column is read as. What is of another type is an error that names the column.
+    fn read<T>(
+        &mut self,
+        read: impl FnOnce(ValueRef<'r>) -> FromSqlResult<T>,
+    ) -> rusqlite::Result<T> {
+        let value = self.values[self.at];
         self.at += 1;
-        self.row.get(self.at - 1)
+        read(value).map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(self.at - 1, value.data_type(), error.into())
+        })
+    }
+
+    fn get<T: FromSql>(&mut self) -> rusqlite::Result<T> {
+        self.read(T::column_result)
     }
 
     fn name(&mut self) -> rusqlite::Result<&'r str> {
-        self.at += 1;
-        Ok(self.row.get_ref(self.at - 1)?.as_str()?)
+        self.read(|value| value.as_str())
     }
 
     fn text(&mut self) -> rusqlite::Result<Option<&'r str>> {
-        self.at += 1;
-        Ok(self.row.get_ref(self.at - 1)?.as_str_or_null()?)
+        self.read(|value| value.as_str_or_null())
     }
 
     /// A count. None is below zero: sums of such numbers would be too large to be added.
