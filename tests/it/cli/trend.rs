@@ -356,7 +356,8 @@ fn a_trend_fits_a_terminal_and_errors_name_what_is_wrong() {
     );
 }
 
-/// The day so many days ago.
+/// The day so many days ago. Soon after midnight (UTC) yesterday is not over: logs of it are still to come. It
+/// is once there are logs of today, `ago(0)`.
 fn ago(days: u64) -> String {
     let day = chrono::Utc::now().date_naive() - chrono::Days::new(days);
     day.to_string()
@@ -469,6 +470,7 @@ fn who_began_on_a_day_whose_night_was_missed_is_new_all_the_same() {
     nightly.deliver(&ago(3), "us-east-1", &["a", "b"]);
     nightly.deliver(&ago(2), "us-east-1", &["a", "b", "c"]);
     nightly.deliver(&ago(1), "us-east-1", &["a", "b", "c"]);
+    nightly.deliver(&ago(0), "us-east-1", &["a"]);
     nightly.ingest();
     let gate = "report --fail-on new-global";
     let said = nightly.ask(gate).run().exits(1);
@@ -510,6 +512,7 @@ fn a_day_that_was_judged_is_judged_again_when_more_of_it_comes_late() {
         .exits(1)
         .says(&["role/late", &format!("{}, {}", ago(5), ago(2))]);
     nightly.deliver(&ago(1), "us-east-1", &["a"]);
+    nightly.deliver(&ago(0), "us-east-1", &["a"]);
     nightly.deliver_late(&ago(2), "b");
     nightly.ingest();
     let said = nightly.ask(gate).run().exits(1);
@@ -546,7 +549,7 @@ fn a_closed_day_is_judged_again_too() {
 #[test]
 fn a_day_that_becomes_complete_late_is_judged_or_named() {
     let nightly = Nightly::new();
-    for days in (1..=40).filter(|days| *days != 3) {
+    for days in (0..=40).filter(|days| *days != 3) {
         nightly.deliver(&ago(days), "us-east-1", &["a"]);
     }
     nightly.ingest();
