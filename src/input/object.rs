@@ -1,6 +1,7 @@
 //! One thing to be opened, wherever it is, and what is known of it before that.
 
 use std::ffi::OsStr;
+use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -86,14 +87,24 @@ impl Version {
     /// # Errors
     /// What the system says.
     pub fn of_file(path: &Path) -> io::Result<Option<Version>> {
-        let metadata = path.metadata()?;
+        Ok(Version::of(&path.metadata()?))
+    }
+
+    /// The version of a file that is open. It is looked at before the content is: what is written in
+    /// between has another version then, and is read by the next run.
+    pub fn of_open(file: &File) -> Option<Version> {
+        Version::of(&file.metadata().ok()?)
+    }
+
+    /// The version that the system tells. `None` for what is no file.
+    pub(super) fn of(metadata: &Metadata) -> Option<Version> {
         let since = |time: std::time::SystemTime| time.duration_since(UNIX_EPOCH).ok();
         let changed = (metadata.modified().ok().and_then(since))
             .and_then(|age| i64::try_from(age.as_nanos()).ok());
-        Ok(metadata.is_file().then_some(Version {
+        metadata.is_file().then_some(Version {
             size: metadata.len(),
             changed: changed.unwrap_or(0),
-        }))
+        })
     }
 
     /// The version of an object as a listing tells it. The hash is kept in stores.

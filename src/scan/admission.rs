@@ -7,8 +7,10 @@ use crate::tally::{Scrutiny, SkipReason};
 
 /// What was read on earlier days. Handed to a run, so that it opens nothing for a second time.
 pub trait Known: Sync {
-    /// Whether the object was read when it had this version.
-    fn is_known(&self, object: &Object<'_>, version: Version) -> bool;
+    /// The version that the object had when it was read.
+    fn version(&self, object: &Object<'_>) -> Option<Version>;
+    /// An object still has that version, and is not opened.
+    fn note_known(&self);
     /// Whether the content of an object whose version is not known was read before, perhaps under
     /// another name. Asked of what is whole in memory, before it is looked at.
     fn is_known_content(&self, object: &Object<'_>, version: Version, trailer: Trailer) -> bool;
@@ -17,7 +19,8 @@ pub trait Known: Sync {
 /// What is to be done with an object.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Admission {
-    /// It is opened. The version was looked up before, if somebody wants to know it.
+    /// It is opened. The version may have been looked up before, if somebody wants to know it; else the
+    /// file that is opened tells it.
     Open(Option<Version>),
     /// It is a digest, and opened as such.
     Digest(Option<Version>),
@@ -29,27 +32,41 @@ pub(super) enum Admission {
     Known,
 }
 
-/// Decides about an object on this machine, which was named, or is in the folder held open.
+/// Decides about an object on this machine, which was named, or is in the folder held open. Only what was
+/// read before, or is not opened now, is looked up: to ask for it by its name takes three times as long
+/// as to ask the open file.
 pub(super) fn admit<'d>(
     object: &Object<'_>,
     known: Option<&dyn Known>,
     scrutiny: Scrutiny,
     directory: impl FnOnce() -> &'d Directory,
 ) -> Admission {
-    let version = match (known, object.place) {
-        (None, _) | (_, Place::StandardInput | Place::S3 | Place::Piped) => None,
-        // What cannot be looked up is opened, which says what is wrong.
-        (Some(_), Place::Local) => match object.was_named {
+    let Some(known) = known.filter(|_| object.place == Place::Local) else {
+        return decide(object, None, scrutiny);
+    };
+    // What cannot be looked up is opened, which says what is wrong.
+    let look_up = || {
+        let version = match object.was_named {
             true => Version::of_file(&object.path()),
             false => directory().version(object.folder.path(), object.name),
-        }
-        .ok()
-        .flatten(),
+        };
+        version.ok().flatten()
     };
-    admit_version(object, version, known, scrutiny)
+    if let Some(before) = known.version(object) {
+        let version = look_up();
+        if version == Some(before) {
+            known.note_known();
+            return Admission::Known;
+        }
+        return decide(object, version, scrutiny);
+    }
+    match decide(object, None, scrutiny) {
+        Admission::Skipped(_, reason) => Admission::Skipped(look_up(), reason),
+        admission => admission,
+    }
 }
 
-/// Decides about an object whose version is known.
+/// Decides about an object whose version a listing has told, if it has told any.
 pub(super) fn admit_version(
     object: &Object<'_>,
     version: Option<Version>,
@@ -57,10 +74,16 @@ pub(super) fn admit_version(
     scrutiny: Scrutiny,
 ) -> Admission {
     if let (Some(known), Some(version)) = (known, version)
-        && known.is_known(object, version)
+        && known.version(object) == Some(version)
     {
+        known.note_known();
         return Admission::Known;
     }
+    decide(object, version, scrutiny)
+}
+
+/// Decides about an object that was not read before, or has changed.
+fn decide(object: &Object<'_>, version: Option<Version>, scrutiny: Scrutiny) -> Admission {
     if scrutiny.names && object.folder.is_digest(object.name) {
         return Admission::Digest(version);
     }

@@ -177,7 +177,7 @@ impl Run<'_> {
                 was_named: false,
                 place,
                 admission,
-                content: Content::File(Ok(Raw::Whole(content))),
+                content: Content::File(Ok(Raw::Whole(content, None))),
                 bytes,
             });
         }

@@ -228,7 +228,7 @@ mod tests {
                 ..Limits::default()
             };
             let mut buffers = Buffers::default();
-            let mut opened = open(&path, &limits, &mut buffers).unwrap();
+            let mut opened = open(&path, &limits, &mut buffers, |_| ()).unwrap();
             tell(&mut opened, trust).map(|verdict| match verdict {
                 Verdict::Skip(reason) => reason.as_str().to_owned(),
                 Verdict::Damaged(damage) => damage.what,

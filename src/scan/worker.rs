@@ -181,12 +181,13 @@ impl<'r, C: Collector> Worker<'r, C> {
         if let Some(opening) = self.admitted(object, admission) {
             let limits = run.scan.limits;
             self.buffers.clock = begin;
-            self.read(object, opening, |here, buffers| {
+            self.read(object, opening, |here, buffers, version| {
+                let look = look(run, version);
                 if object.was_named {
-                    return input::open(&object.path(), &limits, buffers);
+                    return input::open(&object.path(), &limits, buffers, look);
                 }
                 let path = object.folder.path();
-                input::open_in(here.directory(), path, object.name, &limits, buffers)
+                input::open_in(here.directory(), path, object.name, &limits, buffers, look)
             });
             if let (Some(begin), Some(read)) = (begin, self.buffers.clock.take()) {
                 let work = read.elapsed();
@@ -211,18 +212,20 @@ impl<'r, C: Collector> Worker<'r, C> {
             let limits = run.scan.limits;
             let begin = Instant::now();
             match content {
-                Content::Nothing => self.read(&object, opening, |_, buffers| {
-                    input::open(&object.path(), &limits, buffers)
+                Content::Nothing => self.read(&object, opening, |_, buffers, version| {
+                    input::open(&object.path(), &limits, buffers, look(run, version))
                 }),
-                Content::File(Err(error)) => self.read(&object, opening, |_, _| Err(error)),
+                Content::File(Err(error)) => self.read(&object, opening, |_, _, _| Err(error)),
                 Content::File(Ok(Raw::NotAFile)) => {
-                    self.read(&object, opening, |_, _| Ok(Opened::NotAFile));
+                    self.read(&object, opening, |_, _, _| Ok(Opened::NotAFile));
                 }
-                Content::File(Ok(Raw::Large(file))) => self.read(&object, opening, |_, buffers| {
-                    input::of_file(file, &limits, buffers)
-                }),
+                Content::File(Ok(Raw::Large(file))) => {
+                    self.read(&object, opening, |_, buffers, version| {
+                        input::of_file(file, &limits, buffers, look(run, version))
+                    });
+                }
                 #[cfg(feature = "s3")]
-                Content::S3(Err(error)) => self.read(&object, opening, |_, _| {
+                Content::S3(Err(error)) => self.read(&object, opening, |_, _, _| {
                     // The place is said beside it.
                     Err(io::Error::other(error.detail()))
                 }),
@@ -233,18 +236,19 @@ impl<'r, C: Collector> Worker<'r, C> {
                         signature,
                         ..opening
                     };
-                    self.read(&object, opening, |_, buffers| {
+                    self.read(&object, opening, |_, buffers, _| {
                         input::of_bytes(bytes, &limits, buffers)
                     });
                 }
                 #[cfg(feature = "s3")]
                 Content::S3(Ok(Body::Stream(stream))) => {
-                    self.read(&object, opening, |_, buffers| {
+                    self.read(&object, opening, |_, buffers, _| {
                         input::of_reader(Box::new(stream), &limits, buffers)
                     });
                 }
-                Content::File(Ok(Raw::Whole(bytes))) => {
-                    self.read(&object, opening, |_, buffers| {
+                Content::File(Ok(Raw::Whole(bytes, told))) => {
+                    self.read(&object, opening, |_, buffers, version| {
+                        *version = version.or(told);
                         input::of_bytes(bytes, &limits, buffers)
                     });
                 }
@@ -269,7 +273,7 @@ impl<'r, C: Collector> Worker<'r, C> {
         };
         self.reading.coverage.files.found += 1;
         let limits = self.run.scan.limits;
-        self.read(&object, Opening::default(), |_, buffers| {
+        self.read(&object, Opening::default(), |_, buffers, _| {
             input::standard_input(&limits, buffers)
         });
         self.done();
@@ -321,12 +325,16 @@ impl<'r, C: Collector> Worker<'r, C> {
         self.reading.days_read.see_files(key, files);
     }
 
-    /// Opens and reads; a panic on the way is this one object's damage.
+    /// Opens and reads; a panic on the way is this one object's damage. Opening it may tell its version.
     fn read(
         &mut self,
         object: &Object<'_>,
         opening: Opening,
-        open: impl for<'b> FnOnce(&mut Here, &'b mut Buffers) -> io::Result<Opened<'b>>,
+        open: impl for<'b> FnOnce(
+            &mut Here,
+            &'b mut Buffers,
+            &mut Option<Version>,
+        ) -> io::Result<Opened<'b>>,
     ) {
         let Worker {
             run,
@@ -338,38 +346,40 @@ impl<'r, C: Collector> Worker<'r, C> {
         let before = read_so_far(&reading.coverage);
         let (records_before, read_before) = (reading.coverage.records, reading.coverage.files.read);
         let Opening {
-            version,
+            mut version,
             is_digest,
             signature,
         } = opening;
         let mut trailer = None;
-        let result = catch_unwind(AssertUnwindSafe(|| match open(here, buffers) {
-            Ok(opened) if is_digest => reading.digest(object, opened, signature),
-            Err(error) if is_digest => {
-                reading.damaged_digest(object, Stage::Open, error.to_string());
-            }
-            Ok(mut opened) => {
-                if let (Some(known), Some(version), Opened::Whole { raw, .. }) =
-                    (run.known, version, &opened)
-                {
-                    let of_content = *trailer.insert(Trailer::of(raw));
-                    if known.is_known_content(object, version, of_content) {
-                        return;
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            match open(here, buffers, &mut version) {
+                Ok(opened) if is_digest => reading.digest(object, opened, signature),
+                Err(error) if is_digest => {
+                    reading.damaged_digest(object, Stage::Open, error.to_string());
+                }
+                Ok(mut opened) => {
+                    if let (Some(known), Some(version), Opened::Whole { raw, .. }) =
+                        (run.known, version, &opened)
+                    {
+                        let of_content = *trailer.insert(Trailer::of(raw));
+                        if known.is_known_content(object, version, of_content) {
+                            return;
+                        }
                     }
+                    if run.scrutiny.alone {
+                        return reading.hash(object, opened);
+                    }
+                    reading.begin_hash(&mut opened);
+                    let of_stream = match stranger::tell(&mut opened, object.trust()) {
+                        Some(verdict) => reading.told(object, opened, verdict),
+                        None => reading.opened(object, opened),
+                    };
+                    trailer = trailer.or(of_stream);
                 }
-                if run.scrutiny.alone {
-                    return reading.hash(object, opened);
+                Err(error) => {
+                    reading.damaged(&object.path(), Stage::Open, error.to_string(), 0);
+                    reading.see_spoilt("it cannot be read");
                 }
-                reading.begin_hash(&mut opened);
-                let of_stream = match stranger::tell(&mut opened, object.trust()) {
-                    Some(verdict) => reading.told(object, opened, verdict),
-                    None => reading.opened(object, opened),
-                };
-                trailer = trailer.or(of_stream);
-            }
-            Err(error) => {
-                reading.damaged(&object.path(), Stage::Open, error.to_string(), 0);
-                reading.see_spoilt("it cannot be read");
             }
         }));
         if result.is_err() {
@@ -416,6 +426,16 @@ impl<'r, C: Collector> Worker<'r, C> {
         }
         if self.reading.collector.is_closed() {
             self.run.queue.stop();
+        }
+    }
+}
+
+/// Tells the version of a file that is open, if somebody wants to know it and it was not looked up.
+fn look(run: &Run<'_>, version: &mut Option<Version>) -> impl FnOnce(&std::fs::File) {
+    let is_wanted = run.known.is_some() && version.is_none();
+    move |file| {
+        if is_wanted {
+            *version = Version::of_open(file);
         }
     }
 }

@@ -6,15 +6,21 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use super::directory::Directory;
+use crate::input::Version;
 use crate::input::content::{self, Buffers, Limits, Opened, of_reader};
 
-/// Opens a file that the user named, whatever it is.
+/// Opens a file that the user named, whatever it is. A file is shown to `look` before it is read.
 ///
 /// # Errors
 /// What the system says when the file cannot be opened or read.
-pub fn open<'b>(path: &Path, limits: &Limits, buffers: &'b mut Buffers) -> io::Result<Opened<'b>> {
+pub fn open<'b>(
+    path: &Path,
+    limits: &Limits,
+    buffers: &'b mut Buffers,
+    look: impl FnOnce(&File),
+) -> io::Result<Opened<'b>> {
     if path.metadata()?.is_file() {
-        return content::of_file(File::open(path)?, limits, buffers);
+        return of_file(File::open(path)?, limits, buffers, look);
     }
     // Opening a FIFO waits for a writer. One that a shell made for us (`<(zcat …)`) has one.
     if is_file_descriptor(path) {
@@ -24,7 +30,7 @@ pub fn open<'b>(path: &Path, limits: &Limits, buffers: &'b mut Buffers) -> io::R
     }
 }
 
-/// Opens a file that was listed in `folder`, which is held open as `directory`.
+/// Opens a file that was listed in `folder`, which is held open as `directory`, as [`open`].
 ///
 /// # Errors
 /// As [`open`].
@@ -34,14 +40,15 @@ pub fn open_in<'b>(
     name: &OsStr,
     limits: &Limits,
     buffers: &'b mut Buffers,
+    look: impl FnOnce(&File),
 ) -> io::Result<Opened<'b>> {
-    content::of_file(directory.file(folder, name)?, limits, buffers)
+    of_file(directory.file(folder, name)?, limits, buffers, look)
 }
 
 /// What somebody else has read of a file, for a thread that has no time to wait for it.
 pub enum Raw {
-    /// All of it.
-    Whole(Vec<u8>),
+    /// All of it, and its version before it was read, if that is known.
+    Whole(Vec<u8>, Option<Version>),
     /// Too much to be held while it waits: nothing of it was read.
     Large(File),
     /// No file.
@@ -92,7 +99,7 @@ fn raw(file: File, most: usize, room: impl FnOnce(usize)) -> io::Result<Raw> {
     // What is added from now on is for the next run, as if this one had been faster: nobody asks for more,
     // which would be a fourth call to the system for each file.
     file.take(size as u64).read_to_end(&mut bytes)?;
-    Ok(Raw::Whole(bytes))
+    Ok(Raw::Whole(bytes, Version::of(&metadata)))
 }
 
 /// Reads a file that is open already, from where it is.
@@ -103,7 +110,9 @@ pub fn of_file<'b>(
     file: File,
     limits: &Limits,
     buffers: &'b mut Buffers,
+    look: impl FnOnce(&File),
 ) -> io::Result<Opened<'b>> {
+    look(&file);
     content::of_file(file, limits, buffers)
 }
 
@@ -170,7 +179,8 @@ mod tests {
                 for size in near.saturating_sub(1)..=near + 1 {
                     let text = &text[..size];
                     fs::write(&path, text).unwrap();
-                    let (content, is_whole) = read(open(&path, &limits, &mut buffers).unwrap());
+                    let (content, is_whole) =
+                        read(open(&path, &limits, &mut buffers, |_| ()).unwrap());
                     assert!(content == text, "{size} of {whole_file}");
                     assert_eq!(is_whole, size <= whole_file, "{size} of {whole_file}");
                     let half = size / 2;
@@ -179,7 +189,7 @@ mod tests {
                         [gzip(&text[..half]), gzip(&text[half..])].concat(),
                     ] {
                         fs::write(&path, file).unwrap();
-                        let opened = open(&path, &limits, &mut buffers).unwrap();
+                        let opened = open(&path, &limits, &mut buffers, |_| ()).unwrap();
                         assert!(read(opened).0 == text, "{size} of {whole_file}");
                     }
                 }
@@ -193,7 +203,7 @@ mod tests {
         let path = Path::new("/proc/self/mountinfo");
         assert_eq!(path.metadata().unwrap().len(), 0);
         let mut buffers = Buffers::default();
-        let (content, _) = read(open(path, &Limits::default(), &mut buffers).unwrap());
+        let (content, _) = read(open(path, &Limits::default(), &mut buffers, |_| ()).unwrap());
         assert!(content == fs::read(path).unwrap() && !content.is_empty());
     }
 
@@ -206,11 +216,17 @@ mod tests {
         let (mut buffers, limits) = (Buffers::default(), Limits::default());
         let mut open = |folder: &Path, name: &str| {
             let directory = Directory::open(folder);
-            open_in(&directory, folder, OsStr::new(name), &limits, &mut buffers).map(|opened| {
-                match opened {
-                    Opened::NotAFile => None,
-                    opened => Some(read(opened).0),
-                }
+            open_in(
+                &directory,
+                folder,
+                OsStr::new(name),
+                &limits,
+                &mut buffers,
+                |_| (),
+            )
+            .map(|opened| match opened {
+                Opened::NotAFile => None,
+                opened => Some(read(opened).0),
             })
         };
         let file = open(dir.path(), "file.json").unwrap();

@@ -63,14 +63,16 @@ impl<'l> Seen<'l> {
 }
 
 impl scan::Known for Seen<'_> {
-    fn is_known(&self, object: &Object<'_>, version: Version) -> bool {
+    fn version(&self, object: &Object<'_>) -> Option<Version> {
         if self.ledger.is_empty() {
-            return false;
+            return None;
         }
         let known = self.ledger.file(&text(&object.path()));
-        let is_known = known.is_some_and(|known| known.version == version);
-        self.known.fetch_add(u64::from(is_known), Ordering::Relaxed);
-        is_known
+        known.map(|known| known.version)
+    }
+
+    fn note_known(&self) {
+        self.known.fetch_add(1, Ordering::Relaxed);
     }
 
     fn is_known_content(&self, object: &Object<'_>, version: Version, trailer: Trailer) -> bool {
