@@ -106,7 +106,7 @@ pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
 /// The newest first: everything is read, then written.
 fn sorted(session: &Session, sink: Sink) -> Result<Exit, Failure> {
     let Reading { scan, paths, .. } = &session.reading;
-    let mut events = session.watched(|progress| {
+    let events = session.watched(|progress| {
         let log = scan.collect(paths, progress, || EventLog::new(scan.once))?;
         log.finish().map_err(|error| temporary(&error))
     })?;
@@ -114,8 +114,11 @@ fn sorted(session: &Session, sink: Sink) -> Result<Exit, Failure> {
     session.can_judge(&events.totals);
     let verdict = session.judge(&events.totals);
     let coverage = serde_json::to_value(&events.totals.coverage).map_err(io::Error::from)?;
-    let page = pages::events::page(events.rows(), sink.writing.top).covering(|| Ok(Some(coverage)));
-    conclude(exit, verdict, sink.write(page))
+    let written = events.write(|rows| {
+        let page = pages::events::page(rows, sink.writing.top);
+        sink.write(page.covering(|| Ok(Some(coverage))))
+    });
+    conclude(exit, verdict, written)
 }
 
 /// As they are read: rows are written on a thread of their own while others read.

@@ -5,8 +5,8 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::io;
-use std::sync::{Mutex, PoisonError};
 
+use super::ahead::{Rows, read_ahead};
 use super::rows::{Row, RowStore, Spare};
 use crate::sts::{Call, Time};
 use crate::tally::{
@@ -75,14 +75,10 @@ impl EventLog {
         for store in &mut stores {
             store.check()?;
         }
-        let stores = Mutex::new(Stores(stores));
+        let stores = Stores(stores);
         // Copies that differ are rare, so their rows may be read back to order them.
         let by_content = |a: &Candidate<Entry>, b: &Candidate<Entry>| -> Ordering {
-            let row = |candidate: &Candidate<Entry>| {
-                let row = candidate.payload.wanted()?;
-                let mut stores = stores.lock().unwrap_or_else(PoisonError::into_inner);
-                stores.read(row).ok()
-            };
+            let row = |candidate: &Candidate<Entry>| stores.read(candidate.payload.wanted()?).ok();
             let (one, other) = (row(a), row(b));
             one.is_none()
                 .cmp(&other.is_none())
@@ -94,7 +90,6 @@ impl EventLog {
             }
         });
         totals.complete(dropped, &interner);
-        let mut stores = stores.into_inner().unwrap_or_else(PoisonError::into_inner);
         survivors.sort_unstable_by_key(|one| Reverse(one.time));
         for same in survivors
             .chunk_by_mut(|a, b| { a.time } == { b.time })
@@ -174,9 +169,9 @@ impl Collector for EventLog {
 struct Stores(Vec<RowStore>);
 
 impl Stores {
-    fn read(&mut self, row: u32) -> io::Result<Row> {
+    fn read(&self, row: u32) -> io::Result<Row> {
         let mut at = row as usize;
-        for store in &mut self.0 {
+        for store in &self.0 {
             if at < store.len() {
                 return store.read(at);
             }
@@ -206,8 +201,12 @@ impl Events {
     }
 
     /// The rows, the newest first. What cannot be read back from the temporary file is an error.
-    pub fn rows(&mut self) -> impl Iterator<Item = io::Result<Row>> {
-        let stores = &mut self.stores;
-        self.survivors.iter().map(|one| stores.read(one.row))
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = io::Result<Row>> + Send {
+        self.survivors.iter().map(|one| self.stores.read(one.row))
+    }
+
+    /// Has `write` write the rows, which another thread reads ahead of it.
+    pub fn write<T>(&self, write: impl FnOnce(Rows<'_>) -> T) -> T {
+        read_ahead(self.rows(), write)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 
 use crate::cloudtrail::Field;
 use crate::collections::Memo;
@@ -55,9 +55,14 @@ const SOURCES: [Column; 16] = [
 ];
 const EVENT_ID: usize = 8;
 
-/// One call, as a row of `events`: its time, and its values as lengths and bytes.
+/// One call, as a row of `events`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Row(Vec<u8>);
+pub struct Row {
+    /// Its time, and its values as lengths and bytes.
+    bytes: Vec<u8>,
+    /// Where the values begin: a page asks for one after the other.
+    starts: [u32; SOURCES.len()],
+}
 
 impl Row {
     /// Writes the row of a call after what is in `into`.
@@ -81,42 +86,47 @@ impl Row {
         }
     }
 
-    pub(super) fn from_bytes(bytes: &[u8]) -> Row {
-        Row(bytes.to_vec())
+    pub(super) fn from_bytes(bytes: Vec<u8>) -> Row {
+        let mut starts = [0; SOURCES.len()];
+        let mut start = TIME;
+        for at in &mut starts {
+            // Past the end there is no value. A row is a part of a record.
+            *at = start as u32;
+            let length = field(&bytes, start).map_or(0, <[u8]>::len);
+            start += LENGTH + length;
+        }
+        Row { bytes, starts }
     }
 
     /// When the call was completed.
     pub fn time(&self) -> Option<Time> {
-        Time::from_millis(i64::from_le_bytes(*self.0.first_chunk()?))
+        Time::from_millis(i64::from_le_bytes(*self.bytes.first_chunk()?))
     }
 
     /// The values of all columns but the time; `None` for what the record lacks.
     pub fn values(&self) -> impl Iterator<Item = Option<&str>> {
-        self.fields().map(text)
+        (0..SOURCES.len()).map(|at| self.value(at))
     }
 
     /// The value of one column, by its place among [`values`](Row::values).
     pub fn value(&self, at: usize) -> Option<&str> {
-        self.fields().nth(at).and_then(text)
-    }
-
-    fn fields(&self) -> impl Iterator<Item = &[u8]> {
-        let mut rest = self.0.get(8..).unwrap_or_default();
-        std::iter::from_fn(move || {
-            let (length, after) = rest.split_first_chunk()?;
-            let (value, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-            rest = after;
-            Some(value)
-        })
+        field(&self.bytes, *self.starts.get(at)? as usize).and_then(text)
     }
 
     /// What rows of one instant are ordered by.
     pub(super) fn tie_breaker(&self) -> (&str, &[u8]) {
-        (
-            self.values().nth(EVENT_ID).flatten().unwrap_or_default(),
-            &self.0,
-        )
+        (self.value(EVENT_ID).unwrap_or_default(), &self.bytes)
     }
+}
+
+/// Bytes of a time, and of a length.
+const TIME: usize = size_of::<i64>();
+const LENGTH: usize = size_of::<u32>();
+
+/// The value whose length begins here.
+fn field(bytes: &[u8], start: usize) -> Option<&[u8]> {
+    let (length, after) = bytes.get(start..)?.split_first_chunk::<LENGTH>()?;
+    after.get(..u32::from_le_bytes(*length) as usize)
 }
 
 fn text(value: &[u8]) -> Option<&str> {
@@ -238,8 +248,8 @@ impl RowStore {
 
     /// Adds a row from elsewhere.
     pub fn push_row(&mut self, row: &Row) {
-        self.tail.extend_from_slice(&row.0);
-        self.ended(row.0.len());
+        self.tail.extend_from_slice(&row.bytes);
+        self.ended(row.bytes.len());
     }
 
     /// Forgets all rows but the first; for those that are in memory still.
@@ -282,19 +292,36 @@ impl RowStore {
     }
 
     /// The row of a number.
-    pub fn read(&mut self, at: usize) -> io::Result<Row> {
+    pub fn read(&self, at: usize) -> io::Result<Row> {
         let (start, length) = (self.places.start(at), self.places.length(at));
         if start >= self.written {
             let start = (start - self.written) as usize;
             let bytes = self.tail.get(start..start + length);
-            return bytes.map(Row::from_bytes).ok_or_else(lost);
+            return bytes
+                .map(|bytes| Row::from_bytes(bytes.to_vec()))
+                .ok_or_else(lost);
         }
         let mut bytes = vec![0; length];
-        let file = self.file.as_mut().ok_or_else(lost)?;
-        file.seek(SeekFrom::Start(start))?;
-        io::Read::read_exact(file, &mut bytes)?;
-        Ok(Row(bytes))
+        let file = self.file.as_ref().ok_or_else(lost)?;
+        read_at(file, start, &mut bytes)?;
+        Ok(Row::from_bytes(bytes))
     }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, start: u64, into: &mut [u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, into, start)
+}
+
+/// Where a place cannot be read but by going there, one goes at a time.
+#[cfg(not(unix))]
+fn read_at(mut file: &File, start: u64, into: &mut [u8]) -> io::Result<()> {
+    use std::io::{Read as _, Seek as _};
+    use std::sync::{Mutex, PoisonError};
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    file.seek(io::SeekFrom::Start(start))?;
+    file.read_exact(into)
 }
 
 /// A row that could not be written to the file; [`RowStore::check`] has the reason.
