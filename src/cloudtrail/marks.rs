@@ -135,12 +135,12 @@ pub(crate) fn is_value_of_event_source(before: &[u8]) -> Option<bool> {
 
 /// Whether one of these control characters is where JSON does not allow it.
 #[inline(always)]
-pub(super) fn has_misplaced(sight: &[u8], mut control: u64, inside: u64) -> bool {
+pub(super) fn has_misplaced(bytes: &[u8], mut control: u64, inside: u64) -> bool {
     if control & inside != 0 {
         return true;
     }
     while control != 0 {
-        if !is_white_control(sight[control.trailing_zeros() as usize]) {
+        if !is_white_control(bytes[control.trailing_zeros() as usize]) {
             return true;
         }
         control &= control - 1;

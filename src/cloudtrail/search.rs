@@ -91,16 +91,16 @@ impl Search {
 
     /// Whether `"eventSource":` and the service may be in a record, in any object or string. A backslash
     /// before the key is no reason against it: the record may be damaged there.
-    fn may_be_named(&self, record: &[u8]) -> bool {
+    pub fn may_be_named(&self, record: &[u8]) -> bool {
         self.values(record).any(|(before, past)| {
             (past.first() == Some(&b'"') && is_value_of_event_source(before) == Some(true))
-                || is_in_disguise(before, past)
+                || is_source(before, past)
         })
     }
 
     /// Whether they are in a sound piece of JSON.
     pub fn is_named(&self, json: &[u8]) -> bool {
-        (self.values(json)).any(|(before, past)| is_in_disguise(before, past))
+        (self.values(json)).any(|(before, past)| is_source(before, past))
     }
 
     /// What is before and past every name of the service that begins a string.
@@ -121,8 +121,9 @@ impl Search {
     }
 }
 
-/// The same where nothing is cut off: what has no colon before it is no value of a key.
-fn is_in_disguise(before: &[u8], past: &[u8]) -> bool {
+/// Whether a value is that of an event's source in any spelling, where nothing is cut off: what has no colon
+/// before it is no value of a key.
+fn is_source(before: &[u8], past: &[u8]) -> bool {
     memchr::memchr(b':', before).is_some() && is_source_in_disguise(before, past)
 }
 

@@ -3,6 +3,9 @@
 //!
 //! What the object says of itself, `found` has.
 
+use serde::de::IgnoredAny;
+use serde_json::from_slice;
+
 use super::found::{Found, begins_with, inside, sound};
 use super::keys::{DETAIL, MESSAGE};
 use super::nest::{Nest, Step, json};
@@ -266,11 +269,17 @@ impl<H: Handler> Reading<'_, H> {
         self.tally.first_unknown.get_or_insert(offset);
     }
 
-    /// Whether there is a record of the service in what was passed, as far as it is in memory.
+    /// Whether there is a record of the service in what was passed, as far as it is in memory. Only the
+    /// bounds of that are known: what is no JSON inside may be a damaged record.
     #[cold]
     pub(super) fn has_traces(&self, window: &Window<'_>, passed: &Passed) -> bool {
-        (passed.span.as_ref())
-            .is_some_and(|span| self.reader.search.is_named(&plain(window.bytes(span))))
+        let Some(span) = &passed.span else {
+            return false;
+        };
+        let (bytes, search) = (window.bytes(span), &self.reader.search);
+        let plain = plain(bytes);
+        search.is_named(&plain)
+            || search.may_be_named(&plain) && from_slice::<IgnoredAny>(bytes).is_err()
     }
 
     /// What is given up of the next value is to be searched, as long as nothing has said yet that this

@@ -230,6 +230,18 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_is_open_once_and_as_long_as_somebody_is_in_it() {
+        let folder = Folder::new(std::env::temp_dir());
+        let (one, other) = (folder.directory(), folder.directory());
+        assert!(Arc::ptr_eq(&one, &other));
+        drop(one);
+        assert!(Arc::ptr_eq(&folder.directory(), &other));
+        let closed = Arc::downgrade(&other);
+        drop(other);
+        assert!(closed.upgrade().is_none());
+    }
+
+    #[test]
     fn what_is_cloudtrails_own_is_always_opened() {
         let own = "111122223333_CloudTrail_us-east-1_20251103T0810Z_A.json.br";
         for (folder, name, skip) in [

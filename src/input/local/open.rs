@@ -208,6 +208,22 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_looked_at_before_it_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.json");
+        fs::write(&path, "{}").unwrap();
+        let (mut buffers, mut version) = (Buffers::default(), None);
+        let opened = open(&path, &Limits::default(), &mut buffers, |file| {
+            version = Version::of_open(file);
+            let mut more = File::options().append(true).open(&path).unwrap();
+            more.write_all(b"\n").unwrap();
+        });
+        // What came in between is read, and the next run, which sees another size, reads it again.
+        assert_eq!(read(opened.unwrap()).0, b"{}\n");
+        assert_eq!(version.unwrap().size, 2);
+    }
+
+    #[test]
     fn what_has_changed_since_the_folder_was_listed_is_told() {
         let dir = tempfile::tempdir().unwrap();
         fs::create_dir(dir.path().join("folder.json")).unwrap();

@@ -6,7 +6,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::io;
 
-use super::ahead::{Rows, read_ahead};
+use super::ahead::{EventRows, read_ahead};
 use super::rows::{Row, RowStore, Spare};
 use crate::sts::{Call, Time};
 use crate::tally::{
@@ -206,7 +206,7 @@ impl Events {
     }
 
     /// Has `write` write the rows, which another thread reads ahead of it.
-    pub fn write<T>(&self, write: impl FnOnce(Rows<'_>) -> T) -> T {
+    pub fn write<T>(&self, write: impl FnOnce(EventRows<'_>) -> T) -> T {
         read_ahead(self.rows(), write)
     }
 }

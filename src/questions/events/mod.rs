@@ -9,7 +9,7 @@ mod log;
 mod rows;
 mod stream;
 
-pub use ahead::Rows as EventRows;
+pub use ahead::EventRows;
 pub use log::{EventLog, Events};
 pub use rows::{EVENT_COLUMNS, Row};
 pub use stream::{EventStream, Streamed};

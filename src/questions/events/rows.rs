@@ -86,14 +86,22 @@ impl Row {
         }
     }
 
+    /// How much memory it takes, about.
+    pub(super) fn size(&self) -> usize {
+        size_of::<Row>() + self.bytes.len()
+    }
+
     pub(super) fn from_bytes(bytes: Vec<u8>) -> Row {
         let mut starts = [0; SOURCES.len()];
         let mut start = TIME;
         for at in &mut starts {
-            // Past the end there is no value. A row is a part of a record.
+            // A row is a part of a record, and those end at 32 MiB.
             *at = start as u32;
-            let length = field(&bytes, start).map_or(0, <[u8]>::len);
-            start += LENGTH + length;
+            // After damage there is no value.
+            start = match field(&bytes, start) {
+                Some(value) => start + LENGTH + value.len(),
+                None => bytes.len(),
+            };
         }
         Row { bytes, starts }
     }
@@ -395,6 +403,27 @@ mod tests {
             assert_eq!(row.tie_breaker().0, format!("event-{n}"));
             assert_eq!(row.values().count(), EVENT_COLUMNS.len() - 1);
             assert_eq!(row.time(), Time::parse("2026-11-01T00:00:00Z"));
+        }
+    }
+
+    #[test]
+    fn after_a_value_that_is_cut_there_is_none() {
+        let record = Record::default()
+            .with(Field::EventName, "AssumeRole")
+            .with(Field::EventId, "x".repeat(40));
+        let mut bytes = Vec::new();
+        Row::write(&Call::new(&record, None), &mut Spare::default(), &mut bytes);
+        let whole: Vec<Option<String>> = (Row::from_bytes(bytes.clone()).values())
+            .map(|value| value.map(str::to_owned))
+            .collect();
+        assert_eq!(whole[1].as_deref(), Some("AssumeRole"));
+        for cut in 0..bytes.len() {
+            let row = Row::from_bytes(bytes[..cut].to_vec());
+            let mut is_over = false;
+            for (value, whole) in row.values().zip(&whole) {
+                is_over |= value != whole.as_deref();
+                assert!(!is_over || value.is_none(), "{cut}");
+            }
         }
     }
 

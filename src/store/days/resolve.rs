@@ -19,11 +19,21 @@ pub(in crate::store) fn each_call(
     day: &str,
     mut each: impl FnMut(i64, Kept),
 ) -> rusqlite::Result<()> {
+    each_row(connection, day, |file, calls| {
+        kept::read(calls).for_each(|kept| each(file, kept));
+    })
+}
+
+/// Hands the calls of a day to `each` as they are kept, file by file.
+fn each_row(
+    connection: &Connection,
+    day: &str,
+    mut each: impl FnMut(i64, &[u8]),
+) -> rusqlite::Result<()> {
     let mut all = connection.prepare_cached("SELECT file, calls FROM calls WHERE day = ?1")?;
     let mut rows = all.query([day])?;
     while let Some(row) = rows.next()? {
-        let file = row.get(0)?;
-        kept::read(row.get_ref(1)?.as_blob()?).for_each(|kept| each(file, kept));
+        each(row.get(0)?, row.get_ref(1)?.as_blob()?);
     }
     Ok(())
 }
@@ -40,11 +50,7 @@ pub(in crate::store) fn filter_of(
         return Ok(None);
     }
     let mut filter = Filter::with_room_for(bytes / kept::BYTES);
-    let mut all = connection.prepare_cached("SELECT calls FROM calls WHERE day = ?1")?;
-    let mut rows = all.query([day])?;
-    while let Some(row) = rows.next()? {
-        note(&mut filter, row.get_ref(0)?.as_blob()?);
-    }
+    each_row(connection, day, |_, calls| note(&mut filter, calls))?;
     Ok(Some(filter))
 }
 
@@ -67,8 +73,9 @@ pub(in crate::store) fn filter_of_all(connection: &Connection) -> rusqlite::Resu
     Ok(Some(filter))
 }
 
-/// How many calls a filter is asked about at once. It is larger than any cache: asked for one after the
-/// other, with nothing between, the processor waits for many of them in the time of one.
+/// How many calls a filter is asked about at once. The filter is larger than any cache: where nothing comes
+/// between the questions, the processor waits for many answers in the time of one. `report` over ten
+/// million calls took 6.5 s with the work on a call between them, and takes 4.6 s.
 const AT_ONCE: usize = 128;
 
 /// Notes the identities of a row's calls.
@@ -142,11 +149,9 @@ pub(in crate::store) fn resolve(
             caller: number,
         }));
     };
-    let mut all = connection.prepare_cached("SELECT calls FROM calls WHERE day = ?1")?;
-    let mut rows = all.query([day])?;
-    while let Some(row) = rows.next()? {
-        each_told(&filter, row.get_ref(0)?.as_blob()?, &mut take);
-    }
+    each_row(connection, day, |_, calls| {
+        each_told(&filter, calls, &mut take)
+    })?;
     drop(filter);
     let groupings = Groupings::read_some(connection, disputed(&candidates))?;
     // Where two deliveries differ, which one counts is not promised, but it is the same on every run.

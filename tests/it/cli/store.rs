@@ -221,6 +221,38 @@ fn nothing_new_is_done_and_opens_no_file() {
         .fails(&["names of files"]);
 }
 
+/// By a worker or a fetcher, in a walk or by its name, small or too large to wait in memory.
+#[test]
+fn what_was_read_is_not_read_again_whoever_has_read_it() {
+    for words in ["", "--reads 8 --threads 1"] {
+        let (folder, store) = folder();
+        let logs = folder.path().join("logs");
+        // Enough for some of them to be fetched.
+        for n in 0..300 {
+            put(&logs, &format!("{n}.json"), &log(&[call(n, json!({}))]));
+        }
+        let mut large = log(&[call(300, json!({}))]);
+        large.resize(9 << 20, b' ');
+        put(&logs, "large.json", &large);
+        // Skipped by its name, and known the next night all the same.
+        let insight = "111122223333_CloudTrail-Insight_us-east-1_20251103T0810Z_A.json";
+        put(&logs, insight, b"{}");
+        let named = put(folder.path(), "named.json", &log(&[call(301, json!({}))]));
+        for said in [
+            "303 files new, 0 known; 302 calls read",
+            "0 files new, 303 known; 0 calls read",
+        ] {
+            stscope(&format!("ingest {words} --store"))
+                .arg(&store)
+                .arg(&logs)
+                .arg(&named)
+                .run()
+                .exits(0)
+                .says(&[said]);
+        }
+    }
+}
+
 #[test]
 fn a_file_that_changes_is_taken_again_and_a_copy_is_not() {
     let (folder, store) = folder();
