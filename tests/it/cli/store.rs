@@ -229,7 +229,7 @@ fn what_was_read_is_not_read_again_whoever_has_read_it() {
         let logs = folder.path().join("logs");
         // Enough for some of them to be fetched.
         for n in 0..300 {
-            put(&logs, &format!("{n}.json"), &log(&[call(n, json!({}))]));
+            put(&logs, format!("{n}.json"), &log(&[call(n, json!({}))]));
         }
         let mut large = log(&[call(300, json!({}))]);
         large.resize(9 << 20, b' ');
