@@ -31,7 +31,7 @@ fuzz_target!(|input: &[u8]| -> Corpus {
     let Some((&[wrapping, place, way, asked], content)) = input.split_first_chunk() else {
         return Corpus::Reject;
     };
-    if doubt::is_too_deep(content) {
+    if doubt::is_too_deep(content) || doubt::may_be_out_of_range(content) {
         return Corpus::Reject;
     }
     let place = |length: usize| length * usize::from(place) / 256;
