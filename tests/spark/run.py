@@ -287,14 +287,19 @@ def cluster(program, results, logs):
         paths = folder / "paths.txt"
         paths.write_text("".join(f"{path}\n" for path in logs))
         # Says which lists it was asked to read, and where; the first worker waits for the second, so that
-        # this one has read some when its executor is killed, and is reading another.
-        slow, log = folder / "slow", folder / "lists"
+        # this one has read some when its executor is killed, and is reading another: it waits with that for
+        # whoever kills it, however busy the machine is.
+        slow, log, mark = folder / "slow", folder / "lists", folder / "killed"
         slow.write_text(
             f"""#!/bin/sh
 if [ "$1" = map ]; then
     list=$(mktemp -p {folder}) && cat > "$list" && echo "$(cksum < "$list") $(pwd -P)" >> {log}
     turns=0
     while case "$(pwd -P)" in */work1/*) [ "$(grep -c /work2/ {log})" -lt 3 ] && [ $turns -lt 600 ];; *) false;; esac; do
+        sleep 0.1
+        turns=$((turns + 1))
+    done
+    while case "$(pwd -P)" in */work2/*) [ "$(grep -c /work2/ {log})" -gt 2 ] && [ ! -e {mark} ] && [ $turns -lt 600 ];; *) false;; esac; do
         sleep 0.1
         turns=$((turns + 1))
     done
@@ -308,12 +313,12 @@ exec {program} "$@"
         one = Cluster(folder)
         try:
             for checksums, question in CLUSTER:
-                with_kill(one, results, folder, paths, slow, log, checksums, question)
+                with_kill(one, results, paths, slow, log, mark, checksums, question)
         finally:
             one.end()
 
 
-def with_kill(one, results, folder, paths, slow, log, checksums, question):
+def with_kill(one, results, paths, slow, log, mark, checksums, question):
     tasks = 16
     spark = session(
         one.master,
@@ -328,6 +333,7 @@ def with_kill(one, results, folder, paths, slow, log, checksums, question):
     )
     try:
         log.write_text("")
+        mark.unlink(missing_ok=True)
         killed = []
 
         def kill():
@@ -335,6 +341,7 @@ def with_kill(one, results, folder, paths, slow, log, checksums, question):
                 executors = one.executors(one.workers[1])
                 if executors and log.read_text().count("/work2/") > 2:
                     os.kill(executors[0], signal.SIGKILL)
+                    mark.touch()
                     return killed.append(executors[0])
                 time.sleep(0.05)
 
