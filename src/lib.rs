@@ -46,6 +46,7 @@
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 #![warn(missing_docs)]
 
+mod ahead;
 mod aws;
 #[cfg(feature = "cli")]
 mod cli;

@@ -3,9 +3,10 @@
 //! What streams is large: a document of gigabytes on one thread takes a third longer than inflating
 //! it does, and other cores have nothing to do.
 
-use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
-use std::thread::{self, Builder};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::Builder;
 
+use crate::ahead::make_ahead;
 use crate::source::Source;
 
 /// How much is inflated at a time.
@@ -27,32 +28,21 @@ fn read_ahead_on<T>(
     source: &mut (impl Source + Send),
     read: impl FnOnce(&mut dyn Source) -> T,
 ) -> T {
-    let lent = &mut *source;
-    let result = thread::scope(move |scope| {
-        let source = lent;
-        let (send, pieces) = sync_channel(WAITING);
-        let (give_back, used) = channel::<Vec<u8>>();
-        let started = thread.spawn_scoped(scope, move || {
-            loop {
-                let mut piece = used.try_recv().unwrap_or_default();
-                piece.resize(PIECE, 0);
-                let count = source.read(&mut piece);
-                piece.truncate(count);
-                // Nobody takes it if there is nothing to be read any more.
-                if count == 0 || send.send(piece).is_err() {
-                    return;
-                }
-            }
-        });
-        if started.is_err() {
-            return Err(read);
-        }
-        Ok(read(&mut Ahead {
+    let (give_back, used) = channel::<Vec<u8>>();
+    let next = move |source: &mut _| {
+        let mut piece = used.try_recv().unwrap_or_default();
+        piece.resize(PIECE, 0);
+        let count = Source::read(source, &mut piece);
+        piece.truncate(count);
+        (count > 0).then_some(piece)
+    };
+    let result = make_ahead(thread, WAITING, source, next, read, |read, pieces| {
+        read(&mut Ahead {
             pieces,
             give_back,
             piece: Vec::new(),
             at: 0,
-        }))
+        })
     });
     result.unwrap_or_else(|read| read(source))
 }
@@ -89,6 +79,8 @@ impl Source for Ahead {
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use super::*;
 
     /// Numbers, in pieces of odd sizes.

@@ -4,10 +4,11 @@
 //! with 34,800 rows takes 0.91 of the time on two cores.
 
 use std::io;
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread::{self, Builder};
+use std::sync::mpsc::Receiver;
+use std::thread::Builder;
 
 use super::rows::Row;
+use crate::ahead::make_ahead;
 
 /// Rows that are handed over together, or fewer with so many bytes.
 const TOGETHER: usize = 128;
@@ -32,27 +33,13 @@ fn read_ahead_on<T>(
     write: impl FnOnce(EventRows<'_>) -> T,
 ) -> T {
     let left = rows.len();
-    let lent = &mut rows;
-    let result = thread::scope(|scope| {
-        let rows = lent;
-        let (sender, waiting) = sync_channel(WAITING);
-        let started = thread.spawn_scoped(scope, move || {
-            loop {
-                let together = next_together(&mut *rows);
-                // Nobody takes them if enough were written.
-                if together.is_empty() || sender.send(together).is_err() {
-                    return;
-                }
-            }
-        });
-        if started.is_err() {
-            return Err(write);
-        }
-        Ok(write(Box::new(Ahead {
+    let next = |rows: &mut _| Some(next_together(rows)).filter(|together| !together.is_empty());
+    let result = make_ahead(thread, WAITING, &mut rows, next, write, |write, waiting| {
+        write(Box::new(Ahead {
             waiting,
             together: Vec::new().into_iter(),
             left,
-        })))
+        }))
     });
     result.unwrap_or_else(|write| write(Box::new(rows)))
 }

@@ -200,13 +200,10 @@ impl Events {
         self.survivors.is_empty()
     }
 
-    /// The rows, the newest first. What cannot be read back from the temporary file is an error.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = io::Result<Row>> + Send {
-        self.survivors.iter().map(|one| self.stores.read(one.row))
-    }
-
-    /// Has `write` write the rows, which another thread reads ahead of it.
+    /// Has `write` write the rows, the newest first, which another thread reads ahead of it. What cannot be
+    /// read back from the temporary file is an error.
     pub fn write<T>(&self, write: impl FnOnce(EventRows<'_>) -> T) -> T {
-        read_ahead(self.rows(), write)
+        let rows = self.survivors.iter().map(|one| self.stores.read(one.row));
+        read_ahead(rows, write)
     }
 }
