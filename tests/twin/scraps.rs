@@ -396,11 +396,14 @@ impl Members<'_> {
         let replaced = self.replaced.iter().map(|(key, value)| (key, value));
         self.others.iter().chain(replaced).any(|(key, value)| {
             let is_wrapper = WRAPPERS.contains(&key.as_str());
-            let text = match tame::parse(value) {
-                Some(value) => value.to_string(),
-                None => String::from_utf8_lossy(&without_escapes(value)).into_owned(),
+            let has_traces = match tame::parse(value) {
+                Some(value) => super::traces::are_whole_in(&value.to_string()),
+                None => {
+                    let text = String::from_utf8_lossy(&without_escapes(value)).into_owned();
+                    super::traces::may_be_in(&text)
+                }
             };
-            may_hide(key) && (in_wrappers || !is_wrapper) && super::traces::are_whole_in(&text)
+            may_hide(key) && (in_wrappers || !is_wrapper) && has_traces
         })
     }
 

@@ -44,6 +44,17 @@ fn undone(text: &[char]) -> Vec<char> {
     plain
 }
 
+/// Whether it may be in something between sound bounds that is no JSON: as [`are_whole_in`] has it, or in so
+/// many words, whatever is before them.
+pub fn may_be_in(text: &str) -> bool {
+    let is_space = |c| matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0c');
+    let is_plain = text.match_indices("\"sts.amazonaws.com\"").any(|(at, _)| {
+        let before = text[..at].trim_end_matches(is_space).strip_suffix(':');
+        before.is_some_and(|key| key.trim_end_matches(is_space).ends_with("\"eventSource\""))
+    });
+    is_plain || are_whole_in(text)
+}
+
 /// Whether it is in a piece of JSON as it would be in a record there, or in one in a string: all quotes
 /// escaped alike. A list may begin with the name, too.
 pub fn are_whole_in(json: &str) -> bool {

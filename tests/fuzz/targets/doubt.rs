@@ -31,20 +31,21 @@ pub fn is_too_deep(text: &[u8]) -> bool {
     false
 }
 
-/// Whether some number in the text, or in a string of it, may be out of the range of a `f64`: JSON has such
-/// numbers, and serde_json refuses them.
+/// Whether some number in the text, or in a string of it, may be out of the range of a `f64`, which ends at
+/// 10³⁰⁸: JSON has such numbers, and serde_json refuses them.
 pub fn may_be_out_of_range(text: &[u8]) -> bool {
-    const DIGITS: usize = 308;
-    let is_long = |run: &[u8]| run.len() > DIGITS && run.iter().all(u8::is_ascii_digit);
-    let mut exponents = text
-        .windows(5)
-        .filter(|some| matches!(some[0], b'e' | b'E'));
-    text.chunk_by(|one, other| one.is_ascii_digit() == other.is_ascii_digit())
-        .any(is_long)
-        || exponents.any(|some| {
-            let digits = some[1..].iter().skip_while(|&&byte| byte == b'+');
-            digits.take_while(|byte| byte.is_ascii_digit()).count() >= 3
-        })
+    const DIGITS: usize = 200;
+    let digits = |from: &[u8]| from.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (0..text.len()).any(|at| match text[at..] {
+        [b'e' | b'E', b'+', ref exponent @ ..] | [b'e' | b'E', ref exponent @ ..] => {
+            digits(exponent) > 2
+        }
+        // Not again for every digit of it.
+        [b'0'..=b'9', ..] if at == 0 || !text[at - 1].is_ascii_digit() => {
+            digits(&text[at..]) > DIGITS
+        }
+        _ => false,
+    })
 }
 
 /// Whether it is certain what the file is. Whether a broken record is an Insight nobody can say.
