@@ -78,12 +78,7 @@ impl Store {
         if let Some(refused) = refused {
             return Err(StoreError::NotForgotten(self.path.clone(), refused));
         }
-        // For every grouping that is deleted, SQLite would read all sums to find what refers to it. This
-        // cannot be set inside a transaction.
-        self.sql(set_foreign_keys(&self.connection, false))?;
-        let forgotten = forget_days(&self.connection, before, COMMIT_EVERY);
-        self.sql(set_foreign_keys(&self.connection, true))?;
-        let forgotten = self.sql(forgotten)?;
+        let forgotten = self.sql(forget_days(&self.connection, before, COMMIT_EVERY))?;
         let mut batch = Batch::new(&self.connection);
         self.sql(close::sum_open_days(&mut batch).and_then(|()| batch.commit()))?;
         Ok(forgotten)
@@ -238,10 +233,6 @@ fn forget_calls(
     Ok(by_day.values().sum())
 }
 
-fn set_foreign_keys(connection: &Connection, are_checked: bool) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "foreign_keys", are_checked)
-}
-
 /// Deletes the groupings and callers that nothing refers to any more.
 fn sweep(connection: &Connection) -> rusqlite::Result<()> {
     let mut groupings: Set<i64> = Set::default();
@@ -387,7 +378,6 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let forget = |name: &str, commit_every| {
                 let store = nine_days(&folder.path().join(name));
-                set_foreign_keys(&store.connection, false).unwrap();
                 let forgotten = forget_days(&store.connection, day(before), commit_every).unwrap();
                 (forgotten, state(&store))
             };

@@ -245,10 +245,14 @@ pub(in crate::store) fn create(connection: &mut Connection) -> rusqlite::Result<
 
 /// A rollback journal, never WAL: stores are kept on network file systems, where WAL's shared memory does
 /// not work. <https://www.sqlite.org/wal.html>
+///
+/// SQLite need not look at foreign keys: what refers to a row is written with the id that the row was
+/// given, and for each grouping that is forgotten it would read all sums. `Store::check` does look.
 pub(in crate::store) fn prepare_to_write(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -16 * 1024)?;
+    connection.pragma_update(None, "foreign_keys", false)?;
     connection.pragma_update(None, "temp_store", "MEMORY")
 }
 
