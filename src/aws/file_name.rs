@@ -56,9 +56,9 @@ impl LogName<'_> {
 }
 
 /// A name without what compresses it and says what it is: a log that was decompressed, or compressed in
-/// another way, is the same log.
+/// another way, is the same log. The name of a trail, which a digest's has in it, may be `audit.json`.
 fn stem(name: &str) -> &str {
-    name.find(".json").map_or(name, |at| &name[..at])
+    name.rfind(".json").map_or(name, |at| &name[..at])
 }
 
 /// `YYYYMMDDTHHMMZ`, in minutes since 1970.
@@ -267,6 +267,13 @@ mod tests {
         for (key, expected) in [
             (format!("{name}.json.gz"), expected),
             (format!("AWSLogs/{day}/{name}.json.gz"), expected),
+            (
+                format!("{}.json.gz", name.replace("my_trail", "my.json_trail")),
+                DigestKey {
+                    trail: "my.json_trail.of-eu-west-1_x",
+                    ..expected
+                },
+            ),
             (
                 format!("a/AWSLogs/b/AWSLogs/{day}/{name}.json.gz"),
                 DigestKey {

@@ -148,8 +148,9 @@ pub(crate) fn is_of_another_service(folder: &Path) -> bool {
     false
 }
 
-/// Whether this may be the name of a service that is not CloudTrail.
-fn is_another_service(name: &str) -> bool {
+/// Whether this may be the name of a service that is not CloudTrail. What is laid out by Region or by
+/// year, or names a trail, is CloudTrail's until its content says otherwise.
+pub(crate) fn is_another_service(name: &str) -> bool {
     let is_word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
     name.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
         && name.bytes().all(is_word)

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use crate::aws::account::{is_account_id, is_organisation};
 use crate::aws::region::{US_EAST_1, is_region};
-use crate::aws::{Pruning, regions_are_true_from};
+use crate::aws::{Pruning, is_another_service, regions_are_true_from};
 
 /// What is asked about, as far as keys tell. Empty lists ask about everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -171,7 +171,7 @@ impl Level {
                 }
                 "CloudTrail-Insight" => return Way::Leave(NotListed::Insight),
                 "CloudTrail-Aggregated" => return Way::Leave(NotListed::Aggregated),
-                _ if !name.starts_with("CloudTrail") => {
+                _ if is_another_service(name) => {
                     return Way::Leave(NotListed::OtherService);
                 }
                 _ => {}
@@ -241,6 +241,8 @@ fn among(list: &[String], name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::is_of_another_service;
+    use std::path::Path;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().expect("a day")
@@ -333,6 +335,36 @@ mod tests {
         assert_eq!(
             Level::Account.way("CloudTrail-Digest", "p/CloudTrail-Digest/", &with_digests),
             Way::Down(Level::Kind)
+        );
+    }
+
+    #[test]
+    fn the_same_folders_are_another_services_as_on_this_machine() {
+        let asked = Selection::default();
+        let names = [
+            "CloudTrail-NetworkActivity",
+            "CloudTrailBackup",
+            "us-east-1",
+            "2025",
+            "my-audit-trail",
+            "Trail",
+            "day=2025-11-03",
+            "Config",
+            "elasticloadbalancing",
+            "WAFLogs",
+            "vpc_flow_logs",
+        ];
+        for name in names {
+            let prefix = format!("p/AWSLogs/111122223333/{name}/");
+            let is_left =
+                Level::Account.way(name, &prefix, &asked) == Way::Leave(NotListed::OtherService);
+            let folder = format!("{prefix}eu-west-1/2025/11/03");
+            let is_skipped = is_of_another_service(Path::new(&folder));
+            assert_eq!(is_left, is_skipped, "{name}");
+        }
+        assert_eq!(
+            Level::Account.way("us-east-1", "p/us-east-1/", &asked),
+            Way::Flat
         );
     }
 
