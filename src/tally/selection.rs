@@ -159,10 +159,10 @@ impl Selection {
             until_day: day(self.until),
             accounts: self.accounts.clone(),
             // A record without a Region of its own may be in any file.
-            regions: (self.regions.iter())
-                .filter(|region| *region != "global")
-                .cloned()
-                .collect(),
+            regions: match self.regions.iter().any(|region| region == "global") {
+                true => Vec::new(),
+                false => self.regions.clone(),
+            },
         }
     }
 
@@ -263,6 +263,22 @@ mod tests {
             wanted
         );
         wanted
+    }
+
+    #[test]
+    fn keys_prune_by_region_unless_records_of_no_region_are_asked_about() {
+        let pruned = |regions: &[&str]| {
+            let regions = regions.iter().map(|&region| region.to_owned()).collect();
+            let selection = Selection {
+                regions,
+                ..Selection::default()
+            };
+            selection.pruning().regions
+        };
+        assert_eq!(pruned(&["us-east-1"]), ["us-east-1"]);
+        for regions in [&["global"][..], &["global", "us-east-1"], &[]] {
+            assert!(pruned(regions).is_empty(), "{regions:?}");
+        }
     }
 
     #[test]
