@@ -39,6 +39,7 @@ fn report(kernel: &str, threads: &str, folder: &str) -> Result<(), Box<dyn std::
     let layout = Layout {
         width: 0,
         colours: false,
+        is_terminal: false,
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
     Format::Csv.write(

@@ -68,7 +68,7 @@ pub fn for_terminal(text: &str) -> Cow<'_, str> {
 
 /// Control characters, and those that change the direction of text or are not seen:
 /// <https://www.unicode.org/reports/tr9/>, <https://trojansource.codes/>.
-fn is_dangerous(c: char) -> bool {
+pub(crate) fn is_dangerous(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'

@@ -28,7 +28,9 @@ use crate::tally::Question;
 
 pub use calendar::{Calendar, DaysOfCalls};
 pub use contents::{Checked, Contents, Days, Fault, Run};
-pub use events::{EVENT_COLUMNS, EventLog, EventRows, EventStream, Events, Row, Streamed};
+pub use events::{
+    EVENT_COLUMNS, EventLog, EventRows, EventStream, Events, Row, StreamError, Streamed,
+};
 pub use plan::{CrossRegion, Plan, PlanRow, Refusal, RegionEvidence, Risks};
 pub use regions::{RegionRow, RegionStatus, Regions};
 pub use tokens::{OptInTokens, TokenTrace};

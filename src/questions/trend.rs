@@ -76,7 +76,7 @@ impl<'r> CallsByDay<'r> {
     /// The groups of [`AnyQuestion::Trend`], by day.
     pub fn of(report: &'r Report) -> CallsByDay<'r> {
         let mut by_day = CallsByDay::default();
-        debug_assert_eq!(report.question, AnyQuestion::Trend);
+        assert_eq!(report.question, AnyQuestion::Trend);
         for group in report.groups() {
             let calls = group.measures.calls;
             let Some(day) = group.get(DAY) else {

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
-use crate::questions::{EventLog, EventStream, Row};
+use crate::questions::{EventLog, EventStream, Row, StreamError};
 use crate::report::pages;
 
 #[derive(Args)]
@@ -96,7 +96,7 @@ pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
              write to a file with --output, or leave out --sort none",
         ));
     }
-    if sink.writing.on_terminal {
+    if sink.writing.layout.is_terminal {
         // Progress and rows on one terminal would be a mess.
         session.progress = None;
     }
@@ -142,7 +142,13 @@ fn streamed(mut session: Session, sink: Sink) -> Result<Exit, Failure> {
             let streams = scan.collect(paths, progress, || first.another());
             // With the last sender the rows end.
             drop(first);
-            streams?.finish().map_err(|error| temporary(&error))
+            streams?.finish().map_err(|error| match error {
+                StreamError::Temporary(error) => temporary(&error),
+                StreamError::TakenBack => Failure::new(
+                    "--sort none: rows are out of records that do not count, as a file has a second \
+                     list in place of the one before; leave out --sort none",
+                ),
+            })
         })?;
         // Of a run that was cut short the coverage would be half the truth.
         let messages = session.messages;

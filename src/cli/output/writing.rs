@@ -21,8 +21,6 @@ pub(in crate::cli) struct Writing {
     pub layout: Layout,
     /// What accounts are called, if that is known.
     pub names: Option<Arc<AccountNames>>,
-    /// Whether rows go where somebody watches.
-    pub on_terminal: bool,
 }
 
 impl Writing {
@@ -82,6 +80,7 @@ impl Writing {
         let layout = Layout {
             width: width(on_terminal),
             colours: on_terminal && !no_color,
+            is_terminal: on_terminal,
         };
         Ok(Writing {
             format,
@@ -89,7 +88,6 @@ impl Writing {
             top: None,
             layout,
             names: None,
-            on_terminal,
         })
     }
 

@@ -12,4 +12,4 @@ mod stream;
 pub use ahead::EventRows;
 pub use log::{EventLog, Events};
 pub use rows::{EVENT_COLUMNS, Row};
-pub use stream::{EventStream, Streamed};
+pub use stream::{EventStream, StreamError, Streamed};

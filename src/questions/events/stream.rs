@@ -35,6 +35,17 @@ impl Seen {
     }
 }
 
+/// Why the rows of a stream are not those of the calls that count.
+#[derive(Debug, thiserror::Error)]
+pub enum StreamError {
+    /// A temporary file for rows could not be written or read.
+    #[error("a temporary file for rows: {0}")]
+    Temporary(#[from] io::Error),
+    /// A file takes back records whose rows were sent: the last list of several counts, for example.
+    #[error("records do not count whose rows were sent, as their file says otherwise later on")]
+    TakenBack,
+}
+
 /// What the threads of a run share.
 struct Shared {
     events: Seen,
@@ -57,12 +68,15 @@ pub struct EventStream {
     /// Calls of the file being read, and their rows.
     staged: Staged<Candidate<Entry>>,
     staged_rows: RowStore,
-    /// What first went wrong with rows in a temporary file.
-    error: Option<io::Error>,
+    /// How many calls of that file were sent before it was read to its end.
+    sent: usize,
+    /// What first went wrong.
+    error: Option<StreamError>,
     spare: Spare,
 }
 
-/// A file with more calls than this is sent on before it is read to the end.
+/// A file with more calls than this is sent on before it is read to the end. What was sent cannot be taken
+/// back: should it turn out that it must be, that is an error.
 const MAX_STAGED: usize = 1 << 14;
 
 impl EventStream {
@@ -98,6 +112,7 @@ impl EventStream {
             waiting_rows: vec![RowStore::default()],
             staged: Staged::default(),
             staged_rows: RowStore::default(),
+            sent: 0,
             error: None,
             spare: Spare::default(),
         }
@@ -106,8 +121,8 @@ impl EventStream {
     /// Sends what has waited, if it counts, and sums up.
     ///
     /// # Errors
-    /// If a temporary file for rows could not be written or read.
-    pub fn finish(mut self) -> io::Result<Streamed> {
+    /// If a temporary file for rows could not be written or read, or rows should not have been sent.
+    pub fn finish(mut self) -> Result<Streamed, StreamError> {
         self.error.take().map_or(Ok(()), Err)?;
         let mut waiting = std::mem::take(&mut self.waiting).into_iter();
         for mut store in std::mem::take(&mut self.waiting_rows) {
@@ -146,7 +161,7 @@ impl EventStream {
     fn send_staged(&mut self) {
         // The error cannot leave here, and must not be lost: `finish` gives it.
         if let Err(error) = self.try_send_staged() {
-            self.error.get_or_insert(error);
+            self.error.get_or_insert(error.into());
         }
     }
 
@@ -184,20 +199,26 @@ impl Collector for EventStream {
         self.staged.push(Candidate::new(call, entry, self.once));
         self.staged_rows.push(call, &mut self.spare);
         if self.staged.len() == MAX_STAGED {
+            self.sent += MAX_STAGED;
             self.send_staged();
         }
     }
 
     fn mark(&self) -> usize {
-        self.staged.mark()
+        self.sent + self.staged.mark()
     }
 
     fn rollback(&mut self, mark: usize) {
+        if mark < self.sent {
+            self.error.get_or_insert(StreamError::TakenBack);
+        }
+        let mark = mark.saturating_sub(self.sent);
         drop(self.staged.rollback(mark));
         self.staged_rows.truncate(mark);
     }
 
     fn end_file(&mut self, _file: Option<&File<'_>>, _coverage: &mut Coverage) {
+        self.sent = 0;
         self.send_staged();
     }
 

@@ -158,7 +158,7 @@ impl<'r> Plan<'r> {
         let mut regional: HashMap<&'r str, Regional<'r>> = HashMap::new();
         let mut served_in_us_east_1 = Vec::new();
         let mut found = Found::default();
-        debug_assert_eq!(report.question, AnyQuestion::Plan);
+        assert_eq!(report.question, AnyQuestion::Plan);
         for group in report.groups() {
             let Some(principal) = group.get(key::PRINCIPAL) else {
                 continue; // neither global nor Regional

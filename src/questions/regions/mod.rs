@@ -140,7 +140,7 @@ impl<'r> Regions<'r> {
         let mut read: BTreeSet<Pair<'r>> = BTreeSet::new();
         let mut accounts: BTreeSet<Option<&'r str>> = BTreeSet::new();
         let (mut of_no_region, mut by_other_names) = (ByEndpoint::default(), 0);
-        debug_assert_eq!(report.question, AnyQuestion::Regions);
+        assert_eq!(report.question, AnyQuestion::Regions);
         for group in report.groups() {
             accounts.insert(group.get(key::ISSUING_ACCOUNT));
             // A record that was read is part of a log that was read.
@@ -256,8 +256,8 @@ impl<'r> Gathered<'r> {
     }
 }
 
-/// The Regions that are enabled in every account of the partitions that its Regions are of; where
-/// none is known, of the partition of most.
+/// The Regions that are enabled in every account of the partitions that its Regions are of; where no
+/// Region of an account is known, of the partition `aws`.
 fn enabled_by_default<'r>(
     accounts: &BTreeSet<Option<&'r str>>,
     seen: &BTreeSet<Pair<'r>>,

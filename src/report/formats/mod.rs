@@ -12,11 +12,13 @@ mod lines;
 mod markdown;
 mod openmetrics;
 mod table;
+mod terminal;
 #[cfg(feature = "cli")]
 mod xlsx;
 
 use std::io::{self, Write};
 
+use self::terminal::ForTerminal;
 use super::page::Page;
 
 /// How a page is written.
@@ -60,6 +62,8 @@ pub struct Layout {
     pub width: usize,
     /// Whether it has colours, and they are wanted.
     pub colours: bool,
+    /// Whether it is a terminal, which obeys what is in texts.
+    pub is_terminal: bool,
 }
 
 /// One way to write pages.
@@ -69,6 +73,11 @@ trait Renderer: Sync {
 
     /// How much of a page it has room for.
     fn room(&self) -> Room;
+
+    /// Whether what it writes may go to a terminal as it is: it colours, and escapes, for itself.
+    fn is_for_terminals(&self) -> bool {
+        false
+    }
 
     /// Writes a page. The rows are taken before the coverage is asked for.
     fn write(&self, page: Page<'_>, layout: Layout, out: &mut dyn Write) -> io::Result<()>;
@@ -109,7 +118,13 @@ impl Format {
     /// # Errors
     /// What writing gives, what getting a row gives, and what the coverage gives.
     pub fn write(self, page: Page<'_>, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
-        self.renderer().write(page, layout, out)
+        let renderer = self.renderer();
+        if !layout.is_terminal || renderer.is_for_terminals() {
+            return renderer.write(page, layout, out);
+        }
+        let mut out = ForTerminal::new(out);
+        renderer.write(page, layout, &mut out)?;
+        out.finish()
     }
 
     /// Whether it is made to be read, with what is to be known before the rows.
@@ -148,6 +163,9 @@ mod tests {
     use std::rc::Rc;
 
     use crate::report::cell::Cell;
+    use crate::report::gauge::{Gauge, Number, Sample};
+    use crate::report::sheet::{Label, Sheet};
+    use crate::shown::is_dangerous;
 
     /// A place to write to that can be looked at meanwhile.
     #[derive(Clone, Default)]
@@ -170,6 +188,7 @@ mod tests {
         let layout = Layout {
             width: 80,
             colours: false,
+            is_terminal: false,
         };
         // The columns of a table are as wide as the widest row, and workbooks and pages for
         // a browser are in temporary files. Gauges are no rows.
@@ -187,6 +206,37 @@ mod tests {
             let list = tests_of_formats::list(tests_of_formats::columns(["a"]), rows, None);
             let page = tests_of_formats::page(list);
             format.write(page, layout, &mut out).unwrap();
+        }
+    }
+
+    #[test]
+    fn no_format_writes_to_a_terminal_what_it_would_obey() {
+        let hostile = "a\u{1b}[2J\u{9b}b\u{202e}\rc\u{7f}";
+        let layout = Layout {
+            width: 80,
+            colours: false,
+            is_terminal: true,
+        };
+        for format in Format::ALL.iter().filter(|format| !format.is_binary()) {
+            let sheet = Sheet::<Vec<Cell<'static>>>::new()
+                .col("a", Label::new("A"), "", |row| row[0].clone());
+            let list = tests_of_formats::list(sheet, [vec![Cell::text(hostile)]], None);
+            let mut page = tests_of_formats::page(list);
+            page.gauges = Some(Box::new(move || {
+                vec![Gauge {
+                    samples: vec![Sample {
+                        labels: vec![("a", hostile.into())],
+                        value: Number::Count(1),
+                    }],
+                    ..Gauge::count("calls", "STS calls", 7)
+                }]
+            }));
+            let mut out = Vec::new();
+            format.write(page, layout, &mut out).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            assert!(text.contains("[2J"), "{format:?}: {text}");
+            let obeyed = text.chars().find(|&c| c != '\n' && is_dangerous(c));
+            assert_eq!(obeyed, None, "{format:?}: {text:?}");
         }
     }
 
@@ -233,6 +283,7 @@ mod tests_of_formats {
         let layout = Layout {
             width,
             colours: false,
+            is_terminal: false,
         };
         let mut out = Vec::new();
         format.write(page, layout, &mut out).unwrap();

@@ -102,6 +102,26 @@ fn streamed_rows_are_the_same_rows_with_the_same_coverage() {
     }
 }
 
+/// Of two lists under one key the last counts. Rows of the first may have been sent by then.
+#[test]
+fn rows_that_do_not_count_are_an_error_and_no_answer() {
+    for (calls, is_sent) in [(10, false), (17_000, true)] {
+        let records: Vec<String> = (0..calls)
+            .map(|number| call(number, json!({})).to_string())
+            .collect();
+        let text = format!("{{\"Records\":[{}],\"Records\":[]}}", records.join(","));
+        let sorted = stscope("events - --format json").input(text.clone()).run();
+        assert_eq!(rows(&sorted.exits(3).json()).len(), 0);
+        let streamed = stscope("events - --format json --sort none --threads 1").input(text);
+        if is_sent {
+            let told = streamed.run().exits(2);
+            told.says(&["a second list", "leave out --sort none"]);
+        } else {
+            assert_eq!(rows(&streamed.run().exits(3).json()).len(), 0);
+        }
+    }
+}
+
 #[test]
 fn damage_is_told_by_both_orders() {
     for order in ["event_time", "none"] {

@@ -31,6 +31,10 @@ impl Renderer for Table {
         Room::Words
     }
 
+    fn is_for_terminals(&self) -> bool {
+        true
+    }
+
     /// Nothing is written before all is known: the widths are those of all rows.
     fn write(&self, page: Page<'_>, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
         let paint = Paint {
