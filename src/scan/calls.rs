@@ -2,7 +2,7 @@
 //! and is it asked about?
 
 use crate::cloudtrail::{Field, Handler, Record};
-use crate::sts::{self, Call, Endpoint, Hosts, Kind, Time, TokenUse};
+use crate::sts::{self, Call, Endpoint, Hosts, Kind, Properties as _, Time, TokenUse};
 use crate::tally::{Collector, Coverage, DaysRead, LogsRead, Matched, Selection};
 
 /// Takes the records of one file.
@@ -64,8 +64,7 @@ impl<C: Collector> Handler for Calls<'_, C> {
                     self.coverage.no_time += 1;
                 }
                 if self.selection.admits(&call) {
-                    let is_of_us_east_1 =
-                        matches!(record.get(Field::AwsRegion), Some("us-east-1" | "global"));
+                    let is_of_us_east_1 = call.is_of_us_east_1();
                     if is_of_us_east_1 {
                         self.collector.totals().see_us_east_1();
                     }

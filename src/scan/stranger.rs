@@ -167,12 +167,13 @@ fn is_text(head: &[u8]) -> bool {
 /// Whether what begins like this may hold logs that nobody can read here: archives, what is encrypted
 /// or compressed in another way, text in UTF-16, and what represents a file that is elsewhere.
 fn may_hold_logs(head: &[u8]) -> bool {
-    const BEGINNINGS: [&[u8]; 16] = [
+    const BEGINNINGS: [&[u8]; 17] = [
         b"PK\x03\x04",
         b"7z\xbc\xaf\x27\x1c",
         b"Rar!",
         b"-----BEGIN PGP",
         b"age-encryption.org/",
+        b"-----BEGIN AGE",
         b"version https://git-lfs",
         b"LZIP",
         b"\x02\x21\x4c\x18",       // lz4, as Linux images have it
@@ -275,6 +276,7 @@ mod tests {
             ("a\0b\u{1}", Unknown, None),
             ("PK\u{3}\u{4}\0\0", Unknown, None),
             ("-----BEGIN PGP MESSAGE-----", Unknown, None),
+            ("-----BEGIN AGE ENCRYPTED FILE-----", Unknown, None),
             (flow, Log, other),
             (flow, Unknown, other),
             (flow, CloudTrails, None),

@@ -278,8 +278,12 @@ impl<Q: Question> Collector for Tally<Q> {
     }
 
     fn merge(&mut self, other: Tally<Q>) {
-        // The threads of one run ask the same question.
         let merged = Tally::merge(self, other);
-        debug_assert_eq!(merged, Ok(()));
+        // Else the calls of a thread would be lost without a word.
+        assert_eq!(
+            merged,
+            Ok(()),
+            "the threads of one run ask the same question"
+        );
     }
 }

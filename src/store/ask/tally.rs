@@ -9,7 +9,7 @@ use crate::store::days::day::{day_name, day_number};
 use crate::store::days::resolve;
 use crate::store::error::StoreError;
 use crate::store::open::Store;
-use crate::store::tables::checksums::{self, Checksums, Sum, Sums};
+use crate::store::tables::checksums::{self, Checksums, Sum, Sums, damaged};
 use crate::store::tables::columns::{CALLER, CAUSE};
 use crate::store::tables::grouping::{Grouping, Groupings};
 use crate::store::tables::kept::{self, Kept};
@@ -85,6 +85,7 @@ impl Store {
             known: vec![None; groupings.len()],
             of_day_and_caller: Map::default(),
             last: None,
+            is_grouping_lost: false,
             groupings: &groupings,
             selection,
         };
@@ -107,7 +108,11 @@ impl Store {
             checksums.expect("calls", &sums)?;
         }
         read_closed_days(&transaction, &mut tally, &mut places, &checksums)?;
-        Ok(tally)
+        // Stores of former versions have no sums that would tell.
+        match places.is_grouping_lost {
+            true => Err(damaged("grouping", "")),
+            false => Ok(tally),
+        }
     }
 }
 
@@ -188,6 +193,8 @@ struct Places<'s> {
     of_day_and_caller: Map<(i64, u32, Option<i32>), Verdict>,
     /// What was asked last: calls are kept in the order of their groupings.
     last: Option<(Asked, Verdict)>,
+    /// Calls refer to a grouping that does not exist.
+    is_grouping_lost: bool,
     selection: &'s Selection,
 }
 
@@ -195,7 +202,7 @@ struct Places<'s> {
 type Asked = (u32, Option<i64>, i64);
 
 impl Places<'_> {
-    /// `None` if the grouping does not exist, which a foreign key should prevent.
+    /// `None` if the grouping does not exist, which is noted.
     fn of<Q: Question>(
         &mut self,
         tally: &mut Tally<Q>,
@@ -221,7 +228,10 @@ impl Places<'_> {
         tally: &mut Tally<Q>,
         (grouping, day, caller): Asked,
     ) -> Option<Verdict> {
-        let place = self.groupings.place(grouping)?;
+        let Some(place) = self.groupings.place(grouping) else {
+            self.is_grouping_lost = true;
+            return None;
+        };
         let is_of_any = day.is_none() && caller == 0;
         // The days of years with four digits are some millions.
         let of = (caller, place as u32, day.map(|day| day as i32));
@@ -313,6 +323,7 @@ fn read_closed_days<Q: Question>(
                 sum.add(row.get(6)?);
                 let grouping = row.get(0)?;
                 let Some(like) = places.groupings.get(grouping).map(|one| one.candidate()) else {
+                    places.is_grouping_lost = true;
                     continue;
                 };
                 let is_global = like.endpoint() == EndpointKind::Global;

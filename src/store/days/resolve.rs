@@ -126,7 +126,7 @@ pub(in crate::store) fn resolve(
         return Ok(Dropped::default());
     };
     let mut candidates = Candidates::<SmallIds>::default();
-    // Claims have room for small numbers only.
+    // A payload has room for 32 bits, so callers get numbers of their own.
     let mut callers = vec![0];
     let mut numbers: Map<i64, u32> = Map::default();
     let mut take = |kept: Kept, may_repeat: bool| {
@@ -211,7 +211,7 @@ mod tests {
         (survivors.into_iter().map(told).collect(), dropped)
     }
 
-    /// All candidates are candidates, and all groupings compared.
+    /// Every call is compared, and every grouping.
     fn resolved_at_once(calls: &[Kept], value: impl Fn(u32) -> String + Sync) -> Survivors {
         let mut candidates = Candidates::<SmallIds>::default();
         let mut survivors = Vec::new();

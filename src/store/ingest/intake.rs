@@ -113,7 +113,7 @@ pub(in crate::store) struct Intake<'l> {
 const TOGETHER: usize = 32;
 const CANDIDATES_TOGETHER: usize = 1 << 11;
 
-/// SmallIds for threads.
+/// The number of the next thread.
 pub(in crate::store) fn next_worker(workers: &Mutex<usize>) -> usize {
     let mut next = workers.lock().unwrap_or_else(PoisonError::into_inner);
     *next += 1;

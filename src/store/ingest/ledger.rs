@@ -1,8 +1,8 @@
 //! What was read before, in memory, where a run looks up every file it finds.
 //!
 //! Some 66 bytes a file: a night with nothing new must not need the memory of a large archive's names.
-//! Paths are known by hashes of 128 bits, keys by 64 bits together with the content. Their keys are drawn
-//! for each run, because strangers may choose names.
+//! Paths are known by hashes of 128 bits, keys of S3 by 64 bits together with the content. The keys of
+//! these hashes are drawn for each run, because strangers may choose names.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -302,7 +302,8 @@ pub(in crate::store) fn object(path: &str, version: Version, trailer: Trailer) -
     ]))
 }
 
-/// The hashes are of one run only, so their keys do not matter.
+/// The keys of these hashes are not drawn: whoever can choose the names of objects so that they collide
+/// writes to the bucket anyway.
 fn hash(parts: &[&[u8]]) -> u128 {
     let mut hasher = SipHasher13::new();
     for part in parts {

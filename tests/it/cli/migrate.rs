@@ -302,6 +302,22 @@ fn damaged_calls_of_version_4_are_not_brought_up() {
     stscope("store check").arg(&store).run().exits(2);
 }
 
+/// Stores of the first releases have no sums that would tell of a grouping that was lost.
+#[test]
+fn calls_of_a_grouping_that_is_lost_are_an_error() {
+    let (folder, new) = folder();
+    ingest(&new, SAMPLE).exits(0);
+    let old = folder.path().join("old.db");
+    older(1, &new, &old);
+    ask("report", &old).run().exits(0);
+    let database = Connection::open(&old).unwrap();
+    (database.pragma_update(None, "foreign_keys", false)).unwrap();
+    let lost = "DELETE FROM grouping WHERE id = (SELECT min(grouping) FROM daily)";
+    assert_eq!(database.execute(lost, []), Ok(1));
+    drop(database);
+    (ask("report", &old).run()).fails(&["its table grouping differs", "backup"]);
+}
+
 /// On a disk without room, the old store stays one.
 #[cfg(unix)]
 #[test]

@@ -102,7 +102,7 @@ fn of_day(sums: &Sums, day: &str) -> Sum {
 }
 
 /// The error that SQLite would give if it had noticed.
-fn damaged(table: &str, day: &str) -> Error {
+pub(in crate::store) fn damaged(table: &str, day: &str) -> Error {
     let of = match day {
         "" => String::new(),
         day => format!(" of {day}"),

@@ -21,7 +21,7 @@ use rusqlite::types::ValueRef;
 use siphasher::sip::SipHasher13;
 
 use super::columns::grouping_columns;
-pub(in crate::store) use compare::Checksums;
+pub(in crate::store) use compare::{Checksums, damaged};
 pub(in crate::store) use sums::{Changes, Sum, Sums, set};
 
 /// Kept in the store, so they must not change.
