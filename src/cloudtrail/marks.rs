@@ -76,7 +76,7 @@ pub(super) fn service_marks(service: Probe, bytes: &[u8], at: usize, mut words: 
     marks
 }
 
-/// As much as is before a name in disguise, at most.
+/// As many bytes before a name are enough to tell its key.
 const ENOUGH: usize = 64;
 
 /// Whether a value is that of an event's source in any spelling: in a string, however deep, in small

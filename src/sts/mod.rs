@@ -1,6 +1,6 @@
 //! A record → an STS call: endpoint, principal, SDK, Regions.
 //!
-//! Pure: no files, no JSON, no threads. Somebody who knows AWS can check every rule here against
+//! Pure: no files, no JSON, no threads, except that [`Hosts`] notes which of its lines matched. Somebody who knows AWS can check every rule here against
 //! the page it names.
 
 pub mod action;

@@ -147,12 +147,11 @@ fn note_not_listed(coverage: &Coverage, messages: Messages) {
             .map(|(reason, prefixes)| format!("{reason} {}", count(*prefixes)))
             .collect();
         messages.note(&format!(
-            "{} {} of S3 not listed, as nothing there can matter: {}",
+            "{} {} not listed, as nothing there can matter: {}",
             count(all),
-            if all == 1 {
-                "prefix was"
-            } else {
-                "prefixes were"
+            match all {
+                1 => "prefix of S3 was",
+                _ => "prefixes of S3 were",
             },
             reasons.join(", ")
         ));

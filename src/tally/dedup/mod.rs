@@ -40,13 +40,13 @@ pub(crate) struct Candidate<P> {
 const KEYS: (u64, u64) = (0x7374_7363_6f70_6531, 0x636c_6169_6d73_2131);
 
 // The bits of `packed`, below the time. A format: stores keep them, and partial results carry them.
-// To change one is another version of both: `store::VERSION` and `RULES_NUMBER` of `tally::partial`.
+// Whoever changes one raises `store::VERSION` and the number in `tally::partial::RULES`.
 const ENDPOINT: u64 = 0b111;
 const AWS_MANAGED: u64 = 1 << 3;
 const VPC_ENDPOINT: u64 = 1 << 4;
 const ERROR: u64 = 1 << 5;
-const NOT_MENDED: u64 = 1 << 6;
-// Above the former: who called matters more than what was mended, see `preference`.
+const NO_ADDENDUM: u64 = 1 << 6;
+// Above the former: who called matters more than what an addendum says, see `preference`.
 const TARGET_COPY: u64 = 1 << 7;
 const DISAGREEMENT: u64 = 1 << 8;
 const GLOBAL_VIA_VPC: u64 = 1 << 9;
@@ -80,7 +80,7 @@ impl<P: Copy> Candidate<P> {
             | flag(call.is_through_vpc_endpoint(), VPC_ENDPOINT)
             | flag(call.is_error(), ERROR)
             | flag(call.is_target_copy(), TARGET_COPY)
-            | flag(call.original_event_id().is_none(), NOT_MENDED)
+            | flag(call.original_event_id().is_none(), NO_ADDENDUM)
             | flag(call.decision().disagreement, DISAGREEMENT)
             | flag(call.is_global_via_vpc_endpoint(), GLOBAL_VIA_VPC);
         let time = call.time().map_or(0, |time| {
@@ -210,14 +210,14 @@ impl<P: Copy> Candidate<P> {
         self.packed & GLOBAL_VIA_VPC != 0
     }
 
-    /// Which of two candidates to the same thing is preferred: the caller's own copy, a mended record,
+    /// Which of two candidates to the same thing is preferred: the caller's own copy, a record with an addendum,
     /// the earlier one; then any order that has nothing to do with the order of reading.
     fn preference(
         &self,
         other: &Candidate<P>,
         by_content: impl Fn(&Candidate<P>, &Candidate<P>) -> Ordering,
     ) -> Ordering {
-        let rank = |candidate: &Candidate<P>| candidate.packed & (TARGET_COPY | NOT_MENDED);
+        let rank = |candidate: &Candidate<P>| candidate.packed & (TARGET_COPY | NO_ADDENDUM);
         rank(self)
             .cmp(&rank(other))
             .then(self.packed.cmp(&other.packed))

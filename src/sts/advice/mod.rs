@@ -1,0 +1,275 @@
+//! What a person can do about calls to the global endpoint, in a sentence or a few.
+//!
+//! Owns the wording: here of what is the same for all SDKs, in `sdk` of what each of them reads. The facts
+//! it rests on are in [`super::defaults`] and [`super::tool`]; who calls, from where and why is the
+//! caller's to say. Nothing a log says is repeated here unless it has the
+//! shape of what it is meant to be: a Region, an account, a Kubernetes name, a version.
+
+mod place;
+mod sdk;
+
+use std::fmt::Write as _;
+
+use self::place::Place;
+use self::sdk::{ENVIRONMENT, of_sdk};
+use super::defaults::Defaults;
+use super::tool::Tool;
+use super::{Cause, principal};
+use crate::aws::account::is_account_id;
+
+/// What is known of a group of global calls with one cause.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+    /// Why they went to the global endpoint.
+    pub cause: Cause,
+    /// The value of the `sdk` dimension; empty where there is none.
+    pub sdk: &'a str,
+    /// The value of the `sdk_version` dimension; empty where there is none.
+    pub sdk_version: &'a str,
+    /// The values of the `tool` dimension that most of them have, in the order of their advice.
+    pub tools: &'a [&'a str],
+    /// Whether some of them have another tool, or none.
+    pub has_other_tools: bool,
+    /// The principal that makes the calls.
+    pub principal: &'a str,
+    /// `userIdentity.type`; empty where the record lacks it.
+    pub principal_type: &'a str,
+    /// The caller's account; empty where nobody knows it.
+    pub account_id: &'a str,
+    /// The Region whose endpoint they should go to. What has not the shape of a Region is not used.
+    pub recommended_region: Option<&'a str>,
+    /// Whether some of them came through a VPC endpoint.
+    pub via_vpc_endpoint: bool,
+    /// Whether some of them came from an IPv6 address.
+    pub from_ipv6: bool,
+    /// Whether some of them are of an action that the global endpoint does not have.
+    pub regional_only_action: bool,
+    /// How many of them went to a name of the user's own, a proxy's or a CNAME, that leads to the global
+    /// endpoint.
+    pub through_own_host: Share,
+}
+
+/// How many of some calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+    /// None.
+    None,
+    /// Some, and not all.
+    Some,
+    /// All.
+    All,
+}
+
+impl Share {
+    /// So many of so many.
+    pub fn of(calls: u64, all: u64) -> Share {
+        match calls {
+            0 => Share::None,
+            calls if calls < all => Share::Some,
+            _ => Share::All,
+        }
+    }
+}
+
+/// The same for the pods of a service account: set for all of them since Kubernetes 1.22, unless the
+/// annotation says "false".
+/// <https://docs.aws.amazon.com/eks/latest/userguide/configure-sts-endpoint.html>
+const EKS_ANNOTATION: &str = "eks.amazonaws.com/sts-regional-endpoints";
+/// What to do: a sentence, and remarks after it.
+///
+/// ```
+/// use stscope::sts::{Cause, Share, Situation, fix};
+/// let situation = Situation {
+///     cause: Cause::NoRegion,
+///     sdk: "aws-cli-v2",
+///     sdk_version: "2.27.49",
+///     tools: &[],
+///     has_other_tools: true,
+///     principal: "arn:aws:iam::111122223333:role/deploy",
+///     principal_type: "AssumedRole",
+///     account_id: "111122223333",
+///     recommended_region: Some("eu-west-1"),
+///     via_vpc_endpoint: false,
+///     from_ipv6: false,
+///     regional_only_action: false,
+///     through_own_host: Share::None,
+/// };
+/// assert!(fix(&situation).starts_with("Set AWS_REGION=eu-west-1, "));
+/// ```
+pub fn fix(situation: &Situation<'_>) -> String {
+    let place = Place::of(situation.recommended_region);
+    match situation.cause {
+        Cause::AnotherAccount => with_remarks(another_account(situation, place), situation, true),
+        Cause::AwsManaged => "Nothing to do: AWS makes these calls itself.".to_owned(),
+        _ => {
+            let mut text = own_host(situation, place);
+            if situation.through_own_host == Share::All {
+                add(&mut text, &of_tools(situation, place).0);
+                return with_remarks(text, situation, false);
+            }
+            let (of_tools, is_all) = of_tools(situation, place);
+            add(&mut text, &of_tools);
+            if !is_all {
+                if !of_tools.is_empty() && names_others(situation) {
+                    add(&mut text, OTHERS);
+                }
+                of_sdk(&mut text, situation, place);
+            }
+            with_remarks(text, situation, !is_all)
+        }
+    }
+}
+
+/// Said between what tools read and what the SDK reads, where some calls are of none of these tools.
+const OTHERS: &str = "Other calls here are of another program with the same SDK: for these do what \
+    follows.";
+
+/// Whether some calls are of a program of which nothing is known.
+fn names_others(situation: &Situation<'_>) -> bool {
+    let mut tools = situation.tools.iter();
+    situation.has_other_tools || tools.any(|name| Tool::find(name).is_none())
+}
+
+/// Where calls go to a name of the user's own, that name is what has to change.
+fn own_host(situation: &Situation<'_>, place: Place<'_>) -> String {
+    let calls = match situation.through_own_host {
+        Share::None => return String::new(),
+        Share::Some => "Some of these calls",
+        Share::All => "These calls",
+    };
+    let url = place.url();
+    let option = option_in_brackets(Defaults::of(situation.sdk));
+    format!(
+        "{calls} go to a host name of your own, a proxy or a CNAME, that leads to the global endpoint: \
+         have that name lead to {url}, or find where the caller is told it, in its code or \
+         command{option}, AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL or endpoint_url in ~/.aws/config, and \
+         put {url} there."
+    )
+}
+
+/// The option of an SDK that names an endpoint, where it has one: ` (--endpoint-url)`.
+fn option_in_brackets(row: Option<&Defaults>) -> String {
+    match row.map_or("", |row| row.endpoint_option) {
+        "" => String::new(),
+        option => format!(" ({option})"),
+    }
+}
+
+/// What the tools read, and whether that is all there is to say.
+fn of_tools(situation: &Situation<'_>, place: Place<'_>) -> (String, bool) {
+    let mut text = String::new();
+    let mut is_all = !situation.tools.is_empty() && !situation.has_other_tools;
+    for name in situation.tools {
+        let Some(tool) = Tool::find(name) else {
+            is_all = false;
+            continue;
+        };
+        let (advice, is_whole) = tool.advice(situation.cause);
+        add(&mut text, &place.fill(advice));
+        if situation.cause == Cause::ExplicitEndpoint && tool.forces(situation.sdk) {
+            let (title, since) = (tool.title, tool.forces_regional.1);
+            let _ = write!(
+                text,
+                "{}{title} asks for the Regional endpoint itself{since}, so this is an older release \
+                 of it, or it is told otherwise: upgrade it, give it {}, and look for an \
+                 endpoint URL and the Region aws-global in its configuration.",
+                if text.is_empty() { "" } else { " " },
+                place.region_words(),
+            );
+        } else {
+            is_all &= is_whole;
+        }
+    }
+    (text, is_all)
+}
+
+fn another_account(situation: &Situation<'_>, place: Place<'_>) -> String {
+    let account = situation.account_id;
+    let whose = if is_account_id(account) {
+        format!("account {account}")
+    } else {
+        "the calling account, which the log does not name,".to_owned()
+    };
+    let where_to = match place.known() {
+        Some(_) => format!(" ({})", place.url()),
+        None => String::new(),
+    };
+    format!(
+        "Ask the owner of {whose} to call a Regional STS endpoint{where_to}: the caller lives \
+         there, and nothing in this account changes it."
+    )
+}
+
+/// Adds what depends on who calls and by which way, not on the SDK. `reads_settings` says whether an
+/// SDK's settings do anything.
+fn with_remarks(mut text: String, situation: &Situation<'_>, reads_settings: bool) -> String {
+    let eks = match situation.principal_type {
+        "WebIdentityUser" if reads_settings => principal::eks_service_account(situation.principal),
+        _ => None,
+    };
+    if let Some(account) = eks {
+        let variable = if text.contains(ENVIRONMENT) {
+            "the variable"
+        } else {
+            "AWS_STS_REGIONAL_ENDPOINTS=regional, for SDKs that know it,"
+        };
+        let _ = write!(
+            text,
+            " On EKS, check that the annotation {EKS_ANNOTATION} of {} is not \"false\" and restart its \
+             pods: since Kubernetes 1.22 EKS sets {variable} in them otherwise; where you run the \
+             webhook yourself, set the annotation to \"true\".",
+            service_account(account)
+        );
+    }
+    if situation.via_vpc_endpoint {
+        add(
+            &mut text,
+            "Some of these calls came through a VPC endpoint, whose private DNS answers to the \
+             Regional name only: look for a DNS record of your own for sts.amazonaws.com.",
+        );
+    }
+    if situation.from_ipv6 {
+        add(
+            &mut text,
+            "Some of these calls have an IPv6 source address, and the global endpoint answers IPv4 \
+             only: look for a proxy or a DNS record of your own in between.",
+        );
+    }
+    if situation.regional_only_action {
+        add(
+            &mut text,
+            "Some of these calls are of an action that the global endpoint does not have (AssumeRoot, \
+             GetScopedCredentials, GetWebIdentityToken): look for a proxy or a DNS record of your own \
+             in between.",
+        );
+    }
+    text
+}
+
+/// `NAMESPACE:NAME` in words.
+fn service_account(account: &str) -> String {
+    match account.split_once(':') {
+        Some((namespace, name)) if is_kubernetes_name(namespace) && is_kubernetes_name(name) => {
+            format!("the service account {name} in the namespace {namespace}")
+        }
+        _ => "its service account".to_owned(),
+    }
+}
+
+/// <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/>
+fn is_kubernetes_name(name: &str) -> bool {
+    (1..=253).contains(&name.len())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'))
+}
+
+/// Adds a sentence, where there is one.
+fn add(text: &mut String, sentence: &str) {
+    if !sentence.is_empty() {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(sentence);
+    }
+}
