@@ -8,7 +8,7 @@ use super::messages::{Messages, warn};
 use super::offenders::{Allowed, tell_offenders};
 use crate::questions::new_callers::{Due, NewCallers, NoVerdict, Seen, Verdict};
 use crate::questions::{AnyQuestion, CallsByDay};
-use crate::report::{count, plural};
+use crate::report::{count, first_of, plural};
 use crate::store::Store;
 use crate::sts::Time;
 use crate::tally::Selection;
@@ -145,12 +145,5 @@ fn note_days(judged: &[NaiveDate], not_judged: &[NaiveDate], messages: Messages)
 }
 
 fn names(days: &[NaiveDate]) -> String {
-    let mut names: Vec<String> = (days.iter().take(MAX_NAMED))
-        .map(NaiveDate::to_string)
-        .collect();
-    let unnamed = days.len().saturating_sub(MAX_NAMED) as u64;
-    if unnamed > 0 {
-        names.push(format!("and {} more", count(unnamed)));
-    }
-    names.join(", ")
+    first_of(days.iter().map(NaiveDate::to_string), MAX_NAMED)
 }

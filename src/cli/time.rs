@@ -35,7 +35,6 @@ fn parse(text: &str, now: Time) -> Result<Time, String> {
 /// Reads a date, or an age in days or weeks, which goes back to a midnight (UTC): a store keeps the
 /// day of a call, and not its time.
 fn parse_day(text: &str, now: Time) -> Result<Time, String> {
-    const DAY: i64 = 86_400_000;
     let time = match parse(text, now) {
         Err(_) if age_in_millis(text).is_none() => {
             return Err(
@@ -44,7 +43,7 @@ fn parse_day(text: &str, now: Time) -> Result<Time, String> {
         }
         other => other?,
     };
-    let midnight = time.millis().div_euclid(DAY) * DAY;
+    let midnight = time.millis().div_euclid(Time::DAY) * Time::DAY;
     let is_age = text.ends_with('d') || text.ends_with('w');
     if time.millis() != midnight && !is_age || text.ends_with('h') {
         return Err(

@@ -43,6 +43,16 @@ pub fn counted(number: u64, noun: &str) -> String {
     format!("{} {}", count(number), plural(number, noun))
 }
 
+/// The first of some names, and how many more there are: `a, b, and 3 more`.
+pub fn first_of(names: impl ExactSizeIterator<Item = String>, most: usize) -> String {
+    let unnamed = names.len().saturating_sub(most) as u64;
+    let mut names: Vec<String> = names.take(most).collect();
+    if unnamed > 0 {
+        names.push(format!("and {} more", count(unnamed)));
+    }
+    names.join(", ")
+}
+
 /// A part of a whole: `12.5 %`.
 pub fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)

@@ -14,6 +14,8 @@ impl Time {
     pub const MIN: Time = Time(-62_167_219_200_000);
     /// The last one.
     pub const MAX: Time = Time(253_402_300_799_999);
+    /// A day, in milliseconds.
+    pub const DAY: i64 = 24 * 60 * 60 * 1000;
 
     /// Reads an RFC 3339 date and time. `None` for anything else, and outside the years 0 to 9999.
     pub fn parse(text: &str) -> Option<Time> {

@@ -6,16 +6,14 @@
 //! There are as many entries as accounts × Regions × days have files. Calls of files whose keys tell
 //! nothing leave their days alone.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
 use chrono::NaiveDate;
 
-use super::staged::Staged;
+use super::staged::StagedOnce;
 use crate::aws::Key;
 use crate::sts::Time;
-
-const DAY: i64 = 86_400_000;
 
 /// The days that were read.
 #[derive(Clone, Debug, Default)]
@@ -28,10 +26,8 @@ pub struct DaysRead {
     without_key: FilesOfDay,
     /// The days of calls, and whether any of them is one that global calls would be logged with.
     calls: BTreeMap<NaiveDate, bool>,
-    /// The day of the call that was read last, in days since 1970: most are of the same.
-    last: Option<(i64, bool)>,
-    staged: Staged<(i64, bool)>,
-    in_staged: HashSet<(i64, bool)>,
+    /// The same of the file being read, in days since 1970.
+    staged: StagedOnce<(i64, bool)>,
 }
 
 /// By account, Region and day.
@@ -136,11 +132,10 @@ impl DaysRead {
         if !self.is_wanted {
             return;
         }
-        let Some(day) = time.map(|time| time.millis().div_euclid(DAY)) else {
+        let Some(day) = time.map(|time| time.millis().div_euclid(Time::DAY)) else {
             return;
         };
-        if self.last != Some((day, is_sight)) {
-            self.last = Some((day, is_sight));
+        if !self.staged.is_last(|&last| last == (day, is_sight)) {
             self.see_another((day, is_sight));
         }
     }
@@ -148,9 +143,8 @@ impl DaysRead {
     #[cold]
     fn see_another(&mut self, call: (i64, bool)) {
         let known = date(call.0).and_then(|day| self.calls.get(&day));
-        if known.is_none_or(|is_sight| call.1 && !is_sight) && self.in_staged.insert(call) {
-            self.staged.push(call);
-        }
+        let is_news = known.is_none_or(|is_sight| call.1 && !is_sight);
+        self.staged.push(call, is_news);
     }
 
     /// The place after the last call of a file.
@@ -160,24 +154,17 @@ impl DaysRead {
 
     /// The calls since `mark` are taken back.
     pub fn rollback(&mut self, mark: usize) {
-        for call in self.staged.rollback(mark) {
-            self.in_staged.remove(&call);
-        }
-        self.last = None;
+        self.staged.rollback(mark);
     }
 
     /// The file is read: its calls are not taken back any more.
     pub fn end_file(&mut self) {
-        if self.staged.len() == 0 {
-            return;
-        }
         let calls = &mut self.calls;
         self.staged.commit(|(day, is_sight)| {
             if let Some(day) = date(day) {
                 *calls.entry(day).or_default() |= is_sight;
             }
         });
-        self.in_staged.clear();
     }
 
     /// What was read, by account, Region and day.

@@ -5,10 +5,10 @@
 //! An account somewhere and a Region elsewhere in the keys say nothing of the two together, so the
 //! pairs are kept. There are as many as accounts times Regions, however large the archive is.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::AddAssign;
 
-use super::staged::Staged;
+use super::staged::StagedOnce;
 use crate::aws::Key;
 use crate::aws::account::is_account_id;
 use crate::aws::region::is_region;
@@ -23,11 +23,8 @@ pub struct LogsRead {
     silent: Pairs,
     /// Damaged files whose keys do not tell whose they are.
     damaged_anywhere: u64,
-    /// The pair of the record that was read last: most are of the same.
-    last: (String, String),
-    /// Pairs of the records of the file being read, each once.
-    staged: Staged<(String, String)>,
-    in_staged: HashSet<(String, String)>,
+    /// Pairs of the records of the file being read.
+    staged: StagedOnce<(String, String)>,
 }
 
 /// Regions by account.
@@ -41,9 +38,7 @@ impl LogsRead {
             damaged,
             silent,
             damaged_anywhere,
-            last: _,
             staged: _,
-            in_staged: _,
         } = self;
         ([read, damaged, silent], *damaged_anywhere)
     }
@@ -66,19 +61,14 @@ impl LogsRead {
 
     /// A record of this account and Region was read: so part of a log was.
     pub fn see_record(&mut self, account: &str, region: &str) {
-        if self.last.0 == account && self.last.1 == region {
+        let is_last = |last: &(String, String)| last.0 == account && last.1 == region;
+        if self.staged.is_last(is_last) {
             return;
         }
-        self.last = (account.to_owned(), region.to_owned());
         // Strangers may write anything there, and as much of it as they like.
         let is_known = (self.read.get(account)).is_some_and(|regions| regions.contains(region));
-        if !is_known
-            && is_account_id(account)
-            && is_region(region)
-            && self.in_staged.insert(self.last.clone())
-        {
-            self.staged.push(self.last.clone());
-        }
+        let is_news = !is_known && is_account_id(account) && is_region(region);
+        (self.staged).push((account.to_owned(), region.to_owned()), is_news);
     }
 
     /// Digests say that no log of this account and Region was delivered.
@@ -98,17 +88,13 @@ impl LogsRead {
 
     /// The records since `mark` are taken back.
     pub fn rollback(&mut self, mark: usize) {
-        for pair in self.staged.rollback(mark) {
-            self.in_staged.remove(&pair);
-        }
-        self.last = Default::default();
+        self.staged.rollback(mark);
     }
 
     /// The file is read: its records are not taken back any more.
     pub fn end_file(&mut self) {
         let read = &mut self.read;
         (self.staged).commit(|(account, region)| insert(read, &account, &region));
-        self.in_staged.clear();
     }
 
     /// A file was not read, or only in part. Without a key it may be of any account and Region.

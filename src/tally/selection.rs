@@ -87,11 +87,10 @@ impl Selection {
 
     /// How much of a day (UTC) is asked about.
     pub fn asks_of(&self, day: NaiveDate) -> DayAsked {
-        const DAY: i64 = 86_400_000;
         let Some(first) = Time::of_midnight(day) else {
             return DayAsked::Nothing;
         };
-        let (first, end) = (first.millis(), first.millis() + DAY);
+        let (first, end) = (first.millis(), first.millis() + Time::DAY);
         let since = self.since.map_or(i64::MIN, Time::millis);
         let until = self.until.map_or(i64::MAX, Time::millis);
         if until <= first || end <= since {

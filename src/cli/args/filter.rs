@@ -6,6 +6,7 @@ use super::Typed;
 use crate::aws::account::is_account_id;
 use crate::aws::region::is_region;
 use crate::cli::conditions::condition;
+use crate::cli::exit::Failure;
 use crate::cli::time::Moment;
 use crate::sts::EndpointKind;
 use crate::tally::Condition;
@@ -32,6 +33,28 @@ pub(in crate::cli) struct FilterArgs {
     /// DIM=GLOB or DIM!=GLOB; repeatable, all must hold. * crosses / and :
     #[arg(long = "where", value_name = "DIM=GLOB", value_parser = Typed(condition))]
     pub conditions: Vec<Condition>,
+}
+
+impl FilterArgs {
+    /// Refuses filters that hide calls, for an answer in which they would be missed. `instead` names the
+    /// commands that take the option.
+    pub fn refuse_what_hides_calls(
+        &self,
+        instead: impl FnOnce(&str) -> String,
+    ) -> Result<(), Failure> {
+        let option = if !self.endpoint.is_empty() {
+            "--endpoint"
+        } else if !self.conditions.is_empty() {
+            "--where"
+        } else {
+            return Ok(());
+        };
+        Err(Failure::new(format!(
+            "{option}: it would hide calls, and a Region that is in use would look idle; leave it out, \
+             or use {}",
+            instead(option)
+        )))
+    }
 }
 
 /// Reads an account id.

@@ -170,15 +170,7 @@ fn without_digests(totals: &Totals) -> Vec<ChainRow> {
 
 /// A Region must not look idle, and nothing not read, because calls were not asked about.
 pub(super) fn refuse_what_hides_calls(filter: &FilterArgs) -> Result<(), Failure> {
-    let option = if !filter.endpoint.is_empty() {
-        "--endpoint"
-    } else if !filter.conditions.is_empty() {
-        "--where"
-    } else {
-        return Ok(());
-    };
-    Err(Failure::new(format!(
-        "{option}: it would hide calls, and a Region that is in use would look idle; leave it out, or \
-         use 'stscope report {option} ...' or 'stscope plan {option} ...'"
-    )))
+    filter.refuse_what_hides_calls(|option| {
+        format!("'stscope report {option} ...' or 'stscope plan {option} ...'")
+    })
 }

@@ -22,7 +22,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::input::read_ip_ranges;
 use crate::questions::{AnyQuestion, Plan, Report, TokenTrace, Traced};
 use crate::report::pages::plan::PlanPage;
-use crate::report::{Format, count, plural};
+use crate::report::{Format, count, first_of, plural};
 use crate::shown::Shown;
 use crate::tally::Summary;
 
@@ -432,12 +432,7 @@ impl Folder {
 /// Some names, and how many more there are.
 fn some(mut names: Vec<String>) -> String {
     names.sort();
-    let unnamed = names.len().saturating_sub(MAX_NAMED) as u64;
-    names.truncate(MAX_NAMED);
-    if unnamed > 0 {
-        names.push(format!("and {} more", count(unnamed)));
-    }
-    names.join(", ")
+    first_of(names.into_iter(), MAX_NAMED)
 }
 
 /// The name of an account's file. Ids are read from logs: only one that is an id becomes a name.

@@ -15,7 +15,7 @@ use crate::cli::messages::Messages;
 use crate::cli::output::Sink;
 use crate::cli::session::{Asked, Session};
 use crate::questions::{AnyQuestion, CallsByDay, Period, Report, Trend};
-use crate::report::{count, pages, plural};
+use crate::report::{count, first_of, pages, plural};
 use crate::sts::Dimension;
 use crate::tally::{Condition, Glob};
 
@@ -160,20 +160,14 @@ const MAX_NAMED: usize = 5;
 /// A gap must not be taken for days without calls.
 pub(super) fn note_gaps(trend: &Trend, is_stored: bool, messages: Messages) {
     if !trend.gaps.is_empty() {
-        let mut names: Vec<String> = (trend.gaps.iter().take(MAX_NAMED))
-            .map(|gap| match gap.first_day == gap.last_day {
-                true => gap.first_day.to_string(),
-                false => format!("{} to {}", gap.first_day, gap.last_day),
-            })
-            .collect();
-        let unnamed = trend.gaps.len().saturating_sub(MAX_NAMED);
-        if unnamed > 0 {
-            names.push(format!("and {} more", count(unnamed as u64)));
-        }
+        let names = (trend.gaps.iter()).map(|gap| match gap.first_day == gap.last_day {
+            true => gap.first_day.to_string(),
+            false => format!("{} to {}", gap.first_day, gap.last_day),
+        });
         let how = if is_stored { "ingest" } else { "add logs of" };
         messages.note(&format!(
             "nothing was read of {}; {how} these days, or take them as not known",
-            names.join(", ")
+            first_of(names, MAX_NAMED)
         ));
     }
 }

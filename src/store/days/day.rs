@@ -9,7 +9,7 @@ pub(in crate::store) const NO_DAY: i64 = i64::MIN;
 
 /// The day of a time, in UTC.
 pub(in crate::store) fn day_number(time: Time) -> i64 {
-    time.millis().div_euclid(86_400_000)
+    time.millis().div_euclid(Time::DAY)
 }
 
 /// The number of a day.
@@ -19,6 +19,6 @@ pub(in crate::store) fn since_1970(day: NaiveDate) -> i64 {
 
 /// `YYYY-MM-DD`
 pub(in crate::store) fn day_name(day: i64) -> String {
-    let time = DateTime::from_timestamp_millis(day * 86_400_000).unwrap_or_default();
+    let time = DateTime::from_timestamp_millis(day * Time::DAY).unwrap_or_default();
     time.format("%Y-%m-%d").to_string()
 }

@@ -207,7 +207,7 @@ const EPOCH: f64 = 25_569.0;
 fn serial(time: Time) -> Option<f64> {
     (1901..=9999)
         .contains(&time.year())
-        .then(|| time.millis() as f64 / 86_400_000.0 + EPOCH)
+        .then(|| time.millis() as f64 / Time::DAY as f64 + EPOCH)
 }
 
 fn serial_of_day(day: NaiveDate) -> Option<f64> {
