@@ -20,6 +20,7 @@ mod normal;
 mod parser;
 mod reader;
 mod record;
+mod record_error;
 mod search;
 mod strings;
 mod text;
@@ -28,9 +29,10 @@ mod window;
 mod wrapped;
 
 pub use kernel::Kernel;
-pub use parser::{RecordError, RecordParser};
+pub use parser::RecordParser;
 pub use reader::{Handler, Outcome, Reader, Shape};
 pub use record::{Field, Member, Place, Record};
+pub use record_error::RecordError;
 pub use window::Window;
 
 // Their public paths.

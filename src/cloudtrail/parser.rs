@@ -9,26 +9,12 @@ use std::ops::Range;
 
 use super::kernel::Kernel;
 use super::record::{Field, Member, Place, Record};
+use super::record_error::RecordError;
 use super::strings::Strings;
 use super::text::{is_scalar, is_white_control, unescape};
 
 /// How deep brackets may be in one another. CloudTrail's own records stay below 20.
 const MAX_DEPTH: usize = 1 << 16;
-
-/// What is wrong inside a record whose bounds are sound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RecordError {
-    /// Where, in bytes from the record's first.
-    pub at: usize,
-    /// What is there.
-    pub what: &'static str,
-}
-
-impl RecordError {
-    pub(crate) fn new(at: usize, what: &'static str) -> RecordError {
-        RecordError { at, what }
-    }
-}
 
 /// Reads records one after the other, with buffers that are used again.
 #[derive(Debug)]

@@ -5,8 +5,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use super::RecordError;
 use super::kernel::{Block, Kernel, Lanes, Work, escaped};
+use super::record_error::RecordError;
 use super::text::escape_length;
 
 /// The ends of a record's strings, written out some blocks ahead, in memory that is used again for

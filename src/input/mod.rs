@@ -16,6 +16,7 @@ mod paths;
 mod piped;
 #[cfg(feature = "s3")]
 pub mod s3;
+mod version;
 
 pub use content::{Buffers, Limits, Opened, Stream, Trailer, of_bytes, of_reader};
 pub(crate) use content::{is_compressed, is_other_service, sha256};
@@ -29,12 +30,13 @@ pub use manifest::{Found as FoundObject, Line, Lines, Manifest, ManifestError, M
 pub(crate) use manifest::{folder_and_name, is_in_hidden};
 pub use named::Named;
 pub(crate) use names::is_hidden;
-pub use object::{Object, Place, Version};
+pub use object::{Object, Place};
 #[cfg(feature = "s3")]
 pub use paths::Prefix;
 pub(crate) use paths::lines;
 pub use paths::{PathError, Paths};
 pub use piped::Piped;
+pub use version::Version;
 
 // Their public paths.
 pub use crate::aws::{IpRanges, IpRangesFault, Key, KeyKind, Pruned, Pruning};

@@ -14,6 +14,7 @@ mod dimension;
 pub mod endpoint;
 mod host;
 mod hosts;
+mod judge;
 mod pattern;
 mod possible;
 pub mod principal;

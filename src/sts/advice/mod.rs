@@ -7,69 +7,20 @@
 
 mod place;
 mod sdk;
+mod sentences;
+mod situation;
 
 use std::fmt::Write as _;
 
 use self::place::Place;
 use self::sdk::{ENVIRONMENT, of_sdk};
+use self::sentences::{add, option_in_brackets};
 use super::defaults::Defaults;
 use super::tool::Tool;
 use super::{Cause, principal};
 use crate::aws::account::is_account_id;
 
-/// What is known of a group of global calls with one cause.
-#[derive(Clone, Copy, Debug)]
-pub struct Situation<'a> {
-    /// Why they went to the global endpoint.
-    pub cause: Cause,
-    /// The value of the `sdk` dimension; empty where there is none.
-    pub sdk: &'a str,
-    /// The value of the `sdk_version` dimension; empty where there is none.
-    pub sdk_version: &'a str,
-    /// The values of the `tool` dimension that most of them have, in the order of their advice.
-    pub tools: &'a [&'a str],
-    /// Whether some of them have another tool, or none.
-    pub has_other_tools: bool,
-    /// The principal that makes the calls.
-    pub principal: &'a str,
-    /// `userIdentity.type`; empty where the record lacks it.
-    pub principal_type: &'a str,
-    /// The caller's account; empty where nobody knows it.
-    pub account_id: &'a str,
-    /// The Region whose endpoint they should go to. What has not the shape of a Region is not used.
-    pub recommended_region: Option<&'a str>,
-    /// Whether some of them came through a VPC endpoint.
-    pub via_vpc_endpoint: bool,
-    /// Whether some of them came from an IPv6 address.
-    pub from_ipv6: bool,
-    /// Whether some of them are of an action that the global endpoint does not have.
-    pub regional_only_action: bool,
-    /// How many of them went to a name of the user's own, a proxy's or a CNAME, that leads to the global
-    /// endpoint.
-    pub through_own_host: Share,
-}
-
-/// How many of some calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Share {
-    /// None.
-    None,
-    /// Some, and not all.
-    Some,
-    /// All.
-    All,
-}
-
-impl Share {
-    /// So many of so many.
-    pub fn of(calls: u64, all: u64) -> Share {
-        match calls {
-            0 => Share::None,
-            calls if calls < all => Share::Some,
-            _ => Share::All,
-        }
-    }
-}
+pub use self::situation::{Share, Situation};
 
 /// The same for the pods of a service account: set for all of them since Kubernetes 1.22, unless the
 /// annotation says "false".
@@ -145,14 +96,6 @@ fn own_host(situation: &Situation<'_>, place: Place<'_>) -> String {
          command{option}, AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL or endpoint_url in ~/.aws/config, and \
          put {url} there."
     )
-}
-
-/// The option of an SDK that names an endpoint, where it has one: ` (--endpoint-url)`.
-fn option_in_brackets(row: Option<&Defaults>) -> String {
-    match row.map_or("", |row| row.endpoint_option) {
-        "" => String::new(),
-        option => format!(" ({option})"),
-    }
 }
 
 /// What the tools read, and whether that is all there is to say.
@@ -262,14 +205,4 @@ fn is_kubernetes_name(name: &str) -> bool {
         && name
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'))
-}
-
-/// Adds a sentence, where there is one.
-fn add(text: &mut String, sentence: &str) {
-    if !sentence.is_empty() {
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        text.push_str(sentence);
-    }
 }

@@ -5,7 +5,8 @@
 use std::fmt::Write as _;
 
 use super::place::Place;
-use super::{Situation, add, option_in_brackets};
+use super::sentences::{add, option_in_brackets};
+use super::situation::Situation;
 use crate::aws::region::Partition;
 use crate::sts::defaults::{
     DefaultEndpoint, Defaults, LEGACY_GLOBAL_REGIONS, Legacy, Setting, WithoutRegion,

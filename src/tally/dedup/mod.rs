@@ -71,18 +71,14 @@ impl<P: Copy> Candidate<P> {
         let shared = id
             .and(call.field(Field::SharedEventId))
             .map_or(0, |shared| hash(&[shared]));
-        let endpoint = call.endpoint();
-        // Who made the call matters only where somebody might have to change it.
-        let may_matter = matches!(endpoint, Endpoint::Global | Endpoint::Unknown);
-        let flag = |on: bool, bit: u64| if on { bit } else { 0 };
-        let flags = endpoint.kind() as u64
-            | flag(may_matter && call.is_aws_managed(), AWS_MANAGED)
-            | flag(call.is_through_vpc_endpoint(), VPC_ENDPOINT)
-            | flag(call.is_error(), ERROR)
+        let flags = flags(
+            call.endpoint(),
+            || call.is_aws_managed(),
+            call.is_through_vpc_endpoint(),
+            call.decision().disagreement,
+        ) | flag(call.is_error(), ERROR)
             | flag(call.is_target_copy(), TARGET_COPY)
-            | flag(call.original_event_id().is_none(), NO_ADDENDUM)
-            | flag(call.decision().disagreement, DISAGREEMENT)
-            | flag(call.is_global_via_vpc_endpoint(), GLOBAL_VIA_VPC);
+            | flag(call.original_event_id().is_none(), NO_ADDENDUM);
         let time = call.time().map_or(0, |time| {
             1 + (time.millis() - Time::MIN.millis()).cast_unsigned()
         });
@@ -112,14 +108,12 @@ impl<P: Copy> Candidate<P> {
         is_disagreement: bool,
         payload: P,
     ) -> Candidate<P> {
-        let is_global = matches!(endpoint, Endpoint::Global);
-        let may_matter = is_global || matches!(endpoint, Endpoint::Unknown);
-        let flag = |on: bool, bit: u64| if on { bit } else { 0 };
-        let packed = endpoint.kind() as u64
-            | flag(may_matter && is_aws_managed, AWS_MANAGED)
-            | flag(is_through_vpc_endpoint, VPC_ENDPOINT)
-            | flag(is_disagreement, DISAGREEMENT)
-            | flag(is_global && is_through_vpc_endpoint, GLOBAL_VIA_VPC);
+        let packed = flags(
+            endpoint,
+            || is_aws_managed,
+            is_through_vpc_endpoint,
+            is_disagreement,
+        );
         Candidate::of_parts(0, 0, packed, payload)
     }
 
@@ -210,8 +204,8 @@ impl<P: Copy> Candidate<P> {
         self.packed & GLOBAL_VIA_VPC != 0
     }
 
-    /// Which of two candidates to the same thing is preferred: the caller's own copy, a record with an addendum,
-    /// the earlier one; then any order that has nothing to do with the order of reading.
+    /// Which of two candidates to the same thing is preferred: the caller's own copy, a record with an
+    /// addendum, the earlier one; then any order that has nothing to do with the order of reading.
     fn preference(
         &self,
         other: &Candidate<P>,
@@ -225,6 +219,28 @@ impl<P: Copy> Candidate<P> {
             .then(self.event.cmp(&other.event))
             .then(self.shared.cmp(&other.shared))
     }
+}
+
+/// What is told of a call by what calls are summed up by, too.
+#[inline]
+fn flags(
+    endpoint: Endpoint<'_>,
+    is_aws_managed: impl FnOnce() -> bool,
+    is_through_vpc_endpoint: bool,
+    is_disagreement: bool,
+) -> u64 {
+    let is_global = matches!(endpoint, Endpoint::Global);
+    // Who made the call matters only where somebody might have to change it.
+    let may_matter = is_global || matches!(endpoint, Endpoint::Unknown);
+    endpoint.kind() as u64
+        | flag(may_matter && is_aws_managed(), AWS_MANAGED)
+        | flag(is_through_vpc_endpoint, VPC_ENDPOINT)
+        | flag(is_disagreement, DISAGREEMENT)
+        | flag(is_global && is_through_vpc_endpoint, GLOBAL_VIA_VPC)
+}
+
+fn flag(is_set: bool, bit: u64) -> u64 {
+    if is_set { bit } else { 0 }
 }
 
 /// A hash of texts that is 0 for none: two different events share one with a chance of 2⁻¹²⁸.

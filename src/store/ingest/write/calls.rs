@@ -1,17 +1,21 @@
 //! The calls of a file: those of open days are kept one by one, those of closed days go into sums.
 //!
-//! Owns what becomes of a call by its day. Rows of files and what becomes of copies are the writer's own.
+//! Owns what becomes of a call by its day, and the ids of what it refers to. Rows of files and what becomes
+//! of copies are the writer's.
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Statement, params};
 
-use super::{Day, Delivery, Writer};
 use crate::collections::Map;
 use crate::store::days::added;
-use crate::store::days::day::{NO_DAY, day_name, day_number};
+use crate::store::days::day::{NO_DAY, day_name, day_number, since_1970};
 use crate::store::days::sums::{self, note_forgotten};
+use crate::store::ingest::distinct::RowHasher;
+use crate::store::ingest::ids::Ids;
+use crate::store::ingest::intake::Delivery;
 use crate::store::tables::checksums::Changes;
 use crate::store::tables::kept::{self, Kept};
+use crate::store::tables::schema;
 
 /// What the calls of a file are.
 #[derive(Default)]
@@ -23,6 +27,8 @@ pub(super) struct Given {
     pub closed: u64,
     /// Those of them that come too late.
     pub late: u64,
+    /// Those of them whose days were forgotten before.
+    pub forgotten: u64,
 }
 
 impl Given {
@@ -36,16 +42,59 @@ impl Given {
     }
 }
 
-impl Writer<'_> {
+/// Writes the calls of files.
+pub(super) struct Calls<'c> {
+    connection: &'c Connection,
+    today: String,
+    /// The id that this run will have.
+    run: i64,
+    /// The day, since 1970, before which everything is forgotten.
+    kept_from: i64,
+    days: Map<i64, Day>,
+    ids: Ids,
+    add: Statement<'c>,
+}
+
+/// A day of the store.
+#[derive(Clone)]
+struct Day {
+    name: String,
+    is_closed: bool,
+}
+
+const ADD: &str = "INSERT INTO calls (day, file, calls) VALUES (?1, ?2, ?3)";
+
+impl<'c> Calls<'c> {
+    pub fn new(
+        connection: &'c Connection,
+        today: String,
+        run: i64,
+        hasher: RowHasher,
+    ) -> rusqlite::Result<Calls<'c>> {
+        let kept_from = schema::kept_from(connection)?;
+        Ok(Calls {
+            connection,
+            today,
+            run,
+            kept_from: kept_from.map_or(NO_DAY, since_1970),
+            days: Map::default(),
+            ids: Ids::new(hasher),
+            add: connection.prepare(ADD)?,
+        })
+    }
+
+    /// Gives ids to what a thread has sent for the first time. The sums of new rows are noted in `added`.
+    pub fn learn(&mut self, delivery: &Delivery, added: &mut Changes) -> rusqlite::Result<()> {
+        let (groupings, callers) = (&delivery.groupings, &delivery.callers);
+        self.ids
+            .learn(self.connection, delivery.worker, groupings, callers, added)
+    }
+
     /// Tells the calls of a file apart. Those of open days are kept one by one; of closed days there are
     /// only sums. The first `closed_calls` of the latter are in these sums already, from the time before the file
     /// changed: a file that changes only gets longer, or whole. Calls of forgotten days are only
     /// counted.
-    pub(super) fn sort_out(
-        &mut self,
-        closed_calls: u64,
-        delivery: &Delivery,
-    ) -> rusqlite::Result<Given> {
+    pub fn sort_out(&mut self, closed_calls: u64, delivery: &Delivery) -> rusqlite::Result<Given> {
         let mut given = Given::default();
         let mut forgotten_by_day: Map<i64, u64> = Map::default();
         let mut to_skip = closed_calls;
@@ -76,34 +125,32 @@ impl Writer<'_> {
             }
         }
         changes.write(self.connection)?;
-        let mut forgotten = 0;
         for (day, calls) in forgotten_by_day {
-            forgotten += calls;
+            given.forgotten += calls;
             note_forgotten(self.connection, &day_name(day), calls)?;
         }
-        given.closed = closed_calls + given.late + forgotten;
-        self.written.forgotten += forgotten;
-        self.written.beyond_window += given.late;
+        given.closed = closed_calls + given.late + given.forgotten;
         Ok(given)
     }
 
-    /// Writes the calls of a file that are of open days.
-    pub(super) fn calls(
+    /// Writes the calls of a file that are of open days. The sums of their rows are noted in `added`.
+    pub fn write(
         &mut self,
         file: i64,
         by_day: Vec<(i64, Vec<Kept>)>,
+        added: &mut Changes,
     ) -> rusqlite::Result<()> {
         for (day, mut calls) in by_day {
             let mut bytes = Vec::new();
             kept::write(&mut calls, &mut bytes);
             let day = &*self.days[&day].name;
-            let add = &mut self.statements.add_calls;
+            let add = &mut self.add;
             add.raw_bind_parameter(1, day)?;
             add.raw_bind_parameter(2, file)?;
             add.raw_bind_parameter(3, ToSqlOutput::Borrowed(ValueRef::Blob(&bytes)))?;
             add.raw_execute()?;
             let row = kept::hash_of_row(day, file, &bytes);
-            self.added.add("calls", day, row);
+            added.add("calls", day, row);
         }
         Ok(())
     }

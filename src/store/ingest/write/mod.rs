@@ -2,7 +2,7 @@
 //!
 //! The row of a file in the ledger and its calls are written in one transaction. What becomes of copies
 //! and changed files is for [`copies`](super::copies) to say, and what becomes of a call by its day for
-//! [`calls`].
+//! [`Calls`].
 
 mod calls;
 
@@ -13,11 +13,10 @@ use chrono::NaiveDate;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, Statement, params, params_from_iter};
 
-use self::calls::Given;
+use self::calls::{Calls, Given};
 use super::copies::Copies;
 use super::distinct::RowHasher;
 use super::folders::Folders;
-use super::ids::Ids;
 use super::intake::{Delivery, Packet};
 use super::ledger::{self, UNREAD};
 use crate::cloudtrail::digest::Hash;
@@ -25,7 +24,6 @@ use crate::collections::Map;
 use crate::input::{Trailer, Version};
 use crate::store::chains::row::Piece;
 use crate::store::chains::settle::note_log;
-use crate::store::days::day::{NO_DAY, since_1970};
 use crate::store::tables::batch::Batch;
 use crate::store::tables::checksums::{self, Changes};
 use crate::store::tables::outcome::Outcome;
@@ -48,20 +46,17 @@ pub(in crate::store) struct Written {
 /// Writes into a store.
 pub(in crate::store) struct Writer<'c> {
     connection: &'c Connection,
-    today: String,
-    /// The day, since 1970, before which everything is forgotten.
-    kept_from: i64,
     /// The id that this run will have.
     run: i64,
     written: Written,
     folders: Folders,
-    /// Whether a day is closed.
-    days: Map<i64, Day>,
-    ids: Ids,
+    calls: Calls<'c>,
     /// Objects of S3 that were read in this run.
     objects: Map<u128, i64>,
     copies: Copies<'c>,
-    statements: Statements<'c>,
+    /// Run for every file. Out of the cache a statement would be looked up, and all that is bound to it
+    /// let go, each time.
+    add_file: Statement<'c>,
     /// The sums of rows that were added, until they are committed: to write them with each file would
     /// cost as much as the rows.
     added: Changes,
@@ -71,25 +66,10 @@ pub(in crate::store) struct Writer<'c> {
     hashes: bool,
 }
 
-#[derive(Clone)]
-struct Day {
-    name: String,
-    is_closed: bool,
-}
-
-/// What is run for every file. Out of the cache a statement would be looked up, and all that is bound to
-/// it let go, each time.
-struct Statements<'c> {
-    add_file: Statement<'c>,
-    add_calls: Statement<'c>,
-}
-
 const ADD_FILE: &str = "INSERT OR IGNORE INTO file (folder, name, size, modified, checksum, length, outcome, same_as, \
      stage, detail, records_read, compressed, decompressed, records, sts_records, not_calls, folded, \
      beyond_window, not_understood) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
      ?15, ?16, ?17, ?18, ?19)";
-
-const ADD_CALLS: &str = "INSERT INTO calls (day, file, calls) VALUES (?1, ?2, ?3)";
 
 /// The values of a row of `file` but its id, in the order of the columns.
 type FileValues<'v> = [ValueRef<'v>; 19];
@@ -102,22 +82,16 @@ impl<'c> Writer<'c> {
         hashes: bool,
     ) -> rusqlite::Result<Writer<'c>> {
         connection.set_prepared_statement_cache_capacity(64);
-        let kept_from = schema::kept_from(connection)?;
+        let run = schema::next_run(connection)?;
         Ok(Writer {
             connection,
-            today: today.to_string(),
-            kept_from: kept_from.map_or(NO_DAY, since_1970),
-            run: schema::next_run(connection)?,
+            run,
             written: Written::default(),
             folders: Folders::default(),
-            days: Map::default(),
-            ids: Ids::new(hasher),
+            calls: Calls::new(connection, today.to_string(), run, hasher)?,
             objects: Map::default(),
             copies: Copies::new(connection),
-            statements: Statements {
-                add_file: connection.prepare(ADD_FILE)?,
-                add_calls: connection.prepare(ADD_CALLS)?,
-            },
+            add_file: connection.prepare(ADD_FILE)?,
             added: Changes::default(),
             has_digests: connection.query_row(
                 "SELECT EXISTS (SELECT 1 FROM digest)",
@@ -209,14 +183,7 @@ impl<'c> Writer<'c> {
     }
 
     fn delivery(&mut self, delivery: Delivery) -> rusqlite::Result<()> {
-        let (groupings, callers) = (&delivery.groupings, &delivery.callers);
-        self.ids.learn(
-            self.connection,
-            delivery.worker,
-            groupings,
-            callers,
-            &mut self.added,
-        )?;
+        self.calls.learn(&delivery, &mut self.added)?;
         let is_sound = delivery.content.damaged.is_none();
         let object =
             ledger::object(&delivery.path, delivery.version, delivery.trailer).filter(|_| is_sound);
@@ -247,7 +214,9 @@ impl<'c> Writer<'c> {
         if delivery.version == UNREAD {
             self.written.unread.push(PathBuf::from(&delivery.path));
         }
-        let given = self.sort_out(closed_calls, &delivery)?;
+        let given = self.calls.sort_out(closed_calls, &delivery)?;
+        self.written.forgotten += given.forgotten;
+        self.written.beyond_window += given.late;
         let was_sound = match delivery.replaces {
             Some(id) if self.hashes => self.is_sound(id)?,
             _ => false,
@@ -257,7 +226,7 @@ impl<'c> Writer<'c> {
             self.objects.insert(object, id);
         }
         self.evidence(id, delivery, was_sound)?;
-        self.calls(id, given.by_day)
+        self.calls.write(id, given.by_day, &mut self.added)
     }
 
     /// The id of the folder of a path, and the name in it.
@@ -363,7 +332,7 @@ impl<'c> Writer<'c> {
 
     /// Adds the row of a file; `None` if there is one.
     fn add_file(&mut self, row: &FileValues<'_>) -> rusqlite::Result<Option<i64>> {
-        let add = &mut self.statements.add_file;
+        let add = &mut self.add_file;
         for (at, &value) in row.iter().enumerate() {
             add.raw_bind_parameter(at + 1, ToSqlOutput::Borrowed(value))?;
         }
