@@ -16,8 +16,10 @@ pub use account_names::{AccountNames, NamedAccount};
 pub(crate) use days::{FIRST_DAY, LAST_DAY};
 pub use file_name::{DigestKey, LogId, LogName};
 pub use ip_ranges::{IpRanges, IpRangesFault};
+#[cfg(feature = "s3")]
+pub(crate) use log_key::is_another_service;
 pub use log_key::{Key, KeyKind};
-pub(crate) use log_key::{is_another_service, is_of_another_service, is_of_cloudtrail};
+pub(crate) use log_key::{is_of_another_service, is_of_cloudtrail};
 #[cfg(feature = "s3")]
 pub(crate) use prune::regions_are_true_from;
 pub use prune::{Pruned, Pruning};
