@@ -178,11 +178,6 @@ impl<'r> Call<'r> {
         self.decision.evidence == Evidence::HostMap
     }
 
-    /// Global, and through a VPC endpoint: an STS interface endpoint answers Regional names only.
-    pub fn is_global_via_vpc_endpoint(&self) -> bool {
-        matches!(self.endpoint(), Endpoint::Global) && self.is_through_vpc_endpoint()
-    }
-
     /// Whether the caller is only an account: the target account's copy of a cross-account call.
     pub fn is_target_copy(&self) -> bool {
         self.record.get(Field::IdentityType) == Some("AWSAccount")

@@ -1,7 +1,7 @@
 //! A record → an STS call: endpoint, principal, SDK, Regions.
 //!
-//! Pure: no files, no JSON, no threads, except that [`Hosts`] notes which of its lines matched. Somebody who knows AWS can check every rule here against
-//! the page it names.
+//! Pure: no files, no JSON, no threads, except that [`Hosts`] notes which of its lines matched. Somebody
+//! who knows AWS can check every rule here against the page it names.
 
 pub mod action;
 pub mod advice;

@@ -4,6 +4,7 @@
 //! them: in a file they are data, and nothing else shows what a session was called. In JSON the escape
 //! means the same character.
 
+use std::char::REPLACEMENT_CHARACTER;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -26,21 +27,14 @@ impl<'w> ForTerminal<'w> {
         }
     }
 
-    /// Writes a character that was begun and never ended.
-    pub fn finish(mut self) -> io::Result<()> {
-        match self.begun.is_empty() {
-            true => Ok(()),
-            false => self.out.write_all(REPLACEMENT.as_bytes()),
+    /// Writes that a character was begun and never ended, if one was.
+    pub fn finish(self) -> io::Result<()> {
+        if !self.begun.is_empty() {
+            write!(self.out, "{REPLACEMENT_CHARACTER}")?;
         }
-        .and_then(|()| {
-            self.begun.clear();
-            self.out.flush()
-        })
+        self.out.flush()
     }
 }
-
-/// What is no UTF-8.
-const REPLACEMENT: &str = "\u{fffd}";
 
 impl Write for ForTerminal<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -62,12 +56,12 @@ impl Write for ForTerminal<'_> {
                 }
             }
             let invalid = chunk.invalid();
-            let is_begun = chunks.peek().is_none()
-                && std::str::from_utf8(invalid).is_err_and(|error| error.error_len().is_none());
-            match is_begun {
-                true => self.begun.extend_from_slice(invalid),
-                false if invalid.is_empty() => {}
-                false => self.escaped.push_str(REPLACEMENT),
+            match std::str::from_utf8(invalid) {
+                Ok(_) => {} // nothing is invalid
+                Err(error) if chunks.peek().is_none() && error.error_len().is_none() => {
+                    self.begun.extend_from_slice(invalid);
+                }
+                Err(_) => self.escaped.push(REPLACEMENT_CHARACTER),
             }
         }
         self.out.write_all(self.escaped.as_bytes())?;

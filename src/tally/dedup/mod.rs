@@ -200,6 +200,7 @@ impl<P: Copy> Candidate<P> {
         self.packed & DISAGREEMENT != 0
     }
 
+    /// Global, and through a VPC endpoint: an STS interface endpoint answers Regional names only.
     pub fn is_global_via_vpc_endpoint(&self) -> bool {
         self.packed & GLOBAL_VIA_VPC != 0
     }
