@@ -1,6 +1,6 @@
 //! What was read before, in memory, where a run looks up every file it finds.
 //!
-//! Some 66 bytes a file: a night with nothing new must not need the memory of a large archive's names.
+//! Some 57 bytes a file: a night with nothing new must not need the memory of a large archive's names.
 //! Paths are known by hashes of 128 bits, keys of S3 by 64 bits together with the content. The keys of
 //! these hashes are drawn for each run, because strangers may choose names.
 
@@ -97,8 +97,11 @@ pub(in crate::store) const UNREAD: Version = Version {
 #[derive(Default)]
 pub(in crate::store) struct Ledger {
     hasher: Hasher,
+    /// In the order of the hashes of their paths.
     files: Vec<Entry>,
-    by_path: HashTable<u32>,
+    /// Where the files begin whose hashes begin alike: some four do. A hash table takes ten times the
+    /// memory.
+    starts: Vec<u32>,
     /// Objects of S3 that were read, whatever the folder. Made when something new is found.
     by_key: OnceLock<HashTable<u32>>,
     /// Objects of S3 of which a damaged copy was read, and where it was.
@@ -223,12 +226,14 @@ impl Ledger {
 
     /// Looks up paths from now on.
     fn index(&mut self) {
-        let files = &self.files;
-        let hash = |at: &u32| files[*at as usize].path[0];
-        self.by_path.reserve(files.len(), hash);
-        // So many files do not fit into memory.
-        for at in 0..files.len() as u32 {
-            self.by_path.insert_unique(hash(&at), at, hash);
+        self.files.sort_unstable_by_key(|file| file.path);
+        let beginnings = (self.files.len() / 4).next_power_of_two();
+        self.starts = vec![0; beginnings + 1];
+        for file in &self.files {
+            self.starts[beginning(file.path, beginnings) + 1] += 1;
+        }
+        for at in 1..self.starts.len() {
+            self.starts[at] += self.starts[at - 1];
         }
     }
 
@@ -243,9 +248,10 @@ impl Ledger {
             return None;
         }
         let path = self.hasher.path(path);
-        let entry = |at: &u32| &self.files[*at as usize];
-        let found = (self.by_path).find(path[0], |at| entry(at).path == path)?;
-        Some(entry(found).known())
+        let at = beginning(path, self.starts.len() - 1);
+        let alike = self.starts[at] as usize..self.starts[at + 1] as usize;
+        let found = self.files[alike].iter().find(|file| file.path == path)?;
+        Some(found.known())
     }
 
     /// The file that was read of the same object of S3, if this one is a copy.
@@ -288,6 +294,13 @@ impl Ledger {
         let is_gone = !place.starts_with("s3:") && !place.exists();
         (place != Path::new(path) && is_gone).then_some(*id)
     }
+}
+
+/// The place of a hash among so many beginnings, a power of two.
+fn beginning(path: [u64; 2], beginnings: usize) -> usize {
+    let bits = beginnings.trailing_zeros();
+    // No more than there are beginnings.
+    path[0].checked_shr(64 - bits).unwrap_or(0) as usize
 }
 
 /// What identifies an object of S3: the key, the size, and the trailer. `None` for a path without a key,
@@ -334,6 +347,32 @@ pub(super) fn text(path: &Path) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_are_found_among_any_number_of_others() {
+        for count in [1, 2, 3, 4, 7, 8, 9, 1000] {
+            let mut ledger = Ledger::default();
+            for id in 1..=count {
+                ledger.files.push(Entry {
+                    path: ledger.hasher.path(&format!("a/{id}")),
+                    key: 0,
+                    id,
+                    size: 0,
+                    changed: 0,
+                    trailer: Trailer {
+                        checksum: 0,
+                        length: 0,
+                    },
+                });
+            }
+            ledger.index();
+            for id in 1..=count {
+                let found = ledger.file(&format!("a/{id}")).map(|known| known.id);
+                assert_eq!(found, Some(id), "of {count}");
+            }
+            assert!(ledger.file("a/0").is_none());
+        }
+    }
 
     #[test]
     fn a_file_is_56_bytes() {
