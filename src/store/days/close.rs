@@ -162,28 +162,41 @@ fn sum_open_day(connection: &Connection, day: &str) -> rusqlite::Result<()> {
     // In the order of the table, so that rows are added at its end.
     sums.sort_unstable_by_key(|(grouping, _)| *grouping);
     connection.execute("DELETE FROM daily WHERE day = ?1", [day])?;
-    let mut insert = connection.prepare_cached(
-        "INSERT INTO daily (day, grouping, calls, errors, first_event_time, last_event_time) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?;
-    insert.raw_bind_parameter(1, day)?; // and it stays bound
+    let mut many = connection.prepare_cached(&insert_rows(AT_ONCE))?;
     let mut sum = Sum::default();
-    for (grouping, measures) in sums {
-        let columns = columns(&measures);
-        insert.raw_bind_parameter(2, grouping)?;
-        for (at, value) in columns.into_iter().enumerate() {
-            insert.raw_bind_parameter(at + 3, value)?;
+    for rows in sums.chunks(AT_ONCE) {
+        let mut rest = None;
+        let insert = match rows.len() {
+            AT_ONCE => &mut many,
+            fewer => rest.insert(connection.prepare_cached(&insert_rows(fewer))?),
+        };
+        insert.raw_bind_parameter(1, day)?;
+        for (at, (grouping, measures)) in rows.iter().enumerate() {
+            let [calls, errors, first, last] = columns(measures);
+            let values = [Some((*grouping).into()), calls, errors, first, last];
+            for (column, value) in values.into_iter().enumerate() {
+                insert.raw_bind_parameter(2 + 5 * at + column, value)?;
+            }
+            let values = values.map(|value| value.map_or(ValueRef::Null, ValueRef::Integer));
+            let row = std::iter::once(ValueRef::from(day)).chain(values);
+            sum.add(checksums::hash("daily", row));
         }
         insert.raw_execute()?;
-        let key = [
-            ValueRef::Text(day.as_bytes()),
-            ValueRef::Integer(grouping.into()),
-        ];
-        let values = columns.map(|value| value.map_or(ValueRef::Null, ValueRef::Integer));
-        sum.add(checksums::hash("daily", key.into_iter().chain(values)));
     }
     checksums::set(connection, "daily", day, sum)?;
     note_resolved(connection, day, false, dropped)
+}
+
+/// How many rows of sums are added at once: they take 0.3 µs each, where one by one they take 0.5 µs.
+const AT_ONCE: usize = 16;
+
+/// Adds rows to `daily`, of the day that is bound first.
+fn insert_rows(count: usize) -> String {
+    let row = "(?1, ?, ?, ?, ?, ?)";
+    format!(
+        "INSERT INTO daily (day, grouping, calls, errors, first_event_time, last_event_time) VALUES {}",
+        vec![row; count].join(", ")
+    )
 }
 
 /// Notes that the sums of a day are up to date, and whether they are final.

@@ -8,7 +8,7 @@ use rusqlite::{Connection, params_from_iter};
 use siphasher::sip128::SipHasher13;
 
 use super::distinct::{self, RowHasher, Rows};
-use crate::store::tables::checksums::{self, Changes};
+use crate::store::tables::checksums::{self, Changes, Sum};
 use crate::store::tables::columns;
 
 /// The ids of groupings and callers.
@@ -69,14 +69,13 @@ impl Ids {
         }
         for (_, row) in callers.iter() {
             let id = caller_id(row);
+            let values = std::iter::once(ValueRef::Integer(id)).chain(distinct::columns(row));
             connection
                 .prepare_cached(
                     "INSERT OR IGNORE INTO caller (id, source_ip_address, session_name, in_scope_of) \
                      VALUES (?1, ?2, ?3, ?4)",
                 )?
-                .execute(params_from_iter(
-                    std::iter::once(id.into()).chain(distinct::columns(row)),
-                ))?;
+                .execute(params_from_iter(values.map(ToSqlOutput::Borrowed)))?;
             self.threads[thread].callers.push(id);
         }
         Ok(())
@@ -95,27 +94,25 @@ impl Ids {
         };
         let numbers = &mut self.threads[thread].groupings;
         let mut insert = connection.prepare_cached(&self.insert_grouping)?;
-        let mut bound: Vec<ToSqlOutput<'_>> = Vec::new();
+        let mut bound: Vec<ValueRef<'_>> = Vec::new();
+        let mut sum = Sum::default();
         for (hash, row) in rows.iter() {
             let number = match known.get(&hash) {
                 Some(&number) => number,
                 None => {
                     // Most columns are those of the row before, and what is bound stays bound.
                     for (at, value) in distinct::columns(row).enumerate() {
-                        if bound.get(at) != Some(&value) {
-                            insert.raw_bind_parameter(at + 1, &value)?;
+                        match bound.get_mut(at) {
+                            Some(before) if *before == value => continue,
+                            Some(before) => *before = value,
+                            None => bound.push(value),
                         }
+                        insert.raw_bind_parameter(at + 1, ToSqlOutput::Borrowed(value))?;
                     }
-                    bound.clear();
-                    bound.extend(distinct::columns(row));
                     insert.raw_execute()?;
                     let id = connection.last_insert_rowid();
-                    let values = bound.iter().filter_map(|value| match value {
-                        ToSqlOutput::Borrowed(value) => Some(*value),
-                        _ => None, // all values are borrowed
-                    });
-                    let row = [ValueRef::Integer(id)].into_iter().chain(values);
-                    added.add("grouping", "", checksums::hash("grouping", row));
+                    let row = std::iter::once(ValueRef::Integer(id)).chain(bound.iter().copied());
+                    sum.add(checksums::hash("grouping", row));
                     // The highest bit of the id is in use, but two thousand million groupings do not fit
                     // on a disk.
                     let number = id as u32;
@@ -125,6 +122,7 @@ impl Ids {
             };
             numbers.push(number);
         }
+        added.add_all("grouping", "", sum);
         Ok(())
     }
 }

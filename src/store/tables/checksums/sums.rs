@@ -23,6 +23,11 @@ impl Sum {
         self.rows -= 1;
         self.sum ^= row;
     }
+
+    fn add_all(&mut self, other: Sum) {
+        self.rows += other.rows;
+        self.sum ^= other.sum;
+    }
 }
 
 /// How sums change by what is written to tables without triggers.
@@ -38,6 +43,13 @@ impl Changes {
     /// A row is new.
     pub fn add(&mut self, table: &'static str, day: &str, row: i64) {
         self.of(table, day).add(row);
+    }
+
+    /// These rows are new, if there are any.
+    pub fn add_all(&mut self, table: &'static str, day: &str, rows: Sum) {
+        if rows.rows > 0 {
+            self.of(table, day).add_all(rows);
+        }
     }
 
     /// A row is deleted or changed.
