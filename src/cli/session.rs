@@ -25,7 +25,7 @@ use super::progress::{Shown, progress};
 use super::reading::{Reading, note_forgotten};
 use crate::questions::gate::can_judge;
 use crate::questions::verify::Standing;
-use crate::questions::{Calendar, DaysOfCalls};
+use crate::questions::{Calendar, CallsByDay, DaysOfCalls};
 use crate::scan::Progress;
 use crate::tally::{Coverage, Question, Selection, Tally, Totals};
 
@@ -179,11 +179,16 @@ impl Session {
         Ok((self, Sink { writing, output }))
     }
 
-    /// Which days were read, and which have calls whatever the filters say.
-    pub fn days(&self, totals: &Totals) -> Result<(Calendar, DaysOfCalls), Failure> {
+    /// Which days were read, and which have calls whatever the filters say. `calls` are those that they
+    /// leave.
+    pub fn days(
+        &self,
+        totals: &Totals,
+        calls: &CallsByDay<'_>,
+    ) -> Result<(Calendar, DaysOfCalls), Failure> {
         let selection = self.selection();
         match &self.reading.store {
-            Some(store) => store.days(selection),
+            Some(store) => store.days(selection, calls),
             None => Ok((
                 Calendar {
                     holes: totals.holes.clone(),

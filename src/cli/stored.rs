@@ -50,9 +50,17 @@ mod with {
             Ok(self.store.closed_tally(question, selection, days)?)
         }
 
-        /// Which days were read, and which have calls whatever the filters say.
-        pub fn days(&self, selection: &Selection) -> Result<(Calendar, DaysOfCalls), Failure> {
+        /// Which days were read, and which have calls whatever the filters say. `calls` are those that
+        /// they leave.
+        pub fn days(
+            &self,
+            selection: &Selection,
+            calls: &CallsByDay<'_>,
+        ) -> Result<(Calendar, DaysOfCalls), Failure> {
             let calendar = self.store.calendar_of(selection)?;
+            if selection.endpoints.is_empty() && selection.conditions.is_empty() {
+                return Ok((calendar, DaysOfCalls::from(calls)));
+            }
             // What the conditions leave out was read all the same.
             let all = Selection {
                 endpoints: Vec::new(),
@@ -110,7 +118,7 @@ mod without {
     use crate::cli::messages::Messages;
     use crate::cli::offenders::Allowed;
     use crate::questions::new_callers::NewCallers;
-    use crate::questions::{Calendar, DaysOfCalls};
+    use crate::questions::{Calendar, CallsByDay, DaysOfCalls};
     use crate::sts::{Dimension, Time};
     use crate::tally::{Question, Selection, Tally};
 
@@ -135,7 +143,11 @@ mod without {
             match *self {}
         }
 
-        pub fn days(&self, _: &Selection) -> Result<(Calendar, DaysOfCalls), Failure> {
+        pub fn days(
+            &self,
+            _: &Selection,
+            _: &CallsByDay<'_>,
+        ) -> Result<(Calendar, DaysOfCalls), Failure> {
             match *self {}
         }
 

@@ -105,19 +105,14 @@ pub(super) fn answer(
     let format = sink.writing.format;
     let totals = &report.totals;
     let exit = session.tell_read(&totals.coverage)?;
-    let (calendar, seen) = session.days(totals)?;
-    let can_judge = session.can_judge(totals);
-    let verdict = session.judge(totals);
     let Some(answers) = Overview::of(report) else {
         return Err(Failure::new("overview: no answer; please report this"));
     };
-    let trend = Trend::of(
-        &CallsByDay::of(&answers.trend),
-        &seen,
-        &calendar,
-        Period::Day,
-        session.selection(),
-    );
+    let calls = CallsByDay::of(&answers.trend);
+    let (calendar, seen) = session.days(totals, &calls)?;
+    let can_judge = session.can_judge(totals);
+    let verdict = session.judge(totals);
+    let trend = Trend::of(&calls, &seen, &calendar, Period::Day, session.selection());
     super::trend::note_gaps(&trend, session.reading.store.is_some(), session.messages);
     let region_of = |address: &str| ip_ranges?.region_of(address);
     let plan = Plan::of(&answers.plan, region_of);

@@ -130,11 +130,11 @@ pub(super) fn answer(
 ) -> Result<Exit, Failure> {
     let totals = &report.totals;
     let exit = session.tell_read(&totals.coverage)?;
-    let (calendar, seen) = session.days(totals)?;
+    let calls = CallsByDay::of(report);
+    let (calendar, seen) = session.days(totals, &calls)?;
     session.can_judge(totals);
     let verdict = session.judge(totals);
     let selection = session.selection();
-    let calls = CallsByDay::of(report);
     let trend = Trend::of(&calls, &seen, &calendar, by, selection);
     if trend.rows.is_empty() {
         return Err(Failure::new(match session.reading.store {

@@ -94,8 +94,8 @@ fn calendar(
         ..Calendar::default()
     };
     let mut all = connection.prepare(
-        "SELECT key_account, key_region, key_day FROM folder WHERE id IN \
-         (SELECT folder FROM file WHERE outcome = 'read')",
+        "SELECT key_account, key_region, key_day FROM folder WHERE EXISTS \
+         (SELECT 1 FROM file WHERE file.folder = folder.id AND outcome = 'read')",
     )?;
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {

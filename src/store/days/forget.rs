@@ -90,7 +90,8 @@ impl Store {
 fn newest_day(connection: &Connection, today: NaiveDate) -> rusqlite::Result<Option<NaiveDate>> {
     let day: Option<String> = connection.query_row(
         "SELECT max(day) FROM (SELECT day FROM day WHERE day <> '' UNION ALL SELECT key_day FROM \
-         folder WHERE id IN (SELECT folder FROM file WHERE outcome = 'read')) WHERE day <= ?1",
+         folder WHERE EXISTS (SELECT 1 FROM file WHERE file.folder = folder.id AND outcome = 'read')) \
+         WHERE day <= ?1",
         [today.to_string()],
         |row| row.get(0),
     )?;
