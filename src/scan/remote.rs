@@ -11,8 +11,8 @@ use std::thread::{Builder, Scope};
 use super::admission::{Admission, admit_version};
 use super::error::ScanError;
 use super::found::{PassedBy, is_in_s3};
-use super::queue::{Content, Fetched};
 use super::run::Run;
+use super::work::{Content, Fetched};
 use crate::aws::Pruned;
 use crate::input::s3::{
     self, Digests, Estimate, FetchLimits, Fetches, Listed, Listing, S3, S3Error, S3Url,

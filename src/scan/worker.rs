@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use super::admission::{Admission, admit};
 use super::error::ScanError;
 use super::pace::Samples;
-use super::queue::{Batch, Content, Fetched, Remark, Work};
 use super::reading::Reading;
 use super::run::Run;
 use super::stranger;
+use super::work::{Batch, Content, Fetched, Remark, Work};
 use crate::aws::Key;
 use crate::damage::Stage;
 #[cfg(feature = "s3")]
