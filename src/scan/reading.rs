@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use super::ahead::read_ahead;
 use super::calls::Calls;
+use super::inflate_ahead::inflate_ahead;
 use super::progress::Progress;
 use super::settings::Scan;
 use super::stranger::Verdict;
@@ -89,7 +89,7 @@ impl<'s, C: Collector> Reading<'s, C> {
                     stream: &mut stream,
                     progress: self.progress,
                 };
-                let outcome = read_ahead(&mut watched, |ahead| {
+                let outcome = inflate_ahead(&mut watched, |ahead| {
                     self.read(&mut Window::sliding(window, ahead, limit))
                 });
                 let damage = stream.finish();

@@ -10,7 +10,7 @@ use std::thread::{Builder, Scope};
 
 use super::admission::{Admission, admit_version};
 use super::error::ScanError;
-use super::found::{PassedBy, is_in_s3};
+use super::manifest::{PassedBy, is_in_s3};
 use super::run::Run;
 use super::work::{Content, Fetched};
 use crate::aws::Pruned;

@@ -6,8 +6,8 @@
 use std::cmp::{Ordering, Reverse};
 use std::io;
 
-use super::ahead::{EventRows, read_ahead};
 use super::rows::{Row, RowStore, Spare};
+use super::rows_ahead::{EventRows, read_ahead};
 use crate::sts::{Call, Time};
 use crate::tally::{
     Candidate, Candidates, Collector, Coverage, Entry, File, Interner, Staged, Totals,
