@@ -142,7 +142,7 @@ impl<T: std::ops::AddAssign> std::ops::AddAssign for ByEndpoint<T> {
 
 /// What decided the endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Evidence {
+pub enum EndpointEvidence {
     /// `additionalEventData.RequestDetails.endpointType`
     EndpointType,
     /// `tlsDetails.clientProvidedHostHeader`
@@ -157,26 +157,26 @@ pub enum Evidence {
     None,
 }
 
-impl Evidence {
+impl EndpointEvidence {
     /// Every kind, in the order in which they are tried.
-    pub const ALL: [Evidence; 6] = [
-        Evidence::EndpointType,
-        Evidence::HostHeader,
-        Evidence::HostMap,
-        Evidence::Caller,
-        Evidence::AwsRegion,
-        Evidence::None,
+    pub const ALL: [EndpointEvidence; 6] = [
+        EndpointEvidence::EndpointType,
+        EndpointEvidence::HostHeader,
+        EndpointEvidence::HostMap,
+        EndpointEvidence::Caller,
+        EndpointEvidence::AwsRegion,
+        EndpointEvidence::None,
     ];
 
     /// The value of the `evidence` dimension.
     pub fn as_str(self) -> &'static str {
         match self {
-            Evidence::EndpointType => "endpoint-type",
-            Evidence::HostHeader => "host-header",
-            Evidence::HostMap => "host-map",
-            Evidence::Caller => "caller",
-            Evidence::AwsRegion => "aws-region",
-            Evidence::None => "none",
+            EndpointEvidence::EndpointType => "endpoint-type",
+            EndpointEvidence::HostHeader => "host-header",
+            EndpointEvidence::HostMap => "host-map",
+            EndpointEvidence::Caller => "caller",
+            EndpointEvidence::AwsRegion => "aws-region",
+            EndpointEvidence::None => "none",
         }
     }
 }
@@ -202,7 +202,7 @@ pub struct Decision<'a> {
     /// Where the call went.
     pub endpoint: Endpoint<'a>,
     /// What says so.
-    pub evidence: Evidence,
+    pub evidence: EndpointEvidence,
     /// CloudTrail's verdict and the host header do not agree (the verdict is kept).
     pub disagreement: bool,
 }
@@ -218,12 +218,12 @@ pub fn decide<'a>(traces: &Traces<'a>) -> Decision<'a> {
         },
         HostKind::Other => Endpoint::Other,
     });
-    let mut evidence_of_host = Evidence::HostHeader;
+    let mut evidence_of_host = EndpointEvidence::HostHeader;
     if matches!(by_host, Some(Endpoint::Other))
         && let Some(endpoint) = mapped(traces)
     {
         by_host = Some(endpoint);
-        evidence_of_host = Evidence::HostMap;
+        evidence_of_host = EndpointEvidence::HostMap;
     }
     let verdict = match traces.endpoint_type {
         Some("global") => Some(Endpoint::Global),
@@ -237,21 +237,21 @@ pub fn decide<'a>(traces: &Traces<'a>) -> Decision<'a> {
         _ => None,
     };
     let (endpoint, evidence) = if let Some(endpoint) = verdict {
-        (endpoint, Evidence::EndpointType)
+        (endpoint, EndpointEvidence::EndpointType)
     } else if let Some(endpoint) = by_host {
         (endpoint, evidence_of_host)
     } else if traces.called_by_aws {
-        (Endpoint::AwsService, Evidence::Caller)
+        (Endpoint::AwsService, EndpointEvidence::Caller)
     } else {
         match traces.aws_region {
-            Some("global") => (Endpoint::Global, Evidence::AwsRegion),
-            None | Some("us-east-1") => (Endpoint::Unknown, Evidence::None),
+            Some("global") => (Endpoint::Global, EndpointEvidence::AwsRegion),
+            None | Some("us-east-1") => (Endpoint::Unknown, EndpointEvidence::None),
             region => (
                 Endpoint::Regional {
                     region,
                     variant: None,
                 },
-                Evidence::AwsRegion,
+                EndpointEvidence::AwsRegion,
             ),
         }
     };

@@ -32,7 +32,7 @@ pub use call::{Call, EVENT_SOURCE, Kind, kind};
 pub(crate) use call::{REGION_DISABLED, is_vpc_endpoint, issuing_account_id};
 pub use cause::Cause;
 pub use dimension::Dimension;
-pub use endpoint::{ByEndpoint, Decision, Endpoint, EndpointKind, Evidence};
+pub use endpoint::{ByEndpoint, Decision, Endpoint, EndpointEvidence, EndpointKind};
 pub use host::{Host, HostKind, Variant};
 pub use hosts::{Hosts, HostsError, LeadsTo};
 pub(crate) use pattern::has_wildcards;
