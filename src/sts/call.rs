@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt::Write as _;
 
-use super::endpoint::{Decision, Endpoint, EndpointEvidence, Traces, decide};
+use super::decision::{Decision, EndpointEvidence, Traces, decide};
+use super::endpoint::Endpoint;
 use super::host::Host;
 use super::hosts::Hosts;
 use super::sdk::{self, Sdk};
