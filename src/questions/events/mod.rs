@@ -5,11 +5,12 @@
 //! is the tally's to say.
 
 mod log;
-mod rows;
+mod row;
+mod row_store;
 mod rows_ahead;
 mod stream;
 
 pub use log::{EventLog, Events};
-pub use rows::{EVENT_COLUMNS, Row};
+pub use row::{EVENT_COLUMNS, Row};
 pub use rows_ahead::EventRows;
 pub use stream::{EventStream, StreamError, Streamed};
