@@ -139,13 +139,11 @@ impl Selection {
             DateTime::from_timestamp_millis(time.millis()).map(|time| time.date_naive())
         };
         let last = (self.until).and_then(|until| Time::from_millis(until.millis() - 1));
-        let listed = |list: &[String], name: &String| list.is_empty() || list.contains(name);
         self.since
             .and_then(day)
             .is_none_or(|first| first <= key.day)
             && last.and_then(day).is_none_or(|last| key.day <= last)
-            && listed(&self.accounts, &key.account)
-            && listed(&self.regions, &key.region)
+            && self.lists_log(&key.account, &key.region)
     }
 
     /// What the keys of files tell of this selection.
