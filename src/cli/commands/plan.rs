@@ -210,25 +210,34 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     } else {
         (session.count(&AnyQuestion::Plan)?.finish(), None)
     };
-    answer(
-        &report,
+    let counted = Counted {
+        report: &report,
         trace,
-        ip_ranges.as_ref(),
-        &session,
-        &arguments.order,
-        to,
-    )
+        ip_ranges: ip_ranges.as_ref(),
+    };
+    answer(counted, &session, &arguments.order, to)
+}
+
+/// What a plan is made of.
+pub(super) struct Counted<'a> {
+    pub report: &'a Report,
+    /// Where tokens were used, if that was looked for.
+    pub trace: Option<TokenTrace>,
+    pub ip_ranges: Option<&'a IpRanges>,
 }
 
 /// The end of it, whether it is of logs, of a store or of parts.
 pub(super) fn answer(
-    report: &Report,
-    mut trace: Option<TokenTrace>,
-    ip_ranges: Option<&IpRanges>,
+    counted: Counted<'_>,
     session: &Session,
     order: &OrderArgs,
     to: Destination,
 ) -> Result<Exit, Failure> {
+    let Counted {
+        report,
+        mut trace,
+        ip_ranges,
+    } = counted;
     if let Some(trace) = &mut trace {
         trace.saw_opt_in_regions &= session.selection().may_show_opt_in_regions();
     }
