@@ -53,19 +53,33 @@ impl Pruning {
             || self.last_day().is_some_and(|last| day > last)
     }
 
+    /// Whether this account is asked about.
+    pub fn asks_account(&self, account: &str) -> bool {
+        is_among(&self.accounts, account)
+    }
+
+    /// Whether this Region is asked about.
+    pub fn asks_region(&self, region: &str) -> bool {
+        is_among(&self.regions, region)
+    }
+
     /// Why a file with this key need not be read; `None` if it must.
     pub fn prunes(&self, key: &Key) -> Option<Pruned> {
-        let asked = |list: &[String], name: &String| list.is_empty() || list.contains(name);
         if self.leaves_out_day(key.day) {
             Some(Pruned::Date)
-        } else if !asked(&self.accounts, &key.account) {
+        } else if !self.asks_account(&key.account) {
             Some(Pruned::Account)
-        } else if key.day >= regions_are_true_from() && !asked(&self.regions, &key.region) {
+        } else if key.day >= regions_are_true_from() && !self.asks_region(&key.region) {
             Some(Pruned::Region)
         } else {
             None
         }
     }
+}
+
+/// Whether a list that asks about everything when it is empty asks about this name.
+fn is_among(list: &[String], name: &str) -> bool {
+    list.is_empty() || list.iter().any(|asked| asked == name)
 }
 
 #[cfg(test)]

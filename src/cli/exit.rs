@@ -1,17 +1,13 @@
-//! How a run ends.
+//! How a run ends: the exit code, and why there is no result.
+//!
+//! Refuses to print: see `ending`.
 
-use std::ffi::OsString;
 use std::io;
 use std::process::{ExitCode, Termination};
 
-use clap::error::{ContextKind, ContextValue};
-
 use super::advice;
-use super::args::said;
-use super::messages::{line, warn};
 use crate::input::{IpRangesError, PathError};
 use crate::scan::ScanError;
-use crate::shown::for_terminal;
 #[cfg(feature = "store")]
 use crate::store::StoreError;
 
@@ -59,17 +55,6 @@ impl Failure {
     pub fn new(message: impl Into<String>) -> Failure {
         Failure::Message(message.into())
     }
-
-    /// Tells the user, and ends.
-    pub fn report(self) -> Exit {
-        match self {
-            Failure::Message(message) => {
-                warn(&message);
-                Exit::Failed
-            }
-            Failure::ClosedPipe => Exit::Done,
-        }
-    }
 }
 
 /// An error of standard output; other files say which they are.
@@ -107,55 +92,5 @@ impl From<PathError> for Failure {
 impl From<IpRangesError> for Failure {
     fn from(error: IpRangesError) -> Self {
         Failure::Message(advice::of_ip_ranges(&error))
-    }
-}
-
-/// Ends after a wrong word on the command line, or after `--help`.
-pub(super) fn usage(mut error: clap::Error, typed: &[OsString]) -> Exit {
-    if let Some(what) = said(&error) {
-        return Failure::new(what).report();
-    }
-    let is_harmless = |word: &OsString| {
-        let word = word.to_string_lossy();
-        for_terminal(&word) == word
-    };
-    if !error.use_stderr() || typed.iter().all(is_harmless) {
-        // Writing help into a closed pipe is no error.
-        let _ = error.print();
-    } else {
-        // clap repeats what was typed as it is, between its colours and the ends of its own lines.
-        escape_context(&mut error);
-        line(error.to_string().trim_end());
-    }
-    if error.use_stderr() {
-        Exit::Failed
-    } else {
-        Exit::Done
-    }
-}
-
-/// Escapes what was typed where an error repeats it.
-fn escape_context(error: &mut clap::Error) {
-    let safe = |text: &str| for_terminal(text).into_owned();
-    let context: Vec<_> = (error.context())
-        .filter(|(kind, _)| *kind != ContextKind::Usage)
-        .map(|(kind, value)| (kind, value.clone()))
-        .collect();
-    for (kind, value) in context {
-        let escaped = match value {
-            ContextValue::String(text) => ContextValue::String(safe(&text)),
-            ContextValue::Strings(texts) => {
-                ContextValue::Strings(texts.iter().map(|text| safe(text)).collect())
-            }
-            ContextValue::StyledStr(text) => {
-                ContextValue::StyledStr(safe(&text.to_string()).into())
-            }
-            ContextValue::StyledStrs(texts) => {
-                let texts = texts.iter().map(|text| safe(&text.to_string()).into());
-                ContextValue::StyledStrs(texts.collect())
-            }
-            other => other,
-        };
-        error.insert(kind, escaped);
     }
 }

@@ -11,6 +11,7 @@ mod completion;
 mod conditions;
 mod digests;
 mod dry_run;
+mod ending;
 mod exit;
 mod gate;
 mod hosts;
@@ -39,8 +40,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let typed = commands::command().try_get_matches_from(&arguments);
     match typed.and_then(|typed| commands::run(&typed)) {
-        Ok(outcome) => outcome.unwrap_or_else(|failure| failure.report()),
-        Err(error) => exit::usage(error, &arguments),
+        Ok(outcome) => outcome.unwrap_or_else(ending::report),
+        Err(error) => ending::usage(error, &arguments),
     }
 }
 

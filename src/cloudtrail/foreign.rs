@@ -1,56 +1,107 @@
-//! What bytes are if they are no JSON: names the formats that are known, and says what to do.
+//! What bytes are if they are no JSON: names the formats that are known, says what to do, and whether logs may
+//! be in them all the same. Formats that are decompressed on the way here are in `input`.
 
 /// As much of the beginning of a file as is looked at: tar names itself after a first file's name.
 pub(super) const HEAD: usize = 512;
 
 /// Names what a file that begins with `head` is.
 pub(super) fn no_json(head: &[u8]) -> String {
-    match kind(head) {
+    match Foreign::of(head).and_then(|known| known.what) {
         Some(known) => format!("bytes that are no JSON ({known})"),
         None => "bytes that are no JSON".to_owned(),
     }
 }
 
-fn kind(head: &[u8]) -> Option<&'static str> {
-    if head.get(257..262) == Some(b"ustar") {
-        return Some("a tar archive; unpack it first");
+/// What is known of a file by how it begins, if that is not as JSON does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Foreign {
+    /// What it is, and what to do; `None` where that is not clear.
+    what: Option<&'static str>,
+    /// Whether there may be logs in it that nobody can read here: archives, what is encrypted or compressed
+    /// in another way, text in UTF-16, and what represents a file that is elsewhere.
+    pub may_hold_logs: bool,
+}
+
+impl Foreign {
+    /// What a file is that begins like this.
+    pub(crate) fn of(head: &[u8]) -> Option<Foreign> {
+        if head.get(257..262) == Some(b"ustar") {
+            return Some(sealed("a tar archive; unpack it first"));
+        }
+        Some(match head {
+            [0x1f, 0x8b, ..] => other("gzip inside gzip; decompress it once"),
+            [b'P', b'K', 3, 4, ..] => sealed("a ZIP archive; unpack it first"),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => other("Zstandard; decompress it first"),
+            [b'B', b'Z', b'h', _, ..] => other("bzip2 that is cut or corrupt; fetch it again"),
+            [0xfd, b'7', b'z', b'X', ..] => other("xz that is cut or corrupt; fetch it again"),
+            [0x1f, 0x9d, ..] => {
+                sealed("compressed with compress (.Z); decompress it first with 'gzip -d'")
+            }
+            [0x5d, 0, 0, ..] => sealed("lzma; decompress it first with 'xz -d'"),
+            [0x89, b'L', b'Z', b'O', ..] => sealed("lzop; decompress it first with 'lzop -d'"),
+            [b'L', b'Z', b'I', b'P', ..] => sealed("lzip; decompress it first with 'lzip -d'"),
+            // As Linux images have it.
+            [0x02, 0x21, 0x4c, 0x18, ..] => {
+                sealed("lz4 in its old format; decompress it first with 'lz4 -d'")
+            }
+            [0xff, 0x06, 0, 0, b's', b'N', b'a', b'P', b'p', b'Y', ..] => {
+                sealed("snappy; decompress it first with 'snzip -d'")
+            }
+            [b'R', b'a', b'r', b'!', ..] => sealed("a RAR archive; unpack it first"),
+            [b'O', b'b', b'j', 1, ..] => sealed("Avro; export it as JSON first"),
+            [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => {
+                sealed("UTF-32; convert it to UTF-8 first")
+            }
+            [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, ..] => sealed("a 7z archive; unpack it first"),
+            [b'P', b'A', b'R', b'1', ..] => other("Parquet; export it as JSON first"),
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => sealed("UTF-16; convert it to UTF-8 first"),
+            [0, ..] => {
+                other("NUL bytes, as a file has whose blocks were never written; fetch it again")
+            }
+            _ if head.starts_with(b"version https://git-lfs") => {
+                sealed("a Git LFS pointer, not the file itself; run 'git lfs pull'")
+            }
+            _ if head.starts_with(b"age-encryption.org/")
+                || head.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----") =>
+            {
+                sealed("encrypted with age; decrypt it first")
+            }
+            _ if is_gpg(head) => {
+                sealed("encrypted with OpenPGP; decrypt it first with 'gpg --decrypt'")
+            }
+            // openssl, and armour of another kind.
+            _ if head.starts_with(b"Salted__")
+                || head.starts_with(b"-----BEGIN PGP")
+                || head.starts_with(b"-----BEGIN AGE") =>
+            {
+                Foreign {
+                    what: None,
+                    may_hold_logs: true,
+                }
+            }
+            [b'<', b'0'..=b'9', ..] if is_syslog(head) => other(
+                "lines of syslog; cut what is before each record first, with sed 's/^[^{]*//'",
+            ),
+            [b'<', ..] => other("XML or HTML"),
+            _ => return None,
+        })
     }
-    Some(match head {
-        [0x1f, 0x8b, ..] => "gzip inside gzip; decompress it once",
-        [b'P', b'K', 3, 4, ..] => "a ZIP archive; unpack it first",
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => "Zstandard; decompress it first",
-        [b'B', b'Z', b'h', _, ..] => "bzip2 that is cut or corrupt; fetch it again",
-        [0xfd, b'7', b'z', b'X', ..] => "xz that is cut or corrupt; fetch it again",
-        [0x1f, 0x9d, ..] => "compressed with compress (.Z); decompress it first with 'gzip -d'",
-        [0x5d, 0, 0, ..] => "lzma; decompress it first with 'xz -d'",
-        [0x89, b'L', b'Z', b'O', ..] => "lzop; decompress it first with 'lzop -d'",
-        [b'L', b'Z', b'I', b'P', ..] => "lzip; decompress it first with 'lzip -d'",
-        [0x02, 0x21, 0x4c, 0x18, ..] => "lz4 in its old format; decompress it first with 'lz4 -d'",
-        [0xff, 0x06, 0, 0, b's', b'N', b'a', b'P', b'p', b'Y', ..] => {
-            "snappy; decompress it first with 'snzip -d'"
-        }
-        [b'R', b'a', b'r', b'!', ..] => "a RAR archive; unpack it first",
-        [b'O', b'b', b'j', 1, ..] => "Avro; export it as JSON first",
-        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => "UTF-32; convert it to UTF-8 first",
-        [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, ..] => "a 7z archive; unpack it first",
-        [b'P', b'A', b'R', b'1', ..] => "Parquet; export it as JSON first",
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "UTF-16; convert it to UTF-8 first",
-        [0, ..] => "NUL bytes, as a file has whose blocks were never written; fetch it again",
-        _ if head.starts_with(b"version https://git-lfs") => {
-            "a Git LFS pointer, not the file itself; run 'git lfs pull'"
-        }
-        _ if head.starts_with(b"age-encryption.org/")
-            || head.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----") =>
-        {
-            "encrypted with age; decrypt it first"
-        }
-        _ if is_gpg(head) => "encrypted with OpenPGP; decrypt it first with 'gpg --decrypt'",
-        [b'<', b'0'..=b'9', ..] if is_syslog(head) => {
-            "lines of syslog; cut what is before each record first, with sed 's/^[^{]*//'"
-        }
-        [b'<', ..] => "XML or HTML",
-        _ => return None,
-    })
+}
+
+/// What may hold logs that cannot be read here.
+const fn sealed(what: &'static str) -> Foreign {
+    Foreign {
+        what: Some(what),
+        may_hold_logs: true,
+    }
+}
+
+/// What is damaged, or holds no logs as far as anybody knows.
+const fn other(what: &'static str) -> Foreign {
+    Foreign {
+        what: Some(what),
+        may_hold_logs: false,
+    }
 }
 
 /// Lines that begin with a priority: `<134>`.

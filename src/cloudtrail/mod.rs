@@ -28,6 +28,7 @@ mod traces;
 mod window;
 mod wrapped;
 
+pub(crate) use foreign::Foreign;
 pub use kernel::Kernel;
 pub use parser::RecordParser;
 pub use reader::{Handler, Outcome, Reader, Shape};

@@ -278,7 +278,10 @@ fn end_of_value(text: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::super::kernel::Kernel;
+    use super::super::record::Field;
     use super::*;
 
     fn of(text: &str, small: bool) -> Result<String, Unsound> {
@@ -311,6 +314,23 @@ mod tests {
                 places.iter().any(is_known) || name == "eventVersion",
                 "{name}"
             );
+        }
+        // Nor is any member missing that a place knows.
+        let mut members = Vec::new();
+        for name in NAMES {
+            let of_name = places
+                .iter()
+                .filter_map(|place| place.member(name.as_bytes()));
+            members.extend(of_name);
+        }
+        let is_field = |member: &&Member| matches!(member, Member::Field(_));
+        let fields: HashSet<String> = (members.iter().filter(is_field))
+            .map(|field| format!("{field:?}"))
+            .collect();
+        assert_eq!(fields.len(), Field::COUNT);
+        for place in places {
+            let is_reached = members.contains(&Member::Place(place));
+            assert!(is_reached || place == Place::Record, "{place:?}");
         }
     }
 

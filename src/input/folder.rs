@@ -7,8 +7,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use super::endings::Ending;
 use super::local::Directory;
-use super::names::{Ending, is_cloudtrails, is_hidden, is_test_file};
+use super::names::{is_cloudtrails, is_hidden, is_test_file};
 use crate::aws::{Key, KeyKind, is_of_another_service, is_of_cloudtrail};
 
 /// A folder in which files are read.

@@ -1,10 +1,11 @@
 //! Paths → bytes: which files there are, and what is in them.
 //!
 //! `paths` turns what the user named into places to begin at, `local` lists and opens what is on this
-//! machine, and `content` decompresses it; `names` says what the name of a file tells. Nothing here knows
-//! JSON, records or STS. Whatever cannot be read is handed on as such, never left out.
+//! machine, and `content` decompresses it; `names` and `endings` say what the name of a file tells. Nothing
+//! here knows JSON, records or STS. Whatever cannot be read is handed on as such, never left out.
 
 mod content;
+mod endings;
 mod folder;
 mod ip_ranges;
 mod local;

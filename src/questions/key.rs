@@ -4,7 +4,7 @@
 //! [`Dimension`].
 
 use crate::sts::action::is_regional_only;
-use crate::sts::{Dimension, Evidence, Properties};
+use crate::sts::{Dimension, EndpointEvidence, Properties};
 use crate::tally::YES;
 
 /// One column of a key.
@@ -42,7 +42,7 @@ impl KeyColumn {
             KeyColumn::ViaVpcEndpoint => call.is_through_vpc_endpoint().then_some(YES),
             KeyColumn::ThroughOwnHost => {
                 let evidence = call.value(Dimension::Evidence, scratch);
-                (evidence == Some(Evidence::HostMap.as_str())).then_some(YES)
+                (evidence == Some(EndpointEvidence::HostMap.as_str())).then_some(YES)
             }
             KeyColumn::OfUsEast1 => call.is_of_us_east_1().then_some(YES),
             KeyColumn::RegionalOnlyAction => {

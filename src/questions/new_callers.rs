@@ -193,14 +193,17 @@ impl NewCallers {
             });
         }
         let of_day = calls.days.get(&day);
-        let is_sighted = of_day
+        let saw_us_east_1 = of_day
             .is_some_and(|day| day.is_of_us_east_1 || !day.global_callers.is_empty())
             || calendar.keys_of_us_east_1.contains(&day);
-        let was_sighted = (calls.days.range(from..day)).any(|(_, day)| day.is_of_us_east_1)
+        let saw_it_before = (calls.days.range(from..day)).any(|(_, day)| day.is_of_us_east_1)
             || (calendar.keys_of_us_east_1.range(from..day))
                 .next()
                 .is_some();
-        match (is_sighted, was_sighted && selection.may_show_global_calls()) {
+        match (
+            saw_us_east_1,
+            saw_it_before && selection.may_show_global_calls(),
+        ) {
             (true, true) => Ok(()),
             (true, false) => Err(NoVerdict::UnseenBefore(day)),
             (false, _) => Err(NoVerdict::UnseenOn(day)),

@@ -55,14 +55,14 @@ impl Overview {
     /// calls would have been seen.
     pub fn accounts(&self, logs_read: &LogsRead) -> Vec<AccountRow<'_>> {
         let read: BTreeSet<&str> = logs_read.read().map(|(account, _)| account).collect();
-        let sighted: BTreeSet<&str> = (logs_read.read())
+        let with_us_east_1: BTreeSet<&str> = (logs_read.read())
             .filter(|(_, region)| *region == "us-east-1")
             .map(|(account, _)| account)
             .collect();
         // The calls of an account without logs here are in those of others.
-        let is_sighted = |account: Option<&str>| match account {
-            Some(account) if read.contains(account) => sighted.contains(account),
-            _ => !sighted.is_empty(),
+        let saw_us_east_1 = |account: Option<&str>| match account {
+            Some(account) if read.contains(account) => with_us_east_1.contains(account),
+            _ => !with_us_east_1.is_empty(),
         };
         let callers = global_callers(&self.plan);
         let mut accounts: BTreeMap<Option<&str>, ByEndpoint<u64>> = BTreeMap::new();
@@ -74,7 +74,7 @@ impl Overview {
             .map(|(account_id, endpoints)| AccountRow {
                 account_id,
                 endpoints,
-                is_sighted: is_sighted(account_id),
+                saw_us_east_1: saw_us_east_1(account_id),
                 global_principals: callers.get(&account_id).map_or(0, |all| all.len() as u64),
             })
             .collect();
@@ -95,7 +95,7 @@ pub struct AccountRow<'r> {
     /// Its calls.
     pub endpoints: ByEndpoint<u64>,
     /// Whether logs were read in which its global calls would be: those of us-east-1.
-    pub is_sighted: bool,
+    pub saw_us_east_1: bool,
     /// Principals with global calls, AWS itself aside.
     pub global_principals: u64,
 }
@@ -103,14 +103,14 @@ pub struct AccountRow<'r> {
 impl AccountRow<'_> {
     /// Whether no global call is known, and none could be: that is no zero.
     pub fn is_blind(&self) -> bool {
-        !self.is_sighted && self.endpoints[EndpointKind::Global] == 0
+        !self.saw_us_east_1 && self.endpoints[EndpointKind::Global] == 0
     }
 
     /// The calls to an endpoint, if they are known.
     pub fn calls(&self, kind: EndpointKind) -> Option<u64> {
         let calls = self.endpoints[kind];
         let is_of_us_east_1 = matches!(kind, EndpointKind::Global | EndpointKind::Unknown);
-        (self.is_sighted || !is_of_us_east_1 || calls > 0).then_some(calls)
+        (self.saw_us_east_1 || !is_of_us_east_1 || calls > 0).then_some(calls)
     }
 
     /// The share of global calls, if that is known.

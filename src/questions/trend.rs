@@ -97,8 +97,9 @@ impl<'r> CallsByDay<'r> {
 impl From<&CallsByDay<'_>> for DaysOfCalls {
     fn from(calls: &CallsByDay<'_>) -> DaysOfCalls {
         let days = calls.days.iter().map(|(day, of_day)| {
-            let is_sight = of_day.is_of_us_east_1 || of_day.endpoints[EndpointKind::Global] > 0;
-            (*day, is_sight)
+            let saw_us_east_1 =
+                of_day.is_of_us_east_1 || of_day.endpoints[EndpointKind::Global] > 0;
+            (*day, saw_us_east_1)
         });
         DaysOfCalls(days.collect())
     }
@@ -225,9 +226,9 @@ impl Trend {
             .copied()
             .filter(|&day| selection.asks_of(day) != DayAsked::Nothing)
             .collect();
-        let is_sighted = |day: &NaiveDate| {
+        let saw_us_east_1 = |day: &NaiveDate| {
             calendar.keys_of_us_east_1.contains(day)
-                || seen.0.get(day).is_some_and(|&is_sight| is_sight)
+                || seen.0.get(day).is_some_and(|&saw_us_east_1| saw_us_east_1)
         };
         let mut by_period: BTreeMap<NaiveDate, Vec<NaiveDate>> = BTreeMap::new();
         for &day in &read {
@@ -249,7 +250,7 @@ impl Trend {
                 .all(|day| {
                     read.contains(&day)
                         && calendar.is_complete(day)
-                        && is_sighted(&day)
+                        && saw_us_east_1(&day)
                         && selection.asks_of(day) == DayAsked::All
                 });
             let status = if is_whole {
@@ -267,7 +268,7 @@ impl Trend {
             }
             row.calls = Some(endpoints.total());
             row.endpoints = endpoints.map(Some);
-            if days.iter().any(is_sighted) {
+            if days.iter().any(saw_us_east_1) {
                 row.global_share = endpoints.global_share();
                 row.global_principals = Some(callers.len() as u64);
                 if let Some(before) = &before {

@@ -68,8 +68,9 @@ impl<C: Collector> Handler for Calls<'_, C> {
                     if is_of_us_east_1 {
                         self.collector.totals().see_us_east_1();
                     }
-                    let is_sight = is_of_us_east_1 || matches!(call.endpoint(), Endpoint::Global);
-                    self.days_read.see_call(call.time(), is_sight);
+                    let saw_us_east_1 =
+                        is_of_us_east_1 || matches!(call.endpoint(), Endpoint::Global);
+                    self.days_read.see_call(call.time(), saw_us_east_1);
                     self.note_log(record);
                     let wanted = self.selection.wants(&call, self.matched, self.scratch);
                     self.collector.take(&call, wanted);

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::admission::{Admission, admit};
-use super::queue::{Batch, Content, Fetched, Work};
 use super::run::Run;
+use super::work::{Batch, Content, Fetched, Work};
 use crate::input::{self, Directory, Folder, Object};
 use crate::tally::DamagedFile;
 

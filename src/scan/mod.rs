@@ -1,20 +1,21 @@
 //! Drives the reading: files over threads, records into collectors. Knows nothing of formats.
 //!
-//! The way of an object: `threads` starts them, `run` is what they share, and `queue` is between them. `listing` turns a folder
-//! into batches of objects. `worker` opens one object after another on its thread; where reads take long
-//! (`pace`), `fetch` has read them before. `found` has what somebody else has listed. `admission` says what is opened at all. `reading` has the
-//! records of an object read and says what became of it (with `ahead`, if it is large; `stranger` tells
-//! what is no log), and `calls` passes on what is a call and is asked about. `evidence` reads digests, and
-//! notes what they may name.
+//! The way of an object: `threads` starts them, `run` is what they share, and `queue` is between them, with
+//! the `work` that is to be done. `listing` turns a folder into batches of objects. `worker` opens one object
+//! after another on its thread; where reads take long (`pace`), `fetch` has read them before. `manifest` has
+//! what somebody else has listed. `admission` says what is opened at all. `reading` has the records of an
+//! object read and says what became of it (with `inflate_ahead`, if it is large; `stranger` tells what is no
+//! log), and `calls` passes on what is a call and is asked about. `evidence` reads digests, and notes what
+//! they may name.
 
 mod admission;
-mod ahead;
 mod calls;
 mod error;
 mod evidence;
 mod fetch;
-mod found;
+mod inflate_ahead;
 mod listing;
+mod manifest;
 mod names;
 mod pace;
 mod progress;
@@ -26,6 +27,7 @@ mod run;
 mod settings;
 mod stranger;
 mod threads;
+mod work;
 mod worker;
 
 use std::path::PathBuf;

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use super::ahead::read_ahead;
 use super::calls::Calls;
+use super::inflate_ahead::inflate_ahead;
 use super::progress::Progress;
 use super::settings::Scan;
-use super::stranger::Verdict;
+use super::stranger::{self, Verdict};
 use crate::aws::Key;
 use crate::aws::region::is_opt_in;
 use crate::cloudtrail::{Outcome, Reader, Shape, Window};
@@ -68,8 +68,22 @@ impl<'s, C: Collector> Reading<'s, C> {
         self.reader = reader(self.scan);
     }
 
-    /// Reads a file that was opened. Gives its trailer, if it was a stream and that is wanted.
-    pub fn opened(&mut self, object: &Object<'_>, opened: Opened<'_>) -> Option<Trailer> {
+    /// Reads a file that was opened and is no digest. Gives its trailer, if it was a stream and that is
+    /// wanted.
+    pub fn log(&mut self, object: &Object<'_>, mut opened: Opened<'_>) -> Option<Trailer> {
+        if self.scrutiny.alone {
+            self.hash(object, opened);
+            return None;
+        }
+        self.begin_hash(&mut opened);
+        match stranger::tell(&mut opened, object.trust()) {
+            Some(verdict) => self.told(object, opened, verdict),
+            None => self.opened(object, opened),
+        }
+    }
+
+    /// Reads a file that is not known to be no log. Gives its trailer, as [`log`](Reading::log) does.
+    fn opened(&mut self, object: &Object<'_>, opened: Opened<'_>) -> Option<Trailer> {
         let mut trailer = None;
         let (outcome, damage) = match opened {
             Opened::NotAFile => {
@@ -89,7 +103,7 @@ impl<'s, C: Collector> Reading<'s, C> {
                     stream: &mut stream,
                     progress: self.progress,
                 };
-                let outcome = read_ahead(&mut watched, |ahead| {
+                let outcome = inflate_ahead(&mut watched, |ahead| {
                     self.read(&mut Window::sliding(window, ahead, limit))
                 });
                 let damage = stream.finish();
@@ -119,9 +133,9 @@ impl<'s, C: Collector> Reading<'s, C> {
         self.reader.read(window, &mut calls)
     }
 
-    /// Says what became of a file that was opened and is no log. Gives its trailer as
-    /// [`opened`](Reading::opened) does.
-    pub fn told(
+    /// Says what became of a file that was opened and is no log. Gives its trailer, as
+    /// [`log`](Reading::log) does.
+    fn told(
         &mut self,
         object: &Object<'_>,
         opened: Opened<'_>,

@@ -10,9 +10,9 @@ use std::thread::{Builder, Scope};
 
 use super::admission::{Admission, admit_version};
 use super::error::ScanError;
-use super::found::{PassedBy, is_in_s3};
-use super::queue::{Content, Fetched};
+use super::manifest::{PassedBy, is_in_s3};
 use super::run::Run;
+use super::work::{Content, Fetched};
 use crate::aws::Pruned;
 use crate::input::s3::{
     self, Digests, Estimate, FetchLimits, Fetches, Listed, Listing, S3, S3Error, S3Url,
@@ -62,13 +62,13 @@ impl Remote {
         Ok(Some(Remote {
             s3,
             asked: s3::Selection {
+                pruning: run.scan.pruning.clone(),
                 digests: match (run.scrutiny.remote, run.scrutiny.alone) {
                     (false, _) => Digests::None,
                     // A gate asks about global calls alone.
                     (true, false) => Digests::UsEast1,
                     (true, true) => Digests::All,
                 },
-                ..run.scan.pruning.in_s3()
             },
         }))
     }
@@ -118,7 +118,8 @@ impl Remote {
 
     fn listing(&self, prefix: &Prefix) -> Listing {
         let mut asked = self.asked.clone();
-        asked.first_day = asked.first_day.max(prefix.from);
+        let first_day = &mut asked.pruning.first_day;
+        *first_day = (*first_day).max(prefix.from);
         self.s3.list(&prefix.url, &asked)
     }
 

@@ -5,6 +5,7 @@
 
 use memchr::memmem;
 
+use crate::cloudtrail::Foreign;
 use crate::damage::{Damage, Stage};
 use crate::input::{Opened, Stream, Trust, is_other_service};
 use crate::source::Source;
@@ -119,7 +120,8 @@ impl Suspect {
             // What is no text may be a log to which something was done that nobody can undo here.
             Trust::Unknown => is_text(head),
         };
-        (is_doubtful && !is_compressed && !may_be_json(head) && !may_hold_logs(head))
+        let may_hold_logs = || Foreign::of(head).is_some_and(|known| known.may_hold_logs);
+        (is_doubtful && !is_compressed && !may_be_json(head) && !may_hold_logs())
             .then_some(Suspect::NotALog)
     }
 
@@ -162,34 +164,6 @@ fn is_text(head: &[u8]) -> bool {
     let is_cut = |error: std::str::Utf8Error| error.error_len().is_none();
     let is_control = |&byte: &u8| byte < b' ' && !matches!(byte, b'\t'..=b'\r' | 0x1b);
     !head.iter().any(is_control) && std::str::from_utf8(head).map_or_else(is_cut, |_| true)
-}
-
-/// Whether what begins like this may hold logs that nobody can read here: archives, what is encrypted
-/// or compressed in another way, text in UTF-16, and what represents a file that is elsewhere.
-fn may_hold_logs(head: &[u8]) -> bool {
-    const BEGINNINGS: [&[u8]; 17] = [
-        b"PK\x03\x04",
-        b"7z\xbc\xaf\x27\x1c",
-        b"Rar!",
-        b"-----BEGIN PGP",
-        b"age-encryption.org/",
-        b"-----BEGIN AGE",
-        b"version https://git-lfs",
-        b"LZIP",
-        b"\x02\x21\x4c\x18",       // lz4, as Linux images have it
-        b"\xff\x06\x00\x00sNaPpY", // snappy
-        b"\x1f\x9d",               // compress
-        b"\x89LZO",
-        b"\x5d\x00\x00", // lzma
-        b"Salted__",     // openssl
-        b"\xff\xfe",
-        b"\xfe\xff",
-        b"Obj\x01", // Avro
-    ];
-    BEGINNINGS
-        .iter()
-        .any(|beginning| head.starts_with(beginning))
-        || head.get(257..262) == Some(b"ustar")
 }
 
 /// Whether all of these are in what is left of a stream.

@@ -1,6 +1,6 @@
 //! The threads of a run: how they begin, and how they end.
 
-use std::thread::{self, Builder};
+use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 
 use super::error::ScanError;
 use super::fetch::Fetcher;
@@ -34,15 +34,7 @@ pub(super) fn read<C: Collector>(
         {
             run.fail(error);
         }
-        let mut workers = Vec::new();
-        for number in 0..run.pace.workers() {
-            let worker = Worker::new(run, new());
-            let thread = Builder::new().name(format!("stscope-{number}"));
-            match thread.spawn_scoped(scope, || worker.work()) {
-                Ok(worker) => workers.push(worker),
-                Err(_) => break,
-            }
-        }
+        let workers = start_workers(run, scope, &new);
         if workers.is_empty() {
             let mut worker = Worker::new(run, new());
             worker.begin(paths);
@@ -51,35 +43,11 @@ pub(super) fn read<C: Collector>(
         }
         // Beside what follows, which may wait for room for most of the run. Where no more threads are to be
         // had, those there are read.
-        let start_fetchers = move || {
-            let mut fetchers = 0;
-            while run.queue.more_fetchers(fetchers) {
-                let fetcher = Fetcher::new(run, fetchers);
-                let thread = Builder::new()
-                    .name(format!("fetch-{fetchers}"))
-                    .stack_size(FETCHER_STACK);
-                if thread.spawn_scoped(scope, || fetcher.work()).is_err() {
-                    return;
-                }
-                fetchers += 1;
-            }
-        };
         let _ = Builder::new()
             .name("fetchers".into())
             .stack_size(FETCHER_STACK)
-            .spawn_scoped(scope, start_fetchers);
-        // Files for which there is no room wait until there is.
-        run.begin(&paths.named, &mut |batch| {
-            run.push_when_there_is_room(batch);
-        });
-        run.begin_found(&paths.manifest, &mut |batch| {
-            run.push_when_there_is_room(batch);
-        });
-        if let Some(piped) = &paths.piped
-            && let Err(error) = run.read_piped(piped)
-        {
-            run.fail(error);
-        }
+            .spawn_scoped(scope, move || start_fetchers(run, scope));
+        queue(run, paths);
         drop(first);
         (workers.into_iter())
             .map(|worker| {
@@ -101,4 +69,49 @@ pub(super) fn read<C: Collector>(
         }
     }
     Ok(collected)
+}
+
+/// As many workers as the system starts, of those that are wanted.
+fn start_workers<'scope, C: Collector + 'scope>(
+    run: &'scope Run<'scope>,
+    scope: &'scope Scope<'scope, '_>,
+    new: impl Fn() -> C,
+) -> Vec<ScopedJoinHandle<'scope, C>> {
+    (0..run.pace.workers())
+        .map_while(|number| {
+            let worker = Worker::new(run, new());
+            let thread = Builder::new().name(format!("stscope-{number}"));
+            thread.spawn_scoped(scope, || worker.work()).ok()
+        })
+        .collect()
+}
+
+/// Starts fetchers as they are wanted, until the run is over or no more threads are to be had.
+fn start_fetchers<'scope>(run: &'scope Run<'scope>, scope: &'scope Scope<'scope, '_>) {
+    let mut fetchers = 0;
+    while run.queue.more_fetchers(fetchers) {
+        let fetcher = Fetcher::new(run, fetchers);
+        let thread = Builder::new()
+            .name(format!("fetch-{fetchers}"))
+            .stack_size(FETCHER_STACK);
+        if thread.spawn_scoped(scope, || fetcher.work()).is_err() {
+            return;
+        }
+        fetchers += 1;
+    }
+}
+
+/// Queues what was named. Files for which there is no room wait until there is.
+fn queue(run: &Run<'_>, paths: &Paths) {
+    run.begin(&paths.named, &mut |batch| {
+        run.push_when_there_is_room(batch);
+    });
+    run.begin_found(&paths.manifest, &mut |batch| {
+        run.push_when_there_is_room(batch);
+    });
+    if let Some(piped) = &paths.piped
+        && let Err(error) = run.read_piped(piped)
+    {
+        run.fail(error);
+    }
 }

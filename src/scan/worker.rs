@@ -10,10 +10,9 @@ use std::time::{Duration, Instant};
 use super::admission::{Admission, admit};
 use super::error::ScanError;
 use super::pace::Samples;
-use super::queue::{Batch, Content, Fetched, Remark, Work};
 use super::reading::Reading;
 use super::run::Run;
-use super::stranger;
+use super::work::{Batch, Content, Fetched, Remark, Work};
 use crate::aws::Key;
 use crate::damage::Stage;
 #[cfg(feature = "s3")]
@@ -73,6 +72,20 @@ impl Here {
     fn directory(&mut self) -> &Directory {
         let folder = &self.folder;
         self.directory.get_or_insert_with(|| folder.directory())
+    }
+
+    /// Notes what was read since then, and with the first file that was, the key of the folder.
+    fn note<C: Collector>(&mut self, reading: &mut Reading<'_, C>, before: [u64; 4]) {
+        let now = read_so_far(&reading.coverage);
+        let [files, damaged, records, sts_records] = std::array::from_fn(|at| now[at] - before[at]);
+        self.files += FilesOfDay::new(files, damaged, records, sts_records);
+        if !self.is_noted
+            && files > 0
+            && let Some(key) = self.folder.key()
+        {
+            reading.note_key(key);
+            self.is_noted = true;
+        }
     }
 }
 
@@ -344,7 +357,6 @@ impl<'r, C: Collector> Worker<'r, C> {
             ..
         } = self;
         let before = read_so_far(&reading.coverage);
-        let (records_before, read_before) = (reading.coverage.records, reading.coverage.files.read);
         let Opening {
             mut version,
             is_digest,
@@ -357,7 +369,7 @@ impl<'r, C: Collector> Worker<'r, C> {
                 Err(error) if is_digest => {
                     reading.damaged_digest(object, Stage::Open, error.to_string());
                 }
-                Ok(mut opened) => {
+                Ok(opened) => {
                     if let (Some(known), Some(version), Opened::Whole { raw, .. }) =
                         (run.known, version, &opened)
                     {
@@ -366,15 +378,7 @@ impl<'r, C: Collector> Worker<'r, C> {
                             return;
                         }
                     }
-                    if run.scrutiny.alone {
-                        return reading.hash(object, opened);
-                    }
-                    reading.begin_hash(&mut opened);
-                    let of_stream = match stranger::tell(&mut opened, object.trust()) {
-                        Some(verdict) => reading.told(object, opened, verdict),
-                        None => reading.opened(object, opened),
-                    };
-                    trailer = trailer.or(of_stream);
+                    trailer = trailer.or(reading.log(object, opened));
                 }
                 Err(error) => {
                     reading.damaged(&object.path(), Stage::Open, error.to_string(), 0);
@@ -383,6 +387,7 @@ impl<'r, C: Collector> Worker<'r, C> {
             }
         }));
         if result.is_err() {
+            let [.., records_before, _] = before;
             let read = reading.coverage.records - records_before;
             let what = DamagedFile::OWN_FAULT.to_owned();
             reading.damaged(&object.path(), Stage::Record, what, read);
@@ -390,20 +395,7 @@ impl<'r, C: Collector> Worker<'r, C> {
         }
         reading.logs_read.end_file();
         reading.days_read.end_file();
-        let [files, damaged, records, sts_records] = read_so_far(&reading.coverage);
-        here.files += FilesOfDay::new(
-            files - before[0],
-            damaged - before[1],
-            records - before[2],
-            sts_records - before[3],
-        );
-        if !here.is_noted
-            && reading.coverage.files.read > read_before
-            && let Some(key) = here.folder.key()
-        {
-            reading.note_key(key);
-            here.is_noted = true;
-        }
+        here.note(reading, before);
         reading.end_file(Some(&File {
             object,
             version,

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt::Write as _;
 
-use super::endpoint::{Decision, Endpoint, Evidence, Traces, decide};
+use super::decision::{Decision, EndpointEvidence, Traces, decide};
+use super::endpoint::Endpoint;
 use super::host::Host;
 use super::hosts::Hosts;
 use super::sdk::{self, Sdk};
@@ -175,7 +176,7 @@ impl<'r> Call<'r> {
 
     /// Whether it went to a name of the user's own, a proxy's or a CNAME, which the user says leads there.
     pub fn is_through_own_host(&self) -> bool {
-        self.decision.evidence == Evidence::HostMap
+        self.decision.evidence == EndpointEvidence::HostMap
     }
 
     /// Whether the caller is only an account: the target account's copy of a cross-account call.

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use super::dimension::Dimension as D;
 use super::host::Variant;
 use super::pattern::{Glob, has_wildcards};
-use super::{Dimension, EndpointKind, Evidence, sdk};
+use super::{Dimension, EndpointEvidence, EndpointKind, sdk};
 use crate::aws::region::{REGIONS, is_region};
 use crate::aws::{FIRST_DAY, LAST_DAY};
 
@@ -47,7 +47,7 @@ enum Values {
 fn values(dimension: Dimension) -> Values {
     match dimension {
         D::Endpoint => Values::Named(EndpointKind::ALL.map(EndpointKind::as_str).into()),
-        D::Evidence => Values::Named(Evidence::ALL.map(Evidence::as_str).into()),
+        D::Evidence => Values::Named(EndpointEvidence::ALL.map(EndpointEvidence::as_str).into()),
         D::EndpointVariant => {
             let variants = Variant::ALL.into_iter().map(Variant::as_str);
             Values::Named(variants.chain([""]).collect())

@@ -126,24 +126,24 @@ impl DaysRead {
         }
     }
 
-    /// A call was read. `is_sight` says whether it is of us-east-1, or global: then other global calls
+    /// A call was read. `saw_us_east_1` says whether it is of us-east-1, or global: then other global calls
     /// of that day would be here, too.
-    pub fn see_call(&mut self, time: Option<Time>, is_sight: bool) {
+    pub fn see_call(&mut self, time: Option<Time>, saw_us_east_1: bool) {
         if !self.is_wanted {
             return;
         }
         let Some(day) = time.map(|time| time.millis().div_euclid(Time::DAY)) else {
             return;
         };
-        if !self.staged.is_last(|&last| last == (day, is_sight)) {
-            self.see_another((day, is_sight));
+        if !self.staged.is_last(|&last| last == (day, saw_us_east_1)) {
+            self.see_another((day, saw_us_east_1));
         }
     }
 
     #[cold]
     fn see_another(&mut self, call: (i64, bool)) {
         let known = date(call.0).and_then(|day| self.calls.get(&day));
-        let is_news = known.is_none_or(|is_sight| call.1 && !is_sight);
+        let is_news = known.is_none_or(|saw_us_east_1| call.1 && !saw_us_east_1);
         self.staged.push(call, is_news);
     }
 
@@ -160,9 +160,9 @@ impl DaysRead {
     /// The file is read: its calls are not taken back any more.
     pub fn end_file(&mut self) {
         let calls = &mut self.calls;
-        self.staged.commit(|(day, is_sight)| {
+        self.staged.commit(|(day, saw_us_east_1)| {
             if let Some(day) = date(day) {
-                *calls.entry(day).or_default() |= is_sight;
+                *calls.entry(day).or_default() |= saw_us_east_1;
             }
         });
     }
@@ -185,7 +185,9 @@ impl DaysRead {
     /// The days of calls that are asked about by time, account and Region, and whether any of them is
     /// one that global calls would be logged with.
     pub fn of_calls(&self) -> impl Iterator<Item = (NaiveDate, bool)> {
-        self.calls.iter().map(|(day, is_sight)| (*day, *is_sight))
+        self.calls
+            .iter()
+            .map(|(day, saw_us_east_1)| (*day, *saw_us_east_1))
     }
 }
 
@@ -195,8 +197,8 @@ impl AddAssign for DaysRead {
             *self.files.entry(key).or_default() += files;
         }
         self.without_key += other.without_key;
-        for (day, is_sight) in other.calls {
-            *self.calls.entry(day).or_default() |= is_sight;
+        for (day, saw_us_east_1) in other.calls {
+            *self.calls.entry(day).or_default() |= saw_us_east_1;
         }
     }
 }
@@ -224,7 +226,7 @@ mod tests {
         read.see_call(time("2025-11-05T00:00:00Z"), false);
         read.end_file();
         let days: Vec<_> = (read.of_calls())
-            .map(|(day, is_sight)| (day.to_string(), is_sight))
+            .map(|(day, saw_us_east_1)| (day.to_string(), saw_us_east_1))
             .collect();
         assert_eq!(
             days,

@@ -26,6 +26,7 @@ mod report;
 mod selection;
 mod settle;
 mod staged;
+mod terms;
 mod totals;
 
 use std::sync::Arc;
@@ -56,9 +57,10 @@ pub use partial::{FORMAT, FrameError, Partial, PartialError, Parts, RULES, write
 pub(crate) use partial::{Reader, Written, begins_as_part};
 pub use question::Question;
 pub use report::{Group, Report};
-pub use selection::{DayAsked, Selection, Terms};
+pub use selection::{DayAsked, Selection};
 pub use settle::{Rule, Settled};
 pub(crate) use staged::Staged;
+pub use terms::Terms;
 pub(crate) use totals::Entry;
 pub use totals::{Offender, Summary, Totals};
 

@@ -6,11 +6,10 @@
 use chrono::{DateTime, NaiveDate};
 
 use super::condition::{Condition, Matched};
-
 use crate::aws::region::is_opt_in;
 use crate::aws::{Key, Pruning};
 use crate::cloudtrail::{Field, Record};
-use crate::sts::{Hosts, Properties, Time};
+use crate::sts::{Properties, Time};
 
 /// The filters of a run. The default lets everything pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,48 +28,7 @@ pub struct Selection {
     pub conditions: Vec<Condition>,
 }
 
-/// What decides which calls are counted, and as what: sums by different terms have no sum.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Terms {
-    /// Which calls are asked about.
-    pub selection: Selection,
-    /// What hosts lead to that are none of AWS's names.
-    pub hosts: Hosts,
-}
-
-impl Terms {
-    /// The first field by which two differ: their calls have no sum. Lists are compared as they were
-    /// given.
-    pub(super) fn differs_by(&self, other: &Terms) -> Option<&'static str> {
-        let Terms { selection, hosts } = self;
-        let differs = (*hosts != other.hosts).then_some("hosts");
-        selection.differs_by(&other.selection).or(differs)
-    }
-}
-
 impl Selection {
-    /// The same of selections alone.
-    fn differs_by(&self, other: &Selection) -> Option<&'static str> {
-        let Selection {
-            since,
-            until,
-            accounts,
-            regions,
-            endpoints,
-            conditions,
-        } = self;
-        [
-            (*since == other.since, "since"),
-            (*until == other.until, "until"),
-            (*accounts == other.accounts, "accounts"),
-            (*regions == other.regions, "regions"),
-            (*endpoints == other.endpoints, "endpoints"),
-            (*conditions == other.conditions, "conditions"),
-        ]
-        .into_iter()
-        .find_map(|(is_equal, field)| (!is_equal).then_some(field))
-    }
-
     /// Whether a record counts at all: the filters that act before counting once.
     pub(crate) fn admits(&self, call: &impl Properties) -> bool {
         self.admits_time(call.time()) && self.admits_log(call)
@@ -139,13 +97,11 @@ impl Selection {
             DateTime::from_timestamp_millis(time.millis()).map(|time| time.date_naive())
         };
         let last = (self.until).and_then(|until| Time::from_millis(until.millis() - 1));
-        let listed = |list: &[String], name: &String| list.is_empty() || list.contains(name);
         self.since
             .and_then(day)
             .is_none_or(|first| first <= key.day)
             && last.and_then(day).is_none_or(|last| key.day <= last)
-            && listed(&self.accounts, &key.account)
-            && listed(&self.regions, &key.region)
+            && self.lists_log(&key.account, &key.region)
     }
 
     /// What the keys of files tell of this selection.
@@ -342,33 +298,6 @@ mod tests {
         matched |= other;
         assert_eq!(selection.unmatched(matched).count(), 0);
         assert!(excluding(matched).is_empty());
-    }
-
-    #[test]
-    fn terms_differ_by_the_first_field_that_does() {
-        let terms = Terms {
-            selection: Selection {
-                since: Time::parse("2024-05-10T00:00:00Z"),
-                conditions: vec![Condition {
-                    dimension: Dimension::Principal,
-                    glob: glob("*x**").unwrap(),
-                    negated: true,
-                    names: None,
-                }],
-                ..Selection::default()
-            },
-            hosts: Hosts::parse(["*.example regional eu-west-1"]).unwrap(),
-        };
-        let mut other = terms.clone();
-        assert_eq!(terms.differs_by(&other), None);
-        // Two stars mean what one does.
-        other.selection.conditions[0].glob = glob("*x*").unwrap();
-        assert_eq!(terms.differs_by(&other), None);
-        other.hosts = Hosts::default();
-        assert_eq!(terms.differs_by(&other), Some("hosts"));
-        other.selection.conditions[0].negated = false;
-        assert_eq!(terms.differs_by(&other), Some("conditions"));
-        assert_eq!(terms.differs_by(&Terms::default()), Some("since"));
     }
 
     #[test]

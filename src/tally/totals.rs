@@ -18,7 +18,7 @@ use super::evidence::Evidence;
 use super::groups::Measures;
 use super::interner::{Interner, Remap, Symbol};
 use super::logs_read::LogsRead;
-use super::selection::Terms;
+use super::terms::Terms;
 use crate::sts::{ByEndpoint, Call, Endpoint, EndpointKind};
 
 /// Where a call is entered if it survives: the payload of the candidates of a tally, and of events.

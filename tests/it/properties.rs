@@ -3,8 +3,10 @@
 //!
 //! `PROPTEST_CASES=500 cargo test --release --test it properties` looks longer and deeper.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
@@ -15,7 +17,7 @@ use proptest::prelude::*;
 use stscope::internals::input::Pruning;
 use stscope::internals::questions::{AnyQuestion, CallsByDay, Plan, Regions, Report};
 use stscope::internals::tally::{self, Mismatch, Partial, PartialError, Tally, Terms};
-use stscope::{Scan, sts::Dimension};
+use stscope::{Paths, Progress, Scan, sts::Dimension};
 use tempfile::TempDir;
 use twin::cases::cases;
 use twin::mutate::{Change, changed, changes};
@@ -629,6 +631,29 @@ fn a_tally_without_dimensions_can_be_written_down() {
     let tally = scan.tally(&LOGS.paths).expect("all paths exist");
     let again = written_and_read(&tally);
     assert_eq!(rendered(&again.finish()), rendered(&tally.finish()));
+}
+
+#[test]
+fn threads_whose_calls_have_no_sum_stop_the_run_and_drop_none() {
+    let scan = Scan {
+        threads: 2,
+        ..Scan::default()
+    };
+    let paths = Paths::resolve(&LOGS.paths, None).expect("all paths exist");
+    let questions = Cell::new(vec![AnyQuestion::Plan, AnyQuestion::Regions]);
+    let new = || {
+        let mut left = questions.take();
+        let question = left.pop().expect("a collector for each of two threads");
+        questions.set(left);
+        Tally::of(question, &Terms::default(), scan.once)
+    };
+    let run = || scan.collect(&paths, &Progress::default(), new).map(drop);
+    let panic = catch_unwind(AssertUnwindSafe(run)).expect_err("there is no sum");
+    let said = panic.downcast_ref::<String>().expect("words");
+    assert!(
+        said.contains("the threads of one run ask the same question"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -106,43 +106,9 @@ pub(super) fn run(mut arguments: MapArgs) -> Result<Exit, Failure> {
     if arguments.question == Asked::Trend {
         super::trend::whole_days(&mut arguments.filter)?;
     }
-    refuse_twice(&arguments.grouping.group_by)?;
-    let is_grouped = arguments.grouping.group_by != Scan::default().group_by;
-    if is_grouped && arguments.question != Asked::Report {
-        return Err(Failure::new(
-            "--group-by: only a report is by groups that can be chosen; leave it out",
-        ));
-    }
-    if arguments
-        .grouping
-        .group_by
-        .contains(&Dimension::AccountName)
-    {
-        return Err(accounts::not_in_a_part("--group-by"));
-    }
-    let conditions = &arguments.filter.conditions;
-    if (conditions.iter()).any(|one| one.dimension == Dimension::AccountName) {
-        return Err(accounts::not_in_a_part("--where"));
-    }
+    refuse_what_no_part_has(&arguments)?;
     let messages = Messages::new(arguments.messages.quiet);
-    let mut reading = Reading::resolve_listed(
-        &arguments.input,
-        arguments.manifest.as_deref(),
-        arguments.contents,
-        &arguments.filter,
-        messages,
-    )?;
-    let is_proof = arguments.require == Some(Required::Proved);
-    // A chain of digests may be in many parts: whether it is whole is judged where all is together.
-    reading.scan.scrutiny = Scrutiny {
-        elsewhere: true,
-        remote: arguments.require.is_some(),
-        hashes: is_proof,
-        places: is_proof,
-        signatures: is_proof,
-        ..reading.scan.scrutiny
-    };
-    reading.scan.days = matches!(arguments.question, Asked::Trend | Asked::Overview);
+    let reading = resolve(&arguments, messages)?;
     let file = named_file(arguments.file.path());
     if file.is_none() && !arguments.list && std::io::stdout().is_terminal() {
         return Err(Failure::new(
@@ -180,6 +146,49 @@ pub(super) fn run(mut arguments: MapArgs) -> Result<Exit, Failure> {
         })?,
     }
     Ok(Exit::Done)
+}
+
+/// Refuses groups that the question has not, and names of accounts, which no part keeps.
+fn refuse_what_no_part_has(arguments: &MapArgs) -> Result<(), Failure> {
+    let group_by = &arguments.grouping.group_by;
+    refuse_twice(group_by)?;
+    let is_grouped = *group_by != Scan::default().group_by;
+    if is_grouped && arguments.question != Asked::Report {
+        return Err(Failure::new(
+            "--group-by: only a report is by groups that can be chosen; leave it out",
+        ));
+    }
+    if group_by.contains(&Dimension::AccountName) {
+        return Err(accounts::not_in_a_part("--group-by"));
+    }
+    let conditions = &arguments.filter.conditions;
+    if (conditions.iter()).any(|one| one.dimension == Dimension::AccountName) {
+        return Err(accounts::not_in_a_part("--where"));
+    }
+    Ok(())
+}
+
+/// What is read, and how.
+fn resolve(arguments: &MapArgs, messages: Messages) -> Result<Reading, Failure> {
+    let mut reading = Reading::resolve_listed(
+        &arguments.input,
+        arguments.manifest.as_deref(),
+        arguments.contents,
+        &arguments.filter,
+        messages,
+    )?;
+    let is_proof = arguments.require == Some(Required::Proved);
+    // A chain of digests may be in many parts: whether it is whole is judged where all is together.
+    reading.scan.scrutiny = Scrutiny {
+        elsewhere: true,
+        remote: arguments.require.is_some(),
+        hashes: is_proof,
+        places: is_proof,
+        signatures: is_proof,
+        ..reading.scan.scrutiny
+    };
+    reading.scan.days = matches!(arguments.question, Asked::Trend | Asked::Overview);
+    Ok(reading)
 }
 
 #[cfg(feature = "s3")]

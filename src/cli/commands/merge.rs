@@ -8,7 +8,7 @@ use super::{overview as commands_overview, plan, regions, report, trend};
 use crate::cli::args::{AnswerArgs, OrderArgs, OutputArgs, exit_help};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Output, Writing, check_output, named_file};
-use crate::cli::parts::{check_whole, sum, write_part};
+use crate::cli::parts::{check_whole, is_standard_input, sum, write_part};
 use crate::cli::session::Session;
 use crate::questions::{AnyQuestion, Period, overview};
 use crate::tally::{Collector as _, Question as _};
@@ -48,7 +48,7 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
     let inputs = arguments
         .parts
         .iter()
-        .filter(|path| crate::cli::parts::is_standard_input(path));
+        .filter(|path| is_standard_input(path));
     if inputs.count() > 1 {
         return Err(Failure::new(
             "standard input (-) is named twice; name it once",
@@ -81,22 +81,8 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
     let has_days = tally.question().contains(&AnyQuestion::Trend);
     session.adopt(tally.totals(), has_days)?;
     let finished = tally.finish();
-    let is_overview = finished.question == overview::questions();
-    let is_of = |question| matches!(finished.question[..], [ref only] if *only == question);
-    let (is_plan, is_trend) = (is_of(AnyQuestion::Plan), is_of(AnyQuestion::Trend));
-    for (option, is_meant) in [
-        (arguments.plan.by_account(), is_plan),
-        (arguments.plan.given(), is_plan || is_overview),
-        (arguments.period.map(|_| "--period"), is_trend),
-    ] {
-        if let (Some(option), false) = (option, is_meant) {
-            return Err(Failure::new(format!(
-                "{option}: the parts answer '{}', which has no use for it; leave it out",
-                finished.question.name()
-            )));
-        }
-    }
-    if is_overview {
+    refuse_what_is_of_no_use(&arguments, &finished.question)?;
+    if finished.question == overview::questions() {
         to.refuse_gauges()?;
         let mut sink = to.into_sink();
         commands_overview::prepare(&mut sink, arguments.answer.output.top)?;
@@ -118,7 +104,14 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
             report::answer(answer, &session, order, to.into_sink())
         }
         AnyQuestion::Regions => regions::answer(&answer, &session, order, to.into_sink()),
-        AnyQuestion::Plan => plan::answer(&answer, None, ip_ranges.as_ref(), &session, order, to),
+        AnyQuestion::Plan => {
+            let counted = plan::Counted {
+                report: &answer,
+                trace: None,
+                ip_ranges: ip_ranges.as_ref(),
+            };
+            plan::answer(counted, &session, order, to)
+        }
         AnyQuestion::Trend => {
             let mut sink = to.into_sink();
             sink.writing.top = None;
@@ -126,6 +119,29 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
             trend::answer(&answer, &session, period, sink)
         }
     }
+}
+
+/// Refuses what the answer of these parts has no use for.
+fn refuse_what_is_of_no_use(
+    arguments: &MergeArgs,
+    question: &Vec<AnyQuestion>,
+) -> Result<(), Failure> {
+    let is_overview = *question == overview::questions();
+    let is_of = |asked| matches!(question[..], [ref only] if *only == asked);
+    let (is_plan, is_trend) = (is_of(AnyQuestion::Plan), is_of(AnyQuestion::Trend));
+    for (option, is_meant) in [
+        (arguments.plan.by_account(), is_plan),
+        (arguments.plan.given(), is_plan || is_overview),
+        (arguments.period.map(|_| "--period"), is_trend),
+    ] {
+        if let (Some(option), false) = (option, is_meant) {
+            return Err(Failure::new(format!(
+                "{option}: the parts answer '{}', which has no use for it; leave it out",
+                question.name()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Whether one part is to be made of all.

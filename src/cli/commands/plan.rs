@@ -6,24 +6,22 @@ use crate::cli::args::{
 };
 use crate::cli::gate::conclude;
 use crate::cli::messages::Messages;
-use crate::cli::output::{Output, Sink, Writing};
+use crate::cli::output::{Folder, Output, Sink, Writing};
 use crate::cli::reading::Reading;
 use crate::cli::session::{Asked, Session};
 use clap::{Args, ValueEnum, ValueHint};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::Value;
 
 use crate::aws::IpRanges;
-use crate::aws::account::is_account_id;
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::input::read_ip_ranges;
 use crate::questions::{AnyQuestion, Plan, Report, TokenTrace, Traced};
 use crate::report::pages::plan::PlanPage;
-use crate::report::{Format, count, first_of, plural};
-use crate::shown::Shown;
+use crate::report::{Format, count, plural};
 use crate::tally::Summary;
 
 #[derive(Args)]
@@ -212,25 +210,34 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     } else {
         (session.count(&AnyQuestion::Plan)?.finish(), None)
     };
-    answer(
-        &report,
+    let counted = Counted {
+        report: &report,
         trace,
-        ip_ranges.as_ref(),
-        &session,
-        &arguments.order,
-        to,
-    )
+        ip_ranges: ip_ranges.as_ref(),
+    };
+    answer(counted, &session, &arguments.order, to)
+}
+
+/// What a plan is made of.
+pub(super) struct Counted<'a> {
+    pub report: &'a Report,
+    /// Where tokens were used, if that was looked for.
+    pub trace: Option<TokenTrace>,
+    pub ip_ranges: Option<&'a IpRanges>,
 }
 
 /// The end of it, whether it is of logs, of a store or of parts.
 pub(super) fn answer(
-    report: &Report,
-    mut trace: Option<TokenTrace>,
-    ip_ranges: Option<&IpRanges>,
+    counted: Counted<'_>,
     session: &Session,
     order: &OrderArgs,
     to: Destination,
 ) -> Result<Exit, Failure> {
+    let Counted {
+        report,
+        mut trace,
+        ip_ranges,
+    } = counted;
     if let Some(trace) = &mut trace {
         trace.saw_opt_in_regions &= session.selection().may_show_opt_in_regions();
     }
@@ -268,7 +275,7 @@ pub(super) fn answer(
     }
     let written = match folder {
         None => finished.write(&plan, None, output),
-        Some(folder) => folder.write(&plan, &finished, &session.reading, session.messages),
+        Some(folder) => finished.write_parts(&plan, &folder, session),
     };
     conclude(exit, verdict, written)
 }
@@ -323,6 +330,30 @@ impl Finished<'_> {
         self.writing.write(page, output)
     }
 
+    /// Writes the parts of the plan by account, a file for each.
+    fn write_parts(
+        &self,
+        plan: &Plan<'_>,
+        folder: &Folder,
+        session: &Session,
+    ) -> Result<(), Failure> {
+        let mut parts: BTreeMap<&str, Plan<'_>> = BTreeMap::new();
+        for account in plan.accounts() {
+            let stem = Folder::stem(account);
+            let part = || plan.of_accounts(|one| Folder::stem(one) == stem);
+            parts.entry(stem).or_insert_with(part);
+        }
+        folder.check(parts.keys().copied(), &session.reading)?;
+        for (stem, part) in &parts {
+            self.write(part, Some(stem), folder.file(stem)?)?;
+        }
+        let rows = parts
+            .iter()
+            .map(|(stem, part)| (*stem, part.rows.len() as u64));
+        folder.tell(&rows.collect(), session.messages);
+        Ok(())
+    }
+
     /// An empty file must not be all there is to see.
     fn note_if_empty(&self, messages: Messages) {
         if self.can_judge && self.summary.global() == 0 {
@@ -334,108 +365,4 @@ impl Finished<'_> {
             ));
         }
     }
-}
-
-/// A folder with one file for each account.
-struct Folder {
-    path: PathBuf,
-    extension: &'static str,
-}
-
-/// The file for rows that name no account of twelve digits.
-const NO_ACCOUNT: &str = "no-account";
-/// The most files that are named.
-const MAX_NAMED: usize = 20;
-
-impl Folder {
-    /// Makes the folder, or finds it: a wrong path is an error before the long work.
-    fn open(path: &Path, format: Format) -> Result<Folder, Failure> {
-        std::fs::create_dir_all(path).map_err(|error| {
-            let path = Shown::path(path);
-            Failure::new(format!(
-                "--output-dir {path}: {error}; name a folder, or a new one where you may write"
-            ))
-        })?;
-        Ok(Folder {
-            path: path.to_owned(),
-            extension: format.extension(),
-        })
-    }
-
-    fn write(
-        &self,
-        plan: &Plan<'_>,
-        finished: &Finished<'_>,
-        reading: &Reading,
-        messages: Messages,
-    ) -> Result<(), Failure> {
-        let mut parts: BTreeMap<String, Plan<'_>> = BTreeMap::new();
-        for account in plan.accounts() {
-            let stem = stem(account);
-            let part = || plan.of_accounts(|one| self::stem(one) == stem);
-            parts
-                .entry(format!("{stem}.{}", self.extension))
-                .or_insert_with(part);
-        }
-        for name in parts.keys() {
-            let file = self.path.join(name);
-            if reading.leads_to(&file) {
-                return Err(Failure::new(format!(
-                    "--output-dir {}: {} is one of the files to be read; name another folder",
-                    Shown::path(&self.path),
-                    Shown::path(&file)
-                )));
-            }
-        }
-        for (name, part) in &parts {
-            let output = Output::open_in("--output-dir", &self.path, name)?;
-            let account = name.split('.').next();
-            finished.write(part, account, output)?;
-        }
-        self.tell(&parts, messages);
-        Ok(())
-    }
-
-    fn tell(&self, parts: &BTreeMap<String, Plan<'_>>, messages: Messages) {
-        let folder = Shown::path(&self.path);
-        let files = parts.len() as u64;
-        let names = parts.iter().map(|(name, part)| {
-            let rows = part.rows.len() as u64;
-            format!("{name} ({} {})", count(rows), plural(rows, "row"))
-        });
-        let colon = if parts.is_empty() { "" } else { ": " };
-        messages.tell(&format!(
-            "{folder}: {} {} written{colon}{}",
-            count(files),
-            plural(files, "file"),
-            some(names.collect())
-        ));
-        let older: Vec<String> = (self.path.read_dir().into_iter().flatten().flatten())
-            .filter_map(|entry| entry.file_name().into_string().ok())
-            .filter(|name| {
-                let stem = name.strip_suffix(self.extension);
-                let stem = stem.and_then(|stem| stem.strip_suffix('.'));
-                stem.is_some_and(|one| one == NO_ACCOUNT || is_account_id(one))
-                    && !parts.contains_key(name)
-            })
-            .collect();
-        if !older.is_empty() {
-            messages.note(&format!(
-                "{folder}: from an earlier run, and left as it was, as this plan has \
-                 no row for it: {}",
-                some(older)
-            ));
-        }
-    }
-}
-
-/// Some names, and how many more there are.
-fn some(mut names: Vec<String>) -> String {
-    names.sort();
-    first_of(names.into_iter(), MAX_NAMED)
-}
-
-/// The name of an account's file. Ids are read from logs: only one that is an id becomes a name.
-fn stem(account: Option<&str>) -> &str {
-    account.filter(|id| is_account_id(id)).unwrap_or(NO_ACCOUNT)
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::cli::accounts;
 use crate::cli::dry_run;
+use crate::cli::ending;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::gate::conclude;
 use crate::cli::output::Sink;
@@ -135,7 +136,7 @@ pub(super) fn answer(
 /// The end of a report that has nothing to say: the gate on new callers has days of its own.
 fn judge_nothing(nothing: Failure, session: &Session) -> Result<Exit, Failure> {
     if let Ok(Exit::GateFailed) = session.judge_new(Ok(Exit::Done)) {
-        nothing.report();
+        ending::report(nothing);
         return Ok(Exit::GateFailed);
     }
     Err(nothing)

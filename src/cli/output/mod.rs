@@ -1,11 +1,13 @@
 //! Results: how they are written, where to, and what they must not take the place of.
 
+mod folder;
 mod guard;
 mod place;
 mod same;
 mod sink;
 mod writing;
 
+pub(super) use folder::Folder;
 pub(super) use guard::check_output;
 pub(super) use place::Output;
 pub(super) use same::same_file;

@@ -2,20 +2,18 @@
 //!
 //! Every object asked for comes out, with its bytes or with why not.
 
-use std::io::{self, Read};
-use std::ops::Deref;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use bytes::{Buf, Bytes};
 use http::header::{HeaderName, IF_MATCH, RANGE};
-use http::{Method, Response, StatusCode};
+use http::{Method, Response};
 use hyper::body::Incoming;
 use tokio::runtime::Handle;
 
-use super::client::{Client, body_of, content_length, piece_of};
+use super::body::{Body, ObjectStream, Pour, Whole, pour};
+use super::client::{Client, body_of};
 use super::error::{Action, Kind, S3Error};
 use super::failure::Failure;
 use super::flight::{Flight, Room, Slot};
@@ -29,8 +27,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const SIGNATURE: HeaderName = HeaderName::from_static("x-amz-meta-signature");
 /// What an object costs beside its bytes: it, its key, and what they are wrapped in.
 const BESIDE: u64 = 1 << 10;
-/// Pieces of a stream that wait, each as large as a read from a connection.
-const PIECES: usize = 8;
 /// What a stream is taken to hold.
 const STREAM: u64 = 4 << 20;
 /// A stream that came so much further before it broke is worth all tries anew.
@@ -66,70 +62,6 @@ pub struct Fetched<T> {
     pub with: T,
     /// What is in it, or why that is not known.
     pub body: Result<Body, S3Error>,
-}
-
-/// What is in an object.
-#[derive(Debug)]
-pub enum Body {
-    /// All of it.
-    Whole(Whole),
-    /// To be read to its end, or dropped.
-    Stream(ObjectStream),
-}
-
-/// The bytes of an object. They count as waiting until this is dropped.
-#[derive(Debug)]
-pub struct Whole {
-    bytes: Vec<u8>,
-    /// What CloudTrail signs a digest with, beside it.
-    pub signature: Option<Box<str>>,
-    _room: Room,
-}
-
-impl AsRef<[u8]> for Whole {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-impl Deref for Whole {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-/// An object that comes in pieces while it is read.
-#[derive(Debug)]
-pub struct ObjectStream {
-    pieces: tokio::sync::mpsc::Receiver<Result<Bytes, S3Error>>,
-    piece: Bytes,
-    ended: bool,
-    _room: Room,
-}
-
-impl Read for ObjectStream {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.piece.is_empty() && !self.ended {
-            match self.pieces.blocking_recv() {
-                Some(Ok(piece)) if piece.is_empty() => self.ended = true,
-                Some(Ok(piece)) => self.piece = piece,
-                Some(Err(error)) => {
-                    self.ended = true;
-                    return Err(io::Error::other(error));
-                }
-                // An end is said; without it somebody gave up.
-                None => {
-                    self.ended = true;
-                    return Err(io::ErrorKind::UnexpectedEof.into());
-                }
-            }
-        }
-        let len = buffer.len().min(self.piece.len());
-        self.piece.copy_to_slice(&mut buffer[..len]);
-        Ok(len)
-    }
 }
 
 /// The objects as they come, in no order. Can be shared by those who use them.
@@ -300,11 +232,7 @@ impl Get {
             Ok((bytes, signature)) => {
                 slot.well();
                 self.read(bytes.len() as u64);
-                Ok(Body::Whole(Whole {
-                    bytes,
-                    signature,
-                    _room: room,
-                }))
+                Ok(Body::Whole(Whole::new(bytes, signature, room)))
             }
             Err(kind) => Err(self.error(object, kind)),
         };
@@ -387,15 +315,8 @@ impl Get {
                 Ok(response) => {
                     // The first answer is the time to hand it on: who reads it waits for the rest.
                     if let Some(room) = room.take() {
-                        let (send, pieces) = tokio::sync::mpsc::channel(PIECES);
+                        let (send, stream) = ObjectStream::new(room);
                         out = Some(send);
-                        let piece = Bytes::new();
-                        let stream = ObjectStream {
-                            pieces,
-                            piece,
-                            ended: false,
-                            _room: room,
-                        };
                         answer.send(Ok(Body::Stream(stream)));
                     }
                     let Some(out) = &out else { return };
@@ -447,52 +368,4 @@ impl Get {
         };
         S3Error::of_object(object.url(), kind)
     }
-}
-
-enum Pour {
-    Unwanted,
-    Broke(Failure),
-}
-
-/// Passes a body on, from `at` to the end of the object.
-async fn pour(
-    response: Response<Incoming>,
-    at: &mut u64,
-    size: u64,
-    out: &tokio::sync::mpsc::Sender<Result<Bytes, S3Error>>,
-) -> Result<(), Pour> {
-    let broke = |what: String| Pour::Broke(Failure::Passing(what));
-    // A service that knows no ranges begins at the beginning.
-    let mut skip = match response.status() {
-        StatusCode::PARTIAL_CONTENT => 0,
-        _ => *at,
-    };
-    let whole = size - *at + skip;
-    if content_length(&response).is_some_and(|stated| stated != whole) {
-        return Err(broke(format!("not the {whole} bytes that were listed")));
-    }
-    let mut body = response.into_body();
-    while let Some(mut piece) = piece_of(&mut body).await.map_err(Pour::Broke)? {
-        let skipped = skip.min(piece.len() as u64);
-        piece.advance(usize::try_from(skipped).unwrap_or(usize::MAX));
-        skip -= skipped;
-        if piece.is_empty() {
-            continue;
-        }
-        *at += piece.len() as u64;
-        if *at > size {
-            return Err(broke(format!(
-                "more than the {size} bytes that were listed"
-            )));
-        }
-        if out.send(Ok(piece)).await.is_err() {
-            return Err(Pour::Unwanted);
-        }
-    }
-    if *at != size {
-        return Err(broke(format!("{at} of {size} bytes")));
-    }
-    // An empty piece is the end.
-    let _ = out.send(Ok(Bytes::new())).await;
-    Ok(())
 }

@@ -9,17 +9,11 @@ use crate::aws::account::{is_account_id, is_organisation};
 use crate::aws::region::{US_EAST_1, is_region};
 use crate::aws::{Pruning, is_another_service, regions_are_true_from};
 
-/// What is asked about, as far as keys tell. Empty lists ask about everything.
+/// What is asked about, as far as keys tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// The first day of delivery that can matter.
-    pub first_day: Option<NaiveDate>,
-    /// The last day of delivery that can matter, late delivery included.
-    pub last_day: Option<NaiveDate>,
-    /// Accounts asked about.
-    pub accounts: Vec<String>,
-    /// Regions asked about.
-    pub regions: Vec<String>,
+    /// Which logs need not be read.
+    pub pruning: Pruning,
     /// Which digests are wanted, too.
     pub digests: Digests,
 }
@@ -67,19 +61,6 @@ impl NotListed {
             NotListed::Digest => "digest",
             NotListed::Insight => "insight",
             NotListed::Aggregated => "aggregated",
-        }
-    }
-}
-
-impl Pruning {
-    /// What of S3 can matter, if only this is asked about.
-    pub(crate) fn in_s3(&self) -> Selection {
-        Selection {
-            first_day: self.first_day,
-            last_day: self.last_day(),
-            accounts: self.accounts.clone(),
-            regions: self.regions.clone(),
-            digests: Digests::None,
         }
     }
 }
@@ -178,7 +159,7 @@ impl Level {
             }
         }
         match self.child(name, prefix) {
-            Level::Account if !among(&asked.accounts, name) => Way::Leave(NotListed::Account),
+            Level::Account if !asked.pruning.asks_account(name) => Way::Leave(NotListed::Account),
             Level::Region { region, .. } if asked.bounds(prefix, &region).is_none() => {
                 Way::Leave(NotListed::Region)
             }
@@ -201,18 +182,19 @@ impl Selection {
             return None;
         }
         let believed = regions_are_true_from();
-        let mut end = self.last_day.and_then(|day| day.succ_opt());
-        if !among(&self.regions, region) {
+        let first_day = self.pruning.first_day;
+        let mut end = self.pruning.last_day().and_then(|day| day.succ_opt());
+        if !self.pruning.asks_region(region) {
             end = Some(end.map_or(believed, |end| end.min(believed)));
         }
-        if let (Some(first), Some(end)) = (self.first_day, end)
+        if let (Some(first), Some(end)) = (first_day, end)
             && first >= end
         {
             return None;
         }
         Some(Bounds {
             // Without a slash at the end, so that nothing of that day sorts before it.
-            after: self.first_day.map(|day| key_of_day(base, day)),
+            after: first_day.map(|day| key_of_day(base, day)),
             before: end.map(|day| key_of_day(base, day)),
         })
     }
@@ -232,10 +214,6 @@ pub(super) fn key_of_month(base: &str, day: NaiveDate) -> String {
 pub(super) fn day_of_key(base: &str, key: &str) -> Option<NaiveDate> {
     let day = key.strip_prefix(base)?.get(..10)?;
     NaiveDate::parse_from_str(day, "%Y/%m/%d").ok()
-}
-
-fn among(list: &[String], name: &str) -> bool {
-    list.is_empty() || list.iter().any(|asked| asked == name)
 }
 
 #[cfg(test)]
@@ -288,9 +266,12 @@ mod tests {
     #[test]
     fn only_what_can_matter_is_looked_into() {
         let asked = Selection {
-            accounts: vec!["111122223333".into()],
-            regions: vec!["us-east-1".into()],
-            first_day: Some(day("2025-11-01")),
+            pruning: Pruning {
+                accounts: vec!["111122223333".into()],
+                regions: vec!["us-east-1".into()],
+                first_day: Some(day("2025-11-01")),
+                until_day: None,
+            },
             ..Selection::default()
         };
         let way = |level: Level, name: &str| level.way(name, &format!("p/{name}/"), &asked);
@@ -372,9 +353,13 @@ mod tests {
     fn a_region_that_is_not_asked_about_is_listed_up_to_november_2021() {
         let bounds = |first: Option<&str>, last: Option<&str>, region: &str| {
             let asked = Selection {
-                regions: vec!["us-east-1".into()],
-                first_day: first.map(day),
-                last_day: last.map(day),
+                pruning: Pruning {
+                    regions: vec!["us-east-1".into()],
+                    first_day: first.map(day),
+                    // What is delivered two days late is asked about, too.
+                    until_day: last.map(|last| day(last) - chrono::Days::new(2)),
+                    ..Pruning::default()
+                },
                 ..Selection::default()
             };
             asked

@@ -250,7 +250,7 @@ impl Walk {
     /// Ways around a prefix that must not be listed by folder: policies often allow some prefixes
     /// and not what is above them.
     fn around(&self, level: Level, prefix: String, kind: Kind) -> Result<Vec<Step>, Stop> {
-        let accounts = &self.asked.accounts;
+        let accounts = &self.asked.pruning.accounts;
         let steps: Vec<Step> = match level {
             Level::Root | Level::Organisation if !accounts.is_empty() => accounts
                 .iter()
@@ -281,9 +281,7 @@ impl Walk {
             self.send(vec![Listed::NotListed { prefix, why }]).await?;
             return Ok(Vec::new());
         };
-        let believed =
-            self.asked.regions.is_empty() || self.asked.regions.iter().any(|r| r == region);
-        let past = if believed {
+        let past = if self.asked.pruning.asks_region(region) {
             NotListed::Date
         } else {
             NotListed::Region

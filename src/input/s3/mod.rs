@@ -9,6 +9,7 @@
 //! left to its own crates: credentials (`aws-config`) and signatures (`aws-sigv4`). `object_store`
 //! cannot list a bucket with `//` in a key and does not tell an archived object.
 
+mod body;
 mod chain;
 mod client;
 mod config;
@@ -35,10 +36,11 @@ use std::sync::Arc;
 
 use tokio::runtime::{Handle, Runtime};
 
+pub use body::{Body, ObjectStream, Whole};
 pub use config::S3Options;
 pub use error::S3Error;
 pub use estimate::Estimate;
-pub use get::{Body, FetchLimits, Fetched, Fetches, ObjectStream, Whole};
+pub use get::{FetchLimits, Fetched, Fetches};
 pub use layout::{Digests, NotListed, Selection};
 pub use listing::{Listed, Listing};
 pub use object::Object;

@@ -6,8 +6,9 @@
 use std::cmp::{Ordering, Reverse};
 use std::io;
 
-use super::ahead::{EventRows, read_ahead};
-use super::rows::{Row, RowStore, Spare};
+use super::row::{Row, Spare};
+use super::row_store::RowStore;
+use super::rows_ahead::{EventRows, read_ahead};
 use crate::sts::{Call, Time};
 use crate::tally::{
     Candidate, Candidates, Collector, Coverage, Entry, File, Interner, Staged, Totals,

@@ -4,12 +4,13 @@
 //! Owns the rows of calls, in memory and in temporary files, and what is sent when. What counts once
 //! is the tally's to say.
 
-mod ahead;
 mod log;
-mod rows;
+mod row;
+mod row_store;
+mod rows_ahead;
 mod stream;
 
-pub use ahead::EventRows;
 pub use log::{EventLog, Events};
-pub use rows::{EVENT_COLUMNS, Row};
+pub use row::{EVENT_COLUMNS, Row};
+pub use rows_ahead::EventRows;
 pub use stream::{EventStream, StreamError, Streamed};

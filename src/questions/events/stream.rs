@@ -11,7 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::quality::RandomState;
 
-use super::rows::{Row, RowStore, Spare};
+use super::row::{Row, Spare};
+use super::row_store::RowStore;
 use crate::sts::Call;
 use crate::tally::{
     Candidate, Collector, Coverage, Dropped, Entry, File, Interner, Staged, Totals,

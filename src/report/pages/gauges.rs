@@ -7,7 +7,7 @@ use crate::questions::verify::{ChainStatus, FindingKind, Standing, Verification}
 use crate::questions::{PeriodStatus, Report, Trend};
 use crate::report::gauge::{Gauge, Number};
 use crate::sts::{EndpointKind, Time};
-use crate::tally::{Coverage, Group, Summary};
+use crate::tally::{Coverage, DigestCoverage, Group, Summary};
 
 /// What labels of closed dimensions tell of a report.
 pub(super) fn of_summary(summary: &Summary, can_judge: bool) -> Vec<Gauge> {
@@ -230,8 +230,20 @@ const HOUR: u64 = 3600;
 
 /// What was read.
 pub(super) fn of_coverage(coverage: &Coverage) -> Vec<Gauge> {
+    let mut gauges = of_files(coverage);
+    gauges.extend(of_records(coverage));
+    gauges.push(Gauge::time(
+        "newest_log_day_timestamp",
+        "The newest day of delivery in the paths of the files read",
+        coverage.key_last_day.and_then(Time::of_midnight),
+    ));
+    gauges.extend(coverage.digests.into_iter().flat_map(of_digests));
+    gauges
+}
+
+fn of_files(coverage: &Coverage) -> Vec<Gauge> {
     let files = &coverage.files;
-    let mut gauges = vec![
+    vec![
         Gauge::by(
             "files",
             "Files that were found by what became of them",
@@ -252,6 +264,11 @@ pub(super) fn of_coverage(coverage: &Coverage) -> Vec<Gauge> {
         Gauge::new("read_compressed", "Bytes that were read from files")
             .in_unit("bytes")
             .with(Number::Count(coverage.bytes.compressed)),
+    ]
+}
+
+fn of_records(coverage: &Coverage) -> Vec<Gauge> {
+    vec![
         Gauge::count(
             "records",
             "Records of all services that were read",
@@ -283,33 +300,27 @@ pub(super) fn of_coverage(coverage: &Coverage) -> Vec<Gauge> {
             "STS calls whose host contradicts CloudTrail's own verdict",
             coverage.disagreements,
         ),
-        Gauge::time(
-            "newest_log_day_timestamp",
-            "The newest day of delivery in the paths of the files read",
-            coverage.key_last_day.and_then(Time::of_midnight),
+    ]
+}
+
+fn of_digests(digests: DigestCoverage) -> Vec<Gauge> {
+    vec![
+        Gauge::by(
+            "digest_chains",
+            "Chains of digests that were found by status",
+            "status",
+            [
+                ("complete", digests.complete),
+                ("incomplete", digests.incomplete),
+            ],
         ),
-    ];
-    if let Some(digests) = coverage.digests {
-        let chains = [
-            ("complete", digests.complete),
-            ("incomplete", digests.incomplete),
-        ];
-        gauges.extend([
-            Gauge::by(
-                "digest_chains",
-                "Chains of digests that were found by status",
-                "status",
-                chains,
-            ),
-            Gauge::count(
-                "digest_missing_logs",
-                "Logs that digests name and that were not found",
-                digests.missing_logs,
-            ),
-            Gauge::new("digest_hole", "Time of which no digest was found")
-                .in_unit("seconds")
-                .with(Number::Count(digests.hole_hours * HOUR)),
-        ]);
-    }
-    gauges
+        Gauge::count(
+            "digest_missing_logs",
+            "Logs that digests name and that were not found",
+            digests.missing_logs,
+        ),
+        Gauge::new("digest_hole", "Time of which no digest was found")
+            .in_unit("seconds")
+            .with(Number::Count(digests.hole_hours * HOUR)),
+    ]
 }

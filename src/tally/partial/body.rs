@@ -10,8 +10,9 @@ use crate::tally::coverage::{
 };
 use crate::tally::days_read::{DaysRead, FilesOfDay};
 use crate::tally::groups::Measures;
-use crate::tally::selection::{Selection, Terms};
+use crate::tally::selection::Selection;
 use crate::tally::settle::Settled;
+use crate::tally::terms::Terms;
 use crate::tally::totals::{PrincipalSums, Totals};
 use crate::tally::{LogsRead, Symbol};
 

@@ -42,9 +42,9 @@ use siphasher::sip128::SipHasher13;
 
 use self::bytes::{Broken, write_text};
 use super::question::Question;
-use super::selection::Terms;
 use super::settle::Settled;
 use super::staged::Staged;
+use super::terms::Terms;
 use super::totals::Totals;
 use super::{Scratch, Tally};
 

@@ -1,6 +1,7 @@
 //! What is asked of a bucket, and what is left unasked.
 
 use s3server::{Server, Stored};
+use stscope::Pruning;
 use stscope::internals::input::s3::{Digests, NotListed, Selection};
 
 use super::{connect, list, trail};
@@ -11,6 +12,18 @@ fn day(text: &str) -> Option<chrono::NaiveDate> {
 
 fn nothing() -> Selection {
     Selection::default()
+}
+
+fn pruned(pruning: Pruning) -> Selection {
+    Selection {
+        pruning,
+        ..nothing()
+    }
+}
+
+/// The day to ask up to, for a last day of delivery: what is delivered two days late is wanted, too.
+fn until(last_day: Option<chrono::NaiveDate>) -> Option<chrono::NaiveDate> {
+    Some(last_day? - chrono::Days::new(2))
 }
 
 /// The prefixes that were asked for, each with what the page began after.
@@ -65,13 +78,12 @@ fn what_cannot_matter_is_not_asked_for() {
         );
     }
     let s3 = connect(&server);
-    let selection = Selection {
+    let selection = pruned(Pruning {
         accounts: vec!["111122223333".into()],
         regions: vec!["us-east-1".into()],
         first_day: day("2025-11-01"),
-        last_day: day("2025-11-30"),
-        ..nothing()
-    };
+        until_day: until(day("2025-11-30")),
+    });
     let all = list(&s3, "s3://trail/p/AWSLogs/", &selection).expect("a listing");
     let wanted: Vec<&String> = keys
         .iter()
@@ -107,10 +119,10 @@ fn before_december_2021_every_region_is_listed() {
     let server = Server::start();
     let keys = trail(&server, "trail", "");
     let s3 = connect(&server);
-    let selection = Selection {
+    let selection = pruned(Pruning {
         regions: vec!["us-east-1".into()],
-        ..nothing()
-    };
+        ..Pruning::default()
+    });
     let all = list(&s3, "s3://trail/AWSLogs/", &selection).expect("a listing");
     let wanted: Vec<&String> = {
         let mut keys: Vec<_> = keys
@@ -141,12 +153,12 @@ fn pruning_lists_what_a_filter_would_keep() {
     for first_day in days {
         for last_day in days {
             for region in [None, Some("us-east-1"), Some("eu-west-1")] {
-                let selection = Selection {
+                let selection = pruned(Pruning {
                     first_day,
-                    last_day,
+                    until_day: until(last_day),
                     regions: region.map(Into::into).into_iter().collect(),
-                    ..nothing()
-                };
+                    ..Pruning::default()
+                });
                 let wanted: Vec<&String> = keys
                     .iter()
                     .filter(|key| {
@@ -188,10 +200,10 @@ fn a_prefix_may_begin_anywhere_in_the_layout() {
         assert_eq!(all.objects.len(), count, "{prefix}");
     }
     // Days are cut in a part of a Region, too.
-    let selection = Selection {
+    let selection = pruned(Pruning {
         first_day: day("2025-11-30"),
-        ..nothing()
-    };
+        ..Pruning::default()
+    });
     let prefix = "s3://trail/org/AWSLogs/111122223333/CloudTrail/eu-west-1/2025/";
     assert_eq!(
         list(&s3, prefix, &selection).expect("a part").objects.len(),
@@ -341,10 +353,10 @@ fn a_policy_that_allows_only_what_is_below_is_enough() {
     );
     // One account alone, if it is named.
     server.change(|behaviour| behaviour.may_list = vec!["AWSLogs/111122223333/".into()]);
-    let selection = Selection {
+    let selection = pruned(Pruning {
         accounts: vec!["111122223333".into()],
-        ..nothing()
-    };
+        ..Pruning::default()
+    });
     assert_eq!(
         list(&s3, "s3://trail/AWSLogs/", &selection)
             .expect("an account")
@@ -390,10 +402,10 @@ fn a_service_that_does_not_sort_is_read_whole_or_refused() {
             .len(),
         keys.len()
     );
-    let selection = Selection {
-        last_day: day("2025-11-01"),
-        ..nothing()
-    };
+    let selection = pruned(Pruning {
+        until_day: until(day("2025-11-01")),
+        ..Pruning::default()
+    });
     let error = list(&s3, "s3://trail/", &selection).expect_err("unsorted");
     assert!(
         error.is_fatal() && error.to_string().ends_with("use --no-prune"),

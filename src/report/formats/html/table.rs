@@ -100,6 +100,6 @@ pub(super) fn text_cell(html: &mut Html<'_>, text: &str) -> io::Result<()> {
     html.close("td")
 }
 
-fn number_cell(html: &mut Html<'_>, text: &str) -> io::Result<()> {
+pub(super) fn number_cell(html: &mut Html<'_>, text: &str) -> io::Result<()> {
     html.element("td", &[("class", Value::Word("number"))], text)
 }

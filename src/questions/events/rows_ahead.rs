@@ -7,7 +7,7 @@ use std::io;
 use std::sync::mpsc::Receiver;
 use std::thread::Builder;
 
-use super::rows::Row;
+use super::row::Row;
 use crate::ahead::make_ahead;
 
 /// Rows that are handed over together, or fewer with so many bytes.

@@ -12,8 +12,8 @@ use std::sync::{Arc, PoisonError};
 use super::admission::admit_version;
 use super::error::ScanError;
 use super::listing::WhenFull;
-use super::queue::{BATCH, Batch, Content, Fetched, Remark};
 use super::run::Run;
+use super::work::{BATCH, Batch, Content, Fetched, Remark};
 use crate::aws::Pruned;
 use crate::input::{
     Folder, FoundObject, Line, Lines, Manifest, Names, Object, Piped, Place, Raw, folder_and_name,

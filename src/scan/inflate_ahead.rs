@@ -16,14 +16,14 @@ const WAITING: usize = 2;
 
 /// Has `read` read from a source that another thread works at. The source need not have come to its
 /// end when `read` has. Where no thread can be started, this one does both.
-pub(super) fn read_ahead<T>(
+pub(super) fn inflate_ahead<T>(
     source: &mut (impl Source + Send),
     read: impl FnOnce(&mut dyn Source) -> T,
 ) -> T {
-    read_ahead_on(Builder::new(), source, read)
+    inflate_ahead_on(Builder::new(), source, read)
 }
 
-fn read_ahead_on<T>(
+fn inflate_ahead_on<T>(
     thread: Builder,
     source: &mut (impl Source + Send),
     read: impl FnOnce(&mut dyn Source) -> T,
@@ -104,7 +104,7 @@ mod tests {
     fn everything_comes_through_in_order() {
         for end in [0, 1, 70_001, PIECE, 5 * PIECE + 3] {
             let mut source = Numbers { next: 0, end };
-            let sum = read_ahead(&mut source, |ahead| {
+            let sum = inflate_ahead(&mut source, |ahead| {
                 let mut piece = vec![0; 1234];
                 let mut at = 0;
                 loop {
@@ -132,7 +132,7 @@ mod tests {
         // No machine has memory for a stack of this size.
         let thread = Builder::new().stack_size(1 << 47);
         let (here, mut sum) = (thread::current().id(), 0);
-        read_ahead_on(thread, &mut source, |source| {
+        inflate_ahead_on(thread, &mut source, |source| {
             assert_eq!(thread::current().id(), here);
             let mut piece = vec![0; 1234];
             while let count @ 1.. = source.read(&mut piece) {
@@ -148,7 +148,7 @@ mod tests {
             next: 0,
             end: 100 * PIECE,
         };
-        let first = read_ahead(&mut source, |ahead| {
+        let first = inflate_ahead(&mut source, |ahead| {
             let mut byte = [7];
             ahead.read(&mut byte);
             byte[0]

@@ -1,0 +1,73 @@
+//! What is said where a run ends without its result.
+//!
+//! Owns that nothing that was typed is obeyed by a terminal when clap repeats it.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue};
+
+use super::args::said;
+use super::exit::{Exit, Failure};
+use super::messages::{line, warn};
+use crate::shown::for_terminal;
+
+/// Tells the user why there is no result, and ends.
+pub(super) fn report(failure: Failure) -> Exit {
+    match failure {
+        Failure::Message(message) => {
+            warn(&message);
+            Exit::Failed
+        }
+        Failure::ClosedPipe => Exit::Done,
+    }
+}
+
+/// Ends after a wrong word on the command line, or after `--help`.
+pub(super) fn usage(mut error: clap::Error, typed: &[OsString]) -> Exit {
+    if let Some(what) = said(&error) {
+        return report(Failure::new(what));
+    }
+    let is_harmless = |word: &OsString| {
+        let word = word.to_string_lossy();
+        for_terminal(&word) == word
+    };
+    if !error.use_stderr() || typed.iter().all(is_harmless) {
+        // Writing help into a closed pipe is no error.
+        let _ = error.print();
+    } else {
+        // clap repeats what was typed as it is, between its colours and the ends of its own lines.
+        escape_context(&mut error);
+        line(error.to_string().trim_end());
+    }
+    if error.use_stderr() {
+        Exit::Failed
+    } else {
+        Exit::Done
+    }
+}
+
+/// Escapes what was typed where an error repeats it.
+fn escape_context(error: &mut clap::Error) {
+    let safe = |text: &str| for_terminal(text).into_owned();
+    let context: Vec<_> = (error.context())
+        .filter(|(kind, _)| *kind != ContextKind::Usage)
+        .map(|(kind, value)| (kind, value.clone()))
+        .collect();
+    for (kind, value) in context {
+        let escaped = match value {
+            ContextValue::String(text) => ContextValue::String(safe(&text)),
+            ContextValue::Strings(texts) => {
+                ContextValue::Strings(texts.iter().map(|text| safe(text)).collect())
+            }
+            ContextValue::StyledStr(text) => {
+                ContextValue::StyledStr(safe(&text.to_string()).into())
+            }
+            ContextValue::StyledStrs(texts) => {
+                let texts = texts.iter().map(|text| safe(&text.to_string()).into());
+                ContextValue::StyledStrs(texts.collect())
+            }
+            other => other,
+        };
+        error.insert(kind, escaped);
+    }
+}
