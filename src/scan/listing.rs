@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::queue::{BATCH, Batch, Remark, Work};
 use super::run::Run;
+use super::work::{BATCH, Batch, Remark, Work};
 use crate::aws::Pruned;
 use crate::input::{self, Folder, Found, Named, Names};
 use crate::tally::SkipReason;

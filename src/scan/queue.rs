@@ -8,8 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::work::Fetched;
-pub(super) use super::work::{BATCH, Batch, Remark, Work};
+use super::work::{BATCH, Batch, Fetched, Work};
 
 /// How many objects may wait. Whoever lists a folder faster than the others read helps reading.
 const MOST_WAITING: usize = 1 << 16;
