@@ -54,12 +54,12 @@ impl Pruning {
     }
 
     /// Whether this account is asked about.
-    pub fn asks_account(&self, account: &str) -> bool {
+    pub(crate) fn asks_account(&self, account: &str) -> bool {
         is_among(&self.accounts, account)
     }
 
     /// Whether this Region is asked about.
-    pub fn asks_region(&self, region: &str) -> bool {
+    pub(crate) fn asks_region(&self, region: &str) -> bool {
         is_among(&self.regions, region)
     }
 

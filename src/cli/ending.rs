@@ -1,6 +1,6 @@
 //! What is said where a run ends without its result.
 //!
-//! Owns that nothing that was typed is obeyed by a terminal when clap repeats it.
+//! Owns how clap repeats what was typed: a terminal must not obey it.
 
 use std::ffi::OsString;
 

@@ -29,9 +29,9 @@ impl Foreign {
             return Some(sealed("a tar archive; unpack it first"));
         }
         Some(match head {
-            [0x1f, 0x8b, ..] => other("gzip inside gzip; decompress it once"),
+            [0x1f, 0x8b, ..] => sealed("gzip inside gzip; decompress it once"),
             [b'P', b'K', 3, 4, ..] => sealed("a ZIP archive; unpack it first"),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => other("Zstandard; decompress it first"),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => sealed("Zstandard; decompress it first"),
             [b'B', b'Z', b'h', _, ..] => other("bzip2 that is cut or corrupt; fetch it again"),
             [0xfd, b'7', b'z', b'X', ..] => other("xz that is cut or corrupt; fetch it again"),
             [0x1f, 0x9d, ..] => {
@@ -53,7 +53,7 @@ impl Foreign {
                 sealed("UTF-32; convert it to UTF-8 first")
             }
             [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, ..] => sealed("a 7z archive; unpack it first"),
-            [b'P', b'A', b'R', b'1', ..] => other("Parquet; export it as JSON first"),
+            [b'P', b'A', b'R', b'1', ..] => sealed("Parquet; export it as JSON first"),
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => sealed("UTF-16; convert it to UTF-8 first"),
             [0, ..] => {
                 other("NUL bytes, as a file has whose blocks were never written; fetch it again")
@@ -96,7 +96,7 @@ const fn sealed(what: &'static str) -> Foreign {
     }
 }
 
-/// What is damaged, or holds no logs as far as anybody knows.
+/// What is damaged, or is searched for records all the same.
 const fn other(what: &'static str) -> Foreign {
     Foreign {
         what: Some(what),

@@ -1,5 +1,5 @@
 //! What the name of a file says of who made it: CloudTrail, a service that tries whether it may write, or
-//! somebody who hides it. Its ending is in `endings`.
+//! somebody who hides it. What its ending says is in `endings`.
 
 use std::ffi::OsStr;
 

@@ -152,7 +152,7 @@ impl NewCallers {
     ) -> Result<Verdict<'r>, NoVerdict> {
         let mut verdict = Verdict::default();
         for &day in &due.days {
-            match self.sight(day, seen, selection) {
+            match self.check_seen(day, seen, selection) {
                 Ok(()) => {
                     verdict.judged.push(day);
                     let new = self.callers_of(day, seen.calls, &is_allowed);
@@ -172,7 +172,7 @@ impl NewCallers {
     }
 
     /// Whether a global call of a day would be seen, and one of the days before it.
-    fn sight(
+    fn check_seen(
         &self,
         day: NaiveDate,
         seen: Seen<'_, '_>,
@@ -193,17 +193,15 @@ impl NewCallers {
             });
         }
         let of_day = calls.days.get(&day);
-        let saw_us_east_1 = of_day
+        // More than that the trend shows the day: calls of AWS itself at the global endpoint name nobody.
+        let is_seen = of_day
             .is_some_and(|day| day.is_of_us_east_1 || !day.global_callers.is_empty())
             || calendar.keys_of_us_east_1.contains(&day);
-        let saw_it_before = (calls.days.range(from..day)).any(|(_, day)| day.is_of_us_east_1)
+        let was_seen = (calls.days.range(from..day)).any(|(_, day)| day.is_of_us_east_1)
             || (calendar.keys_of_us_east_1.range(from..day))
                 .next()
                 .is_some();
-        match (
-            saw_us_east_1,
-            saw_it_before && selection.may_show_global_calls(),
-        ) {
+        match (is_seen, was_seen && selection.may_show_global_calls()) {
             (true, true) => Ok(()),
             (true, false) => Err(NoVerdict::UnseenBefore(day)),
             (false, _) => Err(NoVerdict::UnseenOn(day)),

@@ -63,6 +63,13 @@ pub struct DayCalls<'r> {
     pub global_callers: BTreeMap<&'r str, u64>,
 }
 
+impl DayCalls<'_> {
+    /// Whether anything of the day is logged in us-east-1, as global calls are.
+    fn saw_us_east_1(&self) -> bool {
+        self.is_of_us_east_1 || self.endpoints[EndpointKind::Global] > 0
+    }
+}
+
 /// Calls by day.
 #[derive(Clone, Debug, Default)]
 pub struct CallsByDay<'r> {
@@ -96,11 +103,7 @@ impl<'r> CallsByDay<'r> {
 
 impl From<&CallsByDay<'_>> for DaysOfCalls {
     fn from(calls: &CallsByDay<'_>) -> DaysOfCalls {
-        let days = calls.days.iter().map(|(day, of_day)| {
-            let saw_us_east_1 =
-                of_day.is_of_us_east_1 || of_day.endpoints[EndpointKind::Global] > 0;
-            (*day, saw_us_east_1)
-        });
+        let days = (calls.days.iter()).map(|(day, of_day)| (*day, of_day.saw_us_east_1()));
         DaysOfCalls(days.collect())
     }
 }

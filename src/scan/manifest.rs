@@ -1,4 +1,4 @@
-//! A manifest → what is to be done with what is on it.
+//! A manifest, or names with their contents → what is to be done with each object.
 //!
 //! Nothing is listed: names, keys and sizes are on the manifest. What a walk would pass by is passed by
 //! and counted, as it was found and not named.
@@ -106,7 +106,7 @@ pub(super) fn is_in_s3(found: &FoundObject) -> bool {
 
 impl Run<'_> {
     /// Queues what is on a manifest and on this machine.
-    pub fn begin_found(&self, manifest: &Manifest, when_full: WhenFull<'_>) {
+    pub fn begin_manifest(&self, manifest: &Manifest, when_full: WhenFull<'_>) {
         self.not_listed(manifest.not_listed.clone());
         let (mut here, mut names) = (Here::default(), Names::default());
         let mut push = |here: &Here, names: &mut Names| {

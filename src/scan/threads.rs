@@ -41,13 +41,12 @@ pub(super) fn read<C: Collector>(
             drop(first);
             return vec![worker.work()];
         }
-        // Beside what follows, which may wait for room for most of the run. Where no more threads are to be
-        // had, those there are read.
+        // Beside what follows, which may wait for room for most of the run.
         let _ = Builder::new()
             .name("fetchers".into())
             .stack_size(FETCHER_STACK)
             .spawn_scoped(scope, move || start_fetchers(run, scope));
-        queue(run, paths);
+        queue_named(run, paths);
         drop(first);
         (workers.into_iter())
             .map(|worker| {
@@ -102,11 +101,11 @@ fn start_fetchers<'scope>(run: &'scope Run<'scope>, scope: &'scope Scope<'scope,
 }
 
 /// Queues what was named. Files for which there is no room wait until there is.
-fn queue(run: &Run<'_>, paths: &Paths) {
+fn queue_named(run: &Run<'_>, paths: &Paths) {
     run.begin(&paths.named, &mut |batch| {
         run.push_when_there_is_room(batch);
     });
-    run.begin_found(&paths.manifest, &mut |batch| {
+    run.begin_manifest(&paths.manifest, &mut |batch| {
         run.push_when_there_is_room(batch);
     });
     if let Some(piped) = &paths.piped

@@ -74,7 +74,7 @@ impl Here {
         self.directory.get_or_insert_with(|| folder.directory())
     }
 
-    /// Notes what was read since then, and with the first file that was, the key of the folder.
+    /// Notes what was read since `before`, and with the first file that was read the key of the folder.
     fn note<C: Collector>(&mut self, reading: &mut Reading<'_, C>, before: [u64; 4]) {
         let now = read_so_far(&reading.coverage);
         let [files, damaged, records, sts_records] = std::array::from_fn(|at| now[at] - before[at]);
@@ -139,7 +139,7 @@ impl<'r, C: Collector> Worker<'r, C> {
     pub fn begin(&mut self, paths: &Paths) {
         let run = self.run;
         run.begin(&paths.named, &mut |batch| self.batch(batch));
-        run.begin_found(&paths.manifest, &mut |batch| self.batch(batch));
+        run.begin_manifest(&paths.manifest, &mut |batch| self.batch(batch));
         if paths.piped.is_some() {
             // Whoever reads the pipe waits for others to read what came through it.
             run.fail(ScanError::Threads("a second one is needed".into()));

@@ -9,7 +9,7 @@ mod agent;
 pub mod aws_agent;
 mod call;
 mod cause;
-pub mod decision;
+mod decision;
 pub mod defaults;
 mod dimension;
 pub mod endpoint;

@@ -1,4 +1,6 @@
-//! By what calls were counted, so that sums by different terms are told before they are added.
+//! By which terms calls were counted: sums by different ones are told before they are added.
+//!
+//! Owns what is compared. How parts say it in bytes is their own.
 
 use super::selection::Selection;
 use crate::sts::Hosts;

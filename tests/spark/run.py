@@ -288,12 +288,13 @@ def cluster(program, results, logs):
         paths.write_text("".join(f"{path}\n" for path in logs))
         # Says which lists it was asked to read, and where; the first worker waits for the second, so that
         # this one has read some when its executor is killed, and is reading another: it waits with that for
-        # whoever kills it, however busy the machine is.
+        # whoever kills it, however busy the machine is. A task that runs again may get its list in another
+        # order.
         slow, log, mark = folder / "slow", folder / "lists", folder / "killed"
         slow.write_text(
             f"""#!/bin/sh
 if [ "$1" = map ]; then
-    list=$(mktemp -p {folder}) && cat > "$list" && echo "$(cksum < "$list") $(pwd -P)" >> {log}
+    list=$(mktemp -p {folder}) && cat > "$list" && echo "$(tr '\\0' '\\n' < "$list" | sort | cksum) $(pwd -P)" >> {log}
     turns=0
     while case "$(pwd -P)" in */work1/*) [ "$(grep -c /work2/ {log})" -lt 3 ] && [ $turns -lt 600 ];; *) false;; esac; do
         sleep 0.1

@@ -6,7 +6,7 @@ use crate::cli::args::{
 };
 use crate::cli::gate::conclude;
 use crate::cli::messages::Messages;
-use crate::cli::output::{Folder, Output, Sink, Writing};
+use crate::cli::output::{AccountFolder, Output, Sink, Writing};
 use crate::cli::reading::Reading;
 use crate::cli::session::{Asked, Session};
 use clap::{Args, ValueEnum, ValueHint};
@@ -94,7 +94,7 @@ impl MadeWith {
 /// A file for the plan, or a folder for its parts by account.
 pub(super) struct Destination {
     sink: Sink,
-    folder: Option<Folder>,
+    folder: Option<AccountFolder>,
 }
 
 impl Destination {
@@ -105,7 +105,7 @@ impl Destination {
         output: &OutputArgs,
     ) -> Result<Destination, Failure> {
         let folder = (made_with.output_dir.as_deref())
-            .map(|folder| Folder::open(folder, sink.writing.format))
+            .map(|folder| AccountFolder::open(folder, sink.writing.format))
             .transpose()?;
         if folder.is_some() && output.top.is_none() {
             sink.writing.top = None; // a work list that is handed on must not end after 25 rows
@@ -334,13 +334,13 @@ impl Finished<'_> {
     fn write_parts(
         &self,
         plan: &Plan<'_>,
-        folder: &Folder,
+        folder: &AccountFolder,
         session: &Session,
     ) -> Result<(), Failure> {
         let mut parts: BTreeMap<&str, Plan<'_>> = BTreeMap::new();
         for account in plan.accounts() {
-            let stem = Folder::stem(account);
-            let part = || plan.of_accounts(|one| Folder::stem(one) == stem);
+            let stem = AccountFolder::stem(account);
+            let part = || plan.of_accounts(|one| AccountFolder::stem(one) == stem);
             parts.entry(stem).or_insert_with(part);
         }
         folder.check(parts.keys().copied(), &session.reading)?;

@@ -1,6 +1,6 @@
 //! A folder with one file for each account.
 //!
-//! Owns the names of these files. Refuses to know what is in them.
+//! Owns the names of these files, and what is said of them. Refuses to know what a row is.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::report::{Format, count, first_of, plural};
 use crate::shown::Shown;
 
 /// A folder for files of one format.
-pub(in crate::cli) struct Folder {
+pub(in crate::cli) struct AccountFolder {
     path: PathBuf,
     extension: &'static str,
 }
@@ -24,16 +24,16 @@ const NO_ACCOUNT: &str = "no-account";
 /// The most files that are named.
 const MAX_NAMED: usize = 20;
 
-impl Folder {
+impl AccountFolder {
     /// Makes the folder, or finds it: a wrong path is an error before the long work.
-    pub fn open(path: &Path, format: Format) -> Result<Folder, Failure> {
+    pub fn open(path: &Path, format: Format) -> Result<AccountFolder, Failure> {
         std::fs::create_dir_all(path).map_err(|error| {
             let path = Shown::path(path);
             Failure::new(format!(
                 "--output-dir {path}: {error}; name a folder, or a new one where you may write"
             ))
         })?;
-        Ok(Folder {
+        Ok(AccountFolder {
             path: path.to_owned(),
             extension: format.extension(),
         })

@@ -7,7 +7,7 @@ mod same;
 mod sink;
 mod writing;
 
-pub(super) use folder::Folder;
+pub(super) use folder::AccountFolder;
 pub(super) use guard::check_output;
 pub(super) use place::Output;
 pub(super) use same::same_file;

@@ -1,4 +1,6 @@
 //! One call as a row: the columns of `events`, and where their values come from.
+//!
+//! Owns the form of a row in bytes. Refuses to know where rows are kept.
 
 use crate::cloudtrail::Field;
 use crate::collections::Memo;

@@ -103,7 +103,6 @@ fn calendar(
             calendar.all_have_keys = false;
             continue;
         };
-        let is_asked = |asked: &[String], name| asked.is_empty() || asked.contains(name);
         if is_asked(accounts, &key.account) && is_asked(regions, &key.region) {
             calendar.keys.insert(key.day);
             if key.region == "us-east-1" {
@@ -112,9 +111,7 @@ fn calendar(
         }
     }
     for (account, region, day) in read_holes(connection)? {
-        if (accounts.is_empty() || accounts.contains(&account))
-            && (regions.is_empty() || regions.contains(&region))
-        {
+        if is_asked(accounts, &account) && is_asked(regions, &region) {
             calendar.holes.insert(day);
         }
     }
@@ -129,6 +126,11 @@ fn calendar(
         calendar.keys_of_us_east_1 = calendar.keys_of_us_east_1.split_off(&kept_from);
     }
     Ok(calendar)
+}
+
+/// Whether a list that asks about everything when it is empty asks about this name.
+fn is_asked(asked: &[String], name: &String) -> bool {
+    asked.is_empty() || asked.contains(name)
 }
 
 /// By day, the first run by which something was true.
@@ -152,7 +154,7 @@ fn completed(
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
         if let Some(key) = key_at(row, 0)?
-            && (accounts.is_empty() || accounts.contains(&key.account))
+            && is_asked(accounts, &key.account)
         {
             note(&mut read, key.day, row.get(3)?);
             note(&mut over, key.day, row.get(3)?);

@@ -175,7 +175,7 @@ fn sum_open_day(connection: &Connection, day: &str) -> rusqlite::Result<()> {
             let [calls, errors, first, last] = columns(measures);
             let values = [Some((*grouping).into()), calls, errors, first, last];
             for (column, value) in values.into_iter().enumerate() {
-                insert.raw_bind_parameter(2 + 5 * at + column, value)?;
+                insert.raw_bind_parameter(2 + values.len() * at + column, value)?;
             }
             let values = values.map(|value| value.map_or(ValueRef::Null, ValueRef::Integer));
             let row = std::iter::once(ValueRef::from(day)).chain(values);
@@ -187,7 +187,8 @@ fn sum_open_day(connection: &Connection, day: &str) -> rusqlite::Result<()> {
     note_resolved(connection, day, false, dropped)
 }
 
-/// How many rows of sums are added at once: they take 0.3 µs each, where one by one they take 0.5 µs.
+/// How many rows of sums are added at once. In a table of this form alone, in memory, 20,000 rows took 0.3 µs
+/// each, and one by one 0.5 µs.
 const AT_ONCE: usize = 16;
 
 /// Adds rows to `daily`, of the day that is bound first.

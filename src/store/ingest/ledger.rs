@@ -99,8 +99,8 @@ pub(in crate::store) struct Ledger {
     hasher: Hasher,
     /// In the order of the hashes of their paths.
     files: Vec<Entry>,
-    /// Where the files begin whose hashes begin alike: some four do. A hash table takes ten times the
-    /// memory.
+    /// Where the files begin whose hashes begin alike: two to four do. A hash table takes ten times the
+    /// memory. More files than a `u32` counts fit into no memory.
     starts: Vec<u32>,
     /// Objects of S3 that were read, whatever the folder. Made when something new is found.
     by_key: OnceLock<HashTable<u32>>,

@@ -94,7 +94,7 @@ mod tests {
             &[(Field::EventId, "e"), (Field::RecipientAccountId, "2")],
             3,
         );
-        let mended = candidate(
+        let addendum = candidate(
             &[
                 (Field::EventId, "other"),
                 (Field::RecipientAccountId, "1"),
@@ -114,7 +114,11 @@ mod tests {
         );
         assert_eq!(survivors(&[a(2), a(1)]).0, survivors(&[a(1), a(2)]).0);
         assert_eq!(survivors(&[a(1), elsewhere]).0, [1, 3]);
-        assert_eq!(survivors(&[a(1), mended]).0, [4], "what mends is preferred");
+        assert_eq!(
+            survivors(&[a(1), addendum]).0,
+            [4],
+            "an addendum is preferred"
+        );
         assert!(candidate(&[], 0).counts_alone());
         assert!(
             candidate(&[(Field::SharedEventId, "s")], 0).counts_alone(),
@@ -150,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_callers_copy_survives_even_if_the_targets_was_mended() {
+    fn the_callers_copy_survives_even_if_the_target_has_an_addendum() {
         let caller = candidate(
             &[
                 (Field::EventId, "a"),
@@ -160,7 +164,7 @@ mod tests {
             ],
             1,
         );
-        let mended_target = candidate(
+        let targets_addendum = candidate(
             &[
                 (Field::EventId, "c"),
                 (Field::OriginalEventId, "b"),
@@ -170,7 +174,7 @@ mod tests {
             ],
             2,
         );
-        assert_eq!(survivors(&[mended_target, caller]).0, [1]);
+        assert_eq!(survivors(&[targets_addendum, caller]).0, [1]);
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! # The format
 //!
 //! A format on disk and on the wire. To change anything in it is another [`FORMAT`]; to classify or to
-//! count in another way, or to change the flags of a candidate (`tally::dedup`), is another [`RULES`].
+//! count in another way, or to change the flags of a candidate (`tally::dedup::candidate`), is another [`RULES`].
 //!
 //! | bytes | what |
 //! |---|---|

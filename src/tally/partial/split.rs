@@ -19,7 +19,7 @@ use crate::tally::{Candidate, Symbol, Tally};
 /// The number of the part that a candidate belongs to, of so many.
 ///
 /// By bits 64 to 95 of its identity: the highest and the lowest tell candidates apart within a part
-/// (`tally::dedup`), and would be of no use there if all in a part had the same.
+/// (`tally::dedup::candidate`), and would be of no use there if all in a part had the same.
 fn part_of(candidate: &Candidate<Entry>, settled: Settled, parts: u32) -> u32 {
     let identity = match settled {
         Settled::Open => candidate.event(),

@@ -198,6 +198,8 @@ fn the_trend_of_logs_is_that_of_a_store_that_read_them() {
         "trend -q --format json --by week",
         "trend -q --format json --principal *role/*[0-4]*",
         "trend -q --format json --region us-east-1",
+        "trend -q --format json --endpoint regional",
+        "trend -q --format json --endpoint regional --region us-east-1 --by month",
     ] {
         let mut logs = stscope(words).arg(nightly.logs()).run().exits(0).rows();
         let mut store = nightly.ask(words).run().exits(0).rows();
