@@ -78,7 +78,7 @@ impl Pruning {
 }
 
 /// Whether a list that asks about everything when it is empty asks about this name.
-fn is_among(list: &[String], name: &str) -> bool {
+pub(crate) fn is_among(list: &[String], name: &str) -> bool {
     list.is_empty() || list.iter().any(|asked| asked == name)
 }
 

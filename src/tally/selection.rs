@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate};
 
 use super::condition::{Condition, Matched};
 use crate::aws::region::is_opt_in;
-use crate::aws::{Key, Pruning};
+use crate::aws::{Key, Pruning, is_among};
 use crate::cloudtrail::{Field, Record};
 use crate::sts::{Properties, Time};
 
@@ -84,7 +84,7 @@ impl Selection {
     /// Whether this account and this Region are asked about.
     pub(crate) fn lists(&self, account: Option<&str>, region: Option<&str>) -> bool {
         let listed = |list: &[String], value: Option<&str>| {
-            list.is_empty() || value.is_some_and(|value| list.iter().any(|one| one == value))
+            value.map_or(list.is_empty(), |value| is_among(list, value))
         };
         listed(&self.accounts, account) && listed(&self.regions, region)
     }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use rusqlite::Connection;
 
 use super::coverage::key_at;
+use crate::aws::is_among;
 use crate::questions::Calendar;
 use crate::store::chains::standing::read_holes;
 use crate::store::days::added;
@@ -103,7 +104,7 @@ fn calendar(
             calendar.all_have_keys = false;
             continue;
         };
-        if is_asked(accounts, &key.account) && is_asked(regions, &key.region) {
+        if is_among(accounts, &key.account) && is_among(regions, &key.region) {
             calendar.keys.insert(key.day);
             if key.region == "us-east-1" {
                 calendar.keys_of_us_east_1.insert(key.day);
@@ -111,7 +112,7 @@ fn calendar(
         }
     }
     for (account, region, day) in read_holes(connection)? {
-        if is_asked(accounts, &account) && is_asked(regions, &region) {
+        if is_among(accounts, &account) && is_among(regions, &region) {
             calendar.holes.insert(day);
         }
     }
@@ -126,11 +127,6 @@ fn calendar(
         calendar.keys_of_us_east_1 = calendar.keys_of_us_east_1.split_off(&kept_from);
     }
     Ok(calendar)
-}
-
-/// Whether a list that asks about everything when it is empty asks about this name.
-fn is_asked(asked: &[String], name: &String) -> bool {
-    asked.is_empty() || asked.contains(name)
 }
 
 /// By day, the first run by which something was true.
@@ -154,7 +150,7 @@ fn completed(
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
         if let Some(key) = key_at(row, 0)?
-            && is_asked(accounts, &key.account)
+            && is_among(accounts, &key.account)
         {
             note(&mut read, key.day, row.get(3)?);
             note(&mut over, key.day, row.get(3)?);
