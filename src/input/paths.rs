@@ -215,7 +215,11 @@ impl All {
     /// a folder `s3:`.
     #[cfg_attr(
         not(feature = "s3"),
-        allow(clippy::unused_self, clippy::needless_pass_by_ref_mut)
+        allow(
+            unused_variables,
+            clippy::unused_self,
+            clippy::needless_pass_by_ref_mut
+        )
     )]
     fn is_remote(&mut self, path: &Path, was_listed: bool) -> Result<bool, PathError> {
         let text = path.to_string_lossy();

@@ -279,7 +279,7 @@ class Cluster:
 
 
 #: Spark 4 can tell by checksums that a task which ran again sent something else; it has to be right without.
-CLUSTER = [("false", "report"), ("true", "plan"), ("true", "regions")]
+CLUSTER = [("false", "report"), ("true", "plan")]
 
 
 def cluster(program, results, logs):
