@@ -32,11 +32,14 @@ pub(super) fn tell_estimate(
     use super::progress::progress;
     use super::session::watched;
     use crate::report::count;
+    use crate::shown::Shown;
 
     if paths.s3.is_empty() || !paths.named.is_empty() {
         return Err(only_s3());
     }
     let (estimate, listing) = watched(progress(messages), estimate)?;
+    let told = Messages::new(messages.quiet);
+    told.note("--dry-run: nothing was read or written, and no gate was judged");
     let (least, most) = estimate.price(listing);
     let names = |names: &std::collections::BTreeSet<String>| match names.len() {
         0 => "none that a key names".to_owned(),
@@ -69,6 +72,13 @@ pub(super) fn tell_estimate(
         );
         line("not listed", prefixes);
     }
+    for place in &estimate.unreadable {
+        let place = Shown::text(place);
+        line(
+            "unreadable",
+            format!("{place} cannot be listed, or nothing is there"),
+        );
+    }
     line(
         "requests",
         format!(
@@ -86,7 +96,10 @@ pub(super) fn tell_estimate(
         "KMS and traffic out of the Region come on top".to_owned(),
     );
     std::io::stdout().write_all(text.as_bytes())?;
-    Ok(Exit::Done)
+    Ok(match estimate.unreadable.is_empty() {
+        true => Exit::Done,
+        false => Exit::Damaged,
+    })
 }
 
 #[cfg(not(feature = "s3"))]

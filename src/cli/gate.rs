@@ -8,6 +8,7 @@ use super::offenders::{Allowed, tell_offenders};
 use crate::questions::gate::{self, Failed, Gate, NoVerdict};
 use crate::questions::new_callers::NewCallers;
 use crate::report::{count, plural};
+use crate::sts::Endpoint;
 use crate::tally::{Selection, Summary, Totals};
 
 /// Said where nothing can be said of global calls.
@@ -105,6 +106,9 @@ impl Gates {
     pub fn judge(&self, totals: &Totals, selection: &Selection) -> Result<Exit, Failure> {
         let is_allowed = |principal: &str| self.allowed.allows(principal);
         let failed = gate::judge(&self.gates, is_allowed, totals, selection).map_err(no_verdict)?;
+        for gate in &self.gates {
+            note_if_it_cannot_fail(gate.endpoint, selection);
+        }
         for gate in &failed {
             tell(gate);
         }
@@ -128,6 +132,17 @@ impl Gates {
             (Exit::Done, of_new) => Ok(of_new),
             (failed, _) => Ok(failed),
         }
+    }
+}
+
+/// Says so where the filters leave out what a gate is about: that it holds means nothing.
+pub(super) fn note_if_it_cannot_fail(endpoint: Endpoint<'_>, selection: &Selection) {
+    if !selection.may_show(endpoint) {
+        warn(&format!(
+            "note: --endpoint or --where leaves out every call with the endpoint {}, so --fail-on cannot fail \
+             for one",
+            endpoint.as_str()
+        ));
     }
 }
 

@@ -37,6 +37,7 @@ pub(super) fn list(
                     let url = S3Url::of_key(&under.bucket, &prefix);
                     ("-".to_owned(), why.as_str().to_owned(), url)
                 }
+                Listed::Refused(error) => return Err(Failure::new(error.to_string())),
             };
             if url.contains('\n') {
                 let url = crate::shown::Shown::text(&url).to_string();

@@ -4,13 +4,14 @@ use chrono::{NaiveDate, Utc};
 
 use super::conditions::check_matched;
 use super::exit::{Exit, Failure};
+use super::gate::note_if_it_cannot_fail;
 use super::messages::{Messages, warn};
 use super::offenders::{Allowed, tell_offenders};
 use crate::questions::new_callers::{Due, NewCallers, NoVerdict, Seen, Verdict};
 use crate::questions::{AnyQuestion, CallsByDay};
 use crate::report::{count, first_of, plural};
 use crate::store::Store;
-use crate::sts::Time;
+use crate::sts::{Endpoint, Time};
 use crate::tally::Selection;
 
 /// Holds a store against the gate. The times of `selection` do not matter: the gate has days of its
@@ -25,6 +26,7 @@ pub(super) fn judge(
     allowed: &Allowed,
     messages: Messages,
 ) -> Result<Exit, Failure> {
+    note_if_it_cannot_fail(Endpoint::Global, selection);
     let cannot = |why| no_verdict(gate, why);
     let calendar = store.calendar(&selection.accounts)?;
     let completed = store.completed(&selection.accounts)?;

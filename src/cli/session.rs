@@ -187,16 +187,18 @@ impl Session {
         calls: &CallsByDay<'_>,
     ) -> Result<(Calendar, DaysOfCalls), Failure> {
         let selection = self.selection();
-        match &self.reading.store {
-            Some(store) => store.days(selection, calls),
-            None => Ok((
+        let (mut calendar, seen) = match &self.reading.store {
+            Some(store) => store.days(selection, calls)?,
+            None => (
                 Calendar {
                     holes: totals.holes.clone(),
                     ..Calendar::of_logs(&totals.days_read, selection)
                 },
                 DaysOfCalls::from(&totals.days_read),
-            )),
-        }
+            ),
+        };
+        calendar.note_damage(&totals.coverage, selection);
+        Ok((calendar, seen))
     }
 
     pub fn selection(&self) -> &Selection {

@@ -32,8 +32,12 @@ impl Foreign {
             [0x1f, 0x8b, ..] => sealed("gzip inside gzip; decompress it once"),
             [b'P', b'K', 3, 4, ..] => sealed("a ZIP archive; unpack it first"),
             [0x28, 0xb5, 0x2f, 0xfd, ..] => sealed("Zstandard; decompress it first"),
-            [b'B', b'Z', b'h', _, ..] => other("bzip2 that is cut or corrupt; fetch it again"),
-            [0xfd, b'7', b'z', b'X', ..] => other("xz that is cut or corrupt; fetch it again"),
+            [b'B', b'Z', b'h', _, ..] => other(
+                "bzip2 that is cut, corrupt or inside gzip; fetch it again, or decompress it once",
+            ),
+            [0xfd, b'7', b'z', b'X', ..] => other(
+                "xz that is cut, corrupt or inside gzip; fetch it again, or decompress it once",
+            ),
             [0x1f, 0x9d, ..] => {
                 sealed("compressed with compress (.Z); decompress it first with 'gzip -d'")
             }

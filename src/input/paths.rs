@@ -47,6 +47,8 @@ pub struct Prefix {
     pub url: S3Url,
     /// The first day of delivery that is listed, whatever is asked about; `None`: all of them.
     pub from: Option<NaiveDate>,
+    /// Somebody else wrote it down: if nothing is there, that is one unreadable file.
+    pub was_listed: bool,
 }
 
 /// A path that cannot be what the user meant.
@@ -111,9 +113,7 @@ impl Paths {
             roots,
             files,
             #[cfg(feature = "s3")]
-            s3: (prefixes(all.s3).into_iter())
-                .map(|url| Prefix { url, from: None })
-                .collect(),
+            s3: prefixes(all.s3),
             ..Paths::default()
         })
     }
@@ -178,7 +178,7 @@ impl Paths {
 struct All {
     named: Vec<Named>,
     #[cfg(feature = "s3")]
-    s3: Vec<S3Url>,
+    s3: Vec<Prefix>,
 }
 
 fn is_url(found: &Found) -> bool {
@@ -190,7 +190,7 @@ fn expand(argument: &Path, all: &mut All) -> Result<(), PathError> {
         all.named.push(Named::StandardInput);
         return Ok(());
     }
-    if all.is_remote(argument)? {
+    if all.is_remote(argument, false)? {
         return Ok(());
     }
     let named = &mut all.named;
@@ -215,9 +215,13 @@ impl All {
     /// a folder `s3:`.
     #[cfg_attr(
         not(feature = "s3"),
-        allow(clippy::unused_self, clippy::needless_pass_by_ref_mut)
+        allow(
+            unused_variables,
+            clippy::unused_self,
+            clippy::needless_pass_by_ref_mut
+        )
     )]
-    fn is_remote(&mut self, path: &Path) -> Result<bool, PathError> {
+    fn is_remote(&mut self, path: &Path, was_listed: bool) -> Result<bool, PathError> {
         let text = path.to_string_lossy();
         let is_remote = ["s3://", "s3a://", "s3n://"].iter().any(|scheme| {
             text.get(..scheme.len())
@@ -228,7 +232,11 @@ impl All {
         }
         #[cfg(feature = "s3")]
         if S3Url::is_meant(&text) {
-            self.s3.push(S3Url::parse(&text).map_err(PathError::S3)?);
+            self.s3.push(Prefix {
+                url: S3Url::parse(&text).map_err(PathError::S3)?,
+                from: None,
+                was_listed,
+            });
             return Ok(true);
         }
         Err(PathError::Remote(text.into_owned()))
@@ -275,7 +283,7 @@ fn read_list(list: &Path, all: &mut All) -> Result<(), PathError> {
             b"-" => all.named.push(Named::StandardInput),
             path => {
                 let path = to_path(path).map_err(fail)?;
-                if !all.is_remote(&path)? {
+                if !all.is_remote(&path, true)? {
                     all.named.push(Named::listed(path));
                 }
             }
@@ -297,14 +305,32 @@ fn to_path(bytes: &[u8]) -> io::Result<PathBuf> {
         .map_err(io::Error::other)
 }
 
-/// Leaves out what another prefix leads to: it is the beginning of whatever begins with it.
+/// Leaves out what another prefix leads to: what is in it as in a folder. `prod` does not lead to `prod-old/`.
 #[cfg(feature = "s3")]
-fn prefixes(mut urls: Vec<S3Url>) -> Vec<S3Url> {
-    urls.sort_by(|a, b| (&a.bucket, &a.prefix).cmp(&(&b.bucket, &b.prefix)));
-    urls.dedup_by(|inner, outer| {
-        inner.bucket == outer.bucket && inner.prefix.starts_with(&outer.prefix)
+fn prefixes(mut all: Vec<Prefix>) -> Vec<Prefix> {
+    // Of two that are alike, the argument.
+    all.sort_by(|a, b| {
+        let (one, other) = (&a.url, &b.url);
+        (&one.bucket, &one.prefix, a.was_listed).cmp(&(&other.bucket, &other.prefix, b.was_listed))
     });
-    urls
+    all.dedup_by(|later, first| later.url == first.url);
+    let urls: HashSet<S3Url> = all.iter().map(|one| one.url.clone()).collect();
+    all.retain(|Prefix { url, .. }| {
+        let leads_here = |prefix: &str| {
+            let bucket = url.bucket.clone();
+            let prefix = prefix.to_owned();
+            urls.contains(&S3Url { bucket, prefix })
+        };
+        let mut slashes = url.prefix.match_indices('/').map(|(at, _)| at);
+        let is_led_to = (!url.prefix.is_empty() && leads_here(""))
+            || slashes.any(|at| {
+                let folder = &url.prefix[..=at];
+                (at > 0 && leads_here(&folder[..at]))
+                    || (folder.len() < url.prefix.len() && leads_here(folder))
+            });
+        !is_led_to
+    });
+    all
 }
 
 /// Reads lines for other lists the user gives.

@@ -4,11 +4,12 @@
 //! its own.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use chrono::NaiveDate;
 
 use crate::aws::Key;
-use crate::tally::{DaysRead, Selection};
+use crate::tally::{Coverage, DaysRead, Selection};
 
 /// Which days were read, as far as that is known without calls.
 #[derive(Clone, Debug, Default)]
@@ -26,14 +27,39 @@ pub struct Calendar {
     pub kept_from: Option<NaiveDate>,
     /// Days of which logs are missing, or may be, as digests say.
     pub holes: BTreeSet<NaiveDate>,
+    /// Days of which a file is damaged.
+    pub damaged: BTreeSet<NaiveDate>,
+    /// A file is damaged of which nobody knows the day.
+    pub has_damage_of_some_day: bool,
 }
 
 impl Calendar {
     /// Whether all of a day was read, as far as can be told.
     pub fn is_complete(&self, day: NaiveDate) -> bool {
+        self.is_here(day) && !self.has_damage_of_some_day && !self.damaged.contains(&day)
+    }
+
+    /// Whether nothing more of a day is to be expected: what is damaged may stay so.
+    pub fn is_here(&self, day: NaiveDate) -> bool {
         self.over_before.is_some_and(|before| day < before)
             && (!self.all_have_keys || self.keys.contains(&day))
             && !self.holes.contains(&day)
+    }
+
+    /// Notes the days of what is damaged.
+    pub fn note_damage(&mut self, coverage: &Coverage, selection: &Selection) {
+        for damaged in &coverage.damaged {
+            let path = Path::new(&damaged.path);
+            // A file, or a folder that cannot be listed.
+            let key = Key::of_folder(path).or_else(|| Key::of_folder(path.parent()?));
+            match key {
+                Some(key) if selection.lists_log(&key.account, &key.region) => {
+                    self.damaged.insert(key.day);
+                }
+                Some(_) => {}
+                None => self.has_damage_of_some_day = true,
+            }
+        }
     }
 
     /// The days of logs. Nobody knows when they were copied, so the last of them may not be over.

@@ -127,10 +127,13 @@ impl<C: Collector> Reading<'_, C> {
     /// A digest cannot be read. Where calls are counted, that is no damage: none is in it.
     pub fn damaged_digest(&mut self, object: &Object<'_>, stage: Stage, detail: String) {
         let path = object.path();
-        self.evidence.damaged.push(DamagedDigest {
-            path: path.to_string_lossy().into_owned(),
-            detail: detail.clone(),
-        });
+        // What was named may be anything.
+        if object.folder.is_digest(object.name) {
+            self.evidence.damaged.push(DamagedDigest {
+                path: path.to_string_lossy().into_owned(),
+                detail: detail.clone(),
+            });
+        }
         // A store tries again what could not be opened.
         match self.scrutiny.alone || (self.hands_on && stage == Stage::Open) {
             true => self.damaged(&path, stage, detail, 0),

@@ -12,7 +12,7 @@ use crate::aws::Key;
 use crate::aws::region::is_opt_in;
 use crate::cloudtrail::{Outcome, Reader, Shape, Window};
 use crate::damage::{Damage, Stage};
-use crate::input::{Object, Opened, Stream, Trailer};
+use crate::input::{Object, Opened, Stream, Trailer, Trust};
 use crate::source::Source;
 use crate::sts::EVENT_SOURCE;
 use crate::tally::{
@@ -196,6 +196,10 @@ impl<'s, C: Collector> Reading<'s, C> {
         match outcome.shape {
             Shape::Digest => self.skip(SkipReason::Digest),
             Shape::Insight => self.skip(SkipReason::Insight),
+            Shape::Other if object.trust() == Trust::CloudTrails => {
+                let what = "JSON without a record or a list of any, which CloudTrail never writes; fetch it again";
+                self.damaged(&object.path(), Stage::Shape, what.to_owned(), 0);
+            }
             Shape::Other => self.skip(SkipReason::NotCloudtrail),
             Shape::Empty => self.skip(SkipReason::Empty),
             Shape::CloudTrail => self.coverage.files.read += 1,

@@ -12,7 +12,7 @@ use super::admission::{Admission, admit_version};
 use super::error::ScanError;
 use super::manifest::{PassedBy, is_in_s3};
 use super::run::Run;
-use super::work::{Content, Fetched};
+use super::work::{Content, Fetched, Remark};
 use crate::aws::Pruned;
 use crate::input::s3::{
     self, Digests, Estimate, FetchLimits, Fetches, Listed, Listing, S3, S3Error, S3Url,
@@ -34,6 +34,8 @@ enum Found<'w> {
     Pruned(Pruned),
     /// A prefix in which nothing can matter, and why.
     NotListed(&'w str),
+    /// A place that was named and cannot be listed, or at which there is nothing.
+    Unreadable(String, String),
 }
 
 /// Whether a walk goes on.
@@ -149,6 +151,7 @@ impl Remote {
                     Admission::Open(_) | Admission::Digest(_) => estimate.add(&object),
                 },
                 Found::NotListed(_) => estimate.not_listed += 1,
+                Found::Unreadable(place, _) => estimate.unreadable.push(place),
                 Found::Skipped(_) | Found::Pruned(_) => {}
             }
             Go::On
@@ -163,10 +166,25 @@ impl Remote {
         prefixes: &[Prefix],
         mut each: impl FnMut(&S3Url, Listed) -> Result<(), E>,
     ) -> Result<(), E> {
+        let mut beginnings = Beginnings::default();
         for prefix in prefixes {
+            if beginnings.lead_to(&prefix.url) {
+                continue;
+            }
+            let mut is_empty = true;
             for listed in self.listing(prefix) {
-                each(&prefix.url, listed.map_err(ScanError::from)?)?;
+                is_empty = false;
+                let listed = match listed.map_err(ScanError::from)? {
+                    // A manifest has no line for what it lacks.
+                    Listed::Refused(error) => return Err(ScanError::from(error).into()),
+                    listed => listed,
+                };
+                beginnings.note(&prefix.url, &listed);
+                each(&prefix.url, listed)?;
                 run.note_found(1);
+            }
+            if is_empty {
+                return Err(ScanError::from(S3Error::nothing(&prefix.url)).into());
             }
         }
         Ok(())
@@ -182,6 +200,9 @@ impl Remote {
                 Found::Skipped(reason) => passed.skip(reason),
                 Found::Pruned(why) => passed.prune(why),
                 Found::NotListed(why) => *not_listed.entry(why.to_owned()).or_default() += 1,
+                Found::Unreadable(place, why) => {
+                    run.remark(Remark::Unreadable(place.into(), why));
+                }
                 Found::Object(object, found) => match found.admission {
                     Admission::Known => run.note_done(1),
                     Admission::Skipped(..) | Admission::ByName => run.queue.push_fetched(found),
@@ -212,8 +233,12 @@ impl Remote {
         prefixes: &[Prefix],
         mut each: impl FnMut(Found<'_>) -> Go,
     ) -> Result<Go, S3Error> {
+        let mut beginnings = Beginnings::default();
         for prefix in prefixes {
             let url = &prefix.url;
+            if beginnings.lead_to(url) {
+                continue;
+            }
             let (above, _) = url.prefix.rsplit_once('/').unwrap_or_default();
             let named = Folder::new(S3Url::of_key(&url.bucket, above).into());
             let under = Under {
@@ -222,15 +247,34 @@ impl Remote {
                 scrutiny: run.scrutiny,
             };
             let mut folder = Arc::new(Folder::new(PathBuf::new()));
+            let mut is_empty = true;
             for listed in self.listing(prefix) {
                 if run.queue.is_stopped() {
                     return Ok(Go::NoFurther);
                 }
-                let found = match listed? {
+                is_empty = false;
+                let listed = listed?;
+                beginnings.note(url, &listed);
+                let found = match listed {
                     Listed::Object(object) => found(run, object, &under, &mut folder),
                     Listed::FolderMarker(_) => Found::Skipped(SkipReason::NotAFile),
                     Listed::NotListed { why, .. } => Found::NotListed(why.as_str()),
+                    // A store would not know when it may be listed, and answers from it would be whole.
+                    Listed::Refused(error) if run.known.is_some() => return Err(error),
+                    Listed::Refused(error) => {
+                        Found::Unreadable(error.place().to_owned(), error.detail())
+                    }
                 };
+                if each(found) == Go::NoFurther {
+                    return Ok(Go::NoFurther);
+                }
+            }
+            if is_empty {
+                let nothing = S3Error::nothing(url);
+                if !prefix.was_listed {
+                    return Err(nothing);
+                }
+                let found = Found::Unreadable(nothing.place().to_owned(), nothing.detail());
                 if each(found) == Go::NoFurther {
                     return Ok(Go::NoFurther);
                 }
@@ -263,6 +307,29 @@ impl Remote {
             let in_flight = activity.in_flight as u64;
             run.progress.in_flight.store(in_flight, Ordering::Relaxed);
         }
+    }
+}
+
+/// What was named and is neither a folder nor a key, so that all keys were listed that begin so: what else
+/// was named and begins so was listed along.
+#[derive(Default)]
+struct Beginnings(Vec<S3Url>);
+
+impl Beginnings {
+    fn note(&mut self, url: &S3Url, listed: &Listed) {
+        let (Listed::Object(s3::Object { key, .. }) | Listed::FolderMarker(key)) = listed else {
+            return;
+        };
+        let past = key.get(url.prefix.len()..).unwrap_or_default();
+        let is_in_folder =
+            url.prefix.is_empty() || url.prefix.ends_with('/') || past.starts_with('/');
+        if !is_in_folder && !past.is_empty() && self.0.last() != Some(url) {
+            self.0.push(url.clone());
+        }
+    }
+
+    fn lead_to(&self, url: &S3Url) -> bool {
+        (self.0.iter()).any(|one| one.bucket == url.bucket && url.prefix.starts_with(&one.prefix))
     }
 }
 

@@ -9,7 +9,7 @@ use super::condition::{Condition, Matched};
 use crate::aws::region::is_opt_in;
 use crate::aws::{Key, Pruning, is_among};
 use crate::cloudtrail::{Field, Record};
-use crate::sts::{Properties, Time};
+use crate::sts::{Dimension, Endpoint, Properties, Time};
 
 /// The filters of a run. The default lets everything pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -129,6 +129,21 @@ impl Selection {
                 .regions
                 .iter()
                 .any(|region| region == "us-east-1" || region == "global")
+    }
+
+    /// Whether calls to the global endpoint, or to an unknown one, may pass the filters on endpoints.
+    pub fn may_show(&self, endpoint: Endpoint<'_>) -> bool {
+        // Neither has a variant.
+        let value = |dimension| match dimension {
+            Dimension::Endpoint => Some(endpoint.as_str()),
+            Dimension::EndpointVariant => Some(""),
+            _ => None,
+        };
+        let may_hold = |one: &Condition| {
+            value(one.dimension).is_none_or(|value| one.glob.matches(value) != one.negated)
+        };
+        (self.endpoints.is_empty() || self.endpoints.iter().any(|one| one == endpoint.as_str()))
+            && self.conditions.iter().all(may_hold)
     }
 
     /// Whether records of opt-in Regions are among what is asked about.

@@ -118,7 +118,7 @@ fn an_executor_that_is_killed_in_mid_scan_changes_nothing() {
         &["cluster"],
         &[program, results.path(), folder.path(), &sample],
     );
-    assert_eq!(hold(results.path(), &[folder.path(), &sample]), 3);
+    assert_eq!(hold(results.path(), &[folder.path(), &sample]), 2);
 }
 
 #[cfg(feature = "s3")]

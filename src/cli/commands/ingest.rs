@@ -139,11 +139,11 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
     let ingested = watched(progress(&arguments.messages), |shared| {
         store.ingest(&scan, &paths, shared, Utc::now().date_naive())
     })?;
-    let is_nothing_new = ingested.known > 0 && found(&ingested) == 0;
-    let exit = if is_nothing_new {
+    let are_some_known = ingested.known > 0 || was_listed_before(&paths);
+    let exit = if are_some_known && found(&ingested) == 0 {
         Exit::Done
     } else {
-        coverage::tell_new(&ingested.coverage, ingested.known, messages)?
+        coverage::tell_new(&ingested.coverage, are_some_known, messages)?
     };
     messages.tell_of(&arguments.store, &line(&ingested));
     if ingested.beyond_window > 0 {
@@ -162,6 +162,17 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
         forget::keep(&arguments.store, &mut store, before, messages)?;
     }
     Ok(exit)
+}
+
+/// Whether of some prefix only the last days were listed, as an earlier night has read the rest.
+#[cfg(feature = "s3")]
+fn was_listed_before(paths: &Paths) -> bool {
+    paths.s3.iter().any(|prefix| prefix.from.is_some())
+}
+
+#[cfg(not(feature = "s3"))]
+fn was_listed_before(_: &Paths) -> bool {
+    false
 }
 
 /// Every file by its full name, which the ledger knows it by.

@@ -165,7 +165,8 @@ fn without_digests(totals: &Totals) -> Vec<ChainRow> {
 
 /// A Region must not look idle, and nothing not read, because calls were not asked about.
 pub(super) fn refuse_what_hides_calls(filter: &FilterArgs) -> Result<(), Failure> {
-    filter.refuse_what_hides_calls(|option| {
-        format!("'stscope report {option} ...' or 'stscope plan {option} ...'")
+    filter.refuse_what_hides_calls(|option| match option {
+        "--endpoint" => format!("'stscope report {option} ...'"),
+        _ => format!("'stscope report {option} ...' or 'stscope plan {option} ...'"),
     })
 }

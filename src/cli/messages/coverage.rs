@@ -16,7 +16,7 @@ const MAX_LISTED: usize = 20;
 /// If nothing was read at all: that must not look like an answer.
 pub(in crate::cli) fn tell(coverage: &Coverage, messages: Messages) -> Result<Exit, Failure> {
     if coverage.is_nothing_read() {
-        return Err(nothing(coverage, advice(coverage)));
+        return Err(nothing(coverage, advice(coverage), messages));
     }
     Ok(tell_read(coverage, messages))
 }
@@ -27,18 +27,18 @@ pub(in crate::cli) fn tell_stored(
     messages: Messages,
 ) -> Result<Exit, Failure> {
     if coverage.is_nothing_read() {
-        return Err(nothing(coverage, &advice_on_store(coverage)));
+        return Err(nothing(coverage, &advice_on_store(coverage), messages));
     }
     Ok(tell_read(coverage, messages))
 }
 
-/// The same where some files were `known` from before, and not read again.
+/// The same where files may be known from before, and not read again.
 pub(in crate::cli) fn tell_new(
     coverage: &Coverage,
-    known: u64,
+    are_some_known: bool,
     messages: Messages,
 ) -> Result<Exit, Failure> {
-    if known > 0 {
+    if are_some_known {
         return Ok(tell_read(coverage, messages));
     }
     tell(coverage, messages)
@@ -67,8 +67,9 @@ pub(in crate::cli) fn tell_verified(coverage: &Coverage, messages: Messages) -> 
     }
 }
 
-fn nothing(coverage: &Coverage, advice: &str) -> Failure {
+fn nothing(coverage: &Coverage, advice: &str, messages: Messages) -> Failure {
     tell_damaged(coverage);
+    note_not_listed(coverage, messages);
     Failure::new(format!("nothing was read: {}; {advice}", files(coverage)))
 }
 
@@ -230,12 +231,19 @@ fn files(coverage: &Coverage) -> String {
     text
 }
 
+/// Whether prefixes of S3 were not listed for what is asked about.
+fn is_left_out(coverage: &Coverage) -> bool {
+    ["date", "account", "region"]
+        .iter()
+        .any(|&why| coverage.not_listed.contains_key(why))
+}
+
 /// What to do when nothing was read.
 fn advice(coverage: &Coverage) -> &'static str {
     let files = &coverage.files;
     if files.damaged > 0 {
         "check that you may read the files"
-    } else if files.pruned.total() > 0 {
+    } else if files.pruned.total() > 0 || is_left_out(coverage) {
         "widen --since, --until, --account or --region, or give --no-prune"
     } else if files.skipped_total() > 0 {
         "name a folder with CloudTrail log files (AWSLogs/ACCOUNT/CloudTrail/...)"

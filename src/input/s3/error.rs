@@ -4,8 +4,10 @@
 
 use std::fmt;
 
+use super::url::S3Url;
+
 /// What went wrong, and where.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {kind}", .place.escape_debug())]
 pub struct S3Error {
     place: String,
@@ -48,6 +50,8 @@ pub(super) enum Kind {
     Clock,
     /// In a storage class that cannot be read at once.
     Archived { class: String },
+    /// Nothing of that name, and nothing below it.
+    Nothing { has_pattern: bool },
     /// Not there any more.
     Gone,
     /// Another object than the one listed.
@@ -95,6 +99,12 @@ impl S3Error {
             kind,
             fatal,
         }
+    }
+
+    /// The error of a URL that leads nowhere.
+    pub(crate) fn nothing(url: &S3Url) -> S3Error {
+        let has_pattern = url.prefix.contains(['*', '?', '[']);
+        S3Error::new(url.to_string(), Kind::Nothing { has_pattern })
     }
 
     /// The same of a place, if it is of none so far: no credentials, for a start, are no fault of a bucket.
@@ -190,6 +200,13 @@ impl fmt::Display for Kind {
                 f,
                 "archived in the storage class {class}; restore it (aws s3api restore-object) and run again"
             ),
+            Kind::Nothing { has_pattern } => {
+                f.write_str("there is no object of that name, and none below it; ")?;
+                f.write_str(match has_pattern {
+                    true => "in S3 a pattern is a name like any other: give the prefix before it",
+                    false => "check the name",
+                })
+            }
             Kind::Gone => f.write_str("deleted since it was listed; run again"),
             Kind::Changed => f.write_str("replaced since it was listed; run again"),
             Kind::Refused { status, code, said } => {

@@ -30,6 +30,8 @@ pub struct Estimate {
     pub known: u64,
     /// Prefixes left out.
     pub not_listed: u64,
+    /// Places that were named and cannot be listed, or at which there is nothing.
+    pub unreadable: Vec<String>,
 }
 
 impl Estimate {

@@ -2,7 +2,7 @@
 //!
 //! Looks down from the prefix by delimiter until accounts and Regions show, leaves what cannot matter
 //! unasked, and then lists each account's Region in one chain from its first day to its last: an
-//! idle Region costs one request, not one for each day. Keys are handed out while it goes on. Owns the
+//! idle Region costs two requests, not one for each day. Keys are handed out while it goes on. Owns the
 //! way through a prefix; a single page is asked for in `pages`.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
@@ -21,6 +21,7 @@ use super::layout::{Level, NotListed, Selection, Way};
 use super::listing::{Listed, Listing};
 use super::object::Object;
 use super::pages::{Ask, Pages, is_denied};
+use super::undated::{Below, Undated};
 use super::url::S3Url;
 use super::xml::{Entry, Page};
 
@@ -68,7 +69,8 @@ struct Walk {
     out: Sender<Result<Vec<Listed>, S3Error>>,
     looks: AtomicUsize,
     found: AtomicBool,
-    /// What was refused and gone around. It is the answer if the way around led to nothing.
+    /// What was refused and gone around, where the way around does not lead to all that is there. It is
+    /// the answer if it led to nothing.
     refused: Mutex<Option<S3Error>>,
 }
 
@@ -81,6 +83,8 @@ enum Step {
         prefix: String,
     },
     Chain(Chain),
+    /// Look for what is in a folder of a Region, and of no day.
+    Undated(Undated),
 }
 
 /// Nobody reads the listing any more.
@@ -126,7 +130,12 @@ impl Walk {
         }
         match self.refused() {
             Some(error) if !self.found.load(Relaxed) => Err(error),
-            _ => Ok(()),
+            // What else is there nobody knows.
+            Some(error) => {
+                let _ = self.send(vec![Listed::Refused(error)]).await;
+                Ok(())
+            }
+            None => Ok(()),
         }
     }
 
@@ -140,6 +149,7 @@ impl Walk {
             Step::Begin => self.begin().await,
             Step::Look { level, prefix } => self.look(level, prefix).await,
             Step::Chain(chain) => self.chain(chain).await,
+            Step::Undated(undated) => self.undated(undated).await,
         }
     }
 
@@ -263,10 +273,13 @@ impl Walk {
                 level: Level::Root,
                 prefix: "AWSLogs/".to_owned(),
             }],
-            _ if prefix == self.given => vec![Step::Chain(Chain {
-                prefix: prefix.clone(),
-                ..Chain::default()
-            })],
+            // All of it, if that is allowed.
+            _ if prefix == self.given => {
+                return Ok(vec![Step::Chain(Chain {
+                    prefix,
+                    ..Chain::default()
+                })]);
+            }
             _ => return Err(self.stop(&prefix, kind)),
         };
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
@@ -290,13 +303,56 @@ impl Walk {
             let (prefix, why) = (prefix.clone(), NotListed::Date);
             self.send(vec![Listed::NotListed { prefix, why }]).await?;
         }
-        Ok(vec![Step::Chain(Chain {
+        let undated = Undated::of_region(base, &prefix, &bounds).map(Step::Undated);
+        let chain = Step::Chain(Chain {
             prefix,
             base: Some(base.to_owned()),
             past: bounds.before.is_some().then_some(past),
             bounds,
             ..Chain::default()
-        })])
+        });
+        Ok(undated.into_iter().chain([chain]).collect())
+    }
+
+    /// Hands out what lies in a folder of a Region beside its days and is in no chain of them, and goes on to
+    /// the folders below that the days asked about are in.
+    async fn undated(&self, undated: Undated) -> Result<Vec<Step>, Stop> {
+        let mut steps = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let ask = Ask {
+                prefix: &undated.folder,
+                by_folder: true,
+                token: token.as_deref(),
+                ..Ask::default()
+            };
+            let Page {
+                mut entries,
+                prefixes,
+                next,
+            } = match self.pages.page(ask).await {
+                Ok(page) => page,
+                Err(kind) => return Err(self.stop(&undated.folder, kind)),
+            };
+            entries.retain(|entry| !undated.is_in_chain(&entry.key));
+            self.hand_out(entries).await?;
+            steps.extend(prefixes.into_iter().filter_map(|child| {
+                Some(match undated.below(&child)? {
+                    Below::Undated(undated) => Step::Undated(undated),
+                    Below::All => Step::Chain(Chain {
+                        prefix: child,
+                        ..Chain::default()
+                    }),
+                })
+            }));
+            match next {
+                Some(next) if token.as_ref() == Some(&next) => {
+                    return Err(self.again(&undated.folder));
+                }
+                Some(next) => token = Some(next),
+                None => return Ok(steps),
+            }
+        }
     }
 
     /// Lists page after page to the end of the chain, or to where it is split.

@@ -26,6 +26,8 @@ pub enum Listed {
         /// Why.
         why: NotListed,
     },
+    /// A prefix that must not be listed, though some of what CloudTrail keeps below it may be, and was.
+    Refused(S3Error),
 }
 
 /// The listing of a prefix while it goes on. Its order is that of the answers. An error ends it: what

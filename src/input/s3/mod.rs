@@ -28,6 +28,7 @@ mod pages;
 mod request;
 mod requests;
 mod retry;
+mod undated;
 mod url;
 mod xml;
 

@@ -6,7 +6,7 @@ use super::{gauges, summary};
 use crate::questions::Report;
 use crate::questions::verify::Standing;
 use crate::report::cell::Cell;
-use crate::report::page::{List, Page};
+use crate::report::page::{Block, List, Page};
 use crate::report::sheet::{Label, Sheet};
 use crate::sts::Dimension;
 use crate::tally::Group;
@@ -28,12 +28,17 @@ pub fn page<'p>(
         key: "groups",
         ..List::new("groups", sheet(dimensions), groups, top)
     };
+    let mut blocks = summary::blocks(&summary, can_judge, standing, &report.totals.coverage);
+    if summary.calls > 0 && report.groups().next().is_none() {
+        let none = "No group has as many calls as --min-calls asks for.";
+        blocks.push(Block::Remarks(vec![none.to_owned()]));
+    }
     let page = Page {
         head: vec![
             ("summary", summary::json(&summary)),
             ("group_by", names.into()),
         ],
-        blocks: summary::blocks(&summary, can_judge, standing, &report.totals.coverage),
+        blocks,
         gauges: Some(Box::new(move || {
             let mut all = gauges::of_summary(&summary, can_judge);
             if with_groups {

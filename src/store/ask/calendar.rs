@@ -47,7 +47,7 @@ impl Store {
         )
     }
 
-    /// The complete days, each with the number of the ingest that completed it: it was the first to read
+    /// The days that are here, each with the number of the ingest that completed it: it was the first to read
     /// a file of the day, or the first after the day was over. 0 means an ingest before all that
     /// are known.
     ///
@@ -58,7 +58,7 @@ impl Store {
         self.sql(completed(&self.connection, accounts, &calendar))
     }
 
-    /// The complete days to which calls were added after gates had judged them, or may have, with the
+    /// The days that are here to which calls were added after gates had judged them, or may have, with the
     /// number of the last ingest that did so.
     ///
     /// # Errors
@@ -185,7 +185,7 @@ fn completed(
         while let Some((_, run)) = later.next_if(|(of, _)| *of > day) {
             over_since = over_since.min(run);
         }
-        if calendar.is_complete(day) && calendar.kept_from.is_none_or(|from| from <= day) {
+        if calendar.is_here(day) && calendar.kept_from.is_none_or(|from| from <= day) {
             completed.insert(day, read.get(&day).copied().unwrap_or(0).max(over_since));
         }
     }

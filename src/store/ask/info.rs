@@ -25,8 +25,9 @@ impl Store {
         let report = self
             .closed_tally(&question, &Selection::default(), false)?
             .finish();
-        let calendar = self.calendar(&[])?;
+        let mut calendar = self.calendar(&[])?;
         let coverage = &report.totals.coverage;
+        calendar.note_damage(coverage, &Selection::default());
         let mut known = calendar.keys.clone();
         known.extend(self.days_of_calls()?);
         let connection = &self.connection;

@@ -272,6 +272,12 @@ fn nothing_found_is_said_in_every_format() {
     let question = format!("report {SAMPLE} --where principal=nobody");
     let table = in_format(&question, "table");
     assert!(String::from_utf8(table).unwrap().ends_with("No groups.\n"));
+    let few = in_format(&format!("report {SAMPLE} --min-calls 900"), "table");
+    let few = String::from_utf8(few).unwrap();
+    assert!(
+        few.contains("No group has as many calls as --min-calls asks for."),
+        "{few}"
+    );
     assert_eq!(in_format(&question, "jsonl"), b"");
     assert_eq!(
         in_format(&question, "csv")

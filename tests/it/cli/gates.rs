@@ -99,6 +99,34 @@ fn a_gate_judges_what_the_filters_leave() {
 }
 
 #[test]
+fn a_gate_that_the_filters_keep_from_failing_is_told_of() {
+    const NOTE: &str =
+        "leaves out every call with the endpoint global, so --fail-on cannot fail for one";
+    for filter in [
+        "--endpoint regional,unknown",
+        "--where endpoint!=global",
+        "--where endpoint=[r-z]*",
+        "--where endpoint_variant=standard",
+        "--where endpoint=global --endpoint regional",
+    ] {
+        for run in every(&format!("-q --fail-on global {filter}")) {
+            run.arg(SAMPLE).run().exits(0).says(&[NOTE]);
+        }
+    }
+    for filter in [
+        "",
+        "--endpoint global",
+        "--where endpoint=glob*",
+        "--where endpoint_variant!=fips",
+    ] {
+        for run in every(&format!("--fail-on global {filter}")) {
+            let said = run.arg(SAMPLE).run().exits(1);
+            assert!(!said.stderr.contains("cannot fail"), "{filter}: {said}");
+        }
+    }
+}
+
+#[test]
 fn known_principals_are_forgiven() {
     let dir = tempfile::tempdir().unwrap();
     let list = |text: &str| put(dir.path(), "allow.txt", text.as_bytes());

@@ -283,6 +283,43 @@ fn a_folder_in_another_services_place_is_read_where_it_is_named() {
 }
 
 #[test]
+fn json_of_another_kind_is_damage_under_a_name_of_cloudtrails_and_passed_over_elsewhere() {
+    for content in [
+        r#"{"message":"SlowDown"}"#,
+        r#"{"Error":{"Code":"AccessDenied","Message":"no"},"RequestId":"0123456789abcdef"}"#,
+        r#"{"Records":null}"#,
+        "5",
+        r#""<html>""#,
+    ] {
+        for compressed in [content.as_bytes().to_vec(), gzip(content.as_bytes())] {
+            for (name, code) in [
+                (
+                    "111122223333_CloudTrail_us-east-1_20251103T0810Z_A.json.gz",
+                    3,
+                ),
+                (
+                    "AWSLogs/111122223333/CloudTrail/us-east-1/2025/11/03/a.json.gz",
+                    3,
+                ),
+                ("a.json.gz", 0),
+            ] {
+                let dir = tempfile::tempdir().unwrap();
+                put(dir.path(), name, &compressed);
+                put(dir.path(), "b.json", &log(&[call(1, json!({}))]));
+                let said = report("").arg(dir.path()).run().exits(code);
+                match code {
+                    0 => assert_eq!(
+                        said.json()["coverage"]["files"]["skipped"]["not-cloudtrail"],
+                        1
+                    ),
+                    _ => drop(said.says(&["damaged (shape)", "fetch it again", name])),
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_file_of_cloudtrails_with_nothing_in_it_is_a_failed_copy() {
     for content in ["\n", "{}", " { }\n", "null"] {
         for compressed in [content.as_bytes().to_vec(), gzip(content.as_bytes())] {

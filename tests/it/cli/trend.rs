@@ -246,6 +246,41 @@ fn a_clock_that_was_wrong_makes_no_row_for_every_day_since() {
 }
 
 #[test]
+fn a_day_is_not_complete_if_a_file_of_it_is_damaged() {
+    let nightly = Nightly::new();
+    let days = ["2025-11-03", "2025-11-04", "2025-11-05", "2025-11-06"];
+    for day in days {
+        nightly.deliver(day, "us-east-1", &["a"]);
+    }
+    let status = |words: &str| {
+        let said = stscope(&format!("trend -q --format json {words}")).arg(nightly.logs());
+        column(&said.run().rows(), "status").join(" ")
+    };
+    assert_eq!(status(""), "complete complete complete incomplete");
+    let cut = key("2025-11-04", "eu-west-1");
+    put(&nightly.logs(), &cut, b"{\"Records\":[");
+    let one_day = "complete incomplete complete incomplete";
+    assert_eq!(status(""), one_day);
+    assert_eq!(
+        status("--region us-east-1 --no-prune"),
+        "complete complete complete incomplete"
+    );
+    // A store says the same of it, but for its last day, which is over.
+    let ingest = stscope("ingest -q --store")
+        .arg(&nightly.store)
+        .arg(nightly.logs());
+    ingest.run().exits(3);
+    let said = nightly.ask("trend -q --format json").run().exits(3);
+    let of_store = column(&said.rows(), "status").join(" ");
+    assert_eq!(of_store, "complete incomplete complete complete");
+    let info = nightly.ask("store info --format json").run().exits(0);
+    assert_eq!(info.json()["days"]["incomplete"], 1);
+    // What has no day in its path may be of any.
+    put(&nightly.logs(), "cut.json", b"{\"Records\":[");
+    assert_eq!(status(""), "incomplete incomplete incomplete incomplete");
+}
+
+#[test]
 fn the_day_that_is_not_over_is_marked() {
     let nightly = Nightly::new();
     let today = chrono::Utc::now().date_naive();

@@ -17,7 +17,7 @@ use crate::cli::logs::{files_below, gzip, log, one_call, regional_call};
 use crate::cli::verify::Archive;
 
 /// A command that asks this server, and nobody for credentials.
-fn ask(server: &Server, words: &str) -> Run {
+pub(super) fn ask(server: &Server, words: &str) -> Run {
     stscope(words)
         .args(["--endpoint-url", &server.endpoint(), "--no-sign-request"])
         .env("AWS_REGION", "eu-west-1")
@@ -248,7 +248,7 @@ fn what_nobody_can_read_is_one_sentence_with_what_to_do() {
     no_bucket.fails(&["s3://elsewhere", "bucket"]);
     ask(&server, "report s3://trail/nothing/")
         .run()
-        .fails(&["nothing was read"]);
+        .fails(&["s3://trail/nothing/: there is no object of that name"]);
     ask(&server, "report s3a://trail/logs/")
         .run()
         .fails(&["s3a://trail/logs/", "write s3://"]);
@@ -464,6 +464,24 @@ fn a_night_lists_a_window_and_the_first_one_everything() {
     );
     assert!(ingest("").contains("0 files new"));
     assert!(ingest("--full").contains("1 file new"));
+}
+
+#[test]
+fn a_night_on_which_the_window_is_empty_has_nothing_new() {
+    let server = Server::start();
+    let key = "AWSLogs/111122223333/CloudTrail/us-east-1/2025/01/02/111122223333_CloudTrail_us-east-1_a.json.gz";
+    server.put("trail", key, gzip(&one_call()));
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("sts.db");
+    for new in ["1 file new", "0 files new"] {
+        let ingest = ask(&server, "ingest s3://trail/");
+        let said = ingest.arg("--store").arg(&store).run().exits(0);
+        assert!(said.stderr.contains(new), "{}", said.stderr);
+    }
+    // A day without logs is nothing to answer from, and the reason is said.
+    ask(&server, "report s3://trail/ --since 2026-11-01")
+        .run()
+        .fails(&["nothing was read", "widen --since", "was not listed"]);
 }
 
 /// `STSCOPE_KILLS=100` for longer.

@@ -6,6 +6,7 @@ mod faults;
 mod listing;
 mod ministack;
 mod objects;
+mod reach;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -37,6 +38,7 @@ struct All {
     objects: BTreeMap<String, Object>,
     markers: usize,
     not_listed: BTreeMap<NotListed, usize>,
+    refused: Vec<String>,
 }
 
 impl All {
@@ -55,6 +57,7 @@ fn list(s3: &S3, at: &str, asked: &Selection) -> Result<All, S3Error> {
             }
             Listed::FolderMarker(_) => all.markers += 1,
             Listed::NotListed { why, .. } => *all.not_listed.entry(why).or_default() += 1,
+            Listed::Refused(error) => all.refused.push(error.place().to_owned()),
         }
     }
     Ok(all)

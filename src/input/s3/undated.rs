@@ -1,0 +1,137 @@
+//! What lies in a Region's folder and is of no day: `2025/11/all.json.gz`, `archive.json.gz`, `by-hand/…`.
+//!
+//! The chain of a Region goes along its keys from one day to another, and what is of no day may sort before
+//! or after it. It is looked for in the folders that the first and the last of these days are in: of the
+//! Region, of their years and of their months. What lies in the folder of another year or month is taken to
+//! be of that.
+
+use super::layout::Bounds;
+
+/// A folder of a Region, and what is listed of that Region anyway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Undated {
+    /// Its prefix.
+    pub folder: String,
+    /// The Region's own prefix.
+    base: String,
+    bounds: Bounds,
+}
+
+/// What is to be done with a folder that is in one.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Below {
+    /// Look there, too.
+    Undated(Undated),
+    /// List all of it.
+    All,
+}
+
+impl Undated {
+    /// Where to begin below a prefix that is to be listed; `None` if a chain lists all of it.
+    pub fn of_region(base: &str, prefix: &str, bounds: &Bounds) -> Option<Undated> {
+        let is_bounded = bounds.after.is_some() || bounds.before.is_some();
+        // Digests have names of their own.
+        (is_bounded && !base.contains("/CloudTrail-Digest/")).then(|| Undated {
+            folder: prefix.to_owned(),
+            base: base.to_owned(),
+            bounds: bounds.clone(),
+        })
+    }
+
+    /// Whether the Region's chain has a key, or all that is in a folder of no day.
+    pub fn is_in_chain(&self, key: &str) -> bool {
+        let Bounds { after, before } = &self.bounds;
+        after.as_deref().is_none_or(|after| after < key)
+            && before.as_deref().is_none_or(|before| key <= before)
+    }
+
+    /// What to do with a folder in this one.
+    pub fn below(&self, child: &str) -> Option<Below> {
+        let path = child.strip_prefix(&self.base)?;
+        let is_of_calendar =
+            (path.trim_end_matches('/').split('/').enumerate()).all(|(at, part)| {
+                part.len() == if at == 0 { 4 } else { 2 }
+                    && part.bytes().all(|byte| byte.is_ascii_digit())
+            });
+        let is_of_day = path.len() > "2025/11/".len();
+        if !is_of_calendar {
+            return (!self.is_in_chain(child)).then_some(Below::All);
+        }
+        let mut ends = [&self.bounds.after, &self.bounds.before]
+            .into_iter()
+            .flatten();
+        let is_asked = !is_of_day && ends.any(|day| day.starts_with(child));
+        is_asked.then(|| {
+            Below::Undated(Undated {
+                folder: child.to_owned(),
+                ..self.clone()
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BASE: &str = "AWSLogs/111122223333/CloudTrail/us-east-1/";
+
+    fn from_day_to_day() -> Undated {
+        let day = |day: &str| Some(format!("{BASE}{day}"));
+        let bounds = Bounds {
+            after: day("2025/11/03"),
+            before: day("2026/01/07"),
+        };
+        Undated::of_region(BASE, BASE, &bounds).expect("bounds")
+    }
+
+    #[test]
+    fn folders_are_looked_into_on_the_way_to_the_first_day_and_the_last() {
+        let undated = from_day_to_day();
+        for (child, expected) in [
+            ("2025/", Some(true)),
+            ("2026/", Some(true)),
+            ("2025/11/", Some(true)),
+            ("2026/01/", Some(true)),
+            ("2024/", None),
+            ("2025/10/", None),
+            ("2025/12/", None),
+            ("2025/11/03/", None),
+            ("2025/11/2/", None),
+            ("2025/11/x/", None),
+            ("2026/01/x/", Some(false)),
+            ("2025/x/", None),
+            ("11/", Some(false)),
+            ("by-hand/", Some(false)),
+        ] {
+            let below = undated.below(&format!("{BASE}{child}"));
+            let is_looked_into = below.map(|below| matches!(below, Below::Undated(_)));
+            assert_eq!(is_looked_into, expected, "{child}");
+        }
+    }
+
+    #[test]
+    fn what_the_chain_has_is_not_handed_out_again() {
+        let undated = from_day_to_day();
+        for (key, is_in_chain) in [
+            ("2025-11.json.gz", false),
+            ("2025/11/01/a.json.gz", false),
+            ("2025/11/03/a.json.gz", true),
+            ("2025/11/all.json.gz", true),
+            ("2026/01/06/a.json.gz", true),
+            ("2026/01/all.json.gz", false),
+            ("archive.json.gz", false),
+        ] {
+            assert_eq!(
+                undated.is_in_chain(&format!("{BASE}{key}")),
+                is_in_chain,
+                "{key}"
+            );
+        }
+    }
+
+    #[test]
+    fn without_bounds_the_chain_has_everything() {
+        assert_eq!(Undated::of_region(BASE, BASE, &Bounds::default()), None);
+    }
+}
