@@ -162,6 +162,10 @@ fn of_json(text: &str) -> Result<Vec<Entry>, AccountNamesError> {
 
 fn of_csv(text: &str) -> Result<Vec<Entry>, AccountNamesError> {
     let broken = |error: csv::Error| AccountNamesError::Csv(error.to_string());
+    // The reader would take all lines that follow for part of a name.
+    if !text.matches('"').count().is_multiple_of(2) {
+        return Err(AccountNamesError::Csv("a quote is not closed".to_owned()));
+    }
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
@@ -247,6 +251,13 @@ mod tests {
             error("id,name\n000011112222\n"),
             AccountNamesError::Csv(_)
         ));
+        for text in [
+            "id,name\n000011112222,\"a\n111122223333,b\n",
+            "id,name\n000011112222,\"a",
+        ] {
+            let what = "a quote is not closed".to_owned();
+            assert_eq!(error(text), AccountNamesError::Csv(what));
+        }
         let id = "11112222".to_owned();
         assert_eq!(
             error("id,name\n11112222,a\n"),

@@ -37,6 +37,7 @@ pub(super) fn list(
                     let url = S3Url::of_key(&under.bucket, &prefix);
                     ("-".to_owned(), why.as_str().to_owned(), url)
                 }
+                // A manifest has no line for what it lacks.
                 Listed::Refused(error) => return Err(Failure::new(error.to_string())),
             };
             if url.contains('\n') {

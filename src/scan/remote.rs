@@ -174,11 +174,7 @@ impl Remote {
             let mut is_empty = true;
             for listed in self.listing(prefix) {
                 is_empty = false;
-                let listed = match listed.map_err(ScanError::from)? {
-                    // A manifest has no line for what it lacks.
-                    Listed::Refused(error) => return Err(ScanError::from(error).into()),
-                    listed => listed,
-                };
+                let listed = listed.map_err(ScanError::from)?;
                 beginnings.note(&prefix.url, &listed);
                 each(&prefix.url, listed)?;
                 run.note_found(1);

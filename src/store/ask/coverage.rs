@@ -6,20 +6,30 @@
 use rusqlite::{Connection, Row};
 
 use crate::aws::{Key, Pruned, Pruning};
+use crate::collections::Map;
 use crate::damage::Stage;
 use crate::store::tables::checksums::{Checksums, Sum};
 use crate::store::tables::file_row::{self, COLUMNS, FileRow, WIDTH};
 use crate::store::tables::outcome::Outcome;
 use crate::store::tables::schema;
-use crate::tally::{Coverage, DamagedFile, DaysRead, FilesOfDay, LogsRead, Selection};
+use crate::tally::{Coverage, DamagedFile, DaysRead, FilesOfDay, LogsRead, Selection, SkipReason};
 
 /// What was read for an answer, and of which accounts and Regions.
+pub(in crate::store) struct WhatWasRead {
+    pub coverage: Coverage,
+    pub logs_read: LogsRead,
+    pub days_read: DaysRead,
+    /// How many logs there are of each account and Region, as far as keys tell.
+    pub logs: LogsOfPairs,
+}
+
+/// Reads the ledger.
 pub(in crate::store) fn read(
     connection: &Connection,
     selection: &Selection,
     checksums: &Checksums,
     days: bool,
-) -> rusqlite::Result<(Coverage, LogsRead, DaysRead)> {
+) -> rusqlite::Result<WhatWasRead> {
     checksums.verify(connection, &["setting", "folder", "forgotten_day", "day"])?;
     let coverage = Coverage {
         beyond_window: Some(0),
@@ -32,6 +42,7 @@ pub(in crate::store) fn read(
         coverage,
         logs_read: LogsRead::default(),
         days_read: DaysRead::if_wanted(days),
+        logs: LogsOfPairs::default(),
         selection,
         pruning,
         place: Place::default(),
@@ -51,10 +62,12 @@ pub(in crate::store) fn read(
         files.add(&FileRow::of(&values)?, row)?;
     }
     checksums.expect_all("file", sum)?;
+    files.leave();
     let Files {
         mut coverage,
         logs_read,
         days_read,
+        logs,
         ..
     } = files;
     coverage.damaged.sort();
@@ -72,13 +85,22 @@ pub(in crate::store) fn read(
     )?;
     coverage.duplicates = dropped.0.cast_unsigned();
     coverage.shared_copies = dropped.1.cast_unsigned();
-    Ok((coverage, logs_read, days_read))
+    Ok(WhatWasRead {
+        coverage,
+        logs_read,
+        days_read,
+        logs,
+    })
 }
+
+/// By account and Region.
+pub(in crate::store) type LogsOfPairs = Map<(String, String), u64>;
 
 struct Files<'s> {
     coverage: Coverage,
     logs_read: LogsRead,
     days_read: DaysRead,
+    logs: LogsOfPairs,
     selection: &'s Selection,
     pruning: Pruning,
     place: Place,
@@ -92,6 +114,8 @@ struct Place {
     pruned: Option<Pruned>,
     /// Whether the coverage has the key.
     is_noted: bool,
+    /// Logs in it.
+    logs: u64,
 }
 
 impl Files<'_> {
@@ -106,14 +130,16 @@ impl Files<'_> {
         }
         coverage.files.found += 1;
         if self.place.folder != Some(file.folder) {
+            self.leave();
             let key = key_at(row, WIDTH)?;
             self.place = Place {
                 folder: Some(file.folder),
                 pruned: key.as_ref().and_then(|key| self.pruning.prunes(key)),
                 key,
-                is_noted: false,
+                ..Place::default()
             };
         }
+        let coverage = &mut self.coverage;
         let place = &mut self.place;
         if let Some(pruned) = place.pruned {
             coverage.files.pruned.count(pruned, 1);
@@ -128,6 +154,8 @@ impl Files<'_> {
             [Outcome::Read, Outcome::Damaged].map(|one| u64::from(one == file.outcome));
         let files = FilesOfDay::new(read, damaged, file.records, file.sts_records);
         self.days_read.see_files(place.key.as_ref(), files);
+        let is_empty = file.outcome == Outcome::Skipped(SkipReason::Empty);
+        place.logs += read + damaged + u64::from(is_empty);
         match file.outcome {
             Outcome::Copy => {}
             Outcome::Read => {
@@ -150,6 +178,16 @@ impl Files<'_> {
             }
         }
         Ok(())
+    }
+}
+
+impl Files<'_> {
+    /// Notes how many logs the last folder has.
+    fn leave(&mut self) {
+        let Place { key, logs, .. } = std::mem::take(&mut self.place);
+        if let Some(key) = key.filter(|_| logs > 0) {
+            *self.logs.entry((key.account, key.region)).or_default() += logs;
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row};
 
-use super::coverage;
+use super::coverage::{self, WhatWasRead};
 use crate::collections::Map;
 use crate::store::chains;
 use crate::store::days::day::{day_name, day_number};
@@ -69,12 +69,21 @@ impl Store {
         };
         let mut tally = Tally::of(question.clone(), &terms, true);
         let checksums = self.checksums()?;
-        let (coverage, logs_read, days_read) =
-            coverage::read(&transaction, selection, &checksums, days)?;
+        let WhatWasRead {
+            coverage,
+            logs_read,
+            days_read,
+            logs,
+        } = coverage::read(&transaction, selection, &checksums, days)?;
         checksums.verify(&transaction, &["digest", "unnamed_log"])?;
         let mut pruning = selection.pruning();
         pruning.first_day = pruning.first_day.max(coverage.kept_from);
-        let rows = chains::standing::chains(&transaction, selection, &pruning, &logs_read)?;
+        let mut rows = chains::standing::chains(&transaction, selection, &pruning, &logs_read)?;
+        // Of accounts and Regions without digests a store keeps no names.
+        for row in rows.iter_mut().filter(|row| row.digests == 0) {
+            let pair = (row.account_id.clone(), row.region.clone());
+            row.unnamed = row.unnamed.max(logs.get(&pair).copied().unwrap_or(0));
+        }
         tally.add_read(coverage, logs_read, days_read);
         tally.totals().note_chains(rows);
         let groupings = Groupings::read(&transaction, &checksums)?;

@@ -236,6 +236,54 @@ fn gates_of_a_store_judge_by_its_digests() {
 }
 
 #[test]
+fn logs_of_accounts_without_digests_are_counted() {
+    let archive = Archive::new();
+    let of = Nights::new(&archive, false);
+    of.all_but(&[]);
+    let other = Trail::of("444455556666", "us-east-1");
+    // Of several days: what waits for a digest is forgotten after a while.
+    for (number, time) in [START, START + 600, START + 9 * 24 * HOUR]
+        .into_iter()
+        .enumerate()
+    {
+        let key = other.log_key(time, &format!("Other{number:011}"));
+        let record = r#"{"eventVersion":"1.08","eventSource":"s3.amazonaws.com"}"#;
+        archive.put(
+            &key,
+            &gzip(format!("{{\"Records\":[{record}]}}").as_bytes()),
+        );
+        of.deliver(&key);
+        of.ingest().exits(0);
+    }
+    let unnamed = |document: Value, rows: &str| {
+        let rows = document[rows].as_array().expect("rows").clone();
+        let of_other = rows
+            .into_iter()
+            .find(|row| row["account_id"] == "444455556666");
+        let row = of_other.expect("a row of the account");
+        (row["unnamed"].clone(), row["status"].clone())
+    };
+    let expected = (json!(3), json!("unknown"));
+    let verified = stscope("verify --format json").arg(&of.delivered).run();
+    assert_eq!(unnamed(verified.json(), "rows"), expected);
+    let info = stscope("store info --format json")
+        .arg(&of.store)
+        .run()
+        .exits(0);
+    assert_eq!(unnamed(info.json(), "chains"), expected);
+    let overview = of.ask("overview --format json").exits(0).json();
+    assert_eq!(unnamed(overview, "verify"), expected);
+    // Those of the other account are in digests.
+    let info = stscope("store info --format json")
+        .arg(&of.store)
+        .run()
+        .json();
+    let mut chains = info["chains"].as_array().expect("chains").iter();
+    let named = chains.find(|row| row["account_id"] == "111122223333");
+    assert_eq!(named.expect("its chain")["unnamed"], 0);
+}
+
+#[test]
 fn a_day_with_a_hole_is_incomplete_until_the_digest_comes() {
     let archive = Archive::new();
     let of = Nights::new(&archive, false);
