@@ -267,7 +267,8 @@ impl Remote {
             }
             if is_empty {
                 let nothing = S3Error::nothing(url);
-                if !prefix.was_listed {
+                // A task of many is no place to stop all of them: it is said where all is together.
+                if !prefix.was_listed && !run.scrutiny.elsewhere {
                     return Err(nothing);
                 }
                 let found = Found::Unreadable(nothing.place().to_owned(), nothing.detail());

@@ -4,6 +4,7 @@ use s3server::Server;
 use serde_json::json;
 
 use super::commands::ask;
+use crate::cli::harness::stscope;
 use crate::cli::logs::{call, gzip, log, regional_call};
 
 /// A key of CloudTrail's, of this account.
@@ -88,7 +89,13 @@ fn a_path_in_s3_at_which_there_is_nothing_is_an_error_and_one_on_a_list_an_unrea
             let said = ask(&server, command).args([sound, wrong]).run();
             said.fails(&[&format!("{wrong}: there is no object of that name"), advice]);
         }
+        // A task of many has it in its part.
         let folder = tempfile::tempdir().expect("a folder");
+        let part = folder.path().join("1.part");
+        let map = ask(&server, "map report").args([sound, wrong]).arg("-o");
+        map.arg(&part).run().exits(0);
+        let merged = stscope("merge --format json").arg(&part).run().exits(3);
+        assert_eq!(merged.json()["coverage"]["damaged"][0]["path"], wrong);
         let store = folder.path().join("sts.db");
         let ingest = ask(&server, "ingest").arg("--store").arg(&store);
         ingest.args([sound, wrong]).run().fails(&[wrong]);
