@@ -162,8 +162,16 @@ fn of_json(text: &str) -> Result<Vec<Entry>, AccountNamesError> {
 
 fn of_csv(text: &str) -> Result<Vec<Entry>, AccountNamesError> {
     let broken = |error: csv::Error| AccountNamesError::Csv(error.to_string());
-    // The reader would take all lines that follow for part of a name.
-    if !text.matches('"').count().is_multiple_of(2) {
+    // The reader would take all lines that follow for part of a name, and so one more line, too.
+    let lines = |text: &str| {
+        let mut reader = csv::ReaderBuilder::new();
+        let mut reader = reader
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.as_bytes());
+        reader.byte_records().count()
+    };
+    if lines(&format!("{text}\nx\n")) == lines(text) {
         return Err(AccountNamesError::Csv("a quote is not closed".to_owned()));
     }
     let mut reader = csv::ReaderBuilder::new()
@@ -272,6 +280,8 @@ mod tests {
                 second: 2
             }
         );
+        let inches = "id,name\n000011112222,5\" disks\n111122223333,\"two\nlines\"\n";
+        assert_eq!(AccountNames::parse(inches.as_bytes()).unwrap().len(), 2);
         let same = "id,name\n000011112222,a\n000011112222,a\n";
         assert_eq!(AccountNames::parse(same.as_bytes()).unwrap().len(), 1);
         assert_eq!(

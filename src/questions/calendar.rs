@@ -8,7 +8,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use crate::aws::Key;
+use crate::aws::{Key, KeyKind, LogName};
 use crate::tally::{Coverage, DaysRead, Selection};
 
 /// Which days were read, as far as that is known without calls.
@@ -54,9 +54,13 @@ impl Calendar {
             let key = Key::of_folder(path).or_else(|| Key::of_folder(path.parent()?));
             match key {
                 Some(key) if selection.lists_log(&key.account, &key.region) => {
-                    self.damaged.insert(key.day);
+                    // What was delivered just after midnight is of the day before.
+                    let before = key.day.pred_opt().filter(|_| may_be_of_the_night(path));
+                    self.damaged.extend([key.day].into_iter().chain(before));
                 }
                 Some(_) => {}
+                // In digests and the like there are no calls.
+                None if holds_no_calls(path) => {}
                 None => self.has_damage_of_some_day = true,
             }
         }
@@ -94,6 +98,21 @@ impl Calendar {
         };
         calendar
     }
+}
+
+/// Whether a log may hold calls of the day before its own, by the time in its name.
+fn may_be_of_the_night(path: &Path) -> bool {
+    const TWO_HOURS: u32 = 120;
+    let name = path.file_name().and_then(|name| name.to_str());
+    let log = name.and_then(LogName::parse);
+    log.is_none_or(|log| log.minute % (24 * 60) < TWO_HOURS)
+}
+
+/// Whether a file or folder is of digests, Insights or aggregated events.
+fn holds_no_calls(path: &Path) -> bool {
+    let of_name = path.file_name().and_then(KeyKind::of_name);
+    let of_folder = || KeyKind::of_folder(path).or_else(|| KeyKind::of_folder(path.parent()?));
+    of_name.or_else(of_folder).is_some()
 }
 
 /// The days of calls, whatever their principals, and whether global calls would be seen among them.

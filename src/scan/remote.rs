@@ -166,16 +166,16 @@ impl Remote {
         prefixes: &[Prefix],
         mut each: impl FnMut(&S3Url, Listed) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut beginnings = Beginnings::default();
+        let mut beginning = Beginning::default();
         for prefix in prefixes {
-            if beginnings.lead_to(&prefix.url) {
+            if beginning.leads_to(&prefix.url) {
                 continue;
             }
             let mut is_empty = true;
             for listed in self.listing(prefix) {
                 is_empty = false;
                 let listed = listed.map_err(ScanError::from)?;
-                beginnings.note(&prefix.url, &listed);
+                beginning.note(&prefix.url, &listed);
                 each(&prefix.url, listed)?;
                 run.note_found(1);
             }
@@ -229,10 +229,10 @@ impl Remote {
         prefixes: &[Prefix],
         mut each: impl FnMut(Found<'_>) -> Go,
     ) -> Result<Go, S3Error> {
-        let mut beginnings = Beginnings::default();
+        let mut beginning = Beginning::default();
         for prefix in prefixes {
             let url = &prefix.url;
-            if beginnings.lead_to(url) {
+            if beginning.leads_to(url) {
                 continue;
             }
             let (above, _) = url.prefix.rsplit_once('/').unwrap_or_default();
@@ -250,7 +250,7 @@ impl Remote {
                 }
                 is_empty = false;
                 let listed = listed?;
-                beginnings.note(url, &listed);
+                beginning.note(url, &listed);
                 let found = match listed {
                     Listed::Object(object) => found(run, object, &under, &mut folder),
                     Listed::FolderMarker(_) => Found::Skipped(SkipReason::NotAFile),
@@ -309,10 +309,12 @@ impl Remote {
 
 /// What was named and is neither a folder nor a key, so that all keys were listed that begin so: what else
 /// was named and begins so was listed along.
+///
+/// The last one is enough: prefixes are in order, so that what begins with one follows it.
 #[derive(Default)]
-struct Beginnings(Vec<S3Url>);
+struct Beginning(Option<S3Url>);
 
-impl Beginnings {
+impl Beginning {
     fn note(&mut self, url: &S3Url, listed: &Listed) {
         let (Listed::Object(s3::Object { key, .. }) | Listed::FolderMarker(key)) = listed else {
             return;
@@ -320,13 +322,14 @@ impl Beginnings {
         let past = key.get(url.prefix.len()..).unwrap_or_default();
         let is_in_folder =
             url.prefix.is_empty() || url.prefix.ends_with('/') || past.starts_with('/');
-        if !is_in_folder && !past.is_empty() && self.0.last() != Some(url) {
-            self.0.push(url.clone());
+        if !is_in_folder && !past.is_empty() && self.0.as_ref() != Some(url) {
+            self.0 = Some(url.clone());
         }
     }
 
-    fn lead_to(&self, url: &S3Url) -> bool {
-        (self.0.iter()).any(|one| one.bucket == url.bucket && url.prefix.starts_with(&one.prefix))
+    fn leads_to(&self, url: &S3Url) -> bool {
+        (self.0.as_ref())
+            .is_some_and(|one| one.bucket == url.bucket && url.prefix.starts_with(&one.prefix))
     }
 }
 

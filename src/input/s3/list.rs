@@ -289,6 +289,9 @@ impl Walk {
 
     /// The chain of a Region, from the first day that can matter to the last.
     async fn region(&self, base: &str, region: &str, prefix: String) -> Result<Vec<Step>, Stop> {
+        if self.is_nothing(&prefix).await {
+            return Ok(Vec::new());
+        }
         let Some(bounds) = self.asked.bounds(base, region) else {
             let why = NotListed::Region;
             self.send(vec![Listed::NotListed { prefix, why }]).await?;
@@ -312,6 +315,19 @@ impl Walk {
             ..Chain::default()
         });
         Ok(undated.into_iter().chain([chain]).collect())
+    }
+
+    /// Whether there is nothing below a prefix that nobody has listed, as it was given: then nothing is said of
+    /// it. What is below a prefix that was listed is there.
+    async fn is_nothing(&self, prefix: &str) -> bool {
+        let is_given = prefix.trim_end_matches('/') == self.given.trim_end_matches('/');
+        let one = Ask {
+            prefix,
+            one: true,
+            ..Ask::default()
+        };
+        // What is wrong with it, its listing says.
+        is_given && (self.pages.page(one).await).is_ok_and(|page| page.entries.is_empty())
     }
 
     /// Hands out what lies in a folder of a Region beside its days and is in no chain of them, and goes on to

@@ -29,13 +29,26 @@ pub(super) enum Below {
 impl Undated {
     /// Where to begin below a prefix that is to be listed; `None` if a chain lists all of it.
     pub fn of_region(base: &str, prefix: &str, bounds: &Bounds) -> Option<Undated> {
-        let is_bounded = bounds.after.is_some() || bounds.before.is_some();
         // Digests have names of their own.
-        (is_bounded && !base.contains("/CloudTrail-Digest/")).then(|| Undated {
+        if base.contains("/CloudTrail-Digest/") {
+            return None;
+        }
+        let undated = Undated {
             folder: prefix.to_owned(),
             base: base.to_owned(),
             bounds: bounds.clone(),
-        })
+        };
+        let is_bounded = bounds.after.is_some() || bounds.before.is_some();
+        let is_to_be_seen = || prefix == base || undated.is_on_the_way(prefix);
+        (is_bounded && is_to_be_seen()).then_some(undated)
+    }
+
+    /// Whether a folder is that of the year or month that the first day asked about is in, or the last.
+    fn is_on_the_way(&self, folder: &str) -> bool {
+        let mut ends = [&self.bounds.after, &self.bounds.before]
+            .into_iter()
+            .flatten();
+        folder.ends_with('/') && ends.any(|day| day.starts_with(folder))
     }
 
     /// Whether the Region's chain has a key, or all that is in a folder of no day.
@@ -47,21 +60,15 @@ impl Undated {
 
     /// What to do with a folder in this one.
     pub fn below(&self, child: &str) -> Option<Below> {
-        let path = child.strip_prefix(&self.base)?;
-        let is_of_calendar =
-            (path.trim_end_matches('/').split('/').enumerate()).all(|(at, part)| {
-                part.len() == if at == 0 { 4 } else { 2 }
-                    && part.bytes().all(|byte| byte.is_ascii_digit())
-            });
-        let is_of_day = path.len() > "2025/11/".len();
+        let path = child.strip_prefix(&self.base)?.strip_suffix('/')?;
+        let is_of_calendar = path.split('/').enumerate().all(|(at, part)| {
+            part.len() == if at == 0 { 4 } else { 2 }
+                && part.bytes().all(|byte| byte.is_ascii_digit())
+        });
         if !is_of_calendar {
             return (!self.is_in_chain(child)).then_some(Below::All);
         }
-        let mut ends = [&self.bounds.after, &self.bounds.before]
-            .into_iter()
-            .flatten();
-        let is_asked = !is_of_day && ends.any(|day| day.starts_with(child));
-        is_asked.then(|| {
+        self.is_on_the_way(child).then(|| {
             Below::Undated(Undated {
                 folder: child.to_owned(),
                 ..self.clone()
@@ -102,6 +109,8 @@ mod tests {
             ("2026/01/x/", Some(false)),
             ("2025/x/", None),
             ("11/", Some(false)),
+            ("2025//", Some(false)),
+            ("2025/11//", Some(false)),
             ("by-hand/", Some(false)),
         ] {
             let below = undated.below(&format!("{BASE}{child}"));
@@ -133,5 +142,22 @@ mod tests {
     #[test]
     fn without_bounds_the_chain_has_everything() {
         assert_eq!(Undated::of_region(BASE, BASE, &Bounds::default()), None);
+    }
+
+    #[test]
+    fn below_a_prefix_that_is_not_on_the_way_nothing_is_looked_for() {
+        let bounds = from_day_to_day().bounds;
+        for (prefix, is_looked_for) in [
+            ("", true),
+            ("2025/", true),
+            ("2025/11/", true),
+            ("2025/11/03/", false),
+            ("2025/10/", false),
+            ("2024/", false),
+            ("2025/1", false),
+        ] {
+            let undated = Undated::of_region(BASE, &format!("{BASE}{prefix}"), &bounds);
+            assert_eq!(undated.is_some(), is_looked_for, "{prefix}");
+        }
     }
 }

@@ -101,7 +101,12 @@ impl Store {
         let listed = ledger.listed().filter(|(_, folder)| is_walked(folder));
         let finished = forget_listed(&mut batch, listed);
         #[cfg(feature = "s3")]
-        let finished = finished.and_then(|()| note_listed(&mut batch, &paths.s3, today));
+        let finished = finished.and_then(|()| {
+            let damaged = &ingested.coverage.damaged;
+            let unread: crate::collections::Set<&str> =
+                damaged.iter().map(|file| &*file.path).collect();
+            note_listed(&mut batch, &paths.s3, &unread, today)
+        });
         let finished =
             finished.and_then(|()| self.finish(&mut batch, &mut ingested, today, &scan.keys));
         self.sql(finished)?;

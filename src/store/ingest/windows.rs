@@ -7,6 +7,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::ledger::Seen;
+use crate::collections::Set;
 use crate::input::s3::{Estimate, Requests};
 use crate::input::{Paths, Prefix};
 use crate::scan::{Progress, Scan};
@@ -53,13 +54,17 @@ impl Store {
     }
 }
 
-/// Notes that prefixes were listed to their ends.
+/// Notes that prefixes were listed to their ends, but for those at which there was nothing.
 pub(super) fn note_listed(
     batch: &mut Batch<'_>,
     prefixes: &[Prefix],
+    unread: &Set<&str>,
     today: NaiveDate,
 ) -> rusqlite::Result<()> {
     for prefix in prefixes {
+        if unread.contains(&*prefix.url.to_string()) {
+            continue;
+        }
         schema::set(batch.step()?, &name(prefix), &today.to_string())?;
     }
     Ok(())

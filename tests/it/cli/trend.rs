@@ -258,6 +258,9 @@ fn a_day_is_not_complete_if_a_file_of_it_is_damaged() {
     };
     assert_eq!(status(""), "complete complete complete incomplete");
     let cut = key("2025-11-04", "eu-west-1");
+    let cut = Path::new(&cut).with_file_name(
+        "111122223333_CloudTrail_eu-west-1_20251104T0810Z_0123456789abcdef.json.gz",
+    );
     put(&nightly.logs(), &cut, b"{\"Records\":[");
     let one_day = "complete incomplete complete incomplete";
     assert_eq!(status(""), one_day);
@@ -275,6 +278,24 @@ fn a_day_is_not_complete_if_a_file_of_it_is_damaged() {
     assert_eq!(of_store, "complete incomplete complete complete");
     let info = nightly.ask("store info --format json").run().exits(0);
     assert_eq!(info.json()["days"]["incomplete"], 1);
+    // Of the night, it may hold calls of the day before.
+    let of_night = cut.with_file_name(
+        "111122223333_CloudTrail_eu-west-1_20251104T0005Z_0123456789abcdef.json.gz",
+    );
+    put(&nightly.logs(), &of_night, b"{\"Records\":[");
+    assert_eq!(status(""), "incomplete incomplete complete incomplete");
+    std::fs::remove_file(nightly.logs().join(of_night)).unwrap();
+    // In digests there are no calls.
+    let digests = nightly
+        .logs()
+        .join("AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2025/11/04");
+    std::fs::create_dir_all(&digests).unwrap();
+    std::os::unix::fs::symlink(
+        "nowhere",
+        digests.join("111122223333_CloudTrail-Digest_us-east-1_x.json.gz"),
+    )
+    .unwrap();
+    assert_eq!(status(""), one_day);
     // What has no day in its path may be of any.
     put(&nightly.logs(), "cut.json", b"{\"Records\":[");
     assert_eq!(status(""), "incomplete incomplete incomplete incomplete");

@@ -112,6 +112,66 @@ fn a_path_in_s3_at_which_there_is_nothing_is_an_error_and_one_on_a_list_an_unrea
 }
 
 #[test]
+fn a_region_at_which_there_is_nothing_is_no_region_that_was_left_out() {
+    let server = Server::start();
+    with_global_call(&server, &key("222233334444"));
+    let sound = "s3://trail/AWSLogs/111122223333/";
+    let region = "s3://trail/AWSLogs/333344445555/CloudTrail/us-east-1/";
+    let one = key("222233334444").replace("T0005Z", "T0905Z");
+    for (wrong, options) in [
+        (region.to_owned(), "--since 2025-11-03"),
+        (
+            region.to_owned(),
+            "--region eu-west-1,us-east-1 --until 2025-11-04",
+        ),
+        (
+            region.replace("us-east-1/", "eu-west-1"),
+            "--region us-east-1 --since 2025-11-01",
+        ),
+        (format!("{region}2025/11/"), "--since 2025-11-03"),
+        (format!("{region}2025/*"), "--since 2025-11-03"),
+        (format!("s3://trail/{one}"), "--since 2025-11-03"),
+    ] {
+        let words = format!("report --format json {options}");
+        let said = ask(&server, &words).args([sound, &*wrong]).run();
+        said.fails(&[&format!("{wrong}: there is no object")]);
+    }
+    // What is there and not asked about is left out.
+    let there = "s3://trail/AWSLogs/222233334444/CloudTrail/us-east-1/";
+    let words = "report --format json --since 2025-11-05 --no-dedup";
+    let said = ask(&server, words).args([there]).run();
+    said.fails(&["nothing was read", "widen --since"]);
+}
+
+#[test]
+fn a_night_does_not_take_what_was_not_there_for_listed() {
+    let server = Server::start();
+    server.put(
+        "trail",
+        &key("111122223333"),
+        gzip(&log(&[regional_call(1)])),
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let (list, store) = (folder.path().join("list"), folder.path().join("sts.db"));
+    let accounts = ["111122223333", "222233334444"];
+    let urls = accounts.map(|account| format!("s3://trail/AWSLogs/{account}/\n"));
+    std::fs::write(&list, urls.concat()).expect("a list");
+    let ingest = || {
+        let words = ask(&server, "ingest").arg("--store").arg(&store);
+        words.arg("--files-from").arg(&list).run()
+    };
+    for _ in 0..2 {
+        ingest()
+            .exits(3)
+            .says(&["s3://trail/AWSLogs/222233334444/: damaged (open)"]);
+    }
+    let late = key("222233334444").replace("2025/11/03", "2024/11/03");
+    server.put("trail", &late, gzip(&log(&[call(2, json!({}))])));
+    ingest().exits(0).says(&["1 file new"]);
+    ingest().exits(0).says(&["0 files new"]);
+}
+
+#[test]
 fn each_prefix_that_is_named_is_read_once_however_they_begin() {
     let server = Server::start();
     for (number, folder) in ["prod/", "prod-old/", "prod/more/", "pre"]
