@@ -14,9 +14,7 @@ use super::manifest::{PassedBy, is_in_s3};
 use super::run::Run;
 use super::work::{Content, Fetched, Remark};
 use crate::aws::Pruned;
-use crate::input::s3::{
-    self, Digests, Estimate, FetchLimits, Fetches, Listed, Listing, S3, S3Error, S3Url,
-};
+use crate::input::s3::{self, Digests, Estimate, FetchLimits, Fetches, Listed, S3, S3Error, S3Url};
 use crate::input::{Folder, Manifest, Object, Paths, Place, Prefix, Skip, Version, is_hidden};
 use crate::tally::{NotListed, Requests, Scrutiny, SkipReason};
 
@@ -118,11 +116,22 @@ impl Remote {
         )
     }
 
-    fn listing(&self, prefix: &Prefix) -> Listing {
+    /// What is at a prefix. That there is nothing is an error.
+    fn listing<'p>(
+        &self,
+        prefix: &'p Prefix,
+    ) -> impl Iterator<Item = Result<Listed, S3Error>> + use<'p> {
         let mut asked = self.asked.clone();
         let first_day = &mut asked.pruning.first_day;
         *first_day = (*first_day).max(prefix.from);
-        self.s3.list(&prefix.url, &asked)
+        let mut listing = self.s3.list(&prefix.url, &asked);
+        let mut is_empty = true;
+        std::iter::from_fn(move || {
+            let nothing = || is_empty.then(|| Err(S3Error::nothing(&prefix.url)));
+            let next = listing.next().or_else(nothing);
+            is_empty = false;
+            next
+        })
     }
 
     /// What was asked, as the client counts it.
@@ -171,16 +180,11 @@ impl Remote {
             if beginning.leads_to(&prefix.url) {
                 continue;
             }
-            let mut is_empty = true;
             for listed in self.listing(prefix) {
-                is_empty = false;
                 let listed = listed.map_err(ScanError::from)?;
                 beginning.note(&prefix.url, &listed);
                 each(&prefix.url, listed)?;
                 run.note_found(1);
-            }
-            if is_empty {
-                return Err(ScanError::from(S3Error::nothing(&prefix.url)).into());
             }
         }
         Ok(())
@@ -243,35 +247,24 @@ impl Remote {
                 scrutiny: run.scrutiny,
             };
             let mut folder = Arc::new(Folder::new(PathBuf::new()));
-            let mut is_empty = true;
+            // A task of many is no place to stop all of them: it is said where all is together.
+            let may_be_nothing = prefix.was_listed || run.scrutiny.elsewhere;
             for listed in self.listing(prefix) {
                 if run.queue.is_stopped() {
                     return Ok(Go::NoFurther);
                 }
-                is_empty = false;
-                let listed = listed?;
-                beginning.note(url, &listed);
+                if let Ok(listed) = &listed {
+                    beginning.note(url, listed);
+                }
                 let found = match listed {
-                    Listed::Object(object) => found(run, object, &under, &mut folder),
-                    Listed::FolderMarker(_) => Found::Skipped(SkipReason::NotAFile),
-                    Listed::NotListed { why, .. } => Found::NotListed(why.as_str()),
+                    Ok(Listed::Object(object)) => found(run, object, &under, &mut folder),
+                    Ok(Listed::FolderMarker(_)) => Found::Skipped(SkipReason::NotAFile),
+                    Ok(Listed::NotListed { why, .. }) => Found::NotListed(why.as_str()),
                     // A store would not know when it may be listed, and answers from it would be whole.
-                    Listed::Refused(error) if run.known.is_some() => return Err(error),
-                    Listed::Refused(error) => {
-                        Found::Unreadable(error.place().to_owned(), error.detail())
-                    }
+                    Ok(Listed::Refused(error)) if run.known.is_none() => unreadable(&error),
+                    Err(error) if may_be_nothing && error.is_nothing() => unreadable(&error),
+                    Ok(Listed::Refused(error)) | Err(error) => return Err(error),
                 };
-                if each(found) == Go::NoFurther {
-                    return Ok(Go::NoFurther);
-                }
-            }
-            if is_empty {
-                let nothing = S3Error::nothing(url);
-                // A task of many is no place to stop all of them: it is said where all is together.
-                if !prefix.was_listed && !run.scrutiny.elsewhere {
-                    return Err(nothing);
-                }
-                let found = Found::Unreadable(nothing.place().to_owned(), nothing.detail());
                 if each(found) == Go::NoFurther {
                     return Ok(Go::NoFurther);
                 }
@@ -305,6 +298,11 @@ impl Remote {
             run.progress.in_flight.store(in_flight, Ordering::Relaxed);
         }
     }
+}
+
+/// What becomes of a place that was named and of which not all can be read.
+fn unreadable<'f>(error: &S3Error) -> Found<'f> {
+    Found::Unreadable(error.place().to_owned(), error.detail())
 }
 
 /// What was named and is neither a folder nor a key, so that all keys were listed that begin so: what else

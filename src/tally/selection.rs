@@ -142,8 +142,7 @@ impl Selection {
         let may_hold = |one: &Condition| {
             value(one.dimension).is_none_or(|value| one.glob.matches(value) != one.negated)
         };
-        (self.endpoints.is_empty() || self.endpoints.iter().any(|one| one == endpoint.as_str()))
-            && self.conditions.iter().all(may_hold)
+        is_among(&self.endpoints, endpoint.as_str()) && self.conditions.iter().all(may_hold)
     }
 
     /// Whether records of opt-in Regions are among what is asked about.
@@ -159,9 +158,7 @@ impl Selection {
         matched: &mut Matched,
         scratch: &mut String,
     ) -> bool {
-        let endpoint = call.endpoint().as_str();
-        let is_wanted =
-            self.endpoints.is_empty() || self.endpoints.iter().any(|one| one == endpoint);
+        let is_wanted = is_among(&self.endpoints, call.endpoint().as_str());
         if matched.is_full(self.conditions.len()) {
             return is_wanted
                 && (self.conditions.iter()).all(|condition| condition.holds(call, scratch));

@@ -125,6 +125,11 @@ impl S3Error {
         matches!(self.kind, Kind::Archived { .. })
     }
 
+    /// Whether it is that of a URL that leads nowhere.
+    pub(crate) fn is_nothing(&self) -> bool {
+        matches!(self.kind, Kind::Nothing { .. })
+    }
+
     /// Whether a permission is missing.
     pub(super) fn is_not_permitted(&self) -> bool {
         matches!(self.kind, Kind::NotPermitted { .. })
