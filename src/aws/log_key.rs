@@ -6,6 +6,7 @@ use std::ffi::OsStr;
 use std::path::{Component, Path};
 
 use chrono::NaiveDate;
+use memchr::memmem;
 
 use super::account::{is_account_id, is_organisation};
 use super::region::is_region;
@@ -36,7 +37,7 @@ impl Key {
     /// The part of a path that is the key of an object in S3: from the last `AWSLogs` on. The same
     /// key in another folder is another copy of one object.
     pub fn in_path(path: &str) -> Option<&str> {
-        let at = path.rfind("/AWSLogs/").map(|at| at + 1);
+        let at = memmem::rfind(path.as_bytes(), b"/AWSLogs/").map(|at| at + 1);
         at.or_else(|| path.starts_with("AWSLogs/").then_some(0))
             .map(|at| &path[at..])
     }

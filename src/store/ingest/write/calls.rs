@@ -3,8 +3,8 @@
 //! Owns what becomes of a call by its day, and the ids of what it refers to. Rows of files and what becomes
 //! of copies are the writer's.
 
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, Statement, params};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, params};
 
 use crate::collections::Map;
 use crate::store::days::added;
@@ -14,6 +14,7 @@ use crate::store::ingest::distinct::RowHasher;
 use crate::store::ingest::ids::Ids;
 use crate::store::ingest::intake::Delivery;
 use crate::store::tables::checksums::Changes;
+use crate::store::tables::insert::Insert;
 use crate::store::tables::kept::{self, Kept};
 use crate::store::tables::schema;
 
@@ -52,7 +53,7 @@ pub(super) struct Calls<'c> {
     kept_from: i64,
     days: Map<i64, Day>,
     ids: Ids,
-    add: Statement<'c>,
+    add: Insert<'c>,
 }
 
 /// A day of the store.
@@ -79,7 +80,7 @@ impl<'c> Calls<'c> {
             kept_from: kept_from.map_or(NO_DAY, since_1970),
             days: Map::default(),
             ids: Ids::new(hasher),
-            add: connection.prepare(ADD)?,
+            add: Insert::new(connection, ADD)?,
         })
     }
 
@@ -144,11 +145,8 @@ impl<'c> Calls<'c> {
             let mut bytes = Vec::new();
             kept::write(&mut calls, &mut bytes);
             let day = &*self.days[&day].name;
-            let add = &mut self.add;
-            add.raw_bind_parameter(1, day)?;
-            add.raw_bind_parameter(2, file)?;
-            add.raw_bind_parameter(3, ToSqlOutput::Borrowed(ValueRef::Blob(&bytes)))?;
-            add.raw_execute()?;
+            let row = [day.into(), ValueRef::Integer(file), ValueRef::Blob(&bytes)];
+            self.add.row(row)?;
             let row = kept::hash_of_row(day, file, &bytes);
             added.add("calls", day, row);
         }

@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 
 use chrono::NaiveDate;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OptionalExtension as _, Statement, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter};
 
 use self::calls::{Calls, Given};
 use super::copies::Copies;
@@ -26,6 +26,7 @@ use crate::store::chains::row::Piece;
 use crate::store::chains::settle::note_log;
 use crate::store::tables::batch::Batch;
 use crate::store::tables::checksums::{self, Changes};
+use crate::store::tables::insert::Insert;
 use crate::store::tables::outcome::Outcome;
 use crate::store::tables::schema;
 use crate::tally::LogContent;
@@ -54,9 +55,7 @@ pub(in crate::store) struct Writer<'c> {
     /// Objects of S3 that were read in this run.
     objects: Map<u128, i64>,
     copies: Copies<'c>,
-    /// Run for every file. Out of the cache a statement would be looked up, and all that is bound to it
-    /// let go, each time.
-    add_file: Statement<'c>,
+    add_file: Insert<'c>,
     /// The sums of rows that were added, until they are committed: to write them with each file would
     /// cost as much as the rows.
     added: Changes,
@@ -91,7 +90,7 @@ impl<'c> Writer<'c> {
             calls: Calls::new(connection, today.to_string(), run, hasher)?,
             objects: Map::default(),
             copies: Copies::new(connection),
-            add_file: connection.prepare(ADD_FILE)?,
+            add_file: Insert::new(connection, ADD_FILE)?,
             added: Changes::default(),
             has_digests: connection.query_row(
                 "SELECT EXISTS (SELECT 1 FROM digest)",
@@ -253,7 +252,7 @@ impl<'c> Writer<'c> {
                 .prepare_cached("DELETE FROM digest WHERE file = ?1")?
                 .execute([file])?;
         }
-        let name = delivery.path.rsplit('/').next().unwrap_or_default();
+        let name = || delivery.path.rsplit('/').next().unwrap_or_default();
         if self.hashes {
             let hash = match evidence.last_content() {
                 Some(LogContent::Hashed(hash)) => Some(**hash),
@@ -261,9 +260,9 @@ impl<'c> Writer<'c> {
                 Some(LogContent::Spoilt(_)) => Some(Hash::default()),
                 Some(LogContent::Unseen) | None => None,
             };
-            note_log(self.connection, file, name, hash.as_ref(), was_sound)?;
+            note_log(self.connection, file, name(), hash.as_ref(), was_sound)?;
         } else if self.has_digests {
-            note_log(self.connection, file, name, None, false)?;
+            note_log(self.connection, file, name(), None, false)?;
         }
         for digest in evidence.digests {
             self.has_digests = true;
@@ -332,12 +331,7 @@ impl<'c> Writer<'c> {
 
     /// Adds the row of a file; `None` if there is one.
     fn add_file(&mut self, row: &FileValues<'_>) -> rusqlite::Result<Option<i64>> {
-        let add = &mut self.add_file;
-        for (at, &value) in row.iter().enumerate() {
-            add.raw_bind_parameter(at + 1, ToSqlOutput::Borrowed(value))?;
-        }
-        let added = add.raw_execute()?;
-        if added == 0 {
+        if !self.add_file.row(row.iter().copied())? {
             return Ok(None);
         }
         let id = self.connection.last_insert_rowid();

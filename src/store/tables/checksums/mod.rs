@@ -132,21 +132,16 @@ thread_local! {
 
 /// The type and the length of each value are hashed, too, so that values cannot be shifted.
 fn write(row: &mut Vec<u8>, value: ValueRef<'_>) {
-    let (kind, bytes) = match value {
+    let (kind, number, bytes): (u8, _, &[u8]) = match value {
         ValueRef::Null => return row.push(0),
-        ValueRef::Integer(number) => {
-            row.push(1);
-            return row.extend_from_slice(&number.to_le_bytes());
-        }
-        ValueRef::Real(number) => {
-            row.push(2);
-            return row.extend_from_slice(&number.to_le_bytes());
-        }
-        ValueRef::Text(bytes) => (3, bytes),
-        ValueRef::Blob(bytes) => (4, bytes),
+        ValueRef::Integer(number) => (1, number.to_le_bytes(), &[]),
+        ValueRef::Real(number) => (2, number.to_le_bytes(), &[]),
+        ValueRef::Text(bytes) => (3, (bytes.len() as u64).to_le_bytes(), bytes),
+        ValueRef::Blob(bytes) => (4, (bytes.len() as u64).to_le_bytes(), bytes),
     };
-    row.push(kind);
-    row.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+    let mut head = [kind; 9];
+    head[1..].copy_from_slice(&number);
+    row.extend_from_slice(&head);
     row.extend_from_slice(bytes);
 }
 

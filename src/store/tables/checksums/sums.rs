@@ -77,6 +77,10 @@ impl Changes {
     /// Writes the sums, in the transaction of what has changed: before rows that were added are changed,
     /// which triggers note.
     pub fn write(self, connection: &Connection) -> rusqlite::Result<()> {
+        // Asked for with every file, and mostly there is nothing.
+        if self.0.is_empty() {
+            return Ok(());
+        }
         let mut add = connection.prepare_cached(&format!(
             "INSERT INTO checksum (of, day, rows, sum) VALUES (?1, ?2, ?3, ?4) {ADD}"
         ))?;
