@@ -249,10 +249,8 @@ impl Walk {
                 }
             }
             self.send(left).await?;
-            match page.next {
-                Some(next) if token.as_ref() == Some(&next) => return Err(self.again(&prefix)),
-                Some(next) => token = Some(next),
-                None => return Ok(steps),
+            if !self.turn(&prefix, &mut token, page.next)? {
+                return Ok(steps);
             }
         }
     }
@@ -361,12 +359,8 @@ impl Walk {
                     }),
                 })
             }));
-            match next {
-                Some(next) if token.as_ref() == Some(&next) => {
-                    return Err(self.again(&undated.folder));
-                }
-                Some(next) => token = Some(next),
-                None => return Ok(steps),
+            if !self.turn(&undated.folder, &mut token, next)? {
+                return Ok(steps);
             }
         }
     }
@@ -401,12 +395,8 @@ impl Walk {
                 }
                 return Ok(Vec::new());
             }
-            match next {
-                None => return Ok(Vec::new()),
-                Some(next) if chain.token.as_ref() == Some(&next) => {
-                    return Err(self.again(&chain.prefix));
-                }
-                Some(next) => chain.token = Some(next),
+            if !self.turn(&chain.prefix, &mut chain.token, next)? {
+                return Ok(Vec::new());
             }
             pages += 1;
             if pages == LONG && !chain.split {
@@ -443,8 +433,18 @@ impl Walk {
         Stop::Error(self.pages.error(prefix, kind))
     }
 
-    fn again(&self, prefix: &str) -> Stop {
-        let last = "the same page came twice".to_owned();
-        self.stop(prefix, Kind::GaveUp { tries: 1, last })
+    /// From the token of one page to that of the next. Says whether there is one.
+    fn turn(
+        &self,
+        prefix: &str,
+        token: &mut Option<String>,
+        next: Option<String>,
+    ) -> Result<bool, Stop> {
+        if next.is_some() && *token == next {
+            let last = "the same page came twice".to_owned();
+            return Err(self.stop(prefix, Kind::GaveUp { tries: 1, last }));
+        }
+        *token = next;
+        Ok(token.is_some())
     }
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use chrono::NaiveDate;
 use s3server::{FAULTS, Fault, Server};
+use stscope::Pruning;
 use stscope::internals::input::s3::{FetchLimits, Selection};
 
-use super::{connect, fetch, list, trail};
+use super::{connect, fetch, list, trail, url};
 
 /// A bucket with a bit of everything, and what is in it.
 fn mixed(server: &Server) -> BTreeMap<String, Vec<u8>> {
@@ -107,6 +109,34 @@ fn what_never_works_is_given_up_and_named() {
         "{error}"
     );
     assert_eq!(s3.requests().get, 10);
+}
+
+#[test]
+fn a_listing_that_goes_in_a_circle_is_an_error() {
+    let server = Server::start();
+    mixed(&server);
+    server.change(|behaviour| (behaviour.page, behaviour.stuck) = (1, true));
+    let s3 = connect(&server);
+    let since = Selection {
+        pruning: Pruning {
+            first_day: NaiveDate::from_ymd_opt(2025, 11, 1),
+            ..Pruning::default()
+        },
+        ..Selection::default()
+    };
+    let region = "s3://trail/p/AWSLogs/111122223333/CloudTrail/us-east-1/";
+    // Looked at by folder; keys in one chain; beside the days, too.
+    for (at, asked) in [
+        ("s3://trail/p/AWSLogs/", Selection::default()),
+        (region, Selection::default()),
+        (region, since),
+    ] {
+        let error = (s3.list(&url(at), &asked).find_map(Result::err)).expect("an error");
+        assert!(
+            error.to_string().contains("the same page came twice"),
+            "{at}: {error}"
+        );
+    }
 }
 
 #[test]

@@ -46,6 +46,8 @@ pub struct Behaviour {
     pub page: usize,
     /// Whether pages come in no order.
     pub unsorted: bool,
+    /// Whether every page of a listing is its first one.
+    pub stuck: bool,
     /// Whether the names in a listing are left as they are, whatever was asked.
     pub ignore_encoding: bool,
     /// The Region of its buckets. Requests signed for another are sent there.
@@ -76,6 +78,7 @@ impl Default for Behaviour {
             throttle_above: None,
             page: 1000,
             unsorted: false,
+            stuck: false,
             ignore_encoding: false,
             region: None,
             tell_region_on_head: false,
