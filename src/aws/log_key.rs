@@ -6,7 +6,6 @@ use std::ffi::OsStr;
 use std::path::{Component, Path};
 
 use chrono::NaiveDate;
-use memchr::memmem;
 
 use super::account::{is_account_id, is_organisation};
 use super::region::is_region;
@@ -37,9 +36,17 @@ impl Key {
     /// The part of a path that is the key of an object in S3: from the last `AWSLogs` on. The same
     /// key in another folder is another copy of one object.
     pub fn in_path(path: &str) -> Option<&str> {
-        let at = memmem::rfind(path.as_bytes(), b"/AWSLogs/").map(|at| at + 1);
-        at.or_else(|| path.starts_with("AWSLogs/").then_some(0))
-            .map(|at| &path[at..])
+        let is_key = |at: usize| {
+            path[at..].starts_with("AWSLogs/") && (at == 0 || path.as_bytes()[at - 1] == b'/')
+        };
+        // Asked of every file: the letter that is seldom in a path is looked for.
+        let at = memchr::memrchr_iter(b'L', path.as_bytes())
+            .filter_map(|at| {
+                at.checked_sub("AWS".len())
+                    .filter(|&at| path.is_char_boundary(at))
+            })
+            .find(|&at| is_key(at))?;
+        Some(&path[at..])
     }
 
     /// Reads the key of the files in a folder off the end of its path. `None` unless every part of it
@@ -185,6 +192,26 @@ mod tests {
                 );
                 assert_eq!(key.day.to_string(), "2024-02-29");
             }
+        }
+    }
+
+    #[test]
+    fn a_key_begins_at_the_last_folder_of_that_name() {
+        for (path, key) in [
+            ("AWSLogs/a", Some("AWSLogs/a")),
+            ("/data/AWSLogs/a", Some("AWSLogs/a")),
+            ("AWSLogs/x/AWSLogs/a", Some("AWSLogs/a")),
+            ("/AWSLogs/AWSLogs/a", Some("AWSLogs/a")),
+            ("AWSLogs/", Some("AWSLogs/")),
+            ("/data/oldAWSLogs/a", None),
+            ("AWSLogs/a/oldAWSLogs/b", Some("AWSLogs/a/oldAWSLogs/b")),
+            ("/data/AWSLogs-old/a", None),
+            ("/data/AWSLogs", None),
+            ("L", None),
+            ("é\u{e9}L/AWSLogs/Lé", Some("AWSLogs/Lé")),
+            ("", None),
+        ] {
+            assert_eq!(Key::in_path(path), key, "{path}");
         }
     }
 

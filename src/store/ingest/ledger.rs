@@ -288,8 +288,10 @@ impl Ledger {
     /// A damaged copy of the object under another folder that is gone from there: this file takes
     /// its place.
     pub fn vanished_copy(&self, path: &str) -> Option<i64> {
-        let key = Key::in_path(path).filter(|_| !self.damaged.is_empty())?;
-        let (id, place) = self.damaged.get(&self.hasher.key(key))?;
+        if self.damaged.is_empty() {
+            return None;
+        }
+        let (id, place) = (self.damaged).get(&self.hasher.key(Key::in_path(path)?))?;
         // What is in S3 is not gone for not being on this machine.
         let is_gone = !place.starts_with("s3:") && !place.exists();
         (place != Path::new(path) && is_gone).then_some(*id)
