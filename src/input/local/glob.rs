@@ -16,7 +16,7 @@ const OPTIONS: MatchOptions = MatchOptions {
     require_literal_leading_dot: true,
 };
 
-/// What a pattern leads to: a path, or a folder on the way that cannot be listed.
+/// What a pattern leads to: a path, or what is on the way and cannot be looked into.
 pub(in crate::input) type Match = Result<PathBuf, (PathBuf, io::Error)>;
 
 /// Expands a pattern; `**` as a folder matches any number of folders. Sorted.
@@ -36,20 +36,31 @@ pub(in crate::input) fn expand(pattern: &str) -> Result<Vec<Match>, PatternError
         };
         let mut next = Vec::new();
         for path in found {
-            match (path, &matcher) {
-                (Ok(path), None) if is_literal => next.push(Ok(path.join(text))),
-                (Ok(path), None) => folders_below(path, &mut next),
-                (Ok(path), Some(matcher)) => entries(&path, matcher, &mut next),
-                (unreadable, _) => next.push(unreadable),
+            let path = match path.map(folder_at) {
+                Ok(Ok(Some(path))) => path,
+                Ok(Ok(None)) => continue,
+                Ok(Err(unreadable)) | Err(unreadable) => {
+                    next.push(Err(unreadable));
+                    continue;
+                }
+            };
+            match &matcher {
+                None if is_literal => next.push(Ok(path.join(text))),
+                None => folders_below(path, &mut Vec::new(), &mut next),
+                Some(matcher) => entries(&path, matcher, &mut next),
             }
         }
         found = next;
     }
-    found.retain(|path| {
-        path.as_ref()
-            .map_or(true, |path| path.symlink_metadata().is_ok())
-    });
+    let mut found: Vec<Match> = (found.into_iter())
+        .filter_map(|found| match found {
+            Ok(path) => there(path).transpose(),
+            unreadable => Some(unreadable),
+        })
+        .collect();
     found.sort_by(|a, b| path_of(a).cmp(path_of(b)));
+    // Of a link that leads nowhere it is said on the way, and once more if its own name matches.
+    found.dedup_by(|a, b| path_of(a) == path_of(b));
     Ok(found)
 }
 
@@ -59,37 +70,89 @@ fn path_of(found: &Match) -> &Path {
     }
 }
 
-/// Everything in a folder whose name matches.
-fn entries(folder: &Path, matcher: &Pattern, found: &mut Vec<Match>) {
-    let listed = if folder.as_os_str().is_empty() {
+/// The path if there is something, be it a link that leads nowhere.
+fn there(path: PathBuf) -> Result<Option<PathBuf>, (PathBuf, io::Error)> {
+    match path.symlink_metadata() {
+        Ok(_) => Ok(Some(path)),
+        Err(error) if is_nothing(&error) => Ok(None),
+        Err(error) => Err((path, error)),
+    }
+}
+
+/// The path if it is that of a folder, in which something may match.
+///
+/// # Errors
+/// Of a link that leads nowhere, which may have led to a folder, and of what cannot be looked at.
+fn folder_at(path: PathBuf) -> Result<Option<PathBuf>, (PathBuf, io::Error)> {
+    match listed(&path).metadata() {
+        Ok(metadata) => Ok(metadata.is_dir().then_some(path)),
+        Err(error) if is_nothing(&error) && !path.is_symlink() => Ok(None),
+        Err(error) => Err((path, error)),
+    }
+}
+
+fn is_nothing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
+/// A folder to be listed: that of no name is the one we are in.
+fn listed(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() {
         Path::new(".")
     } else {
         folder
-    };
-    if !listed.is_dir() {
-        return;
     }
-    each_entry(listed, found, |found, entry| {
+}
+
+/// Everything in a folder whose name matches.
+fn entries(folder: &Path, matcher: &Pattern, found: &mut Vec<Match>) {
+    each_entry(listed(folder), found, |found, entry| {
         if matcher.matches_with(&entry.file_name().to_string_lossy(), OPTIONS) {
             found.push(Ok(folder.join(entry.file_name())));
         }
     });
 }
 
-/// A folder and all folders below it, without following links.
-fn folders_below(folder: PathBuf, found: &mut Vec<Match>) {
-    let listed = if folder.as_os_str().is_empty() {
-        PathBuf::from(".")
-    } else {
-        folder.clone()
-    };
+/// A folder and all folders below it. Links are followed by every name they have, as what comes after may
+/// match one and not the other; but not to where the way has led before: `through` are the folders on
+/// it that links are in, and lead to.
+fn folders_below(folder: PathBuf, through: &mut Vec<PathBuf>, found: &mut Vec<Match>) {
     found.push(Ok(folder.clone()));
-    each_entry(&listed, found, |found, entry| {
-        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        if is_folder && !entry.file_name().as_encoded_bytes().starts_with(b".") {
-            folders_below(folder.join(entry.file_name()), found);
+    each_entry(listed(&folder), found, |found, entry| {
+        let name = entry.file_name();
+        if name.as_encoded_bytes().starts_with(b".") {
+            return;
+        }
+        let path = folder.join(name);
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => folders_below(path, through, found),
+            Ok(kind) if kind.is_symlink() => match folder_at(path) {
+                Ok(Some(link)) => follow(&folder, link, through, found),
+                Ok(None) => {}
+                Err(unreadable) => found.push(Err(unreadable)),
+            },
+            Ok(_) => {}
+            Err(error) => found.push(Err((path, error))),
         }
     });
+}
+
+/// The folders that a link leads to, unless the way has led there before.
+fn follow(folder: &Path, link: PathBuf, through: &mut Vec<PathBuf>, found: &mut Vec<Match>) {
+    let ends =
+        fs::canonicalize(listed(folder)).and_then(|from| Ok([from, fs::canonicalize(&link)?]));
+    match ends {
+        Ok([_, to]) if through.contains(&to) => {}
+        Ok(ends) => {
+            through.extend(ends);
+            folders_below(link, through, found);
+            through.truncate(through.len() - 2);
+        }
+        Err(error) => found.push(Err((link, error))),
+    }
 }
 
 fn each_entry(
@@ -149,6 +212,82 @@ mod tests {
         assert_eq!(expand("[ab]/?.json"), ["a/y.json"]);
         assert_eq!(expand("*/nothing"), [""; 0]);
         assert!(super::expand("a/[").is_err());
+    }
+
+    #[test]
+    fn a_fixed_name_is_no_match_where_there_is_none() {
+        let dir = tempfile::tempdir().unwrap();
+        for file in ["a/us/2025/x.gz", "a/eu/2025/y.gz", "b/us"] {
+            let path = dir.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        for pattern in ["**/us/**/*.gz", "*/us/**/*.gz", "*/us/*/*.gz"] {
+            let found = expand(dir.path().join(pattern).to_str().unwrap()).unwrap();
+            let found: Vec<_> = found.iter().map(|path| path.as_ref().unwrap()).collect();
+            assert_eq!(found, [&dir.path().join("a/us/2025/x.gz")], "{pattern}");
+        }
+        let nothing = expand(dir.path().join("*/nothing/**").to_str().unwrap());
+        assert!(nothing.unwrap().is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_by_every_name_and_in_no_circle() {
+        use std::os::unix::fs::symlink;
+        let dir = tempfile::tempdir().unwrap();
+        let at = |path: &str| dir.path().join(path);
+        for folder in ["logs/a", "logs/b", "outside/deep"] {
+            fs::create_dir_all(at(folder)).unwrap();
+        }
+        for file in ["logs/a/1.gz", "outside/2.gz", "outside/deep/3.gz"] {
+            fs::write(at(file), "").unwrap();
+        }
+        for (to, link) in [
+            ("../../outside", "logs/a/disk"),
+            ("../../outside", "logs/b/disk"),
+            ("..", "logs/a/up"),
+            ("../logs/b", "outside/back"),
+            ("../../gone", "logs/b/gone"),
+            ("1.gz", "logs/a/again.gz"),
+        ] {
+            symlink(to, at(link)).unwrap();
+        }
+        let expand = |pattern: &str| -> Vec<String> {
+            let found = expand(at(pattern).to_str().unwrap()).unwrap();
+            let name = |found: &Match| {
+                let path = path_of(found).strip_prefix(dir.path()).unwrap();
+                format!(
+                    "{}{}",
+                    if found.is_ok() { "" } else { "! " },
+                    path.display()
+                )
+            };
+            found.iter().map(name).collect()
+        };
+        let found = expand("logs/**/*.gz");
+        for path in [
+            "logs/a/1.gz",
+            "logs/a/again.gz",
+            "logs/a/disk/2.gz",
+            "logs/a/disk/deep/3.gz",
+            "logs/b/disk/2.gz",
+            "! logs/b/gone",
+        ] {
+            assert!(found.contains(&path.to_owned()), "{path} in {found:?}");
+        }
+        assert_eq!(
+            expand("logs/b/**/deep/*.gz"),
+            ["logs/b/disk/deep/3.gz", "! logs/b/gone"]
+        );
+        // What is behind a link that leads nowhere nobody knows.
+        for pattern in ["logs/*/gone/*.gz", "logs/b/*/x/*.gz", "logs/*/gone/x.gz"] {
+            assert!(
+                expand(pattern).contains(&"! logs/b/gone".to_owned()),
+                "{pattern}"
+            );
+        }
+        assert_eq!(expand("logs/b/g*"), ["logs/b/gone"]);
     }
 
     #[cfg(unix)]
