@@ -2,7 +2,7 @@
 //! and is it asked about?
 
 use crate::cloudtrail::{Field, Handler, Record};
-use crate::sts::{self, Call, Endpoint, Hosts, Kind, Properties as _, Time, TokenUse};
+use crate::sts::{self, Call, Endpoint, Hosts, Kind, Properties as _, TokenUse};
 use crate::tally::{Collector, Coverage, DaysRead, LogsRead, Matched, Selection};
 
 /// Takes the records of one file.
@@ -47,15 +47,8 @@ impl<C: Collector> Handler for Calls<'_, C> {
     fn record(&mut self, record: &Record<'_>) {
         match sts::kind(record) {
             None => {}
-            Some(Kind::NotACall) => {
-                self.coverage.not_calls += 1;
-                let time = record.get(Field::EventTime).and_then(Time::logged);
-                if record.get(Field::EventCategory) == Some("NetworkActivity")
-                    && self.selection.admits_record(record, time)
-                {
-                    self.note_log(record);
-                }
-            }
+            // Of no log of calls, so it says nothing of whether one was read.
+            Some(Kind::NotACall) => self.coverage.not_calls += 1,
             Some(Kind::Call) => {
                 let host = Call::host_of(record);
                 let call = Call::with_hosts(record, host.as_ref(), Some(self.hosts));

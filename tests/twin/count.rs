@@ -86,8 +86,6 @@ pub struct Readings {
     /// The figures that no question changes.
     figures: Answer,
     calls: Vec<Call>,
-    /// What VPC endpoints have logged themselves.
-    of_endpoints: Vec<Call>,
     uses: Vec<KeyUse>,
 }
 
@@ -95,7 +93,6 @@ pub struct Readings {
 pub fn read(files: &[impl AsRef<[u8]>]) -> Readings {
     let mut figures = Answer::default();
     let mut calls = Vec::new();
-    let mut of_endpoints = Vec::new();
     let mut uses = Vec::new();
     for file in files.iter().map(|bytes| file(bytes.as_ref())) {
         figures.add("files.found", 1);
@@ -120,12 +117,6 @@ pub fn read(files: &[impl AsRef<[u8]>]) -> Readings {
                 calls.push(call::of(record));
             } else {
                 figures.add("not_calls", 1);
-                if record
-                    .get("eventCategory")
-                    .is_some_and(|one| one == "NetworkActivity")
-                {
-                    of_endpoints.push(call::of(record));
-                }
             }
         }
     }
@@ -134,7 +125,6 @@ pub fn read(files: &[impl AsRef<[u8]>]) -> Readings {
     Readings {
         figures,
         calls,
-        of_endpoints,
         uses,
     }
 }
@@ -200,7 +190,7 @@ impl Readings {
 
     /// Whose logs of which Region were read, by the records of STS in them.
     pub fn reached(&self, question: &Question) -> HashSet<(String, String)> {
-        (self.calls.iter().chain(&self.of_endpoints))
+        (self.calls.iter())
             .filter(|call| passes_before_counting_once(call, question))
             .map(|call| ["recipient_account_id", "aws_region"].map(|name| call.value(name)))
             .map(|[account, region]| (account.to_owned(), region.to_owned()))
