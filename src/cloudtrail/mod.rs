@@ -11,6 +11,7 @@ mod ends;
 mod envelopes;
 mod foreign;
 mod found;
+mod hidden_host;
 mod kernel;
 mod keys;
 mod marks;

@@ -66,7 +66,8 @@ const NAMES: [&str; 46] = [
 pub(super) struct Unsound;
 
 /// A sound object with the text of every object of interest as that object. With `small`, keys in small
-/// letters are taken for AWS's own, where those are missing.
+/// letters are taken for AWS's own where those are missing or say nothing, and left out where they are not:
+/// tables that were put together have both columns.
 pub(super) fn normal(
     object: &[u8],
     small: bool,
@@ -91,14 +92,22 @@ fn write(
     let last: HashMap<&str, usize> = (members.iter().enumerate())
         .map(|(n, (_, text, _))| (&**text, n))
         .collect();
+    let has = |name: &str| last.get(name).is_some_and(|&n| !is_nothing(members[n].2));
+    let mut separator = b'{';
     for (n, (key, text, value)) in members.iter().enumerate() {
-        into.push(if n == 0 { b'{' } else { b',' });
+        let name = small.then(|| full_name(place, text)).flatten();
+        let stands_for_another = name.is_some_and(|name| name != text);
+        let is_told_by_another = match name {
+            Some(name) if stands_for_another => has(name),
+            Some(name) => is_nothing(value) && has(&name.to_ascii_lowercase()),
+            None => false,
+        };
+        if is_told_by_another {
+            continue;
+        }
+        into.push(std::mem::replace(&mut separator, b','));
         let mut member = place.member(text.as_bytes());
-        let name = (small && member.is_none())
-            .then(|| full_name(place, text))
-            .flatten()
-            .filter(|name| !last.contains_key(name));
-        match name {
+        match name.filter(|_| stands_for_another) {
             Some(name) => {
                 member = place.member(name.as_bytes());
                 into.extend_from_slice(b"\"");
@@ -127,20 +136,26 @@ fn write(
             _ => into.extend_from_slice(value),
         }
     }
-    if members.is_empty() {
-        into.push(b'{');
+    if separator == b'{' {
+        into.push(separator);
     }
     into.push(b'}');
     Ok(())
 }
 
-/// AWS's name for a key in small letters.
+/// Whether a value is what stands in a column where a row has none.
+fn is_nothing(value: &[u8]) -> bool {
+    matches!(value, b"null" | b"\"\"")
+}
+
+/// AWS's name for a key, or for one in small letters.
 fn full_name(place: Place, key: &str) -> Option<&'static str> {
     let is_known = |name: &str| {
         let is_version = place == Place::Record && name == "eventVersion";
         place.member(name.as_bytes()).is_some() || is_version
     };
-    (NAMES.into_iter()).find(|name| name.to_ascii_lowercase() == key && is_known(name))
+    let is_meant = |name: &&str| *name == key || name.to_ascii_lowercase() == key;
+    (NAMES.into_iter()).find(|name| is_meant(name) && is_known(name))
 }
 
 /// The parts of a sound record, as they are written, in which AWS itself writes no other record. Lists
@@ -196,18 +211,18 @@ pub(super) fn has_list_for_source(object: &[u8], name: &str) -> bool {
 }
 
 /// The text that a sound string means.
-fn meant(string: &[u8]) -> Cow<'_, str> {
+pub(super) fn meant(string: &[u8]) -> Cow<'_, str> {
     let inside = string.get(1..string.len() - 1).unwrap_or_default();
     std::str::from_utf8(inside).map_or(Cow::Borrowed(""), unescape)
 }
 
 /// The members of a sound object: keys in their quotes, and values.
-struct Members<'t> {
+pub(super) struct Members<'t> {
     rest: &'t [u8],
 }
 
 impl<'t> Members<'t> {
-    fn of(object: &'t [u8]) -> Members<'t> {
+    pub fn of(object: &'t [u8]) -> Members<'t> {
         let rest = object.trim_ascii();
         Members {
             rest: rest.get(1..).unwrap_or_default(),
@@ -243,6 +258,21 @@ impl<'t> Iterator for Members<'t> {
         let value = self.take(end_of_value(self.rest));
         Some((key, value))
     }
+}
+
+/// The elements of a sound array.
+pub(super) fn elements(array: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Members::of(array);
+    std::iter::from_fn(move || {
+        rest.pass(b',');
+        match rest.rest.first() {
+            None | Some(b']') => None,
+            Some(_) => {
+                let length = end_of_value(rest.rest);
+                Some(Members::take(&mut rest, length))
+            }
+        }
+    })
 }
 
 /// How long the value is that sound JSON begins with.
@@ -366,7 +396,19 @@ mod tests {
             ),
             (
                 r#"{"eventsource":1,"eventSource":2,"roleArn":3,"rolearn":4}"#,
-                r#"{"eventsource":1,"eventSource":2,"roleArn":3,"rolearn":4}"#,
+                r#"{"eventSource":2,"roleArn":3,"rolearn":4}"#,
+            ),
+            (
+                r#"{"eventSource":null,"eventsource":1,"eventname":2,"eventName":""}"#,
+                r#"{"eventSource":1,"eventName":2}"#,
+            ),
+            (
+                r#"{"eventSource":null,"eventsource":"","tlsDetails":{"tlsVersion":1},"tlsdetails":null}"#,
+                r#"{"eventSource":null,"eventSource":"","tlsDetails":{"tlsVersion":1}}"#,
+            ),
+            (
+                r#"{"tlsdetails":{"clientProvidedHostHeader":null,"clientprovidedhostheader":1}}"#,
+                r#"{"tlsDetails":{"clientProvidedHostHeader":1}}"#,
             ),
             (
                 r#"{"additionaleventdata":"{\"requestdetails\":{\"endpointtype\":\"x\"}}"}"#,
@@ -374,6 +416,23 @@ mod tests {
             ),
         ] {
             assert_eq!(of(text, true).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_array_has_its_elements() {
+        for (array, expected) in [
+            ("[]", &[][..]),
+            (
+                "[ 1 ,\"a,]\", [2] ,{\"b\":3} ]",
+                &["1", "\"a,]\"", "[2]", "{\"b\":3}"],
+            ),
+            ("[null]", &["null"]),
+        ] {
+            let found: Vec<_> = elements(array.as_bytes())
+                .map(String::from_utf8_lossy)
+                .collect();
+            assert_eq!(found, expected);
         }
     }
 

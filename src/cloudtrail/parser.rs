@@ -228,7 +228,7 @@ impl<'a> Walk<'a, '_> {
                         is_first = true;
                         continue;
                     }
-                    if value.byte == b'"' {
+                    if matches!(value.byte, b'"' | b'[') {
                         record.has_texts = true;
                     }
                 }

@@ -6,6 +6,7 @@
 //! closely; of everything else only the end is looked for.
 
 use super::ends::Ends;
+use super::hidden_host::hides_host;
 use super::kernel::Kernel;
 use super::keys::Key;
 use super::marks::{Marks, misplaced_control};
@@ -235,6 +236,12 @@ impl<H: Handler> Reading<'_, H> {
                 if record.has_texts {
                     return self.with_texts(bytes, passed.offset, &record, true);
                 }
+                if record.get(Field::ClientProvidedHostHeader).is_none()
+                    && self.reader.search.may_hide_host(bytes, passed.marks)
+                    && hides_host(bytes)
+                {
+                    return self.with_hidden_host(bytes, passed.offset, &record);
+                }
                 self.tally.records += 1;
                 self.handler.record(&record);
                 Kept::OfService
@@ -264,6 +271,9 @@ impl<H: Handler> Reading<'_, H> {
                 && record.get(Field::EventSource).map(str::as_bytes)
                     == Some(self.reader.search.name())
             {
+                if is_without_host(&record, bytes) {
+                    return self.with_hidden_host(bytes, passed.offset, &record);
+                }
                 self.tally.records += 1;
                 self.handler.record(&record);
                 return Kept::OfService;
@@ -300,17 +310,16 @@ impl<H: Handler> Reading<'_, H> {
         let normal = normal(bytes, false, &mut self.reader.parser);
         let normal = normal.as_deref().map(|text| self.reader.parser.parse(text));
         match normal {
+            Ok(Ok(normal)) if is_of_service && is_without_host(&normal, bytes) => {
+                return self.with_hidden_host(bytes, offset, record);
+            }
             Ok(Ok(record)) => {
                 self.tally.records += 1;
                 self.handler.record(&record);
             }
             _ if is_of_service => {
-                // It was counted as one, and is no record: others after it must not make up for that.
-                let insights = self.tally.insights;
-                self.tally.insights = insights.saturating_sub(u64::from(is_insight(record)));
                 let what = "an object of a record that is given as a text, and is no sound JSON";
-                self.broken(Damage::new(Stage::Record, offset, what));
-                return Kept::Other;
+                return self.not_whole(offset, record, what);
             }
             _ => {
                 self.tally.records += 1;
@@ -322,6 +331,33 @@ impl<H: Handler> Reading<'_, H> {
         } else {
             Kept::Other
         }
+    }
+
+    /// A record of the service that has a host, but not where it is looked for first.
+    #[cold]
+    #[inline(never)]
+    fn with_hidden_host(&mut self, bytes: &[u8], offset: u64, record: &Record<'_>) -> Kept {
+        if let Ok(small) = normal(bytes, true, &mut self.reader.parser)
+            && let Ok(small) = self.reader.parser.parse(&small)
+            && small.get(Field::ClientProvidedHostHeader).is_some()
+        {
+            self.tally.records += 1;
+            self.handler.record(&small);
+            return Kept::OfService;
+        }
+        let what = "a host (clientProvidedHostHeader) in a form that is not known";
+        self.not_whole(offset, record, what)
+    }
+
+    /// A record of the service that is broken, whatever it says.
+    #[cold]
+    #[inline(never)]
+    fn not_whole(&mut self, offset: u64, record: &Record<'_>, what: &'static str) -> Kept {
+        // It was counted as an Insight, and is no record: others after it must not make up for that.
+        let insights = self.tally.insights;
+        self.tally.insights = insights.saturating_sub(u64::from(is_insight(record)));
+        self.broken(Damage::new(Stage::Record, offset, what));
+        Kept::Other
     }
 
     /// Insights are in files of their own, so this looks no further than the first other record.
@@ -352,6 +388,11 @@ impl<H: Handler> Reading<'_, H> {
         self.tally.broken_records += 1;
         self.tally.broken_record.get_or_insert(damage);
     }
+}
+
+/// Whether what became of a record has no host, though there is one.
+fn is_without_host(record: &Record<'_>, bytes: &[u8]) -> bool {
+    record.get(Field::ClientProvidedHostHeader).is_none() && hides_host(bytes)
 }
 
 fn is_insight(record: &Record<'_>) -> bool {

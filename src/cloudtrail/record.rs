@@ -215,7 +215,7 @@ pub struct Record<'a> {
     /// Apart, because there is none in most records: with a `Cow` for every value, a store of three
     /// words and a test of what is overwritten cost as much as finding the member.
     unescaped: Vec<(Field, String)>,
-    /// An object of interest is given as a text.
+    /// An object of interest is given as a text, or as a list.
     pub(super) has_texts: bool,
 }
 

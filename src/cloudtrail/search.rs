@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use memchr::memmem::Finder;
 
+use super::hidden_host;
 use super::marks::{Marks, is_source_in_disguise, is_value_of_event_source};
 use super::text::escapes_letter;
 use super::traces::Traces;
@@ -22,6 +23,8 @@ pub(super) struct Search {
     escape: Finder<'static>,
     /// What every Insight has in it.
     insight: Finder<'static>,
+    /// What the name of a host ends with, however it is spelled.
+    host: Finder<'static>,
     /// For files that are no log of CloudTrail.
     traces: Arc<Traces>,
     /// The Regions of which records of all services are looked for.
@@ -41,6 +44,7 @@ impl Search {
             service: Finder::new(service).into_owned(),
             escape: Finder::new(b"\\u00"),
             insight: Finder::new(b"Insight"),
+            host: Finder::new(hidden_host::END),
             traces: Arc::new(Traces::new(service)),
             regions: None,
         }
@@ -71,6 +75,11 @@ impl Search {
         marks.has(Marks::OF_SERVICE)
             || (marks.has(Marks::SERVICE) && self.may_be_named(record))
             || (marks.has(Marks::ESCAPED_LETTER) && self.has_escaped_letter(record))
+    }
+
+    /// Whether a record without a host may have one in a form that is not read.
+    pub fn may_hide_host(&self, record: &[u8], marks: Marks) -> bool {
+        marks.has(Marks::UNICODE_ESCAPE) || self.host.find(record).is_some()
     }
 
     /// What finds records of the service in JSON of an unknown shape.

@@ -19,6 +19,7 @@ pub mod count;
 pub mod documents;
 pub mod gunzip;
 pub mod held;
+mod hidden_host;
 pub mod mutate;
 pub mod normal;
 pub mod plan;

@@ -81,11 +81,18 @@ fn of_object(object: &Map<String, Value>, place: &str, small: bool) -> Option<Ma
         let mut name = key.as_str();
         // Of these, small letters do in any record.
         let is_small = small || matches!(key.as_str(), "tlsdetails" | "clientprovidedhostheader");
+        let has = |name: &str| object.get(name).is_some_and(|value| !is_nothing(value));
         if is_small && !names(place).any(|known| known == key) {
             let full = names(place).find(|known| known.to_ascii_lowercase() == *key);
-            name = full
-                .filter(|full| !object.contains_key(*full))
-                .unwrap_or(name);
+            match full {
+                Some(full) if has(full) => continue,
+                full => name = full.unwrap_or(name),
+            }
+        } else if is_nothing(value)
+            && (small || matches!(key.as_str(), "tlsDetails" | "clientProvidedHostHeader"))
+            && has(&key.to_ascii_lowercase())
+        {
+            continue;
         }
         let is_object = OBJECTS.contains(&(place, name));
         let value = match value {
@@ -101,6 +108,11 @@ fn of_object(object: &Map<String, Value>, place: &str, small: bool) -> Option<Ma
         normal.insert(name.to_owned(), value);
     }
     Some(normal)
+}
+
+/// What stands in a column where a row has none.
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value == ""
 }
 
 fn names(place: &str) -> impl Iterator<Item = &'static str> {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::normal::normal;
-use super::tame;
+use super::{hidden_host, tame};
 
 const STS: &str = "sts.amazonaws.com";
 
@@ -200,7 +200,8 @@ impl Found {
         let is_of_sts =
             |record: &Map<String, Value>| record.get("eventSource") == Some(&Value::from(STS));
         if is_of_sts(record) {
-            let Some(normal) = normal(record, false) else {
+            let normal = normal(record, false).filter(|normal| is_whole(normal, record));
+            let Some(normal) = normal else {
                 self.broken += 1;
                 return Kept::Other;
             };
@@ -210,6 +211,10 @@ impl Found {
             self.records += 1;
             self.of_others.push(without_lists(record.clone()));
         } else if let Some(normal) = normal(record, true).filter(is_of_sts) {
+            if !is_whole(&normal, record) {
+                self.broken += 1;
+                return Kept::Other;
+            }
             self.records += 1;
             self.of_sts.push(without_lists(normal));
             return Kept::OfSts;
@@ -428,6 +433,11 @@ fn is_encoded(text: &str) -> bool {
     ["H4sI", "eyJ"].iter().any(|start| text.starts_with(start))
         && text.len() >= 16
         && text.chars().all(of_base64)
+}
+
+/// Whether nothing of its host is lost.
+fn is_whole(normal: &Map<String, Value>, record: &Map<String, Value>) -> bool {
+    hidden_host::has_host(normal) || !hidden_host::is_hidden(record)
 }
 
 /// Lists in it have been read, and say nothing of the record.

@@ -266,6 +266,38 @@ fn names_in_small_letters_are_read() {
     holds(file(&[column]), &ONE_CALL);
 }
 
+/// As pandas writes one table of two that were put together, of which one has names in small letters.
+#[test]
+fn names_in_small_letters_stand_for_those_that_say_nothing() {
+    let tls = r#"{"clientProvidedHostHeader":"sts.amazonaws.com"}"#;
+    for nothing in ["null", "\"\""] {
+        let of_other_table = format!(r#""eventsource":{nothing},"tlsdetails":{nothing}"#);
+        let own = call("a", &of_other_table);
+        let record = call("b", "").replace(
+            r#""eventSource":"sts.amazonaws.com""#,
+            &format!(r#""eventSource":{nothing},"eventsource":"sts.amazonaws.com""#),
+        );
+        let behind = call("c", &format!(r#""eventSource":{nothing}"#)).replacen(
+            r#""eventSource""#,
+            r#""eventsource""#,
+            1,
+        );
+        let host = call("d", &format!(r#""tlsDetails":{nothing}"#)).replacen(
+            r#""tlsDetails""#,
+            r#""tlsdetails""#,
+            1,
+        );
+        let inside = call("e", "").replace(
+            tls,
+            &tls.replace('}', &format!(r#","clientprovidedhostheader":{nothing}}}"#)),
+        );
+        let lines = [("calls", 2), ("endpoint global", 2), ("files.read", 1)];
+        holds([&*host, &*inside].join("\n"), &lines);
+        let figures = [("calls", 5), ("endpoint global", 5), ("files.read", 1)];
+        holds(file(&[own, record, behind, host, inside]), &figures);
+    }
+}
+
 /// As Lambda, Kinesis and Firehose are given messages.
 #[test]
 fn what_is_encoded_is_named() {
@@ -316,6 +348,54 @@ fn what_a_later_value_replaces_is_looked_at() {
     holds(file(&[mended]), &ONE_CALL);
     let spoiled = call("a", text);
     holds(file(&[spoiled]), &[("calls", 0), ("files.damaged", 1)]);
+}
+
+/// As pandas, Spark, PowerShell and others write records anew. Endpoints that are lost must not look as if
+/// nothing were there.
+#[test]
+fn a_host_in_a_form_that_is_not_read_breaks_the_record() {
+    let without = |more: &str| {
+        let host = r#""tlsDetails":{"clientProvidedHostHeader":"sts.amazonaws.com"}"#;
+        call("a", "").replace(host, more)
+    };
+    let lost = [("records", 1), ("calls", 1), ("files.damaged", 1)];
+    for hidden in [
+        r#""tlsDetails.clientProvidedHostHeader":"sts.amazonaws.com""#,
+        r#""tlsdetails_clientprovidedhostheader":"sts.amazonaws.com""#,
+        r#""tlsDetails.clientProvidedHostH\u0065ader":"sts.amazonaws.com""#,
+        r#""tlsDetails":"@{tlsVersion=TLSv1.3; clientProvidedHostHeader=sts.amazonaws.com}""#,
+        r#""tlsDetails":"[TLSv1.3, c, sts.amazonaws.com]""#,
+        r#""tlsDetails":["TLSv1.3","sts.amazonaws.com"]"#,
+        r#""tlsDetails":[{"key":"clientProvidedHostHeader","value":"sts.amazonaws.com"}]"#,
+        r#""tlsDetails":{"clientProvidedHostHeader":["sts.amazonaws.com"]}"#,
+        r#""tlsDetails":{"client_provided_host_header":"sts.amazonaws.com"}"#,
+        r#""tlsDetails":{"struct":{"clientProvidedHostHeader":"sts.amazonaws.com"}}"#,
+        r#""tlsDetails":"\"{\\\"clientProvidedHostHeader\\\":\\\"sts.amazonaws.com\\\"}\"""#,
+        r#""tls_details":{"clientProvidedHostHeader":"sts.amazonaws.com"}"#,
+    ] {
+        let record = without(hidden);
+        holds(file(&[record.clone(), call("b", "")]), &lost);
+        holds([&*record, &*call("b", "")].join("\n"), &lost);
+        let small = record.replace("eventSource", "eventsource");
+        holds(file(&[small, call("b", "")]), &lost);
+    }
+    for plain in [
+        r#""tlsDetails":null"#,
+        r#""tlsDetails":"None""#,
+        r#""tlsDetails":{"tlsVersion":"TLSv1.3"}"#,
+        r#""tlsDetails":"{\"tlsVersion\":\"TLSv1.3\"}""#,
+        r#""tlsDetails.clientProvidedHostHeader":null"#,
+        r#""userAgent":"clientProvidedHostHeader=sts.amazonaws.com""#,
+        r#""requestParameters":{"clientProvidedHostHeader":"sts.amazonaws.com"}"#,
+    ] {
+        let figures = [("calls", 1), ("endpoint unknown", 1), ("files.read", 1)];
+        holds(file(&[without(plain)]), &figures);
+    }
+    // With a host where it belongs, nothing else is asked.
+    holds(
+        file(&[call("a", r#""tls_details":["sts.amazonaws.com"]"#)]),
+        &ONE_CALL,
+    );
 }
 
 #[test]

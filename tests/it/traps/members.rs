@@ -190,10 +190,14 @@ fn arrays_and_nulls_where_objects_are_expected_are_as_if_absent() {
         ]
         .map(|key| format!(r#""{key}":{value}"#))
         .join(",");
-        holds(
-            file(&[call("a", &members)]),
-            &[("calls", 1), ("endpoint unknown", 1)],
-        );
+        // What may be a host is not passed over.
+        let is_host = value.contains("text") || value.contains("sts");
+        let figures = if is_host {
+            [("calls", 0), ("files.damaged", 1)]
+        } else {
+            [("calls", 1), ("endpoint unknown", 1)]
+        };
+        holds(file(&[call("a", &members)]), &figures);
         let inner = format!(
             r#""additionalEventData":{{"RequestDetails":{value}}},"userIdentity":{{"type":"AssumedRole","sessionContext":{value},"inScopeOf":{value}}}"#
         );
