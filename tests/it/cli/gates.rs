@@ -245,6 +245,53 @@ fn a_file_of_a_later_day_judges_no_earlier_one() {
 }
 
 #[test]
+fn a_vpc_endpoints_own_log_of_us_east_1_lets_no_gate_judge() {
+    let dir = tempfile::tempdir().unwrap();
+    let of_endpoint = json!({ "eventCategory": "NetworkActivity", "eventType": "AwsVpceEvent" });
+    let mut of_endpoint = call(1, of_endpoint);
+    of_endpoint["awsRegion"] = json!("us-east-1");
+    put(dir.path(), "a.json", &log(&[of_endpoint, regional_call(2)]));
+    for run in every("--fail-on global") {
+        run.arg(dir.path()).run().exits(2);
+    }
+    let store = dir.path().join("a.db");
+    let ingest = stscope("ingest").arg(dir.path().join("a.json"));
+    ingest.arg("--store").arg(&store).run().exits(0);
+    let report = stscope("report --fail-on global --store").arg(&store);
+    report.run().exits(2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pattern_leads_through_links_and_over_none_that_leads_nowhere() {
+    let dir = tempfile::tempdir().unwrap();
+    put(
+        dir.path(),
+        "logs/a/1.json",
+        &log(&[regional_call_of_us_east_1(1)]),
+    );
+    put(dir.path(), "disk/b/2.json", &log(&[call(2, json!({}))]));
+    std::os::unix::fs::symlink("../disk", dir.path().join("logs/linked")).unwrap();
+    for pattern in [
+        "logs/**/*.json",
+        "logs/*/*/*.json",
+        "logs/**/b/*",
+        "logs/**",
+    ] {
+        for run in every("--fail-on global") {
+            run.arg(dir.path().join(pattern)).run().exits(1);
+        }
+    }
+    std::fs::remove_dir_all(dir.path().join("disk")).unwrap();
+    for pattern in ["logs/**/*.json", "logs/*/*.json", "logs/**"] {
+        for run in every("--fail-on global") {
+            let said = run.arg(dir.path().join(pattern)).run().exits(3);
+            said.says(&["linked", "damaged (open)"]);
+        }
+    }
+}
+
+#[test]
 fn a_failed_gate_wins_over_damage_and_a_passed_one_does_not() {
     for run in every("--fail-on global") {
         run.arg(DAMAGED)
