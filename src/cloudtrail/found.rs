@@ -33,6 +33,8 @@ pub(super) struct Found {
     pub trace: Option<u64>,
     /// The same of those.
     pub trace_in_wrapper: Option<u64>,
+    /// All members in which there is a record of the service.
+    pub traces: Vec<Passed>,
     /// A value that is none, between sound bounds.
     pub broken: Option<Damage>,
     pub marks: Marks,
@@ -126,12 +128,13 @@ impl Found {
         }
     }
 
-    pub fn see_trace(&mut self, key: Key, offset: u64) {
+    pub fn see_trace(&mut self, key: Key, value: &Passed) {
         let trace = match key {
             Key::Wrapper(_) => &mut self.trace_in_wrapper,
             _ => &mut self.trace,
         };
-        trace.get_or_insert(offset);
+        trace.get_or_insert(value.offset);
+        self.traces.push(value.clone());
     }
 }
 

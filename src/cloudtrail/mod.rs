@@ -9,6 +9,7 @@
 pub mod digest;
 mod ends;
 mod envelopes;
+mod event_ids;
 mod foreign;
 mod found;
 mod hidden_host;

@@ -3,9 +3,12 @@
 //!
 //! What the object says of itself, `found` has.
 
+use std::collections::HashSet;
+
 use serde::de::IgnoredAny;
 use serde_json::from_slice;
 
+use super::event_ids::event_ids;
 use super::found::{Found, begins_with, inside, sound};
 use super::keys::{DETAIL, MESSAGE};
 use super::nest::{Nest, Step, json};
@@ -36,9 +39,14 @@ impl<H: Handler> Reading<'_, H> {
             }
         } else if whole.span.is_none() && found.may_hold_record() {
             self.too_large(whole.offset);
-        } else if whole.span.is_some() && self.settle_wrapped(window, found, nest)? {
-            // Counted as what is in it. What else is in an envelope may be a copy.
-            self.settle_trace(found.trace.filter(|_| has_lists));
+        } else if whole.span.is_some()
+            && let Some(read) = self.settle_wrapped(window, found, nest)?
+        {
+            // Counted as what is in it.
+            self.settle_trace(match has_lists {
+                true => found.trace,
+                false => beside(window, found, &read),
+            });
         } else if has_lists {
             // Counted as what is in them, and what is beside them.
             self.settle_trace(found.trace.or(found.trace_in_wrapper));
@@ -68,7 +76,7 @@ impl<H: Handler> Reading<'_, H> {
         nest: Nest,
         has_lists: bool,
     ) -> Step {
-        if self.settle_wrapped(window, found, nest)? {
+        if self.settle_wrapped(window, found, nest)?.is_some() {
             self.settle_trace(found.trace);
         } else if has_lists {
             self.settle_trace(found.trace.or(found.trace_in_wrapper));
@@ -84,13 +92,13 @@ impl<H: Handler> Reading<'_, H> {
         }
     }
 
-    /// Reads the record that an object wraps. Says whether there was any.
+    /// Reads the record that an object wraps. Says what of it was read, if there was any.
     pub(super) fn settle_wrapped(
         &mut self,
         window: &Window<'_>,
         found: &Found,
         nest: Nest,
-    ) -> Step<bool> {
+    ) -> Step<Option<Passed>> {
         let mut wrappers: Vec<_> = found.wrappers.iter().collect();
         wrappers.sort_by_key(|(place, ..)| *place);
         for (place, first, value) in wrappers {
@@ -100,7 +108,7 @@ impl<H: Handler> Reading<'_, H> {
             };
             if *place == DETAIL && *first == b'{' && found.is_envelope {
                 self.record_or_opened(window, &value, nest.deeper());
-                return Ok(true);
+                return Ok(Some(value));
             }
             let before = self.tally.clone();
             let is_read = match first {
@@ -108,11 +116,11 @@ impl<H: Handler> Reading<'_, H> {
                 _ => self.part(window, &value, *first, nest),
             };
             if is_read && self.tally.has_more_than(&before) {
-                return Ok(true);
+                return Ok(Some(value));
             }
             self.tally = before;
         }
-        Ok(false)
+        Ok(None)
     }
 
     /// A record, or what it hides.
@@ -336,6 +344,22 @@ fn is_encoded(inside: &[u8]) -> bool {
     let text = text.as_bytes().trim_ascii_start();
     let of_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_\t\n\r".contains(byte);
     begins(text) && text.len() >= LEAST && text.iter().all(of_base64)
+}
+
+/// Where there is a record of the service in an object beside what was read of it, that is no copy of a record
+/// there: collectors of logs keep an event in several forms.
+fn beside(window: &Window<'_>, found: &Found, read: &Passed) -> Option<u64> {
+    let ids_in = |passed: &Passed| {
+        let span = relocate(window, passed);
+        span.map_or_else(HashSet::new, |span| event_ids(window.bytes(&span)))
+    };
+    let mut others = (found.traces.iter())
+        .filter(|trace| trace.offset != read.offset)
+        .peekable();
+    others.peek()?;
+    let known = ids_in(read);
+    let other = others.find(|trace| !ids_in(trace).is_subset(&known))?;
+    Some(other.offset)
 }
 
 /// The window may have moved since a member was passed; its offset in the stream stays.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::shape::{
-    Found, Kept, LISTS, Nest, PAGING, Says, WRAPPERS, get, is_control, may_hide, says,
+    Found, Kept, LISTS, Nest, PAGING, Says, WRAPPERS, event_ids, get, is_control, may_hide, says,
 };
 use super::tame;
 
@@ -407,6 +407,29 @@ impl Members<'_> {
         })
     }
 
+    /// Whether there is a record of STS beside the one that was read under a key, and no copy of it.
+    fn has_another(&self, read: &str) -> bool {
+        let plain = |value: &[u8]| match tame::parse(value) {
+            Some(value) => value.to_string(),
+            None => String::from_utf8_lossy(&without_escapes(value)).into_owned(),
+        };
+        let known = event_ids(&plain(self.get(read).unwrap_or_default()));
+        let replaced = self.replaced.iter().map(|(key, value)| (key, value));
+        (self.others.iter().map(|other| (other, true)))
+            .chain(replaced.map(|other| (other, false)))
+            .any(|((key, value), counts)| {
+                let text = plain(value);
+                let has_traces = match tame::parse(value) {
+                    Some(_) => super::traces::are_whole_in(&text),
+                    None => super::traces::may_be_in(&text),
+                };
+                !(counts && key == read)
+                    && may_hide(key)
+                    && has_traces
+                    && event_ids(&text).iter().any(|id| !known.contains(id))
+            })
+    }
+
     /// Of an object that breaks off: the record it wraps, if that was whole before.
     fn salvage(self, found: &mut Found, nest: Nest) {
         if self.lists.is_empty() && self.says() != Says::Record {
@@ -435,7 +458,7 @@ impl Members<'_> {
             match found.record(&sound, true) {
                 Kept::OfSts => found.trace_if(self.traces_beside(false)),
                 Kept::Other => {}
-                Kept::Hides if self.wrapped(found, nest) => {
+                Kept::Hides if self.wrapped(found, nest).is_some() => {
                     found.trace_if(self.traces_beside(false));
                 }
                 Kept::Hides if !self.lists.is_empty() => {
@@ -446,8 +469,12 @@ impl Members<'_> {
             return;
         }
         let has_lists = !self.lists.is_empty();
-        if self.wrapped(found, nest) {
-            return found.trace_if(has_lists && self.traces_beside(false));
+        if let Some(read) = self.wrapped(found, nest) {
+            return found.trace_if(if has_lists {
+                self.traces_beside(false)
+            } else {
+                self.has_another(read)
+            });
         }
         if has_lists {
             return found.trace_if(self.traces_beside(true));
@@ -465,8 +492,8 @@ impl Members<'_> {
         }
     }
 
-    /// The record that an object wraps. Says whether there was any.
-    fn wrapped(&self, found: &mut Found, nest: Nest) -> bool {
+    /// The record that an object wraps, if there is any: the key that was read.
+    fn wrapped(&self, found: &mut Found, nest: Nest) -> Option<&'static str> {
         for key in WRAPPERS {
             let Some(raw) = self.get(key) else { continue };
             let value = tame::parse(raw);
@@ -474,7 +501,7 @@ impl Members<'_> {
             let is_broken = match (raw.first().copied().unwrap_or_default(), &value) {
                 (b'{', Some(Value::Object(detail))) if is_envelope => {
                     found.record_or_opened(detail, nest.deeper());
-                    return true;
+                    return Some(key);
                 }
                 (b'{', None) if is_envelope => true,
                 (b'{' | b'[', None) => raw.windows(11).any(|some| some == b"eventSource"),
@@ -483,13 +510,13 @@ impl Members<'_> {
             };
             if is_broken {
                 found.broken += 1;
-                return true;
+                return Some(key);
             }
             if value.is_some_and(|value| found.wrapped(&value, nest)) {
-                return true;
+                return Some(key);
             }
         }
-        false
+        None
     }
 }
 

@@ -287,8 +287,12 @@ impl Found {
         }
         let message = object.get("message").and_then(Value::as_str);
         let is_paging = object.keys().all(|key| PAGING.contains(&key.as_str()));
-        if self.wrapper(object, nest) {
-            self.trace_if(has_lists && traces_beside(object, false));
+        if let Some(read) = self.wrapper(object, nest) {
+            self.trace_if(if has_lists {
+                traces_beside(object, false)
+            } else {
+                has_another(object, read)
+            });
         } else if has_lists {
             self.trace_if(traces_beside(object, true));
         } else if says == Says::Nobodys {
@@ -304,7 +308,7 @@ impl Found {
 
     /// What says it is a record, and has one of STS inside it.
     pub fn opened(&mut self, object: &Map<String, Value>, nest: Nest, has_lists: bool) {
-        if self.wrapper(object, nest) {
+        if self.wrapper(object, nest).is_some() {
             self.trace_if(traces_beside(object, false));
         } else if has_lists {
             self.trace_if(traces_beside(object, true));
@@ -319,21 +323,21 @@ impl Found {
         }
     }
 
-    /// The record that an object wraps. Says whether there was any.
-    fn wrapper(&mut self, object: &Map<String, Value>, nest: Nest) -> bool {
+    /// The record that an object wraps, if there is any: the key that was read.
+    fn wrapper(&mut self, object: &Map<String, Value>, nest: Nest) -> Option<&'static str> {
         for key in WRAPPERS {
             match object.get(key) {
                 Some(Value::Object(detail))
                     if key == "detail" && object.contains_key("detail-type") =>
                 {
                     self.record_or_opened(detail, nest.deeper());
-                    return true;
+                    return Some(key);
                 }
-                Some(value) if self.wrapped(value, nest) => return true,
+                Some(value) if self.wrapped(value, nest) => return Some(key),
                 _ => {}
             }
         }
-        false
+        None
     }
 
     /// What is under the key of a wrapper. Says whether anything was in it.
@@ -469,6 +473,40 @@ fn traces_beside(object: &Map<String, Value>, in_wrappers: bool) -> bool {
             && (in_wrappers || !is_wrapper)
             && super::traces::are_whole_in(&value.to_string())
     })
+}
+
+/// Whether there is a record of STS beside the one that was read under a key, and no copy of it.
+fn has_another(object: &Map<String, Value>, read: &str) -> bool {
+    let known = event_ids(&object[read].to_string());
+    object.iter().any(|(key, value)| {
+        let text = value.to_string();
+        key != read
+            && may_hide(tame::name(key))
+            && super::traces::are_whole_in(&text)
+            && event_ids(&text).iter().any(|id| !known.contains(id))
+    })
+}
+
+/// The ids of the events in a piece of JSON, by any spelling of the key.
+pub fn event_ids(json: &str) -> Vec<String> {
+    let mut ids = Vec::new();
+    for behind in json.split("vent").skip(1) {
+        let behind = behind.strip_prefix('_').unwrap_or(behind);
+        if !behind
+            .get(..2)
+            .is_some_and(|id| id.eq_ignore_ascii_case("id"))
+        {
+            continue;
+        }
+        let value = behind[2..].trim_start_matches(|c: char| "\\\": \t\n\r\u{c}".contains(c));
+        let between = &behind[2..behind.len() - value.len()];
+        let is_of_id = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let id: String = value.chars().take_while(|&c| is_of_id(c)).collect();
+        if between.contains('"') && !id.is_empty() {
+            ids.push(id);
+        }
+    }
+    ids
 }
 
 /// Whether a message is what CloudWatch Logs sends where nothing was logged.

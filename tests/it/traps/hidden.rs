@@ -298,6 +298,43 @@ fn names_in_small_letters_stand_for_those_that_say_nothing() {
     }
 }
 
+/// Collectors of logs keep an event in several forms, and searches give one beside the other.
+#[test]
+fn a_record_beside_the_one_that_was_read_is_named_unless_it_is_a_copy() {
+    let (one, another) = (call("a", ""), call("b", ""));
+    let around = |first: &str, second: &str| {
+        [
+            format!(r#"{{"_source":{first},"inner_hits":{{"all":{{"hits":[{second}]}}}}}}"#),
+            format!(
+                r#"{{"message":{},"log":{}}}"#,
+                quoted(first),
+                quoted(second)
+            ),
+            format!(r#"{{"log":{second},"message":{}}}"#, quoted(first)),
+            format!(r#"{{"detail":{first},"message":{}}}"#, quoted(second)),
+            format!(
+                r#"{{"CloudTrailEvent":{},"more":{}}}"#,
+                quoted(first),
+                quoted(second)
+            ),
+            format!(r#"{{"hits":{{"hits":[{{"_source":{first}}}]}},"aggregations":[{second}]}}"#),
+        ]
+    };
+    for text in around(&one, &another) {
+        let lost = [("calls", 1), ("not_understood", 1), ("files.damaged", 1)];
+        holds(&text, &lost);
+        holds(format!("{text}\n{text}"), &[("not_understood", 2)]);
+    }
+    for text in around(&other(""), &another) {
+        holds(text, &[("records", 1), ("calls", 0), ("files.damaged", 1)]);
+    }
+    let copy = one.replace("eventID", "event_id");
+    for text in around(&one, &one).into_iter().chain(around(&one, &copy)) {
+        holds(&text, &ONE_CALL);
+        holds(&text, &[("not_understood", 0), ("files.read", 1)]);
+    }
+}
+
 /// As Lambda, Kinesis and Firehose are given messages.
 #[test]
 fn what_is_encoded_is_named() {
