@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use serde::de::IgnoredAny;
+
 use super::normal::{Members, elements, meant};
 
 /// The name of the member, in small letters and without what may be between its words.
@@ -15,8 +17,7 @@ pub(super) const END: &str = "eader";
 /// Nobody writes a host deeper than that.
 const MAX_DEPTH: usize = 16;
 
-/// Whether there is a host in a sound record of which none was read. What is given as the text of an object is
-/// sound, too.
+/// Whether there is a host in a sound record of which none was read.
 pub(super) fn hides_host(record: &[u8]) -> bool {
     members(record).any(|(key, value)| match &*key {
         "tlsDetails" | "tlsdetails" => is_not_understood(value),
@@ -30,7 +31,9 @@ fn is_not_understood(details: &[u8]) -> bool {
     match details.first() {
         Some(b'"') => {
             let text = meant(details);
-            if text.trim_ascii_start().starts_with('{') {
+            let is_object = text.trim_ascii_start().starts_with('{')
+                && serde_json::from_str::<IgnoredAny>(&text).is_ok();
+            if is_object {
                 is_in(text.trim_ascii().as_bytes(), 0)
             } else {
                 is_something(details, 0)
@@ -102,6 +105,8 @@ mod tests {
             r#""detail/TLSDetails/ClientProvidedHostHeader":"h""#,
             r#""tlsDetails":"@{tlsVersion=TLSv1.3; clientProvidedHostHeader=h}""#,
             r#""tlsDetails":"[TLSv1.3, h]""#,
+            r#""tlsDetails":"{\"a\":[}]}""#,
+            r#""tlsDetails":"{,""#,
             r#""tlsDetails":"[object Object]""#,
             r#""tlsDetails":["TLSv1.3","h"]"#,
             r#""tlsDetails":[{"key":"clientProvidedHostHeader","value":"h"}]"#,

@@ -20,11 +20,8 @@ pub fn is_hidden(record: &Map<String, Value>) -> bool {
         .iter()
         .any(|(key, value)| match (key.as_str(), value) {
             ("tlsDetails" | "tlsdetails", Value::String(text)) => {
-                if text.trim_ascii_start().starts_with('{') {
-                    tame::parse(text.as_bytes()).is_some_and(|object| is_in(&object))
-                } else {
-                    says(value, 0)
-                }
+                let object = tame::parse(text.as_bytes()).filter(Value::is_object);
+                object.map_or_else(|| says(value, 0), |object| is_in(&object))
             }
             ("tlsDetails" | "tlsdetails", Value::Array(_)) => says(value, 0),
             ("tlsDetails" | "tlsdetails", _) => is_in(value),

@@ -416,6 +416,10 @@ fn a_host_in_a_form_that_is_not_read_breaks_the_record() {
         let small = record.replace("eventSource", "eventsource");
         holds(file(&[small, call("b", "")]), &lost);
     }
+    // The text of no object beside an object, and names in small letters.
+    let beside = r#""tlsDetails":{"tlsVersion":"TLSv1.3"},"tlsdetails":"{\"a\":[}""#;
+    let small = without(beside).replace("eventSource", "eventsource");
+    holds(file(&[small, call("b", "")]), &lost);
     for plain in [
         r#""tlsDetails":null"#,
         r#""tlsDetails":"None""#,
