@@ -36,16 +36,14 @@ impl Key {
     /// The part of a path that is the key of an object in S3: from the last `AWSLogs` on. The same
     /// key in another folder is another copy of one object.
     pub fn in_path(path: &str) -> Option<&str> {
-        let is_key = |at: usize| {
-            path[at..].starts_with("AWSLogs/") && (at == 0 || path.as_bytes()[at - 1] == b'/')
+        let bytes = path.as_bytes();
+        let is_key = |&at: &usize| {
+            bytes[at..].starts_with(b"AWSLogs/") && (at == 0 || bytes[at - 1] == b'/')
         };
         // Asked of every file: the letter that is seldom in a path is looked for.
-        let at = memchr::memrchr_iter(b'L', path.as_bytes())
-            .filter_map(|at| {
-                at.checked_sub("AWS".len())
-                    .filter(|&at| path.is_char_boundary(at))
-            })
-            .find(|&at| is_key(at))?;
+        let at = memchr::memrchr_iter(b'L', bytes)
+            .filter_map(|at| at.checked_sub("AWS".len()))
+            .find(is_key)?;
         Some(&path[at..])
     }
 

@@ -29,12 +29,8 @@ pub(super) struct Found {
     pub paging: usize,
     /// What may wrap a record: its place in the order, its first byte, and where it is.
     pub wrappers: Vec<(u8, u8, Passed)>,
-    /// The first other member in which there is a record of the service.
-    pub trace: Option<u64>,
-    /// The same of those.
-    pub trace_in_wrapper: Option<u64>,
-    /// All members in which there is a record of the service.
-    pub traces: Vec<Passed>,
+    /// The members in which there is a record of the service, and whether each may wrap one.
+    pub traces: Vec<(bool, Passed)>,
     /// A value that is none, between sound bounds.
     pub broken: Option<Damage>,
     pub marks: Marks,
@@ -129,12 +125,24 @@ impl Found {
     }
 
     pub fn see_trace(&mut self, key: Key, value: &Passed) {
-        let trace = match key {
-            Key::Wrapper(_) => &mut self.trace_in_wrapper,
-            _ => &mut self.trace,
-        };
-        trace.get_or_insert(value.offset);
-        self.traces.push(value.clone());
+        let may_wrap = matches!(key, Key::Wrapper(_));
+        self.traces.push((may_wrap, value.clone()));
+    }
+
+    /// Where the first member is in which there is a record of the service, and which wraps none.
+    pub fn trace(&self) -> Option<u64> {
+        self.first_trace(false)
+    }
+
+    /// The same, or else the first that may wrap one.
+    pub fn trace_anywhere(&self) -> Option<u64> {
+        self.trace().or_else(|| self.first_trace(true))
+    }
+
+    fn first_trace(&self, wrapping: bool) -> Option<u64> {
+        let mut traces = self.traces.iter();
+        let (_, value) = traces.find(|(may_wrap, _)| *may_wrap == wrapping)?;
+        Some(value.offset)
     }
 }
 

@@ -272,7 +272,8 @@ impl<H: Handler> Reading<'_, H> {
                     == Some(self.reader.search.name())
             {
                 if is_without_host(&record, bytes) {
-                    return self.with_hidden_host(bytes, passed.offset, &record);
+                    self.broken(Damage::new(Stage::Record, passed.offset, HIDDEN_HOST));
+                    return Kept::Other;
                 }
                 self.tally.records += 1;
                 self.handler.record(&record);
@@ -345,8 +346,7 @@ impl<H: Handler> Reading<'_, H> {
             self.handler.record(&small);
             return Kept::OfService;
         }
-        let what = "a host (clientProvidedHostHeader) in a form that is not known";
-        self.not_whole(offset, record, what)
+        self.not_whole(offset, record, HIDDEN_HOST)
     }
 
     /// A record of the service that is broken, whatever it says.
@@ -389,6 +389,8 @@ impl<H: Handler> Reading<'_, H> {
         self.tally.broken_record.get_or_insert(damage);
     }
 }
+
+const HIDDEN_HOST: &str = "a host (clientProvidedHostHeader) in a form that is not known";
 
 /// Whether what became of a record has no host, though there is one.
 fn is_without_host(record: &Record<'_>, bytes: &[u8]) -> bool {

@@ -34,7 +34,7 @@ impl<H: Handler> Reading<'_, H> {
         if found.is_record() {
             match self.record(window, whole, true) {
                 Kept::Hides => return self.settle_opened(window, whole, found, nest, has_lists),
-                Kept::OfService => self.settle_trace(found.trace),
+                Kept::OfService => self.settle_trace(found.trace()),
                 Kept::Other => {}
             }
         } else if whole.span.is_none() && found.may_hold_record() {
@@ -44,12 +44,12 @@ impl<H: Handler> Reading<'_, H> {
         {
             // Counted as what is in it.
             self.settle_trace(match has_lists {
-                true => found.trace,
+                true => found.trace(),
                 false => beside(window, found, &read),
             });
         } else if has_lists {
             // Counted as what is in them, and what is beside them.
-            self.settle_trace(found.trace.or(found.trace_in_wrapper));
+            self.settle_trace(found.trace_anywhere());
         } else if found.is_nobodys() {
             self.not_understood(whole.offset);
         } else if found.is_digest {
@@ -77,9 +77,9 @@ impl<H: Handler> Reading<'_, H> {
         has_lists: bool,
     ) -> Step {
         if self.settle_wrapped(window, found, nest)?.is_some() {
-            self.settle_trace(found.trace);
+            self.settle_trace(found.trace());
         } else if has_lists {
-            self.settle_trace(found.trace.or(found.trace_in_wrapper));
+            self.settle_trace(found.trace_anywhere());
         } else {
             self.not_understood(whole.offset);
         }
@@ -354,6 +354,7 @@ fn beside(window: &Window<'_>, found: &Found, read: &Passed) -> Option<u64> {
         span.map_or_else(HashSet::new, |span| event_ids(window.bytes(&span)))
     };
     let mut others = (found.traces.iter())
+        .map(|(_, trace)| trace)
         .filter(|trace| trace.offset != read.offset)
         .peekable();
     others.peek()?;

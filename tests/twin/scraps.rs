@@ -396,33 +396,18 @@ impl Members<'_> {
         let replaced = self.replaced.iter().map(|(key, value)| (key, value));
         self.others.iter().chain(replaced).any(|(key, value)| {
             let is_wrapper = WRAPPERS.contains(&key.as_str());
-            let has_traces = match tame::parse(value) {
-                Some(value) => super::traces::are_whole_in(&value.to_string()),
-                None => {
-                    let text = String::from_utf8_lossy(&without_escapes(value)).into_owned();
-                    super::traces::may_be_in(&text)
-                }
-            };
-            may_hide(key) && (in_wrappers || !is_wrapper) && has_traces
+            may_hide(key) && (in_wrappers || !is_wrapper) && plain(value).1
         })
     }
 
     /// Whether there is a record of STS beside the one that was read under a key, and no copy of it.
     fn has_another(&self, read: &str) -> bool {
-        let plain = |value: &[u8]| match tame::parse(value) {
-            Some(value) => value.to_string(),
-            None => String::from_utf8_lossy(&without_escapes(value)).into_owned(),
-        };
-        let known = event_ids(&plain(self.get(read).unwrap_or_default()));
+        let known = event_ids(&plain(self.get(read).unwrap_or_default()).0);
         let replaced = self.replaced.iter().map(|(key, value)| (key, value));
         (self.others.iter().map(|other| (other, true)))
             .chain(replaced.map(|other| (other, false)))
             .any(|((key, value), counts)| {
-                let text = plain(value);
-                let has_traces = match tame::parse(value) {
-                    Some(_) => super::traces::are_whole_in(&text),
-                    None => super::traces::may_be_in(&text),
-                };
+                let (text, has_traces) = plain(value);
                 !(counts && key == read)
                     && may_hide(key)
                     && has_traces
@@ -517,6 +502,22 @@ impl Members<'_> {
             }
         }
         None
+    }
+}
+
+/// A piece of JSON as it is searched, sound or not, and whether there is a record of STS in it.
+fn plain(value: &[u8]) -> (String, bool) {
+    match tame::parse(value) {
+        Some(value) => {
+            let text = value.to_string();
+            let has_traces = super::traces::are_whole_in(&text);
+            (text, has_traces)
+        }
+        None => {
+            let text = String::from_utf8_lossy(&without_escapes(value)).into_owned();
+            let has_traces = super::traces::may_be_in(&text);
+            (text, has_traces)
+        }
     }
 }
 

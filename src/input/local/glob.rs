@@ -3,12 +3,14 @@
 //! Names that are no UTF-8 match by what can be shown of them; the `glob` crate's own expansion
 //! passes over them without a word, and a log that is passed over is a wrong answer.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use glob::{MatchOptions, Pattern, PatternError};
+
+use super::links::is_below;
+use crate::input::names::is_hidden;
 
 /// As in a shell: a dot at the beginning must be written.
 const OPTIONS: MatchOptions = MatchOptions {
@@ -89,7 +91,7 @@ fn folder_at(path: PathBuf) -> Result<Option<PathBuf>, (PathBuf, io::Error)> {
     if path.as_os_str().is_empty() {
         return Ok(Some(path));
     }
-    match listed(&path).metadata() {
+    match path.metadata() {
         Ok(metadata) => Ok(metadata.is_dir().then_some(path)),
         Err(error) if is_nothing(&error) && !path.is_symlink() => Ok(None),
         Err(error) => Err((path, error)),
@@ -143,18 +145,12 @@ fn folders_below(folder: PathBuf, found: &mut Vec<Match>) {
     }
 }
 
-/// Whether a folder is found below another one without a link.
-fn is_below(folder: &Path, root: &Path) -> bool {
-    let is_hidden = |part: &OsStr| part.as_encoded_bytes().starts_with(b".");
-    (folder.strip_prefix(root)).is_ok_and(|below| !below.iter().any(is_hidden))
-}
-
 /// The same without following links, which are noted.
 fn real_folders_below(folder: PathBuf, links: &mut Vec<PathBuf>, found: &mut Vec<Match>) {
     found.push(Ok(folder.clone()));
     each_entry(listed(&folder), found, |found, entry| {
         let name = entry.file_name();
-        if name.as_encoded_bytes().starts_with(b".") {
+        if is_hidden(&name) {
             return;
         }
         let path = folder.join(name);

@@ -118,11 +118,12 @@ impl Targets {
     }
 
     fn is_walked(&self, target: &Path) -> bool {
-        let below = |root: &PathBuf| {
-            target
-                .strip_prefix(root)
-                .is_ok_and(|rest| !rest.iter().any(is_hidden))
-        };
+        let below = |root: &PathBuf| is_below(target, root);
         self.roots.iter().any(below) || self.folders.iter().any(below)
     }
+}
+
+/// Whether a walk of `root` comes to `target` without a link. Both names are canonical.
+pub(super) fn is_below(target: &Path, root: &Path) -> bool {
+    (target.strip_prefix(root)).is_ok_and(|rest| !rest.iter().any(is_hidden))
 }
