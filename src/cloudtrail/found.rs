@@ -22,42 +22,47 @@ pub(super) struct Found {
     starts_as_record: bool,
     has_version: bool,
     has_name: bool,
-    source: Option<Source>,
+    /// By AWS's name for it, and by that in small letters.
+    sources: [Option<Source>; 2],
     pub is_digest: bool,
     pub is_envelope: bool,
     /// Members that say nothing but where other pages are.
     pub paging: usize,
     /// What may wrap a record: its place in the order, its first byte, and where it is.
     pub wrappers: Vec<(u8, u8, Passed)>,
-    /// The members in which there is a record of the service, and whether each may wrap one.
-    pub traces: Vec<(bool, Passed)>,
+    /// The members in which there is a record of the service.
+    pub traces: Vec<Passed>,
     /// A value that is none, between sound bounds.
     pub broken: Option<Damage>,
     pub marks: Marks,
 }
 
-/// What an `eventSource` is.
+/// What an `eventSource` is that is a text. Any other says nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Source {
     /// Of a message that Lambda was given.
     OfLambda,
-    /// No string: it says nothing.
-    NoText,
     Other,
 }
 
 impl Found {
     pub fn is_record(&self) -> bool {
-        match self.source {
+        match self.source() {
             Some(Source::Other) => true,
             Some(Source::OfLambda) => self.starts_as_record,
-            Some(Source::NoText) | None => false,
+            None => false,
         }
     }
 
     /// Whether it is a record of which nothing tells whose it is.
     pub fn is_nobodys(&self) -> bool {
-        self.has_version && self.has_name && matches!(self.source, Some(Source::NoText) | None)
+        self.has_version && self.has_name && self.source().is_none()
+    }
+
+    /// What its source is. The name in small letters stands for AWS's own where that says nothing.
+    fn source(&self) -> Option<Source> {
+        let [own, small] = self.sources;
+        own.or(small)
     }
 
     /// Whether what cannot be looked at any more was a record most likely.
@@ -84,14 +89,14 @@ impl Found {
     pub fn see_member(&mut self, window: &Window<'_>, key: Key, first: u8, value: Passed) {
         self.marks |= value.marks;
         match key {
-            Key::Source => {
-                self.source = Some(if first != b'"' {
-                    Source::NoText
+            Key::Source { small } => {
+                self.sources[usize::from(small)] = if first != b'"' {
+                    None
                 } else if begins_with(window, &value, OF_LAMBDA) {
-                    Source::OfLambda
+                    Some(Source::OfLambda)
                 } else {
-                    Source::Other
-                });
+                    Some(Source::Other)
+                };
             }
             Key::Name => self.has_name = true,
             Key::Version => {
@@ -123,27 +128,6 @@ impl Found {
             _ => false,
         }
     }
-
-    pub fn see_trace(&mut self, key: Key, value: &Passed) {
-        let may_wrap = matches!(key, Key::Wrapper(_));
-        self.traces.push((may_wrap, value.clone()));
-    }
-
-    /// Where the first member is in which there is a record of the service, and which wraps none.
-    pub fn trace(&self) -> Option<u64> {
-        self.first_trace(false)
-    }
-
-    /// The same, or else the first that may wrap one.
-    pub fn trace_anywhere(&self) -> Option<u64> {
-        self.trace().or_else(|| self.first_trace(true))
-    }
-
-    fn first_trace(&self, wrapping: bool) -> Option<u64> {
-        let mut traces = self.traces.iter();
-        let (_, value) = traces.find(|(may_wrap, _)| *may_wrap == wrapping)?;
-        Some(value.offset)
-    }
 }
 
 /// Whether an object in `Records` says that it is a record, as far as its first `eventSource`. What is
@@ -174,7 +158,7 @@ pub(super) fn says_record(object: &[u8]) -> bool {
                 members += 1;
                 match key_of(key) {
                     Key::Version if members == 1 => return true,
-                    Key::Source => {
+                    Key::Source { .. } => {
                         let value = rest.trim_ascii_start();
                         let Some(value) = value.strip_prefix(b"\"") else {
                             return false;

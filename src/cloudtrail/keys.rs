@@ -9,8 +9,11 @@ pub(super) enum Key {
     Wrapper(u8),
     /// `detail-type`: this is an EventBridge envelope.
     DetailType,
-    /// `eventSource`: this is a record, or a message that Lambda was given.
-    Source,
+    /// `eventSource`: this is a record, or a message that Lambda was given. `small` if the key is in small
+    /// letters.
+    Source {
+        small: bool,
+    },
     /// `eventVersion`: this is a record.
     Version,
     /// `eventName`: with a version it is a record, even if nothing tells whose.
@@ -103,7 +106,8 @@ impl Key {
             10 if matches!(name, b"tlsDetails" | b"tlsdetails") => Key::Free,
             11 => match name {
                 // Athena, Hive and Spark write keys in small letters.
-                b"eventSource" | b"eventsource" => Key::Source,
+                b"eventSource" => Key::Source { small: false },
+                b"eventsource" => Key::Source { small: true },
                 b"detail-type" => Key::DetailType,
                 _ => Key::Other,
             },

@@ -233,7 +233,7 @@ impl<H: Handler> Reading<'_, H> {
             }
         };
         if Found::may_hide(key, first, &passed) && self.has_traces(window, &passed) {
-            found.see_trace(key, &passed);
+            found.traces.push(passed.clone());
         }
         found.see_member(window, key, first, passed);
         Ok(())

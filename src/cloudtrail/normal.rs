@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::keys::Key;
+use super::nothing::is_nothing;
 use super::parser::RecordParser;
 use super::record::{Member, Place};
 use super::text::unescape;
@@ -143,11 +144,6 @@ fn write(
     Ok(())
 }
 
-/// Whether a value is what stands in a column where a row has none.
-fn is_nothing(value: &[u8]) -> bool {
-    matches!(value, b"null" | b"\"\"")
-}
-
 /// AWS's name for a key, or for one in small letters.
 fn full_name(place: Place, key: &str) -> Option<&'static str> {
     let is_known = |name: &str| {
@@ -199,14 +195,17 @@ pub(super) fn plain(json: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(plain)
 }
 
-/// Whether a sound record has a list for its source that begins with this name.
-pub(super) fn has_list_for_source(object: &[u8], name: &str) -> bool {
-    let sources = Members::of(object).filter(|(key, _)| meant(key) == "eventSource");
-    sources.last().is_some_and(|(_, value)| {
-        let first = (value.strip_prefix(b"[")).map(<[u8]>::trim_ascii_start);
-        first.is_some_and(|first| {
-            first.starts_with(b"\"") && meant(&first[..end_of_value(first)]) == name
-        })
+/// Whether a sound record names a service as its source, by either name: as a text, or as the first of a
+/// list.
+pub(super) fn names_source(object: &[u8], service: &str) -> bool {
+    members(object).any(|(key, value)| {
+        let first = match value.first() {
+            Some(b'[') => elements(value).next().unwrap_or_default(),
+            _ => value,
+        };
+        matches!(Key::of(key.as_bytes()), Key::Source { .. })
+            && first.first() == Some(&b'"')
+            && meant(first) == service
     })
 }
 
@@ -214,6 +213,14 @@ pub(super) fn has_list_for_source(object: &[u8], name: &str) -> bool {
 pub(super) fn meant(string: &[u8]) -> Cow<'_, str> {
     let inside = string.get(1..string.len() - 1).unwrap_or_default();
     std::str::from_utf8(inside).map_or(Cow::Borrowed(""), unescape)
+}
+
+/// The members of a sound object, by what their keys mean. Of a duplicate key the last value counts.
+pub(super) fn members(object: &[u8]) -> impl Iterator<Item = (Cow<'_, str>, &[u8])> {
+    let members: HashMap<_, _> = (Members::of(object))
+        .map(|(key, value)| (meant(key), value))
+        .collect();
+    members.into_iter()
 }
 
 /// The members of a sound object: keys in their quotes, and values.
@@ -445,9 +452,19 @@ mod tests {
             key == "Records" && first == b'['
         });
         assert_eq!(String::from_utf8_lossy(&parts), r#""a":1,"b":"]","#);
-        let list = r#"{"eventSource":1,"eventSource":[ "x\u0079",2]}"#;
-        assert!(has_list_for_source(list.as_bytes(), "xy"));
-        assert!(!has_list_for_source(list.as_bytes(), "x"));
-        assert!(!has_list_for_source(br#"{"eventSource":"xy"}"#, "xy"));
+    }
+
+    #[test]
+    fn a_source_is_named_by_either_name() {
+        for (text, expected) in [
+            (r#"{"eventSource":1,"eventSource":[ "x\u0079",2]}"#, true),
+            (r#"{"eventSource":"a","eventsource":"xy"}"#, true),
+            (r#"{"eventSource":"xy","eventSource":"a"}"#, false),
+            (r#"{"eventSource":["x","xy"]}"#, false),
+            (r#"{"eventSource":[]}"#, false),
+            (r#"{"a":{"eventSource":"xy"}}"#, false),
+        ] {
+            assert_eq!(names_source(text.as_bytes(), "xy"), expected, "{text}");
+        }
     }
 }

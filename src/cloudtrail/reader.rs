@@ -6,11 +6,11 @@
 //! closely; of everything else only the end is looked for.
 
 use super::ends::Ends;
-use super::hidden_host::hides_host;
+use super::hidden::{Hidden, has_host, hidden_in};
 use super::kernel::Kernel;
 use super::keys::Key;
 use super::marks::{Marks, misplaced_control};
-use super::normal::{foreign_parts, has_list_for_source, normal, plain};
+use super::normal::{foreign_parts, names_source, normal, plain};
 use super::parser::RecordParser;
 use super::record::{Field, Record};
 use super::search::Search;
@@ -236,11 +236,11 @@ impl<H: Handler> Reading<'_, H> {
                 if record.has_texts {
                     return self.with_texts(bytes, passed.offset, &record, true);
                 }
-                if record.get(Field::ClientProvidedHostHeader).is_none()
-                    && self.reader.search.may_hide_host(bytes, passed.marks)
-                    && hides_host(bytes)
+                if !has_host(&record)
+                    && (self.reader.search).may_hide_endpoint(bytes, passed.marks, &record)
+                    && let Some(hidden) = hidden_in(bytes, &record)
                 {
-                    return self.with_hidden_host(bytes, passed.offset, &record);
+                    return self.with_hidden(hidden, bytes, passed.offset, &record);
                 }
                 self.tally.records += 1;
                 self.handler.record(&record);
@@ -271,8 +271,8 @@ impl<H: Handler> Reading<'_, H> {
                 && record.get(Field::EventSource).map(str::as_bytes)
                     == Some(self.reader.search.name())
             {
-                if is_without_host(&record, bytes) {
-                    self.broken(Damage::new(Stage::Record, passed.offset, HIDDEN_HOST));
+                if let Some(hidden) = hidden_in(bytes, &record) {
+                    self.broken(Damage::new(Stage::Record, passed.offset, hidden.what()));
                     return Kept::Other;
                 }
                 self.tally.records += 1;
@@ -285,7 +285,7 @@ impl<H: Handler> Reading<'_, H> {
                 return Kept::Hides;
             }
             let name = std::str::from_utf8(self.reader.search.name()).unwrap_or_default();
-            if has_list_for_source(bytes, name) {
+            if names_source(bytes, name) {
                 self.not_understood(passed.offset);
                 return Kept::Other;
             }
@@ -311,12 +311,12 @@ impl<H: Handler> Reading<'_, H> {
         let normal = normal(bytes, false, &mut self.reader.parser);
         let normal = normal.as_deref().map(|text| self.reader.parser.parse(text));
         match normal {
-            Ok(Ok(normal)) if is_of_service && is_without_host(&normal, bytes) => {
-                return self.with_hidden_host(bytes, offset, record);
-            }
-            Ok(Ok(record)) => {
+            Ok(Ok(normal)) => {
+                if is_of_service && let Some(hidden) = hidden_in(bytes, &normal) {
+                    return self.with_hidden(hidden, bytes, offset, record);
+                }
                 self.tally.records += 1;
-                self.handler.record(&record);
+                self.handler.record(&normal);
             }
             _ if is_of_service => {
                 let what = "an object of a record that is given as a text, and is no sound JSON";
@@ -334,19 +334,25 @@ impl<H: Handler> Reading<'_, H> {
         }
     }
 
-    /// A record of the service that has a host, but not where it is looked for first.
+    /// A record of the service that tells its endpoint, but not where that is looked for first.
     #[cold]
     #[inline(never)]
-    fn with_hidden_host(&mut self, bytes: &[u8], offset: u64, record: &Record<'_>) -> Kept {
+    fn with_hidden(
+        &mut self,
+        hidden: Hidden,
+        bytes: &[u8],
+        offset: u64,
+        record: &Record<'_>,
+    ) -> Kept {
         if let Ok(small) = normal(bytes, true, &mut self.reader.parser)
             && let Ok(small) = self.reader.parser.parse(&small)
-            && small.get(Field::ClientProvidedHostHeader).is_some()
+            && hidden.is_read(&small)
         {
             self.tally.records += 1;
             self.handler.record(&small);
             return Kept::OfService;
         }
-        self.not_whole(offset, record, HIDDEN_HOST)
+        self.not_whole(offset, record, hidden.what())
     }
 
     /// A record of the service that is broken, whatever it says.
@@ -388,13 +394,6 @@ impl<H: Handler> Reading<'_, H> {
         self.tally.broken_records += 1;
         self.tally.broken_record.get_or_insert(damage);
     }
-}
-
-const HIDDEN_HOST: &str = "a host (clientProvidedHostHeader) in a form that is not known";
-
-/// Whether what became of a record has no host, though there is one.
-fn is_without_host(record: &Record<'_>, bytes: &[u8]) -> bool {
-    record.get(Field::ClientProvidedHostHeader).is_none() && hides_host(bytes)
 }
 
 fn is_insight(record: &Record<'_>) -> bool {

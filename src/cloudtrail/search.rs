@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 use memchr::memmem::Finder;
 
-use super::hidden_host;
+use super::hidden::{ENDPOINT_TYPE, HOST, Name, TLS_DETAILS};
 use super::marks::{Marks, is_source_in_disguise, is_value_of_event_source};
+use super::record::{Field, Record};
 use super::text::escapes_letter;
 use super::traces::Traces;
 
@@ -23,12 +24,29 @@ pub(super) struct Search {
     escape: Finder<'static>,
     /// What every Insight has in it.
     insight: Finder<'static>,
-    /// What the name of a host ends with, however it is spelled.
-    host: Finder<'static>,
+    /// What is in the names of a host, however they are spelled.
+    host: Hints,
+    /// The same of an endpoint's type.
+    endpoint_type: Hints,
+    /// The same of where a host is.
+    tls_details: Hints,
     /// For files that are no log of CloudTrail.
     traces: Arc<Traces>,
     /// The Regions of which records of all services are looked for.
     regions: Option<Regions>,
+}
+
+/// What tells a name in some spelling of it.
+struct Hints([Finder<'static>; 2]);
+
+impl Hints {
+    fn of(name: &Name) -> Hints {
+        Hints(name.hints.map(Finder::new))
+    }
+
+    fn are_in(&self, record: &[u8]) -> bool {
+        self.0.iter().any(|hint| hint.find(record).is_some())
+    }
 }
 
 /// A search for records of some Regions.
@@ -44,7 +62,9 @@ impl Search {
             service: Finder::new(service).into_owned(),
             escape: Finder::new(b"\\u00"),
             insight: Finder::new(b"Insight"),
-            host: Finder::new(hidden_host::END),
+            host: Hints::of(&HOST),
+            endpoint_type: Hints::of(&ENDPOINT_TYPE),
+            tls_details: Hints::of(&TLS_DETAILS),
             traces: Arc::new(Traces::new(service)),
             regions: None,
         }
@@ -77,9 +97,13 @@ impl Search {
             || (marks.has(Marks::ESCAPED_LETTER) && self.has_escaped_letter(record))
     }
 
-    /// Whether a record without a host may have one in a form that is not read.
-    pub fn may_hide_host(&self, record: &[u8], marks: Marks) -> bool {
-        marks.has(Marks::UNICODE_ESCAPE) || self.host.find(record).is_some()
+    /// Whether what tells the endpoint of a record without a host may be in it in a form that was not `read`.
+    pub fn may_hide_endpoint(&self, record: &[u8], marks: Marks, read: &Record<'_>) -> bool {
+        let is_missing = |field| read.get(field).is_none();
+        marks.has(Marks::UNICODE_ESCAPE)
+            || self.host.are_in(record)
+            || is_missing(Field::TlsVersion) && self.tls_details.are_in(record)
+            || is_missing(Field::EndpointType) && self.endpoint_type.are_in(record)
     }
 
     /// What finds records of the service in JSON of an unknown shape.

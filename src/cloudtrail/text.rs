@@ -130,6 +130,14 @@ fn is_number(token: &[u8]) -> bool {
     rest.is_empty()
 }
 
+/// The letters and digits of a name, in small letters: what all spellings of it have in common.
+pub(super) fn letters(text: &str) -> String {
+    text.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use serde::de::IgnoredAny;
 use serde_json::from_slice;
 
-use super::event_ids::event_ids;
+use super::event_ids::{event_ids, own_ids};
 use super::found::{Found, begins_with, inside, sound};
 use super::keys::{DETAIL, MESSAGE};
 use super::nest::{Nest, Step, json};
@@ -34,7 +34,13 @@ impl<H: Handler> Reading<'_, H> {
         if found.is_record() {
             match self.record(window, whole, true) {
                 Kept::Hides => return self.settle_opened(window, whole, found, nest, has_lists),
-                Kept::OfService => self.settle_trace(found.trace()),
+                Kept::OfService => {
+                    let own = || {
+                        (whole.span.as_ref())
+                            .map_or_else(HashSet::new, |span| own_ids(window.bytes(span)))
+                    };
+                    self.settle_trace(beside(window, found, None, own));
+                }
                 Kept::Other => {}
             }
         } else if whole.span.is_none() && found.may_hold_record() {
@@ -42,14 +48,11 @@ impl<H: Handler> Reading<'_, H> {
         } else if whole.span.is_some()
             && let Some(read) = self.settle_wrapped(window, found, nest)?
         {
-            // Counted as what is in it.
-            self.settle_trace(match has_lists {
-                true => found.trace(),
-                false => beside(window, found, &read),
-            });
+            // Counted as what is in it, and what is beside it.
+            let of_read = || ids_in(window, &read);
+            self.settle_trace(beside(window, found, Some(&read), of_read));
         } else if has_lists {
-            // Counted as what is in them, and what is beside them.
-            self.settle_trace(found.trace_anywhere());
+            self.settle_trace(beside(window, found, None, HashSet::new));
         } else if found.is_nobodys() {
             self.not_understood(whole.offset);
         } else if found.is_digest {
@@ -76,10 +79,11 @@ impl<H: Handler> Reading<'_, H> {
         nest: Nest,
         has_lists: bool,
     ) -> Step {
-        if self.settle_wrapped(window, found, nest)?.is_some() {
-            self.settle_trace(found.trace());
+        if let Some(read) = self.settle_wrapped(window, found, nest)? {
+            let of_read = || ids_in(window, &read);
+            self.settle_trace(beside(window, found, Some(&read), of_read));
         } else if has_lists {
-            self.settle_trace(found.trace_anywhere());
+            self.settle_trace(beside(window, found, None, HashSet::new));
         } else {
             self.not_understood(whole.offset);
         }
@@ -346,21 +350,39 @@ fn is_encoded(inside: &[u8]) -> bool {
     begins(text) && text.len() >= LEAST && text.iter().all(of_base64)
 }
 
-/// Where there is a record of the service in an object beside what was read of it, that is no copy of a record
-/// there: collectors of logs keep an event in several forms.
-fn beside(window: &Window<'_>, found: &Found, read: &Passed) -> Option<u64> {
-    let ids_in = |passed: &Passed| {
+/// Where there is a record of the service in an object beside what was `read` of it, that is no copy of a
+/// record there: collectors of logs keep an event in several forms. What has no id is no copy.
+fn beside(
+    window: &Window<'_>,
+    found: &Found,
+    read: Option<&Passed>,
+    ids_read: impl FnOnce() -> HashSet<Vec<u8>>,
+) -> Option<u64> {
+    let is_other = |passed: &&Passed| read.is_none_or(|read| read.offset != passed.offset);
+    let mut others = found.traces.iter().filter(is_other).peekable();
+    if others.peek().is_some() {
+        let known = ids_read();
+        let is_copy = |ids: HashSet<_>| !ids.is_empty() && ids.is_subset(&known);
+        if let Some(another) = others.find(|other| !is_copy(ids_in(window, other))) {
+            return Some(another.offset);
+        }
+    }
+    // Of what is encoded nothing can be told.
+    let texts = (found.wrappers.iter()).filter(|(_, first, _)| *first == b'"');
+    let encoded = |passed: &&Passed| {
         let span = relocate(window, passed);
-        span.map_or_else(HashSet::new, |span| event_ids(window.bytes(&span)))
+        let text = span.map(|span| inside(window.bytes(&span)));
+        text.is_some_and(|text| sound(text, passed).is_some() && is_encoded(text))
     };
-    let mut others = (found.traces.iter())
-        .map(|(_, trace)| trace)
-        .filter(|trace| trace.offset != read.offset)
-        .peekable();
-    others.peek()?;
-    let known = ids_in(read);
-    let other = others.find(|trace| !ids_in(trace).is_subset(&known))?;
-    Some(other.offset)
+    let mut encoded = texts
+        .map(|(.., text)| text)
+        .filter(is_other)
+        .filter(encoded);
+    encoded.next().map(|text| text.offset)
+}
+
+fn ids_in(window: &Window<'_>, passed: &Passed) -> HashSet<Vec<u8>> {
+    relocate(window, passed).map_or_else(HashSet::new, |span| event_ids(window.bytes(&span)))
 }
 
 /// The window may have moved since a member was passed; its offset in the stream stays.

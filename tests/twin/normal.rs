@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use super::nothing::is_nothing;
 use super::tame;
 
 /// The objects of a record that matter: what each is in, and its key.
@@ -108,11 +109,6 @@ fn of_object(object: &Map<String, Value>, place: &str, small: bool) -> Option<Ma
         normal.insert(name.to_owned(), value);
     }
     Some(normal)
-}
-
-/// What stands in a column where a row has none.
-fn is_nothing(value: &Value) -> bool {
-    value.is_null() || value == ""
 }
 
 fn names(place: &str) -> impl Iterator<Item = &'static str> {

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::shape::{
-    Found, Kept, LISTS, Nest, PAGING, Says, WRAPPERS, event_ids, get, is_control, may_hide, says,
+    Found, Kept, LISTS, Nest, PAGING, Says, WRAPPERS, event_ids, get, is_control, is_copy,
+    is_encoded, may_hide, own_ids, says, source,
 };
 use super::tame;
 
@@ -379,9 +380,12 @@ impl Members<'_> {
     fn says(&self) -> Says {
         let member = |name: &str| get(name, |name| self.get(name));
         // What is no sound text is a source all the same.
-        let source = member("eventSource").map(|source| match tame::parse(source) {
-            None if source.starts_with(b"\"") => Value::from(""),
-            other => other.unwrap_or(Value::Null),
+        let source = source(|name| {
+            let source = self.get(name)?;
+            match tame::parse(source) {
+                None if source.starts_with(b"\"") => Some(Value::from("")),
+                other => other,
+            }
         });
         says(
             self.first.as_deref(),
@@ -391,28 +395,25 @@ impl Members<'_> {
         )
     }
 
-    /// Whether there is a record of STS beside the lists, or beside a record's own members.
-    fn traces_beside(&self, in_wrappers: bool) -> bool {
-        let replaced = self.replaced.iter().map(|(key, value)| (key, value));
-        self.others.iter().chain(replaced).any(|(key, value)| {
-            let is_wrapper = WRAPPERS.contains(&key.as_str());
-            may_hide(key) && (in_wrappers || !is_wrapper) && plain(value).1
-        })
-    }
-
-    /// Whether there is a record of STS beside the one that was read under a key, and no copy of it.
-    fn has_another(&self, read: &str) -> bool {
-        let known = event_ids(&plain(self.get(read).unwrap_or_default()).0);
+    /// Whether there is a record of STS beside what was read, and no copy of one with a known id.
+    fn has_another(&self, read: Option<&str>, known: &[String]) -> bool {
         let replaced = self.replaced.iter().map(|(key, value)| (key, value));
         (self.others.iter().map(|other| (other, true)))
             .chain(replaced.map(|other| (other, false)))
             .any(|((key, value), counts)| {
                 let (text, has_traces) = plain(value);
-                !(counts && key == read)
-                    && may_hide(key)
-                    && has_traces
-                    && event_ids(&text).iter().any(|id| !known.contains(id))
+                let is_encoded = tame::parse(value)
+                    .is_some_and(|value| value.as_str().is_some_and(is_encoded))
+                    && WRAPPERS.contains(&key.as_str())
+                    && counts;
+                !(counts && read == Some(key))
+                    && (may_hide(key) && has_traces && !is_copy(&text, known) || is_encoded)
             })
+    }
+
+    /// The ids of the records in what was read under a key.
+    fn ids_in(&self, read: &str) -> Vec<String> {
+        event_ids(&plain(self.get(read).unwrap_or_default()).0)
     }
 
     /// Of an object that breaks off: the record it wraps, if that was whole before.
@@ -441,28 +442,24 @@ impl Members<'_> {
                 tame::keep_traces(key, tame::parse(value), &mut sound);
             }
             match found.record(&sound, true) {
-                Kept::OfSts => found.trace_if(self.traces_beside(false)),
+                Kept::OfSts => found.trace_if(self.has_another(None, &own_ids(&sound))),
                 Kept::Other => {}
-                Kept::Hides if self.wrapped(found, nest).is_some() => {
-                    found.trace_if(self.traces_beside(false));
+                Kept::Hides => {
+                    if let Some(read) = self.wrapped(found, nest) {
+                        found.trace_if(self.has_another(Some(read), &self.ids_in(read)));
+                    } else if self.lists.is_empty() || self.has_another(None, &[]) {
+                        found.trace();
+                    }
                 }
-                Kept::Hides if !self.lists.is_empty() => {
-                    found.trace_if(self.traces_beside(true));
-                }
-                Kept::Hides => found.trace(),
             }
             return;
         }
         let has_lists = !self.lists.is_empty();
         if let Some(read) = self.wrapped(found, nest) {
-            return found.trace_if(if has_lists {
-                self.traces_beside(false)
-            } else {
-                self.has_another(read)
-            });
+            return found.trace_if(self.has_another(Some(read), &self.ids_in(read)));
         }
         if has_lists {
-            return found.trace_if(self.traces_beside(true));
+            return found.trace_if(self.has_another(None, &[]));
         }
         let message = self.get("message").and_then(tame::parse);
         let message = message.as_ref().and_then(Value::as_str);

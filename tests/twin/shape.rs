@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::normal::normal;
-use super::{hidden_host, tame};
+use super::{hidden, tame};
 
 const STS: &str = "sts.amazonaws.com";
 
@@ -142,11 +142,19 @@ pub fn get<T>(name: &str, of: impl Fn(&str) -> Option<T>) -> Option<T> {
     of(name).or_else(|| of(&name.to_ascii_lowercase()))
 }
 
+/// What the source is: what is no text says nothing.
+pub fn source(of: impl Fn(&str) -> Option<Value>) -> Option<Value> {
+    get("eventSource", |name| of(name).filter(Value::is_string))
+}
+
 /// Whether there may be something beside what was read under this key.
 pub fn may_hide(key: &str) -> bool {
-    // As AWS writes them, or in small letters as Athena does.
-    let is_free = |free: &&str| **free == *key || free.to_ascii_lowercase() == *key;
-    !FREE.iter().any(is_free) && !OWN.contains(&key) && !PAGING.contains(&key)
+    !is_free(key) && !OWN.contains(&key) && !PAGING.contains(&key)
+}
+
+/// Whether it is a key of [`FREE`], as AWS writes it, or in small letters as Athena does.
+pub fn is_free(key: &str) -> bool {
+    (FREE.iter()).any(|free| *free == key || free.to_ascii_lowercase() == key)
 }
 
 /// What was made of a record.
@@ -200,18 +208,17 @@ impl Found {
         let is_of_sts =
             |record: &Map<String, Value>| record.get("eventSource") == Some(&Value::from(STS));
         if is_of_sts(record) {
-            let normal = normal(record, false).filter(|normal| is_whole(normal, record));
-            let Some(normal) = normal else {
+            let Some(whole) = whole(record) else {
                 self.broken += 1;
                 return Kept::Other;
             };
             self.records += 1;
-            self.of_sts.push(without_lists(normal));
+            self.of_sts.push(without_lists(whole));
         } else if is("eventCategory", "Insight") || is("eventType", "AwsCloudTrailInsight") {
             self.records += 1;
             self.of_others.push(without_lists(record.clone()));
         } else if let Some(normal) = normal(record, true).filter(is_of_sts) {
-            if !is_whole(&normal, record) {
+            if hidden::hidden(record, &normal).is_some() {
                 self.broken += 1;
                 return Kept::Other;
             }
@@ -220,9 +227,7 @@ impl Found {
             return Kept::OfSts;
         } else if hides(record, lists_are_read) {
             return Kept::Hides;
-        } else if let Some(Value::Array(sources)) = record.get("eventSource")
-            && sources.first() == Some(&Value::from(STS))
-        {
+        } else if names_sts(record) {
             self.trace();
             return Kept::Other;
         } else {
@@ -280,7 +285,7 @@ impl Found {
         let says = says_of(object);
         if says == Says::Record {
             return match self.record(object, true) {
-                Kept::OfSts => self.trace_if(traces_beside(object, false)),
+                Kept::OfSts => self.trace_if(has_another(object, None, &own_ids(object))),
                 Kept::Other => {}
                 Kept::Hides => self.opened(object, nest, has_lists),
             };
@@ -288,13 +293,10 @@ impl Found {
         let message = object.get("message").and_then(Value::as_str);
         let is_paging = object.keys().all(|key| PAGING.contains(&key.as_str()));
         if let Some(read) = self.wrapper(object, nest) {
-            self.trace_if(if has_lists {
-                traces_beside(object, false)
-            } else {
-                has_another(object, read)
-            });
+            let known = event_ids(&object[read].to_string());
+            self.trace_if(has_another(object, Some(read), &known));
         } else if has_lists {
-            self.trace_if(traces_beside(object, true));
+            self.trace_if(has_another(object, None, &[]));
         } else if says == Says::Nobodys {
             self.trace();
         } else if object.contains_key("digestStartTime") {
@@ -308,10 +310,11 @@ impl Found {
 
     /// What says it is a record, and has one of STS inside it.
     pub fn opened(&mut self, object: &Map<String, Value>, nest: Nest, has_lists: bool) {
-        if self.wrapper(object, nest).is_some() {
-            self.trace_if(traces_beside(object, false));
+        if let Some(read) = self.wrapper(object, nest) {
+            let known = event_ids(&object[read].to_string());
+            self.trace_if(has_another(object, Some(read), &known));
         } else if has_lists {
-            self.trace_if(traces_beside(object, true));
+            self.trace_if(has_another(object, None, &[]));
         } else {
             self.trace();
         }
@@ -363,7 +366,7 @@ impl Found {
         let Some(nest) = nest.in_text() else {
             return false;
         };
-        if is_encoded(text.trim_ascii_start()) {
+        if is_encoded(text) {
             self.trace();
             return true;
         }
@@ -425,23 +428,38 @@ fn says_by(object: &Map<String, Value>, source: Option<&Value>) -> Says {
     let get = |name: &str| get(name, |name| object.get(name));
     says(
         object.keys().next().map(String::as_str),
-        source.or_else(|| get("eventSource")),
+        (source.cloned())
+            .or_else(|| self::source(|name| object.get(name).cloned()))
+            .as_ref(),
         get("eventVersion").is_some(),
         get("eventName").is_some(),
     )
 }
 
 /// Whether this is gzip or JSON as base64.
-fn is_encoded(text: &str) -> bool {
+pub fn is_encoded(text: &str) -> bool {
+    let text = text.trim_ascii_start();
     let of_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=-_\t\n\r".contains(c);
     ["H4sI", "eyJ"].iter().any(|start| text.starts_with(start))
         && text.len() >= 16
         && text.chars().all(of_base64)
 }
 
-/// Whether nothing of its host is lost.
-fn is_whole(normal: &Map<String, Value>, record: &Map<String, Value>) -> bool {
-    hidden_host::has_host(normal) || !hidden_host::is_hidden(record)
+/// Whether a source that was not taken is STS, or a list that begins with it.
+fn names_sts(record: &Map<String, Value>) -> bool {
+    (["eventSource", "eventsource"].iter())
+        .filter_map(|name| record.get(*name))
+        .any(|source| source == STS || source.get(0).is_some_and(|first| first == STS))
+}
+
+/// A record of STS as AWS writes it, if what tells its endpoint is nowhere else. Of what is not found by AWS's
+/// names, those in small letters may tell.
+fn whole(record: &Map<String, Value>) -> Option<Map<String, Value>> {
+    let own = normal(record, false)?;
+    match hidden::hidden(record, &own) {
+        None => Some(own),
+        Some(path) => normal(record, true).filter(|small| hidden::has(small, path)),
+    }
 }
 
 /// Lists in it have been read, and say nothing of the record.
@@ -462,44 +480,43 @@ fn hides(record: &Map<String, Value>, lists_are_read: bool) -> bool {
     })
 }
 
-/// Whether there is one beside the lists of an object, or beside a record's own members.
-fn traces_beside(object: &Map<String, Value>, in_wrappers: bool) -> bool {
+/// Whether there is one in an object beside what was read of it, that is no copy of one with a known id.
+fn has_another(object: &Map<String, Value>, read: Option<&str>, known: &[String]) -> bool {
     object.iter().any(|(key, value)| {
-        let is_read = value.is_array() && LISTS.contains(&key.as_str());
-        let key = tame::name(key);
-        let is_wrapper = WRAPPERS.contains(&key);
-        !is_read
-            && may_hide(key)
-            && (in_wrappers || !is_wrapper)
-            && super::traces::are_whole_in(&value.to_string())
+        let name = tame::name(key);
+        let is_read = read == Some(key) || value.is_array() && LISTS.contains(&key.as_str());
+        let text = value.to_string();
+        let has_traces = may_hide(name) && super::traces::are_whole_in(&text);
+        let is_encoded = WRAPPERS.contains(&key.as_str()) && value.as_str().is_some_and(is_encoded);
+        !is_read && (has_traces && !is_copy(&text, known) || is_encoded)
     })
 }
 
-/// Whether there is a record of STS beside the one that was read under a key, and no copy of it.
-fn has_another(object: &Map<String, Value>, read: &str) -> bool {
-    let known = event_ids(&object[read].to_string());
-    object.iter().any(|(key, value)| {
-        let text = value.to_string();
-        key != read
-            && may_hide(tame::name(key))
-            && super::traces::are_whole_in(&text)
-            && event_ids(&text).iter().any(|id| !known.contains(id))
-    })
+/// Whether all that is in a piece of JSON is known by its ids.
+pub fn is_copy(json: &str, known: &[String]) -> bool {
+    let ids = event_ids(json);
+    !ids.is_empty() && ids.iter().all(|id| known.contains(id))
+}
+
+/// The id of a record itself.
+pub fn own_ids(record: &Map<String, Value>) -> Vec<String> {
+    (record.iter())
+        .filter(|(key, _)| !key.starts_with('\0') && super::hidden::letters(key) == "eventid")
+        .filter_map(|(_, value)| Some(value.as_str()?.to_ascii_lowercase()))
+        .collect()
 }
 
 /// The ids of the events in a piece of JSON, by any spelling of the key.
 pub fn event_ids(json: &str) -> Vec<String> {
+    let json = json.to_ascii_lowercase();
     let mut ids = Vec::new();
-    for behind in json.split("vent").skip(1) {
-        let behind = behind.strip_prefix('_').unwrap_or(behind);
-        if !behind
-            .get(..2)
-            .is_some_and(|id| id.eq_ignore_ascii_case("id"))
-        {
+    for behind in json.split("event").skip(1) {
+        let behind = behind.strip_prefix(['_', '-', '.']).unwrap_or(behind);
+        let Some(behind) = behind.strip_prefix("id") else {
             continue;
-        }
-        let value = behind[2..].trim_start_matches(|c: char| "\\\": \t\n\r\u{c}".contains(c));
-        let between = &behind[2..behind.len() - value.len()];
+        };
+        let value = behind.trim_start_matches(|c: char| "\\\": \t\n\r\u{c}".contains(c));
+        let between = &behind[..behind.len() - value.len()];
         let is_of_id = |c: char| c.is_ascii_alphanumeric() || c == '-';
         let id: String = value.chars().take_while(|&c| is_of_id(c)).collect();
         if between.contains('"') && !id.is_empty() {

@@ -140,9 +140,28 @@ fn what_is_beside_a_list_is_looked_at() {
 
 #[test]
 fn what_is_beside_the_members_of_a_call_is_looked_at() {
-    for (key, count) in [("detail", 0), ("x", 1)] {
-        let text = call("a", &format!(r#""{key}":{}"#, call("b", "")));
-        holds(text, &[("calls", 1), ("not_understood", count)]);
+    let without_id = |record: String| record.replace(r#""eventID""#, r#""id""#);
+    for key in ["detail", "message", "x"] {
+        for (beside, count) in [
+            (call("b", ""), 1),
+            (without_id(call("b", "")), 1),
+            (without_id(call("a", "")), 1),
+            (call("a", ""), 0),
+            (call("a", "").replace("eventID", "EVENT_ID"), 0),
+        ] {
+            for beside in [&beside, &quoted(&beside)] {
+                let text = call("a", &format!(r#""{key}":{beside}"#));
+                holds(text, &[("calls", 1), ("not_understood", count)]);
+            }
+        }
+    }
+    let encoded = r#""data":"eyJldmVudFZlcnNpb24iOiIxLjExIiwiZXZlbnRTb3VyY2UiOiJzdHMifQ""#;
+    for text in [
+        call("a", encoded),
+        format!(r#"{{"message":{},{encoded}}}"#, call("a", "")),
+        format!(r#"{{"Records":[{}],{encoded}}}"#, call("a", "")),
+    ] {
+        holds(text, &[("calls", 1), ("not_understood", 1)]);
     }
 }
 
@@ -270,7 +289,24 @@ fn names_in_small_letters_are_read() {
 #[test]
 fn names_in_small_letters_stand_for_those_that_say_nothing() {
     let tls = r#"{"clientProvidedHostHeader":"sts.amazonaws.com"}"#;
-    for nothing in ["null", "\"\""] {
+    for nothing in [
+        "null",
+        "false",
+        "[]",
+        "{}",
+        "[null]",
+        r#""""#,
+        r#"" ""#,
+        r#""nan""#,
+        r#""NaT""#,
+        r#""None""#,
+        r#""<NA>""#,
+        r#""N/A""#,
+        r#""\\N""#,
+        r#""-""#,
+        r#""[]""#,
+        r#""undefined""#,
+    ] {
         let of_other_table = format!(r#""eventsource":{nothing},"tlsdetails":{nothing}"#);
         let own = call("a", &of_other_table);
         let record = call("b", "").replace(
@@ -291,11 +327,42 @@ fn names_in_small_letters_stand_for_those_that_say_nothing() {
             tls,
             &tls.replace('}', &format!(r#","clientprovidedhostheader":{nothing}}}"#)),
         );
-        let lines = [("calls", 2), ("endpoint global", 2), ("files.read", 1)];
-        holds([&*host, &*inside].join("\n"), &lines);
+        let records = [own, record, behind, host, inside];
         let figures = [("calls", 5), ("endpoint global", 5), ("files.read", 1)];
-        holds(file(&[own, record, behind, host, inside]), &figures);
+        holds(records.join("\n"), &figures);
+        holds(format!("[{}]", records.join(",")), &figures);
+        let events = records.map(|record| {
+            let text = quoted(&record);
+            format!(r#"{{"CloudTrailEvent":{text}}}"#)
+        });
+        holds(format!(r#"{{"Events":[{}]}}"#, events.join(",")), &figures);
     }
+}
+
+/// Of two that do not agree, or cannot be read, that of STS must not be lost.
+#[test]
+fn a_source_that_is_not_taken_is_named_where_it_is_sts() {
+    let two = r#""eventSource":"s3.amazonaws.com","eventsource":"#;
+    for more in [
+        format!(r#"{two}"sts.amazonaws.com""#),
+        format!(r#"{two}["sts.amazonaws.com"]"#),
+        r#""eventSource":7,"eventsource":"sts.amazonaws.com""#.to_owned(),
+        r#""eventSource":null,"eventsource":"sts.amazonaws.com","tlsDetails":"{,""#.to_owned(),
+        r#""eventSource":"x","eventSource":["sts.amazonaws.com"]"#.to_owned(),
+    ] {
+        let record = format!(r#"{{"eventVersion":"1.11","eventName":"AssumeRole",{more}}}"#);
+        let figures = [("calls", 1), ("not_understood", 1), ("files.damaged", 1)];
+        holds(file(&[call("a", ""), record.clone()]), &figures);
+        holds(
+            [&*call("a", ""), &*record].join("\n"),
+            &[("calls", 1), ("files.damaged", 1)],
+        );
+    }
+    let replaced = r#"{"eventVersion":"1.11","eventSource":"sts.amazonaws.com","eventSource":"s3.amazonaws.com"}"#;
+    holds(
+        file(&[replaced.to_owned()]),
+        &[("records", 1), ("files.read", 1)],
+    );
 }
 
 /// Collectors of logs keep an event in several forms, and searches give one beside the other.
@@ -409,6 +476,20 @@ fn a_host_in_a_form_that_is_not_read_breaks_the_record() {
         r#""tlsDetails":{"struct":{"clientProvidedHostHeader":"sts.amazonaws.com"}}"#,
         r#""tlsDetails":"\"{\\\"clientProvidedHostHeader\\\":\\\"sts.amazonaws.com\\\"}\"""#,
         r#""tls_details":{"clientProvidedHostHeader":"sts.amazonaws.com"}"#,
+        r#""tlsDetails_clientProvidedHostHeader_s":"sts.amazonaws.com""#,
+        r#""TLSDETAILS_CLIENTPROVIDEDHOSTHEADER":"sts.amazonaws.com""#,
+        r#""TlsDetails":"@{tlsVersion=TLSv1.3; host=sts.amazonaws.com}""#,
+        r#""tls_details":["TLSv1.3","c","sts.amazonaws.com"]"#,
+        r#""tlsDetails":{"_1":"TLSv1.3","_2":"c","_3":"sts.amazonaws.com"}"#,
+        r#""tlsd\u0065tails":{"_1":"TLSv1.3","_2":"c","_3":"sts.amazonaws.com"}"#,
+        r#""attributes":{"tlsDetails":{"clientProvidedHostHeader":"sts.amazonaws.com"}}"#,
+        r#""message":"tlsDetails={clientProvidedHostHeader=sts.amazonaws.com}""#,
+        r#""additionalEventData":{"RequestDetails":"@{endpointType=global; awsServingRegion=us-east-1}"}"#,
+        r#""additionalEventData":"{RequestDetails={endpointType=global}}""#,
+        r#""additionalEventData.RequestDetails.endpointType":"global""#,
+        r#""additionalEventData_RequestDetails_\u0065ndpointType":"global""#,
+        r#""ADDITIONALEVENTDATA_REQUESTDETAILS_ENDPOINTTYPE":"global""#,
+        r#""additionaleventdata":{"RequestDetails":{"endpoint_type":"global"}}"#,
     ] {
         let record = without(hidden);
         holds(file(&[record.clone(), call("b", "")]), &lost);
@@ -423,6 +504,13 @@ fn a_host_in_a_form_that_is_not_read_breaks_the_record() {
     for plain in [
         r#""tlsDetails":null"#,
         r#""tlsDetails":"None""#,
+        r#""tlsDetails":"N/A""#,
+        r#""tlsDetails":"[]""#,
+        r#""tlsDetails":{"_1":null,"_2":"nan"}"#,
+        r#""TlsDetails":"undefined""#,
+        r#""tlsDetails.tlsVersion":"TLSv1.3""#,
+        r#""additionalEventData":{"RequestDetails":{"endpointType":""}}"#,
+        r#""requestParameters":{"endpointType":"global"}"#,
         r#""tlsDetails":{"tlsVersion":"TLSv1.3"}"#,
         r#""tlsDetails":"{\"tlsVersion\":\"TLSv1.3\"}""#,
         r#""tlsDetails.clientProvidedHostHeader":null"#,
@@ -432,6 +520,9 @@ fn a_host_in_a_form_that_is_not_read_breaks_the_record() {
         let figures = [("calls", 1), ("endpoint unknown", 1), ("files.read", 1)];
         holds(file(&[without(plain)]), &figures);
     }
+    // What is in an object of AWS's own, in small letters, is read.
+    let small = r#""additionaleventdata":{"requestdetails":{"endpointtype":"global"}}"#;
+    holds(file(&[without(small)]), &ONE_CALL);
     // With a host where it belongs, nothing else is asked.
     holds(
         file(&[call("a", r#""tls_details":["sts.amazonaws.com"]"#)]),

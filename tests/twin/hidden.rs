@@ -1,0 +1,141 @@
+//! Whether a record tells its endpoint in a form that is not read. Contract §4.
+
+use serde_json::{Map, Value};
+
+use super::nothing::{is_nothing, is_word};
+use super::shape::{LISTS, is_free};
+use super::tame;
+
+const DEEPEST: usize = 16;
+
+/// A name, and what every spelling that counts has in it, in one of two ways.
+struct Name(&'static str, [&'static str; 2]);
+
+const HOST: Name = Name("clientprovidedhostheader", ["eader", "EADER"]);
+const TYPE: Name = Name("endpointtype", ["ndpoint", "NDPOINT"]);
+const DETAILS: Name = Name("tlsdetails", ["etails", "ETAILS"]);
+
+impl Name {
+    fn is_spelled(&self, text: &str) -> bool {
+        self.1.iter().any(|hint| text.contains(hint))
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        self.is_spelled(text) && letters(text).contains(self.0)
+    }
+}
+
+/// Where what tells the endpoint is read.
+type Path = [&'static str];
+const HOST_PATH: &Path = &["tlsDetails", "clientProvidedHostHeader"];
+const VERSION_PATH: &Path = &["tlsDetails", "tlsVersion"];
+const TYPE_PATH: &Path = &["additionalEventData", "RequestDetails", "endpointType"];
+
+/// What is in a record and not in what it became, by where it would be.
+pub fn hidden(record: &Map<String, Value>, normal: &Map<String, Value>) -> Option<&'static Path> {
+    if has(normal, HOST_PATH) {
+        None
+    } else if hides_host(record, has(normal, VERSION_PATH)) {
+        Some(HOST_PATH)
+    } else {
+        (!has(normal, TYPE_PATH) && hides_type(record)).then_some(TYPE_PATH)
+    }
+}
+
+/// Whether a text was read there; a host, and no word for nothing in its place.
+pub fn has(normal: &Map<String, Value>, path: &Path) -> bool {
+    let (last, outer) = path.split_last().expect("a name");
+    let object = outer
+        .iter()
+        .try_fold(normal, |object, name| object.get(*name)?.as_object());
+    let text = object.and_then(|object| object.get(*last)?.as_str());
+    text.is_some_and(|text| !text.is_empty() && (path != HOST_PATH || !is_word(text)))
+}
+
+fn hides_host(record: &Map<String, Value>, has_version: bool) -> bool {
+    own(record).any(|(key, value)| match key {
+        "tlsDetails" | "tlsdetails" => is_lost(value, has_version),
+        _ if HOST.is_in(key) => !is_nothing(value),
+        _ if DETAILS.is_spelled(key) && letters(key).ends_with(DETAILS.0) && !has_version => {
+            is_lost(value, false)
+        }
+        _ => may_tell(key, value) && is_under(&HOST, value),
+    })
+}
+
+fn hides_type(record: &Map<String, Value>) -> bool {
+    own(record).any(|(key, value)| {
+        let is_place = matches!(key, "additionalEventData" | "additionaleventdata");
+        if TYPE.is_in(key) {
+            !is_nothing(value)
+        } else {
+            (is_place || may_tell(key, value)) && is_under(&TYPE, value)
+        }
+    })
+}
+
+/// What a later value has replaced is left out.
+fn own(record: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
+    (record.iter())
+        .map(|(key, value)| (key.as_str(), value))
+        .filter(|(key, _)| !key.starts_with('\0'))
+}
+
+fn may_tell(key: &str, value: &Value) -> bool {
+    !is_free(key) && !(LISTS.contains(&key) && value.is_array())
+}
+
+/// Whether the details of TLS are no object that has what AWS gives.
+fn is_lost(details: &Value, has_version: bool) -> bool {
+    let of_text = match details {
+        Value::String(text) => tame::parse(text.as_bytes()).filter(Value::is_object),
+        Value::Object(_) => Some(details.clone()),
+        Value::Array(_) => None,
+        _ => return false,
+    };
+    let Some(object) = of_text else {
+        return !is_nothing(details);
+    };
+    let given = [
+        "clientprovidedhostheader",
+        "tlsversion",
+        "ciphersuite",
+        "keyexchange",
+    ];
+    let is_given = |key: &str| given.iter().any(|name| letters(key).contains(name));
+    let keys: Vec<&str> = own(object.as_object().expect("an object"))
+        .map(|(key, _)| key)
+        .collect();
+    let has_none = !keys.into_iter().any(is_given);
+    is_under(&HOST, &object) || !has_version && has_none && !is_nothing(&object)
+}
+
+/// Whether there is something in a value under a name; or a text with that name in it.
+fn is_under(name: &Name, value: &Value) -> bool {
+    let mut todo = vec![(value, 0)];
+    while let Some((value, depth)) = todo.pop() {
+        if depth == DEEPEST {
+            continue;
+        }
+        match value {
+            Value::Object(object) => {
+                for (key, value) in own(object) {
+                    if name.is_in(key) && !is_nothing(value) {
+                        return true;
+                    }
+                    todo.push((value, depth + 1));
+                }
+            }
+            Value::Array(array) => todo.extend(array.iter().map(|value| (value, depth + 1))),
+            Value::String(text) if name.is_in(text) => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+pub fn letters(text: &str) -> String {
+    let mut text = text.to_ascii_lowercase();
+    text.retain(|c| c.is_ascii_alphanumeric());
+    text
+}
