@@ -82,7 +82,7 @@ fn own(record: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
 }
 
 fn may_tell(key: &str, value: &Value) -> bool {
-    !is_free(key) && !(LISTS.contains(&key) && value.is_array())
+    !(is_free(key) || LISTS.contains(&key) && value.is_array())
 }
 
 /// Whether the details of TLS are no object that has what AWS gives.
