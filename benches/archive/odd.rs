@@ -492,7 +492,7 @@ fn spoil(node: &mut Node, rng: &mut SplitMix64) {
     let key = members[at].0.clone();
     // Two records with one id but different bodies would have no one right answer.
     let is_id = key.ends_with("ID");
-    match rng.below(8) {
+    match rng.below(10) {
         0 | 1 => drop(members.remove(at)),
         2 => members[at].1 = literal("null"),
         3 => members[at].1 = Node::Literal(format!("{}", rng.draw())),
@@ -507,8 +507,70 @@ fn spoil(node: &mut Node, rng: &mut SplitMix64) {
             };
             members.insert(rng.below(at + 1), (key, before));
         }
-        _ => members.push((strange(rng), any(rng, 4))),
+        7 => members.push((strange(rng), any(rng, 4))),
+        _ => rewrite(members, at, rng),
     }
+}
+
+/// What other programs write where a row has no value.
+const NOTHING: &[&str] = &[
+    "", " ", "null", "None", "nan", "NaN", "<NA>", "N/A", "-", "\\N", "[]", "{}",
+];
+
+fn nothing(rng: &mut SplitMix64) -> Node {
+    match rng.below(4) {
+        0 => literal("null"),
+        1 => Node::Array(Vec::new()),
+        2 => object([("a", literal("null"))]),
+        _ => text(rng.pick(NOTHING)),
+    }
+}
+
+/// Makes a member what programs make of it that write tables, flatten objects or change names.
+fn rewrite(members: &mut Vec<(String, Node)>, at: usize, rng: &mut SplitMix64) {
+    let (key, value) = members[at].clone();
+    let small = key.to_lowercase();
+    match rng.below(8) {
+        0 => members[at].0 = small,
+        // Two tables as one: both have a column for it, and each row has one of them.
+        1 => members.insert(rng.below(members.len() + 1), (small, nothing(rng))),
+        2 => {
+            members[at].1 = nothing(rng);
+            members.insert(rng.below(members.len() + 1), (small, value));
+        }
+        3 => {
+            let separator = rng.pick(&[".", "_", "/"]);
+            members.remove(at);
+            members.extend(leaves(&value).map(|(inner, leaf)| {
+                let name = format!("{key}{separator}{inner}");
+                (
+                    if rng.chance(0.3) {
+                        name.to_uppercase()
+                    } else {
+                        name
+                    },
+                    leaf,
+                )
+            }));
+        }
+        4 => members[at].1 = Node::Array(leaves(&value).map(|(_, leaf)| leaf).collect()),
+        5 => {
+            let names = leaves(&value).enumerate();
+            let names = names.map(|(n, (_, leaf))| (format!("_{n}"), leaf));
+            members[at].1 = Node::Object(names.collect());
+        }
+        6 => members[at].1 = Node::Text(format!("@{{{key}={value:?}}}")),
+        _ => members[at].0 = rng.pick(&["_", "x."]).to_owned() + &key.to_uppercase(),
+    }
+}
+
+/// The members of an object, or the value itself.
+fn leaves(value: &Node) -> impl Iterator<Item = (String, Node)> {
+    let leaves = match value {
+        Node::Object(members) => members.clone(),
+        other => vec![("value".to_owned(), other.clone())],
+    };
+    leaves.into_iter()
 }
 
 /// One writer's habits.

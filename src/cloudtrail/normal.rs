@@ -10,7 +10,7 @@ use super::keys::Key;
 use super::nothing::is_nothing;
 use super::parser::RecordParser;
 use super::record::{Member, Place};
-use super::text::unescape;
+use super::text::{has_sound_escapes, unescape};
 
 /// The names that a [`Place`] knows.
 const NAMES: [&str; 46] = [
@@ -184,8 +184,11 @@ pub(super) fn plain(json: &[u8]) -> Cow<'_, [u8]> {
         let length = if escape.get(1) == Some(&b'u') { 6 } else { 2 };
         let (escape, past) = escape.split_at(length.min(escape.len()));
         rest = past;
-        let text = std::str::from_utf8(escape).map_or(Cow::Borrowed(""), unescape);
-        match text.as_bytes() {
+        // What is no escape of JSON stays: nobody knows what it means.
+        let text = std::str::from_utf8(escape)
+            .ok()
+            .filter(|text| has_sound_escapes(text));
+        match text.map(unescape).unwrap_or_default().as_bytes() {
             [b'"'] => plain.extend_from_slice(b"\\\""),
             [byte] if *byte >= b' ' && *byte != b'\\' => plain.push(*byte),
             _ => plain.extend_from_slice(escape),

@@ -21,7 +21,11 @@ pub fn content(file: &[u8]) -> Content {
     let mut is_damaged = false;
     while rest.first() == Some(&0x1f) && !is_damaged {
         let mut member = flate2::bufread::GzDecoder::new(rest);
+        let (behind_header, start) = (*member.get_ref(), bytes.len());
         is_damaged = drain(&mut member, &mut bytes).is_err();
+        if is_damaged {
+            bytes.extend(byte_behind(behind_header, bytes.len() - start));
+        }
         rest = member.into_inner();
     }
     // Zeros may pad a file; anything else after the last member is no gzip.
@@ -36,4 +40,13 @@ fn drain(member: &mut impl Read, into: &mut Vec<u8>) -> std::io::Result<()> {
         into.push(byte[0]);
     }
     Ok(())
+}
+
+/// The byte behind the first ones of a stream, if there is one: what comes with damage is not given above.
+fn byte_behind(deflated: &[u8], length: usize) -> Option<u8> {
+    let mut bytes = vec![0; length + 1];
+    let mut stream = flate2::Decompress::new(false);
+    // To its end or to where it makes no sense, and not further than is asked.
+    let _ = stream.decompress(deflated, &mut bytes, flate2::FlushDecompress::Finish);
+    (stream.total_out() == bytes.len() as u64).then(|| bytes[length])
 }

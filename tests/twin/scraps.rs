@@ -531,8 +531,6 @@ fn without_escapes(text: &[u8]) -> Vec<u8> {
         let written = &text[at..(at + length).min(text.len())];
         let quoted = [b"\"", written, b"\""].concat();
         let meant = match (written, serde_json::from_slice::<String>(&quoted)) {
-            // No escape of JSON, and nothing else that it could mean.
-            ([b'\\', other], Err(_)) => Some(*other),
             ([b'\\', ..], Ok(text)) => (text.len() == 1).then(|| text.as_bytes()[0]),
             _ => None,
         };
