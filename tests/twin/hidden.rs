@@ -78,7 +78,7 @@ fn hides_type(record: &Map<String, Value>) -> bool {
 fn own(record: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
     (record.iter())
         .map(|(key, value)| (key.as_str(), value))
-        .filter(|(key, _)| !key.starts_with('\0'))
+        .filter(|(key, _)| !tame::is_note(key))
 }
 
 fn may_tell(key: &str, value: &Value) -> bool {

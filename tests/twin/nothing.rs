@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::tame;
+
 const DEEPEST: usize = 16;
 
 /// Whether a value says nothing.
@@ -17,7 +19,7 @@ fn is_nothing_at(value: &Value, depth: usize) -> bool {
         Value::String(text) => is_word(text),
         Value::Array(array) => array.iter().all(|value| is_nothing_at(value, depth + 1)),
         Value::Object(object) => (object.iter())
-            .filter(|(key, _)| !key.starts_with('\0'))
+            .filter(|(key, _)| !tame::is_note(key))
             .all(|(_, value)| is_nothing_at(value, depth + 1)),
     }
 }

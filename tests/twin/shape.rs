@@ -464,7 +464,7 @@ fn whole(record: &Map<String, Value>) -> Option<Map<String, Value>> {
 
 /// Lists in it have been read, and say nothing of the record.
 fn without_lists(mut record: Map<String, Value>) -> Map<String, Value> {
-    record.retain(|key, _| !LISTS.contains(&key.as_str()) && !key.starts_with('\0'));
+    record.retain(|key, _| !LISTS.contains(&key.as_str()) && !tame::is_note(key));
     record
 }
 
@@ -501,7 +501,7 @@ pub fn is_copy(json: &str, known: &[String]) -> bool {
 /// The id of a record itself.
 pub fn own_ids(record: &Map<String, Value>) -> Vec<String> {
     (record.iter())
-        .filter(|(key, _)| !key.starts_with('\0') && super::hidden::letters(key) == "eventid")
+        .filter(|(key, _)| !tame::is_note(key) && super::hidden::letters(key) == "eventid")
         .filter_map(|(_, value)| Some(value.as_str()?.to_ascii_lowercase()))
         .collect()
 }

@@ -36,6 +36,11 @@ pub fn keep_traces(key: &str, before: Option<Value>, object: &mut Map<String, Va
     }
 }
 
+/// Whether a key is one of these, and no member's.
+pub fn is_note(key: &str) -> bool {
+    [REPLACED, FIRST_SOURCE].contains(&key) || key.starts_with(TRACE)
+}
+
 /// The key of a member, be it replaced.
 pub fn name(key: &str) -> &str {
     if key == FIRST_SOURCE {
