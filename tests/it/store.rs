@@ -504,6 +504,42 @@ proptest! {
         prop_assert_eq!(again.coverage.files.found, 0);
     }
 
+    /// Under one key in several folders: copies that become each other, in one night or one after the other.
+    #[test]
+    fn copies_that_change_in_one_night_give_what_the_files_hold(
+        nights in proptest::collection::vec(proptest::collection::vec(0..4_usize, 3), 2..6),
+        threads in 1..3_usize,
+        is_backwards in any::<bool>(),
+    ) {
+        // Sound, and of different calls.
+        const CONTENTS: [usize; 4] = [0, 2, 4, 5];
+        let place = Place::new(14);
+        let mut folders = ["a", "b", "c"].map(|name| place.logs.join(name));
+        let key = &ARCHIVE[0].0;
+        let mut held = [None; 3];
+        for night in &nights {
+            for ((folder, held), &content) in folders.iter().zip(&mut held).zip(night) {
+                // What is there already is not touched.
+                if held.replace(content) != Some(content) {
+                    place.put(folder, key, &ARCHIVE[CONTENTS[content]].1);
+                }
+            }
+            let mut named = folders.clone();
+            if is_backwards {
+                named.reverse();
+            }
+            place.ingest(&named, threads, today());
+            place.assert_sound();
+            let question = &questions()[0];
+            let asked = place.asked(question, &Selection::default());
+            let scanned = place.scanned(question, &Selection::default());
+            prop_assert_eq!(answered(&asked), answered(&scanned));
+        }
+        folders.reverse();
+        let again = place.ingest(&folders, threads, today());
+        prop_assert_eq!(again.coverage.files.found, 0);
+    }
+
     /// Copies of one call lie on both sides of the midnight before the fifth: of a closed day they
     /// go with the one that counts, so nothing is forgotten up to there.
     #[test]

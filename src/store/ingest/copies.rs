@@ -15,8 +15,9 @@ use crate::store::tables::outcome::Outcome;
 /// The files that changed or moved in this run.
 pub(in crate::store) struct Copies<'c> {
     connection: &'c Connection,
-    /// Where the former content is of files that changed in this run.
-    changed: Map<i64, Before>,
+    /// Where the former content is of files that changed in this run, and which change it was of all.
+    changed: Map<i64, (u64, Before)>,
+    changes: u64,
     /// Files whose place another file has taken in this run: one each, however many copies there are.
     moved: Set<i64>,
 }
@@ -34,6 +35,7 @@ impl<'c> Copies<'c> {
         Copies {
             connection,
             changed: Map::default(),
+            changes: 0,
             moved: Set::default(),
         }
     }
@@ -55,9 +57,9 @@ impl<'c> Copies<'c> {
             match copy {
                 Some(copy) => {
                     content.give_to(self.connection, copy)?;
-                    self.changed.insert(id, Before::Is(copy));
+                    self.note_change(id, Before::Is(copy));
                 }
-                None => drop(self.changed.insert(id, Before::Held(content))),
+                None => self.note_change(id, Before::Held(content)),
             }
         }
         if let Some(copy) = copy {
@@ -89,14 +91,7 @@ impl<'c> Copies<'c> {
     pub fn forget_file(&mut self, id: i64, of: i64) -> rusqlite::Result<()> {
         if self.take_back(id)? > 0 {
             // Some of its calls are in closed days or forgotten, so its row stays.
-            self.connection
-                .prepare_cached(
-                    "UPDATE file SET outcome = 'same', same_as = ?2, stage = NULL, detail = NULL, \
-                     records_read = 0, compressed = 0, decompressed = 0, records = 0, \
-                     not_calls = 0, not_understood = 0, sts_records = folded WHERE id = ?1",
-                )?
-                .execute([id, of])?;
-            return Ok(());
+            return self.note_copy(id, of);
         }
         self.connection
             .prepare_cached("DELETE FROM file WHERE id = ?1")?
@@ -104,7 +99,43 @@ impl<'c> Copies<'c> {
         Ok(())
     }
 
-    /// Writes the row of a copy.
+    /// Makes a file that changed a copy of what another holds now. Its row stays: what digests say goes by
+    /// that.
+    pub fn become_copy(
+        &mut self,
+        id: i64,
+        version: Version,
+        trailer: Trailer,
+        of: i64,
+    ) -> rusqlite::Result<()> {
+        self.take_back(id)?;
+        self.note_copy(id, of)?;
+        self.connection
+            .prepare_cached(
+                "UPDATE file SET size = ?2, modified = ?3, checksum = ?4, length = ?5 WHERE id = ?1",
+            )?
+            .execute(params![
+                id,
+                version.size.cast_signed(),
+                version.changed,
+                trailer.checksum,
+                trailer.length
+            ])?;
+        Ok(())
+    }
+
+    fn note_copy(&self, id: i64, of: i64) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached(
+                "UPDATE file SET outcome = 'same', same_as = ?2, stage = NULL, detail = NULL, \
+                 records_read = 0, compressed = 0, decompressed = 0, records = 0, not_calls = 0, \
+                 not_understood = 0, sts_records = folded WHERE id = ?1",
+            )?
+            .execute([id, of])?;
+        Ok(())
+    }
+
+    /// Writes the row of a copy of what a file held when the run began.
     pub fn write(
         &mut self,
         folder: i64,
@@ -113,17 +144,50 @@ impl<'c> Copies<'c> {
         trailer: Trailer,
         of: i64,
     ) -> rusqlite::Result<()> {
-        let of = match self.changed.get(&of) {
-            Some(&Before::Is(copy)) => copy,
-            _ => of,
-        };
+        let (of, has_it) = self.holder(of);
+        let copy = self.write_row(folder, name, version, trailer, of)?;
+        // The file it is a copy of has changed in this run: the copy is the only one with the former content.
+        if !has_it && let Some((_, Before::Held(content))) = self.changed.get(&of) {
+            content.give_to(self.connection, copy)?;
+            self.note_change(of, Before::Is(copy));
+        }
+        Ok(())
+    }
+
+    fn note_change(&mut self, id: i64, before: Before) {
+        self.changes += 1;
+        self.changed.insert(id, (self.changes, before));
+    }
+
+    /// The file that has now what this one held when the run began, or had it last, and whether it has it.
+    fn holder(&self, of: i64) -> (i64, bool) {
+        let (mut holder, mut since) = (of, 0);
+        // A file that changed before it got this content has it still.
+        while let Some((at, before)) = self.changed.get(&holder).filter(|(at, _)| *at > since) {
+            match before {
+                Before::Is(copy) => (holder, since) = (*copy, *at),
+                Before::Held(_) => return (holder, false),
+            }
+        }
+        (holder, true)
+    }
+
+    /// Writes the row of a copy of what a file holds now. Gives its id.
+    pub fn write_row(
+        &mut self,
+        folder: i64,
+        name: &str,
+        version: Version,
+        trailer: Trailer,
+        of: i64,
+    ) -> rusqlite::Result<i64> {
         let before = self
             .connection
             .prepare_cached("SELECT id FROM file WHERE folder = ?1 AND name = ?2")?
             .query_row(params![folder, name], |row| row.get(0))
             .optional()?;
         if let Some(id) = before {
-            // It was an incomplete copy before.
+            // It was an incomplete copy before, or has changed.
             self.forget_file(id, of)?;
         }
         let version_of = "UPDATE file SET size = ?3, modified = ?4, checksum = ?5, length = ?6 \
@@ -143,16 +207,10 @@ impl<'c> Copies<'c> {
                 |row| row.get(0),
             )
             .optional()?;
-        let copy = match known {
-            Some(id) => id,
-            None => self.add(folder, name, version, trailer, of)?,
-        };
-        // The file it is a copy of has changed in this run: the copy is the only one with the former content.
-        if let Some(Before::Held(content)) = self.changed.get(&of) {
-            content.give_to(self.connection, copy)?;
-            self.changed.insert(of, Before::Is(copy));
+        match known {
+            Some(id) => Ok(id),
+            None => self.add(folder, name, version, trailer, of),
         }
-        Ok(())
     }
 }
 

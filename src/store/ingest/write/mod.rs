@@ -181,6 +181,25 @@ impl<'c> Writer<'c> {
         self.copies.write(folder, name, version, trailer, of)
     }
 
+    /// Writes down that what was read is a copy of what was read of another file in this run.
+    fn copy_of_new(&mut self, delivery: Delivery, of: i64) -> rusqlite::Result<()> {
+        self.written.copies += 1;
+        self.note_added()?;
+        let (version, trailer) = (delivery.version, delivery.trailer);
+        if let Some(id) = delivery.replaces {
+            self.written.replaced += 1;
+            let was_sound = self.hashes && self.is_sound(id)?;
+            self.copies.become_copy(id, version, trailer, of)?;
+            return self.evidence(id, delivery, was_sound);
+        }
+        if let Some(id) = delivery.supersedes {
+            self.copies.forget_file(id, of)?;
+        }
+        let (folder, name) = self.place(&delivery.path, 0)?;
+        (self.copies).write_row(folder, name, version, trailer, of)?;
+        Ok(())
+    }
+
     fn delivery(&mut self, delivery: Delivery) -> rusqlite::Result<()> {
         self.calls.learn(&delivery, &mut self.added)?;
         let is_sound = delivery.content.damaged.is_none();
@@ -190,9 +209,7 @@ impl<'c> Writer<'c> {
         if let Some(&of) = object.and_then(|object| self.objects.get(&object))
             && delivery.replaces != Some(of)
         {
-            self.written.copies += 1;
-            let (version, trailer) = (delivery.version, delivery.trailer);
-            return self.copy(&delivery.path, version, trailer, of, delivery.supersedes);
+            return self.copy_of_new(delivery, of);
         }
         let is_new = delivery.replaces.is_none() && delivery.supersedes.is_none();
         if !is_new {
@@ -217,8 +234,8 @@ impl<'c> Writer<'c> {
         self.written.forgotten += given.forgotten;
         self.written.beyond_window += given.late;
         let was_sound = match delivery.replaces {
-            Some(id) if self.hashes => self.is_sound(id)?,
-            _ => false,
+            Some(id) => self.hashes && self.is_sound(id)?,
+            None => false,
         };
         let id = self.file(&delivery, &given, is_new)?;
         if let Some(object) = object {
