@@ -63,6 +63,9 @@ pub(in crate::store) fn read(
     }
     checksums.expect_all("file", sum)?;
     files.leave();
+    if let Some(since) = schema::unfinished(connection)? {
+        files.note_unfinished(connection.path().unwrap_or_default(), &since);
+    }
     let Files {
         mut coverage,
         logs_read,
@@ -182,6 +185,25 @@ impl Files<'_> {
 }
 
 impl Files<'_> {
+    /// Counts the store itself as damaged: nobody knows which files are not in it, or not yet.
+    fn note_unfinished(&mut self, store: &str, since: &str) {
+        let coverage = &mut self.coverage;
+        coverage.files.found += 1;
+        coverage.files.damaged += 1;
+        coverage.damaged.push(DamagedFile {
+            path: store.to_owned(),
+            stage: Stage::Open,
+            detail: format!(
+                "the ingest that began at {since} has not ended, so files are missing; wait for it, or run \
+                 'stscope ingest' again if it goes on no more"
+            ),
+            records_read: 0,
+        });
+        self.logs_read.miss(None);
+        let files = FilesOfDay::new(0, 1, 0, 0);
+        self.days_read.see_files(None, files);
+    }
+
     /// Notes how many logs the last folder has.
     fn leave(&mut self) {
         let Place { key, logs, .. } = std::mem::take(&mut self.place);

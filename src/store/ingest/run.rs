@@ -127,6 +127,7 @@ impl Store {
         settle(batch, keys)?;
         batch.step()?;
         self.note_run(ingested)?;
+        schema::note_finished(&self.connection)?;
         added::forget(&self.connection, judged_by_now(&self.connection)?)?;
         batch.commit()
     }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, SecondsFormat, Utc};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::columns;
@@ -26,8 +26,9 @@ const PAGE: u32 = 8 * 1024;
 /// are not compared.
 pub const SCHEMA: &str = "
 -- The settings: window_days; kept_from, the day before which everything is forgotten; the lock that
--- the last run held; and for each day that gates have to judge again, as calls were added to it, the
--- run that did so: 'added_to 2026-11-03'.
+-- the last run held; since when a run has been at work that has written something, until it ends:
+-- unfinished; and for each day that gates have to judge again, as calls were added to it, the run that
+-- did so: 'added_to 2026-11-03'.
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- The folders of files, and what they say as parts of an S3 key.
@@ -284,6 +285,25 @@ pub(in crate::store) fn set(
     )?;
     Ok(())
 }
+
+/// Notes that a run has written something and not ended yet.
+pub(in crate::store) fn note_unfinished(connection: &Connection) -> rusqlite::Result<()> {
+    let now = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
+    set(connection, UNFINISHED, &now)
+}
+
+/// Notes that it has ended.
+pub(in crate::store) fn note_finished(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM setting WHERE name = ?1", [UNFINISHED])?;
+    Ok(())
+}
+
+/// When a run began that has not ended, as far as the store knows: it was killed, or goes on.
+pub(in crate::store) fn unfinished(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    setting(connection, UNFINISHED)
+}
+
+const UNFINISHED: &str = "unfinished";
 
 /// The number that the next run will have.
 pub(in crate::store) fn next_run(connection: &Connection) -> rusqlite::Result<i64> {

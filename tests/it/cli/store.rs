@@ -452,6 +452,61 @@ fn kill(rounds: usize, seed: u64) {
     assert_eq!(files_read, files.len() as u64);
 }
 
+/// What was committed is a part of the logs: no answer may look like one of all.
+#[cfg(unix)]
+#[test]
+fn an_ingest_that_goes_on_or_was_killed_is_told_by_every_answer() {
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    for (key, file) in small_archive(96, 3) {
+        put(&logs, key, &file);
+    }
+    // White space that takes longer to read than anybody waits here.
+    let megabytes = gzip(&[b' '; 1 << 24]);
+    let endless = folder.path().join("logs/endless.json.gz");
+    fs::write(&endless, megabytes.repeat(3000)).unwrap();
+    let mut ingesting = Command::new(env!("CARGO_BIN_EXE_stscope"))
+        .args(["ingest", "-q", "--threads", "2", "--store"])
+        .args([&store, &logs])
+        .spawn()
+        .unwrap();
+    let begun = Instant::now();
+    while stscope("report -q")
+        .arg("--store")
+        .arg(&store)
+        .run()
+        .status
+        .code()
+        != Some(3)
+    {
+        assert!(begun.elapsed() < Duration::from_secs(60));
+        assert_eq!(ingesting.try_wait().unwrap(), None, "it has ended");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    ingesting.kill().unwrap();
+    ingesting.wait().unwrap();
+    for words in [
+        "report",
+        "report --fail-on global=1000000",
+        "plan",
+        "regions",
+        "overview",
+        "trend",
+    ] {
+        ask(words, &store).run().exits(3).says(&[
+            "sts.db: damaged (open): the ingest that began at",
+            "has not ended",
+        ]);
+    }
+    let trend = ask("trend --format csv", &store).run().exits(3);
+    assert!(!String::from_utf8_lossy(&trend.stdout).contains(",complete"));
+    fs::remove_file(&endless).unwrap();
+    ingest(&store, &logs).exits(0);
+    let kept = ask("report --format json", &store).run().exits(0);
+    let read = stscope("report --format json").arg(&logs).run().exits(0);
+    assert_eq!(answer(&kept), answer(&read));
+}
+
 #[cfg(unix)]
 #[test]
 fn two_hundred_runs_killed_at_any_moment_lose_nothing_and_count_nothing_twice() {

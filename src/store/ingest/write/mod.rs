@@ -63,6 +63,8 @@ pub(in crate::store) struct Writer<'c> {
     has_digests: bool,
     /// Whether the content of logs is hashed.
     hashes: bool,
+    /// Whether the store says that this run is at work.
+    is_noted: bool,
 }
 
 const ADD_FILE: &str = "INSERT OR IGNORE INTO file (folder, name, size, modified, checksum, length, outcome, same_as, \
@@ -98,6 +100,7 @@ impl<'c> Writer<'c> {
                 |row| row.get(0),
             )?,
             hashes,
+            is_noted: false,
         })
     }
 
@@ -144,6 +147,11 @@ impl<'c> Writer<'c> {
     }
 
     fn write(&mut self, packet: Packet) -> rusqlite::Result<()> {
+        // Who asks a store that a run has left must not take a part of it for all.
+        if !self.is_noted {
+            self.is_noted = true;
+            schema::note_unfinished(self.connection)?;
+        }
         match packet {
             Packet::Read(delivery) => self.delivery(*delivery),
             Packet::Touched(id, version) => {
