@@ -49,6 +49,20 @@ pub struct Prefix {
     pub from: Option<NaiveDate>,
     /// Somebody else wrote it down: if nothing is there, that is one unreadable file.
     pub was_listed: bool,
+    /// An object that could not be read on an earlier night, and is not listed any more.
+    pub is_again: bool,
+}
+
+#[cfg(feature = "s3")]
+impl Prefix {
+    /// Whether an object is in it, as in a folder, or is it.
+    pub fn leads_to(&self, object: &S3Url) -> bool {
+        let folder = self.url.prefix.trim_end_matches('/');
+        let rest = object.prefix.strip_prefix(folder);
+        self.url.bucket == object.bucket
+            && rest
+                .is_some_and(|rest| folder.is_empty() || rest.is_empty() || rest.starts_with('/'))
+    }
 }
 
 /// A path that cannot be what the user meant.
@@ -236,6 +250,7 @@ impl All {
                 url: S3Url::parse(&text).map_err(PathError::S3)?,
                 from: None,
                 was_listed,
+                is_again: false,
             });
             return Ok(true);
         }

@@ -6,9 +6,11 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::ledger::Seen;
+use rusqlite::Connection;
+
+use super::ledger::{Seen, UNREAD};
 use crate::collections::Set;
-use crate::input::s3::{Estimate, Requests};
+use crate::input::s3::{Estimate, Requests, S3Url};
 use crate::input::{Paths, Prefix};
 use crate::scan::{Progress, Scan};
 use crate::store::StoreError;
@@ -40,18 +42,59 @@ impl Store {
             .map_err(StoreError::Scan)
     }
 
-    /// Has only those days listed that may have something new.
+    /// Has only those days listed that may have something new, and objects of earlier days that could not
+    /// be read. Of many of these, all days since the first are listed.
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub fn narrow(&self, prefixes: &mut [Prefix]) -> Result<(), StoreError> {
-        for prefix in prefixes {
+    pub fn narrow(&self, prefixes: &mut Vec<Prefix>) -> Result<(), StoreError> {
+        let mut again = Vec::new();
+        let unread = self.sql(unread_objects(&self.connection))?;
+        for prefix in prefixes.iter_mut() {
             let last = self.sql(schema::setting(&self.connection, &name(prefix)))?;
             let last = last.and_then(|day| day.parse::<NaiveDate>().ok());
             prefix.from = last.and_then(|day| day.checked_sub_days(Days::new(LISTED_DAYS - 1)));
+            let earlier = |(url, day): &&(S3Url, NaiveDate)| {
+                prefix.from.is_some_and(|from| *day < from) && prefix.leads_to(url)
+            };
+            let of_prefix: Vec<_> = unread.iter().filter(earlier).collect();
+            if of_prefix.len() > MOST_AGAIN {
+                prefix.from = of_prefix.iter().map(|(_, day)| *day).min();
+                continue;
+            }
+            again.extend(of_prefix.into_iter().map(|(url, _)| Prefix {
+                url: url.clone(),
+                from: None,
+                was_listed: true,
+                is_again: true,
+            }));
         }
+        again.sort_by(|one, other| one.url.prefix.cmp(&other.url.prefix));
+        again.dedup();
+        prefixes.extend(again);
         Ok(())
     }
+}
+
+/// As many objects are asked for one by one.
+const MOST_AGAIN: usize = 500;
+
+/// The objects of S3 that could not be read, with the days of their keys. What is archived is read when
+/// somebody has restored it.
+fn unread_objects(connection: &Connection) -> rusqlite::Result<Vec<(S3Url, NaiveDate)>> {
+    let mut all = connection.prepare(
+        "SELECT path || '/' || name, key_day FROM file JOIN folder ON folder.id = folder WHERE outcome = \
+         'damaged' AND size = ?1 AND modified = ?2 AND path GLOB 's3://*' AND key_day IS NOT NULL \
+         AND ifnull(detail, '') NOT GLOB 'archived *'",
+    )?;
+    let mut rows = all.query((UNREAD.size.cast_signed(), UNREAD.changed))?;
+    let mut unread = Vec::new();
+    while let Some(row) = rows.next()? {
+        let url = S3Url::parse(row.get_ref(0)?.as_str()?);
+        let day = row.get_ref(1)?.as_str()?.parse();
+        unread.extend(url.ok().zip(day.ok()));
+    }
+    Ok(unread)
 }
 
 /// Notes that prefixes were listed to their ends, but for those at which there was nothing.
@@ -62,7 +105,7 @@ pub(super) fn note_listed(
     today: NaiveDate,
 ) -> rusqlite::Result<()> {
     for prefix in prefixes {
-        if unread.contains(&*prefix.url.to_string()) {
+        if prefix.is_again || unread.contains(&*prefix.url.to_string()) {
             continue;
         }
         schema::set(batch.step()?, &name(prefix), &today.to_string())?;

@@ -467,6 +467,50 @@ fn a_night_lists_a_window_and_the_first_one_everything() {
 }
 
 #[test]
+fn an_object_that_could_not_be_read_is_asked_for_again_however_old_it_is() {
+    let server = Server::start();
+    let key = |day: &str| {
+        format!(
+            "p/AWSLogs/111122223333/CloudTrail/us-east-1/{day}/111122223333_CloudTrail_us-east-1_a.json.gz"
+        )
+    };
+    let (bad, good) = (key("2025/01/02"), key("2025/01/03"));
+    server.put("trail", &bad, gzip(&log(&[regional_call(1)])));
+    server.put("trail", &good, gzip(&log(&[regional_call(2)])));
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("sts.db");
+    let ingest = || {
+        ask(&server, "ingest s3://trail/p")
+            .arg("--store")
+            .arg(&store)
+            .run()
+    };
+    server.change(|behaviour| behaviour.must_not_get = Some((bad.clone(), "AccessDenied".into())));
+    // It is named each night until it can be had.
+    for _ in 0..2 {
+        let said = ingest().exits(3);
+        assert!(said.stderr.contains("2025/01/02"), "{}", said.stderr);
+    }
+    stscope("report -q --store").arg(&store).run().exits(3);
+    server.change(|behaviour| behaviour.must_not_get = None);
+    let said = ingest().exits(0);
+    assert!(
+        said.stderr.contains("1 changed and read again"),
+        "{}",
+        said.stderr
+    );
+    let said = stscope("report --format json --store").arg(&store).run();
+    assert_eq!(said.exits(0).json()["summary"]["calls"], 2);
+    server.asked();
+    ingest().exits(0);
+    let asked = server.asked();
+    assert!(
+        !asked.iter().any(|asked| asked.key == bad),
+        "once it is read"
+    );
+}
+
+#[test]
 fn a_night_on_which_the_window_is_empty_has_nothing_new() {
     let server = Server::start();
     let key = "AWSLogs/111122223333/CloudTrail/us-east-1/2025/01/02/111122223333_CloudTrail_us-east-1_a.json.gz";
