@@ -92,14 +92,14 @@ impl Store {
         ingested.coverage.beyond_window = Some(written.beyond_window);
         ingested.forgotten = written.forgotten;
         ingested.coverage.forget(written.forgotten);
-        let is_walked = |folder: &Path| {
+        let is_walked = |path: &Path| {
             let is_named =
-                |named: &Named| matches!(named, Named::Folder(one) if folder.starts_with(one));
-            let is_unread = |unread: &PathBuf| folder.starts_with(unread);
+                |named: &Named| matches!(named, Named::Folder(one) if path.starts_with(one));
+            let is_unread = |unread: &PathBuf| path.starts_with(unread);
             paths.named.iter().any(is_named) && !written.unread.iter().any(is_unread)
         };
-        let listed = ledger.listed().filter(|(_, folder)| is_walked(folder));
-        let finished = forget_listed(&mut batch, listed);
+        let over = ledger.over().filter(|(_, path)| is_walked(path));
+        let finished = forget_damage(&mut batch, over);
         #[cfg(feature = "s3")]
         let finished = finished.and_then(|()| {
             let damaged = &ingested.coverage.damaged;
@@ -170,12 +170,12 @@ impl Store {
     }
 }
 
-/// Removes folders from the ledger that could not be listed before, and were walked now.
-fn forget_listed<'l>(
+/// Removes from the ledger what is no damage any more, where folders were walked now.
+fn forget_damage<'l>(
     batch: &mut Batch<'_>,
-    listed: impl Iterator<Item = (i64, &'l Path)>,
+    over: impl Iterator<Item = (i64, &'l Path)>,
 ) -> rusqlite::Result<()> {
-    for (id, _) in listed {
+    for (id, _) in over {
         batch
             .step()?
             .prepare_cached("DELETE FROM file WHERE id = ?1")?

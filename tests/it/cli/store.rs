@@ -675,8 +675,35 @@ fn what_could_not_be_read_is_tried_again_until_it_can() {
     stscope("store check").arg(&store).run().exits(0);
 }
 
-/// A file whose end is there and whose beginning cannot be read: the permission is gone between the
-/// look and the reading, or the disk fails in the middle. Here a folder stands for the file.
+#[test]
+fn a_stray_file_is_damage_in_the_store_as_long_as_it_is_there() {
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    let key = "AWSLogs/111122223333/CloudTrail/us-east-1/2025/11/03/a.json.gz";
+    put(&logs, key, &gzip(&one_call()));
+    put(&logs, "x/junk.json", b"oops {");
+    // What was read of a file stays, and so does that there was more.
+    let half = [&one_call()[..], b" {"].concat();
+    put(&logs, "y/half.json", &half);
+    ingest(&store, &logs).exits(3);
+    ask("report", &store)
+        .run()
+        .exits(3)
+        .says(&["junk.json", "half.json"]);
+    fs::remove_file(logs.join("x/junk.json")).unwrap();
+    // A disk that is not there has not lost its files.
+    fs::rename(logs.join("x"), logs.join("z")).unwrap();
+    ingest(&store, &logs).exits(0);
+    ask("report", &store).run().exits(3).says(&["junk.json"]);
+    fs::rename(logs.join("z"), logs.join("x")).unwrap();
+    fs::remove_file(logs.join("y/half.json")).unwrap();
+    ingest(&store, &logs).exits(0);
+    let said = ask("report", &store).run().exits(3).says(&["half.json"]);
+    assert!(!said.stderr.contains("junk.json"), "{}", said.stderr);
+    stscope("store check").arg(&store).run().exits(0);
+}
+
+/// What is in it is nowhere counted, and nobody knows of what days it is.
 #[cfg(unix)]
 #[test]
 fn a_folder_that_cannot_be_listed_is_damage_in_the_store_until_it_can() {
