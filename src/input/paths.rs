@@ -81,6 +81,9 @@ pub enum PathError {
     /// A list of paths that cannot be read.
     #[error("{}: the list of paths cannot be read", Shown::path(.0))]
     List(PathBuf, #[source] io::Error),
+    /// A manifest that cannot be opened.
+    #[error("{}: the manifest cannot be opened", Shown::path(.0))]
+    NoManifest(PathBuf, #[source] io::Error),
     /// A manifest that cannot be used.
     #[error("{}: it cannot be used", Shown::path(.0))]
     Manifest(PathBuf, #[source] ManifestError),
@@ -139,7 +142,7 @@ impl Paths {
     /// # Errors
     /// If it cannot be read, or a line is none.
     pub fn of_manifest(path: &Path, has_contents: bool) -> Result<Paths, PathError> {
-        let fail = |error: io::Error| PathError::List(path.to_owned(), error);
+        let fail = |error: io::Error| PathError::NoManifest(path.to_owned(), error);
         let from: Box<dyn BufRead + Send> = match path == Path::new("-") {
             true => Box::new(BufReader::new(io::stdin())),
             false => Box::new(BufReader::new(fs::File::open(path).map_err(fail)?)),

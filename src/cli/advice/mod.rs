@@ -37,6 +37,10 @@ pub(super) fn of_path(error: &PathError) -> String {
         // Says what to do itself: that depends on what S3 said.
         #[cfg(feature = "s3")]
         PathError::S3(error) => error.to_string(),
+        PathError::NoManifest(path, source) => format!(
+            "--manifest {}: {source}; write one with 'stscope map --list'",
+            Shown::path(path)
+        ),
         PathError::Manifest(path, source) => format!(
             "--manifest {}: {source}; write it with 'stscope map --list'",
             Shown::path(path)
@@ -92,6 +96,10 @@ mod tests {
             (
                 of_path(&PathError::Missing(path(), io())),
                 "a\\u{1b}b: entity not found; check the path",
+            ),
+            (
+                of_path(&PathError::NoManifest(path(), io())),
+                "--manifest a\\u{1b}b: entity not found; write one with 'stscope map --list'",
             ),
             (
                 of_path(&PathError::List(path(), io())),
