@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use memchr::memmem::Finder;
 
-use super::hidden::{ENDPOINT_TYPE, HOST, Name, TLS_DETAILS};
+use super::hidden::{ENDPOINT_TYPE, HOST, TLS_DETAILS};
 use super::marks::{Marks, is_source_in_disguise, is_value_of_event_source};
 use super::record::{Field, Record};
 use super::text::escapes_letter;
@@ -25,28 +25,15 @@ pub(super) struct Search {
     /// What every Insight has in it.
     insight: Finder<'static>,
     /// What is in the names of a host, however they are spelled.
-    host: Hints,
+    host: Finder<'static>,
     /// The same of an endpoint's type.
-    endpoint_type: Hints,
+    endpoint_type: Finder<'static>,
     /// The same of where a host is.
-    tls_details: Hints,
+    tls_details: Finder<'static>,
     /// For files that are no log of CloudTrail.
     traces: Arc<Traces>,
     /// The Regions of which records of all services are looked for.
     regions: Option<Regions>,
-}
-
-/// What tells a name in some spelling of it.
-struct Hints([Finder<'static>; 2]);
-
-impl Hints {
-    fn of(name: &Name) -> Hints {
-        Hints(name.hints.map(Finder::new))
-    }
-
-    fn are_in(&self, record: &[u8]) -> bool {
-        self.0.iter().any(|hint| hint.find(record).is_some())
-    }
 }
 
 /// A search for records of some Regions.
@@ -62,9 +49,9 @@ impl Search {
             service: Finder::new(service).into_owned(),
             escape: Finder::new(b"\\u00"),
             insight: Finder::new(b"Insight"),
-            host: Hints::of(&HOST),
-            endpoint_type: Hints::of(&ENDPOINT_TYPE),
-            tls_details: Hints::of(&TLS_DETAILS),
+            host: Finder::new(HOST.hint),
+            endpoint_type: Finder::new(ENDPOINT_TYPE.hint),
+            tls_details: Finder::new(TLS_DETAILS.hint),
             traces: Arc::new(Traces::new(service)),
             regions: None,
         }
@@ -100,10 +87,11 @@ impl Search {
     /// Whether what tells the endpoint of a record without a host may be in it in a form that was not `read`.
     pub fn may_hide_endpoint(&self, record: &[u8], marks: Marks, read: &Record<'_>) -> bool {
         let is_missing = |field| read.get(field).is_none();
+        let is_in = |hint: &Finder<'_>| hint.find(record).is_some();
         marks.has(Marks::UNICODE_ESCAPE)
-            || self.host.are_in(record)
-            || is_missing(Field::TlsVersion) && self.tls_details.are_in(record)
-            || is_missing(Field::EndpointType) && self.endpoint_type.are_in(record)
+            || is_in(&self.host)
+            || is_missing(Field::TlsVersion) && is_in(&self.tls_details)
+            || is_missing(Field::EndpointType) && is_in(&self.endpoint_type)
     }
 
     /// What finds records of the service in JSON of an unknown shape.

@@ -477,7 +477,6 @@ fn a_host_in_a_form_that_is_not_read_breaks_the_record() {
         r#""tlsDetails":"\"{\\\"clientProvidedHostHeader\\\":\\\"sts.amazonaws.com\\\"}\"""#,
         r#""tls_details":{"clientProvidedHostHeader":"sts.amazonaws.com"}"#,
         r#""tlsDetails_clientProvidedHostHeader_s":"sts.amazonaws.com""#,
-        r#""TLSDETAILS_CLIENTPROVIDEDHOSTHEADER":"sts.amazonaws.com""#,
         r#""TlsDetails":"@{tlsVersion=TLSv1.3; host=sts.amazonaws.com}""#,
         r#""tls_details":["TLSv1.3","c","sts.amazonaws.com"]"#,
         r#""tlsDetails":{"_1":"TLSv1.3","_2":"c","_3":"sts.amazonaws.com"}"#,
@@ -488,7 +487,6 @@ fn a_host_in_a_form_that_is_not_read_breaks_the_record() {
         r#""additionalEventData":"{RequestDetails={endpointType=global}}""#,
         r#""additionalEventData.RequestDetails.endpointType":"global""#,
         r#""additionalEventData_RequestDetails_\u0065ndpointType":"global""#,
-        r#""ADDITIONALEVENTDATA_REQUESTDETAILS_ENDPOINTTYPE":"global""#,
         r#""additionaleventdata":{"RequestDetails":{"endpoint_type":"global"}}"#,
     ] {
         let record = without(hidden);
