@@ -76,6 +76,10 @@ pub fn lines(name: &str, info: &Contents) -> Vec<String> {
         );
         figures.insert(4, ("forgotten", words));
     }
+    if let Some(since) = &info.unfinished {
+        let words = format!("an ingest since {since}: files are missing until one has ended");
+        figures.push(("unfinished", words));
+    }
     let mut lines = Vec::new();
     for (name, value) in figures {
         let indent = " ".repeat(NAMES);
@@ -189,6 +193,7 @@ pub fn json(info: &Contents) -> Value {
         "groupings": info.groupings,
         "callers": info.callers,
         "chains": json::objects(&verify::sheet(), &info.chains.iter().collect::<Vec<_>>()),
+        "unfinished": info.unfinished,
         "runs": runs,
     })
 }

@@ -57,6 +57,7 @@ impl Store {
             groupings: count("SELECT count(*) FROM grouping")?,
             callers: count("SELECT count(*) FROM caller")?,
             chains: report.totals.chains.clone(),
+            unfinished: self.sql(schema::unfinished(connection))?,
             runs: self.sql(runs(connection))?,
         })
     }

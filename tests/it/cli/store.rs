@@ -500,8 +500,11 @@ fn an_ingest_that_goes_on_or_was_killed_is_told_by_every_answer() {
     }
     let trend = ask("trend --format csv", &store).run().exits(3);
     assert!(!String::from_utf8_lossy(&trend.stdout).contains(",complete"));
+    let info = || stscope("store info").arg(&store).run().exits(0);
+    assert!(String::from_utf8_lossy(&info().stdout).contains("unfinished an ingest since 20"));
     fs::remove_file(&endless).unwrap();
     ingest(&store, &logs).exits(0);
+    assert!(!String::from_utf8_lossy(&info().stdout).contains("unfinished"));
     let kept = ask("report --format json", &store).run().exits(0);
     let read = stscope("report --format json").arg(&logs).run().exits(0);
     assert_eq!(answer(&kept), answer(&read));
