@@ -100,22 +100,59 @@ fn hides_host(record: &[u8], has_version: bool) -> bool {
         "tlsDetails" | "tlsdetails" => is_not_understood(value, has_version),
         key if HOST.is_in(key) => !is_nothing(value),
         key if TLS_DETAILS.ends(key) && !has_version => is_not_understood(value, false),
-        key => may_tell(key, value) && is_in(&HOST, value, 0),
+        key => may_tell(key, value) && is_in(&HOST_ANYWHERE, value, 0),
     })
 }
 
 fn hides_type(record: &[u8]) -> bool {
     members(record).any(|(key, value)| match &*key {
-        key if ENDPOINT_TYPE.is_in(key) => !is_nothing(value),
-        "additionalEventData" | "additionaleventdata" => is_in(&ENDPOINT_TYPE, value, 0),
-        key => may_tell(key, value) && is_in(&ENDPOINT_TYPE, value, 0),
+        key if is_type(key) => !is_nothing(value),
+        key => may_tell(key, value) && is_in(&TYPE_ANYWHERE, value, 0),
     })
 }
+
+/// Whether a name is that of an endpoint's type, and not of something else that has endpoints.
+fn is_type(key: &str) -> bool {
+    let is_whole = |letters: &str| {
+        letters == ENDPOINT_TYPE.letters || letters.contains("requestdetailsendpointtype")
+    };
+    key.contains(ENDPOINT_TYPE.hint) && is_whole(&letters(key))
+}
+
+/// What tells an endpoint somewhere in a value: as the name of a member, or with its value in a text that is
+/// no JSON.
+struct Anywhere {
+    is_name: fn(&str) -> bool,
+    is_told: fn(&str) -> bool,
+}
+
+const HOST_ANYWHERE: Anywhere = Anywhere {
+    is_name: |key| HOST.is_in(key),
+    is_told: |text| {
+        text.contains(HOST.hint) && {
+            let letters = letters(text);
+            let mut names = letters.match_indices(HOST.letters);
+            names.any(|(at, name)| at + name.len() < letters.len())
+        }
+    },
+};
+
+const TYPE_ANYWHERE: Anywhere = Anywhere {
+    is_name: is_type,
+    is_told: |text| {
+        text.contains(ENDPOINT_TYPE.hint) && {
+            let letters = letters(text);
+            ["endpointtypeglobal", "endpointtyperegional"]
+                .iter()
+                .any(|told| letters.contains(told))
+        }
+    },
+};
 
 /// Whether a member may say something of the call that its caller did not ask for.
 fn may_tell(key: &str, value: &[u8]) -> bool {
     match Key::of(key.as_bytes()) {
-        Key::Free => false,
+        Key::Free => matches!(&*letters(key), "tlsdetails" | "additionaleventdata"),
         Key::List(_) => value.first() != Some(&b'['),
         _ => true,
     }
@@ -145,23 +182,32 @@ fn is_in_object(details: &[u8], has_version: bool) -> bool {
         let key = letters(key);
         key.contains(HOST.letters) || OF_TLS.iter().any(|name| key.contains(name))
     };
-    is_in(&HOST, details, 0)
+    is_in(&HOST_ANYWHERE, details, 0)
         || !has_version
             && details.first() == Some(&b'{')
             && !members(details).any(|(key, _)| is_named(&key))
             && !is_nothing(details)
 }
 
-/// Whether something is somewhere in a value, by its name.
-fn is_in(name: &Name, value: &[u8], depth: usize) -> bool {
+fn is_in(what: &Anywhere, value: &[u8], depth: usize) -> bool {
     let deeper = depth + 1;
     match value.first() {
         _ if depth == MAX_DEPTH => false,
-        Some(b'{') => members(value).any(|(key, value)| {
-            name.is_in(&key) && !is_nothing(value) || is_in(name, value, deeper)
+        Some(b'{') => members(value).any(|(key, value)| match (what.is_name)(&key) {
+            true => !is_nothing(value),
+            false => may_tell(&key, value) && is_in(what, value, deeper),
         }),
-        Some(b'[') => elements(value).any(|element| is_in(name, element, deeper)),
-        Some(b'"') => name.is_in(&meant(value)),
+        Some(b'[') => elements(value).any(|element| is_in(what, element, deeper)),
+        Some(b'"') => {
+            let text = meant(value);
+            let inside = text.trim_ascii();
+            let is_json = inside.starts_with(['{', '['])
+                && serde_json::from_str::<IgnoredAny>(inside).is_ok();
+            match is_json {
+                true => is_in(what, inside.as_bytes(), deeper),
+                false => (what.is_told)(inside),
+            }
+        }
         _ => false,
     }
 }
@@ -214,6 +260,8 @@ mod tests {
             r#""additionalEventData":{"requestDetails":{"EndpointType":"global"}}"#,
             r#""additionalEventData.RequestDetails.endpointType":"global""#,
             r#""RequestDetails":{"endpoint_type":"global"}"#,
+            r#""message":"RequestDetails={endpointType=regional}""#,
+            r#""message":"{\"additionalEventData\":{\"RequestDetails\":{\"endpointType\":\"global\"}}}""#,
         ] {
             assert_eq!(hidden(kind), Some(Hidden::EndpointType), "{kind}");
             let record = format!("{{{kind}}}");
@@ -243,6 +291,12 @@ mod tests {
             r#""tlsDetails":{"_1":"nan","_2":null}"#,
             r#""tlsDetails":"{\"tlsVersion\":\"TLSv1.3\"}""#,
             r#""tlsDetails":{"clientProvidedHostHeader":""}"#,
+            r#""message":"{\"tlsDetails\":{\"clientProvidedHostHeader\":null}}""#,
+            r#""message":"{\"userAgent\":\"clientProvidedHostHeader=h\"}""#,
+            r#""tags":["no_tlsDetails.clientProvidedHostHeader"]"#,
+            r#""vpcEndpointType":"Interface""#,
+            r#""message":"vpcEndpointType=Interface""#,
+            r#""event":{"original":"{\"additionalEventData\":{\"RequestDetails\":{\"endpointType\":null}}}"}"#,
             r#""tlsDetails":{"clientProvidedHostHeader":null}"#,
             r#""tlsDetails.clientProvidedHostHeader":null"#,
             r#""tlsDetails.tlsVersion":"TLSv1.3""#,

@@ -6,11 +6,12 @@
 //! closely; of everything else only the end is looked for.
 
 use super::ends::Ends;
+use super::event_ids::{event_ids, own_ids};
 use super::hidden::{Hidden, has_host, hidden_in};
 use super::kernel::Kernel;
 use super::keys::Key;
 use super::marks::{Marks, misplaced_control};
-use super::normal::{foreign_parts, names_source, normal, plain};
+use super::normal::{foreign_parts, members, names_source, normal, plain};
 use super::parser::RecordParser;
 use super::record::{Field, Record};
 use super::search::Search;
@@ -352,6 +353,9 @@ impl<H: Handler> Reading<'_, H> {
             self.handler.record(&small);
             return Kept::OfService;
         }
+        if !is_insight(record) && wraps_itself(bytes) {
+            return Kept::Hides;
+        }
         self.not_whole(offset, record, hidden.what())
     }
 
@@ -394,6 +398,16 @@ impl<H: Handler> Reading<'_, H> {
         self.tally.broken_records += 1;
         self.tally.broken_record.get_or_insert(damage);
     }
+}
+
+/// Whether a record that lacks something has itself as it was in one of its members, as programs leave it
+/// beside what they take out of it.
+fn wraps_itself(record: &[u8]) -> bool {
+    let own = own_ids(record);
+    members(record).any(|(key, value)| {
+        matches!(Key::of(key.as_bytes()), Key::Wrapper(_))
+            && own.iter().any(|id| event_ids(value).contains(id))
+    })
 }
 
 fn is_insight(record: &Record<'_>) -> bool {

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use serde::de::IgnoredAny;
 use serde_json::from_slice;
 
-use super::event_ids::{event_ids, own_ids};
+use super::event_ids::{event_ids, is_copy, own_ids};
 use super::found::{Found, begins_with, inside, sound};
 use super::keys::{DETAIL, MESSAGE};
 use super::nest::{Nest, Step, json};
@@ -362,16 +362,17 @@ fn beside(
     let mut others = found.traces.iter().filter(is_other).peekable();
     if others.peek().is_some() {
         let known = ids_read();
-        let is_copy = |ids: HashSet<_>| !ids.is_empty() && ids.is_subset(&known);
-        if let Some(another) = others.find(|other| !is_copy(ids_in(window, other))) {
+        // Of what has left memory nothing can be told either.
+        let is_copy =
+            |other: &Passed| bytes_of(window, other).is_some_and(|json| is_copy(json, &known));
+        if let Some(another) = others.find(|other| !is_copy(other)) {
             return Some(another.offset);
         }
     }
     // Of what is encoded nothing can be told.
     let texts = (found.wrappers.iter()).filter(|(_, first, _)| *first == b'"');
     let encoded = |passed: &&Passed| {
-        let span = relocate(window, passed);
-        let text = span.map(|span| inside(window.bytes(&span)));
+        let text = bytes_of(window, passed).map(inside);
         text.is_some_and(|text| sound(text, passed).is_some() && is_encoded(text))
     };
     let mut encoded = texts
@@ -382,7 +383,13 @@ fn beside(
 }
 
 fn ids_in(window: &Window<'_>, passed: &Passed) -> HashSet<Vec<u8>> {
-    relocate(window, passed).map_or_else(HashSet::new, |span| event_ids(window.bytes(&span)))
+    bytes_of(window, passed).map_or_else(HashSet::new, event_ids)
+}
+
+/// What was passed, if it still is in memory.
+fn bytes_of<'w>(window: &'w Window<'_>, passed: &Passed) -> Option<&'w [u8]> {
+    let length = passed.span.as_ref()?.len() as u64;
+    window.still_has(passed.offset..passed.offset + length)
 }
 
 /// The window may have moved since a member was passed; its offset in the stream stays.

@@ -1,4 +1,4 @@
-//! Whether a record tells its endpoint in a form that is not read. Contract §4.
+//! Whether a record tells its endpoint in a form that is not read.
 
 use serde_json::{Map, Value};
 
@@ -8,20 +8,41 @@ use super::tame;
 
 const DEEPEST: usize = 16;
 
-/// A name, and what every spelling that counts has in it.
-struct Name(&'static str, &'static str);
+/// What is told by a name, in any spelling that has some letters as they are.
+#[derive(Clone, Copy, PartialEq)]
+enum Told {
+    Host,
+    Type,
+}
 
-const HOST: Name = Name("clientprovidedhostheader", "eader");
-const TYPE: Name = Name("endpointtype", "ndpoint");
-const DETAILS: Name = Name("tlsdetails", "etails");
-
-impl Name {
-    fn is_spelled(&self, text: &str) -> bool {
-        text.contains(self.1)
+impl Told {
+    fn is_name(self, key: &str) -> bool {
+        let name = letters(key);
+        match self {
+            Told::Host => key.contains("eader") && name.contains("clientprovidedhostheader"),
+            Told::Type => {
+                key.contains("ndpoint")
+                    && (name == "endpointtype" || name.contains("requestdetailsendpointtype"))
+            }
+        }
     }
 
-    fn is_in(&self, text: &str) -> bool {
-        self.is_spelled(text) && letters(text).contains(self.0)
+    /// Whether a text that is no JSON has the name and a value.
+    fn is_in(self, text: &str) -> bool {
+        let all = letters(text.trim_ascii());
+        match self {
+            Told::Host => {
+                text.contains("eader")
+                    && (all.split("clientprovidedhostheader").skip(1))
+                        .any(|behind| !behind.is_empty())
+            }
+            Told::Type => {
+                text.contains("ndpoint")
+                    && ["endpointtypeglobal", "endpointtyperegional"]
+                        .into_iter()
+                        .any(|told| all.contains(told))
+            }
+        }
     }
 }
 
@@ -55,21 +76,20 @@ pub fn has(normal: &Map<String, Value>, path: &Path) -> bool {
 fn hides_host(record: &Map<String, Value>, has_version: bool) -> bool {
     own(record).any(|(key, value)| match key {
         "tlsDetails" | "tlsdetails" => is_lost(value, has_version),
-        _ if HOST.is_in(key) => !is_nothing(value),
-        _ if DETAILS.is_spelled(key) && letters(key).ends_with(DETAILS.0) && !has_version => {
+        _ if Told::Host.is_name(key) => !is_nothing(value),
+        _ if key.contains("etails") && letters(key).ends_with("tlsdetails") && !has_version => {
             is_lost(value, false)
         }
-        _ => may_tell(key, value) && is_under(&HOST, value),
+        _ => may_tell(key, value) && is_under(Told::Host, value),
     })
 }
 
 fn hides_type(record: &Map<String, Value>) -> bool {
     own(record).any(|(key, value)| {
-        let is_place = matches!(key, "additionalEventData" | "additionaleventdata");
-        if TYPE.is_in(key) {
+        if Told::Type.is_name(key) {
             !is_nothing(value)
         } else {
-            (is_place || may_tell(key, value)) && is_under(&TYPE, value)
+            may_tell(key, value) && is_under(Told::Type, value)
         }
     })
 }
@@ -82,7 +102,11 @@ fn own(record: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
 }
 
 fn may_tell(key: &str, value: &Value) -> bool {
-    !(is_free(key) || LISTS.contains(&key) && value.is_array())
+    let is_own = matches!(
+        key,
+        "tlsDetails" | "tlsdetails" | "additionalEventData" | "additionaleventdata"
+    );
+    is_own || !(is_free(key) || LISTS.contains(&key) && value.is_array())
 }
 
 /// Whether the details of TLS are no object that has what AWS gives.
@@ -107,27 +131,39 @@ fn is_lost(details: &Value, has_version: bool) -> bool {
         .map(|(key, _)| key)
         .collect();
     let has_none = !keys.into_iter().any(is_given);
-    is_under(&HOST, &object) || !has_version && has_none && !is_nothing(&object)
+    is_under(Told::Host, &object) || !has_version && has_none && !is_nothing(&object)
 }
 
-/// Whether there is something in a value under a name; or a text with that name in it.
-fn is_under(name: &Name, value: &Value) -> bool {
-    let mut todo = vec![(value, 0)];
+/// Whether there is something in a value, or in a text of JSON in it, under a name.
+fn is_under(told: Told, value: &Value) -> bool {
+    let mut todo = vec![(value.clone(), 0)];
     while let Some((value, depth)) = todo.pop() {
         if depth == DEEPEST {
             continue;
         }
         match value {
             Value::Object(object) => {
-                for (key, value) in own(object) {
-                    if name.is_in(key) && !is_nothing(value) {
-                        return true;
+                for (key, value) in own(&object) {
+                    if told.is_name(key) {
+                        if !is_nothing(value) {
+                            return true;
+                        }
+                    } else if may_tell(key, value) {
+                        todo.push((value.clone(), depth + 1));
                     }
-                    todo.push((value, depth + 1));
                 }
             }
-            Value::Array(array) => todo.extend(array.iter().map(|value| (value, depth + 1))),
-            Value::String(text) if name.is_in(text) => return true,
+            Value::Array(array) => {
+                todo.extend(array.into_iter().map(|value| (value, depth + 1)));
+            }
+            Value::String(text) => {
+                let json = tame::parse(text.trim_ascii().as_bytes());
+                match json.filter(|json| json.is_object() || json.is_array()) {
+                    Some(json) => todo.push((json, depth + 1)),
+                    None if told.is_in(&text) => return true,
+                    None => {}
+                }
+            }
             _ => {}
         }
     }

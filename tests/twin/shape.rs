@@ -209,6 +209,11 @@ impl Found {
             |record: &Map<String, Value>| record.get("eventSource") == Some(&Value::from(STS));
         if is_of_sts(record) {
             let Some(whole) = whole(record) else {
+                let is_insight =
+                    is("eventCategory", "Insight") || is("eventType", "AwsCloudTrailInsight");
+                if !is_insight && normal(record, false).is_some() && wraps_itself(record) {
+                    return Kept::Hides;
+                }
                 self.broken += 1;
                 return Kept::Other;
             };
@@ -492,10 +497,28 @@ fn has_another(object: &Map<String, Value>, read: Option<&str>, known: &[String]
     })
 }
 
-/// Whether all that is in a piece of JSON is known by its ids.
+/// Whether all records in a piece of JSON are known by their ids. Where some are, what has no id, no time and
+/// no version is none.
 pub fn is_copy(json: &str, known: &[String]) -> bool {
     let ids = event_ids(json);
-    !ids.is_empty() && ids.iter().all(|id| known.contains(id))
+    let names = json.to_ascii_lowercase().replace("event_", "event");
+    let has_record = !ids.is_empty()
+        || known.is_empty()
+        || names.contains("eventtime")
+        || names.contains("eventversion");
+    !has_record || !ids.is_empty() && ids.iter().all(|id| known.contains(id))
+}
+
+/// Whether a record has itself in one of the members that wrap one.
+fn wraps_itself(record: &Map<String, Value>) -> bool {
+    let own = own_ids(record);
+    (record.iter())
+        .filter(|(key, _)| WRAPPERS.contains(&key.as_str()))
+        .any(|(_, value)| {
+            event_ids(&value.to_string())
+                .iter()
+                .any(|id| own.contains(id))
+        })
 }
 
 /// The id of a record itself.
@@ -510,16 +533,20 @@ pub fn own_ids(record: &Map<String, Value>) -> Vec<String> {
 pub fn event_ids(json: &str) -> Vec<String> {
     let json = json.to_ascii_lowercase();
     let mut ids = Vec::new();
-    for behind in json.split("event").skip(1) {
+    for (at, name) in json.match_indices("event") {
+        let before = json[..at].chars().next_back();
+        let behind = &json[at + name.len()..];
         let behind = behind.strip_prefix(['_', '-', '.']).unwrap_or(behind);
         let Some(behind) = behind.strip_prefix("id") else {
             continue;
         };
-        let value = behind.trim_start_matches(|c: char| "\\\": \t\n\r\u{c}".contains(c));
+        let is_between = |c: char| "\\\": [\t\n\r\u{c}".contains(c);
+        let value = behind.trim_start_matches(is_between);
         let between = &behind[..behind.len() - value.len()];
-        let is_of_id = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        let id: String = value.chars().take_while(|&c| is_of_id(c)).collect();
-        if between.contains('"') && !id.is_empty() {
+        let is_end = |c: char| "\\\",]} \t\n\r\u{c}".contains(c);
+        let id: String = value.chars().take_while(|&c| !is_end(c)).collect();
+        let is_key = !before.is_some_and(|c| c.is_ascii_alphanumeric());
+        if is_key && between.contains('"') && !id.is_empty() {
             ids.push(id);
         }
     }

@@ -146,7 +146,21 @@ fn what_is_beside_the_members_of_a_call_is_looked_at() {
             (call("b", ""), 1),
             (without_id(call("b", "")), 1),
             (without_id(call("a", "")), 1),
+            (
+                without_id(call("a", "")).replace("eventTime", "event_time"),
+                1,
+            ),
+            (call("a_2", ""), 1),
             (call("a", ""), 0),
+            (
+                r#"{"eventSource":"sts.amazonaws.com","sourcetype":"x"}"#.to_owned(),
+                0,
+            ),
+            (
+                r#"{"eventSource":["sts.amazonaws.com"],"eventID":[ "a" ]}"#.to_owned(),
+                0,
+            ),
+            (without_id(call("b", r#""sharedEventID":"a""#)), 1),
             (call("a", "").replace("eventID", "EVENT_ID"), 0),
         ] {
             for beside in [&beside, &quoted(&beside)] {
@@ -330,6 +344,7 @@ fn names_in_small_letters_stand_for_those_that_say_nothing() {
         let records = [own, record, behind, host, inside];
         let figures = [("calls", 5), ("endpoint global", 5), ("files.read", 1)];
         holds(records.join("\n"), &figures);
+        holds(file(&records), &figures);
         holds(format!("[{}]", records.join(",")), &figures);
         let events = records.map(|record| {
             let text = quoted(&record);
@@ -517,6 +532,34 @@ fn a_host_in_a_form_that_is_not_read_breaks_the_record() {
     ] {
         let figures = [("calls", 1), ("endpoint unknown", 1), ("files.read", 1)];
         holds(file(&[without(plain)]), &figures);
+    }
+    // A raw copy that has no host either, and words that only name one.
+    for beside in [
+        format!(
+            r#""event":{{"original":{}}}"#,
+            quoted(&without(
+                r#""tlsDetails":{"clientProvidedHostHeader":null}"#
+            ))
+        ),
+        r#""tags":["no_tlsDetails.clientProvidedHostHeader"]"#.to_owned(),
+        r#""vpcEndpointType":"Interface""#.to_owned(),
+    ] {
+        let figures = [("calls", 1), ("endpoint unknown", 1), ("files.read", 1)];
+        holds(without(&beside), &figures);
+    }
+    // Beside what a program has taken out of a record there is the record.
+    let parts = without(r#""a":1"#);
+    for raw in ["_raw", "@message", "message"] {
+        let text = parts.replace(
+            r#""a":1"#,
+            &format!(r#""{raw}":{}"#, quoted(&call("a", ""))),
+        );
+        holds(&text, &ONE_CALL);
+        holds(format!(r#"{{"preview":false,"result":{text}}}"#), &ONE_CALL);
+        holds(file(std::slice::from_ref(&text)), &ONE_CALL);
+        let of_another = text.replace(r#""eventID":"a""#, r#""eventID":"b""#);
+        let figures = [("calls", 0), ("files.damaged", 1)];
+        holds(file(&[of_another]), &figures);
     }
     // What is in an object of AWS's own, in small letters, is read.
     let small = r#""additionaleventdata":{"requestdetails":{"endpointtype":"global"}}"#;
