@@ -186,7 +186,7 @@ impl<H: Handler> Reading<'_, H> {
         };
         let inside = inside(window.bytes(span));
         let first = inside.trim_ascii_start().first();
-        if is_encoded(inside) {
+        if sound(inside, passed).is_some() && is_encoded(inside) {
             self.not_understood(passed.offset);
             return Ok(true);
         }
