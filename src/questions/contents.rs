@@ -40,8 +40,8 @@ pub struct Contents {
     pub callers: u64,
     /// What follows from the digests it has read, chain by chain.
     pub chains: Vec<ChainRow>,
-    /// Since when a run has been at work that has not ended, or was killed.
-    pub unfinished: Option<String>,
+    /// What was read by runs that have not ended, or were killed, and when these began.
+    pub unfinished: Vec<(String, String)>,
     /// The last runs, the newest first.
     pub runs: Vec<Run>,
 }

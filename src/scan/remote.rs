@@ -262,6 +262,8 @@ impl Remote {
                     Ok(Listed::NotListed { why, .. }) => Found::NotListed(why.as_str()),
                     // A store would not know when it may be listed, and answers from it would be whole.
                     Ok(Listed::Refused(error)) if run.known.is_none() => unreadable(&error),
+                    // It is gone, and stays in the store as it was.
+                    Err(error) if prefix.is_again && error.is_nothing() => continue,
                     Err(error) if may_be_nothing && error.is_nothing() => unreadable(&error),
                     Ok(Listed::Refused(error)) | Err(error) => return Err(error),
                 };

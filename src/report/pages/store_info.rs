@@ -76,9 +76,11 @@ pub fn lines(name: &str, info: &Contents) -> Vec<String> {
         );
         figures.insert(4, ("forgotten", words));
     }
-    if let Some(since) = &info.unfinished {
-        let words = format!("an ingest since {since}: files are missing until one has ended");
-        figures.push(("unfinished", words));
+    if !info.unfinished.is_empty() {
+        let inputs = (info.unfinished.iter())
+            .map(|(input, since)| format!("ingest of {input}, begun at {since}"));
+        let inputs: Vec<String> = inputs.collect();
+        figures.push(("unfinished", inputs.join("; ")));
     }
     let mut lines = Vec::new();
     for (name, value) in figures {
@@ -170,6 +172,9 @@ pub fn json(info: &Contents) -> Value {
             })
         })
         .collect();
+    let unfinished: Vec<Value> = (info.unfinished.iter())
+        .map(|(input, since)| json!({ "path": input, "begun_at": since }))
+        .collect();
     json!({
         "schema": "stscope.store/1",
         "schema_version": info.version,
@@ -193,7 +198,7 @@ pub fn json(info: &Contents) -> Value {
         "groupings": info.groupings,
         "callers": info.callers,
         "chains": json::objects(&verify::sheet(), &info.chains.iter().collect::<Vec<_>>()),
-        "unfinished": info.unfinished,
+        "unfinished": unfinished,
         "runs": runs,
     })
 }

@@ -63,8 +63,8 @@ pub(in crate::store) fn read(
     }
     checksums.expect_all("file", sum)?;
     files.leave();
-    if let Some(since) = schema::unfinished(connection)? {
-        files.note_unfinished(connection.path().unwrap_or_default(), &since);
+    for (input, since) in schema::unfinished(connection)? {
+        files.note_unfinished(input, &since);
     }
     let Files {
         mut coverage,
@@ -185,17 +185,18 @@ impl Files<'_> {
 }
 
 impl Files<'_> {
-    /// Counts the store itself as damaged: nobody knows which files are not in it, or not yet.
-    fn note_unfinished(&mut self, store: &str, since: &str) {
+    /// Counts what an ingest was given as damaged: nobody knows which files of it are not in the store, or
+    /// not yet.
+    fn note_unfinished(&mut self, input: String, since: &str) {
         let coverage = &mut self.coverage;
         coverage.files.found += 1;
         coverage.files.damaged += 1;
         coverage.damaged.push(DamagedFile {
-            path: store.to_owned(),
+            path: input,
             stage: Stage::Open,
             detail: format!(
-                "the ingest that began at {since} has not ended, so files are missing; wait for it, or run \
-                 'stscope ingest' again if it goes on no more"
+                "the ingest of it that began at {since} has not ended, so files are missing; wait for it, or \
+                 run 'stscope ingest' on it again if it goes on no more"
             ),
             records_read: 0,
         });

@@ -108,8 +108,6 @@ pub(in crate::store) struct Ledger {
     damaged: Map<u64, (i64, PathBuf)>,
     /// What could not be opened, with its path: some may be folders.
     unopened: Vec<(i64, PathBuf)>,
-    /// Damaged files without a key of which nothing was read.
-    strays: Vec<(i64, PathBuf)>,
 }
 
 /// A file: 56 bytes.
@@ -210,11 +208,6 @@ impl Ledger {
         }
         if !is_sound && file.version == UNREAD {
             self.unopened.push((file.id, PathBuf::from(path)));
-        } else if !is_sound
-            && file.records_read + file.sts_records == 0
-            && Key::in_path(path).is_none()
-        {
-            self.strays.push((file.id, PathBuf::from(path)));
         }
         self.files.push(Entry {
             path: self.hasher.path(path),
@@ -286,20 +279,10 @@ impl Ledger {
             .max()
     }
 
-    /// Damage that is over: folders that could not be listed before, and can be now; and files that are gone
-    /// of which nothing was read, and nothing tells that they were logs.
-    pub fn over(&self) -> impl Iterator<Item = (i64, &Path)> {
-        let is_listed = |path: &Path| path.is_dir() && path.read_dir().is_ok();
-        // What is on a disk that is not there now is not gone.
-        let is_gone = |path: &Path| !path.is_symlink() && !path.exists();
-        let is_gone_alone =
-            move |path: &Path| is_gone(path) && path.parent().is_some_and(is_listed);
-        let listed = self
-            .unopened
-            .iter()
-            .filter(move |(_, path)| is_listed(path));
-        let gone = (self.strays.iter()).filter(move |(_, path)| is_gone_alone(path));
-        listed.chain(gone).map(|(id, path)| (*id, &**path))
+    /// The folders that could not be listed before, and can be now.
+    pub fn listed(&self) -> impl Iterator<Item = (i64, &Path)> {
+        let unopened = self.unopened.iter().map(|(id, path)| (*id, &**path));
+        unopened.filter(|(_, path)| path.is_dir() && path.read_dir().is_ok())
     }
 
     /// A damaged copy of the object under another folder that is gone from there: this file takes

@@ -12,7 +12,7 @@ use chrono::{NaiveDate, SecondsFormat, Utc};
 use super::distinct::RowHasher;
 use super::ingested::Ingested;
 use super::intake::{self, Intake};
-use super::ledger::{Ledger, Seen};
+use super::ledger::{Ledger, Seen, text};
 #[cfg(feature = "s3")]
 use super::windows::note_listed;
 use super::write::Writer;
@@ -54,7 +54,9 @@ impl Store {
         let (sender, packets) = sync_channel(QUEUE);
         let mut batch = Batch::new(&self.connection);
         let hashes = scan.scrutiny.hashes;
-        let writer = self.sql(Writer::new(&self.connection, today, hasher, hashes))?;
+        let inputs = inputs(paths);
+        let writer = Writer::new(&self.connection, today, hasher, hashes, inputs.clone());
+        let writer = self.sql(writer)?;
         let (scanned, written) = std::thread::scope(|scope| {
             let scanning = std::thread::Builder::new().spawn_scoped(scope, || {
                 let workers = Mutex::new(0);
@@ -92,14 +94,14 @@ impl Store {
         ingested.coverage.beyond_window = Some(written.beyond_window);
         ingested.forgotten = written.forgotten;
         ingested.coverage.forget(written.forgotten);
-        let is_walked = |path: &Path| {
+        let is_walked = |folder: &Path| {
             let is_named =
-                |named: &Named| matches!(named, Named::Folder(one) if path.starts_with(one));
-            let is_unread = |unread: &PathBuf| path.starts_with(unread);
+                |named: &Named| matches!(named, Named::Folder(one) if folder.starts_with(one));
+            let is_unread = |unread: &PathBuf| folder.starts_with(unread);
             paths.named.iter().any(is_named) && !written.unread.iter().any(is_unread)
         };
-        let over = ledger.over().filter(|(_, path)| is_walked(path));
-        let finished = forget_damage(&mut batch, over);
+        let listed = ledger.listed().filter(|(_, folder)| is_walked(folder));
+        let finished = forget_listed(&mut batch, listed);
         #[cfg(feature = "s3")]
         let finished = finished.and_then(|()| {
             let damaged = &ingested.coverage.damaged;
@@ -107,8 +109,8 @@ impl Store {
                 damaged.iter().map(|file| &*file.path).collect();
             note_listed(&mut batch, &paths.s3, &unread, today)
         });
-        let finished =
-            finished.and_then(|()| self.finish(&mut batch, &mut ingested, today, &scan.keys));
+        let finished = finished
+            .and_then(|()| self.finish(&mut batch, &mut ingested, today, &scan.keys, &inputs));
         self.sql(finished)?;
         Ok(ingested)
     }
@@ -120,6 +122,7 @@ impl Store {
         ingested: &mut Ingested,
         today: NaiveDate,
         keys: &Keys,
+        inputs: &[String],
     ) -> rusqlite::Result<()> {
         let window = schema::window(&self.connection)?;
         ingested.closed = close::close_days(batch, today, window)?;
@@ -127,7 +130,7 @@ impl Store {
         settle(batch, keys)?;
         batch.step()?;
         self.note_run(ingested)?;
-        schema::note_finished(&self.connection)?;
+        schema::note_finished(&self.connection, inputs)?;
         added::forget(&self.connection, judged_by_now(&self.connection)?)?;
         batch.commit()
     }
@@ -170,15 +173,39 @@ impl Store {
     }
 }
 
-/// Removes from the ledger what is no damage any more, where folders were walked now.
-fn forget_damage<'l>(
+/// What a run is to read, as a store keeps it: folders, prefixes, and files, or of many files the folders that
+/// they are in.
+fn inputs(paths: &Paths) -> Vec<String> {
+    const MANY: usize = 100;
+    let are_many = paths.named.len() > MANY;
+    let mut inputs: Vec<String> = (paths.named.iter())
+        .filter_map(|named| match named {
+            Named::Folder(path) => Some(path.as_path()),
+            Named::File(path) | Named::Unreadable(path, _) if are_many => path.parent(),
+            Named::File(path) | Named::Unreadable(path, _) => Some(path.as_path()),
+            Named::StandardInput => None,
+        })
+        .map(|path| text(path).into_owned())
+        .collect();
+    #[cfg(feature = "s3")]
+    inputs.extend(paths.s3.iter().map(|prefix| prefix.url.to_string()));
+    inputs.sort_unstable();
+    inputs.dedup();
+    inputs
+}
+
+/// Removes folders from the ledger that could not be listed before, and were walked now.
+fn forget_listed<'l>(
     batch: &mut Batch<'_>,
-    over: impl Iterator<Item = (i64, &'l Path)>,
+    listed: impl Iterator<Item = (i64, &'l Path)>,
 ) -> rusqlite::Result<()> {
-    for (id, _) in over {
+    for (id, _) in listed {
         batch
             .step()?
-            .prepare_cached("DELETE FROM file WHERE id = ?1")?
+            // What came in its place and was read in this run stays.
+            .prepare_cached(
+                "DELETE FROM file WHERE id = ?1 AND outcome = 'damaged' AND records_read + sts_records = 0",
+            )?
             .execute([id])?;
     }
     Ok(())

@@ -85,9 +85,11 @@ fn unread_objects(connection: &Connection) -> rusqlite::Result<Vec<(S3Url, Naive
     let mut all = connection.prepare(
         "SELECT path || '/' || name, key_day FROM file JOIN folder ON folder.id = folder WHERE outcome = \
          'damaged' AND size = ?1 AND modified = ?2 AND path GLOB 's3://*' AND key_day IS NOT NULL \
-         AND ifnull(detail, '') NOT GLOB 'archived *'",
+         AND ifnull(detail, '') NOT GLOB 'archived *' AND key_day >= ?3",
     )?;
-    let mut rows = all.query((UNREAD.size.cast_signed(), UNREAD.changed))?;
+    // Of forgotten days nothing is asked any more.
+    let kept_from = schema::setting(connection, "kept_from")?.unwrap_or_default();
+    let mut rows = all.query((UNREAD.size.cast_signed(), UNREAD.changed, kept_from))?;
     let mut unread = Vec::new();
     while let Some(row) = rows.next()? {
         let url = S3Url::parse(row.get_ref(0)?.as_str()?);

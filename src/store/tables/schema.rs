@@ -26,9 +26,9 @@ const PAGE: u32 = 8 * 1024;
 /// are not compared.
 pub const SCHEMA: &str = "
 -- The settings: window_days; kept_from, the day before which everything is forgotten; the lock that
--- the last run held; since when a run has been at work that has written something, until it ends:
--- unfinished; and for each day that gates have to judge again, as calls were added to it, the run that
--- did so: 'added_to 2026-11-03'.
+-- the last run held; for what a run has begun to read and has not come to the end of, since when:
+-- 'unfinished /logs'; and for each day that gates have to judge again, as calls were added to it, the
+-- run that did so: 'added_to 2026-11-03'.
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- The folders of files, and what they say as parts of an S3 key.
@@ -286,24 +286,54 @@ pub(in crate::store) fn set(
     Ok(())
 }
 
-/// Notes that a run has written something and not ended yet.
-pub(in crate::store) fn note_unfinished(connection: &Connection) -> rusqlite::Result<()> {
+/// Notes that a run has written something of what it was given, and has not ended yet.
+pub(in crate::store) fn note_unfinished(
+    connection: &Connection,
+    inputs: &[String],
+) -> rusqlite::Result<()> {
     let now = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
-    set(connection, UNFINISHED, &now)
-}
-
-/// Notes that it has ended.
-pub(in crate::store) fn note_finished(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute("DELETE FROM setting WHERE name = ?1", [UNFINISHED])?;
+    for input in inputs {
+        connection.execute(
+            "INSERT OR IGNORE INTO setting (name, value) VALUES (?1, ?2)",
+            [format!("{UNFINISHED}{input}"), now.clone()],
+        )?;
+    }
     Ok(())
 }
 
-/// When a run began that has not ended, as far as the store knows: it was killed, or goes on.
-pub(in crate::store) fn unfinished(connection: &Connection) -> rusqlite::Result<Option<String>> {
-    setting(connection, UNFINISHED)
+/// Notes that one has come to its end that had all this. What others have left unread stays unread.
+pub(in crate::store) fn note_finished(
+    connection: &Connection,
+    inputs: &[String],
+) -> rusqlite::Result<()> {
+    for (input, _) in unfinished(connection)? {
+        let is_in = |outer: &String| {
+            let rest = input.strip_prefix(outer.trim_end_matches('/'));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        if inputs.iter().any(is_in) {
+            connection.execute(
+                "DELETE FROM setting WHERE name = ?1",
+                [format!("{UNFINISHED}{input}")],
+            )?;
+        }
+    }
+    Ok(())
 }
 
-const UNFINISHED: &str = "unfinished";
+/// What was read by runs that have not ended, as far as the store knows, and when these began: they were
+/// killed, or go on.
+pub(in crate::store) fn unfinished(
+    connection: &Connection,
+) -> rusqlite::Result<Vec<(String, String)>> {
+    let mut all = connection.prepare(
+        "SELECT substr(name, length(?1) + 1), value FROM setting WHERE name GLOB ?1 || '*' ORDER BY name",
+    )?;
+    let rows = all.query_map([UNFINISHED], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect()
+}
+
+const UNFINISHED: &str = "unfinished ";
 
 /// The number that the next run will have.
 pub(in crate::store) fn next_run(connection: &Connection) -> rusqlite::Result<i64> {

@@ -493,6 +493,12 @@ fn an_object_that_could_not_be_read_is_asked_for_again_however_old_it_is() {
     }
     stscope("report -q --store").arg(&store).run().exits(3);
     server.change(|behaviour| behaviour.must_not_get = None);
+    // What is gone is no news of this night, and damage in the store as before.
+    server.remove("trail", &bad);
+    let said = ingest().exits(0);
+    assert!(said.stderr.contains("0 files new"), "{}", said.stderr);
+    stscope("report -q --store").arg(&store).run().exits(3);
+    server.put("trail", &bad, gzip(&log(&[regional_call(1)])));
     let said = ingest().exits(0);
     assert!(
         said.stderr.contains("1 changed and read again"),

@@ -63,8 +63,8 @@ pub(in crate::store) struct Writer<'c> {
     has_digests: bool,
     /// Whether the content of logs is hashed.
     hashes: bool,
-    /// Whether the store says that this run is at work.
-    is_noted: bool,
+    /// What is read, until the store says that a run is at it.
+    inputs: Vec<String>,
 }
 
 const ADD_FILE: &str = "INSERT OR IGNORE INTO file (folder, name, size, modified, checksum, length, outcome, same_as, \
@@ -81,6 +81,7 @@ impl<'c> Writer<'c> {
         today: NaiveDate,
         hasher: RowHasher,
         hashes: bool,
+        inputs: Vec<String>,
     ) -> rusqlite::Result<Writer<'c>> {
         connection.set_prepared_statement_cache_capacity(64);
         let run = schema::next_run(connection)?;
@@ -100,7 +101,7 @@ impl<'c> Writer<'c> {
                 |row| row.get(0),
             )?,
             hashes,
-            is_noted: false,
+            inputs,
         })
     }
 
@@ -148,10 +149,8 @@ impl<'c> Writer<'c> {
 
     fn write(&mut self, packet: Packet) -> rusqlite::Result<()> {
         // Who asks a store that a run has left must not take a part of it for all.
-        if !self.is_noted {
-            self.is_noted = true;
-            schema::note_unfinished(self.connection)?;
-        }
+        let inputs = std::mem::take(&mut self.inputs);
+        schema::note_unfinished(self.connection, &inputs)?;
         match packet {
             Packet::Read(delivery) => self.delivery(*delivery),
             Packet::Touched(id, version) => {
