@@ -32,9 +32,9 @@ impl Told {
         let all = letters(text.trim_ascii());
         match self {
             Told::Host => {
-                text.contains("eader")
-                    && (all.split("clientprovidedhostheader").skip(1))
-                        .any(|behind| !behind.is_empty())
+                let name = "clientprovidedhostheader";
+                let is_told = |at: usize| at + name.len() < all.len();
+                text.contains("eader") && all.find(name).is_some_and(is_told)
             }
             Told::Type => {
                 text.contains("ndpoint")

@@ -132,8 +132,10 @@ fn a_listing_that_goes_in_a_circle_is_an_error() {
         (region, since),
     ] {
         let error = (s3.list(&url(at), &asked).find_map(Result::err)).expect("an error");
+        // Of chains side by side, one may see first that the keys have no order.
+        let ends = ["the same page came twice", "does not list keys in order"];
         assert!(
-            error.to_string().contains("the same page came twice"),
+            ends.iter().any(|end| error.to_string().contains(end)),
             "{at}: {error}"
         );
     }
