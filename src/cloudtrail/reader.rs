@@ -405,8 +405,7 @@ impl<H: Handler> Reading<'_, H> {
 fn wraps_itself(record: &[u8]) -> bool {
     let own = own_ids(record);
     members(record).any(|(key, value)| {
-        matches!(Key::of(key.as_bytes()), Key::Wrapper(_))
-            && own.iter().any(|id| event_ids(value).contains(id))
+        matches!(Key::of(key.as_bytes()), Key::Wrapper(_)) && !own.is_disjoint(&event_ids(value))
     })
 }
 

@@ -87,16 +87,17 @@ impl<'c> Copies<'c> {
         self.take_back(id)
     }
 
-    /// Removes a file from the ledger that is a copy of another now.
-    pub fn forget_file(&mut self, id: i64, of: i64) -> rusqlite::Result<()> {
+    /// Removes a file from the ledger that is a copy of another now. Says whether its row stays, as some of its
+    /// calls are in closed days or forgotten.
+    pub fn forget_file(&mut self, id: i64, of: i64) -> rusqlite::Result<bool> {
         if self.take_back(id)? > 0 {
-            // Some of its calls are in closed days or forgotten, so its row stays.
-            return self.note_copy(id, of);
+            self.note_copy(id, of)?;
+            return Ok(true);
         }
         self.connection
             .prepare_cached("DELETE FROM file WHERE id = ?1")?
             .execute([id])?;
-        Ok(())
+        Ok(false)
     }
 
     /// Makes a file that changed a copy of what another holds now. Its row stays: what digests say goes by
@@ -110,6 +111,10 @@ impl<'c> Copies<'c> {
     ) -> rusqlite::Result<()> {
         self.take_back(id)?;
         self.note_copy(id, of)?;
+        self.set_version(id, version, trailer)
+    }
+
+    fn set_version(&self, id: i64, version: Version, trailer: Trailer) -> rusqlite::Result<()> {
         self.connection
             .prepare_cached(
                 "UPDATE file SET size = ?2, modified = ?3, checksum = ?4, length = ?5 WHERE id = ?1",
@@ -186,31 +191,14 @@ impl<'c> Copies<'c> {
             .prepare_cached("SELECT id FROM file WHERE folder = ?1 AND name = ?2")?
             .query_row(params![folder, name], |row| row.get(0))
             .optional()?;
-        if let Some(id) = before {
-            // It was an incomplete copy before, or has changed.
-            self.forget_file(id, of)?;
+        // It was an incomplete copy before, or has changed.
+        if let Some(id) = before
+            && self.forget_file(id, of)?
+        {
+            self.set_version(id, version, trailer)?;
+            return Ok(id);
         }
-        let version_of = "UPDATE file SET size = ?3, modified = ?4, checksum = ?5, length = ?6 \
-                          WHERE folder = ?1 AND name = ?2 RETURNING id";
-        let known = self
-            .connection
-            .prepare_cached(version_of)?
-            .query_row(
-                params![
-                    folder,
-                    name,
-                    version.size.cast_signed(),
-                    version.changed,
-                    trailer.checksum,
-                    trailer.length
-                ],
-                |row| row.get(0),
-            )
-            .optional()?;
-        match known {
-            Some(id) => Ok(id),
-            None => self.add(folder, name, version, trailer, of),
-        }
+        self.add(folder, name, version, trailer, of)
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`migrate`](super::migrate) gets a step that brings older stores up to it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use chrono::{NaiveDate, SecondsFormat, Utc};
 use rusqlite::{Connection, OptionalExtension as _};
@@ -307,11 +308,7 @@ pub(in crate::store) fn note_finished(
     inputs: &[String],
 ) -> rusqlite::Result<()> {
     for (input, _) in unfinished(connection)? {
-        let is_in = |outer: &String| {
-            let rest = input.strip_prefix(outer.trim_end_matches('/'));
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        if inputs.iter().any(is_in) {
+        if (inputs.iter()).any(|outer| Path::new(&input).starts_with(outer)) {
             connection.execute(
                 "DELETE FROM setting WHERE name = ?1",
                 [format!("{UNFINISHED}{input}")],

@@ -149,8 +149,10 @@ impl<'c> Writer<'c> {
 
     fn write(&mut self, packet: Packet) -> rusqlite::Result<()> {
         // Who asks a store that a run has left must not take a part of it for all.
-        let inputs = std::mem::take(&mut self.inputs);
-        schema::note_unfinished(self.connection, &inputs)?;
+        if !self.inputs.is_empty() {
+            let inputs = std::mem::take(&mut self.inputs);
+            schema::note_unfinished(self.connection, &inputs)?;
+        }
         match packet {
             Packet::Read(delivery) => self.delivery(*delivery),
             Packet::Touched(id, version) => {
