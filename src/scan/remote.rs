@@ -127,7 +127,7 @@ impl Remote {
         let mut listing = self.s3.list(&prefix.url, &asked);
         let mut is_empty = true;
         std::iter::from_fn(move || {
-            let nothing = || is_empty.then(|| Err(S3Error::nothing(&prefix.url)));
+            let nothing = || is_empty.then(|| Err(prefix.url.leads_nowhere()));
             let next = listing.next().or_else(nothing);
             is_empty = false;
             next

@@ -4,6 +4,7 @@
 
 use chrono::{Datelike, Months, NaiveDate};
 
+use super::continuation::Continuation;
 use super::error::Kind;
 use super::layout::{Bounds, NotListed, day_of_key, key_of_month};
 use super::xml::Entry;
@@ -20,7 +21,7 @@ pub(super) struct Chain {
     pub bounds: Bounds,
     /// What is left out past the end, to be told if there is anything.
     pub past: Option<NotListed>,
-    pub token: Option<String>,
+    pub at: Continuation,
     /// The last key that was handed out.
     pub last: Option<String>,
     pub split: bool,
@@ -164,7 +165,7 @@ mod tests {
     fn the_parts_of_a_long_chain_join_without_a_gap() {
         let mut long = chain(Some("b/2025/01/05"), Some("b/2025/04/01"));
         long.last = Some("b/2025/01/20/x".into());
-        long.token = Some("t".into());
+        long.at.turn(Some("t".into())).expect("a page");
         let parts = long.by_month("2026-01-01".parse().expect("a day"));
         let bounds: Vec<_> = parts
             .iter()
@@ -183,7 +184,7 @@ mod tests {
                 ("b/2025/03", "b/2025/04/01")
             ]
         );
-        assert_eq!(parts[0].token.as_deref(), Some("t"));
+        assert_eq!(parts[0].at.token(), Some("t"));
         assert_eq!(
             (parts[0].past, parts[2].past),
             (None, Some(NotListed::Date))

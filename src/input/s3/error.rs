@@ -4,8 +4,6 @@
 
 use std::fmt;
 
-use super::url::S3Url;
-
 /// What went wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {kind}", .place.escape_debug())]
@@ -99,12 +97,6 @@ impl S3Error {
             kind,
             fatal,
         }
-    }
-
-    /// The error of a URL that leads nowhere.
-    pub(crate) fn nothing(url: &S3Url) -> S3Error {
-        let has_pattern = url.prefix.contains(['*', '?', '[']);
-        S3Error::new(url.to_string(), Kind::Nothing { has_pattern })
     }
 
     /// The same of a place, if it is of none so far: no credentials, for a start, are no fault of a bucket.

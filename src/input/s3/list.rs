@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 
 use super::chain::Chain;
 use super::client::Client;
+use super::continuation::Continuation;
 use super::error::{Kind, S3Error};
 use super::flight::{Flight, START};
 use super::layout::{Level, NotListed, Selection, Way};
@@ -213,17 +214,17 @@ impl Walk {
             _ => {}
         }
         let mut steps = Vec::new();
-        let mut token: Option<String> = None;
+        let mut at = Continuation::default();
         loop {
             let ask = Ask {
                 prefix: &prefix,
                 by_folder: true,
-                token: token.as_deref(),
+                token: at.token(),
                 ..Ask::default()
             };
             let page = match self.pages.page(ask).await {
                 Ok(page) => page,
-                Err(kind) if is_denied(&kind) && token.is_none() => {
+                Err(kind) if is_denied(&kind) && at.token().is_none() => {
                     return self.around(level, prefix, kind);
                 }
                 Err(kind) => return Err(self.stop(&prefix, kind)),
@@ -249,7 +250,7 @@ impl Walk {
                 }
             }
             self.send(left).await?;
-            if !self.turn(&prefix, &mut token, page.next)? {
+            if !self.turn(&prefix, &mut at, page.next)? {
                 return Ok(steps);
             }
         }
@@ -332,12 +333,12 @@ impl Walk {
     /// the folders below that the days asked about are in.
     async fn undated(&self, undated: Undated) -> Result<Vec<Step>, Stop> {
         let mut steps = Vec::new();
-        let mut token: Option<String> = None;
+        let mut at = Continuation::default();
         loop {
             let ask = Ask {
                 prefix: &undated.folder,
                 by_folder: true,
-                token: token.as_deref(),
+                token: at.token(),
                 ..Ask::default()
             };
             let Page {
@@ -359,7 +360,7 @@ impl Walk {
                     }),
                 })
             }));
-            if !self.turn(&undated.folder, &mut token, next)? {
+            if !self.turn(&undated.folder, &mut at, next)? {
                 return Ok(steps);
             }
         }
@@ -371,7 +372,7 @@ impl Walk {
         loop {
             let ask = Ask {
                 prefix: &chain.prefix,
-                token: chain.token.as_deref(),
+                token: chain.at.token(),
                 after: chain.bounds.after.as_deref(),
                 ..Ask::default()
             };
@@ -381,6 +382,8 @@ impl Walk {
                 Ok(page) => page,
                 Err(kind) => return Err(self.stop(&chain.prefix, kind)),
             };
+            // Of a page that came before, the keys have no order either.
+            let goes_on = self.turn(&chain.prefix, &mut chain.at, next)?;
             let ended = chain
                 .cut(&mut entries)
                 .map_err(|kind| self.stop(&chain.prefix, kind))?;
@@ -395,7 +398,7 @@ impl Walk {
                 }
                 return Ok(Vec::new());
             }
-            if !self.turn(&chain.prefix, &mut chain.token, next)? {
+            if !goes_on {
                 return Ok(Vec::new());
             }
             pages += 1;
@@ -433,18 +436,13 @@ impl Walk {
         Stop::Error(self.pages.error(prefix, kind))
     }
 
-    /// From the token of one page to that of the next. Says whether there is one.
+    /// Goes on to the next page of what is listed here. Says whether there is one.
     fn turn(
         &self,
         prefix: &str,
-        token: &mut Option<String>,
+        at: &mut Continuation,
         next: Option<String>,
     ) -> Result<bool, Stop> {
-        if next.is_some() && *token == next {
-            let last = "the same page came twice".to_owned();
-            return Err(self.stop(prefix, Kind::GaveUp { tries: 1, last }));
-        }
-        *token = next;
-        Ok(token.is_some())
+        at.turn(next).map_err(|kind| self.stop(prefix, kind))
     }
 }

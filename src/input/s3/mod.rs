@@ -14,6 +14,7 @@ mod chain;
 mod client;
 mod config;
 mod connector;
+mod continuation;
 mod credentials;
 mod error;
 mod estimate;

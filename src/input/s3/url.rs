@@ -64,6 +64,12 @@ impl S3Url {
         })
     }
 
+    /// The error of a URL that leads nowhere.
+    pub(crate) fn leads_nowhere(&self) -> S3Error {
+        let has_pattern = self.prefix.contains(['*', '?', '[']);
+        S3Error::new(self.to_string(), Kind::Nothing { has_pattern })
+    }
+
     /// The URL of a key in this bucket.
     pub fn of_key(bucket: &str, key: &str) -> String {
         format!("s3://{bucket}/{key}")

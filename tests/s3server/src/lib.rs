@@ -46,7 +46,7 @@ pub struct Behaviour {
     pub page: usize,
     /// Whether pages come in no order.
     pub unsorted: bool,
-    /// Whether every page of a listing is its first one.
+    /// Whether the second page of a listing leads to itself.
     pub stuck: bool,
     /// Whether the names in a listing are left as they are, whatever was asked.
     pub ignore_encoding: bool,

@@ -32,7 +32,7 @@ pub(crate) fn list(
         .unwrap_or(1000)
         .min(behaviour.page);
     // A token is what the last page ended with.
-    let token = ask("continuation-token").filter(|_| !behaviour.stuck);
+    let token = ask("continuation-token");
     let after = token.or(ask("start-after")).unwrap_or("");
     let mut contents: Vec<(&str, &Stored)> = Vec::new();
     let mut prefixes: Vec<String> = Vec::new();
@@ -69,6 +69,9 @@ pub(crate) fn list(
             }
         }
         from = Excluded(last.clone());
+    }
+    if behaviour.stuck && token.is_some() {
+        next = token.map(str::to_owned);
     }
     if behaviour.unsorted {
         contents.reverse();
