@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use memchr::memmem;
 
-use super::normal::{meant, members, plain};
+use super::sound::{meant, members, plain};
 use super::text::letters;
 
 /// All of them, in small letters.

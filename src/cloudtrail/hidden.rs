@@ -6,9 +6,9 @@
 use serde::de::IgnoredAny;
 
 use super::keys::Key;
-use super::normal::{elements, meant, members};
 use super::nothing::{is_nothing, is_word};
 use super::record::{Field, Record};
+use super::sound::{elements, meant, members};
 use super::text::letters;
 
 /// A name by its letters, as all spellings of it have them: what is between words, before them and

@@ -3,14 +3,12 @@
 //!
 //! Everything here is for the few records that need it, and slow.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::keys::Key;
 use super::nothing::is_nothing;
 use super::parser::RecordParser;
 use super::record::{Member, Place};
-use super::text::{has_sound_escapes, unescape};
+use super::sound::{Members, meant};
 
 /// The names that a [`Place`] knows.
 const NAMES: [&str; 46] = [
@@ -154,169 +152,6 @@ fn full_name(place: Place, key: &str) -> Option<&'static str> {
     (NAMES.into_iter()).find(|name| is_meant(name) && is_known(name))
 }
 
-/// The parts of a sound record, as they are written, in which AWS itself writes no other record. Lists
-/// that are read for themselves are left out.
-pub(super) fn foreign_parts(object: &[u8], is_read: impl Fn(&str, u8) -> bool) -> Vec<u8> {
-    let mut parts = Vec::new();
-    for (key, value) in Members::of(object) {
-        let text = meant(key);
-        let may_hide = Key::of(text.as_bytes()).may_hide();
-        if may_hide && !is_read(&text, value.first().copied().unwrap_or_default()) {
-            parts.extend_from_slice(key);
-            parts.push(b':');
-            parts.extend_from_slice(value);
-            parts.push(b',');
-        }
-    }
-    parts
-}
-
-/// A piece of JSON in which what need not be escaped is not.
-pub(super) fn plain(json: &[u8]) -> Cow<'_, [u8]> {
-    if memchr::memchr(b'\\', json).is_none() {
-        return Cow::Borrowed(json);
-    }
-    let mut plain = Vec::with_capacity(json.len());
-    let mut rest = json;
-    while let Some(at) = memchr::memchr(b'\\', rest) {
-        plain.extend_from_slice(&rest[..at]);
-        let escape = &rest[at..];
-        let length = if escape.get(1) == Some(&b'u') { 6 } else { 2 };
-        let (escape, past) = escape.split_at(length.min(escape.len()));
-        rest = past;
-        // What is no escape of JSON stays: nobody knows what it means.
-        let text = std::str::from_utf8(escape)
-            .ok()
-            .filter(|text| has_sound_escapes(text));
-        match text.map(unescape).unwrap_or_default().as_bytes() {
-            [b'"'] => plain.extend_from_slice(b"\\\""),
-            [byte] if *byte >= b' ' && *byte != b'\\' => plain.push(*byte),
-            _ => plain.extend_from_slice(escape),
-        }
-    }
-    plain.extend_from_slice(rest);
-    Cow::Owned(plain)
-}
-
-/// Whether a sound record names a service as its source, by either name: as a text, or as the first of a
-/// list.
-pub(super) fn names_source(object: &[u8], service: &str) -> bool {
-    members(object).any(|(key, value)| {
-        let first = match value.first() {
-            Some(b'[') => elements(value).next().unwrap_or_default(),
-            _ => value,
-        };
-        matches!(Key::of(key.as_bytes()), Key::Source { .. })
-            && first.first() == Some(&b'"')
-            && meant(first) == service
-    })
-}
-
-/// The text that a sound string means.
-pub(super) fn meant(string: &[u8]) -> Cow<'_, str> {
-    let inside = string.get(1..string.len() - 1).unwrap_or_default();
-    std::str::from_utf8(inside).map_or(Cow::Borrowed(""), unescape)
-}
-
-/// The members of a sound object, by what their keys mean. Of a duplicate key the last value counts.
-pub(super) fn members(object: &[u8]) -> impl Iterator<Item = (Cow<'_, str>, &[u8])> {
-    let members: HashMap<_, _> = (Members::of(object))
-        .map(|(key, value)| (meant(key), value))
-        .collect();
-    members.into_iter()
-}
-
-/// The members of a sound object: keys in their quotes, and values.
-pub(super) struct Members<'t> {
-    rest: &'t [u8],
-}
-
-impl<'t> Members<'t> {
-    pub fn of(object: &'t [u8]) -> Members<'t> {
-        let rest = object.trim_ascii();
-        Members {
-            rest: rest.get(1..).unwrap_or_default(),
-        }
-    }
-
-    fn take(&mut self, length: usize) -> &'t [u8] {
-        let (taken, rest) = self.rest.split_at(length.min(self.rest.len()));
-        self.rest = rest;
-        taken
-    }
-
-    /// Passes white space and this byte.
-    fn pass(&mut self, byte: u8) {
-        self.rest = self.rest.trim_ascii_start();
-        if self.rest.first() == Some(&byte) {
-            self.take(1);
-        }
-        self.rest = self.rest.trim_ascii_start();
-    }
-}
-
-impl<'t> Iterator for Members<'t> {
-    type Item = (&'t [u8], &'t [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.pass(b',');
-        if self.rest.first() != Some(&b'"') {
-            return None;
-        }
-        let key = self.take(end_of_value(self.rest));
-        self.pass(b':');
-        let value = self.take(end_of_value(self.rest));
-        Some((key, value))
-    }
-}
-
-/// The elements of a sound array.
-pub(super) fn elements(array: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = Members::of(array);
-    std::iter::from_fn(move || {
-        rest.pass(b',');
-        match rest.rest.first() {
-            None | Some(b']') => None,
-            Some(_) => {
-                let length = end_of_value(rest.rest);
-                // Of what is not sound there may be no end.
-                (length > 0).then(|| Members::take(&mut rest, length))
-            }
-        }
-    })
-}
-
-/// How long the value is that sound JSON begins with.
-fn end_of_value(text: &[u8]) -> usize {
-    let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
-    for (at, &byte) in text.iter().enumerate() {
-        let ends = match byte {
-            _ if is_escaped => false,
-            b'"' => {
-                in_string = !in_string;
-                !in_string && depth == 0
-            }
-            _ if in_string => false,
-            b'{' | b'[' => {
-                depth += 1;
-                false
-            }
-            // After a number or word.
-            b'}' | b']' | b',' | b' ' | b'\t' | b'\n' | b'\r' if depth == 0 => return at,
-            b'}' | b']' => {
-                depth -= 1;
-                depth == 0
-            }
-            _ => false,
-        };
-        is_escaped = in_string && byte == b'\\' && !is_escaped;
-        if ends {
-            return at + 1;
-        }
-    }
-    text.len()
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -427,47 +262,6 @@ mod tests {
             ),
         ] {
             assert_eq!(of(text, true).as_deref(), Ok(expected), "{text}");
-        }
-    }
-
-    #[test]
-    fn an_array_has_its_elements() {
-        for (array, expected) in [
-            ("[]", &[][..]),
-            (
-                "[ 1 ,\"a,]\", [2] ,{\"b\":3} ]",
-                &["1", "\"a,]\"", "[2]", "{\"b\":3}"],
-            ),
-            ("[null]", &["null"]),
-            ("[1,}]", &["1"]),
-        ] {
-            let found: Vec<_> = elements(array.as_bytes())
-                .map(String::from_utf8_lossy)
-                .collect();
-            assert_eq!(found, expected);
-        }
-    }
-
-    #[test]
-    fn parts_that_callers_write_are_left_out() {
-        let text = r#"{"a":1,"requestParameters":{"eventSource":"x"},"insightdetails":[],"Records":[2],"b":"]"}"#;
-        let parts = foreign_parts(text.as_bytes(), |key, first| {
-            key == "Records" && first == b'['
-        });
-        assert_eq!(String::from_utf8_lossy(&parts), r#""a":1,"b":"]","#);
-    }
-
-    #[test]
-    fn a_source_is_named_by_either_name() {
-        for (text, expected) in [
-            (r#"{"eventSource":1,"eventSource":[ "x\u0079",2]}"#, true),
-            (r#"{"eventSource":"a","eventsource":"xy"}"#, true),
-            (r#"{"eventSource":"xy","eventSource":"a"}"#, false),
-            (r#"{"eventSource":["x","xy"]}"#, false),
-            (r#"{"eventSource":[]}"#, false),
-            (r#"{"a":{"eventSource":"xy"}}"#, false),
-        ] {
-            assert_eq!(names_source(text.as_bytes(), "xy"), expected, "{text}");
         }
     }
 }

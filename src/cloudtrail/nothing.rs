@@ -1,6 +1,6 @@
 //! What stands in a column where a row has no value: exports have many words for nothing.
 
-use super::normal::{elements, meant, members};
+use super::sound::{elements, meant, members};
 
 /// Nobody writes nothing deeper than that.
 const MAX_DEPTH: usize = 16;

@@ -11,10 +11,12 @@ use super::hidden::{Hidden, has_host, hidden_in};
 use super::kernel::Kernel;
 use super::keys::Key;
 use super::marks::{Marks, misplaced_control};
-use super::normal::{foreign_parts, members, names_source, normal, plain};
+use super::normal::normal;
 use super::parser::RecordParser;
+use super::parts::{foreign_parts, names_source};
 use super::record::{Field, Record};
 use super::search::Search;
+use super::sound::{members, plain};
 use super::window::{Passed, Window};
 use crate::damage::{Damage, Stage};
 
