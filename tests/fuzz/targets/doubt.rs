@@ -61,21 +61,6 @@ pub fn is_given_up(damage: &str) -> bool {
     damage.contains("too large")
 }
 
-/// Whether something may be spelled in two ways, of which stscope believes one and the twin the other: a
-/// name as AWS writes it and in small letters, or escapes that are themselves escaped.
-pub fn may_be_spelled_twice(text: &[u8]) -> bool {
-    const NAMES: [&str; 5] = [
-        "eventSource",
-        "eventVersion",
-        "eventName",
-        "tlsDetails",
-        "clientProvidedHostHeader",
-    ];
-    let plain = plain(text);
-    let is_twice = |name: &&str| plain.contains(*name) && plain.contains(&name.to_lowercase());
-    NAMES.iter().any(is_twice) || text.windows(4).any(|some| some == br"\\u0")
-}
-
 /// Whether some list of records may be replaced by a later value of its key, however it is spelled.
 /// What else such an object held is not in memory where it breaks off: damage to stscope, and to the
 /// twin damage with something whole in it.
@@ -101,7 +86,7 @@ pub fn may_replace_a_source(text: &[u8]) -> bool {
 }
 
 /// The text with its escapes undone.
-fn plain(text: &[u8]) -> String {
+pub fn plain(text: &[u8]) -> String {
     let mut plain: Vec<char> = String::from_utf8_lossy(text).chars().collect();
     // Strings in strings in strings.
     for _ in 0..7 {
