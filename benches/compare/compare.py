@@ -11,9 +11,10 @@ times are also given as multiples of its times. Where other work runs beside, be
     python3 benches/compare/compare.py --rounds 9 --archive FOLDER --bin target/release
 
 Run it from anywhere, on a machine that does nothing else. It needs Python 3.11, Cargo, and PyPI for
-the peers, whose versions are pinned below; ripgrep takes part if it is installed, and so does jq,
-timed once, as it is slow. The table on standard output is Markdown. Everything made is removed at
-the end but what Cargo built; --keep leaves it there, and --archive and --venv use it again.
+the peers, whose versions are pinned below; ripgrep and Suzaku take part if they are on the PATH, and
+so does jq, timed once, as it is slow. The table on standard output is Markdown. Everything made is
+removed at the end but what Cargo built; --keep leaves it there, and --archive and --venv use it
+again.
 
 What the columns say, and do not:
 - wall: from starting a process to its end, start-up (of Python, too) included.
@@ -235,6 +236,16 @@ def peers(options, folder, archive, python):
                 answers=False,
             )
         )
+    if shutil.which("suzaku"):
+        # Its metrics are of one field. They are read by one thread, whatever is asked.
+        metrics = ["suzaku", "aws-ct-metrics", "--quiet", "--no-color", "--directory", archive]
+        listed.append(
+            Peer(
+                f"{suzaku_version()}, hosts alone, copies counted, no question for stscope",
+                [*metrics, "--field-name", "tlsDetails.clientProvidedHostHeader"],
+                answers=False,
+            )
+        )
     if shutil.which("jq") and not options.no_jq:
         version = subprocess.run(["jq", "--version"], capture_output=True, text=True).stdout
         name = version.strip().replace("-", " ") or "jq"
@@ -246,6 +257,13 @@ def peers(options, folder, archive, python):
         once=True,
     )
     return listed, load
+
+
+def suzaku_version():
+    """The name of Suzaku with its version, which stands in the first line of its help."""
+    told = subprocess.run(["suzaku", "aws-ct-metrics", "--help"], capture_output=True, text=True)
+    words = told.stdout.split()
+    return f"Suzaku {words[1]}" if words[:1] == ["Version"] else "Suzaku"
 
 
 def compare(options, folder, archive, python):
