@@ -26,13 +26,13 @@ pub const FIRST_SOURCE: &str = "\0first source";
 /// of STS.
 const TRACE: &str = "\0trace ";
 
-/// Keeps a member that a later value has replaced, if there is a record of STS in it, or it says itself
-/// that it is of STS.
+/// Keeps the value of a member that a later one has replaced, if there is a record of STS in it, or the member
+/// says itself that it is of STS.
 pub fn keep_traces(key: &str, before: Option<Value>, object: &mut Map<String, Value>) {
     let Some(before) = before else { return };
-    let member = Value::Object(Map::from_iter([(key.to_owned(), before)]));
-    if super::traces::are_in(member.to_string().as_bytes()) {
-        object.insert(format!("{TRACE}{key}"), member);
+    if super::traces::are_in(format!("{}:{before}", Value::from(key)).as_bytes()) {
+        // Each of several under a key of its own.
+        object.insert(format!("{TRACE}{} {key}", object.len()), before);
     }
 }
 
@@ -46,7 +46,8 @@ pub fn name(key: &str) -> &str {
     if key == FIRST_SOURCE {
         return "eventSource";
     }
-    key.strip_prefix(TRACE).unwrap_or(key)
+    let note = key.strip_prefix(TRACE);
+    (note.and_then(|note| note.split_once(' '))).map_or(key, |(_, name)| name)
 }
 
 /// A value of which nothing is lost without a word.
