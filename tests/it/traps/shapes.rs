@@ -59,6 +59,21 @@ fn of_two_lists_of_records_the_last_stands() {
 }
 
 #[test]
+fn a_record_in_one_of_several_replaced_values_is_not_lost() {
+    let [first, _, last] = three();
+    let like_one = quoted(r#"eventSource":"sts.amazonaws.com"#);
+    for members in [
+        format!(r#""a":{first},"a":{like_one},"a":1"#),
+        format!(r#""a":{like_one},"a":{first},"a":{like_one},"a":null"#),
+    ] {
+        let text = format!(r#"{{{members},"Records":[{last}]}}"#);
+        holds(text, &[("calls", 1), ("not_understood", 1)]);
+    }
+    let none = format!(r#"{{"a":{like_one},"a":{like_one},"a":1,"Records":[{last}]}}"#);
+    holds(none, &[("calls", 1), ("not_understood", 0)]);
+}
+
+#[test]
 fn a_list_between_two_of_one_key_stands() {
     let [first, _, last] = three();
     let event = format!(r#"{{"CloudTrailEvent":{}}}"#, quoted(&call("c", "")));
