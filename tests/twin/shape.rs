@@ -478,7 +478,7 @@ fn without_lists(mut record: Map<String, Value>) -> Map<String, Value> {
 fn hides(record: &Map<String, Value>, lists_are_read: bool) -> bool {
     record.iter().any(|(key, value)| {
         let is_read = lists_are_read && value.is_array() && LISTS.contains(&key.as_str());
-        let key = tame::name(key);
+        let (key, value) = tame::written(key, value);
         !is_read
             && may_hide(key)
             && super::traces::are_whole_in(&format!("{}:{value}", Value::from(key)))
@@ -488,9 +488,9 @@ fn hides(record: &Map<String, Value>, lists_are_read: bool) -> bool {
 /// Whether there is one in an object beside what was read of it, that is no copy of one with a known id.
 fn has_another(object: &Map<String, Value>, read: Option<&str>, known: &[String]) -> bool {
     object.iter().any(|(key, value)| {
-        let name = tame::name(key);
         let is_read = read == Some(key) || value.is_array() && LISTS.contains(&key.as_str());
-        let text = value.to_string();
+        let (name, written) = tame::written(key, value);
+        let text = written.to_string();
         let has_traces = may_hide(name) && super::traces::are_whole_in(&text);
         let is_encoded = WRAPPERS.contains(&key.as_str()) && value.as_str().is_some_and(is_encoded);
         !is_read && (has_traces && !is_copy(&text, known) || is_encoded)

@@ -26,13 +26,14 @@ pub const FIRST_SOURCE: &str = "\0first source";
 /// of STS.
 const TRACE: &str = "\0trace ";
 
-/// Keeps the value of a member that a later one has replaced, if there is a record of STS in it, or the member
-/// says itself that it is of STS.
+/// Keeps a member that a later value has replaced, if there is a record of STS in it, or it says itself
+/// that it is of STS.
 pub fn keep_traces(key: &str, before: Option<Value>, object: &mut Map<String, Value>) {
     let Some(before) = before else { return };
-    if super::traces::are_in(format!("{}:{before}", Value::from(key)).as_bytes()) {
+    let member = Value::Object(Map::from_iter([(key.to_owned(), before)]));
+    if super::traces::are_in(member.to_string().as_bytes()) {
         // Each of several under a key of its own.
-        object.insert(format!("{TRACE}{} {key}", object.len()), before);
+        object.insert(format!("{TRACE}{} {key}", object.len()), member);
     }
 }
 
@@ -41,13 +42,18 @@ pub fn is_note(key: &str) -> bool {
     [REPLACED, FIRST_SOURCE].contains(&key) || key.starts_with(TRACE)
 }
 
-/// The key of a member, be it replaced.
-pub fn name(key: &str) -> &str {
+/// A member as it was written, be it replaced.
+pub fn written<'m>(key: &'m str, value: &'m Value) -> (&'m str, &'m Value) {
     if key == FIRST_SOURCE {
-        return "eventSource";
+        return ("eventSource", value);
     }
-    let note = key.strip_prefix(TRACE);
-    (note.and_then(|note| note.split_once(' '))).map_or(key, |(_, name)| name)
+    let replaced = key
+        .strip_prefix(TRACE)
+        .and_then(|note| note.split_once(' '));
+    match replaced {
+        Some((_, name)) => (name, &value[name]),
+        None => (key, value),
+    }
 }
 
 /// A value of which nothing is lost without a word.

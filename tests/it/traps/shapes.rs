@@ -69,6 +69,8 @@ fn a_record_in_one_of_several_replaced_values_is_not_lost() {
         let text = format!(r#"{{{members},"Records":[{last}]}}"#);
         holds(text, &[("calls", 1), ("not_understood", 1)]);
     }
+    let inside = r#"{"d":{"eventSource":"sts.amazonaws.com","eventSource":""},"eventSource":"."}"#;
+    holds(inside, &[("records", 0), ("not_understood", 1)]);
     let none = format!(r#"{{"a":{like_one},"a":{like_one},"a":1,"Records":[{last}]}}"#);
     holds(none, &[("calls", 1), ("not_understood", 0)]);
 }
