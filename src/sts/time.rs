@@ -40,19 +40,31 @@ impl Time {
     /// From a number since 1970. Its size tells of what: CloudTrail is younger than 2001, where the
     /// numbers of seconds with ten digits begin.
     fn of_number(text: &str) -> Option<Time> {
-        if !text.bytes().all(|byte| b"0123456789.eE+-".contains(&byte)) {
+        let (number, exponent) = match text.split_once(['e', 'E']) {
+            Some((number, exponent)) => (number, exponent.parse().ok()?),
+            None => (text, 0_i32),
+        };
+        let number = number.strip_prefix('+').unwrap_or(number);
+        let number = number.trim_start_matches('0');
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        if !(whole.bytes().chain(fraction.bytes())).all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        let number: f64 = text.parse().ok()?;
-        let millis = match number {
-            1e9..1e11 => number * 1e3,
-            1e12..1e14 => number,
-            1e15..1e17 => number / 1e3,
-            1e18..1e20 => number / 1e6,
+        // Nobody writes a time as `0.17e10`.
+        if whole.is_empty() {
+            return None;
+        }
+        // In digits, as a binary fraction of seconds is not exact: 0.7 may be a little less.
+        let length = i32::try_from(whole.len()).ok()?.checked_add(exponent)?;
+        let of_millis = match length {
+            10 | 13 | 16 | 19 => 13,
+            11 | 14 | 17 | 20 => 14,
             _ => return None,
         };
-        // A fraction of seconds is not exact: 0.7 may be a little less.
-        Time::from_millis(millis.round() as i64)
+        let digits = (whole.bytes().chain(fraction.bytes())).chain(std::iter::repeat(b'0'));
+        let millis =
+            (digits.take(of_millis)).fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+        Time::from_millis(millis)
     }
 
     fn of_date_and_time(text: &str) -> Option<Time> {
@@ -229,7 +241,18 @@ mod tests {
         let millis = |text: &str| Time::logged(text).map(|time| time.millis() % 1000);
         assert_eq!(millis("2025-11-03 08:00:00,1239"), Some(123));
         assert_eq!(millis("2025-11-03 08:00:00.5"), Some(500));
-        assert_eq!(millis("1762156800.7"), Some(700));
+        for (number, expected) in [
+            ("1762156800.7", 700),
+            ("1762156800.9999", 999),
+            ("1762156800999.9", 999),
+            ("1762156800999999", 999),
+            ("1762156800999999999", 999),
+            ("1.762156800999999e15", 999),
+            ("+01762156800999999.0E+0", 999),
+            ("17621568007e-1", 700),
+        ] {
+            assert_eq!(millis(number), Some(expected), "{number}");
+        }
     }
 
     #[test]
@@ -240,6 +263,13 @@ mod tests {
             "20251103",
             "2025",
             "-1762156800",
+            "17621568",
+            "176215680000",
+            "176215680000000000000",
+            "0.1762156800",
+            "1762156800e",
+            "1762156800.7.1",
+            "1762156800e99999999999",
             "1e3",
             "inf",
             "2025-11-03 08",

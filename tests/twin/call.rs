@@ -253,24 +253,34 @@ fn time(record: &Map<String, Value>) -> Option<i64> {
     (0..=9999).contains(&year).then_some(millis)
 }
 
-/// Seconds, milliseconds, microseconds or nanoseconds, which their size tells apart.
+/// Seconds, milliseconds, microseconds or nanoseconds, which their size tells apart; what is finer than a
+/// millisecond is cut off.
 fn since_1970(text: &str) -> Option<i64> {
-    if text.contains(|c: char| !c.is_ascii_digit() && !".eE+-".contains(c)) {
-        return None;
-    }
-    let number: f64 = text.parse().ok()?;
-    let in_units = [(1e9, 1e11, 1e3), (1e12, 1e14, 1.0)];
-    for (least, most, factor) in in_units {
-        if least <= number && number < most {
-            return Some((number * factor).round() as i64);
-        }
-    }
-    for (least, most, parts) in [(1e15, 1e17, 1e3), (1e18, 1e20, 1e6)] {
-        if least <= number && number < most {
-            return Some((number / parts).round() as i64);
-        }
-    }
-    None
+    let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let number = number.strip_prefix('+').unwrap_or(number);
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits = format!("{whole}{fraction}");
+    let is_number = whole.contains(|c| c != '0') && digits.chars().all(|c| c.is_ascii_digit());
+    // So many digits are before the point.
+    let exponent: i64 = exponent.parse().ok().filter(|_| is_number)?;
+    let point = i64::try_from(whole.len()).ok()?.checked_add(exponent)?;
+    // Of what is smaller or larger than all of these, nothing is a time.
+    let digits = digits.trim_start_matches('0');
+    let zeros = i64::try_from(whole.len() + fraction.len() - digits.len()).ok()?;
+    let point = usize::try_from(point - zeros)
+        .ok()
+        .filter(|&point| point <= 20)?;
+    let digits = format!("{digits:0<24}");
+    let whole: i128 = digits[..point].parse().ok()?;
+    let thousandths: i128 = digits[point..point + 3].parse().ok()?;
+    let millis = match whole {
+        1_000_000_000..100_000_000_000 => whole * 1000 + thousandths,
+        1_000_000_000_000..100_000_000_000_000 => whole,
+        1_000_000_000_000_000..100_000_000_000_000_000 => whole / 1000,
+        1_000_000_000_000_000_000..100_000_000_000_000_000_000 => whole / 1_000_000,
+        _ => return None,
+    };
+    i64::try_from(millis).ok()
 }
 
 /// `2025-11-03 08:00:00,123 +0100`, most of which may be missing.

@@ -164,7 +164,9 @@ fn tame(text: &[u8]) -> Cow<'_, [u8]> {
                     at += length;
                     continue;
                 }
-                length
+                tamed.extend_from_slice(as_precise_as_a_float(&rest[..length]));
+                at += length;
+                continue;
             }
             _ => 1,
         };
@@ -191,6 +193,21 @@ fn surrogate(text: &[u8]) -> Option<Half> {
         0xd800..0xdc00 => Some(Half::High),
         0xdc00..0xe000 => Some(Half::Low),
         _ => None,
+    }
+}
+
+/// A number without the last digits of its fraction, if it has more than a float keeps.
+fn as_precise_as_a_float(number: &[u8]) -> &[u8] {
+    const DIGITS: usize = 15;
+    let Some(point) = number.iter().position(|&byte| byte == b'.') else {
+        return number;
+    };
+    let has_exponent = number.iter().any(|byte| matches!(byte, b'e' | b'E'));
+    match DIGITS.saturating_sub(point) {
+        _ if has_exponent || number.len() <= DIGITS + 1 => number,
+        _ if serde_json::from_slice::<Value>(number).is_err() => number,
+        0 => &number[..point],
+        kept => &number[..=point + kept],
     }
 }
 

@@ -308,6 +308,27 @@ fn a_time_may_be_spelled_as_exports_do() {
     }
 }
 
+/// However it is spelled, a call a moment before midnight is of the day that ends.
+#[test]
+fn what_is_finer_than_a_millisecond_is_cut_off() {
+    for time in [
+        r#""2025-11-03T23:59:59.9999Z""#,
+        r#""2025-11-03 23:59:59,9999""#,
+        "1762214399.9999",
+        r#""1762214399.9999""#,
+        "1762214399999.9",
+        "1762214399999999",
+        r#""1762214399999999999""#,
+        "1.762214399999999e15",
+        "1762214399999999.5",
+        "1762214399.999999999999999",
+    ] {
+        let record = call("a", &format!(r#""eventTime":{time}"#));
+        let answer = held(file(&[record]));
+        assert_eq!(answer.span.0, Some(1_762_214_399_999), "{time}");
+    }
+}
+
 #[test]
 fn of_two_sources_the_first_says_that_it_is_a_record_and_the_last_whose() {
     for (first, last, calls) in [
