@@ -194,7 +194,11 @@ impl Session {
                     holes: totals.holes.clone(),
                     ..Calendar::of_logs(&totals.days_read, selection)
                 },
-                DaysOfCalls::from(&totals.days_read),
+                // Of what the filters leave out, copies tell of their days as well as calls.
+                match selection.has_filters() {
+                    true => DaysOfCalls::from(&totals.days_read),
+                    false => DaysOfCalls::from(calls),
+                },
             ),
         };
         calendar.note_damage(&totals.coverage, selection);

@@ -58,7 +58,7 @@ mod with {
             calls: &CallsByDay<'_>,
         ) -> Result<(Calendar, DaysOfCalls), Failure> {
             let calendar = self.store.calendar_of(selection)?;
-            if selection.endpoints.is_empty() && selection.conditions.is_empty() {
+            if !selection.has_filters() {
                 return Ok((calendar, DaysOfCalls::from(calls)));
             }
             // What the conditions leave out was read all the same.

@@ -150,6 +150,11 @@ impl Selection {
         self.regions.is_empty() || self.regions.iter().any(|region| is_opt_in(region))
     }
 
+    /// Whether there are filters that act on calls that are counted once.
+    pub fn has_filters(&self) -> bool {
+        !self.endpoints.is_empty() || !self.conditions.is_empty()
+    }
+
     /// Whether a call that is counted once is asked about: all other filters. Notes which conditions
     /// have matched it.
     pub(crate) fn wants(

@@ -220,6 +220,31 @@ period,calls,global,regional,aws-service,other,unknown,global_share,global_princ
     assert!(line.contains("100.0 % █···█ 100.0 %"), "{line}");
 }
 
+/// Of a call at midnight the other account's copy may be of the day before.
+#[test]
+fn a_copy_that_does_not_count_makes_no_day() {
+    let nightly = Nightly::new();
+    let copies = [
+        json!({ "eventTime": "2025-11-03T00:00:00Z", "sharedEventID": "s" }),
+        json!({
+            "eventTime": "2025-11-02T23:59:59Z",
+            "sharedEventID": "s",
+            "recipientAccountId": "444455556666",
+            "userIdentity": { "type": "AWSAccount", "accountId": "111122223333" },
+        }),
+    ];
+    let copies = [(0, &copies[0]), (1, &copies[1])].map(|(at, copy)| call(at, copy.clone()));
+    let day = "2025-11-03";
+    put(&nightly.logs(), key(day, "us-east-1"), &log(&copies));
+    nightly.deliver("2025-11-04", "us-east-1", &["app"]);
+    nightly.ingest();
+    let of_logs = stscope("trend -q --format json").arg(nightly.logs());
+    for rows in [of_logs.run().exits(0).rows(), rows(&nightly)] {
+        assert_eq!(column(&rows, "period"), [day, "2025-11-04"]);
+        assert_eq!(rows[0]["new_principals"], Value::Null);
+    }
+}
+
 fn rows(nightly: &Nightly) -> Vec<Value> {
     nightly.ask("trend --format json").run().exits(0).rows()
 }
