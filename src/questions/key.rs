@@ -4,7 +4,8 @@
 //! [`Dimension`].
 
 use crate::sts::action::is_regional_only;
-use crate::sts::{Dimension, EndpointEvidence, Properties};
+use crate::sts::is_own_name;
+use crate::sts::{Dimension, Properties};
 use crate::tally::YES;
 
 /// One column of a key.
@@ -22,7 +23,7 @@ pub(super) enum KeyColumn {
     Refused,
     /// `yes` if it came through a VPC endpoint.
     ViaVpcEndpoint,
-    /// `yes` if it went to a name of the user's own that leads to an endpoint.
+    /// `yes` if it went to a name of the user's own, wherever that leads.
     ThroughOwnHost,
     /// `yes` if it is of where global calls are logged.
     OfUsEast1,
@@ -41,8 +42,8 @@ impl KeyColumn {
             KeyColumn::Refused => call.is_refused().then_some(YES),
             KeyColumn::ViaVpcEndpoint => call.is_through_vpc_endpoint().then_some(YES),
             KeyColumn::ThroughOwnHost => {
-                let evidence = call.value(Dimension::Evidence, scratch);
-                (evidence == Some(EndpointEvidence::HostMap.as_str())).then_some(YES)
+                let host = call.value(Dimension::ClientProvidedHostHeader, scratch);
+                host.is_some_and(is_own_name).then_some(YES)
             }
             KeyColumn::OfUsEast1 => call.is_of_us_east_1().then_some(YES),
             KeyColumn::RegionalOnlyAction => {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt::Write as _;
 
-use super::decision::{Decision, EndpointEvidence, Traces, decide};
+use super::decision::{Decision, Traces, decide};
 use super::endpoint::Endpoint;
 use super::host::Host;
 use super::hosts::Hosts;
@@ -176,7 +176,7 @@ impl<'r> Call<'r> {
 
     /// Whether it went to a name of the user's own, a proxy's or a CNAME, which the user says leads there.
     pub fn is_through_own_host(&self) -> bool {
-        self.decision.evidence == EndpointEvidence::HostMap
+        self.decision.through_own_host
     }
 
     /// Whether the caller is only an account: the target account's copy of a cross-account call.

@@ -73,12 +73,14 @@ pub struct Decision<'a> {
     pub evidence: EndpointEvidence,
     /// CloudTrail's verdict and the host header do not agree (the verdict is kept).
     pub disagreement: bool,
+    /// It went there through a name of the user's own, which the user says leads there.
+    pub through_own_host: bool,
 }
 
 /// Decides where a call went, by the first trace that tells.
 pub fn decide<'a>(traces: &Traces<'a>) -> Decision<'a> {
     let by_region = traces.aws_region.filter(|&region| region != "global");
-    let mut by_host = traces.host.map(|host| match host.kind() {
+    let by_name = traces.host.map(|host| match host.kind() {
         HostKind::Global { .. } => Endpoint::Global,
         HostKind::Regional { region, variant } => Endpoint::Regional {
             region: Some(region),
@@ -86,13 +88,11 @@ pub fn decide<'a>(traces: &Traces<'a>) -> Decision<'a> {
         },
         HostKind::Other => Endpoint::Other,
     });
-    let mut evidence_of_host = EndpointEvidence::HostHeader;
-    if matches!(by_host, Some(Endpoint::Other))
-        && let Some(endpoint) = mapped(traces)
-    {
-        by_host = Some(endpoint);
-        evidence_of_host = EndpointEvidence::HostMap;
-    }
+    let mapped = match by_name {
+        Some(Endpoint::Other) => mapped(traces),
+        _ => None,
+    };
+    let by_host = mapped.or(by_name);
     let verdict = match traces.endpoint_type {
         Some("global") => Some(Endpoint::Global),
         Some("regional") => Some(match by_host {
@@ -106,8 +106,10 @@ pub fn decide<'a>(traces: &Traces<'a>) -> Decision<'a> {
     };
     let (endpoint, evidence) = if let Some(endpoint) = verdict {
         (endpoint, EndpointEvidence::EndpointType)
-    } else if let Some(endpoint) = by_host {
-        (endpoint, evidence_of_host)
+    } else if let Some(endpoint) = mapped {
+        (endpoint, EndpointEvidence::HostMap)
+    } else if let Some(endpoint) = by_name {
+        (endpoint, EndpointEvidence::HostHeader)
     } else if traces.called_by_aws {
         (Endpoint::AwsService, EndpointEvidence::Caller)
     } else {
@@ -131,6 +133,7 @@ pub fn decide<'a>(traces: &Traces<'a>) -> Decision<'a> {
         endpoint,
         evidence,
         disagreement,
+        through_own_host: mapped.is_some_and(|mapped| mapped.kind() == endpoint.kind()),
     }
 }
 

@@ -50,14 +50,22 @@ impl<'a> Host<'a> {
 
     /// What kind of endpoint has this name.
     pub fn kind(&self) -> HostKind<'_> {
-        let host: &str = &self.0;
-        if host == "sts.amazonaws.com" {
-            return HostKind::Global { served_in: None };
-        }
-        plain_name(host)
-            .or_else(|| privatelink_name(host))
-            .unwrap_or(HostKind::Other)
+        kind(&self.0)
     }
+}
+
+/// Whether a normalised name is none of AWS's.
+pub(crate) fn is_own_name(host: &str) -> bool {
+    kind(host) == HostKind::Other
+}
+
+fn kind(host: &str) -> HostKind<'_> {
+    if host == "sts.amazonaws.com" {
+        return HostKind::Global { served_in: None };
+    }
+    plain_name(host)
+        .or_else(|| privatelink_name(host))
+        .unwrap_or(HostKind::Other)
 }
 
 /// The endpoint that a host name leads to.

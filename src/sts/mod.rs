@@ -35,6 +35,7 @@ pub use cause::Cause;
 pub use decision::{Decision, EndpointEvidence};
 pub use dimension::Dimension;
 pub use endpoint::{ByEndpoint, Endpoint, EndpointKind};
+pub(crate) use host::is_own_name;
 pub use host::{Host, HostKind, Variant};
 pub use hosts::{Hosts, HostsError, LeadsTo};
 pub(crate) use pattern::has_wildcards;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::harness::{SAMPLE, Said, column, number, stscope};
+use super::harness::{Run, SAMPLE, Said, column, number, stscope};
 use super::logs::{call, log, put};
 
 #[test]
@@ -246,6 +246,50 @@ fn hosts_that_tell_nothing_are_looked_up_where_the_user_says_what_they_lead_to()
         "{events}"
     );
     events.says_nothing();
+}
+
+/// CloudTrail says of newer calls itself where they went.
+#[test]
+fn a_name_of_ones_own_is_what_has_to_change_whoever_says_where_it_leads() {
+    let folder = tempfile::tempdir().unwrap();
+    let hosts = put(folder.path(), "hosts.txt", b"sts.corp.example global\n");
+    let detail = json!({ "RequestDetails": { "endpointType": "global" } });
+    let records = [
+        json!({ "additionalEventData": detail, "userAgent": "Boto3/1.42.0 md/Botocore#1.42.0" }),
+        json!({ "userAgent": "Boto3/1.42.0 md/Botocore#1.42.0" }),
+    ];
+    let records = [(1, &records[0]), (2, &records[1])].map(|(number, changes)| {
+        let mut record = call(number, changes.clone());
+        record["tlsDetails"]["clientProvidedHostHeader"] = json!("sts.corp.example");
+        record
+    });
+    let logs = put(folder.path(), "logs/a.json.gz", &log(&records));
+    // Without the list, only the first is known to be global, and its SDK alone is judged by.
+    for (list, calls, cause) in [
+        (Some(&hosts), 2, "explicit-endpoint"),
+        (None, 1, "no-region"),
+    ] {
+        let with_list = |mut run: Run| {
+            if let Some(list) = list {
+                run = run.arg("--hosts").arg(list);
+            }
+            run.run().exits(0)
+        };
+        let store = folder.path().join(format!("{calls}.db"));
+        with_list(stscope("ingest -q --store").arg(&store).arg(&logs));
+        let of_store = stscope("plan -q --format json --store").arg(&store).run();
+        let of_logs = with_list(stscope("plan -q --format json").arg(&logs));
+        for rows in [of_logs.rows(), of_store.exits(0).rows()] {
+            assert_eq!(rows.len(), 1);
+            assert_eq!(number(&rows[0]["calls"]), calls);
+            assert_eq!(rows[0]["cause"], cause);
+            let fix = rows[0]["fix"].as_str().unwrap();
+            assert!(
+                fix.starts_with("These calls go to a host name of your own"),
+                "{fix}"
+            );
+        }
+    }
 }
 
 #[test]
