@@ -89,7 +89,8 @@ pub fn lines(name: &str, info: &Contents) -> Vec<String> {
         let options = textwrap::Options::new(WIDTH)
             .initial_indent(&first)
             .subsequent_indent(&indent)
-            .break_words(false);
+            .break_words(false)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
         let value = for_terminal(&value);
         let wrapped = textwrap::wrap(&value, options);
         lines.extend(wrapped.into_iter().map(Cow::into_owned));

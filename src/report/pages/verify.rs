@@ -131,7 +131,7 @@ pub fn sheet<'r>() -> Sheet<&'r ChainRow> {
         .col(
             "restarts",
             Label::new("RESTARTS").spare(9),
-            "digests that begin the chain anew",
+            "digests that begin the chain anew; the time before such a digest is in its finding, and in no hole",
             number(|row| row.restarts),
         )
         .col(
