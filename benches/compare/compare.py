@@ -236,9 +236,10 @@ def peers(options, folder, archive, python):
                 answers=False,
             )
         )
-    if shutil.which("suzaku"):
+    suzaku = shutil.which("suzaku")
+    if suzaku:
         # Its metrics are of one field. They are read by one thread, whatever is asked.
-        metrics = ["suzaku", "aws-ct-metrics", "--quiet", "--no-color", "--directory", archive]
+        metrics = [suzaku, "aws-ct-metrics", "--quiet", "--no-color", "--directory", archive]
         listed.append(
             Peer(
                 f"{suzaku_version()}, hosts alone, copies counted, no question for stscope",
