@@ -242,7 +242,7 @@ def peers(options, folder, archive, python):
         metrics = [suzaku, "aws-ct-metrics", "--quiet", "--no-color", "--directory", archive]
         listed.append(
             Peer(
-                f"{suzaku_version()}, hosts alone, copies counted, no question for stscope",
+                f"{suzaku_version(suzaku)}, hosts alone, copies counted, no question for stscope",
                 [*metrics, "--field-name", "tlsDetails.clientProvidedHostHeader"],
                 answers=False,
             )
@@ -260,9 +260,9 @@ def peers(options, folder, archive, python):
     return listed, load
 
 
-def suzaku_version():
+def suzaku_version(suzaku):
     """The name of Suzaku with its version, which stands in the first line of its help."""
-    told = subprocess.run(["suzaku", "aws-ct-metrics", "--help"], capture_output=True, text=True)
+    told = subprocess.run([suzaku, "aws-ct-metrics", "--help"], capture_output=True, text=True)
     words = told.stdout.split()
     return f"Suzaku {words[1]}" if words[:1] == ["Version"] else "Suzaku"
 

@@ -47,11 +47,9 @@ impl Time {
         let number = number.strip_prefix('+').unwrap_or(number);
         let number = number.trim_start_matches('0');
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        if !(whole.bytes().chain(fraction.bytes())).all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
+        let mut digits = whole.bytes().chain(fraction.bytes());
         // Nobody writes a time as `0.17e10`.
-        if whole.is_empty() {
+        if whole.is_empty() || !digits.clone().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
         // In digits, as a binary fraction of seconds is not exact: 0.7 may be a little less.
@@ -61,9 +59,9 @@ impl Time {
             11 | 14 | 17 | 20 => 14,
             _ => return None,
         };
-        let digits = (whole.bytes().chain(fraction.bytes())).chain(std::iter::repeat(b'0'));
-        let millis =
-            (digits.take(of_millis)).fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+        let millis = (0..of_millis).fold(0, |sum, _| {
+            sum * 10 + i64::from(digits.next().unwrap_or(b'0') - b'0')
+        });
         Time::from_millis(millis)
     }
 

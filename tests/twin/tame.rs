@@ -159,12 +159,11 @@ fn tame(text: &[u8]) -> Cow<'_, [u8]> {
                     .iter()
                     .take_while(|b| b"+-.eE0123456789".contains(b))
                     .count();
-                if is_too_large(&rest[..length]) {
-                    tamed.push(b'0');
-                    at += length;
-                    continue;
-                }
-                tamed.extend_from_slice(as_precise_as_a_float(&rest[..length]));
+                let number = &rest[..length];
+                tamed.extend_from_slice(match is_too_large(number) {
+                    true => b"0",
+                    false => as_precise_as_a_float(number),
+                });
                 at += length;
                 continue;
             }

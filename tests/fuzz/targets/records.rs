@@ -37,8 +37,8 @@ fuzz_target!(|text: &[u8]| -> Corpus {
     Corpus::Keep
 });
 
-/// Whether something may be spelled in two ways, of which a parser of one record believes one and the twin the other: a
-/// name as AWS writes it and in small letters, or escapes that are themselves escaped.
+/// Whether something may be spelled in two ways, of which a parser of one record believes one and the twin
+/// the other: a name as AWS writes it and in small letters, or escapes that are themselves escaped.
 fn may_be_spelled_twice(text: &[u8]) -> bool {
     const NAMES: [&str; 5] = [
         "eventSource",

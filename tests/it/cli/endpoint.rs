@@ -254,14 +254,15 @@ fn a_name_of_ones_own_is_what_has_to_change_whoever_says_where_it_leads() {
     let folder = tempfile::tempdir().unwrap();
     let hosts = put(folder.path(), "hosts.txt", b"sts.corp.example global\n");
     let detail = json!({ "RequestDetails": { "endpointType": "global" } });
-    let records = [
-        json!({ "additionalEventData": detail, "userAgent": "Boto3/1.42.0 md/Botocore#1.42.0" }),
-        json!({ "userAgent": "Boto3/1.42.0 md/Botocore#1.42.0" }),
-    ];
-    let records = [(1, &records[0]), (2, &records[1])].map(|(number, changes)| {
-        let mut record = call(number, changes.clone());
-        record["tlsDetails"]["clientProvidedHostHeader"] = json!("sts.corp.example");
-        record
+    let records = [(1, detail), (2, Value::Null)].map(|(number, additional)| {
+        call(
+            number,
+            json!({
+                "additionalEventData": additional,
+                "userAgent": "Boto3/1.42.0 md/Botocore#1.42.0",
+                "tlsDetails": { "clientProvidedHostHeader": "sts.corp.example" },
+            }),
+        )
     });
     let logs = put(folder.path(), "logs/a.json.gz", &log(&records));
     // Without the list, only the first is known to be global, and its SDK alone is judged by.

@@ -225,15 +225,20 @@ period,calls,global,regional,aws-service,other,unknown,global_share,global_princ
 fn a_copy_that_does_not_count_makes_no_day() {
     let nightly = Nightly::new();
     let copies = [
-        json!({ "eventTime": "2025-11-03T00:00:00Z", "sharedEventID": "s" }),
-        json!({
-            "eventTime": "2025-11-02T23:59:59Z",
-            "sharedEventID": "s",
-            "recipientAccountId": "444455556666",
-            "userIdentity": { "type": "AWSAccount", "accountId": "111122223333" },
-        }),
+        call(
+            0,
+            json!({ "eventTime": "2025-11-03T00:00:00Z", "sharedEventID": "s" }),
+        ),
+        call(
+            1,
+            json!({
+                "eventTime": "2025-11-02T23:59:59Z",
+                "sharedEventID": "s",
+                "recipientAccountId": "444455556666",
+                "userIdentity": { "type": "AWSAccount", "accountId": "111122223333" },
+            }),
+        ),
     ];
-    let copies = [(0, &copies[0]), (1, &copies[1])].map(|(at, copy)| call(at, copy.clone()));
     let day = "2025-11-03";
     put(&nightly.logs(), key(day, "us-east-1"), &log(&copies));
     nightly.deliver("2025-11-04", "us-east-1", &["app"]);
