@@ -4,10 +4,10 @@
 use super::words::counted;
 use crate::tally::Coverage;
 
-/// Whether all that was found was read and understood, and no digest names more: else a zero is none. What
-/// the options leave out was not asked about.
+/// Whether all that was found was read and understood, and every chain of digests is whole: else a zero is
+/// none. What the options leave out was not asked about.
 pub fn is_whole(coverage: &Coverage) -> bool {
-    let digests = (coverage.digests).map_or(0, |one| one.missing_logs + one.hole_hours);
+    let digests = (coverage.digests).map_or(0, |one| one.incomplete);
     let late = coverage.beyond_window.unwrap_or(0);
     coverage.files.damaged + coverage.not_understood + coverage.no_time + digests + late == 0
 }
@@ -35,6 +35,9 @@ pub fn missing(coverage: &Coverage) -> Vec<String> {
     if let Some(digests) = coverage.digests {
         note(digests.missing_logs, "log", "named by digests and not here");
         note(digests.hole_hours, "hour", "of which there is no digest");
+        // It may begin anew, or have been changed, and name every log and hour that is asked about.
+        let what = "of digests not whole: 'stscope verify' says why";
+        note(digests.incomplete, "chain", what);
     }
     let late = coverage.beyond_window.unwrap_or(0);
     note(late, "call", "so late that copies of them are not told");

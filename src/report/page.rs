@@ -167,8 +167,8 @@ pub struct StackColumn {
 pub struct Bar {
     /// What it is of.
     pub label: String,
-    /// The global calls.
-    pub global: u64,
+    /// The global calls; `None` where nothing is known of them.
+    pub global: Option<u64>,
     /// The Regional ones.
     pub regional: u64,
 }

@@ -112,20 +112,27 @@ fn note_digests(coverage: &Coverage, messages: Messages) {
     if let Some(digests) = coverage.digests
         && digests.incomplete > 0
     {
+        let are = |number: u64, noun: &str| match number {
+            1 => format!("1 {noun} is"),
+            number => format!("{} {noun}s are", count(number)),
+        };
+        let mut words = Vec::new();
+        if digests.missing_logs > 0 {
+            let logs = are(digests.missing_logs, "log");
+            words.push(format!("{logs} named and not here"));
+        }
+        if digests.hole_hours > 0 {
+            let hours = are(digests.hole_hours, "hour");
+            words.push(format!("{hours} without a digest"));
+        }
+        let chains = are(digests.chains, "chain");
+        words.push(format!(
+            "{} of {chains} not whole",
+            count(digests.incomplete)
+        ));
         messages.note(&format!(
-            "by the digests, logs are missing or may be: {} {} named and not here, {} without a digest, \
-             {} of {} not whole; 'stscope verify' says which",
-            count(digests.missing_logs),
-            if digests.missing_logs == 1 { "log is" } else { "logs are" },
-            match digests.hole_hours {
-                1 => "1 hour is".to_owned(),
-                hours => format!("{} hours are", count(hours)),
-            },
-            count(digests.incomplete),
-            match digests.chains {
-                1 => "1 chain is".to_owned(),
-                chains => format!("{} chains are", count(chains)),
-            },
+            "by the digests, logs are missing or may be: {}; 'stscope verify' says which",
+            words.join(", ")
         ));
     }
 }

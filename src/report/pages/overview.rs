@@ -151,7 +151,7 @@ impl<'p> OverviewPage<'p> {
                 (account, false) => account.to_owned(),
                 (account, true) => format!("{account} (not read)"),
             },
-            global: row.endpoints[EndpointKind::Global],
+            global: row.calls(EndpointKind::Global),
             regional: row.endpoints[EndpointKind::Regional],
         });
         let mut blocks = chart(
@@ -178,10 +178,10 @@ impl<'p> OverviewPage<'p> {
         for row in self.sdks {
             let label = row.sdk.unwrap_or("no user agent");
             match by_sdk.iter_mut().find(|bar| bar.label == label) {
-                Some(bar) => bar.global += row.calls,
+                Some(bar) => bar.global = bar.global.map(|calls| calls + row.calls),
                 None => by_sdk.push(Bar {
                     label: label.to_owned(),
-                    global: row.calls,
+                    global: Some(row.calls),
                     regional: 0,
                 }),
             }

@@ -401,6 +401,47 @@ fn the_oldest_digests_are_missing_where_logs_or_a_time_that_is_asked_about_begin
 }
 
 #[test]
+fn a_chain_that_begins_after_what_is_asked_about_says_nothing_of_it() {
+    let archive = Archive::new();
+    // Nothing of the first hour is proved, so nothing of an hour that ends in it.
+    for until in [
+        "2025-11-02T00:00:00Z",
+        "2025-11-03T00:00:00Z",
+        "2025-11-03T01:30:00Z",
+    ] {
+        let said = archive.closely(&format!("--until {until}")).exits(1);
+        row(&said, &json!({ "holes": 1, "status": "incomplete" }));
+        let since = archive.by_name(&format!("--since 2025-11-01 --until {until}"));
+        row(
+            &since.exits(1),
+            &json!({ "holes": 1, "status": "incomplete" }),
+        );
+    }
+    archive.closely("--until 2025-11-03T02:00:00Z").exits(0);
+    // The oldest log is asked about, however late that ends.
+    archive.remove_digests(0..2);
+    let said = archive.by_name("--until 2025-11-03T07:00:00Z").exits(1);
+    row(&said, &json!({ "holes": 1, "hole_hours": 2 }));
+
+    // A gate does not take one account's zero for that of both.
+    let older = Trail::of("444455556666", "us-east-1");
+    let mut logs = logs(&older, START - 24 * HOUR, 8, 1);
+    for log in logs.iter_mut().flatten() {
+        log.content = b"{\"Records\":[]}".to_vec();
+        archive.put(&log.key, &gzip(&log.content));
+    }
+    archive.add(&older.chain(&archive.signer, START - 24 * HOUR, &logs));
+    let gate = |words: &str| {
+        let gate = "report --fail-on global --require complete --until 2025-11-02T06:00:00Z";
+        stscope(&format!("{gate} {words}"))
+            .arg(archive.root())
+            .run()
+    };
+    gate("--account 444455556666").exits(0);
+    gate("").exits(2).says(&["incomplete for 111122223333"]);
+}
+
+#[test]
 fn a_digest_that_begins_anew_is_a_restart() {
     let mut archive = Archive::new();
     let mut again = archive
@@ -417,6 +458,16 @@ fn a_digest_that_begins_anew_is_a_restart() {
     archive.chain.append(&mut again);
     archive.by_name("--since 2025-11-03T07:00:00Z").exits(0);
     archive.by_name("--until 2025-11-03T03:00:00Z").exits(0);
+    // No log is known to be missing, and no hour without a digest: a page must not be calm for that.
+    let page = stscope("overview --format html").arg(archive.root()).run();
+    let page = page
+        .exits(0)
+        .says(&["or may be: 1 of 1 chain is not whole"]);
+    assert!(
+        page.text().contains("1 chain of digests not whole"),
+        "{page}"
+    );
+    assert!(!page.text().contains("Every file that was found was read"));
 }
 
 #[test]
@@ -530,8 +581,8 @@ fn a_digest_that_cannot_be_read_is_named() {
             .exits(0);
         assert_eq!(report.json()["coverage"]["digests"]["incomplete"], 1);
         report.says(&[
-            "by the digests, logs are missing or may be",
-            "stscope verify",
+            "by the digests, logs are missing or may be: 1 hour is without a digest, 1 of 1 chain is \
+             not whole; 'stscope verify' says which",
         ]);
     }
 }
@@ -940,6 +991,15 @@ fn a_region_whose_digests_name_no_log_is_idle() {
     assert_eq!(status("eu-north-1"), "idle");
     assert_eq!(status("eu-west-2"), "not-read");
     assert_eq!(status("eu-west-3"), "not-read");
+    // Of a time before its digests nothing is known, whatever they name.
+    let before = stscope("regions --format json --until 2025-11-02")
+        .arg(archive.root())
+        .run()
+        .exits(0);
+    assert!(
+        before.rows().iter().all(|row| row["status"] == "not-read"),
+        "{before}"
+    );
     let table = stscope("regions").arg(archive.root()).run().exits(0);
     assert!(
         table.text().contains("judged by digests that name no log"),

@@ -131,13 +131,22 @@ impl Judge<'_, '_> {
         let is_starting = first.digest.previous.is_none();
         let times = || unnamed.iter().filter_map(Unnamed::time);
         // A starting digest proves nothing of its own hour.
-        let (needed, covered) = match self.asked.selection.since {
-            Some(since) if is_starting => {
-                let end = end_of_first(first).unwrap_or(start);
-                (Some(since), end)
-            }
-            Some(since) => (Some(since), start),
-            None => (times().min(), start),
+        let proves_from = match is_starting {
+            true => end_of_first(first).unwrap_or(start),
+            false => start,
+        };
+        let oldest = times().min();
+        let selection = self.asked.selection;
+        // What is asked about before a time has no beginning, but its last hour, of which a chain that
+        // begins later says nothing.
+        let last_hour = selection.until.map(|until| later(until, -HOUR));
+        let (needed, covered) = match (selection.since, last_hour) {
+            (Some(since), _) => (Some(since), proves_from),
+            (None, Some(last)) if last < proves_from => (
+                Some(oldest.map_or(last, |oldest| oldest.min(last))),
+                proves_from,
+            ),
+            (None, _) => (oldest, start),
         };
         if let Some(needed) = needed
             && needed < covered

@@ -178,7 +178,7 @@ fn bars(html: &mut Html<'_>, title: &str, bars: &[Bar], more: u64) -> io::Result
     const STEP: f64 = 22.0;
     let most = bars
         .iter()
-        .map(|bar| bar.global + bar.regional)
+        .map(|bar| bar.global.unwrap_or(0) + bar.regional)
         .max()
         .unwrap_or(0)
         .max(1);
@@ -193,19 +193,23 @@ fn bars(html: &mut Html<'_>, title: &str, bars: &[Bar], more: u64) -> io::Result
         let top = STEP * at as f64 + 2.0;
         let width = |calls: u64| (WIDTH - LEFT - RIGHT) * calls as f64 / most as f64;
         label(html, (LEFT - 8.0, top + 14.0), "end", &short(&bar.label))?;
-        rect(html, (LEFT, top, width(bar.global), STEP - 4.0), GLOBAL)?;
-        let left = LEFT + width(bar.global);
+        let global = width(bar.global.unwrap_or(0));
+        rect(html, (LEFT, top, global, STEP - 4.0), GLOBAL)?;
+        let left = LEFT + global;
         rect(html, (left, top, width(bar.regional), STEP - 4.0), REGIONAL)?;
         let end = left + width(bar.regional) + 6.0;
-        let figures = match (has_regional, bar.global + bar.regional) {
-            (false, _) => count(bar.global),
-            (true, 0) => "0".to_owned(),
-            (true, all) => format!(
-                "{} of {} ({})",
-                count(bar.global),
-                count(all),
-                percent(bar.global as f64 / all as f64)
-            ),
+        let figures = match bar.global {
+            None => "not known".to_owned(),
+            Some(global) => match global + bar.regional {
+                _ if !has_regional => count(global),
+                0 => "0".to_owned(),
+                all => format!(
+                    "{} of {} ({})",
+                    count(global),
+                    count(all),
+                    percent(global as f64 / all as f64)
+                ),
+            },
         };
         label(html, (end, top + 14.0), "start", &figures)?;
         html.line()?;
