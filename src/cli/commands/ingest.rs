@@ -202,6 +202,13 @@ fn paths(arguments: &IngestArgs) -> Result<Paths, Failure> {
             Named::Unreadable(..) => {}
         }
     }
+    // It would be kept as a damaged log, for good.
+    if paths.lead_to(&arguments.store) {
+        return Err(Failure::new(format!(
+            "--store {}: it is one of the logs to be read; name another file for the store",
+            Shown::path(&arguments.store)
+        )));
+    }
     Ok(paths)
 }
 

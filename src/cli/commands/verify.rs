@@ -85,6 +85,7 @@ pub(super) fn help() -> String {
 
 pub(super) fn run(arguments: VerifyArgs) -> Result<Exit, Failure> {
     refuse_what_is_not_asked(&arguments)?;
+    refuse_what_has_no_name(&arguments.input)?;
     let keys = digests::keys(&arguments.digests.keys)?;
     let (mut session, sink) = Session::of_logs(
         &arguments.input,
@@ -169,9 +170,21 @@ fn nothing_to_judge(verification: &Verification<'_>) -> Failure {
         _ => "logs and no digests",
     };
     Failure::new(format!(
-        "nothing can be judged: there are {logs} in the time, accounts and Regions asked about; copy \
-         the folders CloudTrail-Digest along with the logs, or enable log file validation of the trail"
+        "nothing can be judged: there are {logs} in the time, accounts and Regions asked about, by the \
+         names that CloudTrail gives them; copy the folders CloudTrail-Digest along with the logs, or \
+         enable log file validation of the trail"
     ))
+}
+
+/// Digests and logs are told apart, and found in one another, by their names.
+fn refuse_what_has_no_name(input: &InputArgs) -> Result<(), Failure> {
+    match input.paths.iter().any(|path| path.as_os_str() == "-") {
+        true => Err(Failure::new(
+            "-: verify knows digests and logs by the names that CloudTrail gives them; write it to a \
+             file of that name, and name that",
+        )),
+        false => Ok(()),
+    }
 }
 
 /// What says which calls are counted says nothing here.

@@ -807,3 +807,14 @@ fn who_waits_for_a_store_says_so() {
         said.says(&["sts.db: another process holds it; waiting"]);
     }
 }
+
+#[test]
+fn a_store_is_no_log_of_itself() {
+    let (folder, store) = folder();
+    let one = put(folder.path(), "a.json", &log(&[call(1, json!({}))]));
+    ingest(&store, one).exits(0);
+    ingest(&store, &store).fails(&["--store", "sts.db", "one of the logs"]);
+    // A walk passes it by, and nothing of it was kept.
+    ingest(&store, folder.path()).exits(0);
+    ask("report", &store).run().exits(0);
+}

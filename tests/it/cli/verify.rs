@@ -855,6 +855,8 @@ fn what_is_about_calls_is_refused() {
             .run()
             .fails(&[name, "leave it out"]);
     }
+    // It has no name, by which a digest would be told from a log.
+    stscope("verify -").run().fails(&["-: verify", "names"]);
 }
 
 #[test]
