@@ -36,7 +36,7 @@ pub(super) fn shorten_all(texts: &[String], room: usize, cut_end: bool) -> Vec<S
     if room >= LEAST_TO_TELL {
         let parts: Vec<Parts> = texts.iter().map(|text| Parts::of(text, room)).collect();
         let are_cut = (0..texts.len()).filter(|&at| shown[at] != texts[at]);
-        tell_apart(&parts, &are_cut.collect::<Vec<_>>(), &[], room, &mut shown);
+        tell_apart(&parts, &are_cut.collect::<Vec<_>>(), room, &mut shown);
     }
     shown
 }
@@ -52,7 +52,7 @@ struct Parts<'t> {
 impl Parts<'_> {
     fn of(text: &str, room: usize) -> Parts<'_> {
         match Arn::of(text) {
-            Some(arn) if room >= 2 * arn.account.len() => Parts {
+            Some(arn) if arn.room_beside_account(room).is_some() => Parts {
                 begin: arn.account.to_owned(),
                 name: arn.resource,
                 is_apart: true,
@@ -72,16 +72,30 @@ impl Parts<'_> {
     }
 }
 
-/// Shows those of `some` that look alike from where they differ; `before` is where they differ from others.
-fn tell_apart(
-    parts: &[Parts<'_>],
-    some: &[usize],
-    before: &[usize],
-    room: usize,
-    shown: &mut [String],
-) {
+/// Shows those of `some` that look alike from where they differ. What still looks alike then, or does so
+/// now, has more in common, and differs further on.
+fn tell_apart(parts: &[Parts<'_>], some: &[usize], room: usize, shown: &mut [String]) {
     /// Of more places there would be a letter or two each.
     const MOST_PLACES: usize = 3;
+    let mut places: HashMap<usize, Vec<usize>> = HashMap::new();
+    for _ in 0..MOST_PLACES {
+        for alike in looking_alike(parts, some, shown) {
+            let name = |at: usize| parts[at].name;
+            let differ = alike.iter().map(|&at| same_start(name(alike[0]), name(at)));
+            let differ = differ.min().unwrap_or(0);
+            for at in alike {
+                let places = places.entry(at).or_default();
+                if let Err(before) = places.binary_search(&differ) {
+                    places.insert(before, differ);
+                }
+                shown[at] = from_differences(&parts[at], places, room);
+            }
+        }
+    }
+}
+
+/// Those of `some` that look alike and are not.
+fn looking_alike(parts: &[Parts<'_>], some: &[usize], shown: &[String]) -> Vec<Vec<usize>> {
     let mut looks: HashMap<&str, Vec<usize>> = HashMap::new();
     for &at in some {
         let look = shown[at].as_str();
@@ -93,18 +107,7 @@ fn tell_apart(
     }
     let name = |at: usize| parts[at].name;
     let are_alike = |alike: &Vec<usize>| alike.iter().any(|&at| name(at) != name(alike[0]));
-    let alike: Vec<Vec<usize>> = looks.into_values().filter(are_alike).collect();
-    for alike in alike {
-        let differ = alike.iter().map(|&at| same_start(name(alike[0]), name(at)));
-        let places = [before, &[differ.min().unwrap_or(0)]].concat();
-        for &at in &alike {
-            shown[at] = from_differences(&parts[at], &places, room);
-        }
-        // What still looks alike has more in common, and differs further on.
-        if places.len() < MOST_PLACES {
-            tell_apart(parts, &alike, &places, room, shown);
-        }
-    }
+    looks.into_values().filter(are_alike).collect()
 }
 
 /// How many bytes two texts begin with alike, as whole characters; no end if they are the same.
@@ -185,14 +188,20 @@ impl<'t> Arn<'t> {
         if name != named && width(&without_path) <= room {
             return without_path;
         }
-        match room.checked_sub(width(account) + 1) {
-            Some(left) if left >= account.len() => {
+        match self.room_beside_account(room) {
+            Some(left) => {
                 let name = middle(name, left);
                 let name = name.strip_prefix(MARK).unwrap_or(&name);
                 format!("{account}{MARK}{name}")
             }
-            _ => middle(&format!("{account}{MARK}{name}"), room),
+            None => middle(&format!("{account}{MARK}{name}"), room),
         }
+    }
+
+    /// The room for a name beside the account as a whole and a mark, if that is worth it.
+    fn room_beside_account(&self, room: usize) -> Option<usize> {
+        let left = room.checked_sub(width(self.account) + 1)?;
+        (left >= self.account.len()).then_some(left)
     }
 }
 
@@ -298,6 +307,23 @@ mod tests {
         }
         let shown = shorten_all(&texts, 29, false);
         assert_eq!(shown[2], "000000000001…settlem…task-ro…");
+    }
+
+    #[test]
+    fn roles_of_one_name_are_told_apart_by_their_accounts_in_any_room() {
+        let accounts = 111_122_223_330_u64..111_122_223_336;
+        let texts: Vec<String> = accounts
+            .flat_map(|account| [1, 2].map(|zone| (account, zone)))
+            .map(|(account, zone)| {
+                format!("arn:aws:iam::{account}:role/application-load-balancer-prod-eu-west-{zone}")
+            })
+            .collect();
+        for room in 18..80 {
+            let shown = shorten_all(&texts, room, false);
+            assert!(shown.iter().all(|text| width(text) <= room), "{shown:#?}");
+            let different: std::collections::HashSet<_> = shown.iter().collect();
+            assert_eq!(different.len(), texts.len(), "{room}: {shown:#?}");
+        }
     }
 
     #[test]
