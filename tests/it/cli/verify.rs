@@ -423,6 +423,16 @@ fn a_chain_that_begins_after_what_is_asked_about_says_nothing_of_it() {
     let said = archive.by_name("--until 2025-11-03T07:00:00Z").exits(1);
     row(&said, &json!({ "holes": 1, "hole_hours": 2 }));
 
+    // Nor does one that ends before.
+    let archive = Archive::new();
+    let said = archive.by_name("--since 2025-11-03T09:00:00Z").exits(1);
+    row(
+        &said,
+        &json!({ "holes": 1, "hole_hours": 1, "status": "incomplete" }),
+    );
+    let said = archive.by_name("--since 2025-11-03T07:00:00Z").exits(0);
+    row(&said, &json!({ "holes": 0, "status": "complete" }));
+
     // A gate does not take one account's zero for that of both.
     let older = Trail::of("444455556666", "us-east-1");
     let mut logs = logs(&older, START - 24 * HOUR, 8, 1);
@@ -636,6 +646,33 @@ fn trails_regions_and_organisations_have_chains_of_their_own() {
         .by_name("--account 444455556666 --no-prune")
         .exits(0);
     row(&said, &json!({ "account_id": "444455556666" }));
+}
+
+#[test]
+fn a_trail_that_took_the_place_of_another_need_not_cover_the_time_of_that_one() {
+    let archive = Archive::new();
+    let later = Trail {
+        name: "later-trail".to_owned(),
+        ..Trail::of(ACCOUNT, "us-east-1")
+    };
+    let begin = START + 12 * HOUR;
+    archive.add(&later.chain(&archive.signer, begin, &vec![Vec::new(); 8]));
+    for words in [
+        "--since 2025-11-03T02:00:00Z --until 2025-11-03T06:00:00Z",
+        "--until 2025-11-03T06:00:00Z",
+        "--since 2025-11-03T14:00:00Z --until 2025-11-03T18:00:00Z",
+        "--since 2025-11-03T14:00:00Z",
+    ] {
+        archive.by_name(words).exits(0);
+    }
+    for words in [
+        "--since 2025-11-03T02:00:00Z --until 2025-11-03T10:00:00Z",
+        "--since 2025-11-03T09:00:00Z --until 2025-11-03T10:00:00Z",
+        "--since 2025-11-03T06:00:00Z --until 2025-11-03T18:00:00Z",
+        "--since 2025-11-03T10:00:00Z",
+    ] {
+        archive.by_name(words).exits(1);
+    }
 }
 
 #[test]

@@ -148,6 +148,11 @@ impl Judge<'_, '_> {
             ),
             (None, _) => (oldest, start),
         };
+        // What comes after the time asked about need not be covered by another trail, which may have been
+        // given up for this one; nor, below, what came before it.
+        let covered = self
+            .asked_until()
+            .map_or(covered, |until| covered.min(until));
         if let Some(needed) = needed
             && needed < covered
             && !self.is_covered_beside(needed, covered)
@@ -171,17 +176,26 @@ impl Judge<'_, '_> {
             Some(until) => (Some(until), 0),
             None => {
                 let of_trail = self.chains.end_of_trail(&self.chain.key);
-                (times().max().max(of_trail), NOT_YET)
+                let newest = times().max().max(of_trail);
+                // A chain that ends before what is asked about says nothing of its first hour, either.
+                match selection.since.filter(|since| end <= *since) {
+                    Some(since) => (newest.max(Some(later(since, HOUR))), 0),
+                    None => (newest, NOT_YET),
+                }
             }
         };
+        let end = selection.since.map_or(end, |since| end.max(since));
         if let Some(needed) = needed
             && later(end, late) < needed
             && !self.is_covered_beside(end, needed)
         {
             let detail = match self.asked.selection.until {
                 Some(_) => {
-                    "the digests end before the time asked about, and the hour after it in \
+                    "the digests end before the time asked about does, and the hour after it in \
                      which its events are delivered"
+                }
+                None if selection.since >= Some(end) => {
+                    "the digests end before the time asked about begins"
                 }
                 None => {
                     "the newest digests are not here: other chains of the trail, or logs, go further"
