@@ -122,86 +122,96 @@ impl Judge<'_, '_> {
     /// Holds both ends of the chain against the time that is asked about, or that the archive has logs of.
     pub fn ends(&mut self, unnamed: &[Unnamed<'_>]) {
         let chain = self.chain;
-        let (Some((start, end)), Some(first)) = (chain.span(), chain.digests.first()) else {
+        let (Some(span), Some(first)) = (chain.span(), chain.digests.first()) else {
             return;
         };
-        if self.chain.key.is_backfill {
+        if chain.key.is_backfill {
             return;
         }
-        let is_starting = first.digest.previous.is_none();
         let times = || unnamed.iter().filter_map(Unnamed::time);
+        self.beginning(span.0, first, times().min());
+        self.end(span.1, times().max());
+    }
+
+    /// Holds the beginning against what is asked about, and the oldest log that no digest names.
+    fn beginning(&mut self, start: Time, first: &FoundDigest, oldest: Option<Time>) {
+        let previous = first.digest.previous.as_ref();
         // A starting digest proves nothing of its own hour.
-        let proves_from = match is_starting {
-            true => end_of_first(first).unwrap_or(start),
-            false => start,
+        let proves_from = match previous {
+            None => end_of_first(first).unwrap_or(start),
+            Some(_) => start,
         };
-        let oldest = times().min();
         let selection = self.asked.selection;
         // What is asked about before a time has no beginning, but its last hour, of which a chain that
         // begins later says nothing.
         let last_hour = selection.until.map(|until| later(until, -HOUR));
         let (needed, covered) = match (selection.since, last_hour) {
             (Some(since), _) => (Some(since), proves_from),
-            (None, Some(last)) if last < proves_from => (
-                Some(oldest.map_or(last, |oldest| oldest.min(last))),
-                proves_from,
-            ),
+            (None, Some(last)) if last < proves_from => {
+                let oldest = oldest.map_or(last, |oldest| oldest.min(last));
+                (Some(oldest), proves_from)
+            }
             (None, _) => (oldest, start),
         };
         // What comes after the time asked about need not be covered by another trail, which may have been
-        // given up for this one; nor, below, what came before it.
-        let covered = self
-            .asked_until()
-            .map_or(covered, |until| covered.min(until));
-        if let Some(needed) = needed
-            && needed < covered
-            && !self.is_covered_beside(needed, covered)
-        {
-            self.hole(needed, covered, || match &first.digest.previous {
-                None => (
-                    "the chain begins here: no digest names what was delivered before".to_owned(),
-                    None,
-                ),
-                Some(previous) => (
-                    format!(
-                        "the digest before {} is not here: {}",
-                        path(first),
-                        previous.object
-                    ),
-                    Some(previous.object.to_string()),
-                ),
-            });
+        // given up for this one.
+        let covered = (self.asked_until()).map_or(covered, |until| covered.min(until));
+        let Some(needed) = needed.filter(|needed| *needed < covered) else {
+            return;
+        };
+        if self.is_covered_beside(needed, covered) {
+            return;
         }
-        let (needed, late) = match self.asked_until() {
-            Some(until) => (Some(until), 0),
-            None => {
-                let of_trail = self.chains.end_of_trail(&self.chain.key);
-                let newest = times().max().max(of_trail);
-                // A chain that ends before what is asked about says nothing of its first hour, either.
-                match selection.since.filter(|since| end <= *since) {
+        self.hole(needed, covered, || match previous {
+            None => (
+                "the chain begins here: no digest names what was delivered before".to_owned(),
+                None,
+            ),
+            Some(previous) => (
+                format!(
+                    "the digest before {} is not here: {}",
+                    path(first),
+                    previous.object
+                ),
+                Some(previous.object.to_string()),
+            ),
+        });
+    }
+
+    /// Holds the end against what is asked about, or the newest log that no digest names, and the other
+    /// chains of the trail.
+    fn end(&mut self, end: Time, newest: Option<Time>) {
+        let selection = self.asked.selection;
+        // A chain that ends before what is asked about says nothing of its first hour.
+        let too_early = selection.since.filter(|since| end <= *since);
+        let (needed, late) = match (self.asked_until(), too_early) {
+            (Some(until), _) => (Some(until), 0),
+            (None, too_early) => {
+                let newest = newest.max(self.chains.end_of_trail(&self.chain.key));
+                match too_early {
                     Some(since) => (newest.max(Some(later(since, HOUR))), 0),
                     None => (newest, NOT_YET),
                 }
             }
         };
-        let end = selection.since.map_or(end, |since| end.max(since));
-        if let Some(needed) = needed
-            && later(end, late) < needed
-            && !self.is_covered_beside(end, needed)
-        {
-            let detail = match self.asked.selection.until {
-                Some(_) => {
-                    "the digests end before the time asked about does, and the hour after it in \
-                     which its events are delivered"
-                }
-                None if selection.since >= Some(end) => {
-                    "the digests end before the time asked about begins"
-                }
-                None => {
-                    "the newest digests are not here: other chains of the trail, or logs, go further"
-                }
-            };
-            self.hole(end, needed, || (detail.to_owned(), None));
+        // What came before the time asked about need not be covered, either.
+        let end = too_early.unwrap_or(end);
+        let Some(needed) = needed.filter(|needed| later(end, late) < *needed) else {
+            return;
+        };
+        if self.is_covered_beside(end, needed) {
+            return;
         }
+        let detail = match (selection.until, too_early) {
+            (Some(_), _) => {
+                "the digests end before the time asked about does, and the hour after it in which its \
+                 events are delivered"
+            }
+            (None, Some(_)) => "the digests end before the time asked about begins",
+            (None, None) => {
+                "the newest digests are not here: other chains of the trail, or logs, go further"
+            }
+        };
+        self.hole(end, needed, || (detail.to_owned(), None));
     }
 }
