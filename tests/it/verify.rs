@@ -8,7 +8,8 @@ use archive::digests::{Digest, HOUR, Log, Signer, Trail};
 use proptest::prelude::*;
 use serde_json::Value;
 use stscope::internals::report::pages::verify;
-use stscope::{AnyQuestion, ChainStatus, FindingKind, Scan, Scrutiny};
+use stscope::sts::Time;
+use stscope::{AnyQuestion, ChainStatus, FindingKind, Scan, Scrutiny, Selection};
 use twin::cases::cases;
 use twin::verify::{Chain, chain};
 
@@ -59,8 +60,14 @@ fn archive_of(hours: &[Hour]) -> (Vec<Digest>, BTreeSet<String>) {
     (kept, names)
 }
 
-/// What stscope says of an archive in one folder, with so many threads.
-fn said(digests: &[Digest], names: &BTreeSet<String>, alone: bool, threads: usize) -> Chain {
+/// What stscope says of an archive in one folder, with so many threads, about some time.
+fn said(
+    digests: &[Digest],
+    names: &BTreeSet<String>,
+    alone: bool,
+    threads: usize,
+    selection: Selection,
+) -> Chain {
     let folder = tempfile::tempdir().expect("a folder");
     for digest in digests {
         let name = digest.key.rsplit('/').next().expect("a name");
@@ -71,6 +78,7 @@ fn said(digests: &[Digest], names: &BTreeSet<String>, alone: bool, threads: usiz
     }
     let scan = Scan {
         threads,
+        selection,
         scrutiny: Scrutiny {
             names: true,
             alone,
@@ -116,8 +124,58 @@ proptest! {
         let values: Vec<Value> = (digests.iter())
             .map(|digest| serde_json::from_str(&digest.content).expect("JSON"))
             .collect();
-        prop_assert_eq!(said(&digests, &names, alone, threads), chain(&values, &names));
+        let said = said(&digests, &names, alone, threads, Selection::default());
+        prop_assert_eq!(said, chain(&values, &names));
     }
+
+    #[test]
+    fn a_chain_is_whole_for_a_time_of_which_each_hour_has_a_digest(
+        hours in proptest::collection::vec(hour(), 1..10),
+        alone: bool,
+        since in proptest::option::of(-3..12_i64),
+        length in proptest::option::of(1..8_i64),
+    ) {
+        // Without logs, it is digests alone that tell.
+        let hours: Vec<Hour> = (hours.into_iter())
+            .map(|hour| Hour { logs: Vec::new(), ..hour })
+            .collect();
+        let (digests, names) = archive_of(&hours);
+        prop_assume!(!digests.is_empty());
+        let until = length.map(|length| since.unwrap_or(3) + length);
+        let time = |hour: i64| Time::from_millis((START + hour * HOUR) * 1000);
+        let selection = Selection {
+            since: since.and_then(time),
+            until: until.and_then(time),
+            ..Selection::default()
+        };
+        let said = said(&digests, &names, alone, 1, selection);
+        prop_assert_eq!(said.is_whole, is_whole(&hours, since, until), "{:?}", said);
+    }
+}
+
+/// Whether each hour of a time, and the one after it, has a digest that names the one before it. Where the
+/// time has no beginning, it begins with the first digest, and where it has no end, it ends with the last;
+/// but at least its last or its first hour is asked about.
+fn is_whole(hours: &[Hour], since: Option<i64>, until: Option<i64>) -> bool {
+    let begins_anew = |hour: i64| hour == 0 || hours[hour as usize].begins_anew;
+    let is_kept = |hour: i64| (hours.get(hour as usize)).is_some_and(|hour| hour.is_kept);
+    let (first, last) = {
+        let mut kept = (0..hours.len() as i64).filter(|hour| is_kept(*hour));
+        let first = kept.next().expect("a digest");
+        (first, kept.next_back().unwrap_or(first))
+    };
+    let begin = match (since, until) {
+        (Some(since), _) => since,
+        (None, Some(until)) if until - 1 < first + i64::from(begins_anew(first)) => return false,
+        // Its own hour is no part of what a first digest has to prove.
+        (None, _) => first + 1,
+    };
+    let end = match (since, until) {
+        (_, Some(until)) => until,
+        (Some(since), None) => last.max(since),
+        (None, None) => last,
+    };
+    (begin..=end).all(|hour| hour >= 0 && is_kept(hour) && !begins_anew(hour))
 }
 
 /// What is between two headings of the page on `verify`.
