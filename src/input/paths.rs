@@ -185,8 +185,13 @@ impl Paths {
             Named::File(path) => fs::canonicalize(path).is_ok_and(|path| path == file),
             _ => false,
         });
+        is_named || self.walk_to(&file)
+    }
+
+    /// Whether a file, whose path is canonical, is a log by its key in a folder that is walked.
+    pub fn walk_to(&self, file: &Path) -> bool {
         let is_walked = self.roots.iter().any(|root| file.starts_with(root));
-        is_named || (is_walked && file.parent().and_then(Key::of_folder).is_some())
+        is_walked && file.parent().and_then(Key::of_folder).is_some()
     }
 }
 

@@ -27,4 +27,4 @@ pub use page::{
     Rows, StackColumn, Task, Tone, WorkList, WorkOf,
 };
 pub use sheet::{Column, Label, Sheet};
-pub use words::{Phrase, count, first_of, plural};
+pub use words::{Phrase, count, counted, first_of, plural};

@@ -202,8 +202,13 @@ fn paths(arguments: &IngestArgs) -> Result<Paths, Failure> {
             Named::Unreadable(..) => {}
         }
     }
-    // It would be kept as a damaged log, for good.
-    if paths.lead_to(&arguments.store) {
+    // It would be kept as a damaged log, for good. The names of files are canonical by now: to have them
+    // looked up once more would take as long again.
+    let is_log = |store: PathBuf| {
+        let is_named = |named: &Named| matches!(named, Named::File(path) if *path == store);
+        paths.named.iter().any(is_named) || paths.walk_to(&store)
+    };
+    if arguments.store.canonicalize().is_ok_and(is_log) {
         return Err(Failure::new(format!(
             "--store {}: it is one of the logs to be read; name another file for the store",
             Shown::path(&arguments.store)

@@ -4,7 +4,7 @@ use indicatif::HumanBytes;
 
 use super::{Messages, warn};
 use crate::cli::exit::{Exit, Failure};
-use crate::report::{count, escape::for_terminal, plural};
+use crate::report::{count, counted, escape::for_terminal, plural};
 use crate::tally::Coverage;
 
 /// The most damaged files that are listed one by one.
@@ -112,9 +112,9 @@ fn note_digests(coverage: &Coverage, messages: Messages) {
     if let Some(digests) = coverage.digests
         && digests.incomplete > 0
     {
-        let are = |number: u64, noun: &str| match number {
-            1 => format!("1 {noun} is"),
-            number => format!("{} {noun}s are", count(number)),
+        let are = |number: u64, noun: &str| {
+            let are = if number == 1 { "is" } else { "are" };
+            format!("{} {are}", counted(number, noun))
         };
         let mut words = Vec::new();
         if digests.missing_logs > 0 {
