@@ -47,6 +47,15 @@ impl Key {
         Some(&path[at..])
     }
 
+    /// The same of a folder: the key that the paths of the files in it have in common, without the separator
+    /// after it.
+    pub fn in_folder(folder: &str) -> Option<&str> {
+        match folder.strip_suffix("AWSLogs") {
+            Some(above) if above.is_empty() || above.ends_with('/') => Some(&folder[above.len()..]),
+            _ => Key::in_path(folder),
+        }
+    }
+
     /// Reads the key of the files in a folder off the end of its path. `None` unless every part of it
     /// is as S3 writes it, and the kind of log is CloudTrail's own.
     pub fn of_folder(folder: &Path) -> Option<Key> {
@@ -210,6 +219,13 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(Key::in_path(path), key, "{path}");
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let begins = |key: &str, whole: &str| whole.len() - key.len();
+            assert_eq!(
+                Key::in_folder(folder).map(|key| begins(key, folder)),
+                key.map(|key| begins(key, path)),
+                "{path}"
+            );
         }
     }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
 
+use super::names::split;
 use crate::collections::{Map, Set};
 use crate::input::Key;
 use crate::store::tables::checksums::{self, Changes};
@@ -27,7 +28,7 @@ impl Folders {
         read_in: i64,
         added: &mut Changes,
     ) -> rusqlite::Result<(i64, &'p str)> {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (folder, name) = split(path);
         if let Some(&id) = self.ids.get(folder) {
             return Ok((id, name));
         }

@@ -10,7 +10,8 @@ use std::sync::{Mutex, PoisonError};
 use super::agent_cache::AgentCache;
 use super::distinct::{Distinct, RowHasher, Rows};
 use super::ingested::Ingested;
-use super::ledger::{Ledger, UNREAD, text};
+use super::ledger::{Ledger, UNREAD};
+use super::names::{split, text};
 use super::rows;
 use crate::input::{Trailer, Version};
 use crate::store::tables::kept::SmallIds;
@@ -170,11 +171,12 @@ impl<'l> Intake<'l> {
     /// as empty.
     fn unlisted(&self, coverage: &Coverage) -> Option<Coming> {
         let folder = coverage.damaged.first().map(|damaged| &damaged.path)?;
+        let (above, name) = split(folder);
         Path::new(folder).is_dir().then(|| Coming {
             path: folder.clone(),
             version: UNREAD,
             trailer: NO_TRAILER,
-            replaces: self.ledger.file(folder).map(|known| known.id),
+            replaces: self.ledger.file(above, name).map(|known| known.id),
             supersedes: None,
         })
     }
@@ -183,7 +185,8 @@ impl<'l> Intake<'l> {
     /// down here.
     fn coming(&mut self, file: &File<'_>) -> Option<Coming> {
         let path = text(&file.object.path()).into_owned();
-        let before = self.ledger.file(&path);
+        let (folder, name) = split(&path);
+        let before = self.ledger.file(folder, name);
         let mut coming = Coming {
             path,
             // What cannot be looked up now is tried again by the next run.
@@ -203,7 +206,8 @@ impl<'l> Intake<'l> {
         if before.is_none() {
             coming.supersedes = self.ledger.vanished_copy(&coming.path);
         }
-        let Some(of) = self.ledger.copied(&coming.path, version, trailer) else {
+        let (folder, name) = split(&coming.path);
+        let Some(of) = self.ledger.copied(folder, name, version, trailer) else {
             return Some(coming);
         };
         self.ingested.known += 1;

@@ -12,7 +12,9 @@ use chrono::{NaiveDate, SecondsFormat, Utc};
 use super::distinct::RowHasher;
 use super::ingested::Ingested;
 use super::intake::{self, Intake};
-use super::ledger::{Ledger, Seen, text};
+use super::ledger::Ledger;
+use super::names::text;
+use super::seen::Seen;
 #[cfg(feature = "s3")]
 use super::windows::note_listed;
 use super::write::Writer;

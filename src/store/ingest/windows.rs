@@ -8,7 +8,8 @@ use chrono::{Days, NaiveDate};
 
 use rusqlite::Connection;
 
-use super::ledger::{Seen, UNREAD};
+use super::ledger::UNREAD;
+use super::seen::Seen;
 use crate::collections::Set;
 use crate::input::s3::{Estimate, Requests, S3Url};
 use crate::input::{Paths, Prefix};
