@@ -67,13 +67,6 @@ pub(super) struct Index {
 const TOGETHER: usize = 4;
 
 impl Index {
-    /// No files, and room for as many.
-    pub fn with_capacity(files: usize) -> Index {
-        let mut index = Index::default();
-        index.files.reserve_exact(files);
-        index
-    }
-
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }

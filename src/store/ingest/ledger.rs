@@ -53,11 +53,7 @@ pub(in crate::store) struct Ledger {
 impl Ledger {
     /// All that was read before, compared with its checksums.
     pub fn read(connection: &Connection, checksums: &Checksums) -> rusqlite::Result<Ledger> {
-        let count = connection.query_row("SELECT count(*) FROM file", [], |row| row.get(0))?;
-        let mut ledger = Ledger {
-            index: Index::with_capacity(count),
-            ..Ledger::default()
-        };
+        let mut ledger = Ledger::default();
         let mut folders: Map<i64, u32> = Map::default();
         let mut all = connection.prepare("SELECT id, path FROM folder")?;
         let mut rows = all.query([])?;
@@ -69,11 +65,16 @@ impl Ledger {
         let mut all = connection.prepare(&format!("SELECT {COLUMNS} FROM file AS f"))?;
         let mut rows = all.query([])?;
         let mut sum = Sum::default();
+        let mut before = (0, None); // the ids of SQLite begin with 1
         while let Some(row) = rows.next()? {
             let values = file_row::values(row)?;
             sum.add(file_row::sum(values));
             let file = FileRow::of(&values)?;
-            let Some(&folder) = folders.get(&file.folder) else {
+            // Files of one folder were mostly read one after the other.
+            if before.0 != file.folder {
+                before = (file.folder, folders.get(&file.folder).copied());
+            }
+            let Some(folder) = before.1 else {
                 continue; // its folder is gone
             };
             ledger.add(folder, &file);

@@ -133,7 +133,10 @@ impl Store {
         batch.step()?;
         self.note_run(ingested)?;
         schema::note_finished(&self.connection, inputs)?;
-        added::forget(&self.connection, judged_by_now(&self.connection)?)?;
+        // What is judged takes a look at every folder.
+        if added::is_any(&self.connection)? {
+            added::forget(&self.connection, judged_by_now(&self.connection)?)?;
+        }
         batch.commit()
     }
 
