@@ -42,7 +42,9 @@ impl<'r> Fetcher<'r> {
         while let Some((work, _producer)) = run.queue.next_to_fetch(self.number) {
             match work {
                 Work::List(folder) => {
-                    run.list(folder, &mut |batch| run.push_when_there_is_room(batch));
+                    run.list(&Arc::new(Folder::new(folder)), &mut |batch| {
+                        run.push_when_there_is_room(batch)
+                    });
                 }
                 Work::Read(batch) => self.batch(batch),
                 // Only a worker does these.

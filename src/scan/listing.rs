@@ -65,13 +65,12 @@ impl Run<'_> {
     }
 
     /// Lists a folder, and queues what is in it.
-    pub fn list(&self, folder: PathBuf, when_full: WhenFull<'_>) {
-        let folder = Arc::new(Folder::new(folder));
+    pub fn list(&self, folder: &Arc<Folder>, when_full: WhenFull<'_>) {
         let mut names = Names::default();
         let mut skipped = BTreeMap::<SkipReason, u64>::new();
-        let pruned = self.prunes(&folder);
+        let pruned = self.prunes(folder);
         let mut pruned_files = 0;
-        input::read_directory(&folder, &self.links, |found| {
+        input::read_directory(folder, &self.links, |found| {
             if self.queue.is_stopped() {
                 return;
             }
@@ -82,7 +81,7 @@ impl Run<'_> {
                     names.push(name);
                     if names.len() == BATCH {
                         let names = std::mem::take(&mut names);
-                        self.push_batch(Batch::new(Arc::clone(&folder), names, false), when_full);
+                        self.push_batch(Batch::new(Arc::clone(folder), names, false), when_full);
                     }
                 }
                 Found::Skipped(skip) => *skipped.entry(skip.into()).or_default() += 1,
@@ -91,7 +90,7 @@ impl Run<'_> {
                 }
             }
         });
-        self.push_batch(Batch::new(folder, names, false), when_full);
+        self.push_batch(Batch::new(Arc::clone(folder), names, false), when_full);
         if let Some(pruned) = pruned.filter(|_| pruned_files > 0) {
             self.remark(Remark::Pruned(pruned, pruned_files));
         }

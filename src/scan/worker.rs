@@ -110,7 +110,7 @@ impl<'r, C: Collector> Worker<'r, C> {
         let _guard = self.run.queue.stop_on_panic();
         while let Some((work, _producer)) = self.run.queue.next() {
             match work {
-                Work::List(folder) => self.run.list(folder, &mut |batch| self.batch(batch)),
+                Work::List(folder) => self.list(folder),
                 Work::Read(batch) => self.batch(batch),
                 Work::Fetched(fetched) => self.fetched(fetched),
                 Work::Count(remark) => self.count(remark),
@@ -166,6 +166,15 @@ impl<'r, C: Collector> Worker<'r, C> {
         self.reading.end_file(None);
         self.run.note_done(files);
         self.stop_if_over();
+    }
+
+    /// Lists a folder, and stays in it: its files are what is read next.
+    fn list(&mut self, folder: PathBuf) {
+        let folder = Arc::new(Folder::new(folder));
+        let directory = folder.directory();
+        self.run.list(&folder, &mut |batch| self.batch(batch));
+        self.enter(&folder);
+        self.here.directory = Some(directory);
     }
 
     /// Reads the objects of a batch, and before each of them what others have fetched.

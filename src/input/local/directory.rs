@@ -20,7 +20,7 @@ use crate::input::Version;
 #[derive(Debug)]
 pub struct Directory {
     #[cfg(unix)]
-    handle: Option<OwnedFd>,
+    pub(super) handle: Option<OwnedFd>,
 }
 
 #[cfg(unix)]

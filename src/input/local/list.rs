@@ -1,8 +1,8 @@
 //! What is in a folder: one listing, in no particular order.
 
 use std::ffi::OsStr;
-use std::fs::{self, FileType};
 
+use super::entries::Kind;
 use super::links::Links;
 use super::unfinished::{is_held, is_partial};
 use crate::input::folder::{Folder, Found, Skip};
@@ -11,48 +11,33 @@ use crate::input::names::is_hidden;
 /// Lists a folder. `each` is called for everything in it, in no particular order.
 pub fn read_directory(folder: &Folder, links: &Links, mut each: impl FnMut(Found<'_>)) {
     let path = folder.path();
-    let entries = match fs::read_dir(path) {
-        Ok(entries) => entries,
-        Err(error) => return each(Found::Unreadable(path.to_owned(), error)),
-    };
-    for entry in entries {
-        let entry = match entry {
-            Ok(entry) => entry,
-            // Without this, a folder that goes away half-way would look complete.
-            Err(error) => return each(Found::Unreadable(path.to_owned(), error)),
-        };
-        let name = entry.file_name();
-        match entry.file_type() {
-            Ok(kind) => {
-                if let Some(found) = classify(folder, &name, kind, links) {
-                    each(found);
-                }
+    let listed = folder.directory().list(path, |name, kind| match kind {
+        Ok(kind) => {
+            if let Some(found) = classify(folder, name, kind, links) {
+                each(found);
             }
-            Err(error) => each(Found::Unreadable(path.join(name), error)),
         }
+        Err(error) => each(Found::Unreadable(path.join(name), error)),
+    });
+    if let Err(error) = listed {
+        each(Found::Unreadable(path.to_owned(), error));
     }
 }
 
-fn classify<'n>(
-    folder: &Folder,
-    name: &'n OsStr,
-    kind: FileType,
-    links: &Links,
-) -> Option<Found<'n>> {
+fn classify<'n>(folder: &Folder, name: &'n OsStr, kind: Kind, links: &Links) -> Option<Found<'n>> {
     if is_hidden(name) {
         // A result that is being written is nobody's file yet.
         let is_nothing = is_partial(name) && is_held(&folder.path().join(name));
         return (!is_nothing).then_some(Found::Skipped(Skip::NotALog));
     }
-    if kind.is_symlink() {
-        return links.follow(folder, name);
-    }
-    if kind.is_dir() {
-        let path = folder.path().join(name);
-        return (!links.was_entered(&path)).then_some(Found::Folder(path));
-    }
-    if !kind.is_file() {
-        return Some(Found::Skipped(Skip::NotAFile));
+    match kind {
+        Kind::Link => return links.follow(folder, name),
+        Kind::Folder => {
+            let path = folder.path().join(name);
+            return (!links.was_entered(&path)).then_some(Found::Folder(path));
+        }
+        Kind::Other => return Some(Found::Skipped(Skip::NotAFile)),
+        Kind::File => {}
     }
     match folder
         .skips(name)
@@ -67,6 +52,7 @@ fn classify<'n>(
 mod tests {
     use super::*;
     use std::collections::HashSet;
+    use std::fs;
     use std::path::{Path, PathBuf};
 
     fn walk(roots: &[&Path]) -> Vec<String> {

@@ -3,6 +3,7 @@
 //! What is in a file is not looked at here.
 
 mod directory;
+mod entries;
 mod glob;
 mod links;
 mod list;
