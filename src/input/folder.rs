@@ -7,6 +7,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+#[cfg(unix)]
+use smallvec::SmallVec;
+
 use super::endings::Ending;
 use super::local::Directory;
 use super::names::{is_cloudtrails, is_hidden, is_test_file};
@@ -162,55 +165,64 @@ pub(super) fn is_opened_in_a_walk(file: &Path) -> bool {
     !is_hidden(name) && Folder::new(folder.to_owned()).skips(name).is_none()
 }
 
-/// Names of files in one folder. On Unix they are in one piece of memory, each with a NUL after it:
-/// they are made on one thread and given back on another, which costs the more the more pieces.
+/// Names of files in one folder. On Unix they are in one piece of memory: they are made on one thread
+/// and given back on another, which costs the more the more pieces.
 #[derive(Debug, Default)]
 pub struct Names {
     #[cfg(unix)]
     names: Vec<u8>,
+    /// Where each ends. A batch has a few of them.
+    #[cfg(unix)]
+    ends: SmallVec<[u32; 8]>,
     #[cfg(not(unix))]
     names: Vec<std::ffi::OsString>,
-    count: usize,
 }
 
+#[cfg(unix)]
 impl Names {
     /// Adds the name of a file.
     pub fn push(&mut self, name: &OsStr) {
-        #[cfg(unix)]
-        {
-            self.names.extend_from_slice(name.as_bytes());
-            self.names.push(0);
-        }
-        #[cfg(not(unix))]
-        self.names.push(name.to_owned());
-        self.count += 1;
+        self.names.extend_from_slice(name.as_bytes());
+        self.ends.push(self.names.len() as u32);
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.count
+        self.ends.len()
     }
 
+    /// The name of a number, in the order they were added.
+    pub fn get(&self, number: usize) -> Option<&OsStr> {
+        let end = *self.ends.get(number)? as usize;
+        let begin = number
+            .checked_sub(1)
+            .map_or(0, |before| self.ends[before] as usize);
+        Some(OsStr::from_bytes(&self.names[begin..end]))
+    }
+}
+
+#[cfg(not(unix))]
+impl Names {
+    /// Adds the name of a file.
+    pub fn push(&mut self, name: &OsStr) {
+        self.names.push(name.to_owned());
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// The name of a number, in the order they were added.
+    pub fn get(&self, number: usize) -> Option<&OsStr> {
+        self.names.get(number).map(std::ffi::OsString::as_os_str)
+    }
+}
+
+impl Names {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
-    /// The names in the order they were added.
-    #[cfg(unix)]
-    pub fn iter(&self) -> impl Iterator<Item = &OsStr> {
-        let mut rest = self.names.as_slice();
-        std::iter::from_fn(move || {
-            let (name, after) = rest.split_at(memchr::memchr(0, rest)?);
-            rest = &after[1..];
-            Some(OsStr::from_bytes(name))
-        })
-    }
-
-    /// The names in the order they were added.
-    #[cfg(not(unix))]
-    pub fn iter(&self) -> impl Iterator<Item = &OsStr> {
-        self.names.iter().map(std::ffi::OsString::as_os_str)
+        self.len() == 0
     }
 }
 
@@ -221,13 +233,16 @@ mod tests {
     #[test]
     fn names_come_back_as_they_were_added() {
         let mut names = Names::default();
-        assert!(names.is_empty() && names.iter().next().is_none());
+        assert!(names.is_empty() && names.get(0).is_none());
         let given = ["a.json", "b c.gz", "..gz", "-", "\u{e9}"];
         for name in given {
             names.push(OsStr::new(name));
         }
         assert_eq!(names.len(), given.len());
-        assert!(names.iter().eq(given.map(OsStr::new)));
+        for (number, name) in given.into_iter().enumerate() {
+            assert_eq!(names.get(number), Some(OsStr::new(name)));
+        }
+        assert!(names.get(given.len()).is_none());
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl Batch {
         Object {
             place: Place::Local,
             folder: &self.folder,
-            name: self.names.iter().nth(at).unwrap_or(OsStr::new("")),
+            name: self.names.get(at).unwrap_or(OsStr::new("")),
             was_named: self.was_named,
         }
     }
@@ -74,10 +74,9 @@ impl Batch {
     /// The rest of a batch: what is taken from it later is not in this one any more.
     pub fn split_off(&mut self) -> Batch {
         let mut names = Names::default();
-        self.names
-            .iter()
-            .skip(self.taken)
-            .for_each(|name| names.push(name));
+        for name in (self.taken..self.names.len()).filter_map(|at| self.names.get(at)) {
+            names.push(name);
+        }
         self.taken = self.names.len();
         Batch::new(Arc::clone(&self.folder), names, self.was_named)
     }
