@@ -1,9 +1,13 @@
 //! Blocks as lines of plain text, for the formats that are read as lines.
 //!
-//! Owns where the words and figures of a block go. Colours are the table's own: a line only says what
-//! it is ([`Look`]).
+//! Owns where the words and figures of a block go, and that no line has anything in it that a terminal
+//! would obey: names of strangers are in some. Colours are the table's own: a line only says what it is
+//! ([`Look`]).
+
+use std::borrow::Cow;
 
 use super::Layout;
+use crate::report::escape::for_terminal;
 use crate::report::page::{Block, Figure, Tone};
 use crate::report::words::{count, percent};
 
@@ -41,6 +45,11 @@ pub(super) fn of_blocks(blocks: &[Block], layout: Layout) -> Vec<Line> {
             Block::Chart(_) => continue,
         }
         lines.push(plain(String::new()));
+    }
+    for (_, line) in &mut lines {
+        if let Cow::Owned(harmless) = for_terminal(line) {
+            *line = harmless;
+        }
     }
     lines
 }
@@ -128,6 +137,26 @@ fn bar(value: Option<f64>, most: f64) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_in_a_line_neither_ends_it_nor_moves_the_cursor() {
+        let name = "a\u{1b}[2J\nb\u{202e}".to_owned();
+        let heading = Block::Heading {
+            text: name.clone(),
+            details: vec![name.clone()],
+        };
+        let layout = Layout {
+            width: 80,
+            colours: false,
+            is_terminal: false,
+        };
+        let lines = of_blocks(&[heading, Block::Remarks(vec![name])], layout);
+        let shown = "a\\u{1b}[2J\\nb\\u{202e}";
+        let lines: Vec<String> = lines.into_iter().map(|(_, line)| line).collect();
+        let expected = [shown.to_owned(), format!("  {shown}"), String::new()];
+        assert_eq!(lines[..3], expected);
+        assert_eq!(lines[3..], [format!("  {shown}."), String::new()]);
+    }
 
     #[test]
     fn nothing_little_and_unknown_have_different_bars() {

@@ -301,7 +301,7 @@ fn findings_in_words(verification: &Verification<'_>, top: Option<u64>) -> Vec<S
 /// What is to be known after the rows.
 fn notes(verification: &Verification<'_>, mut notes: Vec<String>) -> Vec<String> {
     if verification.findings.missing().next().is_some() {
-        notes.push("--missing-only prints the keys of what is to be fetched.".to_owned());
+        notes.push("The keys of what is to be fetched are printed with --missing-only.".to_owned());
     }
     let rows = &verification.rows;
     if with_status(rows, ChainStatus::Incomplete) == 0 && chains(rows) > 0 {

@@ -205,6 +205,17 @@ impl Scene {
         self.chain[hour].logs[0].clone()
     }
 
+    /// A folder with all of it in `logs`.
+    fn written(&self) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for (key, bytes) in &self.files {
+            let path = dir.path().join("logs").join(key);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        dir
+    }
+
     fn put(&mut self, key: &str, bytes: Vec<u8>) {
         self.files.insert(key.to_owned(), bytes);
     }
@@ -285,13 +296,8 @@ fn are_as_expected(faults: &[Fault]) {
     for (what, make, states, gates) in faults {
         let mut scene = Scene::of(|_| trail());
         make(&mut scene);
-        let dir = tempfile::tempdir().unwrap();
+        let dir = scene.written();
         let root = dir.path().join("logs");
-        for (key, bytes) in &scene.files {
-            let path = root.join(key);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, bytes).unwrap();
-        }
         let keys = dir.path().join("keys.json");
         fs::write(&keys, &scene.keys).unwrap();
         let keys = keys.to_str().unwrap();
@@ -587,6 +593,39 @@ fn whose_digests_they_are() {
             [0, 0],
         ),
     ]);
+}
+
+/// Digests name what they like, and whoever may put objects calls them what they like.
+#[test]
+fn names_in_findings_are_shown_with_nothing_in_them_that_a_terminal_obeys() {
+    let mut scene = Scene::of(|_| trail());
+    let evil = "\u{1b}[31m\n\u{202e}";
+    scene.change(|at, json| match at {
+        2 => {
+            let named = &mut json["logFiles"][0]["s3Object"];
+            *named = named.as_str().unwrap().replace("Log", evil).into();
+        }
+        5 => {
+            let previous = &mut json["previousDigestS3Object"];
+            *previous = (previous.as_str().unwrap().to_owned() + evil).into();
+        }
+        _ => {}
+    });
+    let dir = scene.written();
+    for format in ["table", "markdown"] {
+        let said = stscope("verify --format").arg(format);
+        let said = said.arg(dir.path().join("logs")).run();
+        assert_eq!(said.status.code(), Some(1));
+        let text = said.text();
+        let obeyed = text.lines().flat_map(str::chars).find(|c| c.is_control());
+        assert_eq!(obeyed, None, "{text:?}");
+        assert!(!text.contains('\u{202e}'), "{text:?}");
+        for kind in ["missing", "hole"] {
+            let findings = text.lines().filter(|line| line.contains(kind));
+            let shown = findings.filter(|line| line.contains("\\u{1b}[31m\\n\\u{202e}"));
+            assert_eq!(shown.count(), 1, "{kind}: {text}");
+        }
+    }
 }
 
 #[test]

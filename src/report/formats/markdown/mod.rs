@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use super::{Layout, Renderer, Room, lines};
 use crate::report::cell::Cell;
-use crate::report::escape::markdown_code;
+use crate::report::escape::{for_terminal, markdown_code, markdown_prose};
 use crate::report::page::{Block, Form, List, Page, Rows};
 use crate::report::sheet::Column;
 use crate::report::words::{count, of_number, percent};
@@ -52,7 +52,9 @@ impl Renderer for Markdown {
             }
         }
         if !page.notes.is_empty() {
-            writeln!(out, "\n{}", page.notes.join("\n"))?;
+            let prose = |note: &String| markdown_prose(&for_terminal(note));
+            let notes: Vec<String> = page.notes.iter().map(prose).collect();
+            writeln!(out, "\n{}", notes.join("\n"))?;
         }
         (page.coverage)().map(drop)
     }

@@ -75,7 +75,10 @@ impl Renderer for Table {
             }
         }
         if !page.notes.is_empty() {
-            writeln!(out, "\n{}", page.notes.join("\n"))?;
+            writeln!(out)?;
+            for note in &page.notes {
+                writeln!(out, "{}", for_terminal(note))?;
+            }
         }
         match page.legend {
             Some(legend) => writeln!(out, "\n{legend}"),
