@@ -51,6 +51,8 @@ pub struct Evidence {
     places: Map<(Box<str>, Box<str>), usize>,
     /// The one that was noted last.
     last: usize,
+    /// By account, when a log was delivered that is not among these, in minutes since 1970.
+    newest: Map<Box<str>, u32>,
     /// Whether logs were found whose names were not noted, as there was no digest yet.
     misses_names: bool,
     /// How it was looked for, where it is judged elsewhere.
@@ -217,6 +219,27 @@ impl Evidence {
         self.place(account, region);
     }
 
+    /// Notes when a log of an account was delivered, of which nothing else is kept.
+    #[cfg(feature = "store")]
+    pub(crate) fn see_delivery(&mut self, account: &str, minute: u32) {
+        let newest = self.newest.entry(account.into()).or_default();
+        *newest = minute.max(*newest);
+    }
+
+    /// When the newest log of each account was delivered, in any Region, in minutes since 1970.
+    pub(crate) fn newest_logs(&self) -> Map<&str, u32> {
+        let mut newest: Map<&str, u32> = Map::default();
+        for (account, minute) in &self.newest {
+            newest.insert(account, *minute);
+        }
+        for logs in self.logs.iter().filter(|logs| !logs.account.is_empty()) {
+            let last = logs.ids.iter().map(|id| id.minute()).max();
+            let newest = newest.entry(&logs.account).or_default();
+            *newest = last.unwrap_or(0).max(*newest);
+        }
+        newest
+    }
+
     /// Notes that a digest could not be read.
     #[cfg(feature = "store")]
     pub(crate) fn see_damaged(&mut self, path: String, detail: String) {
@@ -327,6 +350,10 @@ impl AddAssign for Evidence {
         self.looked.no_signatures |= no_signatures;
         for theirs in other.logs {
             self.add_logs(theirs);
+        }
+        for (account, minute) in other.newest {
+            let newest = self.newest.entry(account).or_default();
+            *newest = minute.max(*newest);
         }
     }
 }

@@ -132,8 +132,8 @@ proptest! {
     fn a_chain_is_whole_for_a_time_of_which_each_hour_has_a_digest(
         hours in proptest::collection::vec(hour(), 1..10),
         alone: bool,
-        since in proptest::option::of(-3..12_i64),
-        length in proptest::option::of(1..8_i64),
+        since in proptest::option::of(-6..24_i64),
+        length in proptest::option::of(1..16_i64),
     ) {
         // Without logs, it is digests alone that tell.
         let hours: Vec<Hour> = (hours.into_iter())
@@ -141,8 +141,8 @@ proptest! {
             .collect();
         let (digests, names) = archive_of(&hours);
         prop_assume!(!digests.is_empty());
-        let until = length.map(|length| since.unwrap_or(3) + length);
-        let time = |hour: i64| Time::from_millis((START + hour * HOUR) * 1000);
+        let until = length.map(|length| since.unwrap_or(6) + length);
+        let time = |halves: i64| Time::from_millis((START + halves * HOUR / 2) * 1000);
         let selection = Selection {
             since: since.and_then(time),
             until: until.and_then(time),
@@ -155,7 +155,7 @@ proptest! {
 
 /// Whether each hour of a time, and the one after it, has a digest that names the one before it. Where the
 /// time has no beginning, it begins with the first digest, and where it has no end, it ends with the last;
-/// but at least its last or its first hour is asked about.
+/// but at least its last or its first hour is asked about. Both ends are in half hours.
 fn is_whole(hours: &[Hour], since: Option<i64>, until: Option<i64>) -> bool {
     let begins_anew = |hour: i64| hour == 0 || hours[hour as usize].begins_anew;
     let is_kept = |hour: i64| (hours.get(hour as usize)).is_some_and(|hour| hour.is_kept);
@@ -165,14 +165,17 @@ fn is_whole(hours: &[Hour], since: Option<i64>, until: Option<i64>) -> bool {
         (first, kept.next_back().unwrap_or(first))
     };
     let begin = match (since, until) {
-        (Some(since), _) => since,
-        (None, Some(until)) if until - 1 < first + i64::from(begins_anew(first)) => return false,
+        (Some(since), _) => since.div_euclid(2),
+        (None, Some(until)) if until - 2 < 2 * (first + i64::from(begins_anew(first))) => {
+            return false;
+        }
         // Its own hour is no part of what a first digest has to prove.
         (None, _) => first + 1,
     };
     let end = match (since, until) {
-        (_, Some(until)) => until,
-        (Some(since), None) => last.max(since),
+        // The last half hour of an hour more.
+        (_, Some(until)) => (until + 1).div_euclid(2),
+        (Some(since), None) => last.max((since + 1).div_euclid(2)),
         (None, None) => last,
     };
     (begin..=end).all(|hour| hour >= 0 && is_kept(hour) && !begins_anew(hour))

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::aws::DigestKey;
+use crate::aws::region::US_EAST_1;
 use crate::collections::{Map, Set};
 use crate::sts::Time;
 use crate::tally::{DamagedDigest, Evidence, FoundDigest, Selection};
@@ -32,6 +33,8 @@ pub(super) struct Chains<'e> {
     pairs: Map<(&'e str, &'e str), Vec<u32>>,
     /// Until when the chains of each trail go.
     ends: Map<TrailOf<'e>, Time>,
+    /// When the newest log of each account was delivered, in any Region, in minutes since 1970.
+    newest: Map<&'e str, u32>,
 }
 
 /// A trail: its name, its home Region, its organisation, and the account if it is of one alone.
@@ -96,6 +99,7 @@ pub(super) fn of<'e>(evidence: &'e Evidence, selection: &Selection) -> Chains<'e
         chains,
         pairs,
         ends,
+        newest: evidence.newest_logs(),
     }
 }
 
@@ -276,8 +280,12 @@ impl<'e> Chains<'e> {
             .filter(|chain| !chain.key.is_backfill)
     }
 
-    /// Until when any chain of the trail of this one goes.
-    pub fn end_of_trail(&self, key: &DigestKey<'_>) -> Option<Time> {
-        self.ends.get(&trail_of(key)).copied()
+    /// Until when other chains of the trail of this one go, or, of us-east-1, logs of the account in any
+    /// Region: of S3 no other digests are read, and global calls of that time would be in its logs.
+    pub fn goes_on_until(&self, key: &DigestKey<'_>) -> Option<Time> {
+        let newest = self.newest.get(key.account);
+        let newest = newest.filter(|_| key.region == US_EAST_1);
+        let delivered = newest.and_then(|minute| Time::from_millis(i64::from(*minute) * 60_000));
+        delivered.max(self.ends.get(&trail_of(key)).copied())
     }
 }

@@ -1,10 +1,12 @@
 //! What follows from the digests in a store: the chains, and the days in which logs are missing.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use rusqlite::Connection;
 
 use super::row::Piece;
-use crate::aws::{LogId, Pruning};
+use crate::aws::{LogId, LogName, Pruning};
 use crate::cloudtrail::digest::NamedLog;
 use crate::questions::verify::{Asked, ChainRow, Holes, Keys, Verification};
 use crate::store::days::added;
@@ -53,6 +55,7 @@ fn evidence(connection: &Connection) -> rusqlite::Result<Evidence> {
             _ => evidence.see_log(account, region, id),
         }
     }
+    note_newest(connection, &mut evidence)?;
     let mut damaged = connection.prepare(
         "SELECT path || '/' || name, detail FROM file JOIN folder ON folder.id = folder WHERE outcome = \
          'digest' AND detail IS NOT NULL",
@@ -63,6 +66,35 @@ fn evidence(connection: &Connection) -> rusqlite::Result<Evidence> {
     }
     evidence.digests = pieces.into_iter().map(Piece::found).collect();
     Ok(evidence)
+}
+
+/// Notes when the newest log of each account was delivered: it is in the folders of its last day.
+fn note_newest(connection: &Connection, evidence: &mut Evidence) -> rusqlite::Result<()> {
+    let mut last: BTreeMap<String, (String, Vec<i64>)> = BTreeMap::new();
+    let mut all = connection
+        .prepare("SELECT id, key_account, key_day FROM folder WHERE key_account IS NOT NULL")?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        let (id, account, day) = (row.get(0)?, row.get(1)?, row.get_ref(2)?.as_str()?);
+        let of_account = last.entry(account).or_default();
+        if day > &*of_account.0 {
+            *of_account = (day.to_owned(), Vec::new());
+        }
+        if day == of_account.0 {
+            of_account.1.push(id);
+        }
+    }
+    let mut names = connection.prepare("SELECT name FROM file WHERE folder = ?1")?;
+    for folder in last.into_values().flat_map(|(_, folders)| folders) {
+        let mut rows = names.query([folder])?;
+        while let Some(row) = rows.next()? {
+            let log = LogName::parse(row.get_ref(0)?.as_str()?);
+            if let Some(log) = log.filter(LogName::is_of_events) {
+                evidence.see_delivery(log.account, log.minute);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// No digest has named the log.

@@ -336,6 +336,19 @@ fn links_between_digests() {
             [2, 2],
         ),
         (
+            "logs of another Region go further, whose digests are not here",
+            |s| {
+                s.remove_own(4..8, true);
+                let other = Trail::of(ACCOUNT, "eu-west-1");
+                let hours = s.add(&other, 0..HOURS, 1);
+                for hour in &hours {
+                    s.remove(&hour.digest().key);
+                }
+            },
+            [HOLE; 2],
+            [2, 2],
+        ),
+        (
             "the chain begins anew after a gap",
             |s| {
                 s.add(&trail(), 10..12, 1);

@@ -283,6 +283,28 @@ fn logs_of_accounts_without_digests_are_counted() {
     assert_eq!(named.expect("its chain")["unnamed"], 0);
 }
 
+/// Of S3, no digests of other Regions are read: their logs alone say that the account goes on.
+#[test]
+fn a_chain_of_us_east_1_goes_as_far_as_the_logs_of_other_regions() {
+    for (hours, gate) in [(1, 0), (4, 2)] {
+        let archive = Archive::new();
+        let of = Nights::new(&archive, false);
+        of.all_but(&[]);
+        let other = Trail::of("111122223333", "eu-west-1");
+        let key = other.log_key(START + (8 + hours) * HOUR, "Other00000000001");
+        archive.put(&key, &gzip(b"{\"Records\":[]}"));
+        of.deliver(&key);
+        of.ingest().exits(0);
+        of.is_as_expected();
+        let words = "report --quiet --fail-on unknown --require complete";
+        of.ask(words).exits(gate);
+        let of_files = |words: &str| stscope(words).arg(&of.delivered).run();
+        of_files(words).exits(gate);
+        // Whoever asks about one Region has not seen the log of the other.
+        of_files("verify --region us-east-1").exits(0);
+    }
+}
+
 #[test]
 fn a_day_with_a_hole_is_incomplete_until_the_digest_comes() {
     let archive = Archive::new();

@@ -182,12 +182,12 @@ impl Judge<'_, '_> {
     /// chains of the trail.
     fn end(&mut self, end: Time, newest: Option<Time>) {
         let selection = self.asked.selection;
-        // A chain that ends before what is asked about says nothing of its first hour.
-        let too_early = selection.since.filter(|since| end <= *since);
+        // A chain that ends in the first hour of what is asked about says nothing of it, or too little.
+        let too_early = selection.since.filter(|since| end < later(*since, HOUR));
         let (needed, late) = match (self.asked_until(), too_early) {
             (Some(until), _) => (Some(until), 0),
             (None, too_early) => {
-                let newest = newest.max(self.chains.end_of_trail(&self.chain.key));
+                let newest = newest.max(self.chains.goes_on_until(&self.chain.key));
                 match too_early {
                     Some(since) => (newest.max(Some(later(since, HOUR))), 0),
                     None => (newest, NOT_YET),
@@ -195,7 +195,7 @@ impl Judge<'_, '_> {
             }
         };
         // What came before the time asked about need not be covered, either.
-        let end = too_early.unwrap_or(end);
+        let end = too_early.map_or(end, |since| end.max(since));
         let Some(needed) = needed.filter(|needed| later(end, late) < *needed) else {
             return;
         };
@@ -207,9 +207,10 @@ impl Judge<'_, '_> {
                 "the digests end before the time asked about does, and the hour after it in which its \
                  events are delivered"
             }
-            (None, Some(_)) => "the digests end before the time asked about begins",
+            (None, Some(_)) => "the digests end before the first hour of the time asked about does",
             (None, None) => {
-                "the newest digests are not here: other chains of the trail, or logs, go further"
+                "the newest digests are not here: other chains of the trail, or logs of the account, \
+                 go further"
             }
         };
         self.hole(end, needed, || (detail.to_owned(), None));
