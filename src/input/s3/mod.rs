@@ -47,6 +47,7 @@ pub use layout::{Digests, NotListed, Selection};
 pub use listing::{Listed, Listing};
 pub use object::Object;
 pub use requests::{Activity, Requests};
+pub use undated::is_listed_from;
 pub use url::S3Url;
 
 use client::Client;

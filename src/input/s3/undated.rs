@@ -5,7 +5,10 @@
 //! Region, of their years and of their months. What lies in the folder of another year or month is taken to
 //! be of that.
 
-use super::layout::Bounds;
+use chrono::NaiveDate;
+
+use super::layout::{Bounds, Digests, Level, Selection};
+use crate::aws::Pruning;
 
 /// A folder of a Region, and what is listed of that Region anyway.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +18,23 @@ pub(super) struct Undated {
     /// The Region's own prefix.
     base: String,
     bounds: Bounds,
+}
+
+/// Whether a listing that begins with a day comes to a key: of logs, or of digests.
+pub fn is_listed_from(key: &str, day: NaiveDate) -> bool {
+    let folder = &key[..key.rfind('/').map_or(0, |at| at + 1)];
+    let Level::Region { base, region } = Level::of_prefix(folder) else {
+        return true; // whatever day it is of
+    };
+    let asked = Selection {
+        pruning: Pruning {
+            first_day: Some(day),
+            ..Pruning::default()
+        },
+        digests: Digests::All,
+    };
+    let bounds = asked.bounds(&base, &region).unwrap_or_default();
+    Undated::of_region(&base, &base, &bounds).is_none_or(|undated| undated.leads_to(key))
 }
 
 /// What is to be done with a folder that is in one.
@@ -29,10 +49,6 @@ pub(super) enum Below {
 impl Undated {
     /// Where to begin below a prefix that is to be listed; `None` if a chain lists all of it.
     pub fn of_region(base: &str, prefix: &str, bounds: &Bounds) -> Option<Undated> {
-        // Digests have names of their own.
-        if base.contains("/CloudTrail-Digest/") {
-            return None;
-        }
         let undated = Undated {
             folder: prefix.to_owned(),
             base: base.to_owned(),
@@ -56,6 +72,21 @@ impl Undated {
         let Bounds { after, before } = &self.bounds;
         after.as_deref().is_none_or(|after| after < key)
             && before.as_deref().is_none_or(|before| key <= before)
+    }
+
+    /// Whether one comes to a key from this folder.
+    fn leads_to(&self, key: &str) -> bool {
+        let Some(rest) = key.strip_prefix(&self.folder) else {
+            return false;
+        };
+        self.is_in_chain(key)
+            || match rest.find('/') {
+                None => true,
+                Some(at) => match self.below(&key[..=key.len() - rest.len() + at]) {
+                    Some(Below::Undated(undated)) => undated.leads_to(key),
+                    below => below.is_some(),
+                },
+            }
     }
 
     /// What to do with a folder in this one.
@@ -136,6 +167,38 @@ mod tests {
                 is_in_chain,
                 "{key}"
             );
+        }
+    }
+
+    #[test]
+    fn a_key_is_listed_from_a_day_on_or_is_not() {
+        let day = NaiveDate::from_ymd_opt(2025, 11, 3).expect("a day");
+        for (rest, is_listed) in [
+            ("2025/11/03/a.json.gz", true),
+            ("2025/11/02/a.json.gz", false),
+            ("2025/11/02/sub/a.json.gz", false),
+            ("2025/11/3/a.json.gz", true),
+            ("2025/11/2/a.json.gz", true),
+            ("2025/11/a.json.gz", true),
+            ("2025/10/a.json.gz", false),
+            ("2025/a.json.gz", true),
+            ("2024/a.json.gz", false),
+            ("a.json.gz", true),
+            ("by-hand/a.json.gz", true),
+            ("11/a.json.gz", true),
+        ] {
+            for kind in ["CloudTrail", "CloudTrail-Digest"] {
+                let key = format!("x/AWSLogs/111122223333/{kind}/us-east-1/{rest}");
+                assert_eq!(is_listed_from(&key, day), is_listed, "{key}");
+            }
+        }
+        for key in [
+            "a.json.gz",
+            "2024/01/01/a.json.gz",
+            "AWSLogs/x/a.json.gz",
+            "",
+        ] {
+            assert!(is_listed_from(key, day), "{key}");
         }
     }
 

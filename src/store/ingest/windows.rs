@@ -4,14 +4,17 @@
 //! the days of a window again, and the ledger knows what was read of them. The window reaches back from
 //! the last night that came to its end, however long ago that is; before the first, all is listed.
 
+use std::path::Path;
+
 use chrono::{Days, NaiveDate};
 
 use rusqlite::Connection;
 
 use super::ledger::UNREAD;
 use super::seen::Seen;
+use crate::aws::Key;
 use crate::collections::Set;
-use crate::input::s3::{Estimate, Requests, S3Url};
+use crate::input::s3::{Estimate, Requests, S3Url, is_listed_from};
 use crate::input::{Paths, Prefix};
 use crate::scan::{Progress, Scan};
 use crate::store::StoreError;
@@ -55,12 +58,16 @@ impl Store {
             let last = self.sql(schema::setting(&self.connection, &name(prefix)))?;
             let last = last.and_then(|day| day.parse::<NaiveDate>().ok());
             prefix.from = last.and_then(|day| day.checked_sub_days(Days::new(LISTED_DAYS - 1)));
-            let earlier = |(url, day): &&(S3Url, NaiveDate)| {
-                prefix.from.is_some_and(|from| *day < from) && prefix.leads_to(url)
+            let is_passed_by = |(url, _): &&(S3Url, _)| {
+                prefix
+                    .from
+                    .is_some_and(|from| !is_listed_from(&url.prefix, from))
+                    && prefix.leads_to(url)
             };
-            let of_prefix: Vec<_> = unread.iter().filter(earlier).collect();
+            let of_prefix: Vec<_> = unread.iter().filter(is_passed_by).collect();
             if of_prefix.len() > MOST_AGAIN {
-                prefix.from = of_prefix.iter().map(|(_, day)| *day).min();
+                // `None` if one is of no day: then all are listed.
+                prefix.from = of_prefix.iter().map(|(_, day)| *day).min().flatten();
                 continue;
             }
             again.extend(of_prefix.into_iter().map(|(url, _)| Prefix {
@@ -80,22 +87,26 @@ impl Store {
 /// As many objects are asked for one by one.
 const MOST_AGAIN: usize = 500;
 
-/// The objects of S3 that could not be read, with the days of their keys. What is archived is read when
-/// somebody has restored it.
-fn unread_objects(connection: &Connection) -> rusqlite::Result<Vec<(S3Url, NaiveDate)>> {
+/// The objects of S3 that could not be read, with the days of their keys: logs and digests. What is
+/// archived is read when somebody has restored it.
+fn unread_objects(connection: &Connection) -> rusqlite::Result<Vec<(S3Url, Option<NaiveDate>)>> {
     let mut all = connection.prepare(
-        "SELECT path || '/' || name, key_day FROM file JOIN folder ON folder.id = folder WHERE outcome = \
-         'damaged' AND size = ?1 AND modified = ?2 AND path GLOB 's3://*' AND key_day IS NOT NULL \
-         AND ifnull(detail, '') NOT GLOB 'archived *' AND key_day >= ?3",
+        "SELECT path, name FROM file JOIN folder ON folder.id = folder WHERE outcome = \
+         'damaged' AND size = ?1 AND modified = ?2 AND path GLOB 's3://*' \
+         AND ifnull(detail, '') NOT GLOB 'archived *'",
     )?;
     // Of forgotten days nothing is asked any more.
-    let kept_from = schema::setting(connection, "kept_from")?.unwrap_or_default();
-    let mut rows = all.query((UNREAD.size.cast_signed(), UNREAD.changed, kept_from))?;
+    let kept_from = schema::kept_from(connection)?;
+    let mut rows = all.query((UNREAD.size.cast_signed(), UNREAD.changed))?;
     let mut unread = Vec::new();
     while let Some(row) = rows.next()? {
-        let url = S3Url::parse(row.get_ref(0)?.as_str()?);
-        let day = row.get_ref(1)?.as_str()?.parse();
-        unread.extend(url.ok().zip(day.ok()));
+        let (folder, name) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
+        let key = Key::of_folder(Path::new(folder)).or_else(|| Key::of_digests(Path::new(folder)));
+        let day = key.map(|key| key.day);
+        if day.is_none() || day >= kept_from {
+            let url = S3Url::parse(&format!("{folder}/{name}"));
+            unread.extend(url.ok().map(|url| (url, day)));
+        }
     }
     Ok(unread)
 }

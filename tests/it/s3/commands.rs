@@ -632,6 +632,47 @@ fn a_store_reads_digests_in_s3_whichever_night_they_come() {
     assert_eq!(said.rows()[0], second);
 }
 
+/// One request that failed in the first large run must not be missing for good.
+#[test]
+fn an_old_digest_or_a_log_beside_the_days_that_could_not_be_read_is_asked_for_again() {
+    let server = Server::start();
+    let archive = Archive::new();
+    for digest in &archive.chain {
+        server.put("trail", &digest.key, digest.file());
+    }
+    let day = "AWSLogs/111122223333/CloudTrail/us-east-1/2025/11/02";
+    let beside = format!("{day}/by-hand/a.json.gz");
+    server.put("trail", &beside, gzip(&log(&[regional_call(1)])));
+    let good = format!("{day}/b.json.gz");
+    server.put("trail", &good, gzip(&log(&[regional_call(2)])));
+    for bad in [&archive.chain[3].key, &beside] {
+        let folder = tempfile::tempdir().unwrap();
+        let ingest = || {
+            let run = ask(&server, "ingest s3://trail/").arg("--store");
+            run.arg(folder.path().join("sts.db")).run()
+        };
+        let fault = (bad.clone(), "AccessDenied".into());
+        server.change(|behaviour| behaviour.must_not_get = Some(fault));
+        for _ in 0..2 {
+            let said = ingest().exits(3);
+            assert!(said.stderr.contains(bad.as_str()), "{}", said.stderr);
+        }
+        server.change(|behaviour| behaviour.must_not_get = None);
+        ingest().exits(0);
+        let report = stscope("report --format json --store");
+        let report = report.arg(folder.path().join("sts.db")).run().exits(0);
+        let report = report.json();
+        assert_eq!(report["summary"]["calls"], 2, "{bad}");
+        assert_eq!(report["coverage"]["digests"]["hole_hours"], 0, "{bad}");
+        server.asked();
+        ingest().exits(0);
+        assert!(
+            server.asked().iter().all(|asked| asked.key != *bad),
+            "{bad}"
+        );
+    }
+}
+
 #[test]
 fn digests_in_s3_are_listed_where_they_are_asked_for_and_signed_to_the_newest() {
     let server = Server::start();
