@@ -1,6 +1,6 @@
 //! `--dry-run`: what reading S3 would take and cost, before anything is read.
 
-use super::args::{FilterArgs, InputArgs, MessageArgs};
+use super::args::{FilterArgs, InputArgs, MessageArgs, Required};
 use super::exit::{Exit, Failure};
 use super::messages::Messages;
 use super::reading::Reading;
@@ -107,13 +107,15 @@ pub(super) fn tell(_: &Paths, _: &Scan, _: &MessageArgs) -> Result<Exit, Failure
     Err(only_s3())
 }
 
-/// Says what reading S3 for a command would come to.
+/// Says what reading S3 for a command would come to: with digests, if something is required of them.
 pub(super) fn run(
     input: &InputArgs,
     filter: &FilterArgs,
+    required: Option<Required>,
     messages: &MessageArgs,
 ) -> Result<Exit, Failure> {
-    let reading = Reading::resolve(input, filter, Messages::new(messages.quiet))?;
+    let mut reading = Reading::resolve(input, filter, Messages::new(messages.quiet))?;
+    reading.scan.scrutiny.remote = required.is_some();
     tell(&reading.paths, &reading.scan, messages)
 }
 

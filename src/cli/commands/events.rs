@@ -69,7 +69,12 @@ pub(super) fn help() -> String {
 
 pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
     if arguments.input.s3.dry_run {
-        return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
+        return dry_run::run(
+            &arguments.input,
+            &arguments.filter,
+            arguments.gate.require,
+            &arguments.messages,
+        );
     }
     if arguments.store.is_some() {
         return Err(Failure::new(

@@ -100,7 +100,12 @@ pub(super) fn help() -> String {
 
 pub(super) fn run(mut arguments: MapArgs) -> Result<Exit, Failure> {
     if arguments.input.s3.dry_run {
-        return dry_run::run(&arguments.input, &arguments.filter, &arguments.messages);
+        return dry_run::run(
+            &arguments.input,
+            &arguments.filter,
+            arguments.require,
+            &arguments.messages,
+        );
     }
     refuse_what_hides_calls(&arguments)?;
     if arguments.question == Asked::Trend {

@@ -56,6 +56,7 @@ pub(super) fn run(arguments: OverviewArgs) -> Result<Exit, Failure> {
         return dry_run::run(
             &arguments.source.input,
             &arguments.filter,
+            arguments.answer.gate.require,
             &arguments.answer.messages,
         );
     }

@@ -174,6 +174,7 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         return dry_run::run(
             &arguments.source.input,
             &arguments.filter,
+            arguments.answer.gate.require,
             &arguments.answer.messages,
         );
     }

@@ -53,6 +53,7 @@ pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
         return dry_run::run(
             &arguments.source.input,
             &arguments.filter,
+            arguments.answer.gate.require,
             &arguments.answer.messages,
         );
     }

@@ -77,6 +77,7 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
         return dry_run::run(
             &arguments.source.input,
             &arguments.filter,
+            arguments.answer.gate.require,
             &arguments.answer.messages,
         );
     }

@@ -70,6 +70,7 @@ pub(super) fn run(mut arguments: TrendArgs) -> Result<Exit, Failure> {
         return dry_run::run(
             &arguments.source.input,
             &arguments.filter,
+            arguments.gate.require,
             &arguments.messages,
         );
     }

@@ -725,4 +725,7 @@ fn digests_in_s3_are_listed_where_they_are_asked_for_and_signed_to_the_newest() 
     let said = ask(gate).exits(0);
     assert_eq!(said.json()["coverage"]["digests"]["complete"], 1);
     assert_eq!(said.json()["coverage"]["requests"]["get"], 24);
+    // What that costs is told before.
+    let said = ask(&format!("{gate} --dry-run")).exits(0);
+    assert!(said.text().contains("; 24 to read"), "{}", said.text());
 }
