@@ -31,9 +31,19 @@ pub(super) fn keys(paths: &[PathBuf]) -> Result<Keys, Failure> {
 pub(super) struct Demand {
     required: Option<Required>,
     keys: Keys,
+    /// Whether parts of an answer are read, and no files.
+    is_of_parts: bool,
 }
 
 impl Demand {
+    /// The same of parts of an answer.
+    pub fn of_parts(self) -> Demand {
+        Demand {
+            is_of_parts: true,
+            ..self
+        }
+    }
+
     /// Decides what was demanded, before the long work.
     pub fn resolve(
         required: Option<Required>,
@@ -55,6 +65,7 @@ impl Demand {
         Ok(Demand {
             required,
             keys: self::keys(keys)?,
+            is_of_parts: false,
         })
     }
 
@@ -124,6 +135,12 @@ impl Demand {
             );
         }
         let Some(standing) = standing() else {
+            if self.is_of_parts {
+                return fail(
+                    "the parts keep no digests of us-east-1; make their list and them with 'stscope map \
+                     --require', of the folders CloudTrail-Digest along with the logs",
+                );
+            }
             return fail(
                 "there are no digests of us-east-1 in what was named; name the folders CloudTrail-Digest \
                  along with the logs, or what is above both",

@@ -102,7 +102,7 @@ impl Session {
         writing: Writing,
         lists: &[(&str, Option<&Path>)],
     ) -> Result<(Session, Sink), Failure> {
-        let demand = Demand::resolve(gate.require, &gate.keys, None)?;
+        let demand = Demand::resolve(gate.require, &gate.keys, None)?.of_parts();
         let mut lists = lists.to_vec();
         lists.extend(gate.keys.iter().map(|keys| ("--keys", Some(&**keys))));
         lists.push(("--allow", gate.allow.as_deref()));

@@ -80,7 +80,6 @@ const LONGEST_LINE: u64 = 64 << 10;
 impl Line {
     fn parse(line: &[u8]) -> Option<Line> {
         let line = std::str::from_utf8(line).ok()?;
-        let line = line.strip_suffix('\r').unwrap_or(line);
         let (size, rest) = line.split_once('\t')?;
         let (etag, path) = rest.split_once('\t')?;
         let is_word = |text: &str| {
@@ -133,7 +132,14 @@ impl<R: BufRead> Lines<R> {
             if read == 0 {
                 return Ok(None);
             }
+            // Editors on Windows write both.
             let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let mark = "\u{feff}".as_bytes();
+            let line = match self.number {
+                1 => line.strip_prefix(mark).unwrap_or(line),
+                _ => line,
+            };
             if line.is_empty() {
                 continue;
             }
@@ -249,7 +255,7 @@ mod tests {
 
     #[test]
     fn a_manifest_has_sizes_and_etags_and_what_was_not_listed() {
-        let text = "12\t\tlogs/b c.json\n\n3\t\"ab\"\ts3://b12/a//k\tey\r\n-\tdate\ts3://b12/x/\n12\t\tlogs/b c.json\n";
+        let text = "\u{feff}12\t\tlogs/b c.json\n\n\r\n3\t\"ab\"\ts3://b12/a//k\tey\r\n-\tdate\ts3://b12/x/\n12\t\tlogs/b c.json\n";
         let manifest = read(text).unwrap();
         let found = |path: &str, size, etag: &str| Found {
             path: path.into(),

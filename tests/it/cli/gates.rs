@@ -521,3 +521,22 @@ fn a_gate_that_holds_over_what_was_not_understood_exits_with_3_and_one_that_fail
         run.arg(dir.path()).run().exits(1);
     }
 }
+
+#[test]
+fn parts_without_digests_say_how_they_would_have_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let part = dir.path().join("a.part");
+    let file = dir.path().join("a.json");
+    let record = json!({
+        "awsRegion": "us-east-1",
+        "tlsDetails": { "clientProvidedHostHeader": "sts.us-east-1.amazonaws.com" },
+    });
+    std::fs::write(&file, log(&[call(1, record)])).unwrap();
+    let map = stscope("map report").arg(&file).arg("-o").arg(&part);
+    map.run().exits(0);
+    let merge = stscope("merge --fail-on unknown --require complete").arg(&part);
+    merge
+        .run()
+        .exits(2)
+        .says(&["the parts keep no digests", "stscope map --require"]);
+}
