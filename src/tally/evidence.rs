@@ -220,7 +220,6 @@ impl Evidence {
     }
 
     /// Notes when a log of an account was delivered, of which nothing else is kept.
-    #[cfg(feature = "store")]
     pub(crate) fn see_delivery(&mut self, account: &str, minute: u32) {
         let newest = self.newest.entry(account.into()).or_default();
         *newest = minute.max(*newest);
@@ -352,8 +351,7 @@ impl AddAssign for Evidence {
             self.add_logs(theirs);
         }
         for (account, minute) in other.newest {
-            let newest = self.newest.entry(account).or_default();
-            *newest = minute.max(*newest);
+            self.see_delivery(&account, minute);
         }
     }
 }

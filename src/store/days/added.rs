@@ -19,15 +19,6 @@ pub(in crate::store) fn note(connection: &Connection, day: &str, run: i64) -> ru
     schema::set(connection, &format!("{PREFIX}{day}"), &run.to_string())
 }
 
-/// Whether there are any such days.
-pub(in crate::store) fn is_any(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row(
-        "SELECT EXISTS (SELECT 1 FROM setting WHERE name GLOB 'added_to *')",
-        [],
-        |row| row.get(0),
-    )
-}
-
 /// The days, each with the last run that added to it.
 pub(in crate::store) fn read(
     connection: &Connection,

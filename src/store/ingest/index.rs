@@ -58,7 +58,7 @@ pub(super) struct Index {
     by_key: Vec<(u64, u32)>,
     /// In the order of their folders, and in each of the hashes of their names.
     files: Vec<Entry>,
-    /// Where the files begin that hash to about the same place, see [`Index::place`]: some four do. A
+    /// Where the files begin that hash to about the same place, see [`place`]: some four do. A
     /// hash table takes ten times the memory.
     starts: Vec<u32>,
 }

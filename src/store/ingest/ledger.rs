@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 
-use super::index::{Index, Kind};
+use super::index::{Entry, Index, Kind};
 use crate::aws::Key;
 use crate::collections::Map;
 use crate::input::{Trailer, Version};
@@ -25,6 +25,15 @@ pub(in crate::store) struct Known {
 }
 
 impl Known {
+    fn of(file: &Entry) -> Known {
+        Known {
+            id: file.id,
+            version: file.version,
+            trailer: file.trailer,
+            is_sound: file.kind != Kind::Damaged,
+        }
+    }
+
     /// Whether a file whose version has changed holds what it held before.
     pub fn has_content(&self, version: Version, trailer: Trailer) -> bool {
         self.is_sound
@@ -115,13 +124,7 @@ impl Ledger {
 
     /// What is known of the file of this name in this folder.
     pub fn file(&self, folder: &str, name: &str) -> Option<Known> {
-        let file = self.index.file(folder, name)?;
-        Some(Known {
-            id: file.id,
-            version: file.version,
-            trailer: file.trailer,
-            is_sound: file.kind != Kind::Damaged,
-        })
+        self.index.file(folder, name).map(Known::of)
     }
 
     /// The file that was read of the same object of S3, if this one is a copy.
@@ -137,9 +140,10 @@ impl Ledger {
         }
         // Of several the last: its content is the one that was read last.
         (self.index.copies(folder, name))
-            .filter(|file| file.kind == Kind::Whole && file.version != UNREAD)
-            .filter(|file| file.version.size == version.size && file.trailer == trailer)
-            .map(|file| file.id)
+            .filter(|file| file.kind != Kind::Copy)
+            .map(Known::of)
+            .filter(|known| known.has_content(version, trailer))
+            .map(|known| known.id)
             .max()
     }
 

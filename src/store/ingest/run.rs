@@ -134,7 +134,7 @@ impl Store {
         self.note_run(ingested)?;
         schema::note_finished(&self.connection, inputs)?;
         // What is judged takes a look at every folder.
-        if added::is_any(&self.connection)? {
+        if !added::read(&self.connection)?.is_empty() {
             added::forget(&self.connection, judged_by_now(&self.connection)?)?;
         }
         batch.commit()

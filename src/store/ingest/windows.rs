@@ -4,18 +4,15 @@
 //! the days of a window again, and the ledger knows what was read of them. The window reaches back from
 //! the last night that came to its end, however long ago that is; before the first, all is listed.
 
-use std::path::Path;
-
 use chrono::{Days, NaiveDate};
 
 use rusqlite::Connection;
 
 use super::ledger::UNREAD;
 use super::seen::Seen;
-use crate::aws::Key;
 use crate::collections::Set;
 use crate::input::s3::{Estimate, Requests, S3Url, is_listed_from};
-use crate::input::{Paths, Prefix};
+use crate::input::{Folder, Paths, Prefix};
 use crate::scan::{Progress, Scan};
 use crate::store::StoreError;
 use crate::store::open::Store;
@@ -101,8 +98,7 @@ fn unread_objects(connection: &Connection) -> rusqlite::Result<Vec<(S3Url, Optio
     let mut unread = Vec::new();
     while let Some(row) = rows.next()? {
         let (folder, name) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
-        let key = Key::of_folder(Path::new(folder)).or_else(|| Key::of_digests(Path::new(folder)));
-        let day = key.map(|key| key.day);
+        let day = Folder::new(folder.into()).pruning_key().map(|key| key.day);
         if day.is_none() || day >= kept_from {
             let url = S3Url::parse(&format!("{folder}/{name}"));
             unread.extend(url.ok().map(|url| (url, day)));
