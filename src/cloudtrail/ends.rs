@@ -344,7 +344,10 @@ mod tests {
             ])
             .prop_map(|s| s.as_bytes().to_vec()),
         ];
-        proptest::collection::vec(piece, 0..80).prop_map(|pieces| {
+        let short = proptest::collection::vec(piece.clone(), 0..80);
+        // As many as there are objects ahead of the reading, and more.
+        let long = proptest::collection::vec(piece, 0..1_500);
+        prop_oneof![short, long].prop_map(|pieces| {
             let mut bytes = b"{".to_vec();
             bytes.extend(pieces.concat());
             bytes
@@ -402,6 +405,26 @@ mod tests {
                 assert_eq!(found.len(), 5, "{odd}");
                 assert_eq!(found[1].marks, marks, "{odd}");
                 assert_eq!(found[3].marks, Marks::default(), "{odd}");
+            }
+        }
+    }
+
+    /// Wherever it lies in its block, and wherever the bytes are cut.
+    #[test]
+    fn no_name_is_lost_between_blocks() {
+        let plain = |length: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(length));
+        let named = format!("{{{NAMED}}}");
+        for kernel in Kernel::all() {
+            for before in 0..200 {
+                let text = [plain(before), named.clone(), plain(500)].join(",");
+                let cuts = (1..=NAMED.len()).map(|into| before + "{'a':''},{".len() + into);
+                for piece in cuts.chain([text.len()]) {
+                    let (found, _) = ends(kernel, text.as_bytes(), piece);
+                    assert_eq!(found.len(), 3, "{kernel:?} {before} {piece}");
+                    let marks = found[1].marks;
+                    let is_seen = marks.has(Marks::SERVICE) || marks.has(Marks::OF_SERVICE);
+                    assert!(is_seen, "{kernel:?} {before} {piece}");
+                }
             }
         }
     }
