@@ -60,6 +60,9 @@ pub enum ManifestFault {
     /// It is no line of a manifest.
     #[error("not SIZE, tab, ETAG or nothing, tab, PATH: {}", Shown::text(.0))]
     NoLine(String),
+    /// It is one of a path that is no text.
+    #[error("a path that is no UTF-8: {}", Shown::text(.0))]
+    NoText(String),
     /// The contents end before they should.
     #[error("{there} of {size} bytes are there")]
     Cut {
@@ -147,7 +150,11 @@ impl<R: BufRead> Lines<R> {
                 Some(line) => Ok(Some(line)),
                 None => {
                     let beginning = String::from_utf8_lossy(&line[..line.len().min(200)]);
-                    Err(self.error(ManifestFault::NoLine(beginning.into_owned())))
+                    let fault = match std::str::from_utf8(line) {
+                        Ok(_) => ManifestFault::NoLine,
+                        Err(_) => ManifestFault::NoText,
+                    };
+                    Err(self.error(fault(beginning.into_owned())))
                 }
             };
         }

@@ -6,7 +6,7 @@
 #[cfg(feature = "store")]
 pub(super) mod store;
 
-use crate::input::{IpRangesError, PathError};
+use crate::input::{IpRangesError, ManifestFault, PathError};
 use crate::scan::ScanError;
 use crate::shown::Shown;
 
@@ -41,10 +41,15 @@ pub(super) fn of_path(error: &PathError) -> String {
             "--manifest {}: {source}; write one with 'stscope map --list'",
             Shown::path(path)
         ),
-        PathError::Manifest(path, source) => format!(
-            "--manifest {}: {source}; write it with 'stscope map --list'",
-            Shown::path(path)
-        ),
+        PathError::Manifest(path, source) => {
+            let next = match source.why {
+                ManifestFault::NoText(_) => {
+                    "leave it out, and name the file to a 'stscope map' of its own"
+                }
+                _ => "write it with 'stscope map --list'",
+            };
+            format!("--manifest {}: {source}; {next}", Shown::path(path))
+        }
         PathError::InputTwice => format!("{error}; name it once"),
     }
 }

@@ -131,8 +131,8 @@ pub(super) fn of_file<'b>(
     buffers.raw.grow(FIRST_ROOM.min(most))?;
     let room = buffers.raw.len().min(most);
     let first = match read_some(&mut file, &mut buffers.raw.bytes_mut()[..room]) {
-        // Something else has come into its place since it was listed.
-        Err(_) if file.metadata().is_ok_and(|metadata| !metadata.is_file()) => {
+        // Something else is in its place: it has come there since it was listed, or is on a manifest.
+        Ok(0) | Err(_) if file.metadata().is_ok_and(|metadata| !metadata.is_file()) => {
             return Ok(Opened::NotAFile);
         }
         result => result?,

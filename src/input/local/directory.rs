@@ -34,12 +34,13 @@ impl Directory {
         }
     }
 
-    /// Opens a file in `folder`, the one that was opened.
+    /// Opens a file in `folder`, the one that was opened. What is no file is opened, too, and read is
+    /// nothing of it: a FIFO would wait for a writer for ever.
     pub(super) fn file(&self, folder: &Path, name: &OsStr) -> io::Result<File> {
         let Some(handle) = &self.handle else {
             return File::open(folder.join(name));
         };
-        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
         Ok(retry_on_intr(|| openat(handle, name, flags, Mode::empty()))?.into())
     }
 

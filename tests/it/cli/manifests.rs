@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 
 use super::harness::{DAMAGED, SAMPLE, Said, stscope};
-use super::logs::files_below;
+use super::logs::{files_below, one_call, put};
 
 /// Lines of a manifest of all files below a folder, each with its contents if these come along.
 fn manifest(folder: &str, has_contents: bool) -> Vec<u8> {
@@ -60,6 +61,40 @@ fn what_was_listed_before_gives_what_a_walk_gives() {
             }
         }
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_fifo_is_skipped_and_not_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let fifo = dir.path().join("fifo.json");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&fifo)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let log = put(dir.path(), "log.json", &one_call());
+    let lines = format!("0\t\t{}\n1\t\t{}\n", fifo.display(), log.display());
+    for reads in ["", "--reads 3"] {
+        let part = map("report", lines.clone().into(), reads);
+        let document = answer(&part, "--format json").exits(0).json();
+        let files = &document["coverage"]["files"];
+        assert_eq!(files["skipped"]["not-a-file"], 1, "{reads}");
+        assert_eq!(files["read"], 1, "{reads}");
+    }
+}
+
+#[test]
+fn a_path_that_is_no_text_is_refused_with_what_to_do() {
+    stscope("map report --manifest - -q")
+        .input(b"3\t\tlogs/\xff.json\n".to_vec())
+        .run()
+        .fails(&[
+            "line 1 of the manifest: a path that is no UTF-8",
+            "leave it out",
+        ]);
 }
 
 #[test]
