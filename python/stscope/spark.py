@@ -366,17 +366,24 @@ def walk(folder):
         hidden = [name for name in folders if name.startswith(".")]
         links += sum(os.path.islink(os.path.join(above, name)) for name in folders)
         folders[:] = sorted(name for name in folders if name not in hidden)
-        rows += [(os.path.join(above, name), 0, "") for name in hidden]
+        rows += [(_text(os.path.join(above, name)), 0, "") for name in hidden]
         for name in files:
             path = os.path.join(above, name)
             try:
-                rows.append((path, os.stat(path).st_size, ""))
+                size = os.stat(path).st_size
             except OSError:
                 # Unreadable: the task says why.
-                rows.append((path, 0, ""))
+                size = 0
+            rows.append((_text(path), size, ""))
     if links:
         print(f"note: {folder}: {links} links to folders were not followed; name these, too", file=sys.stderr)
     return rows
+
+
+def _text(path):
+    """The same path as a text that Spark can hold. One that is none is found by no task, and is damaged then:
+    it is counted, and named as it is here."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def read_paths(lines):

@@ -64,6 +64,12 @@ class Paths(unittest.TestCase):
         with self.assertRaisesRegex(spark.Failed, "nothing of that name"):
             spark.read_paths(["/no/such/file"])
 
+    def test_a_name_that_is_no_text_is_kept_as_one(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(os.fsencode(folder), b"\xff.json"), "wb") as file:
+                file.write(b"{}")
+            self.assertEqual(spark.walk(folder), [(f"{folder}/\N{REPLACEMENT CHARACTER}.json", 2, "")])
+
     def test_spellings_of_sparks_are_those_of_stscope(self):
         for path, ours in [
             ("s3n://b/k", "s3://b/k"),
