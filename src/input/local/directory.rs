@@ -11,7 +11,7 @@ use std::path::Path;
 use rustix::{
     fd::OwnedFd,
     fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, statat},
-    io::retry_on_intr,
+    io::{Errno, retry_on_intr},
 };
 
 use crate::input::Version;
@@ -34,14 +34,20 @@ impl Directory {
         }
     }
 
-    /// Opens a file in `folder`, the one that was opened. What is no file is opened, too, and read is
-    /// nothing of it: a FIFO would wait for a writer for ever.
+    /// Opens a file in `folder`, the one that was opened. A FIFO would wait for a writer for ever: it is
+    /// opened without, and nothing is read of it.
     pub(super) fn file(&self, folder: &Path, name: &OsStr) -> io::Result<File> {
         let Some(handle) = &self.handle else {
             return File::open(folder.join(name));
         };
-        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
-        Ok(retry_on_intr(|| openat(handle, name, flags, Mode::empty()))?.into())
+        let open = |flags| retry_on_intr(|| openat(handle, name, flags, Mode::empty()));
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        let file = match open(flags | OFlags::NONBLOCK) {
+            // Somebody holds a lease on it, who is asked now to give it up: that is worth waiting for.
+            Err(Errno::WOULDBLOCK) => open(flags),
+            result => result,
+        };
+        Ok(file?.into())
     }
 
     /// The version of a file in `folder`, as [`Version::of_file`].
