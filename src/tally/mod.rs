@@ -58,7 +58,8 @@ pub(crate) use partial::{Reader, Written, begins_as_part};
 pub use question::Question;
 pub use report::{Group, Report};
 pub use selection::{DayAsked, Selection};
-pub use settle::{Rule, Settled};
+use settle::Cut;
+pub use settle::{Rule, Settled, Unsettled};
 pub(crate) use staged::Staged;
 pub use terms::Terms;
 pub(crate) use totals::Entry;
@@ -88,6 +89,7 @@ pub struct Tally<Q> {
     once: bool,
     /// How far it is decided which of its calls are copies.
     settled: Settled,
+    cut: Cut,
     totals: Totals,
     /// The texts that keys, candidates and totals speak of.
     interner: Interner,
@@ -154,6 +156,7 @@ impl<Q: Question> Tally<Q> {
             question,
             once,
             settled: Settled::Open,
+            cut: Cut::into(1),
             totals: Totals::by(terms.clone()),
             interner: Interner::default(),
             open: Candidates::default(),
@@ -188,6 +191,7 @@ impl<Q: Question> Tally<Q> {
             return Err(Mismatch::Once);
         }
         self.check_settled(&other)?;
+        self.cut.add(other.cut);
         let remap = self.interner.absorb(&other.interner);
         self.totals.absorb(other.totals, &remap);
         let group_ids = self.groups.absorb(&other.groups, &remap);

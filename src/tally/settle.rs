@@ -56,6 +56,46 @@ impl Settled {
     }
 }
 
+/// Into how many places calls were sent, those that may be copies of one another to the same: the fewest
+/// and the most, where several tallies were added up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cut {
+    pub fewest: u32,
+    pub most: u32,
+}
+
+impl Cut {
+    /// Into so many. What was never cut is in one.
+    pub fn into(places: u32) -> Cut {
+        Cut {
+            fewest: places,
+            most: places,
+        }
+    }
+
+    /// Of what is added up.
+    pub fn add(&mut self, other: Cut) {
+        self.fewest = self.fewest.min(other.fewest);
+        self.most = self.most.max(other.most);
+    }
+}
+
+/// Why a rule cannot be applied to a tally.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unsettled {
+    /// It is not the turn of that rule. Says how far it is decided.
+    Turn(Settled),
+    /// Its pieces were cut into different numbers of parts, so equal numbers of these have not met all
+    /// copies of their calls.
+    Cut {
+        /// The least of these numbers.
+        fewest: u32,
+        /// The greatest.
+        most: u32,
+    },
+}
+
 /// What was asked of S3 is left out: to ask again is no other run.
 fn number_of_run(list: u64, coverage: &Coverage) -> u64 {
     let read = Coverage {
@@ -76,15 +116,19 @@ impl<Q: Question> Tally<Q> {
     /// Applies one of the rules to calls whose rivals are all here.
     ///
     /// # Errors
-    /// If it is not that rule's turn. Says how far it is decided instead.
-    pub fn settle(&mut self, rule: Rule) -> Result<(), Settled> {
+    /// If it is not that rule's turn, or if rivals may be elsewhere.
+    pub fn settle(&mut self, rule: Rule) -> Result<(), Unsettled> {
         let (before, after) = match rule {
             Rule::Event => (Settled::Open, Settled::ByEvent),
             Rule::Shared => (Settled::ByEvent, Settled::ByShared),
         };
         // What has gone through the last rule has no rivals, so that may be applied to its sums.
         if self.settled != before && self.settled != after {
-            return Err(self.settled);
+            return Err(Unsettled::Turn(self.settled));
+        }
+        let Cut { fewest, most } = self.cut;
+        if self.settled == before && fewest != most {
+            return Err(Unsettled::Cut { fewest, most });
         }
         self.decide(rule);
         self.settled = after;

@@ -10,7 +10,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Output, check_output, named_file};
 use crate::cli::parts::sum;
 use crate::cli::reading::Reading;
-use crate::tally::{Rule, Settled, write_frame};
+use crate::tally::{Rule, Settled, Unsettled, write_frame};
 
 #[derive(Args)]
 pub(super) struct SettleArgs {
@@ -54,8 +54,7 @@ pub(super) fn run(arguments: &SettleArgs) -> Result<Exit, Failure> {
             By::Event => Rule::Event,
             By::Shared => Rule::Shared,
         };
-        sum.settle(rule)
-            .map_err(|settled| wrong_turn(rule, settled))?;
+        sum.settle(rule).map_err(|why| unsettled(rule, why))?;
         sum.into_parts(arguments.parts, home, |number, part| {
             Ok(write_frame(number, &part, out)?)
         })
@@ -63,12 +62,22 @@ pub(super) fn run(arguments: &SettleArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn wrong_turn(rule: Rule, settled: Settled) -> Failure {
-    Failure::new(match (rule, settled) {
-        (Rule::Shared, Settled::Open) => {
-            "settle shared: the frames are not settled by event yet; give them to 'stscope settle \
+fn unsettled(rule: Rule, why: Unsettled) -> Failure {
+    let (name, before) = match rule {
+        Rule::Event => ("event", "map"),
+        Rule::Shared => ("shared", "settle event"),
+    };
+    Failure::new(match why {
+        Unsettled::Cut { fewest, most } => format!(
+            "settle {name}: some of the frames are of {fewest} parts and some of {most}, so copies of one call \
+             may have different numbers; run all of 'stscope {before}' again with one number of --parts"
+        ),
+        Unsettled::Turn(Settled::Open) => format!(
+            "settle {name}: the frames are not settled by event yet; give them to 'stscope settle \
              event' first, and bring equal numbers together again"
+        ),
+        Unsettled::Turn(_) => {
+            "settle: the frames are settled already; give them to 'stscope merge'".to_owned()
         }
-        _ => "settle: the frames are settled already; give them to 'stscope merge'",
     })
 }

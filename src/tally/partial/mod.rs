@@ -18,6 +18,7 @@
 //! | | the terms: since, until, accounts, Regions, endpoints, conditions, hosts |
 //! | 1 | whether copies count once |
 //! | 1 | how far it is decided which calls are copies |
+//! | | into how many parts the calls were cut |
 //! | | the texts (`calls`) |
 //! | | whether the totals are in it, and if so, these (`body`, `evidence`) |
 //! | | groups, and the calls of each of which it is not decided whether they count (`calls`) |
@@ -42,7 +43,7 @@ use siphasher::sip128::SipHasher13;
 
 use self::bytes::{Broken, write_text};
 use super::question::Question;
-use super::settle::Settled;
+use super::settle::{Cut, Settled};
 use super::staged::Staged;
 use super::terms::Terms;
 use super::totals::Totals;
@@ -52,7 +53,7 @@ use super::{Scratch, Tally};
 pub const MAGIC: [u8; 8] = *b"stscope\x1a";
 
 /// The version of the format of parts.
-pub const FORMAT: u16 = 6;
+pub const FORMAT: u16 = 7;
 
 /// The rules that calls are classified and counted by. Parts by different rules have no sum: the number
 /// at the end grows with every change that would give the same logs another answer.
@@ -137,6 +138,7 @@ impl Partial {
         let terms = Terms::read(&mut from)?;
         let once = bool::read(&mut from)?;
         let settled = Settled::read(&mut from)?;
+        let cut = Cut::into(u32::read(&mut from)?);
         let interner = calls::read_texts(&mut from)?;
         let symbol = |number| calls::symbol(number, &interner);
         let totals = match bool::read(&mut from)? {
@@ -149,6 +151,7 @@ impl Partial {
             question,
             once,
             settled,
+            cut,
             totals,
             interner,
             groups,
@@ -190,15 +193,17 @@ struct Head<'t> {
     terms: &'t Terms,
     once: bool,
     settled: Settled,
+    parts: u32,
 }
 
 impl<'t> Head<'t> {
-    fn of<Q: Question>(tally: &'t Tally<Q>) -> Head<'t> {
+    fn of<Q: Question>(tally: &'t Tally<Q>, parts: u32) -> Head<'t> {
         Head {
             name: tally.question.name(),
             terms: &tally.totals.terms,
             once: tally.once,
             settled: tally.settled,
+            parts,
         }
     }
 
@@ -211,6 +216,7 @@ impl<'t> Head<'t> {
         self.terms.write(&mut bytes);
         self.once.write(&mut bytes);
         self.settled.write(&mut bytes);
+        self.parts.write(&mut bytes);
         bytes
     }
 }

@@ -48,7 +48,7 @@ impl<Q: Question> Tally<Q> {
         let by_part = open.into_parts(parts as usize, |candidate| {
             part_of(candidate, settled, parts) as usize
         });
-        let mut ranked = Ranked::of(&self);
+        let mut ranked = Ranked::of(&self, parts);
         for (number, calls) in (0..).zip(by_part) {
             if number == home || !calls.is_empty() {
                 each(number, ranked.part(&self, calls, number == home))?;
@@ -61,12 +61,14 @@ impl<Q: Question> Tally<Q> {
 impl Partial {
     /// A tally as bytes.
     pub fn of<Q: Question>(tally: &Tally<Q>) -> Partial {
-        Ranked::of(tally).part(tally, tally.open.iter().collect(), true)
+        Ranked::of(tally, 1).part(tally, tally.open.iter().collect(), true)
     }
 }
 
 /// The places of the texts and groups of a tally in their order.
 struct Ranked {
+    /// How many parts are written.
+    parts: u32,
     /// The texts in order, and the place of each.
     texts: Vec<Symbol>,
     text_ranks: Vec<u32>,
@@ -78,7 +80,7 @@ struct Ranked {
 }
 
 impl Ranked {
-    fn of<Q: Question>(tally: &Tally<Q>) -> Ranked {
+    fn of<Q: Question>(tally: &Tally<Q>, parts: u32) -> Ranked {
         let interner = &tally.interner;
         // What is absent is the first.
         let mut texts: Vec<Symbol> = (0..=interner.len() as u32).map(Symbol::from_raw).collect();
@@ -89,6 +91,7 @@ impl Ranked {
         let mut groups: Vec<GroupId> = (0..tally.groups.len() as GroupId).collect();
         groups.sort_unstable_by(|one, other| keys(one).cmp(keys(other)));
         Ranked {
+            parts,
             numbers: vec![0; texts.len()],
             group_ranks: ranks(groups.iter().copied()),
             texts,
@@ -127,7 +130,7 @@ impl Ranked {
         }
         let used = self.number_texts(tally, &of_groups, &calls, is_home);
 
-        let mut bytes = Head::of(tally).written();
+        let mut bytes = Head::of(tally, self.parts).written();
         let texts = used
             .iter()
             .map(|&rank| tally.interner.text(self.texts[rank as usize]));

@@ -346,3 +346,28 @@ fn settle_replaces_no_log_and_knows_standard_output() {
     assert_eq!(said.stdout, settle("event", &frames.stdout, 1));
     assert!(!Path::new("-").exists());
 }
+
+#[test]
+fn frames_that_were_cut_in_different_ways_have_not_met() {
+    let map = |piece: &str, parts: u32| {
+        let said = stscope(&format!("map report {piece} -q --parts {parts}")).run();
+        said.exits(0).stdout.as_slice().to_vec()
+    };
+    let frames = [map(PIECES[3], 4), map(PIECES[4], 5)];
+    stscope("settle event --parts 4")
+        .input(frames.concat())
+        .run()
+        .fails(&["settle event", "of 4 parts and some of 5", "map' again"]);
+    let events = [
+        settle("event", &frames[0], 4),
+        settle("event", &frames[1], 6),
+    ];
+    stscope("settle shared --parts 4")
+        .input(events.concat())
+        .run()
+        .fails(&["settle shared", "of 4 parts and some of 6", "event' again"]);
+    // Where all is together, that is no matter.
+    let whole = stscope(&format!("report --format csv {} {}", PIECES[3], PIECES[4])).run();
+    let merged = stscope("merge - --format csv").input(frames.concat()).run();
+    assert_eq!(merged.text(), whole.text());
+}
