@@ -40,7 +40,8 @@ pub(super) fn list(
                 // A manifest has no line for what it lacks.
                 Listed::Refused(error) => return Err(Failure::new(error.to_string())),
             };
-            if url.contains('\n') {
+            // A carriage return at the end is taken for a line end of Windows.
+            if url.contains('\n') || url.ends_with('\r') {
                 let url = crate::shown::Shown::text(&url).to_string();
                 return Err(Failure::new(format!(
                     "--list: {url}: a key with a line end has no place in a manifest; name prefixes without it"

@@ -142,6 +142,11 @@ fn what_was_listed_once_is_read_without_listing_it_again() {
             .contains("s3://trail/x/gone.json.gz: damaged (open)"),
         "{said}"
     );
+    // Whoever reads it would take the end of this key for one of Windows' line ends.
+    server.put("odd", "logs/end.json\r", Vec::new());
+    ask(&server, "map report --list s3://odd/logs/")
+        .run()
+        .fails(&["a key with a line end has no place in a manifest"]);
     stscope("map report --list sample-logs")
         .run()
         .fails(&["--list: it lists s3://BUCKET/PREFIX", "find DIR"]);
