@@ -24,6 +24,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import traceback
 import urllib.parse
 
 EPILOG = """\
@@ -56,6 +57,10 @@ BYTES_A_PART = 16 << 30
 #: How many objects are looked at to weigh tasks, and at most kept on the driver.
 SAMPLED = 200_000
 MOST_ON_DRIVER = 2_000_000
+#: Options of `stscope map` that are decided here.
+DECIDED_HERE = (
+    "--contents --dry-run --files-from --help --list --manifest --output --parts --quiet --threads -h -o -q"
+).split()
 #: How many parts one task adds up in the end.
 MOST_AT_ONCE = 64
 #: The number of a part and its length, before a frame.
@@ -137,14 +142,20 @@ class Running:
     def __init__(self, words, given=None, root=None):
         self.words = words
         self.errors = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(
-            [find_program(given), *words],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.errors,
-            cwd=root,
-            preexec_fn=_ends_with_its_parent(),
-        )
+        program = find_program(given)
+        try:
+            self.process = subprocess.Popen(
+                [program, *words],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self.errors,
+                cwd=root,
+                preexec_fn=_ends_with_its_parent(),
+            )
+        except OSError as error:
+            raise Failed(
+                f"{program}: {error.strerror}; name a stscope that was built for these machines by --program"
+            ) from None
 
     def __enter__(self):
         return self
@@ -231,7 +242,9 @@ def _root():
 
 def line_of(path, size, etag):
     """A line of a manifest, as stscope map --manifest reads it."""
-    if "\n" in path or "\n" in etag or "\t" in etag:
+    if path is None or size is None:
+        raise Failed(f"a row of the manifest has no path, or no size that is a number: {path!r}; mend it")
+    if "\n" in path or path.endswith("\r") or "\n" in etag or "\t" in etag:
         raise Failed(f"{path!r}: a key with a line end has no place in a manifest; leave it out")
     return f"{'-' if size < 0 else size}\t{etag}\t{path}\n".encode()
 
@@ -317,6 +330,8 @@ def _task_of_weigh(bounds, places):
 
         for batch in batches:
             paths = batch.column(0).to_pylist()
+            # Whether all have one, whoever reads them says.
+            paths = [path or "" for path in paths]
             found = [places[bisect.bisect_right(bounds, path)] for path in paths]
             columns = [pa.array(found, pa.int32()), *batch.columns]
             yield pa.RecordBatch.from_arrays(columns, ["place", "path", "size", "etag"])
@@ -361,19 +376,30 @@ def _hash(number):
 def walk(folder):
     """The files of a folder, as rows of a manifest. What stscope passes by is named all the same: it counts
     that."""
-    rows, links = [], 0
-    for above, folders, files in os.walk(folder):
+    rows, links, files, linked = [], 0, set(), []
+    for above, folders, names in os.walk(folder):
         hidden = [name for name in folders if name.startswith(".")]
         links += sum(os.path.islink(os.path.join(above, name)) for name in folders)
         folders[:] = sorted(name for name in folders if name not in hidden)
         rows += [(_text(os.path.join(above, name)), 0, "") for name in hidden]
-        for name in files:
+        real = os.path.realpath(above)
+        for name in names:
             path = os.path.join(above, name)
             try:
                 size = os.stat(path).st_size
             except OSError:
                 # Unreadable: the task says why.
                 size = 0
+            if os.path.islink(path):
+                linked.append((path, size))
+            else:
+                files.add(os.path.join(real, name))
+                rows.append((_text(path), size, ""))
+    # A file is read once, by whatever names it is here.
+    for path, size in sorted(linked):
+        real = os.path.realpath(path)
+        if real not in files:
+            files.add(real)
             rows.append((_text(path), size, ""))
     if links:
         print(f"note: {folder}: {links} links to folders were not followed; name these, too", file=sys.stderr)
@@ -406,9 +432,12 @@ def read_manifest(spark, where):
     if where.endswith(".json"):
         return _inventory(spark, where)
     if where.endswith((".tsv", ".txt")):
-        options = {"sep": "\t", "quote": "", "escape": "", "mode": "FAILFAST"}
-        lines = spark.read.options(**options).csv(where, schema="size string, etag string, path string")
-        return lines.selectExpr("path", "if(size = '-', -1, cast(size as long)) size", "coalesce(etag, '') etag")
+        # A key may have a carriage return in it, and a tab.
+        lines = spark.read.option("lineSep", "\n").text(where)
+        lines = lines.selectExpr("regexp_replace(value, '^\\\\ufeff|\\\\r$', '') line").where("line != ''")
+        fields = lines.selectExpr("split(line, '\\t', 3) fields")
+        size = "if(fields[0] = '-', -1L, try_cast(fields[0] as long)) size"
+        return fields.selectExpr("get(fields, 2) path", size, "coalesce(get(fields, 1), '') etag")
     return _table(spark.read.orc(where) if where.endswith(".orc") else spark.read.parquet(where), where)
 
 
@@ -462,10 +491,14 @@ def _table(table, where, key="key"):
     return table.selectExpr(f"{path} path", "cast(size as long) size", f"{quoted} etag")
 
 
-def list_prefixes(spark, prefixes, words, program, save):
-    """Lists prefixes in tasks. What they found is written down before anything is made of it."""
+def list_prefixes(spark, prefixes, words, program):
+    """Lists prefixes in tasks."""
     rows = spark.createDataFrame([(prefix,) for prefix in prefixes], "prefix string")
-    found = rows.repartition(len(prefixes), "prefix").mapInArrow(_task_of_list(words, program), MANIFEST)
+    return rows.repartition(len(prefixes), "prefix").mapInArrow(_task_of_list(words, program), MANIFEST)
+
+
+def keep(spark, found, save):
+    """What was found, written down before anything is made of it, or on the driver: nothing is listed twice."""
     if save:
         found.write.mode("error").parquet(save)
         return spark.read.parquet(save)
@@ -482,7 +515,8 @@ def weigh(manifest):
     """How many bytes reading it is worth, and a sample of it: paths and weights."""
     from pyspark.sql import functions as F
 
-    weights = manifest.select("path", (F.greatest("size", F.lit(0)) + F.lit(EACH)).alias("weight"))
+    path, size = F.coalesce("path", F.lit("")), F.greatest("size", F.lit(0))
+    weights = manifest.select(path.alias("path"), (size + F.lit(EACH)).alias("weight"))
     rows = weights.limit(SAMPLED + 1).collect()
     if len(rows) <= SAMPLED:
         return sum(row["weight"] for row in rows), [tuple(row) for row in rows]
@@ -599,6 +633,19 @@ def write(spark, part, output, program):
             raise Failed(f"-o {output}: {error.strerror}; name a file that can be written") from None
 
 
+def check_output(output):
+    """Whether a part can be written there, before the work."""
+    if "://" in output:
+        return
+    folder = os.path.dirname(os.path.abspath(output))
+    if os.path.isdir(output):
+        raise Failed(f"-o {output}: that is a folder; name a file")
+    if not os.path.isdir(folder):
+        raise Failed(f"-o {output}: there is no folder {folder}; make it, or name a file elsewhere")
+    if not os.access(folder, os.W_OK):
+        raise Failed(f"-o {output}: {folder} cannot be written to; name a file elsewhere")
+
+
 def _has(program):
     try:
         return bool(find_program(program))
@@ -662,6 +709,8 @@ def arguments(typed):
     if asked.save_manifest and not asked.paths:
         parser.error("--save-manifest: only what is listed for --paths is written down; leave it out")
     for word in asked.question:
+        if word.split("=")[0] in DECIDED_HERE:
+            parser.error(f"{word}: that is decided here; leave it out, or give it before {asked.question[0]}")
         if re.search(r"(^|=)\d+[hdw]$", word):
             parser.error(f"{word}: tasks begin at different times; give a time in place of an age: 2026-11-01")
     return asked
@@ -681,6 +730,7 @@ def check_question(question, program):
 def main(typed=None):
     asked = arguments(typed)
     try:
+        check_output(asked.output)
         check_question(asked.question, asked.program)
         try:
             import pyarrow  # noqa: F401
@@ -707,7 +757,8 @@ def main(typed=None):
     except Exception as error:  # noqa: BLE001 - what a task said is somewhere in what Spark says
         message = reason(error)
         if not message:
-            raise
+            traceback.print_exc()
+            message = f"{type(error).__name__}: what it says is above; the part is not written"
         print(f"error: {message}", file=sys.stderr)
         return 2
     return 0
@@ -723,27 +774,30 @@ def reason(error):
     lacks = re.search(r"ModuleNotFoundError: No module named '([\w.]+)'", str(error))
     if lacks:
         return f"the Python of the executors has no {lacks.group(1)}; install it there, or set PYSPARK_PYTHON to one that has it"
+    # Such as [PATH_NOT_FOUND].
+    sparks = re.search(r"(\[[A-Z][A-Z_]+(?:\.[A-Z_]+)*\] [^\n]*)", str(error))
+    if sparks:
+        return f"{sparks.group(1).strip()}; check what was named"
     return None
 
 
 def _manifest_of_paths(spark, asked):
     if "://" in asked.paths:
         lines = [row["value"] for row in spark.read.text(asked.paths).collect()]
+        lines[:1] = [line.lstrip("\ufeff") for line in lines[:1]]
     else:
         try:
-            with open(asked.paths, encoding="utf-8") as file:
+            with open(asked.paths, encoding="utf-8-sig") as file:
                 lines = file.read().split("\n")
-        except OSError as error:
-            raise Failed(f"--paths {asked.paths}: {error.strerror}; give a file with one path a line") from None
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is no UTF-8"
+            raise Failed(f"--paths {asked.paths}: {why}; give a text file with one path a line") from None
     rows, prefixes = read_paths(lines)
-    listed = None
+    found = spark.createDataFrame(sorted(set(rows)), MANIFEST)
     if prefixes:
         words = ["map", *asked.question, "--quiet"]
-        listed = list_prefixes(spark, sorted(set(prefixes)), words, asked.program, asked.save_manifest)
-    if rows or listed is None:
-        here = spark.createDataFrame(sorted(set(rows)), MANIFEST)
-        listed = here if listed is None else listed.unionByName(here)
-    return listed
+        found = found.unionByName(list_prefixes(spark, sorted(set(prefixes)), words, asked.program))
+    return keep(spark, found, asked.save_manifest) if prefixes or asked.save_manifest else found
 
 
 if __name__ == "__main__":

@@ -46,6 +46,10 @@ class Faults(unittest.TestCase):
         lacks = RuntimeError(f"{traces}ModuleNotFoundError: No module named 'pyarrow'\n\tat org.apache")
         self.assertIn("has no pyarrow; install it there", spark.reason(lacks))
         self.assertIsNone(spark.reason(RuntimeError(traces)))
+        nothing = RuntimeError("[PATH_NOT_FOUND] Path does not exist: file:/x.\nJVM stacktrace: …")
+        self.assertEqual(
+            spark.reason(nothing), "[PATH_NOT_FOUND] Path does not exist: file:/x.; check what was named"
+        )
 
 
 class Paths(unittest.TestCase):
@@ -70,6 +74,26 @@ class Paths(unittest.TestCase):
                 file.write(b"{}")
             self.assertEqual(spark.walk(folder), [(f"{folder}/\N{REPLACEMENT CHARACTER}.json", 2, "")])
 
+    def test_a_file_is_read_once_by_whatever_names(self):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            (folder / "logs").mkdir()
+            (folder / "logs" / "b.json").write_text("{}")
+            (folder / "elsewhere.json").write_text("{}")
+            (folder / "logs" / "a.json").symlink_to("b.json")
+            for name in "cd":
+                (folder / "logs" / f"{name}.json").symlink_to(folder / "elsewhere.json")
+            rows = spark.walk(f"{folder}/logs")
+        self.assertEqual(rows, [(f"{folder}/logs/b.json", 2, ""), (f"{folder}/logs/c.json", 2, "")])
+
+    def test_where_no_part_can_be_written_is_told_before_the_work(self):
+        with tempfile.TemporaryDirectory() as folder:
+            spark.check_output(f"{folder}/x.part")
+            spark.check_output("s3://bucket/x.part")
+            for output in [folder, f"{folder}/none/x.part"]:
+                with self.assertRaises(spark.Failed):
+                    spark.check_output(output)
+
     def test_spellings_of_sparks_are_those_of_stscope(self):
         for path, ours in [
             ("s3n://b/k", "s3://b/k"),
@@ -82,8 +106,9 @@ class Paths(unittest.TestCase):
     def test_a_line_end_has_no_place_in_a_manifest(self):
         self.assertEqual(spark.line_of("a\tb", 3, ""), b"3\t\ta\tb\n")
         self.assertEqual(spark.line_of("s3://b/p/", -1, "date"), b"-\tdate\ts3://b/p/\n")
-        with self.assertRaises(spark.Failed):
-            spark.line_of("a\nb", 3, "")
+        for path, size in [("a\nb", 3), ("a\r", 3), (None, 3), ("a", None)]:
+            with self.assertRaises(spark.Failed):
+                spark.line_of(path, size, "")
 
 
 class Program(unittest.TestCase):
@@ -154,3 +179,5 @@ class Arguments(unittest.TestCase):
         self.assertIn("--tasks 0", self.refused("--paths", "x", "-o", "y", "--tasks", "0"))
         self.assertIn("--save-manifest", self.refused("--manifest", "x", "-o", "y", "--save-manifest", "z"))
         self.assertIn("required", self.refused("-o", "y"))
+        self.assertIn("decided here", self.refused("--paths", "x", "-o", "y", "report", "--threads", "2"))
+        self.assertIn("decided here", self.refused("--paths", "x", "-o", "y", "report", "--output=z"))
