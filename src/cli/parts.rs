@@ -2,6 +2,7 @@
 //!
 //! Owns what is said of a part that cannot be read or added. What is made of the sum is for the commands.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -9,16 +10,17 @@ use std::path::{Path, PathBuf};
 use super::exit::Failure;
 use crate::questions::AnyQuestion;
 use crate::shown::Shown;
-use crate::tally::{FrameError, Mismatch, Partial, PartialError, Parts, Question, Tally};
+use crate::tally::{FrameError, Mismatch, Partial, PartialError, Parts, Question, Settled, Tally};
 
 /// What parts are added to.
 pub(super) type Sum = Tally<Vec<AnyQuestion>>;
 
-/// The sum of the parts in these files, `-` being standard input, and the smallest number of any frame;
-/// `None` if there is no part.
-pub(super) fn sum(paths: &[PathBuf]) -> Result<Option<(Sum, u32)>, Failure> {
+/// The sum of the parts in these files, `-` being standard input, and the numbers of the frames; `None` if
+/// there is no part.
+pub(super) fn sum(paths: &[PathBuf]) -> Result<Option<(Sum, BTreeSet<u32>)>, Failure> {
     let mut sum: Option<Sum> = None;
-    let mut least = u32::MAX;
+    let mut numbers = BTreeSet::new();
+    let mut met = Met::default();
     let (mut has_whole, mut empty) = (false, None);
     for path in paths {
         let unreadable = |error| Failure::new(of_frames(path, &FrameError::Unreadable(error)));
@@ -31,10 +33,11 @@ pub(super) fn sum(paths: &[PathBuf]) -> Result<Option<(Sum, u32)>, Failure> {
         while let Some((number, part)) =
             (parts.next()).map_err(|error| Failure::new(of_frames(path, &error)))?
         {
-            least = least.min(number.unwrap_or(0));
+            numbers.insert(number.unwrap_or(0));
             has_whole |= number.is_none();
             is_empty = false;
             let tally = part.tally().map_err(|error| of_part(path, &error))?;
+            met.add(path, number.unwrap_or(0), &tally)?;
             // The bytes are not needed beside the sum.
             drop(part);
             match &mut sum {
@@ -56,7 +59,35 @@ pub(super) fn sum(paths: &[PathBuf]) -> Result<Option<(Sum, u32)>, Failure> {
             shown(path)
         )));
     }
-    Ok(sum.map(|sum| (sum, least)))
+    Ok(sum.map(|sum| (sum, numbers)))
+}
+
+/// Which frames have met before those that are added up, so that it is told if some of a number were settled
+/// in one place and some in another: copies of one call would count in both.
+#[derive(Default)]
+struct Met {
+    /// By the number that what was settled was sent to. What is settled by both rules is sent anywhere.
+    by_number: BTreeMap<u32, BTreeSet<u32>>,
+}
+
+impl Met {
+    fn add(&mut self, path: &Path, number: u32, tally: &Sum) -> Result<(), Failure> {
+        let number = match tally.settled() {
+            Settled::ByShared => 0,
+            _ => number,
+        };
+        let before = self.by_number.entry(number).or_default();
+        for &one in tally.met() {
+            if !before.insert(one) {
+                return Err(Failure::new(format!(
+                    "{}: the frames of number {one} were settled in two places, or one of them is here twice; \
+                     give all frames of a number to one 'stscope settle', and what comes out on once",
+                    shown(path)
+                )));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Refuses a sum that lacks some of what was read, or has it twice.

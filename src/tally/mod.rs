@@ -29,6 +29,8 @@ mod staged;
 mod terms;
 mod totals;
 
+use std::collections::BTreeSet;
+
 use std::sync::Arc;
 
 use crate::sts::{Call, Properties};
@@ -90,6 +92,8 @@ pub struct Tally<Q> {
     /// How far it is decided which of its calls are copies.
     settled: Settled,
     cut: Cut,
+    /// The numbers of the frames in which the last rule was applied: all of each have met.
+    met: BTreeSet<u32>,
     totals: Totals,
     /// The texts that keys, candidates and totals speak of.
     interner: Interner,
@@ -157,6 +161,7 @@ impl<Q: Question> Tally<Q> {
             once,
             settled: Settled::Open,
             cut: Cut::into(1),
+            met: BTreeSet::new(),
             totals: Totals::by(terms.clone()),
             interner: Interner::default(),
             open: Candidates::default(),
@@ -192,6 +197,7 @@ impl<Q: Question> Tally<Q> {
         }
         self.check_settled(&other)?;
         self.cut.add(other.cut);
+        self.met.extend(other.met);
         let remap = self.interner.absorb(&other.interner);
         self.totals.absorb(other.totals, &remap);
         let group_ids = self.groups.absorb(&other.groups, &remap);

@@ -7,6 +7,8 @@
 //! [`Tally::finish`] applies both. To apply a rule again changes nothing, as nobody has a rival any
 //! more, so what is split up, decided piece by piece and merged again gives the same answer.
 
+use std::collections::BTreeSet;
+
 use super::coverage::Coverage;
 use super::dedup::{Candidate, hash};
 use super::groups::{GroupId, Measures};
@@ -135,11 +137,24 @@ impl<Q: Question> Tally<Q> {
         Ok(())
     }
 
+    /// Notes the numbers of the frames that a rule was applied to: all frames of each were here.
+    #[cfg(feature = "cli")]
+    pub(crate) fn note_met(&mut self, numbers: BTreeSet<u32>) {
+        self.met = numbers;
+    }
+
+    /// The numbers of the frames that the last rule was applied to.
+    #[cfg(feature = "cli")]
+    pub(crate) fn met(&self) -> &BTreeSet<u32> {
+        &self.met
+    }
+
     /// Takes a tally in which something was decided for whole: nothing can be added from now on.
     pub(crate) fn close(&mut self) {
         if self.settled != Settled::Open {
             self.decide(Rule::Shared);
             self.settled = Settled::Closed;
+            self.met.clear();
         }
     }
 

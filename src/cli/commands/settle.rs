@@ -47,14 +47,19 @@ pub(super) fn run(arguments: &SettleArgs) -> Result<Exit, Failure> {
     // A place without calls has no frames.
     let sum = sum(&arguments.frames)?;
     output.write(|out| {
-        let Some((mut sum, home)) = sum else {
+        let Some((mut sum, numbers)) = sum else {
             return Ok(());
         };
         let rule = match arguments.rule {
             By::Event => Rule::Event,
             By::Shared => Rule::Shared,
         };
+        let before = sum.settled();
         sum.settle(rule).map_err(|why| unsettled(rule, why))?;
+        let home = numbers.first().copied().unwrap_or(0);
+        if sum.settled() != before {
+            sum.note_met(numbers);
+        }
         sum.into_parts(arguments.parts, home, |number, part| {
             Ok(write_frame(number, &part, out)?)
         })

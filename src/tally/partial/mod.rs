@@ -18,7 +18,7 @@
 //! | | the terms: since, until, accounts, Regions, endpoints, conditions, hosts |
 //! | 1 | whether copies count once |
 //! | 1 | how far it is decided which calls are copies |
-//! | | into how many parts the calls were cut |
+//! | | into how many parts the calls were cut, and the numbers of those that the last rule was applied to |
 //! | | the texts (`calls`) |
 //! | | whether the totals are in it, and if so, these (`body`, `evidence`) |
 //! | | groups, and the calls of each of which it is not decided whether they count (`calls`) |
@@ -38,6 +38,8 @@ mod split;
 pub(crate) use bytes::{Reader, Written};
 pub(crate) use frame::begins_as_part;
 pub use frame::{FrameError, Parts, write_frame};
+
+use std::collections::BTreeSet;
 
 use siphasher::sip128::SipHasher13;
 
@@ -139,6 +141,7 @@ impl Partial {
         let once = bool::read(&mut from)?;
         let settled = Settled::read(&mut from)?;
         let cut = Cut::into(u32::read(&mut from)?);
+        let met = Written::read(&mut from)?;
         let interner = calls::read_texts(&mut from)?;
         let symbol = |number| calls::symbol(number, &interner);
         let totals = match bool::read(&mut from)? {
@@ -152,6 +155,7 @@ impl Partial {
             once,
             settled,
             cut,
+            met,
             totals,
             interner,
             groups,
@@ -194,6 +198,7 @@ struct Head<'t> {
     once: bool,
     settled: Settled,
     parts: u32,
+    met: &'t BTreeSet<u32>,
 }
 
 impl<'t> Head<'t> {
@@ -204,6 +209,7 @@ impl<'t> Head<'t> {
             once: tally.once,
             settled: tally.settled,
             parts,
+            met: &tally.met,
         }
     }
 
@@ -217,6 +223,7 @@ impl<'t> Head<'t> {
         self.once.write(&mut bytes);
         self.settled.write(&mut bytes);
         self.parts.write(&mut bytes);
+        self.met.write(&mut bytes);
         bytes
     }
 }

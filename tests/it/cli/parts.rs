@@ -358,10 +358,9 @@ fn frames_that_were_cut_in_different_ways_have_not_met() {
         .input(frames.concat())
         .run()
         .fails(&["settle event", "of 4 parts and some of 5", "map' again"]);
-    let events = [
-        settle("event", &frames[0], 4),
-        settle("event", &frames[1], 6),
-    ];
+    let in_four = by_part(&map(PIECES[4], 4)).into_iter();
+    let events = in_four.map(|(number, frames)| settle("event", &frames, 4 + 2 * (number % 2)));
+    let events: Vec<Vec<u8>> = events.collect();
     stscope("settle shared --parts 4")
         .input(events.concat())
         .run()
@@ -370,4 +369,33 @@ fn frames_that_were_cut_in_different_ways_have_not_met() {
     let whole = stscope(&format!("report --format csv {} {}", PIECES[3], PIECES[4])).run();
     let merged = stscope("merge - --format csv").input(frames.concat()).run();
     assert_eq!(merged.text(), whole.text());
+}
+
+#[test]
+fn frames_of_one_number_that_were_settled_in_two_places_have_not_met() {
+    let map = |piece: &str| {
+        let said = stscope(&format!("map report {piece} -q --parts 2")).run();
+        said.exits(0).stdout.as_slice().to_vec()
+    };
+    let frames = [map(PIECES[3]), map(PIECES[4])];
+    let reason = &["were settled in two places", "one 'stscope settle'"];
+    // By task, where it should be by number.
+    let apart = frames.each_ref().map(|frames| settle("event", frames, 2));
+    stscope("settle shared --parts 2")
+        .input(apart.concat())
+        .run()
+        .fails(reason);
+    stscope("merge -").input(apart.concat()).run().fails(reason);
+    let together = settle("event", &frames.concat(), 2);
+    let by_part: Vec<_> = by_part(&together).into_values().collect();
+    let twice = [
+        settle("shared", &by_part[0], 2),
+        settle("shared", &together, 2),
+    ];
+    stscope("merge -").input(twice.concat()).run().fails(reason);
+    let whole = stscope(&format!("report --format csv {} {}", PIECES[3], PIECES[4])).run();
+    for settled in [together.clone(), settle("shared", &together, 1)] {
+        let merged = stscope("merge - --format csv").input(settled).run();
+        assert_eq!(merged.text(), whole.text());
+    }
 }
