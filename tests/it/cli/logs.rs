@@ -80,6 +80,13 @@ pub fn put(folder: &Path, name: impl AsRef<Path>, bytes: &[u8]) -> PathBuf {
     path
 }
 
+/// Makes a FIFO.
+#[cfg(unix)]
+pub fn fifo(path: &Path) {
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    assert!(made.unwrap().success());
+}
+
 /// Every file below a folder, sorted.
 pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();

@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
 use super::harness::{DAMAGED, SAMPLE, Said, stscope};
+#[cfg(unix)]
+use super::logs::fifo;
 use super::logs::{files_below, one_call, put};
 
 /// Lines of a manifest of all files below a folder, each with its contents if these come along.
@@ -67,16 +68,10 @@ fn what_was_listed_before_gives_what_a_walk_gives() {
 #[test]
 fn a_fifo_is_skipped_and_not_waited_for() {
     let dir = tempfile::tempdir().unwrap();
-    let fifo = dir.path().join("fifo.json");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&fifo)
-            .status()
-            .unwrap()
-            .success()
-    );
+    let path = dir.path().join("fifo.json");
+    fifo(&path);
     let log = put(dir.path(), "log.json", &one_call());
-    let lines = format!("0\t\t{}\n1\t\t{}\n", fifo.display(), log.display());
+    let lines = format!("0\t\t{}\n1\t\t{}\n", path.display(), log.display());
     for reads in ["", "--reads 3"] {
         let part = map("report", lines.clone().into(), reads);
         let document = answer(&part, "--format json").exits(0).json();

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::harness::{DAMAGED, Run, SAMPLE, stscope};
-use super::logs::{files_below, gzip, names_in, one_call, put};
+use super::logs::{fifo, files_below, gzip, names_in, one_call, put};
 
 fn report(options: &str) -> Run {
     stscope("report --quiet")
@@ -155,19 +155,13 @@ fn devices_and_fifos_are_written_into() {
         .says_nothing();
     let said = report("--format csv -o /dev/stdout").run().exits(0);
     assert_eq!(said.stdout, plain("csv"));
-    let fifo = dir.path().join("fifo.csv");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&fifo)
-            .status()
-            .unwrap()
-            .success()
-    );
+    let path = dir.path().join("fifo.csv");
+    fifo(&path);
     let reader = std::thread::spawn({
-        let fifo = fifo.clone();
-        move || fs::read(fifo).unwrap()
+        let path = path.clone();
+        move || fs::read(path).unwrap()
     });
-    report("-o").arg(&fifo).run().exits(0);
+    report("-o").arg(&path).run().exits(0);
     assert_eq!(reader.join().unwrap(), plain("csv"));
     assert_eq!(
         names_in(dir.path()),

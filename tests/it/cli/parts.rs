@@ -91,6 +91,12 @@ fn a_part_of_parts_is_a_part() {
     assert!(twice.stderr.contains("would count twice"), "{twice}");
 }
 
+/// What a report finds in a piece, in frames of so many parts.
+fn frames(piece: &str, parts: u32) -> Vec<u8> {
+    let said = stscope(&format!("map report {piece} -q --parts {parts}")).run();
+    said.exits(0).stdout.as_slice().to_vec()
+}
+
 /// Frames by their numbers.
 fn by_part(frames: &[u8]) -> BTreeMap<u32, Vec<u8>> {
     let mut parts: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
@@ -349,16 +355,13 @@ fn settle_replaces_no_log_and_knows_standard_output() {
 
 #[test]
 fn frames_that_were_cut_in_different_ways_have_not_met() {
-    let map = |piece: &str, parts: u32| {
-        let said = stscope(&format!("map report {piece} -q --parts {parts}")).run();
-        said.exits(0).stdout.as_slice().to_vec()
-    };
-    let frames = [map(PIECES[3], 4), map(PIECES[4], 5)];
+    let four = frames(PIECES[4], 4);
+    let frames = [frames(PIECES[3], 4), frames(PIECES[4], 5)];
     stscope("settle event --parts 4")
         .input(frames.concat())
         .run()
         .fails(&["settle event", "of 4 parts and some of 5", "map' again"]);
-    let in_four = by_part(&map(PIECES[4], 4)).into_iter();
+    let in_four = by_part(&four).into_iter();
     let events = in_four.map(|(number, frames)| settle("event", &frames, 4 + 2 * (number % 2)));
     let events: Vec<Vec<u8>> = events.collect();
     stscope("settle shared --parts 4")
@@ -373,11 +376,7 @@ fn frames_that_were_cut_in_different_ways_have_not_met() {
 
 #[test]
 fn frames_of_one_number_that_were_settled_in_two_places_have_not_met() {
-    let map = |piece: &str| {
-        let said = stscope(&format!("map report {piece} -q --parts 2")).run();
-        said.exits(0).stdout.as_slice().to_vec()
-    };
-    let frames = [map(PIECES[3]), map(PIECES[4])];
+    let frames = [PIECES[3], PIECES[4]].map(|piece| frames(piece, 2));
     let reason = &["were settled in two places", "one 'stscope settle'"];
     // By task, where it should be by number.
     let apart = frames.each_ref().map(|frames| settle("event", frames, 2));

@@ -11,7 +11,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::harness::{Run, number, stscope};
-use super::logs::{call, gzip, log, one_call, put};
+use super::logs::{call, fifo, gzip, log, one_call, put};
 
 fn report(path: impl AsRef<OsStr>) -> Run {
     stscope("report --format json").arg(path)
@@ -19,10 +19,6 @@ fn report(path: impl AsRef<OsStr>) -> Run {
 
 fn files(document: &Value) -> &Value {
     &document["coverage"]["files"]
-}
-
-fn fifo(path: &Path) {
-    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
 #[test]

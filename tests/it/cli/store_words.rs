@@ -5,6 +5,8 @@ use std::fs;
 use serde_json::json;
 
 use super::harness::{SAMPLE, stscope};
+#[cfg(unix)]
+use super::logs::fifo;
 use super::logs::{call, log, one_call, put};
 use super::store::{ask, folder, ingest};
 use super::sums::seen_long_ago;
@@ -170,14 +172,13 @@ fn a_store_is_a_file_of_the_very_name_that_was_given() {
 #[test]
 fn what_is_no_file_is_no_store_and_is_not_waited_for() {
     let (folder, _) = folder();
-    let fifo = folder.path().join("fifo");
-    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
-    assert!(made.unwrap().success());
+    let pipe = folder.path().join("fifo");
+    fifo(&pipe);
     let socket = folder.path().join("socket");
     let _bound = std::os::unix::net::UnixListener::bind(&socket).unwrap();
     let link = folder.path().join("link.db");
-    std::os::unix::fs::symlink(&fifo, &link).unwrap();
-    for path in [fifo, socket, link, "/dev/null".into(), "/dev/zero".into()] {
+    std::os::unix::fs::symlink(&pipe, &link).unwrap();
+    for path in [pipe, socket, link, "/dev/null".into(), "/dev/zero".into()] {
         ingest(&path, SAMPLE).fails(&[
             "--store",
             "it is not a regular file; name one, such as sts.db",
@@ -220,8 +221,7 @@ fn what_is_no_lock_of_ours_is_left_as_it_is() {
     refused("ingest");
     assert!(!folder.path().join("nowhere").exists());
     fs::remove_file(&lock).unwrap();
-    let made = std::process::Command::new("mkfifo").arg(&lock).status();
-    assert!(made.unwrap().success());
+    fifo(&lock);
     refused("ingest");
     fs::remove_file(&lock).unwrap();
     assert!(!store.exists());
