@@ -242,7 +242,7 @@ def _root():
 
 def line_of(path, size, etag):
     """A line of a manifest, as stscope map --manifest reads it."""
-    if path is None or size is None:
+    if not path or size is None:
         raise Failed(f"a row of the manifest has no path, or no size that is a number: {path!r}; mend it")
     if "\n" in path or path.endswith("\r") or "\n" in etag or "\t" in etag:
         raise Failed(f"{path!r}: a key with a line end has no place in a manifest; leave it out")
@@ -329,10 +329,7 @@ def _task_of_weigh(bounds, places):
         import pyarrow as pa
 
         for batch in batches:
-            paths = batch.column(0).to_pylist()
-            # Whether all have one, whoever reads them says.
-            paths = [path or "" for path in paths]
-            found = [places[bisect.bisect_right(bounds, path)] for path in paths]
+            found = [places[bisect.bisect_right(bounds, path)] for path in batch.column(0).to_pylist()]
             columns = [pa.array(found, pa.int32()), *batch.columns]
             yield pa.RecordBatch.from_arrays(columns, ["place", "path", "size", "etag"])
 
@@ -515,8 +512,7 @@ def weigh(manifest):
     """How many bytes reading it is worth, and a sample of it: paths and weights."""
     from pyspark.sql import functions as F
 
-    path, size = F.coalesce("path", F.lit("")), F.greatest("size", F.lit(0))
-    weights = manifest.select(path.alias("path"), (size + F.lit(EACH)).alias("weight"))
+    weights = manifest.select("path", (F.greatest("size", F.lit(0)) + F.lit(EACH)).alias("weight"))
     rows = weights.limit(SAMPLED + 1).collect()
     if len(rows) <= SAMPLED:
         return sum(row["weight"] for row in rows), [tuple(row) for row in rows]
@@ -561,6 +557,8 @@ def run(spark, question=("report",), *, manifest=None, binary_files=None, tasks=
         parts, _ = count_of(parts, 1, weight)
         rows = found
     else:
+        # Its columns in their order; a row without a path goes somewhere, and whoever reads it refuses it.
+        manifest = manifest.selectExpr("coalesce(path, '') path", "cast(size as long) size", "etag")
         weight, sample = weigh(manifest)
         parts, tasks = count_of(parts, tasks, weight)
         if not sample:

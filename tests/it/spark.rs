@@ -105,7 +105,7 @@ fn one_machine_with_spark_gives_what_one_process_gives() {
         &["local"],
         &[program, results.path(), folder.path(), &sample],
     );
-    assert_eq!(hold(results.path(), &[folder.path(), &sample]), 7);
+    assert_eq!(hold(results.path(), &[folder.path(), &sample]), 8);
 }
 
 #[test]

@@ -109,6 +109,9 @@ def local(program, results, logs):
         # Files that Spark reads itself. Hidden ones it leaves out, and there are none.
         both = folder / "both"
         both.mkdir()
+        part = module.run(spark, ("plan",), manifest=table.selectExpr("etag", "1 other", "path", "size"), program=program)
+        (results / "new").write_bytes(part)
+        keep(results, "frame", "plan", results / "new")
         part = module.run(spark, ("report",), binary_files=[f"file://{path}" for path in logs], parts=3, program=program)
         (results / "new").write_bytes(part)
         keep(results, "binary", "report", results / "new")
@@ -194,6 +197,12 @@ def faults(module, options, folder):
 
     out = str(folder / "none.part")
     fails([*options, "-o", out, "plan", "--endpoint", "global"], "--endpoint")
+    # A row of no path, wherever it goes, in a table with columns of its own order and more than these.
+    from pyspark.sql import SparkSession
+
+    table = SparkSession.builder.getOrCreate().sql("select 1 other, '' etag, 3 size, path from values ('/a'), (null) t(path)")
+    table.write.parquet(str(folder / "lacks.parquet"))
+    fails(["--manifest", str(folder / "lacks.parquet"), *options[2:], "-o", out], "a row of the manifest has no path")
     # One that is sound here and ends with an error in a task.
     broken = folder / "broken"
     broken.write_text('#!/bin/sh\ncase "$*" in *"--quiet"*) echo "the disk is on fire" >&2; exit 2;; esac\n'

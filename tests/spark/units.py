@@ -106,7 +106,7 @@ class Paths(unittest.TestCase):
     def test_a_line_end_has_no_place_in_a_manifest(self):
         self.assertEqual(spark.line_of("a\tb", 3, ""), b"3\t\ta\tb\n")
         self.assertEqual(spark.line_of("s3://b/p/", -1, "date"), b"-\tdate\ts3://b/p/\n")
-        for path, size in [("a\nb", 3), ("a\r", 3), (None, 3), ("a", None)]:
+        for path, size in [("a\nb", 3), ("a\r", 3), ("", 3), ("a", None)]:
             with self.assertRaises(spark.Failed):
                 spark.line_of(path, size, "")
 
