@@ -33,7 +33,7 @@ const NOT_RUN: [&str; 35] = [
     "python3 tests/query/engines.py install target/tmp/query-venv",
     "python3 tests/spark/run.py install target/tmp/spark-venv",
     "cargo test --test it -- spark:: --ignored",
-    "python3 benches/compare/compare.py --rounds 5 --no-jq",
+    "python3 benches/compare/compare.py",
     "python3 benches/compare/compare_s3.py",
     "cargo run --release --example generate -- archive DIR --files 400 --records 870 --sts-share 0.1 --seed 1",
     "cargo run --release --example generate -- archive A --files 400 --records 870 --sts-share 0.1 --seed 1",
