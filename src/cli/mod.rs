@@ -37,6 +37,7 @@ pub use exit::Exit;
 /// Runs the program with these arguments.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     completion::answer(commands::command);
+    signals::survive_limits();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let typed = commands::command().try_get_matches_from(&arguments);
     match typed.and_then(|typed| commands::run(&typed)) {

@@ -1,4 +1,4 @@
-//! An interrupt leaves no half-written file.
+//! An interrupt leaves no half-written file, and a limit on their size is an error like a full disk.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once, PoisonError};
@@ -6,6 +6,17 @@ use std::sync::{Mutex, Once, PoisonError};
 /// The file to remove when a signal ends the program.
 static PARTIAL: Mutex<Option<PathBuf>> = Mutex::new(None);
 static WATCH: Once = Once::new();
+
+/// Has a write beyond the limit on the size of files (`ulimit -f`) fail as on a full disk, and be told:
+/// the signal would end the program without a word, and leave what it has begun.
+pub(super) fn survive_limits() {
+    #[cfg(unix)]
+    {
+        // Nobody asks whether it came. Where this cannot be set up, all is as it always was.
+        let came = std::sync::Arc::default();
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, came);
+    }
+}
 
 /// Names the file that must not be left, or none.
 pub(super) fn remove_on_interrupt(file: Option<&Path>) {

@@ -187,6 +187,6 @@ fn write_rows(rows: Receiver<Row>, told: &Receiver<Value>, sink: Sink) -> Result
 
 fn temporary(error: &io::Error) -> Failure {
     Failure::new(format!(
-        "the temporary file for the rows: {error}; set TMPDIR to a folder with more room"
+        "the temporary file for the rows: {error}; set TMPDIR to a folder that is there and has room"
     ))
 }
