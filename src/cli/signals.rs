@@ -1,10 +1,13 @@
 //! An interrupt leaves no half-written file, and a limit on their size is an error like a full disk.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, Once, PoisonError};
+#[cfg(unix)]
+use std::sync::Once;
+use std::sync::{Mutex, PoisonError};
 
 /// The file to remove when a signal ends the program.
 static PARTIAL: Mutex<Option<PathBuf>> = Mutex::new(None);
+#[cfg(unix)]
 static WATCH: Once = Once::new();
 
 /// Has a write beyond the limit on the size of files (`ulimit -f`) fail as on a full disk, and be told:

@@ -4,7 +4,6 @@
 //! says. Does not open or list what they lead to.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -317,6 +316,7 @@ fn read_list(list: &Path, all: &mut All) -> Result<(), PathError> {
 
 #[cfg(unix)]
 fn to_path(bytes: &[u8]) -> io::Result<PathBuf> {
+    use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     Ok(PathBuf::from(OsStr::from_bytes(bytes)))
 }
