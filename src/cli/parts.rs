@@ -102,6 +102,19 @@ pub(super) fn check_whole<Q: Question>(sum: &Tally<Q>) -> Result<(), Failure> {
     )))
 }
 
+/// Refuses a sum of other files than were listed. A part that is lost whole, or left there by another run, is
+/// told by no figure of the others.
+pub(super) fn check_files<Q: Question>(sum: &Tally<Q>, listed: Option<u64>) -> Result<(), Failure> {
+    let there = sum.coverage().files.found;
+    match listed {
+        Some(listed) if listed != there => Err(Failure::new(format!(
+            "--files {listed}: the parts are of {there}; a part is missing, or one of another run is among them: \
+             merge the parts of all tasks of one run, each once"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 pub(super) fn is_standard_input(path: &Path) -> bool {
     path == Path::new("-")
 }

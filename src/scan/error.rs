@@ -22,6 +22,10 @@ pub enum ScanError {
     /// A manifest with contents, part of which could not be read.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    /// An object is read where it is named, and would be passed by on a list, where it is only found.
+    #[cfg(feature = "s3")]
+    #[error("{}: it is read where it is named, but on a list it would be passed by for its name", Shown::text(.0))]
+    NamedAlone(String),
     /// S3 gives nothing any more.
     #[cfg(feature = "s3")]
     #[error(transparent)]

@@ -180,9 +180,19 @@ impl Remote {
             if beginning.leads_to(&prefix.url) {
                 continue;
             }
+            let (named, found) = (Named::by(&prefix.url), Named::nowhere());
+            let mut folder = Arc::new(Folder::new(PathBuf::new()));
             for listed in self.listing(prefix) {
                 let listed = listed.map_err(ScanError::from)?;
                 beginning.note(&prefix.url, &listed);
+                // Whoever reads the list does not know what was named.
+                if let Listed::Object(object) = &listed {
+                    let name = enter(&mut folder, object);
+                    let passes_by = |by: &Named<'_>| by.passes_by(&folder, &object.key, name);
+                    if passes_by(&found).is_some() && passes_by(&named).is_none() {
+                        return Err(ScanError::NamedAlone(object.url()).into());
+                    }
+                }
                 each(&prefix.url, listed)?;
                 run.note_found(1);
             }
@@ -239,11 +249,8 @@ impl Remote {
             if beginning.leads_to(url) {
                 continue;
             }
-            let (above, _) = url.prefix.rsplit_once('/').unwrap_or_default();
-            let named = Folder::new(S3Url::of_key(&url.bucket, above).into());
             let under = Under {
-                given: &url.prefix,
-                named,
+                named: Named::by(url),
                 scrutiny: run.scrutiny,
             };
             let mut folder = Arc::new(Folder::new(PathBuf::new()));
@@ -335,11 +342,61 @@ impl Beginning {
 
 /// What an object was found by.
 struct Under<'u> {
+    named: Named<'u>,
+    scrutiny: Scrutiny,
+}
+
+/// What was named, and is read though nobody who comes to it by himself would.
+struct Named<'u> {
     /// The prefix that was given; nothing, where somebody else has listed it.
     given: &'u str,
     /// The folder that is named by it.
-    named: Folder,
-    scrutiny: Scrutiny,
+    folder: Folder,
+}
+
+impl Named<'_> {
+    fn by(url: &S3Url) -> Named<'_> {
+        let (above, _) = url.prefix.rsplit_once('/').unwrap_or_default();
+        Named {
+            given: &url.prefix,
+            folder: Folder::new(S3Url::of_key(&url.bucket, above).into()),
+        }
+    }
+
+    fn nowhere() -> Named<'static> {
+        Named {
+            given: "",
+            folder: Folder::new(PathBuf::new()),
+        }
+    }
+
+    /// Why an object of this folder is not opened, if it is not.
+    fn passes_by(&self, folder: &Folder, key: &str, name: &str) -> Option<SkipReason> {
+        if key == self.given {
+            return None;
+        }
+        if is_in_hidden(key, self.given) {
+            return Some(SkipReason::NotALog);
+        }
+        // Whoever names a service by hand wants its files read.
+        let is_wanted =
+            |skip: &Skip| *skip == Skip::OtherService && self.folder.is_of_another_service();
+        let skip = folder.skips(name.as_ref());
+        skip.filter(|skip| !is_wanted(skip)).map(SkipReason::from)
+    }
+}
+
+/// Goes to the folder of an object, and says its name there.
+fn enter<'o>(folder: &mut Arc<Folder>, object: &'o s3::Object) -> &'o str {
+    let (path, name) = object.key.rsplit_once('/').unwrap_or(("", &object.key));
+    let path = match path {
+        "" if !object.key.starts_with('/') => format!("s3://{}", object.bucket),
+        path => S3Url::of_key(&object.bucket, path),
+    };
+    if folder.path().as_os_str() != path.as_str() {
+        *folder = Arc::new(Folder::new(path.into()));
+    }
+    name
 }
 
 /// Says of everything on a manifest that is in S3 what is to become of it.
@@ -349,8 +406,7 @@ fn go_through(
     each: &mut impl FnMut(Found<'_>) -> Go,
 ) -> Result<Go, S3Error> {
     let under = Under {
-        given: "",
-        named: Folder::new(PathBuf::new()),
+        named: Named::nowhere(),
         scrutiny: run.scrutiny_in_s3(),
     };
     let mut folder = Arc::new(Folder::new(PathBuf::new()));
@@ -390,29 +446,14 @@ fn found<'f>(
     under: &Under<'_>,
     folder: &mut Arc<Folder>,
 ) -> Found<'f> {
-    let (path, name) = object.key.rsplit_once('/').unwrap_or(("", &object.key));
-    let path = match path {
-        "" if !object.key.starts_with('/') => format!("s3://{}", object.bucket),
-        path => S3Url::of_key(&object.bucket, path),
-    };
-    if folder.path().as_os_str() != path.as_str() {
-        *folder = Arc::new(Folder::new(path.into()));
-    }
-    let was_named = object.key == under.given;
-    if !was_named && is_in_hidden(&object.key, under.given) {
-        return Found::Skipped(SkipReason::NotALog);
-    }
-    // Whoever names a service by hand wants its files read.
-    let is_wanted = |skip: &Skip| {
-        was_named || (*skip == Skip::OtherService && under.named.is_of_another_service())
-    };
-    let skip = folder.skips(name.as_ref());
-    if let Some(skip) = skip.filter(|skip| !is_wanted(skip)) {
-        return Found::Skipped(skip.into());
+    let name = enter(folder, &object);
+    if let Some(reason) = under.named.passes_by(folder, &object.key, name) {
+        return Found::Skipped(reason);
     }
     if let Some(why) = run.prunes(folder) {
         return Found::Pruned(why);
     }
+    let was_named = object.key == under.named.given;
     let here = Object {
         place: Place::S3,
         folder,

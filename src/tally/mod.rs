@@ -29,8 +29,6 @@ mod staged;
 mod terms;
 mod totals;
 
-use std::collections::BTreeSet;
-
 use std::sync::Arc;
 
 use crate::sts::{Call, Properties};
@@ -60,7 +58,7 @@ pub(crate) use partial::{Reader, Written, begins_as_part};
 pub use question::Question;
 pub use report::{Group, Report};
 pub use selection::{DayAsked, Selection};
-use settle::Cut;
+use settle::{Cut, Met};
 pub use settle::{Rule, Settled, Unsettled};
 pub(crate) use staged::Staged;
 pub use terms::Terms;
@@ -92,8 +90,7 @@ pub struct Tally<Q> {
     /// How far it is decided which of its calls are copies.
     settled: Settled,
     cut: Cut,
-    /// The numbers of the frames in which the last rule was applied: all of each have met.
-    met: BTreeSet<u32>,
+    met: Met,
     totals: Totals,
     /// The texts that keys, candidates and totals speak of.
     interner: Interner,
@@ -146,6 +143,18 @@ pub enum Mismatch {
              what was counted before that"
     )]
     Closed,
+    /// Their calls were sent to different numbers of places, and settled there: copies across both have not
+    /// met.
+    #[error(
+        "the frames of one were cut into {ours} parts before they were settled, those of the other into {theirs}, \
+             so copies of one call count in both; run all of 'stscope map' again with one number of --parts"
+    )]
+    Cut {
+        /// Into how many the frames of the sum were cut.
+        ours: u32,
+        /// Into how many those of what was to be added.
+        theirs: u32,
+    },
     /// Something that was read is in both.
     #[error("something that was read is in both, and would count twice; add each part once")]
     Twice,
@@ -161,7 +170,7 @@ impl<Q: Question> Tally<Q> {
             once,
             settled: Settled::Open,
             cut: Cut::into(1),
-            met: BTreeSet::new(),
+            met: Met::default(),
             totals: Totals::by(terms.clone()),
             interner: Interner::default(),
             open: Candidates::default(),
@@ -197,7 +206,7 @@ impl<Q: Question> Tally<Q> {
         }
         self.check_settled(&other)?;
         self.cut.add(other.cut);
-        self.met.extend(other.met);
+        self.met.add(other.met);
         let remap = self.interner.absorb(&other.interner);
         self.totals.absorb(other.totals, &remap);
         let group_ids = self.groups.absorb(&other.groups, &remap);

@@ -82,6 +82,22 @@ impl Cut {
     }
 }
 
+/// The numbers of the frames that the last rule was applied to: all of each have met.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Met {
+    /// Of how many parts these are numbers.
+    pub of: u32,
+    pub numbers: BTreeSet<u32>,
+}
+
+impl Met {
+    /// Of what is added up.
+    pub fn add(&mut self, other: Met) {
+        self.of = self.of.max(other.of);
+        self.numbers.extend(other.numbers);
+    }
+}
+
 /// Why a rule cannot be applied to a tally.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -140,13 +156,14 @@ impl<Q: Question> Tally<Q> {
     /// Notes the numbers of the frames that a rule was applied to: all frames of each were here.
     #[cfg(feature = "cli")]
     pub(crate) fn note_met(&mut self, numbers: BTreeSet<u32>) {
-        self.met = numbers;
+        let of = self.cut.most;
+        self.met = Met { of, numbers };
     }
 
     /// The numbers of the frames that the last rule was applied to.
     #[cfg(feature = "cli")]
     pub(crate) fn met(&self) -> &BTreeSet<u32> {
-        &self.met
+        &self.met.numbers
     }
 
     /// Takes a tally in which something was decided for whole: nothing can be added from now on.
@@ -154,7 +171,7 @@ impl<Q: Question> Tally<Q> {
         if self.settled != Settled::Open {
             self.decide(Rule::Shared);
             self.settled = Settled::Closed;
-            self.met.clear();
+            self.met = Met::default();
         }
     }
 
@@ -181,6 +198,10 @@ impl<Q: Question> Tally<Q> {
         }
         if self.settled == Settled::Closed {
             return Err(Mismatch::Closed);
+        }
+        let (ours, theirs) = (self.met.of, other.met.of);
+        if ours != 0 && theirs != 0 && ours != theirs {
+            return Err(Mismatch::Cut { ours, theirs });
         }
         match self.totals.runs.is_disjoint(&other.totals.runs) {
             true => Ok(()),

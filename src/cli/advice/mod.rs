@@ -61,6 +61,10 @@ pub(super) fn of_scan(error: &ScanError) -> String {
         ScanError::Manifest(error) => {
             format!("--contents: {error}; give all bytes of each file after its line")
         }
+        #[cfg(feature = "s3")]
+        ScanError::NamedAlone(_) => {
+            format!("--list: {error}; name it to a 'stscope map' of its own, without a list")
+        }
         ScanError::Damaged(_) => format!("{error}; run without --strict to read the rest"),
         #[cfg(feature = "s3")]
         ScanError::S3(error) => error.to_string(),

@@ -8,7 +8,7 @@ use super::{overview as commands_overview, plan, regions, report, trend};
 use crate::cli::args::{AnswerArgs, OrderArgs, OutputArgs, exit_help};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Output, Writing, check_output, named_file};
-use crate::cli::parts::{check_whole, is_standard_input, sum, write_part};
+use crate::cli::parts::{check_files, check_whole, is_standard_input, sum, write_part};
 use crate::cli::session::Session;
 use crate::questions::{AnyQuestion, Period, overview};
 use crate::tally::{Collector as _, Question as _};
@@ -18,6 +18,9 @@ pub(super) struct MergeArgs {
     /// What 'stscope map' or 'stscope settle' wrote; - for standard input
     #[arg(value_name = "PART", required = true, value_hint = ValueHint::FilePath)]
     pub parts: Vec<PathBuf>,
+    /// Refuse parts that do not have N files in all, read or not: the lines of the list that was mapped
+    #[arg(long, value_name = "N", help_heading = "Input")]
+    pub files: Option<u64>,
     #[command(flatten)]
     pub plan: plan::MadeWith,
     /// Of a trend: the period of a row
@@ -33,6 +36,7 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   stscope merge *.part
   stscope merge *.part --fail-on global --format json -o report.json
+  stscope merge *.part --files $(wc -l < keys.tsv)
   stscope merge november/*.part -o november.part
   cat frames | stscope merge -";
 
@@ -78,6 +82,7 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
     let to = plan::Destination::open(sink, &arguments.plan, &arguments.answer.output)?;
     let mut tally = sum(&arguments.parts)?.ok_or_else(no_part)?.0;
     check_whole(&tally)?;
+    check_files(&tally, arguments.files)?;
     let has_days = tally.question().contains(&AnyQuestion::Trend);
     session.adopt(tally.totals(), has_days)?;
     let finished = tally.finish();
@@ -166,6 +171,7 @@ fn make_part(arguments: &MergeArgs) -> Result<Exit, Failure> {
     check_output(file, &reading, &[])?;
     let output = Output::open(file)?;
     let mut tally = sum(&arguments.parts)?.ok_or_else(no_part)?.0;
+    check_files(&tally, arguments.files)?;
     if tally.settled() != crate::tally::Settled::Open {
         // Nobody can tell copies across it and other parts any more.
         check_whole(&tally)?;

@@ -18,7 +18,7 @@
 //! | | the terms: since, until, accounts, Regions, endpoints, conditions, hosts |
 //! | 1 | whether copies count once |
 //! | 1 | how far it is decided which calls are copies |
-//! | | into how many parts the calls were cut, and the numbers of those that the last rule was applied to |
+//! | | into how many parts the calls were cut; into how many those that the last rule was applied to, and their numbers |
 //! | | the texts (`calls`) |
 //! | | whether the totals are in it, and if so, these (`body`, `evidence`) |
 //! | | groups, and the calls of each of which it is not decided whether they count (`calls`) |
@@ -39,13 +39,11 @@ pub(crate) use bytes::{Reader, Written};
 pub(crate) use frame::begins_as_part;
 pub use frame::{FrameError, Parts, write_frame};
 
-use std::collections::BTreeSet;
-
 use siphasher::sip128::SipHasher13;
 
 use self::bytes::{Broken, write_text};
 use super::question::Question;
-use super::settle::{Cut, Settled};
+use super::settle::{Cut, Met, Settled};
 use super::staged::Staged;
 use super::terms::Terms;
 use super::totals::Totals;
@@ -55,7 +53,7 @@ use super::{Scratch, Tally};
 pub const MAGIC: [u8; 8] = *b"stscope\x1a";
 
 /// The version of the format of parts.
-pub const FORMAT: u16 = 7;
+pub const FORMAT: u16 = 8;
 
 /// The rules that calls are classified and counted by. Parts by different rules have no sum: the number
 /// at the end grows with every change that would give the same logs another answer.
@@ -141,7 +139,10 @@ impl Partial {
         let once = bool::read(&mut from)?;
         let settled = Settled::read(&mut from)?;
         let cut = Cut::into(u32::read(&mut from)?);
-        let met = Written::read(&mut from)?;
+        let met = Met {
+            of: u32::read(&mut from)?,
+            numbers: Written::read(&mut from)?,
+        };
         let interner = calls::read_texts(&mut from)?;
         let symbol = |number| calls::symbol(number, &interner);
         let totals = match bool::read(&mut from)? {
@@ -198,7 +199,7 @@ struct Head<'t> {
     once: bool,
     settled: Settled,
     parts: u32,
-    met: &'t BTreeSet<u32>,
+    met: &'t Met,
 }
 
 impl<'t> Head<'t> {
@@ -223,7 +224,8 @@ impl<'t> Head<'t> {
         self.once.write(&mut bytes);
         self.settled.write(&mut bytes);
         self.parts.write(&mut bytes);
-        self.met.write(&mut bytes);
+        self.met.of.write(&mut bytes);
+        self.met.numbers.write(&mut bytes);
         bytes
     }
 }

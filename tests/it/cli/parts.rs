@@ -91,6 +91,28 @@ fn a_part_of_parts_is_a_part() {
     assert!(twice.stderr.contains("would count twice"), "{twice}");
 }
 
+#[test]
+fn parts_of_other_files_than_were_listed_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let parts = map("report --no-dedup", folder.path());
+    let whole = stscope("report --no-dedup --format json")
+        .args(PIECES)
+        .run();
+    let found = whole.json()["coverage"]["files"]["found"].as_u64().unwrap();
+    let listed = format!("--format json --files {found}");
+    assert_eq!(merge(&parts, &listed).stdout, whole.stdout);
+    // One is lost, as by a task that nobody missed: the others add up.
+    merge(&parts[1..], &format!("--format json --files {found}"))
+        .fails(&["--files", "a part is missing"]);
+    let sum = folder.path().join("sum.part").display().to_string();
+    merge(&parts[1..], &format!("-o {sum} --files {found}")).fails(&["--files"]);
+    assert!(!Path::new(&sum).exists());
+    assert_eq!(
+        merge(&parts, &format!("-o {sum} --files {found}")).code(),
+        0
+    );
+}
+
 /// What a report finds in a piece, in frames of so many parts.
 fn frames(piece: &str, parts: u32) -> Vec<u8> {
     let said = stscope(&format!("map report {piece} -q --parts {parts}")).run();
@@ -368,6 +390,14 @@ fn frames_that_were_cut_in_different_ways_have_not_met() {
         .input(events.concat())
         .run()
         .fails(&["settle shared", "of 4 parts and some of 6", "event' again"]);
+    // They need not meet before all is together: settled apart, both would count what both have.
+    let four = by_part(&frames[0]).into_values().next().unwrap();
+    let five = by_part(&frames[1]).into_values().last().unwrap();
+    let [four, five] = [four, five].map(|frames| settle("event", &frames, 1));
+    stscope("merge -")
+        .input([four, five].concat())
+        .run()
+        .fails(&["into 4 parts", "into 5", "one number of --parts"]);
     // Where all is together, that is no matter.
     let whole = stscope(&format!("report --format csv {} {}", PIECES[3], PIECES[4])).run();
     let merged = stscope("merge - --format csv").input(frames.concat()).run();

@@ -147,6 +147,32 @@ fn what_was_listed_once_is_read_without_listing_it_again() {
     ask(&server, "map report --list s3://odd/logs/")
         .run()
         .fails(&["a key with a line end has no place in a manifest"]);
+    // What is read because it was named would be passed by on a list.
+    for key in [
+        "logs/.old/a.json",
+        "logs/notes.md",
+        "AWSLogs/111122223333/Config/a.json",
+    ] {
+        server.put("named", key, one_call());
+    }
+    for prefix in [
+        "logs/.old/",
+        "logs/notes.md",
+        "AWSLogs/111122223333/Config/",
+    ] {
+        let path = format!("s3://named/{prefix}");
+        let there = ask(&server, "report --format json")
+            .arg(&path)
+            .run()
+            .exits(0);
+        assert_eq!(there.json()["summary"]["calls"], 1, "{prefix}");
+        ask(&server, "map report --list").arg(&path).run().fails(&[
+            "--list: s3://named/",
+            "on a list it would be passed by",
+            "map' of its own",
+        ]);
+    }
+    ask(&server, "map report --list s3://named/").run().exits(0);
     stscope("map report --list sample-logs")
         .run()
         .fails(&["--list: it lists s3://BUCKET/PREFIX", "find DIR"]);
