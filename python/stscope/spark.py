@@ -373,34 +373,44 @@ def _hash(number):
 def walk(folder):
     """The files of a folder, as rows of a manifest. What stscope passes by is named all the same: it counts
     that."""
-    rows, links, files, linked = [], 0, set(), []
-    for above, folders, names in os.walk(folder):
-        hidden = [name for name in folders if name.startswith(".")]
-        links += sum(os.path.islink(os.path.join(above, name)) for name in folders)
-        folders[:] = sorted(name for name in folders if name not in hidden)
-        rows += [(_text(os.path.join(above, name)), 0, "") for name in hidden]
-        real = os.path.realpath(above)
-        for name in names:
-            path = os.path.join(above, name)
-            try:
-                size = os.stat(path).st_size
-            except OSError:
-                # Unreadable: the task says why.
-                size = 0
-            if os.path.islink(path):
-                linked.append((path, size))
-            else:
-                files.add(os.path.join(real, name))
-                rows.append((_text(path), size, ""))
+    rows, seen, files, linked = [], set(), set(), []
+    # Links to folders go last: what is in the folder itself is read by the name it has there.
+    tops = [folder]
+    for top in tops:
+        for above, folders, names in os.walk(top, onerror=_not_listed):
+            real = os.path.realpath(above)
+            hidden = [name for name in folders if name.startswith(".")]
+            links = [name for name in folders if os.path.islink(os.path.join(above, name)) and name not in hidden]
+            folders[:] = [] if real in seen else sorted(set(folders) - set(hidden) - set(links))
+            if real in seen:
+                continue
+            seen.add(real)
+            tops += sorted(os.path.join(above, name) for name in links)
+            rows += [(_text(os.path.join(above, name)), 0, "") for name in hidden]
+            for name in names:
+                path = os.path.join(above, name)
+                try:
+                    size = os.stat(path).st_size
+                except OSError:
+                    # Unreadable: the task says why.
+                    size = 0
+                if os.path.islink(path):
+                    linked.append((path, size))
+                else:
+                    files.add(os.path.join(real, name))
+                    rows.append((_text(path), size, ""))
     # A file is read once, by whatever names it is here.
     for path, size in sorted(linked):
         real = os.path.realpath(path)
         if real not in files:
             files.add(real)
             rows.append((_text(path), size, ""))
-    if links:
-        print(f"note: {folder}: {links} links to folders were not followed; name these, too", file=sys.stderr)
     return rows
+
+
+def _not_listed(error):
+    """A folder that cannot be listed: nobody knows what would be missing."""
+    raise Failed(f"--paths: {error.filename}: {error.strerror}; see that it can be listed, or name what is beside it")
 
 
 def _text(path):
@@ -430,17 +440,25 @@ def read_manifest(spark, where):
         return _inventory(spark, where)
     if where.endswith((".tsv", ".txt")):
         # A key may have a carriage return in it, and a tab.
-        lines = spark.read.option("lineSep", "\n").text(where)
+        lines = _reader(spark).option("lineSep", "\n").text(where)
         lines = lines.selectExpr("regexp_replace(value, '^\\\\ufeff|\\\\r$', '') line").where("line != ''")
         fields = lines.selectExpr("split(line, '\\t', 3) fields")
         size = "if(fields[0] = '-', -1L, try_cast(fields[0] as long)) size"
         return fields.selectExpr("get(fields, 2) path", size, "coalesce(get(fields, 1), '') etag")
-    return _table(spark.read.orc(where) if where.endswith(".orc") else spark.read.parquet(where), where)
+    reader = _reader(spark)
+    return _table(reader.orc(where) if where.endswith(".orc") else reader.parquet(where), where)
+
+
+def _reader(spark):
+    """Reads all of it or fails, whatever a cluster is set to: what is passed by would be missed by nobody."""
+    return spark.read.option("ignoreCorruptFiles", "false").option("ignoreMissingFiles", "false")
 
 
 def _inventory(spark, where):
     """https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-location.html"""
-    text = "".join(row["value"] for row in spark.read.text(where).collect())
+    if "://" not in where:
+        raise Failed(f"--manifest {where}: its files are in the bucket; name it there: s3://BUCKET/.../manifest.json")
+    text = "".join(row["value"] for row in _reader(spark).text(where).collect())
     try:
         listed = json.loads(text)
         bucket = listed["destinationBucket"].split(":::")[-1]
@@ -450,16 +468,16 @@ def _inventory(spark, where):
         raise Failed(f"--manifest {where}: no manifest of an S3 Inventory ({error}); name manifest.json") from None
     if kind == "csv":
         names = [re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip()) for name in listed["fileSchema"].split(",")]
-        table = spark.read.option("escape", '"').csv(files).toDF(*names)
+        table = _reader(spark).option("escape", '"').csv(files).toDF(*names)
         # Only there keys are encoded, as in a URL.
         return _table(table.selectExpr("*", "url_decode(key) decoded").drop("key"), where, "decoded")
-    return _table(getattr(spark.read, kind)(*files) if kind == "parquet" else spark.read.orc(files), where)
+    return _table(_reader(spark).parquet(*files) if kind == "parquet" else _reader(spark).orc(files), where)
 
 
 def read_binary_files(spark, where):
     """Files that Spark reads itself: path, size and content. It passes by what is empty, which is a failed copy
     where a log should be, so these are added."""
-    found = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(where)
+    found = _reader(spark).format("binaryFile").option("recursiveFileLookup", "true").load(where)
     rows = found.selectExpr("path", "length size", "content")
     listed = {urllib.parse.unquote(path) for path in found.inputFiles()}
     if len(listed) == found.select("path").count():
@@ -498,7 +516,7 @@ def keep(spark, found, save):
     """What was found, written down before anything is made of it, or on the driver: nothing is listed twice."""
     if save:
         found.write.mode("error").parquet(save)
-        return spark.read.parquet(save)
+        return _reader(spark).parquet(save)
     rows = found.limit(MOST_ON_DRIVER + 1).collect()
     if len(rows) > MOST_ON_DRIVER:
         raise Failed(
@@ -573,7 +591,7 @@ def run(spark, question=("report",), *, manifest=None, binary_files=None, tasks=
 
     try:
         # Frames are large: a batch of them must fit into memory beside all else.
-        spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "16")
+        _set(spark, "spark.sql.execution.arrow.maxRecordsPerBatch", "16")
         frames = rows.mapInArrow(_task_of_map([*words, "--parts", str(parts)], places, program), FRAMES)
         # Equal numbers meet: all deliveries of an event, then all copies of a call.
         frames = frames.repartition(parts, "place").mapInArrow(settle("event", parts, places), FRAMES)
@@ -584,7 +602,7 @@ def run(spark, question=("report",), *, manifest=None, binary_files=None, tasks=
         frames = frames.repartition(1, "place").mapInArrow(settle("shared", 1, [0]), FRAMES)
         rows = frames.collect()
     finally:
-        spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", before)
+        _set(spark, "spark.sql.execution.arrow.maxRecordsPerBatch", before)
     if len(rows) != 1:
         raise Failed("there is no object to read; check what was named")
     return bytes(rows[0]["data"])[HEAD_SIZE:]
@@ -595,6 +613,12 @@ def _option(spark, name, default):
         return spark.conf.get(name, default)
     except Exception:  # noqa: BLE001 - Connect refuses what is no option of SQL
         return default
+
+
+def _set(spark, name, value):
+    """Sets an option, where that is allowed: serverless compute has a list of those that are."""
+    with contextlib.suppress(Exception):
+        spark.conf.set(name, value)
 
 
 def _send_by_value():
@@ -651,15 +675,20 @@ def _has(program):
         return False
 
 
-def _upload(spark, file, output):
-    """Writes to wherever Hadoop can."""
+def _place(spark, output):
+    """A place that Hadoop writes to, and its file system."""
     try:
         jvm, settings = spark._jvm, spark._jsc.hadoopConfiguration()
     except Exception:  # noqa: BLE001 - Connect has none
         raise Failed(f"-o {output}: Spark Connect writes no such file; name one of this machine") from None
-    path = jvm.org.apache.hadoop.fs.Path
-    target = path(output)
-    target.getFileSystem(settings).copyFromLocalFile(False, True, path(f"file://{file}"), target)
+    target = jvm.org.apache.hadoop.fs.Path(output)
+    return target, target.getFileSystem(settings), jvm
+
+
+def _upload(spark, file, output):
+    """Writes to wherever Hadoop can."""
+    target, system, jvm = _place(spark, output)
+    system.copyFromLocalFile(False, True, jvm.org.apache.hadoop.fs.Path(f"file://{file}"), target)
 
 
 def arguments(typed):
@@ -737,6 +766,8 @@ def main(typed=None):
             raise Failed(f"{error}; pip install 'stscope[spark]'") from None
         spark = SparkSession.builder.appName("stscope " + asked.question[0]).getOrCreate()
         _send_by_value()
+        if "://" in asked.output:
+            _place(spark, asked.output)
         manifest = None
         if asked.manifest:
             manifest = read_manifest(spark, asked.manifest)
@@ -776,12 +807,16 @@ def reason(error):
     sparks = re.search(r"(\[[A-Z][A-Z_]+(?:\.[A-Z_]+)*\] [^\n]*)", str(error))
     if sparks:
         return f"{sparks.group(1).strip()}; check what was named"
+    # Of Java's, the cause of all the others. What Python says there has its trace.
+    causes = re.findall(r"(?:^|: |\n)((?:[a-z]\w*\.)+\w+(?:Exception|Error): [^\n]+)", str(error))
+    if causes and "Traceback" not in str(error):
+        return f"{causes[-1].strip()}; check what was named"
     return None
 
 
 def _manifest_of_paths(spark, asked):
     if "://" in asked.paths:
-        lines = [row["value"] for row in spark.read.text(asked.paths).collect()]
+        lines = [row["value"] for row in _reader(spark).text(asked.paths).collect()]
         lines[:1] = [line.lstrip("\ufeff") for line in lines[:1]]
     else:
         try:

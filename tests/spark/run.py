@@ -84,7 +84,7 @@ def local(program, results, logs):
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         environment(folder)
-        spark = session("local[2]")
+        spark = session("local[2]", **{"spark.sql.files.ignoreCorruptFiles": "true"})
         paths = folder / "paths.txt"
         paths.write_text("".join(f"{path}\n" for path in logs))
         options = ["--paths", str(paths), "--program", program]
@@ -203,6 +203,15 @@ def faults(module, options, folder):
     table = SparkSession.builder.getOrCreate().sql("select 1 other, '' etag, 3 size, path from values ('/a'), (null) t(path)")
     table.write.parquet(str(folder / "lacks.parquet"))
     fails(["--manifest", str(folder / "lacks.parquet"), *options[2:], "-o", out], "a row of the manifest has no path")
+    # A list of which a file is cut, on a cluster that would pass it by.
+    cut = folder / "cut.parquet"
+    table.selectExpr("path", "size").repartition(2).write.parquet(str(cut))
+    for file in sorted(cut.glob("part-*"))[:1]:
+        file.write_bytes(file.read_bytes()[:100])
+    fails(["--manifest", str(cut), *options[2:], "-o", out], "cut.parquet")
+    # Places that there are not, told before the work.
+    fails([*options, "-o", "s3://work/x.part"], 'No FileSystem for scheme "s3"')
+    fails(["--manifest", str(folder / "manifest.json"), *options[2:], "-o", out], "name it there: s3://")
     # One that is sound here and ends with an error in a task.
     broken = folder / "broken"
     broken.write_text('#!/bin/sh\ncase "$*" in *"--quiet"*) echo "the disk is on fire" >&2; exit 2;; esac\n'

@@ -46,6 +46,10 @@ class Faults(unittest.TestCase):
         lacks = RuntimeError(f"{traces}ModuleNotFoundError: No module named 'pyarrow'\n\tat org.apache")
         self.assertIn("has no pyarrow; install it there", spark.reason(lacks))
         self.assertIsNone(spark.reason(RuntimeError(traces)))
+        java = RuntimeError("An error occurred while calling o45.x.\n: org.x.SparkException: Job aborted\n\tat org\n"
+                            "Caused by: org.hadoop.fs.UnsupportedFileSystemException: No FileSystem for scheme \"s3\"\n\tat org")
+        self.assertEqual(spark.reason(java), "org.hadoop.fs.UnsupportedFileSystemException: No FileSystem for scheme "
+                                             "\"s3\"; check what was named")
         nothing = RuntimeError("[PATH_NOT_FOUND] Path does not exist: file:/x.\nJVM stacktrace: …")
         self.assertEqual(
             spark.reason(nothing), "[PATH_NOT_FOUND] Path does not exist: file:/x.; check what was named"
@@ -85,6 +89,23 @@ class Paths(unittest.TestCase):
                 (folder / "logs" / f"{name}.json").symlink_to(folder / "elsewhere.json")
             rows = spark.walk(f"{folder}/logs")
         self.assertEqual(rows, [(f"{folder}/logs/b.json", 2, ""), (f"{folder}/logs/c.json", 2, "")])
+
+    def test_links_to_folders_lead_on_and_in_no_circle(self):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            for name in ("logs/a", "elsewhere/sub"):
+                (folder / name).mkdir(parents=True)
+            (folder / "logs" / "a" / "x.json").write_text("{}")
+            (folder / "elsewhere" / "sub" / "y.json").write_text("{}")
+            (folder / "logs" / "0").symlink_to("a")
+            (folder / "logs" / "b").symlink_to(folder / "elsewhere")
+            (folder / "elsewhere" / "back").symlink_to(folder / "logs")
+            rows = spark.walk(f"{folder}/logs")
+        self.assertEqual(rows, [(f"{folder}/logs/a/x.json", 2, ""), (f"{folder}/logs/b/sub/y.json", 2, "")])
+
+    def test_a_folder_that_cannot_be_listed_is_an_error(self):
+        with self.assertRaisesRegex(spark.Failed, "No such file or directory; see that it can be listed"):
+            spark.walk("/no/such/folder")
 
     def test_where_no_part_can_be_written_is_told_before_the_work(self):
         with tempfile.TemporaryDirectory() as folder:
