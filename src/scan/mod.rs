@@ -16,6 +16,8 @@ mod fetch;
 mod inflate_ahead;
 mod listing;
 mod manifest;
+#[cfg(feature = "s3")]
+mod named;
 mod names;
 mod pace;
 mod progress;
