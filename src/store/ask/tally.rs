@@ -78,7 +78,7 @@ impl Store {
         checksums.verify(&transaction, &["digest", "unnamed_log"])?;
         let mut pruning = selection.pruning();
         pruning.first_day = pruning.first_day.max(coverage.kept_from);
-        let mut rows = chains::standing::chains(&transaction, selection, &pruning, &logs_read)?;
+        let mut rows = chains::standing::chains(&transaction, selection, &pruning, logs.keys())?;
         // Of accounts and Regions without digests a store keeps no names.
         for row in rows.iter_mut().filter(|row| row.digests == 0) {
             let pair = (row.account_id.clone(), row.region.clone());

@@ -12,20 +12,21 @@ use crate::questions::verify::{Asked, ChainRow, Holes, Keys, Verification};
 use crate::store::days::added;
 use crate::store::tables::schema;
 use crate::sts::Time;
-use crate::tally::{Evidence, LogsRead, Selection};
+use crate::tally::{Evidence, Selection};
 
-/// The chains of a store, judged as those of its files would be. None if no digest was read.
-pub(in crate::store) fn chains(
+/// The chains of a store, judged as those of its files would be, and the accounts and Regions with logs and
+/// without digests. None if no digest was read.
+pub(in crate::store) fn chains<'l>(
     connection: &Connection,
     selection: &Selection,
     pruning: &Pruning,
-    logs_read: &LogsRead,
+    of_logs: impl Iterator<Item = &'l (String, String)>,
 ) -> rusqlite::Result<Vec<ChainRow>> {
     let mut evidence = evidence(connection)?;
     if evidence.is_empty() {
         return Ok(Vec::new());
     }
-    for (account, region) in logs_read.read() {
+    for (account, region) in of_logs {
         evidence.see_pair(account, region);
     }
     let asked = Asked {

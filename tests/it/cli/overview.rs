@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::harness::{DAMAGED, Run, SAMPLE, number, stscope, sum};
-use super::logs::{call, log, put};
+use super::logs::{call, log, one_call, put};
 use super::trend::Nightly;
 use super::verify;
 use archive::bulk::{Archive, Options};
@@ -186,6 +186,49 @@ fn digests_say_the_same_as_verify() {
             .json();
         assert_eq!(overview["verify"], verify["rows"]);
     }
+}
+
+#[test]
+fn logs_without_digests_are_the_same_rows_in_a_store() {
+    let archive = verify::Archive::new();
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("sts.db");
+    let log_of = |kind: &str, region: &str, content: &[u8]| {
+        let unique = format!("gsk95lT7BC8z7K{:02}", kind.len());
+        let name = format!("444455556666_{kind}_{region}_20251103T0905Z_{unique}.json");
+        let path = format!("AWSLogs/444455556666/{kind}/{region}/2025/11/03/{name}");
+        put(&archive.root(), path, content);
+    };
+    log_of("CloudTrail", "eu-west-2", &one_call());
+    log_of("CloudTrail", "ap-south-1", b"{\"Records\":[{");
+    log_of(
+        "CloudTrail-NetworkActivity",
+        "eu-west-2",
+        b"{\"Records\":[]}",
+    );
+    log_of(
+        "CloudTrail-NetworkActivity",
+        "eu-north-1",
+        b"{\"Records\":[]}",
+    );
+    log_of("CloudTrail-Insight", "eu-south-1", b"{\"Records\":[]}");
+    stscope("ingest -q --store")
+        .arg(&store)
+        .arg(archive.root())
+        .run();
+    let rows = |run: Run| run.run().json()["verify"].clone();
+    let of_logs = rows(stscope("overview -q --format json").arg(archive.root()));
+    let of_store = rows(stscope("overview -q --format json --store").arg(&store));
+    assert_eq!(of_logs, of_store);
+    let unnamed = |region: &str| {
+        let rows = of_logs.as_array().unwrap().iter();
+        let mut of_pair = rows.filter(|row| row["account_id"] == "444455556666");
+        (of_pair.find(|row| row["region"] == region)).map(|row| row["unnamed"].clone())
+    };
+    assert_eq!(unnamed("eu-west-2"), Some(2.into()));
+    assert_eq!(unnamed("ap-south-1"), Some(1.into()));
+    assert_eq!(unnamed("eu-north-1"), Some(1.into()));
+    assert_eq!(unnamed("eu-south-1"), None);
 }
 
 #[test]
