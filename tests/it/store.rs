@@ -183,7 +183,9 @@ impl Place {
     }
 
     fn ingest(&self, folders: &[PathBuf], threads: usize, today: NaiveDate) -> Ingested {
-        let mut store = Store::open_to_write(&self.store(), Some(self.window), false).unwrap();
+        // Waits: a child that another test has just forked holds the lock of the last run until it is
+        // the program.
+        let mut store = Store::open_to_write(&self.store(), Some(self.window), true).unwrap();
         let paths = Paths::resolve(folders, None).unwrap();
         let scan = Scan {
             threads,
@@ -196,7 +198,7 @@ impl Place {
 
     /// Forgets, where there is anything to be left.
     fn forget(&self, before: NaiveDate, today: NaiveDate) {
-        let mut store = Store::open_to_write(&self.store(), None, false).unwrap();
+        let mut store = Store::open_to_write(&self.store(), None, true).unwrap();
         match store.forget(before, today) {
             Ok(_) | Err(StoreError::NotForgotten(..)) => {}
             Err(error) => panic!("{error}"),
