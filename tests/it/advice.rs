@@ -38,177 +38,219 @@ fn every_cause_has_its_advice() {
         (
             situation(Cause::SdkDefault, "boto3", "1.39.17", EU_WEST_1),
             "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_DEFAULT_REGION=eu-west-1 (Boto3 \
-             ignores AWS_REGION), or in ~/.aws/config sts_regional_endpoints = regional and \
-             region = eu-west-1, or in its code endpoint_url and region_name in \
+             ignores AWS_REGION), or in its profile in ~/.aws/config sts_regional_endpoints = \
+             regional and region = eu-west-1, or in its code endpoint_url and region_name in \
              boto3.client('sts'); after an upgrade to Boto3 1.40.0 or later the Region is enough. \
-             First take sts.amazonaws.com out of its code and configuration, if it is there: \
-             with the setting such calls fail with SignatureDoesNotMatch.",
+             If it has a Region already, keep that and leave AWS_DEFAULT_REGION out, which would \
+             move its calls to other services, too. First take sts.amazonaws.com out of its code \
+             and configuration, if it is there: with the setting, or a Region where there was \
+             none, such calls fail with SignatureDoesNotMatch.",
         ),
         (
             situation(Cause::SdkDefault, "boto3", "1.9.253", EU_WEST_1),
             "Upgrade to Boto3 1.40.0 or later and set AWS_DEFAULT_REGION=eu-west-1 (Boto3 ignores \
-             AWS_REGION): version 1.9.253 does not know the setting AWS_STS_REGIONAL_ENDPOINTS.",
+             AWS_REGION): version 1.9.253 does not know the setting AWS_STS_REGIONAL_ENDPOINTS. \
+             If it has a Region already, keep that and leave AWS_DEFAULT_REGION out, which would \
+             move its calls to other services, too. First take sts.amazonaws.com out of its code \
+             and configuration, if it is there: with the setting, or a Region where there was \
+             none, such calls fail with SignatureDoesNotMatch.",
         ),
         (
             situation(Cause::SdkDefault, "boto3", "1.40.1", EU_WEST_1),
             "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_DEFAULT_REGION=eu-west-1 (Boto3 \
-             ignores AWS_REGION), or in ~/.aws/config sts_regional_endpoints = regional and \
-             region = eu-west-1, or in its code endpoint_url and region_name in \
+             ignores AWS_REGION), or in its profile in ~/.aws/config sts_regional_endpoints = \
+             regional and region = eu-west-1, or in its code endpoint_url and region_name in \
              boto3.client('sts'); after an upgrade of the botocore inside it to 1.40.0 or later \
-             the Region is enough. First take sts.amazonaws.com out of its code and \
-             configuration, if it is there: with the setting such calls fail with \
+             the Region is enough. If it has a Region already, keep that and leave \
+             AWS_DEFAULT_REGION out, which would move its calls to other services, too. First \
+             take sts.amazonaws.com out of its code and configuration, if it is there: with the \
+             setting, or a Region where there was none, such calls fail with \
              SignatureDoesNotMatch.",
         ),
         (
             situation(Cause::SdkDefault, "boto3", "", EU_WEST_1),
             "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_DEFAULT_REGION=eu-west-1 (Boto3 \
-             ignores AWS_REGION), or in ~/.aws/config sts_regional_endpoints = regional and \
-             region = eu-west-1, or in its code endpoint_url and region_name in \
+             ignores AWS_REGION), or in its profile in ~/.aws/config sts_regional_endpoints = \
+             regional and region = eu-west-1, or in its code endpoint_url and region_name in \
              boto3.client('sts'); after an upgrade to Boto3 1.40.0 or later the Region is enough. \
-             First take sts.amazonaws.com out of its code and configuration, if it is there: \
-             with the setting such calls fail with SignatureDoesNotMatch. The log does not tell \
-             its version: if it is newer, look for the Region aws-global, \
-             AWS_STS_REGIONAL_ENDPOINTS=legacy or an endpoint URL (endpoint_url or \
+             If it has a Region already, keep that and leave AWS_DEFAULT_REGION out, which would \
+             move its calls to other services, too. First take sts.amazonaws.com out of its code \
+             and configuration, if it is there: with the setting, or a Region where there was \
+             none, such calls fail with SignatureDoesNotMatch. The log does not tell its version: \
+             if it is newer, look for the Region aws-global, AWS_STS_REGIONAL_ENDPOINTS=legacy, \
+             sts_regional_endpoints = legacy in ~/.aws/config or an endpoint URL (endpoint_url or \
              AWS_ENDPOINT_URL_STS).",
         ),
         (
             situation(Cause::SdkDefault, "boto3", "1.39.17", None),
             "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_DEFAULT_REGION (Boto3 ignores \
-             AWS_REGION) to the Region it runs in, or in ~/.aws/config sts_regional_endpoints = \
-             regional and region, or in its code endpoint_url and region_name in \
-             boto3.client('sts'); after an upgrade to Boto3 1.40.0 or later the Region is enough. \
-             First take sts.amazonaws.com out of its code and configuration, if it is there: \
-             with the setting such calls fail with SignatureDoesNotMatch.",
+             AWS_REGION) to the Region it runs in, or in its profile in ~/.aws/config \
+             sts_regional_endpoints = regional and region, or in its code endpoint_url and \
+             region_name in boto3.client('sts'); after an upgrade to Boto3 1.40.0 or later the \
+             Region is enough. If it has a Region already, keep that and leave AWS_DEFAULT_REGION \
+             out, which would move its calls to other services, too. First take sts.amazonaws.com \
+             out of its code and configuration, if it is there: with the setting, or a Region \
+             where there was none, such calls fail with SignatureDoesNotMatch.",
         ),
         (
             situation(Cause::SdkDefault, "boto3", "1.39.17", SEOUL),
             "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_DEFAULT_REGION=ap-northeast-2 (Boto3 \
-             ignores AWS_REGION), or in ~/.aws/config sts_regional_endpoints = regional and \
-             region = ap-northeast-2, or in its code endpoint_url and region_name in \
+             ignores AWS_REGION), or in its profile in ~/.aws/config sts_regional_endpoints = \
+             regional and region = ap-northeast-2, or in its code endpoint_url and region_name in \
              boto3.client('sts'); after an upgrade to Boto3 1.40.0 or later the Region is enough. \
-             First take sts.amazonaws.com out of its code and configuration, if it is there: \
-             with the setting such calls fail with SignatureDoesNotMatch. In ap-northeast-2 it is \
-             Regional even without the setting, so its Region is another one now, or none.",
+             If it has a Region already, keep that and leave AWS_DEFAULT_REGION out, which would \
+             move its calls to other services, too. First take sts.amazonaws.com out of its code \
+             and configuration, if it is there: with the setting, or a Region where there was \
+             none, such calls fail with SignatureDoesNotMatch. In ap-northeast-2 it is Regional \
+             even without the setting, so its Region is another one now, or none.",
         ),
         (
             situation(Cause::SdkDefault, "botocore", "1.33.13", EU_WEST_1),
             "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_DEFAULT_REGION=eu-west-1 (botocore \
-             ignores AWS_REGION), or in ~/.aws/config sts_regional_endpoints = regional and \
-             region = eu-west-1, or in its code endpoint_url and region_name in \
+             ignores AWS_REGION), or in its profile in ~/.aws/config sts_regional_endpoints = \
+             regional and region = eu-west-1, or in its code endpoint_url and region_name in \
              create_client('sts'); after an upgrade to botocore 1.40.0 or later the Region is \
-             enough. First take sts.amazonaws.com out of its code and configuration, if it is \
-             there: with the setting such calls fail with SignatureDoesNotMatch.",
+             enough. If it has a Region already, keep that and leave AWS_DEFAULT_REGION out, \
+             which would move its calls to other services, too. First take sts.amazonaws.com out \
+             of its code and configuration, if it is there: with the setting, or a Region where \
+             there was none, such calls fail with SignatureDoesNotMatch.",
         ),
         (
             situation(Cause::SdkDefault, "aws-cli-v1", "1.27.74", EU_WEST_1),
             "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_DEFAULT_REGION=eu-west-1 (the AWS \
-             CLI version 1 ignores AWS_REGION), or in ~/.aws/config sts_regional_endpoints = \
-             regional and region = eu-west-1; after an upgrade to the AWS CLI 1.42.0 or later the \
-             Region is enough. First take sts.amazonaws.com out of its code and configuration, if \
-             it is there: with the setting such calls fail with SignatureDoesNotMatch. AWS \
-             supports version 1 until 15 July 2027: better move to the AWS CLI version 2, which \
-             always was Regional.",
+             CLI version 1 ignores AWS_REGION), or in its profile in ~/.aws/config \
+             sts_regional_endpoints = regional and region = eu-west-1; after an upgrade to the \
+             AWS CLI 1.42.0 or later the Region is enough. If it has a Region already, keep that \
+             and leave AWS_DEFAULT_REGION out, which would move its calls to other services, too. \
+             First take sts.amazonaws.com out of its code and configuration, if it is there: with \
+             the setting, or a Region where there was none, such calls fail with \
+             SignatureDoesNotMatch. AWS supports version 1 until 15 July 2027: better move to the \
+             AWS CLI version 2, which always was Regional.",
         ),
         (
             situation(Cause::SdkDefault, "aws-cli-v1", "1.16.265", EU_WEST_1),
             "Upgrade to the AWS CLI 1.42.0 or later and set AWS_DEFAULT_REGION=eu-west-1 (the AWS \
              CLI version 1 ignores AWS_REGION): version 1.16.265 does not know the setting \
-             AWS_STS_REGIONAL_ENDPOINTS. AWS supports version 1 until 15 July 2027: better move \
-             to the AWS CLI version 2, which always was Regional.",
+             AWS_STS_REGIONAL_ENDPOINTS. If it has a Region already, keep that and leave \
+             AWS_DEFAULT_REGION out, which would move its calls to other services, too. First \
+             take sts.amazonaws.com out of its code and configuration, if it is there: with the \
+             setting, or a Region where there was none, such calls fail with \
+             SignatureDoesNotMatch. AWS supports version 1 until 15 July 2027: better move to the \
+             AWS CLI version 2, which always was Regional.",
         ),
         (
             situation(Cause::SdkDefault, "aws-sdk-go-v1", "1.55.6", EU_WEST_1),
-            "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION=eu-west-1, or in \
-             ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1 with \
-             AWS_SDK_LOAD_CONFIG=1, or in its code STSRegionalEndpoint: \
-             endpoints.RegionalSTSEndpoint in aws.Config; after a move to the AWS SDK for Go \
-             version 2 the Region is enough. First take sts.amazonaws.com out of its code and \
-             configuration, if it is there: with the setting such calls fail with \
+            "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION=eu-west-1, or in its profile \
+             in ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1 with \
+             AWS_SDK_LOAD_CONFIG=1, which has all of that file read, or in its code \
+             STSRegionalEndpoint: endpoints.RegionalSTSEndpoint in aws.Config; after a move to \
+             the AWS SDK for Go version 2 the Region is enough. If it has a Region already, keep \
+             that and leave AWS_REGION out, which would move its calls to other services, too. \
+             First take sts.amazonaws.com out of its code and configuration, if it is there: with \
+             the setting, or a Region where there was none, such calls fail with \
              SignatureDoesNotMatch. AWS no longer supports version 1: move to version 2.",
         ),
         (
             situation(Cause::SdkDefault, "aws-sdk-go-v1", "1.20.4", EU_WEST_1),
             "Move to the AWS SDK for Go version 2 and set AWS_REGION=eu-west-1, or upgrade to \
              1.25.18 or later and set AWS_STS_REGIONAL_ENDPOINTS=regional as well: version 1.20.4 \
-             does not know that setting. AWS no longer supports version 1: move to version 2.",
+             does not know that setting. If it has a Region already, keep that and leave \
+             AWS_REGION out, which would move its calls to other services, too. First take \
+             sts.amazonaws.com out of its code and configuration, if it is there: with the \
+             setting, or a Region where there was none, such calls fail with \
+             SignatureDoesNotMatch. AWS no longer supports version 1: move to version 2.",
         ),
         (
             situation(Cause::SdkDefault, "aws-sdk-java-v1", "1.12.770", EU_WEST_1),
-            "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION=eu-west-1, or in \
-             ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1, or in its \
+            "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION=eu-west-1, or in its profile \
+             in ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1, or in its \
              code an EndpointConfiguration of the Regional endpoint in the client's builder; \
-             after a move to the AWS SDK for Java version 2 the Region is enough. First take \
-             sts.amazonaws.com out of its code and configuration, if it is there: with the \
-             setting such calls fail with SignatureDoesNotMatch. STS clients made by a \
-             constructor and not by a builder ignore the setting. AWS supported version 1 until \
-             31 December 2025: move to version 2.",
+             after a move to the AWS SDK for Java version 2 the Region is enough. If it has a \
+             Region already, keep that and leave AWS_REGION out, which would move its calls to \
+             other services, too. First take sts.amazonaws.com out of its code and configuration, \
+             if it is there: with the setting, or a Region where there was none, such calls fail \
+             with SignatureDoesNotMatch. STS clients made by a constructor and not by a builder \
+             ignore the setting. AWS supported version 1 until 31 December 2025: move to version \
+             2.",
         ),
         (
             situation(Cause::SdkDefault, "aws-sdk-js-v2", "2.1692.0", EU_WEST_1),
-            "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION=eu-west-1, or in \
-             ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1 with \
-             AWS_SDK_LOAD_CONFIG=1, or in its code region and stsRegionalEndpoints: 'regional' in \
-             the options of AWS.STS; after a move to the AWS SDK for JavaScript version 3 the \
-             Region is enough. First take sts.amazonaws.com out of its code and configuration, if \
-             it is there: with the setting such calls fail with SignatureDoesNotMatch. Set \
-             both at once: with the setting and no Region, calls fail with \"Missing region in \
-             config\". Profiles that assume a role ignore AWS_REGION, so put region into the \
-             profile; a profile's sts_regional_endpoints counts only where AWS_PROFILE names that \
-             profile, and AWS_DEFAULT_REGION is not read. AWS supported version 2 until 8 \
-             September 2025: move to version 3.",
+            "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION=eu-west-1, or in its profile \
+             in ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1 with \
+             AWS_SDK_LOAD_CONFIG=1, which has all of that file read, or in its code region and \
+             stsRegionalEndpoints: 'regional' in the options of AWS.STS; after a move to the AWS \
+             SDK for JavaScript version 3 the Region is enough. If it has a Region already, keep \
+             that and leave AWS_REGION out, which would move its calls to other services, too. \
+             First take sts.amazonaws.com out of its code and configuration, if it is there: with \
+             the setting, or a Region where there was none, such calls fail with \
+             SignatureDoesNotMatch. Set both at once: with the setting and no Region, calls fail \
+             with \"Missing region in config\". Profiles that assume a role ignore AWS_REGION, so \
+             put region into the profile; a profile's sts_regional_endpoints counts only where \
+             AWS_PROFILE names that profile, and AWS_DEFAULT_REGION is not read. AWS supported \
+             version 2 until 8 September 2025: move to version 3.",
         ),
         (
             situation(Cause::SdkDefault, "aws-sdk-js-v2", "2.1692.0", SEOUL),
-            "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION=ap-northeast-2, or in \
-             ~/.aws/config sts_regional_endpoints = regional and region = ap-northeast-2 with \
-             AWS_SDK_LOAD_CONFIG=1, or in its code region and stsRegionalEndpoints: 'regional' in \
-             the options of AWS.STS; after a move to the AWS SDK for JavaScript version 3 the \
-             Region is enough. First take sts.amazonaws.com out of its code and configuration, if \
-             it is there: with the setting such calls fail with SignatureDoesNotMatch. Set \
-             both at once: with the setting and no Region, calls fail with \"Missing region in \
-             config\". Profiles that assume a role ignore AWS_REGION, so put region into the \
-             profile; a profile's sts_regional_endpoints counts only where AWS_PROFILE names that \
-             profile, and AWS_DEFAULT_REGION is not read. AWS supported version 2 until 8 \
-             September 2025: move to version 3.",
+            "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION=ap-northeast-2, or in its \
+             profile in ~/.aws/config sts_regional_endpoints = regional and region = \
+             ap-northeast-2 with AWS_SDK_LOAD_CONFIG=1, which has all of that file read, or in \
+             its code region and stsRegionalEndpoints: 'regional' in the options of AWS.STS; \
+             after a move to the AWS SDK for JavaScript version 3 the Region is enough. If it has \
+             a Region already, keep that and leave AWS_REGION out, which would move its calls to \
+             other services, too. First take sts.amazonaws.com out of its code and configuration, \
+             if it is there: with the setting, or a Region where there was none, such calls fail \
+             with SignatureDoesNotMatch. Set both at once: with the setting and no Region, calls \
+             fail with \"Missing region in config\". Profiles that assume a role ignore \
+             AWS_REGION, so put region into the profile; a profile's sts_regional_endpoints \
+             counts only where AWS_PROFILE names that profile, and AWS_DEFAULT_REGION is not \
+             read. AWS supported version 2 until 8 September 2025: move to version 3.",
         ),
         (
             situation(Cause::SdkDefault, "aws-sdk-php", "3.324.5", EU_WEST_1),
-            "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION=eu-west-1, or in \
-             ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1, or in its \
+            "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION=eu-west-1, or in its profile \
+             in ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1, or in its \
              code 'sts_regional_endpoints' => 'regional' in the options of StsClient; after an \
-             upgrade to the AWS SDK for PHP 3.351.12 or later the Region is enough. First take \
-             sts.amazonaws.com out of its code and configuration, if it is there: with the \
-             setting such calls fail with SignatureDoesNotMatch.",
+             upgrade to the AWS SDK for PHP 3.351.12 or later the Region is enough. If it has a \
+             Region already, keep that and leave AWS_REGION out, which would move its calls to \
+             other services, too. First take sts.amazonaws.com out of its code and configuration, \
+             if it is there: with the setting, or a Region where there was none, such calls fail \
+             with SignatureDoesNotMatch.",
         ),
         (
             situation(Cause::SdkDefault, "aws-sdk-ruby", "3.76.0", EU_WEST_1),
-            "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION=eu-west-1, or in \
-             ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1, or in its \
+            "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION=eu-west-1, or in its profile \
+             in ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1, or in its \
              code sts_regional_endpoints: 'regional' in the options of Aws::STS::Client; after an \
-             upgrade to aws-sdk-core 3.92.0 (gem aws-sdk 3) or later the Region is enough. First \
-             take sts.amazonaws.com out of its code and configuration, if it is there: with \
-             the setting such calls fail with SignatureDoesNotMatch.",
+             upgrade to aws-sdk-core 3.92.0 (gem aws-sdk 3) or later the Region is enough. If it \
+             has a Region already, keep that and leave AWS_REGION out, which would move its calls \
+             to other services, too. First take sts.amazonaws.com out of its code and \
+             configuration, if it is there: with the setting, or a Region where there was none, \
+             such calls fail with SignatureDoesNotMatch.",
         ),
         (
             situation(Cause::SdkDefault, "aws-sdk-dotnet-v3", "3.7.305.28", EU_WEST_1),
-            "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION=eu-west-1, or in \
-             ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1, or in its \
+            "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION=eu-west-1, or in its profile \
+             in ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1, or in its \
              code StsRegionalEndpoints = StsRegionalEndpointsValue.Regional in \
              AmazonSecurityTokenServiceConfig; after an upgrade to AWSSDK.SecurityToken 3.7.500 \
-             or later the Region is enough. First take sts.amazonaws.com out of its code and \
-             configuration, if it is there: with the setting such calls fail with \
+             or later the Region is enough. If it has a Region already, keep that and leave \
+             AWS_REGION out, which would move its calls to other services, too. First take \
+             sts.amazonaws.com out of its code and configuration, if it is there: with the \
+             setting, or a Region where there was none, such calls fail with \
              SignatureDoesNotMatch. What counts where AWSSDK.Core is newer than that and \
              AWSSDK.SecurityToken older is not known. AWS supported version 3 until 1 June 2026: \
              move to version 4.",
         ),
         (
             situation(Cause::SdkDefault, "aws-tools-powershell-v4", "4.1.400.0", EU_WEST_1),
-            "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION=eu-west-1, or in \
-             ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1; after an \
-             upgrade to the AWS Tools for PowerShell 4.1.869 or later the Region is enough. First \
-             take sts.amazonaws.com out of its code and configuration, if it is there: with \
-             the setting such calls fail with SignatureDoesNotMatch. AWS supported version 4 \
-             until 1 June 2026: move to version 5.",
+            "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION=eu-west-1, or in its profile \
+             in ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1; after an \
+             upgrade to the AWS Tools for PowerShell 4.1.869 or later the Region is enough. If it \
+             has a Region already, keep that and leave AWS_REGION out, which would move its calls \
+             to other services, too. First take sts.amazonaws.com out of its code and \
+             configuration, if it is there: with the setting, or a Region where there was none, \
+             such calls fail with SignatureDoesNotMatch. AWS supported version 4 until 1 June \
+             2026: move to version 5.",
         ),
         (
             situation(Cause::SdkDefault, "boto", "2.49.0", EU_WEST_1),
@@ -227,99 +269,139 @@ fn every_cause_has_its_advice() {
         (
             situation(Cause::SdkDefault, "aws-sdk-php", "3.100.0", EU_WEST_1),
             "Upgrade to the AWS SDK for PHP 3.351.12 or later and set AWS_REGION=eu-west-1: \
-             version 3.100.0 does not know the setting AWS_STS_REGIONAL_ENDPOINTS.",
+             version 3.100.0 does not know the setting AWS_STS_REGIONAL_ENDPOINTS. If it has a \
+             Region already, keep that and leave AWS_REGION out, which would move its calls to \
+             other services, too. First take sts.amazonaws.com out of its code and configuration, \
+             if it is there: with the setting, or a Region where there was none, such calls fail \
+             with SignatureDoesNotMatch.",
         ),
         (
             situation(Cause::SdkDefault, "aws-sdk-php", "2.8.31", EU_WEST_1),
             "Move to the AWS SDK for PHP 3.351.12 or later and set AWS_REGION=eu-west-1: version \
-             2.8.31 does not know the setting AWS_STS_REGIONAL_ENDPOINTS.",
+             2.8.31 does not know the setting AWS_STS_REGIONAL_ENDPOINTS. If it has a Region \
+             already, keep that and leave AWS_REGION out, which would move its calls to other \
+             services, too. First take sts.amazonaws.com out of its code and configuration, if it \
+             is there: with the setting, or a Region where there was none, such calls fail with \
+             SignatureDoesNotMatch.",
         ),
         (
             situation(Cause::SdkDefault, "aws-sdk-ruby", "2.11.632", EU_WEST_1),
             "Move to aws-sdk-core 3.92.0 (gem aws-sdk 3) or later and set AWS_REGION=eu-west-1: \
-             version 2.11.632 does not know the setting AWS_STS_REGIONAL_ENDPOINTS.",
+             version 2.11.632 does not know the setting AWS_STS_REGIONAL_ENDPOINTS. If it has a \
+             Region already, keep that and leave AWS_REGION out, which would move its calls to \
+             other services, too. First take sts.amazonaws.com out of its code and configuration, \
+             if it is there: with the setting, or a Region where there was none, such calls fail \
+             with SignatureDoesNotMatch.",
         ),
         (
             situation(Cause::SdkDefault, "aws-sdk-dotnet-v3", "3.3.1.2", EU_WEST_1),
             "Upgrade to AWSSDK.SecurityToken 3.7.500 or later and set AWS_REGION=eu-west-1: \
-             version 3.3.1.2 does not know the setting AWS_STS_REGIONAL_ENDPOINTS. What counts \
-             where AWSSDK.Core is newer than that and AWSSDK.SecurityToken older is not known. \
-             AWS supported version 3 until 1 June 2026: move to version 4.",
+             version 3.3.1.2 does not know the setting AWS_STS_REGIONAL_ENDPOINTS. If it has a \
+             Region already, keep that and leave AWS_REGION out, which would move its calls to \
+             other services, too. First take sts.amazonaws.com out of its code and configuration, \
+             if it is there: with the setting, or a Region where there was none, such calls fail \
+             with SignatureDoesNotMatch. What counts where AWSSDK.Core is newer than that and \
+             AWSSDK.SecurityToken older is not known. AWS supported version 3 until 1 June 2026: \
+             move to version 4.",
         ),
         (
             situation(Cause::ExplicitEndpoint, "aws-sdk-dotnet-v3", "3.7.500.12", EU_WEST_1),
             "Look in its code and configuration for the Region aws-global, \
-             AWS_STS_REGIONAL_ENDPOINTS=legacy or an endpoint URL (ServiceURL or \
-             AWS_ENDPOINT_URL_STS), remove it and set AWS_REGION=eu-west-1: the AWS SDK for .NET \
-             version 3 goes global only when told to. AWS supported version 3 until 1 June 2026: \
-             move to version 4.",
+             AWS_STS_REGIONAL_ENDPOINTS=legacy, sts_regional_endpoints = legacy in ~/.aws/config \
+             or an endpoint URL (ServiceURL or AWS_ENDPOINT_URL_STS), remove it and set \
+             AWS_REGION=eu-west-1: the AWS SDK for .NET version 3 goes global only when told to. \
+             If it has a Region already, keep that and leave AWS_REGION out, which would move its \
+             calls to other services, too. AWS supported version 3 until 1 June 2026: move to \
+             version 4.",
         ),
         (
             situation(Cause::SdkDefault, "aws-tools-powershell-v4", "3.3.1", EU_WEST_1),
             "Move to the AWS Tools for PowerShell 4.1.869 or later and set AWS_REGION=eu-west-1: \
-             version 3.3.1 does not know the setting AWS_STS_REGIONAL_ENDPOINTS. AWS supported \
-             version 4 until 1 June 2026: move to version 5.",
+             version 3.3.1 does not know the setting AWS_STS_REGIONAL_ENDPOINTS. If it has a \
+             Region already, keep that and leave AWS_REGION out, which would move its calls to \
+             other services, too. First take sts.amazonaws.com out of its code and configuration, \
+             if it is there: with the setting, or a Region where there was none, such calls fail \
+             with SignatureDoesNotMatch. AWS supported version 4 until 1 June 2026: move to \
+             version 5.",
         ),
         (
             situation(Cause::ExplicitEndpoint, "aws-tools-powershell-v5", "5.0.57.0", EU_WEST_1),
             "Look in its code and configuration for the Region aws-global or an endpoint URL \
              (-EndpointUrl or AWS_ENDPOINT_URL_STS), remove it and set AWS_REGION=eu-west-1: the \
-             AWS Tools for PowerShell version 5 goes global only when told to.",
+             AWS Tools for PowerShell version 5 goes global only when told to. If it has a Region \
+             already, keep that and leave AWS_REGION out, which would move its calls to other \
+             services, too.",
         ),
         (
             situation(Cause::ExplicitEndpoint, "aws-sdk-cpp", "1.11.570", EU_WEST_1),
             "Look in its code and configuration for the Region aws-global or an endpoint URL \
              (endpointOverride or AWS_ENDPOINT_URL_STS), remove it and set AWS_REGION=eu-west-1: \
-             the AWS SDK for C++ goes global only when told to.",
+             the AWS SDK for C++ goes global only when told to. If it has a Region already, keep \
+             that and leave AWS_REGION out, which would move its calls to other services, too.",
         ),
         (
             situation(Cause::ExplicitEndpoint, "aws-sdk-js-v3", "3.901.0", EU_WEST_1),
             "Look in its code and configuration for useGlobalEndpoint: true, the Region \
              aws-global or an endpoint URL (endpoint or AWS_ENDPOINT_URL_STS), remove it and set \
              AWS_REGION=eu-west-1: the AWS SDK for JavaScript version 3 goes global only when \
-             told to.",
+             told to. If it has a Region already, keep that and leave AWS_REGION out, which would \
+             move its calls to other services, too.",
         ),
         (
             situation(Cause::ExplicitEndpoint, "aws-sdk-python", "0.4.0", EU_WEST_1),
             "Look in its code and configuration for the Region aws-global or an endpoint URL \
              (endpoint_uri or AWS_ENDPOINT_URL_STS), remove it and set AWS_REGION=eu-west-1: the \
-             asynchronous AWS SDK for Python goes global only when told to.",
+             asynchronous AWS SDK for Python goes global only when told to. If it has a Region \
+             already, keep that and leave AWS_REGION out, which would move its calls to other \
+             services, too.",
         ),
         (
             situation(Cause::NoRegion, "aws-cli-v1", "1.42.40", EU_WEST_1),
             "Set AWS_DEFAULT_REGION=eu-west-1 (the AWS CLI version 1 ignores AWS_REGION), or \
              region = eu-west-1 in the profile in ~/.aws/config: without a Region the AWS CLI \
              version 1 calls the global endpoint. If it has one, look for the Region aws-global, \
-             AWS_STS_REGIONAL_ENDPOINTS=legacy or an endpoint URL (--endpoint-url or \
-             AWS_ENDPOINT_URL_STS). AWS supports version 1 until 15 July 2027: better move to the \
+             AWS_STS_REGIONAL_ENDPOINTS=legacy, sts_regional_endpoints = legacy in ~/.aws/config \
+             or an endpoint URL (--endpoint-url or AWS_ENDPOINT_URL_STS). First take \
+             sts.amazonaws.com out of its code and configuration, if it is there: with the \
+             setting, or a Region where there was none, such calls fail with \
+             SignatureDoesNotMatch. AWS supports version 1 until 15 July 2027: better move to the \
              AWS CLI version 2, which always was Regional.",
         ),
         (
             situation(Cause::EndpointOverride, "aws-sdk-go-v2", "1.30.3", EU_WEST_1),
             "Change the configured endpoint URL to https://sts.eu-west-1.amazonaws.com: look in \
              its code or command (BaseEndpoint), at AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, \
-             and for endpoint_url in ~/.aws/config.",
+             and for endpoint_url in ~/.aws/config. Have its client sign for the Region eu-west-1 \
+             at the same time: a Regional endpoint refuses signatures for other Regions \
+             (SignatureDoesNotMatch).",
         ),
         (
             situation(Cause::NoRegion, "boto3", "1.40.3", EU_WEST_1),
             "Set AWS_DEFAULT_REGION=eu-west-1 (Boto3 ignores AWS_REGION), or region = eu-west-1 \
              in the profile in ~/.aws/config: without a Region Boto3 calls the global endpoint. \
-             If it has one, look for the Region aws-global, AWS_STS_REGIONAL_ENDPOINTS=legacy or \
-             an endpoint URL (endpoint_url or AWS_ENDPOINT_URL_STS).",
+             If it has one, look for the Region aws-global, AWS_STS_REGIONAL_ENDPOINTS=legacy, \
+             sts_regional_endpoints = legacy in ~/.aws/config or an endpoint URL (endpoint_url or \
+             AWS_ENDPOINT_URL_STS). First take sts.amazonaws.com out of its code and \
+             configuration, if it is there: with the setting, or a Region where there was none, \
+             such calls fail with SignatureDoesNotMatch.",
         ),
         (
             situation(Cause::NoRegion, "aws-cli-v2", "2.27.49", EU_WEST_1),
             "Set AWS_REGION=eu-west-1, or region = eu-west-1 in the profile in ~/.aws/config: \
              without a Region the AWS CLI version 2 calls the global endpoint. If it has one, \
              look for the Region aws-global or an endpoint URL (--endpoint-url or \
-             AWS_ENDPOINT_URL_STS).",
+             AWS_ENDPOINT_URL_STS). First take sts.amazonaws.com out of its code and \
+             configuration, if it is there: with the setting, or a Region where there was none, \
+             such calls fail with SignatureDoesNotMatch.",
         ),
         (
             situation(Cause::NoRegion, "aws-cli-v2", "2.27.49", None),
             "Set AWS_REGION to the Region it runs in, or region in the profile in ~/.aws/config: \
              without a Region the AWS CLI version 2 calls the global endpoint. If it has one, \
              look for the Region aws-global or an endpoint URL (--endpoint-url or \
-             AWS_ENDPOINT_URL_STS).",
+             AWS_ENDPOINT_URL_STS). First take sts.amazonaws.com out of its code and \
+             configuration, if it is there: with the setting, or a Region where there was none, \
+             such calls fail with SignatureDoesNotMatch.",
         ),
         (
             situation(Cause::NoRegion, "aws-sdk-java-v2", "2.33.12", EU_WEST_1),
@@ -327,45 +409,58 @@ fn every_cause_has_its_advice() {
              without a Region the AWS SDK for Java version 2 sends AssumeRole and \
              AssumeRoleWithWebIdentity to the global endpoint, as an endpoint override of its \
              own. If it has one, look for the Region aws-global or an endpoint URL \
-             (endpointOverride or AWS_ENDPOINT_URL_STS).",
+             (endpointOverride or AWS_ENDPOINT_URL_STS). First take sts.amazonaws.com out of its \
+             code and configuration, if it is there: with the setting, or a Region where there \
+             was none, such calls fail with SignatureDoesNotMatch.",
         ),
         (
             situation(Cause::NoRegion, "aws-sdk-kotlin", "1.5.27", EU_WEST_1),
             "Set AWS_REGION=eu-west-1, or region = eu-west-1 in the profile in ~/.aws/config: \
              without a Region the AWS SDK for Kotlin calls the global endpoint. If it has one, \
              look for the Region aws-global or an endpoint URL (endpointUrl or \
-             AWS_ENDPOINT_URL_STS).",
+             AWS_ENDPOINT_URL_STS). First take sts.amazonaws.com out of its code and \
+             configuration, if it is there: with the setting, or a Region where there was none, \
+             such calls fail with SignatureDoesNotMatch.",
         ),
         (
             situation(Cause::ExplicitEndpoint, "aws-sdk-go-v2", "1.32.6", EU_WEST_1),
             "Look in its code and configuration for the Region aws-global or an endpoint URL \
              (BaseEndpoint or AWS_ENDPOINT_URL_STS), remove it and set AWS_REGION=eu-west-1: the \
-             AWS SDK for Go version 2 goes global only when told to.",
+             AWS SDK for Go version 2 goes global only when told to. If it has a Region already, \
+             keep that and leave AWS_REGION out, which would move its calls to other services, \
+             too.",
         ),
         (
             situation(Cause::ExplicitEndpoint, "aws-sdk-php", "3.356.33", EU_WEST_1),
             "Look in its code and configuration for the Region aws-global, \
-             AWS_STS_REGIONAL_ENDPOINTS=legacy or an endpoint URL (endpoint or \
-             AWS_ENDPOINT_URL_STS), remove it and set AWS_REGION=eu-west-1: the AWS SDK for PHP \
-             goes global only when told to.",
+             AWS_STS_REGIONAL_ENDPOINTS=legacy, sts_regional_endpoints = legacy in ~/.aws/config \
+             or an endpoint URL (endpoint or AWS_ENDPOINT_URL_STS), remove it and set \
+             AWS_REGION=eu-west-1: the AWS SDK for PHP goes global only when told to. If it has a \
+             Region already, keep that and leave AWS_REGION out, which would move its calls to \
+             other services, too.",
         ),
         (
             situation(Cause::ExplicitEndpoint, "aws-sdk-swift", "1.5.51", None),
             "Look in its code and configuration for the Region aws-global or an endpoint URL \
              (AWS_ENDPOINT_URL_STS), remove it and set AWS_REGION to the Region it runs in: the \
-             AWS SDK for Swift goes global only when told to.",
+             AWS SDK for Swift goes global only when told to. If it has a Region already, keep \
+             that and leave AWS_REGION out, which would move its calls to other services, too.",
         ),
         (
             situation(Cause::EndpointOverride, "boto3", "1.40.21", EU_WEST_1),
             "Change the configured endpoint URL to https://sts.eu-west-1.amazonaws.com: look in \
              its code or command (endpoint_url), at AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, \
-             and for endpoint_url in ~/.aws/config.",
+             and for endpoint_url in ~/.aws/config. Have its client sign for the Region eu-west-1 \
+             at the same time: a Regional endpoint refuses signatures for other Regions \
+             (SignatureDoesNotMatch).",
         ),
         (
             situation(Cause::EndpointOverride, "other", "", None),
             "Change the configured endpoint URL to the STS endpoint of the Region it runs in: \
              look in its code or command, at AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and for \
-             endpoint_url in ~/.aws/config.",
+             endpoint_url in ~/.aws/config. Have its client sign for the Region it runs in at the \
+             same time: a Regional endpoint refuses signatures for other Regions \
+             (SignatureDoesNotMatch).",
         ),
         (
             situation(Cause::Unrecognised, "other", "", EU_WEST_1),
@@ -391,6 +486,21 @@ fn every_cause_has_its_advice() {
             situation(Cause::AnotherAccount, "", "", None),
             "Ask the owner of account 111122223333 to call a Regional STS endpoint: the caller \
              lives there, and nothing in this account changes it.",
+        ),
+        (
+            situation(Cause::AnotherAccount, "aws-internal", "", EU_WEST_1),
+            "By its user agent AWS makes these calls itself, and there is nothing to do. If it is \
+             somebody else, ask the owner of account 111122223333 to call a Regional STS endpoint \
+             (https://sts.eu-west-1.amazonaws.com).",
+        ),
+        (
+            situation(Cause::EndpointOverride, "aws-sdk-go-v2", "1.30.3", Some("me-south-1")),
+            "Change the configured endpoint URL to https://sts.me-south-1.amazonaws.com: look in its \
+             code or command (BaseEndpoint), at AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and for \
+             endpoint_url in ~/.aws/config. Have its client sign for the Region me-south-1 at the same \
+             time: a Regional endpoint refuses signatures for other Regions (SignatureDoesNotMatch). \
+             me-south-1 is an opt-in Region: the account that calls and that of each role must have it \
+             enabled, or calls there are refused.",
         ),
         (
             situation(Cause::AwsManaged, "aws-internal", "", EU_WEST_1),
@@ -641,7 +751,9 @@ fn a_name_of_ones_own_that_leads_to_the_global_endpoint_is_what_has_to_change() 
         "These calls go to a host name of your own, a proxy or a CNAME, that leads to the global \
          endpoint: have that name lead to https://sts.eu-west-1.amazonaws.com, or find where the caller \
          is told it, in its code or command (endpoint_url), AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL or \
-         endpoint_url in ~/.aws/config, and put https://sts.eu-west-1.amazonaws.com there."
+         endpoint_url in ~/.aws/config, and put https://sts.eu-west-1.amazonaws.com there. Have its \
+         client sign for the Region eu-west-1 at the same time: a Regional endpoint refuses signatures \
+         for other Regions (SignatureDoesNotMatch)."
     );
     let some = all.replace("These calls", "Some of these calls");
     assert_eq!(through(Share::Some), format!("{some} {}", fix(&plain)));
@@ -658,32 +770,33 @@ type Case<'a> = (&'a [&'a str], bool, Cause, &'a str, &'a str, &'a str);
 fn a_tools_own_setting_comes_first() {
     #[rustfmt::skip]
     let table: &[Case<'_>] = &[
-        (&["terraform"], false, Cause::SdkDefault, "aws-sdk-go-v1", "In Terraform, set sts_region of the AWS provider, and of the S3 backend, to eu-west-1, keep sts out of their endpoints, and upgrade a provider that is built on the AWS SDK for Go version 1. Set AWS_STS_REGIONAL_ENDPOINTS=regional", "move to version 2."),
-        (&["terraform"], false, Cause::ExplicitEndpoint, "aws-sdk-go-v2", "In Terraform, set sts_region", "goes global only when told to."),
-        (&["terraform"], false, Cause::EndpointOverride, "aws-sdk-go-v2", "In Terraform, set sts_region", "in ~/.aws/config."),
+        (&["terraform"], false, Cause::SdkDefault, "aws-sdk-go-v1", "In Terraform, set sts_region of the AWS provider (from version 4), and of the S3 backend (from Terraform 1.6), to eu-west-1, keep sts out of their endpoints, and upgrade what is older, or built on the AWS SDK for Go version 1. Set AWS_STS_REGIONAL_ENDPOINTS=regional", "move to version 2."),
+        (&["terraform"], false, Cause::ExplicitEndpoint, "aws-sdk-go-v2", "In Terraform, set sts_region", "to other services, too."),
+        (&["terraform"], false, Cause::EndpointOverride, "aws-sdk-go-v2", "In Terraform, set sts_region", "(SignatureDoesNotMatch)."),
         (&["terraform"], false, Cause::AnotherAccount, "aws-sdk-go-v2", "Ask the owner", "changes it."),
         (&["terraform"], false, Cause::AwsManaged, "aws-internal", "Nothing to do", "itself."),
         (&["terraform", "kops"], true, Cause::SdkDefault, "aws-sdk-go-v1", "In Terraform, set sts_region", "move to version 2."),
         (&["configure-aws-credentials"], false, Cause::ExplicitEndpoint, "aws-sdk-js-v2", "In the GitHub workflow, set the input aws-region of aws-actions/configure-aws-credentials to eu-west-1, and its input sts-endpoint, if it has one, to https://sts.eu-west-1.amazonaws.com. The GitHub action configure-aws-credentials asks for the Regional endpoint itself since 18 March 2020, so", "in its configuration."),
-        (&["configure-aws-credentials"], false, Cause::ExplicitEndpoint, "aws-sdk-js-v3", "In the GitHub workflow, set the input", "goes global only when told to."),
+        (&["configure-aws-credentials"], false, Cause::ExplicitEndpoint, "aws-sdk-js-v3", "In the GitHub workflow, set the input", "to other services, too."),
         (&["aws-cdk"], false, Cause::ExplicitEndpoint, "aws-sdk-js-v2", "The AWS CDK asks for the Regional endpoint itself, so this is an older release of it, or it is told otherwise: upgrade it, give it the Region eu-west-1,", "in its configuration."),
         (&["kops"], false, Cause::ExplicitEndpoint, "aws-sdk-go-v1", "kOps asks for", "in its configuration."),
-        (&["aws-iam-authenticator"], false, Cause::ExplicitEndpoint, "aws-sdk-go-v1", "aws-iam-authenticator asks for the Regional endpoint itself since December 2019, so", "in its configuration."),
-        (&["external-secrets"], false, Cause::SdkDefault, "aws-sdk-go-v1", "Set AWS_STS_ENDPOINT of external-secrets' deployment to https://sts.eu-west-1.amazonaws.com. Set", "move to version 2."),
-        (&["vault"], false, Cause::SdkDefault, "aws-sdk-go-v1", "In Vault, set sts_endpoint to https://sts.eu-west-1.amazonaws.com", "move to version 2."),
-        (&["hadoop"], false, Cause::SdkDefault, "aws-sdk-java-v1", "In Hadoop's configuration, set fs.s3a.assumed.role.sts.endpoint to https://sts.eu-west-1.amazonaws.com and fs.s3a.assumed.role.sts.endpoint.region to eu-west-1. ", "move to version 2."),
+        (&["aws-iam-authenticator"], false, Cause::ExplicitEndpoint, "aws-sdk-go-v1", "Run aws-iam-authenticator with eu-west-1 as its --region, or set AWS_STS_REGIONAL_ENDPOINTS=regional for it, and AWS_REGION to eu-west-1. aws-iam-authenticator asks for the Regional endpoint itself since December 2019 where it is told the Region (--region), so", "in its configuration."),
+        (&["external-secrets"], false, Cause::SdkDefault, "aws-sdk-go-v1", "Set AWS_STS_REGIONAL_ENDPOINTS=regional for external-secrets' deployment. AWS_STS_ENDPOINT there is one URL for all stores, each of which signs for a region of its own: https://sts.eu-west-1.amazonaws.com does for those of eu-west-1 alone. Set", "move to version 2."),
+        (&["vault"], false, Cause::SdkDefault, "aws-sdk-go-v1", "In Vault, set sts_endpoint to https://sts.eu-west-1.amazonaws.com and sts_region to eu-west-1, both at once", "move to version 2."),
+        (&["hadoop"], false, Cause::SdkDefault, "aws-sdk-java-v1", "In Hadoop's configuration, set fs.s3a.assumed.role.sts.endpoint to sts.eu-west-1.amazonaws.com, without https://, and fs.s3a.assumed.role.sts.endpoint.region to eu-west-1, both at once", "move to version 2."),
         (&["c7n"], false, Cause::SdkDefault, "boto3", "For Cloud Custodian, set C7N_USE_STS_REGIONAL=yes. Set ", "AWS_ENDPOINT_URL_STS)."),
+        (&["cert-manager"], false, Cause::ExplicitEndpoint, "aws-sdk-go-v2", "Upgrade cert-manager to 1.16 or later,", "to other services, too."),
         (&["rclone"], false, Cause::SdkDefault, "aws-sdk-go-v1", "Upgrade rclone to 1.68 or later", "move to version 2."),
-        (&["rclone"], false, Cause::ExplicitEndpoint, "aws-sdk-go-v2", "Look in its code", "told to."),
+        (&["rclone"], false, Cause::ExplicitEndpoint, "aws-sdk-go-v2", "Look in its code", "to other services, too."),
         (&["go-http-client"], false, Cause::Unrecognised, "other", "GetCallerIdentity by Go-http-client is mostly a presigned URL", "with the Region alone."),
         (&["go-http-client"], false, Cause::NoRegion, "other", "Set AWS_REGION to eu-west-1: this is minio-go,", "nor the annotation of EKS."),
         (&["trufflehog"], false, Cause::ExplicitEndpoint, "other", "This is no caller to move", "replace it."),
         (&["trufflehog", "rusoto"], false, Cause::ExplicitEndpoint, "other", "This is no caller to move", "no longer kept up."),
-        (&["aws-fluent-bit-plugin"], false, Cause::ExplicitEndpoint, "other", "In Fluent Bit's configuration, set sts_endpoint", "always Regional."),
-        (&["object_store"], false, Cause::ExplicitEndpoint, "other", "Set AWS_ENDPOINT_URL_STS, which object_store reads,", "by default."),
+        (&["aws-fluent-bit-plugin"], false, Cause::ExplicitEndpoint, "other", "In Fluent Bit's configuration, take sts_endpoint of the output plugin out,", "where region is eu-west-1."),
+        (&["object_store"], false, Cause::ExplicitEndpoint, "other", "Take AWS_ENDPOINT_URL_STS, which object_store reads, out,", "where AWS_REGION is eu-west-1."),
         (&["coral"], false, Cause::Unrecognised, "other", "Coral is the framework", "with the Region alone."),
         (&["ledger-batch"], false, Cause::SdkDefault, "aws-sdk-go-v1", "Set AWS_STS_REGIONAL", "move to version 2."),
-        (&["object_store", "ledger-batch"], false, Cause::ExplicitEndpoint, "other", "Set AWS_ENDPOINT_URL_STS,", "with the Region alone."),
+        (&["object_store", "ledger-batch"], false, Cause::ExplicitEndpoint, "other", "Take AWS_ENDPOINT_URL_STS,", "with the Region alone."),
     ];
     for &(tools, has_other_tools, cause, sdk, start, end) in table {
         let version = if sdk.starts_with("aws-sdk-go") {

@@ -13,6 +13,7 @@ use super::risks::{Found, Risks};
 use super::seen::{NAMED, Seen};
 use crate::aws::region::{Region, US_EAST_1, is_region};
 use crate::sts::region::Activation;
+use crate::sts::tool::TRIES_FOUND_KEYS;
 use crate::sts::{Cause, Share, Situation, fix, sdk};
 use crate::tally::{Group, Measures};
 
@@ -114,6 +115,18 @@ impl<'r> Gathered<'r> {
         self.issuing_accounts
             .extend(group.get(key::ISSUING_ACCOUNT));
         self.via_vpc_endpoint |= group.get(key::VIA_VPC_ENDPOINT);
+    }
+
+    /// The tools whose advice is told: these, and that a key was found before all else, however few calls
+    /// say so.
+    fn advised(&self, most: &[&'r str]) -> Vec<&'r str> {
+        let found = self.seen.tools.0.contains_key(TRIES_FOUND_KEYS);
+        let found = found.then_some(TRIES_FOUND_KEYS);
+        let others = most
+            .iter()
+            .copied()
+            .filter(|&name| name != TRIES_FOUND_KEYS);
+        found.into_iter().chain(others).collect()
     }
 
     /// Whether some calls are of none of these tools.
@@ -298,12 +311,13 @@ fn row<'r>(
     }
     .recommended(regions);
     let tools = gathered.seen.tools.first(NAMED);
+    let advised = gathered.advised(&tools);
     let mut fix = fix(&Situation {
         cause,
         sdk: sdk.unwrap_or_default(),
         sdk_version: sdk_version.unwrap_or_default(),
-        tools: &tools,
-        has_other_tools: gathered.has_other_tools(&tools),
+        tools: &advised,
+        has_other_tools: gathered.has_other_tools(&advised),
         principal,
         principal_type: principal_type.unwrap_or_default(),
         account_id: account_id.unwrap_or_default(),

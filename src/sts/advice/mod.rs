@@ -19,6 +19,7 @@ use super::defaults::Defaults;
 use super::tool::Tool;
 use super::{Cause, principal};
 use crate::aws::account::is_account_id;
+use crate::aws::region::is_opt_in;
 
 pub use self::situation::{Share, Situation};
 
@@ -94,7 +95,8 @@ fn own_host(situation: &Situation<'_>, place: Place<'_>) -> String {
         "{calls} go to a host name of your own, a proxy or a CNAME, that leads to the global endpoint: \
          have that name lead to {url}, or find where the caller is told it, in its code or \
          command{option}, AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL or endpoint_url in ~/.aws/config, and \
-         put {url} there."
+         put {url} there. {}",
+        place.signing()
     )
 }
 
@@ -137,13 +139,20 @@ fn another_account(situation: &Situation<'_>, place: Place<'_>) -> String {
         Some(_) => format!(" ({})", place.url()),
         None => String::new(),
     };
+    if situation.sdk == "aws-internal" {
+        return format!(
+            "By its user agent AWS makes these calls itself, and there is nothing to do. If it is somebody else, \
+             ask the owner of {whose} to call a Regional STS endpoint{where_to}."
+        );
+    }
     format!(
         "Ask the owner of {whose} to call a Regional STS endpoint{where_to}: the caller lives \
          there, and nothing in this account changes it."
     )
 }
 
-/// Adds what depends on who calls and by which way, not on the SDK. `reads_settings` says whether an
+/// Adds what depends on who calls, from where to where and by which way, not on the SDK. Where a Region has to
+/// be enabled: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html>. `reads_settings` says whether an
 /// SDK's settings do anything.
 fn with_remarks(mut text: String, situation: &Situation<'_>, reads_settings: bool) -> String {
     let eks = match situation.principal_type {
@@ -162,6 +171,15 @@ fn with_remarks(mut text: String, situation: &Situation<'_>, reads_settings: boo
              pods: since Kubernetes 1.22 EKS sets {variable} in them otherwise; where you run the \
              webhook yourself, set the annotation to \"true\".",
             service_account(account)
+        );
+    }
+    if let Some(region) = Place::of(situation.recommended_region).known()
+        && is_opt_in(region)
+    {
+        let _ = write!(
+            text,
+            " {region} is an opt-in Region: the account that calls and that of each role must have it \
+             enabled, or calls there are refused."
         );
     }
     if situation.via_vpc_endpoint {

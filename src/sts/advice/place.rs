@@ -48,6 +48,7 @@ impl<'a> Place<'a> {
         sentence
             .replace("{region}", self.region())
             .replace("{url}", &self.url())
+            .replace("{host}", &self.host())
     }
 
     /// `region = eu-west-1`
@@ -61,11 +62,29 @@ impl<'a> Place<'a> {
     /// `https://sts.eu-west-1.amazonaws.com`
     pub fn url(self) -> String {
         match self.0 {
+            Some(_) => format!("https://{}", self.host()),
+            None => self.host(),
+        }
+    }
+
+    /// `sts.eu-west-1.amazonaws.com`
+    fn host(self) -> String {
+        match self.0 {
             Some(region) => {
                 let suffix = Partition::of_region(region).dns_suffix();
-                format!("https://sts.{region}.{suffix}")
+                format!("sts.{region}.{suffix}")
             }
             None => "the STS endpoint of the Region it runs in".to_owned(),
         }
+    }
+
+    /// What goes with another URL. Whoever calls the global endpoint signs for us-east-1:
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html>
+    pub fn signing(self) -> String {
+        format!(
+            "Have its client sign for {} at the same time: a Regional endpoint refuses signatures for other \
+             Regions (SignatureDoesNotMatch).",
+            self.region_words()
+        )
     }
 }

@@ -17,11 +17,12 @@ use crate::sts::{Cause, Version};
 pub(super) const ENVIRONMENT: &str = "AWS_STS_REGIONAL_ENDPOINTS=regional";
 /// The same in the shared config file.
 const CONFIG_LINE: &str = "sts_regional_endpoints = regional";
-/// What AWS warns of: the setting signs for the Region, and the global endpoint takes signatures for
+/// What AWS warns of: calls are signed for the Region, and the global endpoint takes signatures for
 /// us-east-1 alone.
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html>
 const HARD_CODED: &str = "First take sts.amazonaws.com out of its code and configuration, if it is \
-    there: with the setting such calls fail with SignatureDoesNotMatch.";
+    there: with the setting, or a Region where there was none, such calls fail with \
+    SignatureDoesNotMatch.";
 
 /// What the SDK reads.
 pub(super) fn of_sdk(text: &mut String, situation: &Situation<'_>, place: Place<'_>) {
@@ -43,8 +44,9 @@ fn endpoint_override(row: Option<&Defaults>, place: Place<'_>) -> String {
     let option = option_in_brackets(row);
     format!(
         "Change the configured endpoint URL to {}: look in its code or command{option}, at \
-         AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and for endpoint_url in ~/.aws/config.",
-        place.url()
+         AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and for endpoint_url in ~/.aws/config. {}",
+        place.url(),
+        place.signing()
     )
 }
 
@@ -100,12 +102,12 @@ fn is_regional_anyway(row: &Defaults, version: Option<Version>, region: &str) ->
 /// For versions that know the setting, or may.
 fn setting(row: &Defaults, version: Option<Version>, place: Place<'_>) -> String {
     let mut text = format!(
-        "Set {ENVIRONMENT} and {}, or in ~/.aws/config {CONFIG_LINE} and {}",
+        "Set {ENVIRONMENT} and {}, or in its profile in ~/.aws/config {CONFIG_LINE} and {}",
         place.variable(row),
         place.config_line()
     );
     if row.config_on_request {
-        text.push_str(" with AWS_SDK_LOAD_CONFIG=1");
+        text.push_str(" with AWS_SDK_LOAD_CONFIG=1, which has all of that file read");
     }
     if !row.in_code.is_empty() {
         let _ = write!(text, ", or in its code {}", row.in_code);
@@ -120,8 +122,21 @@ fn setting(row: &Defaults, version: Option<Version>, place: Place<'_>) -> String
         DefaultEndpoint::GlobalBelow(_) => format!("an upgrade to {} or later", row.move_to),
         _ => format!("a move to {}", row.move_to),
     };
-    let _ = write!(text, "; after {newer} the Region is enough. {HARD_CODED}");
+    let kept = kept(row);
+    let _ = write!(
+        text,
+        "; after {newer} the Region is enough. {kept} {HARD_CODED}"
+    );
     text
+}
+
+/// The Region is the whole program's: to set it for STS may move all else.
+fn kept(row: &Defaults) -> String {
+    format!(
+        "If it has a Region already, keep that and leave {} out, which would move its calls to other services, \
+         too.",
+        row.region_variable
+    )
 }
 
 /// For versions that do not know the setting yet.
@@ -144,12 +159,14 @@ fn too_old(row: &Defaults, shown: &str, since: Version, place: Place<'_>) -> Str
             };
             format!(
                 "{verb} to {move_to} or later and set {region}: {this} does not know the setting \
-                 AWS_STS_REGIONAL_ENDPOINTS."
+                 AWS_STS_REGIONAL_ENDPOINTS. {} {HARD_CODED}",
+                kept(row)
             )
         }
         _ => format!(
             "Move to {move_to} and set {region}, or upgrade to {since} or later and set \
-             {ENVIRONMENT} as well: {this} does not know that setting."
+             {ENVIRONMENT} as well: {this} does not know that setting. {} {HARD_CODED}",
+            kept(row)
         ),
     }
 }
@@ -164,7 +181,7 @@ fn no_region(row: &Defaults, place: Place<'_>) -> String {
     };
     format!(
         "Set {}, or {} in the profile in ~/.aws/config: without a Region {} {calls}. If it has one, \
-         look for {}.",
+         look for {}. {HARD_CODED}",
         place.variable(row),
         place.config_line(),
         row.product,
@@ -175,10 +192,11 @@ fn no_region(row: &Defaults, place: Place<'_>) -> String {
 fn explicit_endpoint(row: &Defaults, place: Place<'_>) -> String {
     format!(
         "Look in its code and configuration for {}, remove it and set {}: {} goes global only when \
-         told to.",
+         told to. {}",
         choices(row),
         place.variable(row),
-        row.product
+        row.product,
+        kept(row)
     )
 }
 
@@ -194,7 +212,9 @@ fn choices(row: &Defaults) -> String {
     };
     let legacy = match row.setting {
         Setting::Never => "",
-        Setting::Since(_) => ", AWS_STS_REGIONAL_ENDPOINTS=legacy",
+        Setting::Since(_) => {
+            ", AWS_STS_REGIONAL_ENDPOINTS=legacy, sts_regional_endpoints = legacy in ~/.aws/config"
+        }
     };
     format!(
         "{in_code}the Region aws-global{legacy} or an endpoint URL ({option}AWS_ENDPOINT_URL_STS)"

@@ -11,7 +11,7 @@ mod table;
 use super::agent::{after, without_brackets, words};
 use super::{Cause, Version, aws_agent, product};
 
-pub use table::TOOLS;
+pub use table::{TOOLS, TRIES_FOUND_KEYS};
 
 /// A program that is known.
 #[derive(Debug)]

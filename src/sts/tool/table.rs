@@ -20,18 +20,21 @@ const NAMED: Tool = Tool {
     is_all: false,
 };
 
+/// The tool whose calls say that somebody has found a key.
+pub const TRIES_FOUND_KEYS: &str = "trufflehog";
+
 /// Every tool known.
 pub const TOOLS: &[Tool] = &[
     // Both arguments: the provider's documentation, and hashicorp/aws-sdk-go-base (`StsRegion`). The
-    // agent: the same library's `APNInfo`.
+    // agent: the same library's `APNInfo`. Since when: the change log of Terraform 1.6, and of the provider.
     // <https://registry.terraform.io/providers/hashicorp/aws/latest/docs>
     Tool {
         name: "terraform",
         title: "Terraform",
         words: &[Name("terraform"), Name("terraform-provider-aws")],
-        setting: "In Terraform, set sts_region of the AWS provider, and of the S3 backend, to {region}, \
-                  keep sts out of their endpoints, and upgrade a provider that is built on the AWS SDK \
-                  for Go version 1.",
+        setting: "In Terraform, set sts_region of the AWS provider (from version 4), and of the S3 backend \
+                  (from Terraform 1.6), to {region}, keep sts out of their endpoints, and upgrade what is \
+                  older, or built on the AWS SDK for Go version 1.",
         ..NAMED
     },
     // <https://opentofu.org/docs/language/settings/backends/s3/>
@@ -81,7 +84,13 @@ pub const TOOLS: &[Tool] = &[
         name: "aws-iam-authenticator",
         title: "aws-iam-authenticator",
         words: &[Name("aws-iam-authenticator")],
-        forces_regional: (GO_V1, " since December 2019"),
+        // Only where it has a Region (`options.Region`): else the SDK decides.
+        forces_regional: (
+            GO_V1,
+            " since December 2019 where it is told the Region (--region)",
+        ),
+        setting: "Run aws-iam-authenticator with {region} as its --region, or set \
+                  AWS_STS_REGIONAL_ENDPOINTS=regional for it, and AWS_REGION to {region}.",
         ..NAMED
     },
     // Read in its source, auth/auth.go.
@@ -128,7 +137,9 @@ pub const TOOLS: &[Tool] = &[
         name: "external-secrets",
         title: "External Secrets",
         words: &[Name("external-secrets"), Start("external-secrets-")],
-        setting: "Set AWS_STS_ENDPOINT of external-secrets' deployment to {url}.",
+        setting: "Set AWS_STS_REGIONAL_ENDPOINTS=regional for external-secrets' deployment. AWS_STS_ENDPOINT \
+                  there is one URL for all stores, each of which signs for a region of its own: {url} does \
+                  for those of {region} alone.",
         ..NAMED
     },
     // It passes the profile's setting on, `legacy` too: read in its source, vault/config.go.
@@ -147,8 +158,10 @@ pub const TOOLS: &[Tool] = &[
         name: "vault",
         title: "Vault",
         words: &[Name("vault")],
-        setting: "In Vault, set sts_endpoint to {url} and sts_region to {region}: in \
-                  auth/aws/config/client for logins, in aws/config/root for the secrets engine.",
+        setting: "In Vault, set sts_endpoint to {url} and sts_region to {region}, both at once: in \
+                  aws/config/root for the secrets engine; in auth/aws/config/client for logins, where \
+                  every client must sign for that Region from then on (region of vault login \
+                  -method=aws, and of its agent), or logins fail.",
         ..NAMED
     },
     // The options: hadoop-aws's core-default.xml; that they make the calls Regional is inferred. The
@@ -158,8 +171,9 @@ pub const TOOLS: &[Tool] = &[
         name: "hadoop",
         title: "Hadoop",
         words: &[Name("hadoop")],
-        setting: "In Hadoop's configuration, set fs.s3a.assumed.role.sts.endpoint to {url} and \
-                  fs.s3a.assumed.role.sts.endpoint.region to {region}.",
+        setting: "In Hadoop's configuration, set fs.s3a.assumed.role.sts.endpoint to {host}, without \
+                  https://, and fs.s3a.assumed.role.sts.endpoint.region to {region}, both at once: they \
+                  count for AssumedRoleCredentialProvider and for session tokens.",
         ..NAMED
     },
     // c7n/credentials.py: the variable is read, and agents have `c7n/policy#NAME`. Without it, and
@@ -195,7 +209,7 @@ pub const TOOLS: &[Tool] = &[
     // Read in the source of its detectors, where old ones have the name in them.
     // <https://github.com/trufflesecurity/trufflehog>
     Tool {
-        name: "trufflehog",
+        name: TRIES_FOUND_KEYS,
         title: "TruffleHog",
         words: &[Name("trufflehog")],
         built_on: Itself(Cause::ExplicitEndpoint),
@@ -211,8 +225,8 @@ pub const TOOLS: &[Tool] = &[
         title: "Fluent Bit",
         words: &[Start("aws-fluent-bit-plugin")],
         built_on: Itself(Cause::ExplicitEndpoint),
-        setting: "In Fluent Bit's configuration, set sts_endpoint of the output plugin to {url}, or \
-                  take it out: its own client is always Regional.",
+        setting: "In Fluent Bit's configuration, take sts_endpoint of the output plugin out, as its own \
+                  client is Regional, or set it to {url} where region is {region}.",
         is_all: true,
         ..NAMED
     },
@@ -222,8 +236,8 @@ pub const TOOLS: &[Tool] = &[
         title: "object_store",
         words: &[Name("object_store")],
         built_on: Itself(Cause::ExplicitEndpoint),
-        setting: "Set AWS_ENDPOINT_URL_STS, which object_store reads, to {url}, or take it out and set \
-                  AWS_REGION to {region}: it is Regional by default.",
+        setting: "Take AWS_ENDPOINT_URL_STS, which object_store reads, out, as it is Regional by \
+                  default, or set it to {url} where AWS_REGION is {region}.",
         is_all: true,
         ..NAMED
     },
@@ -252,6 +266,16 @@ pub const TOOLS: &[Tool] = &[
         words: &[Name("coral")],
         setting: "Coral is the framework of Amazon's own services, so AWS may be the caller, but the \
                   log does not prove it.",
+        ..NAMED
+    },
+    // Read in the change of June 2024 (aws-global) and the notes of 1.16.
+    // <https://cert-manager.io/docs/releases/release-notes/release-notes-1.16/>
+    Tool {
+        name: "cert-manager",
+        title: "cert-manager",
+        words: &[Name("cert-manager")],
+        setting: "Upgrade cert-manager to 1.16 or later, and set AWS_REGION of its deployment, or region of \
+                  the issuer, to {region}: releases of about 1.15 have the Region aws-global in their code.",
         ..NAMED
     },
     // Known by name alone, as they do not come before the SDK's word.
@@ -295,7 +319,9 @@ pub(super) const PRESIGNED: &str = "GetCallerIdentity by Go-http-client is mostl
     else sends on: EKS's control plane for kubectl, or Vault for an IAM login. So the source address \
     is not the caller's, and no DNS rule in your VPC sees it: change what signs. For kubectl, upgrade \
     the AWS CLI that runs aws eks get-token to version 2, or to 1.42 or later, and set its Region to \
-    {region}; for Vault's logins, set sts_endpoint to {url}.";
+    {region}; for Vault's logins, set sts_endpoint to {url} and sts_region to {region} together, and have \
+    every client sign for that Region from then on, or logins fail. Calls of other actions are of a program \
+    of its own.";
 
 /// minio-go, `pkg/credentials/iam_aws.go`. <https://github.com/minio/minio-go>
 pub(super) const MINIO: &str = "Set AWS_REGION to {region}: this is minio-go, as in Thanos, Loki and Mimir, which \

@@ -530,8 +530,8 @@ fn the_tools_of_a_row_are_named_and_their_settings_come_first() {
     );
     let places = [
         "In Terraform",
-        "Set AWS_STS_ENDPOINT of",
-        "Set AWS_STS_REGIONAL_ENDPOINTS=",
+        "for external-secrets' deployment",
+        "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION",
     ];
     let places = places.map(|words| fixes[0].find(words).expect(words));
     assert!(places.is_sorted(), "{}", fixes[0]);
@@ -543,6 +543,36 @@ fn the_tools_of_a_row_are_named_and_their_settings_come_first() {
     let seen = stscope("plan -").input(log(&records)).run().exits(0);
     let words = "Seen as terraform, external-secrets, ledger; from ";
     assert!(seen.text().contains(words), "{seen}");
+}
+
+/// Somebody who tries a key that he has found is told of, be it with the fewest calls.
+#[test]
+fn a_found_key_is_told_before_what_to_move() {
+    let by = |n, words: &str| call(n, json!({ "userAgent": format!("{words}/1.0") }));
+    let mut records = vec![by(1, "trufflehog")];
+    for (at, words) in ["rusoto", "object_store", "aws-fluent-bit-plugin"]
+        .iter()
+        .enumerate()
+    {
+        let first = 10 * (at as u32 + 1);
+        records.extend((first..first + 2).map(|n| by(n, words)));
+    }
+    let rows = plan_for(&records).run().exits(0).rows();
+    let row = rows
+        .iter()
+        .find(|row| row["cause"] == "explicit-endpoint")
+        .unwrap();
+    assert_eq!(row["calls"], 7);
+    assert_eq!(row["tool"], "aws-fluent-bit-plugin object_store rusoto");
+    let fix = row["fix"].as_str().unwrap();
+    assert!(
+        fix.starts_with("This is no caller to move: TruffleHog"),
+        "{fix}"
+    );
+    assert!(
+        fix.contains("Fluent Bit") && fix.contains("Rusoto"),
+        "{fix}"
+    );
 }
 
 /// A presigned URL and minio-go have one agent; the action tells them apart.
@@ -622,23 +652,28 @@ fn the_table_is_a_work_list_by_principal() {
       AssumedRole, account 111122223333, and 1 Regional call
       aws-sdk-go-v1 1.44.122  1 call  last 2025-11-03  sdk-default
           Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION=eu-west-1, or in
-          ~/.aws/config sts_regional_endpoints = regional and region = eu-west-1
-          with AWS_SDK_LOAD_CONFIG=1, or in its code STSRegionalEndpoint:
-          endpoints.RegionalSTSEndpoint in aws.Config; after a move to the AWS SDK
-          for Go version 2 the Region is enough. First take sts.amazonaws.com out of
-          its code and configuration, if it is there: with the setting such calls
-          fail with SignatureDoesNotMatch. AWS no longer supports version 1: move to
-          version 2.
+          its profile in ~/.aws/config sts_regional_endpoints = regional and region
+          = eu-west-1 with AWS_SDK_LOAD_CONFIG=1, which has all of that file read,
+          or in its code STSRegionalEndpoint: endpoints.RegionalSTSEndpoint in
+          aws.Config; after a move to the AWS SDK for Go version 2 the Region is
+          enough. If it has a Region already, keep that and leave AWS_REGION out,
+          which would move its calls to other services, too. First take
+          sts.amazonaws.com out of its code and configuration, if it is there: with
+          the setting, or a Region where there was none, such calls fail with
+          SignatureDoesNotMatch. AWS no longer supports version 1: move to version
+          2.
           Region: eu-west-1 (regional-calls)
           Seen from 192.0.2.1; session session
       boto3 1.28.57           1 call  last 2025-11-03  sdk-default
           Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_DEFAULT_REGION=eu-west-1
-          (Boto3 ignores AWS_REGION), or in ~/.aws/config sts_regional_endpoints =
-          regional and region = eu-west-1, or in its code endpoint_url and
-          region_name in boto3.client('sts'); after an upgrade to Boto3 1.40.0 or
-          later the Region is enough. First take sts.amazonaws.com out of its code
-          and configuration, if it is there: with the setting such calls fail with
-          SignatureDoesNotMatch.
+          (Boto3 ignores AWS_REGION), or in its profile in ~/.aws/config
+          sts_regional_endpoints = regional and region = eu-west-1, or in its code
+          endpoint_url and region_name in boto3.client('sts'); after an upgrade to
+          Boto3 1.40.0 or later the Region is enough. If it has a Region already,
+          keep that and leave AWS_DEFAULT_REGION out, which would move its calls to
+          other services, too. First take sts.amazonaws.com out of its code and
+          configuration, if it is there: with the setting, or a Region where there
+          was none, such calls fail with SignatureDoesNotMatch.
           Region: eu-west-1 (serving-region)
           Seen from 192.0.2.1; session session
 
