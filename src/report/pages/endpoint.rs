@@ -204,7 +204,10 @@ fn opinion(host: Option<&Host<'_>>, hosts: &Hosts) -> Opinion {
         },
         HostKind::Other => mapped(host.as_str(), hosts).unwrap_or(Opinion {
             endpoint: "other",
-            why: "it is none of AWS's names for STS: a proxy, a CNAME or an address".to_owned(),
+            why: match host.as_str().contains(['/', '@']) {
+                true => "it is no host name: of a URL, give what is between // and the next /".to_owned(),
+                false => "it is none of AWS's names for STS: a proxy, a CNAME or an address".to_owned(),
+            },
             ..nothing
         }),
     }

@@ -33,6 +33,27 @@ fn a_host_is_explained() {
 }
 
 #[test]
+fn a_url_is_told_from_a_host() {
+    let said = stscope("endpoint https://sts.amazonaws.com/ proxy.example").run();
+    assert_eq!(
+        said.text()
+            .matches("endpoint                     other")
+            .count(),
+        2,
+        "{said}"
+    );
+    assert!(
+        said.text()
+            .contains("it is no host name: of a URL, give what is between //"),
+        "{said}"
+    );
+    assert!(
+        said.text().contains("a proxy, a CNAME or an address"),
+        "{said}"
+    );
+}
+
+#[test]
 fn hosts_are_what_the_contract_says() {
     let vpce = "vpce-0a1b2c-3d4e5f.sts.eu-west-1.vpce.amazonaws.com";
     let zonal = "vpce-0a1b2c-3d4e5f-eu-west-1a.sts.eu-west-1.vpce.amazonaws.com";
