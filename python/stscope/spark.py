@@ -370,12 +370,12 @@ def _hash(number):
     return value - (1 << 32) if value >> 31 else value
 
 
-def walk(folder):
-    """The files of a folder, as rows of a manifest. What stscope passes by is named all the same: it counts
+def walk(*named):
+    """The files of folders, as rows of a manifest. What stscope passes by is named all the same: it counts
     that."""
     rows, seen, files, linked = [], set(), set(), []
-    # Links to folders go last: what is in the folder itself is read by the name it has there.
-    tops = [folder]
+    # Links to folders go last: what is in the folders themselves is read by the name it has there.
+    tops = list(named)
     for top in tops:
         for above, folders, names in os.walk(top, onerror=_not_listed):
             real = os.path.realpath(above)
@@ -421,17 +421,17 @@ def _text(path):
 
 def read_paths(lines):
     """Splits what is named into rows of a manifest, of files here, and prefixes to be listed."""
-    rows, prefixes = [], []
+    rows, folders, prefixes = [], [], []
     for line in filter(None, (line.rstrip("\r\n") for line in lines)):
         if "://" in line:
             prefixes.append(_of_s3(line))
         elif os.path.isdir(line):
-            rows += walk(os.path.abspath(line))
+            folders.append(os.path.abspath(line))
         elif os.path.exists(line):
             rows.append((os.path.abspath(line), os.stat(line).st_size, ""))
         else:
             raise Failed(f"--paths: {line}: there is nothing of that name; check it")
-    return rows, prefixes
+    return walk(*folders) + rows, prefixes
 
 
 def read_manifest(spark, where):

@@ -105,10 +105,12 @@ pub(super) fn check_whole<Q: Question>(sum: &Tally<Q>) -> Result<(), Failure> {
 /// Refuses a sum of other files than were listed. A part that is lost whole, or left there by another run, is
 /// told by no figure of the others.
 pub(super) fn check_files<Q: Question>(sum: &Tally<Q>, listed: Option<u64>) -> Result<(), Failure> {
-    let there = sum.coverage().files.found;
+    let coverage = sum.coverage();
+    // A prefix that was not listed is a line, too.
+    let there = coverage.files.found + coverage.not_listed.values().sum::<u64>();
     match listed {
         Some(listed) if listed != there => Err(Failure::new(format!(
-            "--files {listed}: the parts are of {there}; a part is missing, or one of another run is among them: \
+            "--files {listed}: the parts are of {there} lines of a list; a part is missing, or one of another run is among them: \
              merge the parts of all tasks of one run, each once"
         ))),
         _ => Ok(()),

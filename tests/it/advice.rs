@@ -183,11 +183,12 @@ fn every_cause_has_its_advice() {
              that and leave AWS_REGION out, which would move its calls to other services, too. \
              First take sts.amazonaws.com out of its code and configuration, if it is there: with \
              the setting, or a Region where there was none, such calls fail with \
-             SignatureDoesNotMatch. Set both at once: with the setting and no Region, calls fail \
-             with \"Missing region in config\". Profiles that assume a role ignore AWS_REGION, so \
-             put region into the profile; a profile's sts_regional_endpoints counts only where \
-             AWS_PROFILE names that profile, and AWS_DEFAULT_REGION is not read. AWS supported \
-             version 2 until 8 September 2025: move to version 3.",
+             SignatureDoesNotMatch. Have it set with a Region alone: with the setting and no \
+             Region, calls fail with \"Missing region in config\". Profiles that assume a role \
+             ignore AWS_REGION, so put region into the profile; a profile's \
+             sts_regional_endpoints counts only where AWS_PROFILE names that profile, and \
+             AWS_DEFAULT_REGION is not read. AWS supported version 2 until 8 September 2025: move \
+             to version 3.",
         ),
         (
             situation(Cause::SdkDefault, "aws-sdk-js-v2", "2.1692.0", SEOUL),
@@ -199,11 +200,12 @@ fn every_cause_has_its_advice() {
              a Region already, keep that and leave AWS_REGION out, which would move its calls to \
              other services, too. First take sts.amazonaws.com out of its code and configuration, \
              if it is there: with the setting, or a Region where there was none, such calls fail \
-             with SignatureDoesNotMatch. Set both at once: with the setting and no Region, calls \
-             fail with \"Missing region in config\". Profiles that assume a role ignore \
-             AWS_REGION, so put region into the profile; a profile's sts_regional_endpoints \
-             counts only where AWS_PROFILE names that profile, and AWS_DEFAULT_REGION is not \
-             read. AWS supported version 2 until 8 September 2025: move to version 3.",
+             with SignatureDoesNotMatch. Have it set with a Region alone: with the setting and no \
+             Region, calls fail with \"Missing region in config\". Profiles that assume a role \
+             ignore AWS_REGION, so put region into the profile; a profile's \
+             sts_regional_endpoints counts only where AWS_PROFILE names that profile, and \
+             AWS_DEFAULT_REGION is not read. AWS supported version 2 until 8 September 2025: move \
+             to version 3.",
         ),
         (
             situation(Cause::SdkDefault, "aws-sdk-php", "3.324.5", EU_WEST_1),
@@ -391,8 +393,8 @@ fn every_cause_has_its_advice() {
              without a Region the AWS CLI version 2 calls the global endpoint. If it has one, \
              look for the Region aws-global or an endpoint URL (--endpoint-url or \
              AWS_ENDPOINT_URL_STS). First take sts.amazonaws.com out of its code and \
-             configuration, if it is there: with the setting, or a Region where there was none, \
-             such calls fail with SignatureDoesNotMatch.",
+             configuration, if it is there: with a Region where there was none such calls fail \
+             with SignatureDoesNotMatch.",
         ),
         (
             situation(Cause::NoRegion, "aws-cli-v2", "2.27.49", None),
@@ -400,8 +402,8 @@ fn every_cause_has_its_advice() {
              without a Region the AWS CLI version 2 calls the global endpoint. If it has one, \
              look for the Region aws-global or an endpoint URL (--endpoint-url or \
              AWS_ENDPOINT_URL_STS). First take sts.amazonaws.com out of its code and \
-             configuration, if it is there: with the setting, or a Region where there was none, \
-             such calls fail with SignatureDoesNotMatch.",
+             configuration, if it is there: with a Region where there was none such calls fail \
+             with SignatureDoesNotMatch.",
         ),
         (
             situation(Cause::NoRegion, "aws-sdk-java-v2", "2.33.12", EU_WEST_1),
@@ -410,8 +412,8 @@ fn every_cause_has_its_advice() {
              AssumeRoleWithWebIdentity to the global endpoint, as an endpoint override of its \
              own. If it has one, look for the Region aws-global or an endpoint URL \
              (endpointOverride or AWS_ENDPOINT_URL_STS). First take sts.amazonaws.com out of its \
-             code and configuration, if it is there: with the setting, or a Region where there \
-             was none, such calls fail with SignatureDoesNotMatch.",
+             code and configuration, if it is there: with a Region where there was none such \
+             calls fail with SignatureDoesNotMatch.",
         ),
         (
             situation(Cause::NoRegion, "aws-sdk-kotlin", "1.5.27", EU_WEST_1),
@@ -419,8 +421,8 @@ fn every_cause_has_its_advice() {
              without a Region the AWS SDK for Kotlin calls the global endpoint. If it has one, \
              look for the Region aws-global or an endpoint URL (endpointUrl or \
              AWS_ENDPOINT_URL_STS). First take sts.amazonaws.com out of its code and \
-             configuration, if it is there: with the setting, or a Region where there was none, \
-             such calls fail with SignatureDoesNotMatch.",
+             configuration, if it is there: with a Region where there was none such calls fail \
+             with SignatureDoesNotMatch.",
         ),
         (
             situation(Cause::ExplicitEndpoint, "aws-sdk-go-v2", "1.32.6", EU_WEST_1),
@@ -489,7 +491,7 @@ fn every_cause_has_its_advice() {
         ),
         (
             situation(Cause::AnotherAccount, "aws-internal", "", EU_WEST_1),
-            "By its user agent AWS makes these calls itself, and there is nothing to do. If it is \
+            "By the user agent AWS makes these calls itself, and there is nothing to do. If it is \
              somebody else, ask the owner of account 111122223333 to call a Regional STS endpoint \
              (https://sts.eu-west-1.amazonaws.com).",
         ),
@@ -770,7 +772,7 @@ type Case<'a> = (&'a [&'a str], bool, Cause, &'a str, &'a str, &'a str);
 fn a_tools_own_setting_comes_first() {
     #[rustfmt::skip]
     let table: &[Case<'_>] = &[
-        (&["terraform"], false, Cause::SdkDefault, "aws-sdk-go-v1", "In Terraform, set sts_region of the AWS provider (from version 4), and of the S3 backend (from Terraform 1.6), to eu-west-1, keep sts out of their endpoints, and upgrade what is older, or built on the AWS SDK for Go version 1. Set AWS_STS_REGIONAL_ENDPOINTS=regional", "move to version 2."),
+        (&["terraform"], false, Cause::SdkDefault, "aws-sdk-go-v1", "In Terraform, set sts_region of the AWS provider (from version 4.2), and of the S3 backend (from Terraform 1.6), to eu-west-1, keep sts out of their endpoints, and upgrade what is older, or built on the AWS SDK for Go version 1. Set AWS_STS_REGIONAL_ENDPOINTS=regional", "move to version 2."),
         (&["terraform"], false, Cause::ExplicitEndpoint, "aws-sdk-go-v2", "In Terraform, set sts_region", "to other services, too."),
         (&["terraform"], false, Cause::EndpointOverride, "aws-sdk-go-v2", "In Terraform, set sts_region", "(SignatureDoesNotMatch)."),
         (&["terraform"], false, Cause::AnotherAccount, "aws-sdk-go-v2", "Ask the owner", "changes it."),
@@ -778,10 +780,10 @@ fn a_tools_own_setting_comes_first() {
         (&["terraform", "kops"], true, Cause::SdkDefault, "aws-sdk-go-v1", "In Terraform, set sts_region", "move to version 2."),
         (&["configure-aws-credentials"], false, Cause::ExplicitEndpoint, "aws-sdk-js-v2", "In the GitHub workflow, set the input aws-region of aws-actions/configure-aws-credentials to eu-west-1, and its input sts-endpoint, if it has one, to https://sts.eu-west-1.amazonaws.com. The GitHub action configure-aws-credentials asks for the Regional endpoint itself since 18 March 2020, so", "in its configuration."),
         (&["configure-aws-credentials"], false, Cause::ExplicitEndpoint, "aws-sdk-js-v3", "In the GitHub workflow, set the input", "to other services, too."),
-        (&["aws-cdk"], false, Cause::ExplicitEndpoint, "aws-sdk-js-v2", "The AWS CDK asks for the Regional endpoint itself, so this is an older release of it, or it is told otherwise: upgrade it, give it the Region eu-west-1,", "in its configuration."),
+        (&["aws-cdk"], false, Cause::ExplicitEndpoint, "aws-sdk-js-v2", "The AWS CDK asks for the Regional endpoint itself, so this is an older release of it, or it is told otherwise, or no Region: upgrade it, give it the Region eu-west-1,", "in its configuration."),
         (&["kops"], false, Cause::ExplicitEndpoint, "aws-sdk-go-v1", "kOps asks for", "in its configuration."),
-        (&["aws-iam-authenticator"], false, Cause::ExplicitEndpoint, "aws-sdk-go-v1", "Run aws-iam-authenticator with eu-west-1 as its --region, or set AWS_STS_REGIONAL_ENDPOINTS=regional for it, and AWS_REGION to eu-west-1. aws-iam-authenticator asks for the Regional endpoint itself since December 2019 where it is told the Region (--region), so", "in its configuration."),
-        (&["external-secrets"], false, Cause::SdkDefault, "aws-sdk-go-v1", "Set AWS_STS_REGIONAL_ENDPOINTS=regional for external-secrets' deployment. AWS_STS_ENDPOINT there is one URL for all stores, each of which signs for a region of its own: https://sts.eu-west-1.amazonaws.com does for those of eu-west-1 alone. Set", "move to version 2."),
+        (&["aws-iam-authenticator"], false, Cause::ExplicitEndpoint, "aws-sdk-go-v1", "Run aws-iam-authenticator with eu-west-1 as its --region. aws-iam-authenticator asks for the Regional endpoint itself since December 2019 where it is told the Region (--region), so", "in its configuration."),
+        (&["external-secrets"], false, Cause::SdkDefault, "aws-sdk-go-v1", "Take AWS_STS_ENDPOINT out of external-secrets' deployment, if it is there: it is one URL for all stores, each of which signs for a region of its own, so https://sts.eu-west-1.amazonaws.com does for stores of one Region alone. Set", "move to version 2."),
         (&["vault"], false, Cause::SdkDefault, "aws-sdk-go-v1", "In Vault, set sts_endpoint to https://sts.eu-west-1.amazonaws.com and sts_region to eu-west-1, both at once", "move to version 2."),
         (&["hadoop"], false, Cause::SdkDefault, "aws-sdk-java-v1", "In Hadoop's configuration, set fs.s3a.assumed.role.sts.endpoint to sts.eu-west-1.amazonaws.com, without https://, and fs.s3a.assumed.role.sts.endpoint.region to eu-west-1, both at once", "move to version 2."),
         (&["c7n"], false, Cause::SdkDefault, "boto3", "For Cloud Custodian, set C7N_USE_STS_REGIONAL=yes. Set ", "AWS_ENDPOINT_URL_STS)."),
@@ -792,8 +794,8 @@ fn a_tools_own_setting_comes_first() {
         (&["go-http-client"], false, Cause::NoRegion, "other", "Set AWS_REGION to eu-west-1: this is minio-go,", "nor the annotation of EKS."),
         (&["trufflehog"], false, Cause::ExplicitEndpoint, "other", "This is no caller to move", "replace it."),
         (&["trufflehog", "rusoto"], false, Cause::ExplicitEndpoint, "other", "This is no caller to move", "no longer kept up."),
-        (&["aws-fluent-bit-plugin"], false, Cause::ExplicitEndpoint, "other", "In Fluent Bit's configuration, take sts_endpoint of the output plugin out,", "where region is eu-west-1."),
-        (&["object_store"], false, Cause::ExplicitEndpoint, "other", "Take AWS_ENDPOINT_URL_STS, which object_store reads, out,", "where AWS_REGION is eu-west-1."),
+        (&["aws-fluent-bit-plugin"], false, Cause::ExplicitEndpoint, "other", "In Fluent Bit's configuration, take sts_endpoint of the output plugin out,", "and region to eu-west-1."),
+        (&["object_store"], false, Cause::ExplicitEndpoint, "other", "Take AWS_ENDPOINT_URL_STS, which object_store reads, out,", "and AWS_REGION to eu-west-1."),
         (&["coral"], false, Cause::Unrecognised, "other", "Coral is the framework", "with the Region alone."),
         (&["ledger-batch"], false, Cause::SdkDefault, "aws-sdk-go-v1", "Set AWS_STS_REGIONAL", "move to version 2."),
         (&["object_store", "ledger-batch"], false, Cause::ExplicitEndpoint, "other", "Take AWS_ENDPOINT_URL_STS,", "with the Region alone."),

@@ -101,7 +101,10 @@ class Paths(unittest.TestCase):
             (folder / "logs" / "b").symlink_to(folder / "elsewhere")
             (folder / "elsewhere" / "back").symlink_to(folder / "logs")
             rows = spark.walk(f"{folder}/logs")
+            once, _ = spark.read_paths([f"{folder}/logs", f"{folder}/elsewhere"])
         self.assertEqual(rows, [(f"{folder}/logs/a/x.json", 2, ""), (f"{folder}/logs/b/sub/y.json", 2, "")])
+        # Two lines that a link joins.
+        self.assertEqual(once, [(f"{folder}/logs/a/x.json", 2, ""), (f"{folder}/elsewhere/sub/y.json", 2, "")])
 
     def test_a_folder_that_cannot_be_listed_is_an_error(self):
         with self.assertRaisesRegex(spark.Failed, "No such file or directory; see that it can be listed"):

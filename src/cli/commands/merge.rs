@@ -18,7 +18,7 @@ pub(super) struct MergeArgs {
     /// What 'stscope map' or 'stscope settle' wrote; - for standard input
     #[arg(value_name = "PART", required = true, value_hint = ValueHint::FilePath)]
     pub parts: Vec<PathBuf>,
-    /// Refuse parts that do not have N files in all, read or not: the lines of the list that was mapped
+    /// Refuse parts that are not of N files in all, read or not: the lines of the list that was mapped
     #[arg(long, value_name = "N", help_heading = "Input")]
     pub files: Option<u64>,
     #[command(flatten)]

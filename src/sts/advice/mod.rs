@@ -16,8 +16,8 @@ use self::place::Place;
 use self::sdk::{ENVIRONMENT, of_sdk};
 use self::sentences::{add, option_in_brackets};
 use super::defaults::Defaults;
-use super::tool::Tool;
-use super::{Cause, principal};
+use super::tool::{TRIES_FOUND_KEYS, Tool};
+use super::{Cause, principal, sdk as sdks};
 use crate::aws::account::is_account_id;
 use crate::aws::region::is_opt_in;
 
@@ -53,6 +53,10 @@ pub fn fix(situation: &Situation<'_>) -> String {
     match situation.cause {
         Cause::AnotherAccount => with_remarks(another_account(situation, place), situation, true),
         Cause::AwsManaged => "Nothing to do: AWS makes these calls itself.".to_owned(),
+        // Nothing is to be moved, so nothing else counts.
+        _ if situation.tools == [TRIES_FOUND_KEYS] && !situation.has_other_tools => {
+            of_tools(situation, place).0
+        }
         _ => {
             let mut text = own_host(situation, place);
             if situation.through_own_host == Share::All {
@@ -95,8 +99,12 @@ fn own_host(situation: &Situation<'_>, place: Place<'_>) -> String {
         "{calls} go to a host name of your own, a proxy or a CNAME, that leads to the global endpoint: \
          have that name lead to {url}, or find where the caller is told it, in its code or \
          command{option}, AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL or endpoint_url in ~/.aws/config, and \
-         put {url} there. {}",
-        place.signing()
+         put {url} there.{}",
+        match (situation.through_own_host, situation.cause) {
+            // Said of the endpoint URL that is behind the others.
+            (Share::Some, Cause::EndpointOverride) => String::new(),
+            _ => format!(" {}", place.signing()),
+        }
     )
 }
 
@@ -116,7 +124,7 @@ fn of_tools(situation: &Situation<'_>, place: Place<'_>) -> (String, bool) {
             let _ = write!(
                 text,
                 "{}{title} asks for the Regional endpoint itself{since}, so this is an older release \
-                 of it, or it is told otherwise: upgrade it, give it {}, and look for an \
+                 of it, or it is told otherwise, or no Region: upgrade it, give it {}, and look for an \
                  endpoint URL and the Region aws-global in its configuration.",
                 if text.is_empty() { "" } else { " " },
                 place.region_words(),
@@ -139,9 +147,9 @@ fn another_account(situation: &Situation<'_>, place: Place<'_>) -> String {
         Some(_) => format!(" ({})", place.url()),
         None => String::new(),
     };
-    if situation.sdk == "aws-internal" {
+    if sdks::is_aws_managed(situation.sdk) {
         return format!(
-            "By its user agent AWS makes these calls itself, and there is nothing to do. If it is somebody else, \
+            "By the user agent AWS makes these calls itself, and there is nothing to do. If it is somebody else, \
              ask the owner of {whose} to call a Regional STS endpoint{where_to}."
         );
     }

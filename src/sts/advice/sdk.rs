@@ -17,12 +17,20 @@ use crate::sts::{Cause, Version};
 pub(super) const ENVIRONMENT: &str = "AWS_STS_REGIONAL_ENDPOINTS=regional";
 /// The same in the shared config file.
 const CONFIG_LINE: &str = "sts_regional_endpoints = regional";
+
 /// What AWS warns of: calls are signed for the Region, and the global endpoint takes signatures for
 /// us-east-1 alone.
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html>
-const HARD_CODED: &str = "First take sts.amazonaws.com out of its code and configuration, if it is \
-    there: with the setting, or a Region where there was none, such calls fail with \
-    SignatureDoesNotMatch.";
+fn hard_coded(row: &Defaults) -> String {
+    let with = match row.setting {
+        Setting::Never => "with a Region where there was none",
+        Setting::Since(_) => "with the setting, or a Region where there was none,",
+    };
+    format!(
+        "First take sts.amazonaws.com out of its code and configuration, if it is there: {with} such calls fail \
+         with SignatureDoesNotMatch."
+    )
+}
 
 /// What the SDK reads.
 pub(super) fn of_sdk(text: &mut String, situation: &Situation<'_>, place: Place<'_>) {
@@ -122,10 +130,10 @@ fn setting(row: &Defaults, version: Option<Version>, place: Place<'_>) -> String
         DefaultEndpoint::GlobalBelow(_) => format!("an upgrade to {} or later", row.move_to),
         _ => format!("a move to {}", row.move_to),
     };
-    let kept = kept(row);
+    let (kept, hard_coded) = (kept(row), hard_coded(row));
     let _ = write!(
         text,
-        "; after {newer} the Region is enough. {kept} {HARD_CODED}"
+        "; after {newer} the Region is enough. {kept} {hard_coded}"
     );
     text
 }
@@ -159,14 +167,16 @@ fn too_old(row: &Defaults, shown: &str, since: Version, place: Place<'_>) -> Str
             };
             format!(
                 "{verb} to {move_to} or later and set {region}: {this} does not know the setting \
-                 AWS_STS_REGIONAL_ENDPOINTS. {} {HARD_CODED}",
-                kept(row)
+                 AWS_STS_REGIONAL_ENDPOINTS. {} {}",
+                kept(row),
+                hard_coded(row)
             )
         }
         _ => format!(
             "Move to {move_to} and set {region}, or upgrade to {since} or later and set \
-             {ENVIRONMENT} as well: {this} does not know that setting. {} {HARD_CODED}",
-            kept(row)
+             {ENVIRONMENT} as well: {this} does not know that setting. {} {}",
+            kept(row),
+            hard_coded(row)
         ),
     }
 }
@@ -181,11 +191,12 @@ fn no_region(row: &Defaults, place: Place<'_>) -> String {
     };
     format!(
         "Set {}, or {} in the profile in ~/.aws/config: without a Region {} {calls}. If it has one, \
-         look for {}. {HARD_CODED}",
+         look for {}. {}",
         place.variable(row),
         place.config_line(),
         row.product,
-        choices(row)
+        choices(row),
+        hard_coded(row)
     )
 }
 

@@ -32,7 +32,7 @@ pub const TOOLS: &[Tool] = &[
         name: "terraform",
         title: "Terraform",
         words: &[Name("terraform"), Name("terraform-provider-aws")],
-        setting: "In Terraform, set sts_region of the AWS provider (from version 4), and of the S3 backend \
+        setting: "In Terraform, set sts_region of the AWS provider (from version 4.2), and of the S3 backend \
                   (from Terraform 1.6), to {region}, keep sts out of their endpoints, and upgrade what is \
                   older, or built on the AWS SDK for Go version 1.",
         ..NAMED
@@ -89,8 +89,7 @@ pub const TOOLS: &[Tool] = &[
             GO_V1,
             " since December 2019 where it is told the Region (--region)",
         ),
-        setting: "Run aws-iam-authenticator with {region} as its --region, or set \
-                  AWS_STS_REGIONAL_ENDPOINTS=regional for it, and AWS_REGION to {region}.",
+        setting: "Run aws-iam-authenticator with {region} as its --region.",
         ..NAMED
     },
     // Read in its source, auth/auth.go.
@@ -137,9 +136,9 @@ pub const TOOLS: &[Tool] = &[
         name: "external-secrets",
         title: "External Secrets",
         words: &[Name("external-secrets"), Start("external-secrets-")],
-        setting: "Set AWS_STS_REGIONAL_ENDPOINTS=regional for external-secrets' deployment. AWS_STS_ENDPOINT \
-                  there is one URL for all stores, each of which signs for a region of its own: {url} does \
-                  for those of {region} alone.",
+        setting: "Take AWS_STS_ENDPOINT out of external-secrets' deployment, if it is there: it is one URL \
+                  for all stores, each of which signs for a region of its own, so {url} does for stores of \
+                  one Region alone.",
         ..NAMED
     },
     // It passes the profile's setting on, `legacy` too: read in its source, vault/config.go.
@@ -226,7 +225,7 @@ pub const TOOLS: &[Tool] = &[
         words: &[Start("aws-fluent-bit-plugin")],
         built_on: Itself(Cause::ExplicitEndpoint),
         setting: "In Fluent Bit's configuration, take sts_endpoint of the output plugin out, as its own \
-                  client is Regional, or set it to {url} where region is {region}.",
+                  client is Regional, or set it to {url} and region to {region}.",
         is_all: true,
         ..NAMED
     },
@@ -237,7 +236,7 @@ pub const TOOLS: &[Tool] = &[
         words: &[Name("object_store")],
         built_on: Itself(Cause::ExplicitEndpoint),
         setting: "Take AWS_ENDPOINT_URL_STS, which object_store reads, out, as it is Regional by \
-                  default, or set it to {url} where AWS_REGION is {region}.",
+                  default, or set it to {url} and AWS_REGION to {region}.",
         is_all: true,
         ..NAMED
     },

@@ -256,6 +256,20 @@ fn a_disk_that_fills_up_leaves_no_file() {
         run.run().fails(&["--output", "out.json"]);
         assert_eq!(fs::read(&path).unwrap(), b"old", "{command}");
         assert_eq!(names_in(dir.path()), ["out.json"], "{command}");
+        if command != "events --sort none" {
+            let book = dir.path().join("out.xlsx");
+            let mut shell = Command::new("sh");
+            shell.args([
+                "-c",
+                "ulimit -f 1; exec \"$@\"",
+                "sh",
+                env!("CARGO_BIN_EXE_stscope"),
+            ]);
+            let run = Run::of(shell).args(command.split_whitespace());
+            let said = run.args([SAMPLE, "-o"]).arg(&book).run();
+            assert_eq!(said.status.code(), Some(2), "{said}");
+            assert!(said.stderr.contains("--output") && !book.exists(), "{said}");
+        }
     }
 }
 

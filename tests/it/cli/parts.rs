@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::harness::{DAMAGED, SAMPLE, Said, stscope};
+use super::logs::one_call;
 
 /// Places of the sample that are read one by one, the digests of some apart from their logs.
 const PIECES: [&str; 7] = [
@@ -89,6 +90,22 @@ fn a_part_of_parts_is_a_part() {
     let twice = merge(&[some, parts[2].clone()], "");
     assert_eq!(twice.code(), 2);
     assert!(twice.stderr.contains("would count twice"), "{twice}");
+}
+
+#[test]
+fn a_prefix_that_was_not_listed_is_a_line_of_the_list_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let part = folder.path().join("a.part").display().to_string();
+    let log = folder.path().join("a.json");
+    std::fs::write(&log, one_call()).unwrap();
+    let list = format!("5\t\t{}\n-\tdate\ts3://b12/2024/\n", log.display());
+    stscope(&format!("map report --manifest - -q -o {part}"))
+        .input(list)
+        .run()
+        .exits(0);
+    let part = [part];
+    assert_eq!(merge(&part, "--files 2").code(), 0);
+    merge(&part, "--files 1").fails(&["--files 1", "of 2 lines"]);
 }
 
 #[test]

@@ -530,7 +530,7 @@ fn the_tools_of_a_row_are_named_and_their_settings_come_first() {
     );
     let places = [
         "In Terraform",
-        "for external-secrets' deployment",
+        "Take AWS_STS_ENDPOINT out of external-secrets' deployment",
         "Set AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION",
     ];
     let places = places.map(|words| fixes[0].find(words).expect(words));

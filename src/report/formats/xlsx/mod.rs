@@ -9,6 +9,7 @@ mod rows;
 mod summary;
 
 use std::io::{self, Seek as _, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
@@ -27,67 +28,76 @@ impl Renderer for Xlsx {
     }
 
     fn write(&self, page: Page<'_>, _layout: Layout, out: &mut dyn Write) -> io::Result<()> {
-        let mut book = Workbook::new();
-        // The same page is the same bytes, whenever it is written.
-        let created = ExcelDateTime::from_ymd(2000, 1, 1).map_err(|error| broken(&error))?;
-        let properties = DocProperties::new()
-            .set_title(&page.title)
-            .set_creation_datetime(&created);
-        book.set_properties(&properties);
-        let styles = Styles::new();
-        // First, as that is what one sees; filled last, when all is known.
-        book.add_worksheet()
-            .set_name(summary::NAME)
-            .map_err(|error| broken(&error))?;
-        let are_several = page.lists.len() > 1;
-        let mut charts = Vec::new();
-        let mut sheets = Vec::new();
-        let mut of_lists = Vec::new();
-        for (at, list) in page.lists.into_iter().enumerate() {
-            let name = match are_several {
-                true => list.key.to_owned(),
-                false => list.noun.to_owned(),
-            };
-            let List {
-                mut rows,
-                blocks,
-                title,
-                noun,
-                ..
-            } = list;
-            let written = rows::write(&mut book, &name, rows.as_mut(), &styles)?;
-            let drawn = blocks.iter().chain(page.blocks.iter().filter(|_| at == 0));
-            charts.extend(drawn.filter_map(|block| match block {
-                Block::Chart(chart) => chart::of(chart, &written),
-                _ => None,
-            }));
-            sheets.push((if title.is_empty() { noun } else { title }, written));
-            of_lists.push((title, blocks));
-        }
-        let coverage = (page.coverage)()?;
-        let sheet = book
-            .worksheet_from_index(0)
-            .map_err(|error| broken(&error))?;
-        let mut summary = summary::Summary::new(sheet, &styles);
-        summary
-            .title(&page.title)
-            .and_then(|()| summary.blocks(&page.blocks))
-            .and_then(|()| {
-                (of_lists.iter()).try_for_each(|(title, blocks)| summary.of_list(title, blocks))
-            })
-            .and_then(|()| summary.lines(&page.notes))
-            .and_then(|()| summary.sheets(&sheets))
-            .and_then(|()| summary.coverage(coverage.as_ref()))
-            .and_then(|()| summary.charts(charts))
-            .map_err(|error| broken(&error))?;
-        // Zip writes what is not known yet of its parts after them, so no file has to be gone back in; but
-        // the writer wants to be sent to threads.
-        let mut file = tempfile::tempfile()?;
-        book.save_to_writer(io::BufWriter::new(&mut file))
-            .map_err(|error| broken(&error))?;
-        file.rewind()?;
-        io::copy(&mut file, out).map(drop)
+        // The library panics where its temporary file takes no more.
+        catch_unwind(AssertUnwindSafe(|| workbook(page, out))).unwrap_or_else(|_| {
+            Err(io::Error::other(
+                "the workbook was not made, for what is said above; see that TMPDIR is there and has room",
+            ))
+        })
     }
+}
+
+fn workbook(page: Page<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut book = Workbook::new();
+    // The same page is the same bytes, whenever it is written.
+    let created = ExcelDateTime::from_ymd(2000, 1, 1).map_err(|error| broken(&error))?;
+    let properties = DocProperties::new()
+        .set_title(&page.title)
+        .set_creation_datetime(&created);
+    book.set_properties(&properties);
+    let styles = Styles::new();
+    // First, as that is what one sees; filled last, when all is known.
+    book.add_worksheet()
+        .set_name(summary::NAME)
+        .map_err(|error| broken(&error))?;
+    let are_several = page.lists.len() > 1;
+    let mut charts = Vec::new();
+    let mut sheets = Vec::new();
+    let mut of_lists = Vec::new();
+    for (at, list) in page.lists.into_iter().enumerate() {
+        let name = match are_several {
+            true => list.key.to_owned(),
+            false => list.noun.to_owned(),
+        };
+        let List {
+            mut rows,
+            blocks,
+            title,
+            noun,
+            ..
+        } = list;
+        let written = rows::write(&mut book, &name, rows.as_mut(), &styles)?;
+        let drawn = blocks.iter().chain(page.blocks.iter().filter(|_| at == 0));
+        charts.extend(drawn.filter_map(|block| match block {
+            Block::Chart(chart) => chart::of(chart, &written),
+            _ => None,
+        }));
+        sheets.push((if title.is_empty() { noun } else { title }, written));
+        of_lists.push((title, blocks));
+    }
+    let coverage = (page.coverage)()?;
+    let sheet = book
+        .worksheet_from_index(0)
+        .map_err(|error| broken(&error))?;
+    let mut summary = summary::Summary::new(sheet, &styles);
+    summary
+        .title(&page.title)
+        .and_then(|()| summary.blocks(&page.blocks))
+        .and_then(|()| {
+            (of_lists.iter()).try_for_each(|(title, blocks)| summary.of_list(title, blocks))
+        })
+        .and_then(|()| summary.lines(&page.notes))
+        .and_then(|()| summary.sheets(&sheets))
+        .and_then(|()| summary.coverage(coverage.as_ref()))
+        .and_then(|()| summary.charts(charts))
+        .map_err(|error| broken(&error))?;
+    // Zip writes what is not known yet of its parts after them, so no file has to be gone back in; but
+    // the writer wants to be sent to threads.
+    let mut file = tempfile::tempfile()?;
+    book.save_to_writer(io::BufWriter::new(&mut file))
+        .map_err(|error| broken(&error))?;
+    file.rewind()?;
+    io::copy(&mut file, out).map(drop)
 }
 
 /// How cells look.
