@@ -183,8 +183,7 @@ fn every_cause_has_its_advice() {
              that and leave AWS_REGION out, which would move its calls to other services, too. \
              First take sts.amazonaws.com out of its code and configuration, if it is there: with \
              the setting, or a Region where there was none, such calls fail with \
-             SignatureDoesNotMatch. Have it set with a Region alone: with the setting and no \
-             Region, calls fail with \"Missing region in config\". Profiles that assume a role \
+             SignatureDoesNotMatch. The setting wants a Region: without one calls fail with \"Missing region in config\". Profiles that assume a role \
              ignore AWS_REGION, so put region into the profile; a profile's \
              sts_regional_endpoints counts only where AWS_PROFILE names that profile, and \
              AWS_DEFAULT_REGION is not read. AWS supported version 2 until 8 September 2025: move \
@@ -200,8 +199,7 @@ fn every_cause_has_its_advice() {
              a Region already, keep that and leave AWS_REGION out, which would move its calls to \
              other services, too. First take sts.amazonaws.com out of its code and configuration, \
              if it is there: with the setting, or a Region where there was none, such calls fail \
-             with SignatureDoesNotMatch. Have it set with a Region alone: with the setting and no \
-             Region, calls fail with \"Missing region in config\". Profiles that assume a role \
+             with SignatureDoesNotMatch. The setting wants a Region: without one calls fail with \"Missing region in config\". Profiles that assume a role \
              ignore AWS_REGION, so put region into the profile; a profile's \
              sts_regional_endpoints counts only where AWS_PROFILE names that profile, and \
              AWS_DEFAULT_REGION is not read. AWS supported version 2 until 8 September 2025: move \

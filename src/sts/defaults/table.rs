@@ -261,7 +261,7 @@ pub const DEFAULTS: &[Defaults] = &[
         in_code: "region and stsRegionalEndpoints: 'regional' in the options of AWS.STS",
         endpoint_option: "endpoint",
         move_to: "the AWS SDK for JavaScript version 3",
-        remark: "Have it set with a Region alone: with the setting and no Region, calls fail with \"Missing region in \
+        remark: "The setting wants a Region: without one calls fail with \"Missing region in \
                  config\". Profiles that assume a role ignore AWS_REGION, so put region into the \
                  profile; a profile's sts_regional_endpoints counts only where AWS_PROFILE names that \
                  profile, and AWS_DEFAULT_REGION is not read.",
