@@ -379,12 +379,13 @@ def walk(*named):
     for top in tops:
         for above, folders, names in os.walk(top, onerror=_not_listed):
             real = os.path.realpath(above)
-            hidden = [name for name in folders if name.startswith(".")]
-            links = [name for name in folders if os.path.islink(os.path.join(above, name)) and name not in hidden]
-            folders[:] = [] if real in seen else sorted(set(folders) - set(hidden) - set(links))
             if real in seen:
+                folders[:] = []
                 continue
             seen.add(real)
+            hidden = [name for name in folders if name.startswith(".")]
+            links = [name for name in folders if os.path.islink(os.path.join(above, name)) and name not in hidden]
+            folders[:] = sorted(set(folders) - set(hidden) - set(links))
             tops += sorted(os.path.join(above, name) for name in links)
             rows += [(_text(os.path.join(above, name)), 0, "") for name in hidden]
             for name in names:

@@ -158,15 +158,15 @@ impl Files<'_> {
         let files = FilesOfDay::new(read, damaged, file.records, file.sts_records);
         self.days_read.see_files(place.key.as_ref(), files);
         let is_empty = file.outcome == Outcome::Skipped(SkipReason::Empty);
-        let is_log = read + damaged + u64::from(is_empty);
+        let logs = read + damaged + u64::from(is_empty);
         if place.key.is_some() {
-            place.logs += is_log;
-        } else if is_log > 0
+            place.logs += logs;
+        } else if logs > 0
             && let Some(log) = LogName::parse(file.name).filter(LogName::is_of_events)
         {
             // Such as those of a network's endpoints, whose keys prune nothing.
             let pair = (log.account.to_owned(), log.region.to_owned());
-            *self.logs.entry(pair).or_default() += 1;
+            *self.logs.entry(pair).or_default() += logs;
         }
         match file.outcome {
             Outcome::Copy => {}

@@ -159,9 +159,9 @@ fn another_account(situation: &Situation<'_>, place: Place<'_>) -> String {
     )
 }
 
-/// Adds what depends on who calls, from where to where and by which way, not on the SDK. Where a Region has to
-/// be enabled: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html>. `reads_settings` says whether an
-/// SDK's settings do anything.
+/// Adds what depends on who calls, from where to where and by which way, not on the SDK. `reads_settings`
+/// says whether an SDK's settings do anything. Where a Region has to be enabled:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html>.
 fn with_remarks(mut text: String, situation: &Situation<'_>, reads_settings: bool) -> String {
     let eks = match situation.principal_type {
         "WebIdentityUser" if reads_settings => principal::eks_service_account(situation.principal),

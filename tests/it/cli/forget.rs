@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::harness::{Run, SAMPLE, Said, column, number, stscope};
+use super::harness::{SAMPLE, Said, column, limited, number, stscope};
 use super::logs::{call, log, put};
 use super::store::{answer, ask, calls_in, folder, ingest, small_archive};
 use super::sums::{change, seen_long_ago};
@@ -408,12 +408,8 @@ fn to_forget_on_a_full_disk_is_an_error_and_breaks_nothing() {
     let (mut failed, mut forgotten) = (0, 0);
     for blocks in [1, 40, 150, 400, 600, 800, 1000, 1600] {
         fs::copy(&whole, &store).unwrap();
-        let mut command = Command::new("sh");
-        let script = r#"ulimit -f "$1"; shift; exec "$@""#;
-        command.args(["-c", script, "sh", &blocks.to_string()]);
-        command.arg(env!("CARGO_BIN_EXE_stscope"));
-        command.args(["forget", "--before", &last, "--store"]);
-        let said = Run::of(command).arg(&store).run();
+        let forget = format!("forget --before {last} --store");
+        let said = limited(&format!("-f {blocks}"), &forget).arg(&store).run();
         let is = answer(&ask(words, &store).run().exits(0));
         if said.status.success() {
             forgotten += 1;

@@ -26,6 +26,15 @@ pub fn stscope(words: &str) -> Run {
     run
 }
 
+/// The same by a shell that limits what it has: files of two blocks with `-f 2`, seven open ones with `-n 7`.
+pub fn limited(limit: &str, words: &str) -> Run {
+    let mut shell = Command::new("sh");
+    let script = r#"ulimit $1; shift; exec "$@""#;
+    shell.args(["-c", script, "sh", limit, env!("CARGO_BIN_EXE_stscope")]);
+    shell.args(words.split_whitespace());
+    Run::of(shell)
+}
+
 pub struct Run {
     command: Command,
     input: Vec<u8>,

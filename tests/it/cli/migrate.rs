@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use super::harness::{SAMPLE, number, stscope};
+use super::harness::{SAMPLE, limited, number, stscope};
 use super::logs::{call, log, one_call, put};
 use super::store::{answer, ask, folder, ingest};
 
@@ -326,11 +326,7 @@ fn a_store_is_brought_up_wholly_or_not_at_all() {
     ingest(&new, SAMPLE).exits(0);
     let old = folder.path().join("old.db");
     older(1, &new, &old);
-    let script = r#"ulimit -f 4; exec "$@""#;
-    let mut command = std::process::Command::new("sh");
-    command.args(["-c", script, "sh", env!("CARGO_BIN_EXE_stscope")]);
-    command.args(["forget", "--before", "2025-11-04", "--store"]);
-    super::harness::Run::of(command)
+    limited("-f 4", "forget --before 2025-11-04 --store")
         .arg(&old)
         .run()
         .fails(&["old.db", "room on the disk"]);

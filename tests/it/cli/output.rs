@@ -4,12 +4,11 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::harness::{DAMAGED, Run, SAMPLE, stscope};
+use super::harness::{DAMAGED, Run, SAMPLE, limited, stscope};
 use super::logs::{fifo, files_below, gzip, names_in, one_call, put};
 
 fn report(options: &str) -> Run {
@@ -244,29 +243,16 @@ fn a_run_that_gives_no_result_leaves_the_old_file_as_it_was() {
 fn a_disk_that_fills_up_leaves_no_file() {
     let dir = tempfile::tempdir().unwrap();
     // A limit on the size of files stands in for the disk: 1 or 2 KiB, whatever the shell's unit.
-    let script = "ulimit -f 2; exec \"$@\"";
     for command in ["report", "events", "events --sort none"] {
         let path = put(dir.path(), "out.json", b"old");
-        let mut shell = Command::new("sh");
-        shell.args(["-c", script, "sh", env!("CARGO_BIN_EXE_stscope")]);
-        let run = Run::of(shell)
-            .args(command.split_whitespace())
-            .args([SAMPLE, "-o"])
-            .arg(&path);
+        let run = limited("-f 2", command).args([SAMPLE, "-o"]).arg(&path);
         run.run().fails(&["--output", "out.json"]);
         assert_eq!(fs::read(&path).unwrap(), b"old", "{command}");
         assert_eq!(names_in(dir.path()), ["out.json"], "{command}");
         if command != "events --sort none" {
             let book = dir.path().join("out.xlsx");
-            let mut shell = Command::new("sh");
-            shell.args([
-                "-c",
-                "ulimit -f 1; exec \"$@\"",
-                "sh",
-                env!("CARGO_BIN_EXE_stscope"),
-            ]);
-            let run = Run::of(shell).args(command.split_whitespace());
-            let said = run.args([SAMPLE, "-o"]).arg(&book).run();
+            let run = limited("-f 1", command).args([SAMPLE, "-o"]);
+            let said = run.arg(&book).run();
             assert_eq!(said.status.code(), Some(2), "{said}");
             assert!(said.stderr.contains("--output") && !book.exists(), "{said}");
         }

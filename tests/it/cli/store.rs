@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::harness::{DAMAGED, Run, SAMPLE, Said, number, stscope};
+use super::harness::{DAMAGED, Run, SAMPLE, Said, limited, number, stscope};
 use super::logs::{call, gzip, log, one_call, put};
 use super::sums::{change, seen_long_ago};
 use archive::bulk::{Archive, Options};
@@ -352,15 +352,9 @@ fn a_full_disk_is_an_error_and_what_was_committed_stands() {
     }
     // The shell counts in blocks of 512 or 1024 bytes. A store of this archive needs more than any.
     for blocks in [1, 8, 40, 90, 150] {
-        let mut command = Command::new("sh");
-        let script = r#"ulimit -f "$1"; shift; exec "$@""#;
-        command.args(["-c", script, "sh", &blocks.to_string()]);
-        command.arg(env!("CARGO_BIN_EXE_stscope"));
-        command
-            .args(["ingest", "-q", "--store"])
+        limited(&format!("-f {blocks}"), "ingest -q --store")
             .arg(&store)
-            .arg(&logs);
-        Run::of(command)
+            .arg(&logs)
             .run()
             .fails(&["sts.db", "room on the disk"]);
         if fs::metadata(&store).unwrap().len() > 0 {
@@ -670,12 +664,8 @@ fn what_could_not_be_read_is_tried_again_until_it_can() {
     let read = stscope("report --format json").arg(&logs).run().exits(0);
     let mut faults = 0;
     for limit in [6, 7, 8, 9, 10, 11] {
-        let script = r#"ulimit -n "$1"; shift; exec "$@""#;
-        let mut command = Command::new("sh");
-        command.args(["-c", script, "sh", &limit.to_string()]);
-        command.arg(env!("CARGO_BIN_EXE_stscope"));
-        command.args(["ingest", "--threads", "2", "--store"]);
-        let said = Run::of(command).arg(&store).arg(&logs).run();
+        let ingest = limited(&format!("-n {limit}"), "ingest --threads 2 --store");
+        let said = ingest.arg(&store).arg(&logs).run();
         faults += u64::from(said.stderr.contains("Too many open files"));
     }
     assert!(faults > 1, "no limit was felt");
