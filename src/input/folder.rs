@@ -157,12 +157,21 @@ impl Folder {
     }
 }
 
-/// Whether a walk that comes to a file opens it.
-pub(super) fn is_opened_in_a_walk(file: &Path) -> bool {
+/// Whether a walk that comes to a file opens it, where these folders of other services were named.
+pub(super) fn is_opened_in_a_walk(file: &Path, services: &[PathBuf]) -> bool {
     let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
         return false;
     };
-    !is_hidden(name) && Folder::new(folder.to_owned()).skips(name).is_none()
+    let is_wanted =
+        |skip: &Skip| *skip == Skip::OtherService && is_in_named_service(folder, services);
+    let skip = Folder::new(folder.to_owned()).skips(name);
+    !is_hidden(name) && skip.is_none_or(|skip| is_wanted(&skip))
+}
+
+/// Whether a folder is in one of those of other services that were named: whoever names a service by hand
+/// wants its files read.
+pub(super) fn is_in_named_service(folder: &Path, services: &[PathBuf]) -> bool {
+    services.iter().any(|service| folder.starts_with(service))
 }
 
 /// Names of files in one folder. On Unix they are in one piece of memory: they are made on one thread

@@ -16,6 +16,8 @@ mod object;
 mod paths;
 mod piped;
 #[cfg(feature = "s3")]
+mod prefix;
+#[cfg(feature = "s3")]
 pub mod s3;
 mod version;
 
@@ -32,11 +34,11 @@ pub(crate) use manifest::{folder_and_name, is_in_hidden};
 pub use named::Named;
 pub(crate) use names::is_hidden;
 pub use object::{Object, Place};
-#[cfg(feature = "s3")]
-pub use paths::Prefix;
 pub(crate) use paths::lines;
 pub use paths::{PathError, Paths};
 pub use piped::Piped;
+#[cfg(feature = "s3")]
+pub use prefix::{Prefix, Walk};
 pub use version::Version;
 
 // Their public paths.

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::folder::is_opened_in_a_walk;
+use crate::aws::is_of_another_service;
 
 /// Somewhere to begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub(super) struct Once {
     pub roots: Vec<PathBuf>,
     /// The canonical names of the files, if there are folders, too.
     pub files: HashSet<PathBuf>,
+    /// The canonical names of the folders that are another service's, also of those in other folders.
+    pub services: Vec<PathBuf>,
 }
 
 /// Leaves out what is named twice, or is in a folder that is walked anyway.
@@ -63,6 +66,8 @@ pub(super) fn once(named: Vec<Named>) -> Once {
             }
         })
         .collect();
+    let is_service = |root: &&PathBuf| is_of_another_service(root);
+    let services: Vec<PathBuf> = roots.iter().filter(is_service).cloned().collect();
     // Sorted, a folder comes before what is in it; a hidden one may come between.
     roots.sort();
     let mut outer: Vec<PathBuf> = Vec::new();
@@ -85,7 +90,7 @@ pub(super) fn once(named: Vec<Named>) -> Once {
                 let is_walked = path
                     .parent()
                     .is_some_and(|folder| roots.iter().any(|root| is_walked_from(root, folder)))
-                    && is_opened_in_a_walk(&path);
+                    && is_opened_in_a_walk(&path, &services);
                 !is_walked && seen.insert(path)
             }
             Named::StandardInput => true,
@@ -99,6 +104,7 @@ pub(super) fn once(named: Vec<Named>) -> Once {
         named,
         roots,
         files,
+        services,
     }
 }
 

@@ -13,12 +13,12 @@ use super::manifest::{Found, Manifest, ManifestError};
 use super::named::{Named, Once, once};
 use super::piped::Piped;
 #[cfg(feature = "s3")]
+use super::prefix::{self, Prefix};
+#[cfg(feature = "s3")]
 use super::s3::{S3Error, S3Url};
 use crate::aws::Key;
 use crate::plain_text::plain_text;
 use crate::shown::Shown;
-#[cfg(feature = "s3")]
-use chrono::NaiveDate;
 
 /// Everything the user named.
 #[derive(Debug, Default)]
@@ -29,39 +29,15 @@ pub struct Paths {
     pub roots: Vec<PathBuf>,
     /// The canonical names of the files, if there are folders, too.
     pub files: HashSet<PathBuf>,
-    /// What to read in S3; a prefix inside another is here once.
+    /// The canonical names of the folders that are another service's, also of those in other folders.
+    pub services: Vec<PathBuf>,
+    /// What to read in S3, each place once; what one begins with comes before it.
     #[cfg(feature = "s3")]
     pub s3: Vec<Prefix>,
     /// What a listing has found already.
     pub manifest: Manifest,
     /// Where such a listing comes from together with contents.
     pub piped: Option<Piped>,
-}
-
-/// What to list in S3.
-#[cfg(feature = "s3")]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Prefix {
-    /// The bucket, and the beginning of the keys.
-    pub url: S3Url,
-    /// The first day of delivery that is listed, whatever is asked about; `None`: all of them.
-    pub from: Option<NaiveDate>,
-    /// Somebody else wrote it down: if nothing is there, that is one unreadable file.
-    pub was_listed: bool,
-    /// An object that could not be read on an earlier night, and is not listed any more.
-    pub is_again: bool,
-}
-
-#[cfg(feature = "s3")]
-impl Prefix {
-    /// Whether an object is in it, as in a folder, or is it.
-    pub fn leads_to(&self, object: &S3Url) -> bool {
-        let folder = self.url.prefix.trim_end_matches('/');
-        let rest = object.prefix.strip_prefix(folder);
-        self.url.bucket == object.bucket
-            && rest
-                .is_some_and(|rest| folder.is_empty() || rest.is_empty() || rest.starts_with('/'))
-    }
 }
 
 /// A path that cannot be what the user meant.
@@ -123,13 +99,15 @@ impl Paths {
             named,
             roots,
             files,
+            services,
         } = once(all.named);
         Ok(Paths {
             named,
             roots,
             files,
+            services,
             #[cfg(feature = "s3")]
-            s3: prefixes(all.s3),
+            s3: prefix::once(all.s3),
             ..Paths::default()
         })
     }
@@ -326,34 +304,6 @@ fn to_path(bytes: &[u8]) -> io::Result<PathBuf> {
     String::from_utf8(bytes.to_vec())
         .map(PathBuf::from)
         .map_err(io::Error::other)
-}
-
-/// Leaves out what another prefix leads to: what is in it as in a folder. `prod` does not lead to `prod-old/`.
-#[cfg(feature = "s3")]
-fn prefixes(mut all: Vec<Prefix>) -> Vec<Prefix> {
-    // Of two that are alike, the argument.
-    all.sort_by(|a, b| {
-        let (one, other) = (&a.url, &b.url);
-        (&one.bucket, &one.prefix, a.was_listed).cmp(&(&other.bucket, &other.prefix, b.was_listed))
-    });
-    all.dedup_by(|later, first| later.url == first.url);
-    let urls: HashSet<S3Url> = all.iter().map(|one| one.url.clone()).collect();
-    all.retain(|Prefix { url, .. }| {
-        let leads_here = |prefix: &str| {
-            let bucket = url.bucket.clone();
-            let prefix = prefix.to_owned();
-            urls.contains(&S3Url { bucket, prefix })
-        };
-        let mut slashes = url.prefix.match_indices('/').map(|(at, _)| at);
-        let is_led_to = (!url.prefix.is_empty() && leads_here(""))
-            || slashes.any(|at| {
-                let folder = &url.prefix[..=at];
-                (at > 0 && leads_here(&folder[..at]))
-                    || (folder.len() < url.prefix.len() && leads_here(folder))
-            });
-        !is_led_to
-    });
-    all
 }
 
 /// Reads lines for other lists the user gives.

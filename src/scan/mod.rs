@@ -16,8 +16,6 @@ mod fetch;
 mod inflate_ahead;
 mod listing;
 mod manifest;
-#[cfg(feature = "s3")]
-mod named;
 mod names;
 mod pace;
 mod progress;
@@ -29,6 +27,8 @@ mod run;
 mod settings;
 mod stranger;
 mod threads;
+#[cfg(feature = "s3")]
+mod under;
 mod work;
 mod worker;
 

@@ -13,7 +13,7 @@ use crate::tally::Evidence;
 
 /// The names of all that was named on this machine, except what is pruned.
 pub(super) fn of(scan: &Scan, paths: &Paths) -> Evidence {
-    let links = Links::new(paths.roots.clone(), paths.files.clone());
+    let links = Links::of(paths);
     let mut evidence = Evidence::default();
     let mut folders = Vec::new();
     let mut here = Arc::new(Folder::new(Default::default()));

@@ -11,12 +11,12 @@ use std::thread::{Builder, Scope};
 use super::admission::{Admission, admit_version};
 use super::error::ScanError;
 use super::manifest::{PassedBy, is_in_s3};
-use super::named::{Named, enter};
 use super::run::Run;
+use super::under::{Around, Under, enter};
 use super::work::{Content, Fetched, Remark};
 use crate::aws::Pruned;
 use crate::input::s3::{self, Digests, Estimate, FetchLimits, Fetches, Listed, S3, S3Error, S3Url};
-use crate::input::{Folder, Manifest, Object, Paths, Place, Prefix, Version};
+use crate::input::{Folder, Manifest, Object, Paths, Place, Prefix, Version, Walk};
 use crate::tally::{NotListed, Requests, Scrutiny, SkipReason};
 
 /// How many objects may be wanted and not asked for yet.
@@ -176,23 +176,29 @@ impl Remote {
         prefixes: &[Prefix],
         mut each: impl FnMut(&S3Url, Listed) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut beginning = Beginning::default();
+        let nobody = Walk::from_nowhere();
+        let mut around = Around::default();
         for prefix in prefixes {
-            if beginning.leads_to(&prefix.url) {
+            let Some(under) = around.enter(prefix) else {
                 continue;
-            }
-            let (named, found) = (Named::by(&prefix.url), Named::nowhere());
+            };
             let mut folder = Arc::new(Folder::new(PathBuf::new()));
             for listed in self.listing(prefix) {
                 let listed = listed.map_err(ScanError::from)?;
-                beginning.note(&prefix.url, &listed);
+                around.note(&prefix.url, &listed);
                 // Whoever reads the list does not know what was named.
                 if let Listed::Object(object) = &listed {
+                    let key = &object.key;
                     let name = enter(&mut folder, object);
-                    let passes_by = |by: &Named<'_>| by.passes_by(&folder, &object.key, name);
-                    if passes_by(&found).is_some() && passes_by(&named).is_none() {
+                    if nobody.passes_by(&folder, key, name).is_some()
+                        && under.passes_by(&folder, key, name).is_none()
+                        && !under.was_found(&folder, key, name)
+                    {
                         return Err(ScanError::NamedAlone(object.url()).into());
                     }
+                }
+                if under.is_nested() {
+                    continue;
                 }
                 each(&prefix.url, listed)?;
                 run.note_found(1);
@@ -244,15 +250,11 @@ impl Remote {
         prefixes: &[Prefix],
         mut each: impl FnMut(Found<'_>) -> Go,
     ) -> Result<Go, S3Error> {
-        let mut beginning = Beginning::default();
+        let mut around = Around::default();
         for prefix in prefixes {
             let url = &prefix.url;
-            if beginning.leads_to(url) {
+            let Some(under) = around.enter(prefix) else {
                 continue;
-            }
-            let under = Under {
-                named: Named::by(url),
-                scrutiny: run.scrutiny,
             };
             let mut folder = Arc::new(Folder::new(PathBuf::new()));
             // A task of many is no place to stop all of them: it is said where all is together.
@@ -262,10 +264,15 @@ impl Remote {
                     return Ok(Go::NoFurther);
                 }
                 if let Ok(listed) = &listed {
-                    beginning.note(url, listed);
+                    around.note(url, listed);
                 }
                 let found = match listed {
-                    Ok(Listed::Object(object)) => found(run, object, &under, &mut folder),
+                    Ok(Listed::Object(object)) => {
+                        match found(run, object, &under, run.scrutiny, &mut folder) {
+                            Some(found) => found,
+                            None => continue,
+                        }
+                    }
                     Ok(Listed::FolderMarker(_)) => Found::Skipped(SkipReason::NotAFile),
                     Ok(Listed::NotListed { why, .. }) => Found::NotListed(why.as_str()),
                     // A store would not know when it may be listed, and answers from it would be whole.
@@ -315,48 +322,13 @@ fn unreadable<'f>(error: &S3Error) -> Found<'f> {
     Found::Unreadable(error.place().to_owned(), error.detail())
 }
 
-/// What was named and is neither a folder nor a key, so that all keys were listed that begin so: what else
-/// was named and begins so was listed along.
-///
-/// The last one is enough: prefixes are in order, so that what begins with one follows it.
-#[derive(Default)]
-struct Beginning(Option<S3Url>);
-
-impl Beginning {
-    fn note(&mut self, url: &S3Url, listed: &Listed) {
-        let (Listed::Object(s3::Object { key, .. }) | Listed::FolderMarker(key)) = listed else {
-            return;
-        };
-        let past = key.get(url.prefix.len()..).unwrap_or_default();
-        let is_in_folder =
-            url.prefix.is_empty() || url.prefix.ends_with('/') || past.starts_with('/');
-        if !is_in_folder && !past.is_empty() && self.0.as_ref() != Some(url) {
-            self.0 = Some(url.clone());
-        }
-    }
-
-    fn leads_to(&self, url: &S3Url) -> bool {
-        (self.0.as_ref())
-            .is_some_and(|one| one.bucket == url.bucket && url.prefix.starts_with(&one.prefix))
-    }
-}
-
-/// What an object was found by.
-struct Under<'u> {
-    named: Named<'u>,
-    scrutiny: Scrutiny,
-}
-
 /// Says of everything on a manifest that is in S3 what is to become of it.
 fn go_through(
     run: &Run<'_>,
     manifest: &Manifest,
     each: &mut impl FnMut(Found<'_>) -> Go,
 ) -> Result<Go, S3Error> {
-    let under = Under {
-        named: Named::nowhere(),
-        scrutiny: run.scrutiny_in_s3(),
-    };
+    let under = Under::of(Walk::from_nowhere());
     let mut folder = Arc::new(Folder::new(PathBuf::new()));
     let mut bucket: Arc<str> = "".into();
     for listed in manifest.found.iter().filter(|found| is_in_s3(found)) {
@@ -377,31 +349,35 @@ fn go_through(
             archived: false,
         };
         let found = match object.key.is_empty() || object.key.ends_with('/') {
-            true => Found::Skipped(SkipReason::NotAFile),
-            false => found(run, object, &under, &mut folder),
+            true => Some(Found::Skipped(SkipReason::NotAFile)),
+            false => found(run, object, &under, run.scrutiny_in_s3(), &mut folder),
         };
-        if each(found) == Go::NoFurther {
+        if found.is_some_and(|found| each(found) == Go::NoFurther) {
             return Ok(Go::NoFurther);
         }
     }
     Ok(Go::On)
 }
 
-/// What is to become of an object. `folder` is that of the object before.
+/// What is to become of an object; `None` if another walk has it. `folder` is that of the object before.
 fn found<'f>(
     run: &Run<'_>,
     object: s3::Object,
     under: &Under<'_>,
+    scrutiny: Scrutiny,
     folder: &mut Arc<Folder>,
-) -> Found<'f> {
+) -> Option<Found<'f>> {
     let name = enter(folder, &object);
-    if let Some(reason) = under.named.passes_by(folder, &object.key, name) {
-        return Found::Skipped(reason);
+    if under.was_found(folder, &object.key, name) {
+        return None;
+    }
+    if let Some(skip) = under.passes_by(folder, &object.key, name) {
+        return Some(Found::Skipped(skip.into()));
     }
     if let Some(why) = run.prunes(folder) {
-        return Found::Pruned(why);
+        return Some(Found::Pruned(why));
     }
-    let was_named = under.named.is(&object.key);
+    let was_named = under.names(&object.key);
     let here = Object {
         place: Place::S3,
         folder,
@@ -410,7 +386,7 @@ fn found<'f>(
     };
     let version = Some(Version::of_s3(&object));
     run.note_found(1);
-    let admission = admit_version(&here, version, run.known, under.scrutiny);
+    let admission = admit_version(&here, version, run.known, scrutiny);
     let found = Fetched {
         folder: Arc::clone(folder),
         name: name.into(),
@@ -420,5 +396,5 @@ fn found<'f>(
         content: Content::Nothing,
         bytes: 0,
     };
-    Found::Object(object, found)
+    Some(Found::Object(object, found))
 }

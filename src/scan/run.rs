@@ -45,7 +45,7 @@ impl<'s> Run<'s> {
         let scrutiny = scan.scrutiny;
         let run = Run {
             scan,
-            links: Links::new(paths.roots.clone(), paths.files.clone()),
+            links: Links::of(paths),
             progress,
             known,
             scrutiny,

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::aws::is_of_another_service;
-use crate::input::folder::{Folder, Found, Skip, is_opened_in_a_walk};
+use crate::input::Paths;
+use crate::input::folder::{Folder, Found, Skip, is_in_named_service, is_opened_in_a_walk};
 use crate::input::names::is_hidden;
 
 /// What the symbolic links of a walk lead to, so that nothing is walked twice.
@@ -28,6 +28,8 @@ pub struct Links {
 struct Targets {
     /// The folders the walk began at, in full.
     roots: Vec<PathBuf>,
+    /// Those of other services that were named.
+    services: Vec<PathBuf>,
     /// Folders outside of them that links led to.
     folders: HashSet<PathBuf>,
     /// Files outside of them that links led to, or that were named.
@@ -35,15 +37,15 @@ struct Targets {
 }
 
 impl Links {
-    /// For a walk that begins at these folders, while these files are read for themselves. Their
-    /// names are canonical.
-    pub fn new(roots: Vec<PathBuf>, files: HashSet<PathBuf>) -> Links {
+    /// For a walk of what was named, while the files among it are read for themselves.
+    pub fn of(paths: &Paths) -> Links {
         Links {
-            has_files: AtomicBool::new(!files.is_empty()),
+            has_files: AtomicBool::new(!paths.files.is_empty()),
             has_folders: AtomicBool::new(false),
             targets: Mutex::new(Targets {
-                roots,
-                files,
+                roots: paths.roots.clone(),
+                services: paths.services.clone(),
+                files: paths.files.clone(),
                 ..Targets::default()
             }),
         }
@@ -75,15 +77,15 @@ impl Links {
         if let Some(skip) = skip.filter(|skip| !targets.name_service(folder, *skip)) {
             return Some(Found::Skipped(skip));
         }
-        let given_anyway = targets.is_walked(&target) && is_opened_in_a_walk(&target);
+        let given_anyway =
+            targets.is_walked(&target) && is_opened_in_a_walk(&target, &targets.services);
         let is_new = !given_anyway && targets.files.insert(target);
         // A folder entered later has the lock after this, and sees it.
         self.has_files.fetch_or(is_new, Ordering::Relaxed);
         is_new.then_some(Found::File(name))
     }
 
-    /// Whether files of a folder would be skipped for the service in its key, which the folder that the
-    /// walk began at has in its own: then somebody has named the service.
+    /// Whether files of a folder would be skipped for the service in its key, which somebody has named.
     pub(super) fn name_service(&self, folder: &Folder, skip: Skip) -> bool {
         self.targets().name_service(folder, skip)
     }
@@ -113,8 +115,9 @@ impl Targets {
         if skip != Skip::OtherService || !folder.is_of_another_service() {
             return false;
         }
-        let mut naming = self.roots.iter().filter(|root| is_of_another_service(root));
-        naming.any(|root| fs::canonicalize(folder.path()).is_ok_and(|one| one.starts_with(root)))
+        !self.services.is_empty()
+            && fs::canonicalize(folder.path())
+                .is_ok_and(|folder| is_in_named_service(&folder, &self.services))
     }
 
     fn is_walked(&self, target: &Path) -> bool {

@@ -51,16 +51,16 @@ fn classify<'n>(folder: &Folder, name: &'n OsStr, kind: Kind, links: &Links) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashSet;
+    use crate::input::Paths;
     use std::fs;
     use std::path::{Path, PathBuf};
 
     fn walk(roots: &[&Path]) -> Vec<String> {
-        let canonical = roots
-            .iter()
-            .map(|root| fs::canonicalize(root).unwrap())
-            .collect();
-        let links = Links::new(canonical, HashSet::new());
+        let canonical = roots.iter().map(|root| fs::canonicalize(root).unwrap());
+        let links = Links::of(&Paths {
+            roots: canonical.collect(),
+            ..Paths::default()
+        });
         let mut todo: Vec<PathBuf> = roots.iter().map(|root| root.to_path_buf()).collect();
         let mut found = Vec::new();
         while let Some(folder) = todo.pop() {

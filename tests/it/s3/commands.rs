@@ -171,8 +171,24 @@ fn what_was_listed_once_is_read_without_listing_it_again() {
             "on a list it would be passed by",
             "map' of its own",
         ]);
+        // Nor is it on the list of what it is in.
+        ask(&server, "map report --list s3://named/")
+            .arg(&path)
+            .run()
+            .fails(&["--list: s3://named/", "on a list it would be passed by"]);
     }
-    ask(&server, "map report --list s3://named/").run().exits(0);
+    // What is named twice is on it once.
+    let lines = |paths: &str| {
+        let list = ask(&server, "map report --list")
+            .args(paths.split(' '))
+            .run();
+        let list = list.exits(0);
+        let mut lines: Vec<String> = list.text().lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let within = "s3://named/ s3://named/logs/ s3://named/AWSLogs";
+    assert_eq!(lines(within), lines("s3://named/"));
     stscope("map report --list sample-logs")
         .run()
         .fails(&["--list: it lists s3://BUCKET/PREFIX", "find DIR"]);
@@ -396,7 +412,7 @@ fn keys_and_lists_of_keys_are_paths_too() {
     );
     assert_eq!(
         calls("report --format json s3://trail/logs/ s3://trail/logs/notes.md"),
-        (1, 2)
+        (2, 2)
     );
     let list = ask(&server, "report --format json --files-from -")
         .input("s3://trail/logs/notes.md\ns3://trail/logs//odd .json\n")
@@ -404,6 +420,94 @@ fn keys_and_lists_of_keys_are_paths_too() {
         .exits(0);
     assert_eq!(list.json()["summary"]["calls"], 2);
     assert_eq!(list.json()["coverage"]["files"]["found"], 2);
+}
+
+/// Whoever names what a walk passes by wants it read, also beside the folder that it is in. On this machine
+/// and in S3 alike, and each file once.
+#[test]
+fn what_a_walk_passes_by_is_read_where_it_is_named_beside_it() {
+    let server = Server::start();
+    let archive = tempfile::tempdir().unwrap();
+    let account = "AWSLogs/111122223333";
+    let trail = format!("{account}/CloudTrail/us-east-1/2025/11/03");
+    let log_name = "111122223333_CloudTrail_us-east-1_20251103T1000Z_AbCdEfGhIjKlMnOp.json.gz";
+    let files = [
+        format!("{trail}/{log_name}"),
+        format!("{account}/Config/us-east-1/2025/11/3/a.json"),
+        format!("{account}/Config/us-east-1/2025/11/3/notes.md"),
+        format!("{account}/.old/b.json"),
+        format!("{account}/.old/.older/c.json"),
+        format!("{account}/notes.md"),
+        format!("{account}/notes.md.d/d.json"),
+        "AWSLogs-old/e.json".to_owned(),
+    ];
+    for (number, file) in (0..).zip(&files) {
+        let one = log(&[regional_call(number)]);
+        let path = archive.path().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let one = if file.ends_with(".gz") {
+            gzip(&one)
+        } else {
+            one
+        };
+        std::fs::write(path, &one).unwrap();
+        server.put("trail", file, one);
+    }
+    let at = |path: &str| path.replace('@', account);
+    for (named, calls) in [
+        ("AWSLogs", 2),
+        ("AWSLogs AWSLogs-old", 3),
+        ("AWSLogs @/Config", 4),
+        ("@/Config AWSLogs", 4),
+        ("AWSLogs @/Config/ @/Config/us-east-1", 4),
+        ("AWSLogs @/Config/us-east-1/2025/11/3/notes.md", 3),
+        ("@/Config @/Config/us-east-1/2025/11/3/notes.md", 2),
+        ("AWSLogs @/.old", 3),
+        ("AWSLogs/ @/.old/ @/.old/b.json", 3),
+        ("AWSLogs @/.old/b.json", 3),
+        ("AWSLogs @/.old/.older @/.old", 4),
+        ("@/.old @/.old/.older/c.json", 2),
+        ("AWSLogs @/notes.md", 3),
+        ("AWSLogs @/notes.md.d @/notes.md", 3),
+        ("@ @/notes.md @/.old @/Config @/.old/.older", 7),
+        ("@/Config", 2),
+    ] {
+        let names = || named.split(' ').map(at);
+        let here = stscope("report --format json")
+            .args(names().map(|name| archive.path().join(name)))
+            .run();
+        let there = ask(&server, "report --format json")
+            .args(names().map(|name| format!("s3://trail/{name}")))
+            .run();
+        for said in [here, there] {
+            let answer = said.exits(0).json();
+            assert_eq!(answer["summary"]["calls"], calls, "{named}");
+            // Read once: nothing is a second delivery.
+            assert_eq!(answer["coverage"]["files"]["read"], calls, "{named}");
+        }
+    }
+    // The beginning of names is one in S3 alone.
+    for (named, calls) in [
+        (
+            "s3://trail/AWSLogs/1 s3://trail/AWSLogs/111122223333/.old/",
+            3,
+        ),
+        (
+            "s3://trail/AWSLogs/1111 s3://trail/AWSLogs/111122223333/notes.md.",
+            2,
+        ),
+        (
+            "s3://trail/A s3://trail/AWSLogs s3://trail/AWSLogs/111122223333/notes",
+            3,
+        ),
+    ] {
+        let there = ask(&server, "report --format json")
+            .args(named.split(' '))
+            .run();
+        let answer = there.exits(0).json();
+        assert_eq!(answer["summary"]["calls"], calls, "{named}");
+        assert_eq!(answer["coverage"]["files"]["read"], calls, "{named}");
+    }
 }
 
 fn store_says(store: &Path, words: &str) -> Value {

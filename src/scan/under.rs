@@ -1,0 +1,114 @@
+//! An object that a listing has → whether it is opened, by its name and by what was named.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::input::s3::{self, Listed, S3Url};
+use crate::input::{Folder, Prefix, Skip, Walk};
+
+/// The prefixes that lead to the one which is listed, too: it was named because their walks pass it by.
+#[derive(Default)]
+pub(super) struct Around<'p> {
+    /// Each begins as the one before.
+    outer: Vec<Outer<'p>>,
+}
+
+struct Outer<'p> {
+    prefix: &'p Prefix,
+    /// It is neither a folder nor a key, so that all keys are listed that begin so.
+    is_beginning: bool,
+}
+
+impl<'p> Around<'p> {
+    /// Goes on to the next prefix, in their order. `None` if what was listed before has all of it.
+    pub fn enter(&mut self, prefix: &'p Prefix) -> Option<Under<'p>> {
+        let url = &prefix.url;
+        // Nobody else lists what could not be read on an earlier night.
+        if prefix.is_again {
+            return Some(Under::of(Walk::from(url)));
+        }
+        let begins_so = |outer: &Outer<'_>| {
+            let outer = &outer.prefix.url;
+            outer.bucket == url.bucket && url.prefix.starts_with(&outer.prefix)
+        };
+        while self.outer.pop_if(|outer| !begins_so(outer)).is_some() {}
+        let leading = (self.outer.iter())
+            .filter(|outer| outer.is_beginning || outer.prefix.leads_to(url))
+            .map(|outer| Walk::from(&outer.prefix.url));
+        let outer: Vec<Walk<'p>> = leading.collect();
+        if outer.iter().any(|walk| walk.reads(url)) {
+            return None;
+        }
+        self.outer.push(Outer {
+            prefix,
+            is_beginning: false,
+        });
+        let walk = Walk::from(url);
+        Some(Under { walk, outer })
+    }
+
+    /// Notes what a prefix turns out to be.
+    pub fn note(&mut self, url: &S3Url, listed: &Listed) {
+        let (Listed::Object(s3::Object { key, .. }) | Listed::FolderMarker(key)) = listed else {
+            return;
+        };
+        let past = key.get(url.prefix.len()..).unwrap_or_default();
+        let is_in_folder =
+            url.prefix.is_empty() || url.prefix.ends_with('/') || past.starts_with('/');
+        if let Some(outer) = self.outer.last_mut()
+            && outer.prefix.url == *url
+        {
+            outer.is_beginning |= !is_in_folder && !past.is_empty();
+        }
+    }
+}
+
+/// What an object was found by.
+pub(super) struct Under<'p> {
+    walk: Walk<'p>,
+    /// What else leads to it.
+    outer: Vec<Walk<'p>>,
+}
+
+impl Under<'_> {
+    pub fn of(walk: Walk<'_>) -> Under<'_> {
+        Under {
+            walk,
+            outer: Vec::new(),
+        }
+    }
+
+    /// Whether it is this object that was named.
+    pub fn names(&self, key: &str) -> bool {
+        self.walk.names(key)
+    }
+
+    /// Why an object of this folder is not opened, if it is not.
+    pub fn passes_by(&self, folder: &Folder, key: &str, name: &str) -> Option<Skip> {
+        self.walk.passes_by(folder, key, name)
+    }
+
+    /// Whether an object was listed by a walk that does not pass it by.
+    pub fn was_found(&self, folder: &Folder, key: &str, name: &str) -> bool {
+        let mut outer = self.outer.iter();
+        outer.any(|walk| walk.passes_by(folder, key, name).is_none())
+    }
+
+    /// Whether all of it was listed, but for what nobody opened.
+    pub fn is_nested(&self) -> bool {
+        !self.outer.is_empty()
+    }
+}
+
+/// Goes to the folder of an object, and says its name there.
+pub(super) fn enter<'o>(folder: &mut Arc<Folder>, object: &'o s3::Object) -> &'o str {
+    let (path, name) = object.key.rsplit_once('/').unwrap_or(("", &object.key));
+    let path = match path {
+        "" if !object.key.starts_with('/') => format!("s3://{}", object.bucket),
+        path => S3Url::of_key(&object.bucket, path),
+    };
+    if folder.path().as_os_str() != path.as_str() {
+        *folder = Arc::new(Folder::new(PathBuf::from(path)));
+    }
+    name
+}
