@@ -4,10 +4,12 @@
 use std::ffi::OsStr;
 
 /// Whether CloudTrail itself names its files so: `ACCOUNT_CloudTrail_REGION_…`, and likewise digests,
-/// Insights and whatever it has besides.
+/// Insights and whatever it has besides. With a dot before it, it is a copy of one that is not finished, or was
+/// not: rsync names them so.
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html>
 pub fn is_cloudtrails(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
+    let name = name.strip_prefix(b".").unwrap_or(name);
     let (Some(account), Some(rest)) = (name.get(..12), name.get(12..)) else {
         return false;
     };
@@ -23,9 +25,9 @@ pub(super) fn is_test_file(name: &OsStr) -> bool {
         || (name.starts_with(b"ELB") && name.ends_with(b"LogTestFile"))
 }
 
-/// Whether a walk passes over it: its name begins with a dot.
+/// Whether a walk passes over it: its name begins with a dot, and is none of CloudTrail's own.
 pub(crate) fn is_hidden(name: &OsStr) -> bool {
-    name.as_encoded_bytes().starts_with(b".")
+    name.as_encoded_bytes().starts_with(b".") && !is_cloudtrails(name)
 }
 
 #[cfg(test)]
@@ -37,12 +39,17 @@ mod tests {
         for (name, is_own) in [
             ("111122223333_CloudTrail_us-east-1_2.json.zst", true),
             ("111122223333_CloudTrail-Digest_x", true),
+            (".111122223333_CloudTrail_us-east-1_2.json.gz.Ab12Cd", true),
+            ("._111122223333_CloudTrail_us-east-1_2.json.gz", false),
             ("11112222333_CloudTrail_x", false),
             ("a11122223333_CloudTrail_x", false),
             ("111122223333_Config_x", false),
             ("111122223333", false),
         ] {
-            assert_eq!(is_cloudtrails(OsStr::new(name)), is_own, "{name}");
+            let name = OsStr::new(name);
+            assert_eq!(is_cloudtrails(name), is_own, "{name:?}");
+            let is_dotted = name.as_encoded_bytes().starts_with(b".");
+            assert_eq!(is_hidden(name), is_dotted && !is_own, "{name:?}");
         }
         for (name, is_test) in [
             ("ELBAccessLogTestFile", true),

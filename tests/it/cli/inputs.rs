@@ -249,6 +249,34 @@ fn a_file_that_is_named_is_read_whatever_its_name_and_a_walk_goes_by_names() {
     );
 }
 
+/// rsync puts a dot before the name of what it copies, and leaves it where it is interrupted.
+#[test]
+fn a_log_whose_copy_was_not_finished_is_not_passed_by_for_its_dot() {
+    let dir = tempfile::tempdir().unwrap();
+    let name = "111122223333_CloudTrail_us-east-1_20251103T1000Z_AbCdEfGhIjKlMnOp.json.gz";
+    let regional = json!({ "clientProvidedHostHeader": "sts.us-east-1.amazonaws.com" });
+    let beside = log(&[call(1, json!({ "tlsDetails": regional }))]);
+    let whole = gzip(&log(&[call(2, json!({}))]));
+    for folder in [
+        "flat",
+        "AWSLogs/111122223333/CloudTrail/us-east-1/2025/11/03",
+    ] {
+        let folder = dir.path().join(folder);
+        let at = |name: &str, content: &[u8]| put(&folder, name, content);
+        let gate = || report("--fail-on global").arg(&folder).run();
+        at("x.json", &beside);
+        at(&format!("._{name}"), b"what macOS keeps beside a file");
+        gate().exits(0);
+        let copy = at(&format!(".{name}.Xy12Zw"), &whole);
+        gate().exits(1);
+        at(&format!(".{name}.Xy12Zw"), &whole[..whole.len() / 2]);
+        gate().exits(3).says(&["damaged (gzip)"]);
+        std::fs::remove_file(copy).unwrap();
+        at(name, &whole);
+        gate().exits(1);
+    }
+}
+
 #[test]
 fn a_path_that_leads_nowhere_is_an_error_that_names_it() {
     report("/nowhere/logs")
