@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::global_callers;
 use super::{AnyQuestion, Plan, Report};
+use crate::aws::account::is_account_id;
 use crate::sts::{ByEndpoint, Cause, Dimension, EndpointKind};
 use crate::tally::{Column, LogsRead, Text};
 
@@ -54,14 +55,14 @@ impl Overview {
     /// The accounts, those with the most global calls first. `logs_read` tells of which of them global
     /// calls would have been seen.
     pub fn accounts(&self, logs_read: &LogsRead) -> Vec<AccountRow<'_>> {
-        let read: BTreeSet<&str> = logs_read.read().map(|(account, _)| account).collect();
         let with_us_east_1: BTreeSet<&str> = (logs_read.read())
             .filter(|(_, region)| *region == "us-east-1")
             .map(|(account, _)| account)
             .collect();
-        // The calls of an account without logs here are in those of others.
+        // What others' logs show of an account are its calls to them alone.
         let saw_us_east_1 = |account: Option<&str>| match account {
-            Some(account) if read.contains(account) => with_us_east_1.contains(account),
+            Some(account) if is_account_id(account) => with_us_east_1.contains(account),
+            // Callers without one are nowhere but in others'.
             _ => !with_us_east_1.is_empty(),
         };
         let callers = global_callers(&self.plan);

@@ -6,6 +6,7 @@
 use super::condition::Matched;
 use super::dedup::Candidate;
 use super::groups::Measures;
+use super::interner::Symbol;
 use super::question::Question;
 use super::selection::Selection;
 use super::totals::Entry;
@@ -29,12 +30,17 @@ struct Kind {
     is_of_us_east_1: bool,
     /// The conditions that match them, and those that let them pass.
     matched: Matched,
+    /// Whose log of which Region has them.
+    account: Symbol,
+    region: Symbol,
 }
 
 /// The different kinds of verdicts that were given.
 #[derive(Clone, Default)]
 pub(super) struct Kinds {
     all: Vec<Kind>,
+    /// Whether there was a call of the kind, in the time asked about.
+    seen: Vec<bool>,
     numbers: Map<Kind, u32>,
 }
 
@@ -42,6 +48,7 @@ impl Kinds {
     fn number(&mut self, kind: Kind) -> u32 {
         *self.numbers.entry(kind).or_insert_with(|| {
             self.all.push(kind);
+            self.seen.push(false);
             self.all.len() as u32 - 1
         })
     }
@@ -61,6 +68,8 @@ impl<Q: Question> Tally<Q> {
             is_admitted,
             is_of_us_east_1: call.is_of_us_east_1(),
             matched,
+            account: (self.interner).intern(call.recipient_account_id().unwrap_or_default()),
+            region: self.interner.intern(call.aws_region().unwrap_or_default()),
         });
         let mut verdict = Verdict {
             kind,
@@ -92,7 +101,7 @@ impl<Q: Question> Tally<Q> {
             self.totals.coverage.filtered += 1;
             return;
         }
-        self.see(kind);
+        self.see(verdict);
         self.keep(kept.with(verdict.entry));
     }
 
@@ -110,7 +119,7 @@ impl<Q: Question> Tally<Q> {
             self.totals.coverage.filtered += measures.calls;
             return;
         }
-        self.see(kind);
+        self.see(verdict);
         let candidate = like.with(verdict.entry);
         if self.totals.add_many(&candidate, measures) {
             *self.groups.measures_mut(candidate.payload.at) += measures;
@@ -129,10 +138,18 @@ impl<Q: Question> Tally<Q> {
         self.totals.days_read += days_read;
     }
 
-    fn see(&mut self, kind: Kind) {
+    /// Notes what a call says of what was read, by its kind.
+    fn see(&mut self, verdict: Verdict) {
+        if std::mem::replace(&mut self.scratch.kinds.seen[verdict.kind as usize], true) {
+            return;
+        }
+        let kind = self.scratch.kinds.of(verdict);
         self.totals.matched |= kind.matched;
         if kind.is_of_us_east_1 {
             self.totals.see_us_east_1();
         }
+        let [account, region] = [kind.account, kind.region].map(|text| self.interner.text(text));
+        self.totals.logs_read.see_record(account, region);
+        self.totals.logs_read.end_file();
     }
 }

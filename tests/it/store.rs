@@ -411,7 +411,8 @@ fn assert_equal_from(
         let asked = place.asked(&AnyQuestion::Plan, &asked_from);
         prop_assert_eq!(planned(&asked), planned(&scanned));
         let scanned = place.scanned(&AnyQuestion::Regions, &selection);
-        let asked = place.asked(&AnyQuestion::Regions, &asked_from);
+        // Of some accounts nothing is known but calls without a time.
+        let asked = place.asked(&AnyQuestion::Regions, &selection);
         prop_assert_eq!(
             format!("{:#?}", Regions::of(&asked)),
             format!("{:#?}", Regions::of(&scanned))

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use twin::cases::cases;
 
 use super::harness::{Said, stscope};
+use super::logs::{call, log, regional_call};
 use super::migrate::older;
 use super::verify::Archive;
 
@@ -303,6 +304,56 @@ fn a_chain_of_us_east_1_goes_as_far_as_the_logs_of_other_regions() {
         // Whoever asks about one Region has not seen the log of the other.
         of_files("verify --region us-east-1").exits(0);
     }
+}
+
+/// Files without a key, and under names of anybody: whose logs they are, their records say alone.
+#[test]
+fn an_account_that_records_alone_tell_of_is_one_of_those_read() {
+    const OTHER: &str = "444455556666";
+    let archive = Archive::new();
+    let of = Nights::new(&archive, false);
+    of.all_but(&[]);
+    let with = |file: &str, records: &[Value]| {
+        let path = of.delivered.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, log(records)).unwrap();
+    };
+    let gate = "report --quiet --fail-on unknown --require complete";
+    let both = |words: &str| [of.ask(words), stscope(words).arg(&of.delivered).run()];
+    let same = |words: &str, what: &str| {
+        let [store, logs] = both(words).map(|said| said.exits(0).json()[what].clone());
+        assert_eq!(store, logs, "{words}");
+        logs
+    };
+    of.ingest().exits(0);
+    for said in both(gate) {
+        said.exits(0);
+    }
+    let mut of_other = regional_call(1);
+    of_other["recipientAccountId"] = OTHER.into();
+    of_other["userIdentity"]["accountId"] = OTHER.into();
+    with("eventbridge/part-0001.json", &[of_other]);
+    of.ingest().exits(0);
+    for said in both(gate) {
+        said.exits(2)
+            .says(&["1 account has no digests (444455556666)"]);
+    }
+    let accounts = same("overview --format json", "accounts");
+    let other = accounts.as_array().unwrap().iter();
+    let other: Vec<_> = other.filter(|row| row["account_id"] == OTHER).collect();
+    // Nothing of us-east-1 was read of it: its global calls are not known to be none.
+    assert_eq!(other[0]["endpoints"]["global"], Value::Null);
+    assert_eq!(other[0]["global_share"], Value::Null);
+    same("regions --format json", "rows");
+    // A copy that does not count is of a log, too.
+    let shared = json!({ "sharedEventID": "11111111-0000-4000-8000-000000000000" });
+    let mut copy = shared.clone();
+    copy["recipientAccountId"] = "777788889999".into();
+    copy["userIdentity"] = json!({ "type": "AWSAccount", "accountId": "111122223333" });
+    with("copies.json", &[call(2, shared), call(3, copy)]);
+    of.ingest().exits(0);
+    let rows = same("regions --format json", "rows").to_string();
+    assert!(rows.contains("777788889999"), "{rows}");
 }
 
 #[test]
