@@ -65,6 +65,7 @@ pub enum IpRangesFault {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with a list of prefixes")]
 struct File<'a> {
     #[serde(borrow)]
     prefixes: Vec<Listed<'a>>,

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::exit::Failure;
 use crate::questions::AnyQuestion;
+use crate::report::counted;
 use crate::shown::Shown;
 use crate::tally::{FrameError, Mismatch, Partial, PartialError, Parts, Question, Settled, Tally};
 
@@ -110,8 +111,9 @@ pub(super) fn check_files<Q: Question>(sum: &Tally<Q>, listed: Option<u64>) -> R
     let there = coverage.files.found + coverage.not_listed.values().sum::<u64>();
     match listed {
         Some(listed) if listed != there => Err(Failure::new(format!(
-            "--files {listed}: the parts are of {there} lines of a list; a part is missing, or one of another run is among them: \
-             merge the parts of all tasks of one run, each once"
+            "--files {listed}: the parts are of {} of a list; a part is missing, or one of another run is among them: \
+             merge the parts of all tasks of one run, each once",
+            counted(there, "line"),
         ))),
         _ => Ok(()),
     }
