@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use rusqlite::Connection;
 
 use super::row::Piece;
-use crate::aws::{LogId, LogName, Pruning};
+use crate::aws::{Key, LogId, LogName, Pruning};
 use crate::cloudtrail::digest::NamedLog;
 use crate::questions::verify::{Asked, ChainRow, Holes, Keys, Verification};
 use crate::store::days::added;
@@ -22,7 +22,7 @@ pub(in crate::store) fn chains<'l>(
     pruning: &Pruning,
     of_logs: impl Iterator<Item = &'l (String, String)>,
 ) -> rusqlite::Result<Vec<ChainRow>> {
-    let mut evidence = evidence(connection)?;
+    let mut evidence = evidence(connection, pruning)?;
     if evidence.is_empty() {
         return Ok(Vec::new());
     }
@@ -38,10 +38,12 @@ pub(in crate::store) fn chains<'l>(
     Ok(Verification::of(&evidence, &asked, &Keys::default()).rows)
 }
 
-/// What a store knows of digests, and of logs that none has named.
-fn evidence(connection: &Connection) -> rusqlite::Result<Evidence> {
+/// What a store knows of digests, and of logs that none has named, but for those that a run over the files
+/// would prune.
+fn evidence(connection: &Connection, pruning: &Pruning) -> rusqlite::Result<Evidence> {
     let mut evidence = Evidence::default();
     let mut pieces = Piece::all(connection)?;
+    pieces.retain(|piece| !is_pruned(piece, pruning));
     if pieces.is_empty() {
         return Ok(evidence);
     }
@@ -56,6 +58,11 @@ fn evidence(connection: &Connection) -> rusqlite::Result<Evidence> {
         let id = LogId::from_bytes(row.get(2)?);
         match row.get::<_, i64>(4)? {
             CHANGED => note_changed(&mut pieces, (account, region), id, row.get(3)?),
+            _ if prunes(
+                pruning,
+                (account, region),
+                day(row.get::<_, i64>(3)? * 60_000),
+            ) => {}
             _ => evidence.see_log(account, region, id),
         }
     }
@@ -70,6 +77,40 @@ fn evidence(connection: &Connection) -> rusqlite::Result<Evidence> {
     }
     evidence.digests = pieces.into_iter().map(Piece::found).collect();
     Ok(evidence)
+}
+
+/// Whether all digests of a piece are pruned.
+fn is_pruned(piece: &Piece, pruning: &Pruning) -> bool {
+    let Some(key) = piece.key() else {
+        return false;
+    };
+    let pair = (key.account, key.region);
+    // It is one thing if it ends too early, another if it begins too late.
+    let from = Pruning {
+        until_day: None,
+        ..pruning.clone()
+    };
+    let until = Pruning {
+        first_day: None,
+        ..pruning.clone()
+    };
+    prunes(&from, pair, day(piece.end)) || prunes(&until, pair, day(piece.start))
+}
+
+fn prunes(pruning: &Pruning, (account, region): (&str, &str), day: Option<NaiveDate>) -> bool {
+    day.is_some_and(|day| {
+        let key = Key {
+            account: account.to_owned(),
+            region: region.to_owned(),
+            day,
+        };
+        pruning.prunes(&key).is_some()
+    })
+}
+
+/// The day (UTC) of a time in milliseconds.
+fn day(millis: i64) -> Option<NaiveDate> {
+    chrono::DateTime::from_timestamp_millis(millis).map(|time| time.date_naive())
 }
 
 /// Notes when the newest log of each account was delivered: it is in the folders of its last day.
@@ -131,10 +172,11 @@ fn note_changed(pieces: &mut [Piece], (account, region): (&str, &str), id: LogId
 /// Writes down the days of which logs are missing, or may be, as digests say. Gates judge a day again
 /// once it is whole.
 pub(in crate::store) fn note_holes(connection: &Connection) -> rusqlite::Result<()> {
-    let evidence = evidence(connection)?;
+    let all = Pruning::default();
+    let evidence = evidence(connection, &all)?;
     let asked = Asked {
         selection: &Selection::default(),
-        pruning: &Pruning::default(),
+        pruning: &all,
         hashed: true,
         findings: true,
     };

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use twin::cases::cases;
 
-use super::harness::{Said, stscope};
+use super::harness::{SAMPLE, Said, stscope};
 use super::logs::{call, log, regional_call};
 use super::migrate::older;
 use super::verify::Archive;
@@ -354,6 +354,37 @@ fn an_account_that_records_alone_tell_of_is_one_of_those_read() {
     of.ingest().exits(0);
     let rows = same("regions --format json", "rows").to_string();
     assert!(rows.contains("777788889999"), "{rows}");
+}
+
+/// What a run over the files would not read for a selection says nothing here either.
+#[test]
+fn a_store_leaves_out_the_chains_that_a_selection_prunes() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = dir.path().join("store.db");
+    let ingest = stscope("ingest --quiet --store").arg(&store).arg(SAMPLE);
+    ingest.run();
+    for (words, chains) in [
+        ("", 11),
+        ("--since 2025-11-04", 8),
+        ("--since 2025-11-05", 0),
+        ("--until 2025-11-01", 8),
+        ("--region eu-west-1", 3),
+        ("--account 444455556666", 3),
+        ("--account 999999999999", 0),
+    ] {
+        let of = |said: Said| {
+            let rows = said.json()["verify"].as_array().unwrap().clone();
+            let names = ["account_id", "region", "trail"];
+            let of = rows
+                .iter()
+                .map(|row| names.map(|name| row[name].to_string()));
+            of.collect::<BTreeSet<_>>()
+        };
+        let words = format!("overview --format json {words}");
+        let stored = of(stscope(&words).arg("--store").arg(&store).run());
+        assert_eq!(stored, of(stscope(&words).arg(SAMPLE).run()), "{words}");
+        assert_eq!(stored.len(), chains, "{words}");
+    }
 }
 
 #[test]
