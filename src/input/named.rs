@@ -4,11 +4,11 @@
 //! folder comes to. Does not know how a user writes them.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::folder::is_opened_in_a_walk;
+use super::local::is_below;
 use crate::aws::is_of_another_service;
 
 /// Somewhere to begin.
@@ -72,7 +72,7 @@ pub(super) fn once(named: Vec<Named>) -> Once {
     roots.sort();
     let mut outer: Vec<PathBuf> = Vec::new();
     for root in roots {
-        if !outer.iter().any(|outer| is_walked_from(outer, &root)) {
+        if !outer.iter().any(|outer| is_below(&root, outer)) {
             outer.push(root);
         }
     }
@@ -89,7 +89,7 @@ pub(super) fn once(named: Vec<Named>) -> Once {
                 let path = files.canonical(path);
                 let is_walked = path
                     .parent()
-                    .is_some_and(|folder| roots.iter().any(|root| is_walked_from(root, folder)))
+                    .is_some_and(|folder| roots.iter().any(|root| is_below(folder, root)))
                     && is_opened_in_a_walk(&path, &services);
                 !is_walked && seen.insert(path)
             }
@@ -143,15 +143,6 @@ impl CanonicalFiles {
             .as_ref()
             .map_or_else(|| canonical(path), |folder| folder.join(name))
     }
-}
-
-/// Whether a walk from `root` comes to `folder`: no hidden folder is between them.
-fn is_walked_from(root: &Path, folder: &Path) -> bool {
-    folder.strip_prefix(root).is_ok_and(|rest| {
-        !rest
-            .iter()
-            .any(|part: &OsStr| part.as_encoded_bytes().starts_with(b"."))
-    })
 }
 
 #[cfg(all(test, unix))]

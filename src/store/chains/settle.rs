@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::row::{Pending, Piece};
-use super::standing::{CHANGED, NAMED, UNNAMED, note_holes};
+use super::standing::{CHANGED, NAMED, UNNAMED, day_of, note_holes};
 use crate::aws::{DigestKey, LogId, LogName};
 use crate::cloudtrail::digest::Hash;
 use crate::collections::{Map, Set};
@@ -186,11 +186,6 @@ impl Ledger {
         }
         Ok(false)
     }
-}
-
-fn day_of(id: LogId) -> Option<chrono::NaiveDate> {
-    let time = chrono::DateTime::from_timestamp(i64::from(id.minute()) * 60, 0)?;
-    Some(time.date_naive())
 }
 
 fn folders(connection: &Connection) -> rusqlite::Result<Map<String, Vec<i64>>> {

@@ -43,7 +43,7 @@ pub(in crate::store) fn chains<'l>(
 fn evidence(connection: &Connection, pruning: &Pruning) -> rusqlite::Result<Evidence> {
     let mut evidence = Evidence::default();
     let mut pieces = Piece::all(connection)?;
-    pieces.retain(|piece| !is_pruned(piece, pruning));
+    leave_out(&mut pieces, pruning);
     if pieces.is_empty() {
         return Ok(evidence);
     }
@@ -58,11 +58,7 @@ fn evidence(connection: &Connection, pruning: &Pruning) -> rusqlite::Result<Evid
         let id = LogId::from_bytes(row.get(2)?);
         match row.get::<_, i64>(4)? {
             CHANGED => note_changed(&mut pieces, (account, region), id, row.get(3)?),
-            _ if prunes(
-                pruning,
-                (account, region),
-                day(row.get::<_, i64>(3)? * 60_000),
-            ) => {}
+            _ if prunes(pruning, (account, region), day_of(id)) => {}
             _ => evidence.see_log(account, region, id),
         }
     }
@@ -79,13 +75,9 @@ fn evidence(connection: &Connection, pruning: &Pruning) -> rusqlite::Result<Evid
     Ok(evidence)
 }
 
-/// Whether all digests of a piece are pruned.
-fn is_pruned(piece: &Piece, pruning: &Pruning) -> bool {
-    let Some(key) = piece.key() else {
-        return false;
-    };
-    let pair = (key.account, key.region);
-    // It is one thing if it ends too early, another if it begins too late.
+/// Leaves out the pieces of which all digests are pruned.
+fn leave_out(pieces: &mut Vec<Piece>, pruning: &Pruning) {
+    // It is one thing if a piece ends too early, another if it begins too late.
     let from = Pruning {
         until_day: None,
         ..pruning.clone()
@@ -94,7 +86,12 @@ fn is_pruned(piece: &Piece, pruning: &Pruning) -> bool {
         first_day: None,
         ..pruning.clone()
     };
-    prunes(&from, pair, day(piece.end)) || prunes(&until, pair, day(piece.start))
+    pieces.retain(|piece| {
+        piece.key().is_none_or(|key| {
+            let pair = (key.account, key.region);
+            !prunes(&from, pair, day(piece.end)) && !prunes(&until, pair, day(piece.start))
+        })
+    });
 }
 
 fn prunes(pruning: &Pruning, (account, region): (&str, &str), day: Option<NaiveDate>) -> bool {
@@ -111,6 +108,11 @@ fn prunes(pruning: &Pruning, (account, region): (&str, &str), day: Option<NaiveD
 /// The day (UTC) of a time in milliseconds.
 fn day(millis: i64) -> Option<NaiveDate> {
     chrono::DateTime::from_timestamp_millis(millis).map(|time| time.date_naive())
+}
+
+/// The day (UTC) in which a log was delivered.
+pub(super) fn day_of(id: LogId) -> Option<NaiveDate> {
+    day(i64::from(id.minute()) * 60_000)
 }
 
 /// Notes when the newest log of each account was delivered: it is in the folders of its last day.
