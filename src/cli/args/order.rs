@@ -6,9 +6,9 @@ use clap::{Args, ValueEnum};
 #[derive(Args)]
 #[command(next_help_heading = "Order")]
 pub(in crate::cli) struct OrderArgs {
-    /// Order: most calls first, last seen first, or by the values of the group or row
-    #[arg(long, value_name = "ORDER", default_value = "calls")]
-    pub sort: GroupOrder,
+    /// Order: most calls first, last seen first, or by the values of the group or row [default: calls]
+    #[arg(long, value_name = "ORDER")]
+    pub sort: Option<GroupOrder>,
     /// Leave out groups or rows with fewer than N calls; the summary counts them
     #[arg(
         long,
@@ -20,8 +20,9 @@ pub(in crate::cli) struct OrderArgs {
     pub min_calls: u64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum GroupOrder {
+    #[default]
     Calls,
     #[value(name = "last_event_time")]
     LastEventTime,

@@ -62,7 +62,8 @@ size in its folder.";
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done, even if there was nothing to forget
-  2  wrong usage, a fatal error, another run writes to the store, or no day would be left";
+  2  wrong usage, a fatal error, another run writes to the store, or no day
+     would be left";
 
 pub(super) fn help() -> String {
     format!("{EXAMPLES}\n\n{WORDS}\n\n{EXIT_CODES}")

@@ -71,16 +71,19 @@ Examples:
   stscope report --store sts.db --since 7d -o week.csv";
 
 const WORDS: &str = "\
-A file is read once: as long as its size and its modification time stay the same, it is not opened
-again, and the same S3 object in another folder is known by its key and its checksum. A file that has
-changed is read again, and what was counted of it before is taken back. A run that is interrupted
-loses nothing: the next one continues.";
+A file is read once: as long as its size and its modification time stay the
+same, it is not opened again, and the same S3 object in another folder is known
+by its key and its checksum. A file that has changed is read again, and what was
+counted of it before is taken back. A run that is interrupted loses nothing: the
+next one continues.";
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done, even if nothing was new
-  2  wrong usage, a fatal error, another run writes to the store, or no log file at all
-  3  done, but some new files were damaged or unreadable (they are listed on standard error)";
+  2  wrong usage, a fatal error, another run writes to the store, or no log file
+     at all
+  3  done, but some new files were damaged or unreadable (they are listed on
+     standard error)";
 
 pub(super) fn help() -> String {
     format!("{EXAMPLES}\n\n{WORDS}\n\n{EXIT_CODES}")

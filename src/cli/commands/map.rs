@@ -89,13 +89,13 @@ Examples:
   stscope map report --manifest - --parts 600 < some-keys.tsv > frames
   stscope merge *.part -o report.csv";
 
+const WORDS: &str = "\
+Damaged files, and that nothing was found, are in the part, and no failure here:
+merge tells, and has the exit code for it. Give times, not ages, where tasks
+begin at different times.";
+
 pub(super) fn help() -> String {
-    format!(
-        "{EXAMPLES}\n\nDamaged files, and that nothing was found, are in the part, and no failure here: \
-         merge tells, and\nhas the exit code for it. Give times, not ages, where tasks begin at \
-         different times.\n\n{}",
-        exit_help()
-    )
+    format!("{EXAMPLES}\n\n{WORDS}\n\n{}", exit_help())
 }
 
 pub(super) fn run(mut arguments: MapArgs) -> Result<Exit, Failure> {

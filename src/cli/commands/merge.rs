@@ -40,12 +40,12 @@ Examples:
   stscope merge november/*.part -o november.part
   cat frames | stscope merge -";
 
+const WORDS: &str = "\
+Gives what the command would have given over all the files. Which calls count
+was decided by map. With -o X.part it makes one part of all.";
+
 pub(super) fn help() -> String {
-    format!(
-        "{EXAMPLES}\n\nGives what the command would have given over all the files. Which calls count was \
-         decided by map.\nWith -o X.part it makes one part of all.\n\n{}",
-        exit_help()
-    )
+    format!("{EXAMPLES}\n\n{WORDS}\n\n{}", exit_help())
 }
 
 pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
@@ -91,7 +91,8 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
         to.refuse_gauges()?;
         let mut sink = to.into_sink();
         commands_overview::prepare(&mut sink, arguments.answer.output.top)?;
-        return commands_overview::answer(&finished, ip_ranges.as_ref(), &session, sink);
+        let order = &arguments.order;
+        return commands_overview::answer(&finished, ip_ranges.as_ref(), &session, order, sink);
     }
     let mut answers = finished.answers();
     let (Some(answer), true) = (answers.pop(), answers.is_empty()) else {
@@ -119,9 +120,9 @@ pub(super) fn run(arguments: MergeArgs) -> Result<Exit, Failure> {
         }
         AnyQuestion::Trend => {
             let mut sink = to.into_sink();
-            sink.writing.top = None;
+            trend::prepare(&mut sink, arguments.answer.output.top);
             let period = arguments.period.unwrap_or(Period::Day);
-            trend::answer(&answer, &session, period, sink)
+            trend::answer(&answer, &session, period, order, sink)
         }
     }
 }

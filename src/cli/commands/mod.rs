@@ -45,14 +45,14 @@ Examples:
   stscope report logs/                         who calls which endpoint
   stscope report logs/ --since 7d -o sts.csv   the last week, for a spreadsheet
   stscope plan logs/                           who must change what
-  stscope regions logs/                        which Regional endpoints are in use
+  stscope regions logs/                        Regional endpoints in use
   stscope events logs/ --endpoint global       every global call
-  stscope verify logs/                         whether logs are missing or were changed
+  stscope verify logs/                         which logs are missing or changed
   stscope endpoint sts.eu-west-1.amazonaws.com what a host name is
   stscope query athena                         the same question for Athena
 
-'stscope report --help' explains filters, formats and dimensions; 'stscope help topics' lists the
-pages of the manual.
+'stscope report --help' explains filters, formats and dimensions;
+'stscope help topics' lists the pages of the manual.
 Exit codes:
   0 done   1 a --fail-on gate failed   3 done, but some files were damaged
   2 wrong usage, or nothing could be read or judged"

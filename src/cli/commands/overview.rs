@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use clap::{Args, ValueHint};
+use clap::{Arg, Args, ValueHint};
 
-use crate::cli::args::{AnswerArgs, FilterArgs, SourceArgs, exit_help, without_gauges};
+use crate::cli::args::{
+    AnswerArgs, FilterArgs, GroupOrder, OrderArgs, SourceArgs, exit_help, without_gauges,
+};
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::gate::conclude;
@@ -21,7 +23,7 @@ use crate::report::pages::regions::Window;
 use crate::tally::{Report, Totals};
 
 #[derive(Args)]
-#[command(mut_arg("endpoint", |arg| arg.hide(true)), mut_arg("conditions", |arg| arg.hide(true)), mut_arg("format", without_gauges))]
+#[command(mut_arg("endpoint", |arg| arg.hide(true)), mut_arg("conditions", |arg| arg.hide(true)), mut_arg("format", without_gauges), mut_arg("sort", of_two_lists), mut_arg("min_calls", those_of_two_lists))]
 pub(super) struct OverviewArgs {
     #[command(flatten)]
     pub source: SourceArgs,
@@ -31,7 +33,20 @@ pub(super) struct OverviewArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
     pub ip_ranges: Option<PathBuf>,
     #[command(flatten)]
+    pub order: OrderArgs,
+    #[command(flatten)]
     pub answer: AnswerArgs,
+}
+
+fn of_two_lists(sort: Arg) -> Arg {
+    sort.help(
+        "Order of the plan and of the Regions, as these commands have it: most calls first, last seen \
+         first, or by the values of the row [default: calls]",
+    )
+}
+
+fn those_of_two_lists(min_calls: Arg) -> Arg {
+    min_calls.help("Leave out rows of the plan and of the Regions with fewer than N calls")
 }
 
 pub(super) const EXAMPLES: &str = "\
@@ -41,8 +56,8 @@ Examples:
   stscope overview --store sts.db --format json -o sts.json";
 
 const WORDS: &str = "\
-One pass over the logs answers what report, trend, plan, regions and verify would: every figure is the
-one that they give.";
+One pass over the logs answers what report, trend, plan, regions and verify
+would: every figure is the one that they give.";
 
 pub(super) fn help() -> String {
     format!("{EXAMPLES}\n\n{WORDS}\n\n{}", exit_help())
@@ -78,7 +93,8 @@ pub(super) fn run(arguments: OverviewArgs) -> Result<Exit, Failure> {
     session.reading.scan.days = true;
     prepare(&mut sink, arguments.answer.output.top)?;
     let report = session.count(&questions())?.finish();
-    answer(&report, ip_ranges.as_ref(), &session, sink)
+    let order = &arguments.order;
+    answer(&report, ip_ranges.as_ref(), &session, order, sink)
 }
 
 /// Refuses a format that has no room for several lists, and has a screen show the first rows of each.
@@ -101,6 +117,7 @@ pub(super) fn answer(
     report: &Report<Vec<AnyQuestion>>,
     ip_ranges: Option<&IpRanges>,
     session: &Session,
+    order: &OrderArgs,
     sink: Sink,
 ) -> Result<Exit, Failure> {
     let format = sink.writing.format;
@@ -118,11 +135,23 @@ pub(super) fn answer(
     let region_of = |address: &str| ip_ranges?.region_of(address);
     let plan = Plan::of(&answers.plan, region_of);
     let sdks = sdks(&plan);
-    let plan = match format.is_for_people() {
+    let mut plan = match format.is_for_people() {
         true => plan.together(),
         false => plan,
     };
-    let regions = Regions::of(&answers.regions);
+    let mut regions = Regions::of(&answers.regions);
+    plan.keep_min_calls(order.min_calls);
+    match order.sort.unwrap_or_default() {
+        GroupOrder::Calls => plan.sort_by_calls(),
+        GroupOrder::LastEventTime => {
+            plan.sort_by_last_event_time();
+            regions.sort_by_last_event_time();
+        }
+        GroupOrder::Group => {
+            plan.sort_by_group();
+            regions.sort_by_group();
+        }
+    }
     let summary = totals.summary();
     let chains = match totals.chains.is_empty() {
         true => without_digests(totals),
@@ -143,6 +172,7 @@ pub(super) fn answer(
         days_read: &totals.days_read,
         chains: &chains,
         standing: standing.as_ref(),
+        min_calls: order.min_calls,
         top: sink.writing.top,
         coverage: &totals.coverage,
         coverage_json: &coverage,

@@ -151,8 +151,9 @@ Causes, tried in this order:
   aws-managed        AWS itself calls: nothing to change
   endpoint-override  the SDK says that an endpoint URL is configured
   sdk-default        this SDK at this version goes global unless told otherwise
-  no-region          Regional by default, but global where no Region is configured
-  explicit-endpoint  Regional by default: an endpoint or the Region aws-global is set
+  no-region          Regional by default, but global where no Region is set
+  explicit-endpoint  Regional by default: an endpoint or the Region aws-global
+                     is set
   unrecognised       the user agent tells nothing
 
 The recommended Region, by the first evidence there is:
@@ -252,7 +253,7 @@ pub(super) fn answer(
         plan = plan.together();
     }
     plan.keep_min_calls(order.min_calls);
-    match order.sort {
+    match order.sort.unwrap_or_default() {
         GroupOrder::Calls => plan.sort_by_calls(),
         GroupOrder::LastEventTime => plan.sort_by_last_event_time(),
         GroupOrder::Group => plan.sort_by_group(),

@@ -32,17 +32,19 @@ Examples:
   stscope regions s3-logs/ --sort group -o regions.csv";
 
 const WORDS: &str = "\
-Status, the first that holds, of the account that issues the credentials (for AssumeRole the
-account of the role) in a Region:
-  refused    calls were answered with RegionDisabledException: STS is deactivated, and called
+Status, the first that holds, of the account that issues the credentials (for
+AssumeRole the account of the role) in a Region:
+  refused    calls were answered with RegionDisabledException: STS is
+             deactivated, and called
   in-use     it was called, even if only by AWS services
-  not-read   no log of it was read, or not all of one: nothing can be said; unless an unbroken
-             chain of digests says that none was delivered
-  idle       not called in these logs; enabled by default, and can be deactivated
+  not-read   no log of it was read, or not all of one: nothing can be said;
+             unless an unbroken chain of digests says that none was delivered
+  idle       not called in these logs; enabled by default, can be deactivated
   always-on  not called in these logs; cannot be deactivated
   opt-in     not called in these logs; STS comes with the Region
 
-Calls to the global endpoint belong to no Region: deactivating one does not affect them.";
+Calls to the global endpoint belong to no Region: deactivating one does not
+affect them.";
 
 pub(super) fn help() -> String {
     format!("{EXAMPLES}\n\n{WORDS}\n\n{}", exit_help())
@@ -87,7 +89,7 @@ pub(super) fn answer(
         (session.messages).tell(&format!("judged by {}", window.words().join(", ")));
     }
     let mut regions = Regions::of(report);
-    match order.sort {
+    match order.sort.unwrap_or_default() {
         GroupOrder::Calls => {}
         GroupOrder::LastEventTime => regions.sort_by_last_event_time(),
         GroupOrder::Group => regions.sort_by_group(),

@@ -60,7 +60,7 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   stscope report s3-logs/
   stscope report s3-logs/ --endpoint global --group-by principal,sdk,sdk_version
-  stscope report s3-logs/ --where 'principal=*role/ci-*' --since 2026-11-01 -o ci.csv
+  stscope report s3-logs/ --where 'principal=*role/ci-*' --since 30d -o ci.csv
   stscope report s3-logs/ --fail-on global --allow known.txt --quiet
   aws s3 cp s3://trail/AWSLogs/.../x.json.gz - | stscope report -";
 
@@ -119,7 +119,7 @@ pub(super) fn answer(
         Ok(exit) => exit,
         Err(nothing) => return judge_nothing(nothing, session),
     };
-    match order.sort {
+    match order.sort.unwrap_or_default() {
         GroupOrder::Calls => {}
         GroupOrder::LastEventTime => report.sort_by_last_event_time(),
         GroupOrder::Group => report.sort_by_group(),

@@ -1,11 +1,11 @@
 //! `stscope trend`
 
-use std::path::PathBuf;
+use std::cmp::Reverse;
 
-use clap::{Args, ValueHint};
+use clap::{Arg, Args};
 
 use crate::cli::args::{
-    FilterArgs, GateArgs, MessageArgs, OutputArgs, SourceArgs, Typed, WriteArgs, exit_help,
+    AnswerArgs, FilterArgs, GroupOrder, OrderArgs, SourceArgs, Typed, exit_help,
 };
 use crate::cli::conditions::parse_glob;
 use crate::cli::dry_run;
@@ -14,12 +14,17 @@ use crate::cli::gate::conclude;
 use crate::cli::messages::Messages;
 use crate::cli::output::Sink;
 use crate::cli::session::{Asked, Session};
-use crate::questions::{AnyQuestion, CallsByDay, Period, Report, Trend};
+use crate::questions::{AnyQuestion, CallsByDay, Period, Report, Trend, TrendRow};
 use crate::report::{count, first_of, pages, plural};
 use crate::sts::Dimension;
 use crate::tally::{Condition, Glob};
 
 #[derive(Args)]
+#[command(
+    mut_arg("sort", in_time),
+    mut_arg("top", all_of_them),
+    mut_arg("accounts", for_conditions)
+)]
 pub(super) struct TrendArgs {
     #[command(flatten)]
     pub source: SourceArgs,
@@ -37,15 +42,26 @@ pub(super) struct TrendArgs {
     #[arg(long, value_name = "GLOB", value_parser = Typed(parse_glob), help_heading = "Filters")]
     pub principal: Option<Glob>,
     #[command(flatten)]
-    pub write: WriteArgs,
-    /// Names of accounts for --where account_name, from the JSON of 'aws organizations list-accounts' or CSV
-    /// with a header 'id,name'
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Filters")]
-    pub accounts: Option<PathBuf>,
+    pub order: OrderArgs,
     #[command(flatten)]
-    pub gate: GateArgs,
-    #[command(flatten)]
-    pub messages: MessageArgs,
+    pub answer: AnswerArgs,
+}
+
+/// A row is a period, and what comes first in time is read first.
+fn in_time(sort: Arg) -> Arg {
+    sort.help("Order: by time (group), the newest first, or most calls first [default: group]")
+}
+
+fn all_of_them(top: Arg) -> Arg {
+    top.help("Show the first N periods; 0 shows all [default: all]")
+}
+
+/// No row is of an account.
+fn for_conditions(accounts: Arg) -> Arg {
+    accounts.help_heading("Filters").help(
+        "Names of accounts for --where account_name, from the JSON of 'aws organizations list-accounts' \
+         or CSV with a header 'id,name'",
+    )
 }
 
 pub(super) const EXAMPLES: &str = "\
@@ -57,8 +73,9 @@ Examples:
 const WORDS: &str = "\
 Status of a period:
   complete    all of it was read
-  incomplete  it is not over, or not all of its days were read, or nothing of us-east-1; or, by digests
-              (see 'stscope help verify'), logs of it are missing or may be
+  incomplete  it is not over, or not all of its days were read, or nothing of
+              us-east-1; or, by digests (see 'stscope help verify'), logs of it
+              are missing or may be
   not-read    nothing of it was read: its figures are empty, which is not zero";
 
 pub(super) fn help() -> String {
@@ -70,8 +87,8 @@ pub(super) fn run(mut arguments: TrendArgs) -> Result<Exit, Failure> {
         return dry_run::run(
             &arguments.source.input,
             &arguments.filter,
-            arguments.gate.require,
-            &arguments.messages,
+            arguments.answer.gate.require,
+            &arguments.answer.messages,
         );
     }
     whole_days(&mut arguments.filter)?;
@@ -84,18 +101,13 @@ pub(super) fn run(mut arguments: TrendArgs) -> Result<Exit, Failure> {
             negated: false,
             names: None,
         }));
-    let output = OutputArgs {
-        write: arguments.write,
-        accounts: arguments.accounts,
-        top: Some(0),
-    };
-    let (mut session, sink) = Session::open(Asked {
+    let (mut session, mut sink) = Session::open(Asked {
         input: &arguments.source.input,
         store: arguments.source.store.store.as_deref(),
         filter: &arguments.filter,
-        output: &output,
-        messages: &arguments.messages,
-        gate: &arguments.gate,
+        output: &arguments.answer.output,
+        messages: &arguments.answer.messages,
+        gate: &arguments.answer.gate,
         has_gauges: true,
         has_new_global: true,
         lists: &[],
@@ -103,7 +115,15 @@ pub(super) fn run(mut arguments: TrendArgs) -> Result<Exit, Failure> {
     // A store knows its days without that.
     session.reading.scan.days = session.reading.store.is_none();
     let report = session.count(&AnyQuestion::Trend)?.finish();
-    answer(&report, &session, arguments.by, sink)
+    prepare(&mut sink, arguments.answer.output.top);
+    answer(&report, &session, arguments.by, &arguments.order, sink)
+}
+
+/// Has a screen show all periods, if nothing else is asked for.
+pub(super) fn prepare(sink: &mut Sink, top: Option<u64>) {
+    if top.is_none() {
+        sink.writing.top = None;
+    }
 }
 
 /// Periods are of whole days.
@@ -127,6 +147,7 @@ pub(super) fn answer(
     report: &Report,
     session: &Session,
     by: Period,
+    order: &OrderArgs,
     sink: Sink,
 ) -> Result<Exit, Failure> {
     let totals = &report.totals;
@@ -151,8 +172,22 @@ pub(super) fn answer(
     }
     note_gaps(&trend, session.reading.store.is_some(), session.messages);
     note_undated(totals.coverage.no_time, session.messages);
-    let page = pages::trend::page(&trend, &totals.coverage);
+    let rows = ordered(&trend, order);
+    let page = pages::trend::page(&trend, rows, sink.writing.top, &totals.coverage);
     conclude(exit, verdict, sink.write(page))
+}
+
+/// The rows that are asked for, in the order that is. How many calls a period has of which nothing was
+/// read nobody knows: it is not left out, and comes after those of which it is known.
+fn ordered(trend: &Trend, order: &OrderArgs) -> Vec<TrendRow> {
+    let is_kept = |row: &&TrendRow| row.calls.is_none_or(|calls| calls >= order.min_calls);
+    let mut rows: Vec<TrendRow> = trend.rows.iter().filter(is_kept).cloned().collect();
+    match order.sort.unwrap_or(GroupOrder::Group) {
+        GroupOrder::Group => {}
+        GroupOrder::LastEventTime => rows.reverse(),
+        GroupOrder::Calls => rows.sort_by_key(|row| Reverse(row.calls)),
+    }
+    rows
 }
 
 /// The most gaps that are named.

@@ -63,21 +63,25 @@ Examples:
 
 const WORDS: &str = "\
 Status of a chain (an account, a Region and a trail), the first that holds:
-  incomplete  a log that is named is missing or was changed, an hour has no digest, the chain begins
-              anew, a signature is wrong, or a digest cannot be read
+  incomplete  a log that is named is missing or was changed, an hour has no
+              digest, the chain begins anew, a signature is wrong, or a digest
+              cannot be read
   unknown     there are logs and no digests
-  proved      nothing is missing; every hash is right (--hash); every digest is signed (--keys), the
-              newest aside, whose signature is in S3 alone
-  complete    nothing is missing by name, or not all hashes and signatures were checked
+  proved      nothing is missing; every hash is right (--hash); every digest is
+              signed (--keys), the newest aside, whose signature is in S3 alone
+  complete    nothing is missing by name, or not all hashes and signatures were
+              checked
 
-An event is covered where the chain goes on for an hour after it. Digests say what a trail delivered:
-what its event selectors leave out, and accounts without a trail, are in no digest.
+An event is covered where the chain goes on for an hour after it. Digests say
+what a trail delivered: what its event selectors leave out, and accounts without
+a trail, are in no digest.
 
 Exit codes:
   0  every chain is complete or proved
   1  a chain is incomplete
   2  wrong usage, a fatal error, or there are no digests
-  3  as 0, but some input was damaged or unreadable (it is listed on standard error)";
+  3  as 0, but some input was damaged or unreadable (it is listed on standard
+     error)";
 
 pub(super) fn help() -> String {
     format!("{EXAMPLES}\n\n{WORDS}")

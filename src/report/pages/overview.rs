@@ -11,7 +11,7 @@ use super::regions::{self, Window};
 use super::{plan, summary, trend, verify, work_list};
 use crate::questions::overview::{AccountRow, SdkRow};
 use crate::questions::verify::{ChainRow, Standing};
-use crate::questions::{Plan, RegionStatus, Regions, Trend};
+use crate::questions::{Plan, RegionRow, RegionStatus, Regions, Trend};
 use crate::report::cell::Cell;
 use crate::report::missing::missing;
 use crate::report::page::{Bar, Block, Chart, List, Page};
@@ -50,6 +50,8 @@ pub struct OverviewPage<'p> {
     pub chains: &'p [ChainRow],
     /// What follows from it for logs of us-east-1; `None` if there are no digests.
     pub standing: Option<&'p Standing>,
+    /// The fewest calls of a row of the Regions; those of the plan are left out of it.
+    pub min_calls: u64,
     /// The most rows of each list.
     pub top: Option<u64>,
     /// What was read.
@@ -215,7 +217,9 @@ impl<'p> OverviewPage<'p> {
     }
 
     fn regions(&self) -> List<'p> {
-        let rows = self.regions.rows.iter().cloned().map(Ok);
+        let min_calls = self.min_calls;
+        let is_kept = move |row: &&RegionRow<'_>| row.measures.calls >= min_calls;
+        let rows = self.regions.rows.iter().filter(is_kept).cloned().map(Ok);
         List {
             key: "regions",
             title: "Regional endpoints by account",

@@ -22,13 +22,18 @@ pub fn page<'p>(
     coverage: &'p Coverage,
 ) -> Page<'p> {
     // What is said of all rows is said before some are left out.
-    let blocks = blocks(&regions, window);
+    let mut blocks = blocks(&regions, window);
     let notes = notes(&regions, window);
     let head = vec![
         ("window", window.json()),
         ("of_no_region", of_no_region_json(&regions)),
     ];
+    let all = regions.rows.len();
     regions.keep_min_calls(min_calls);
+    if regions.rows.is_empty() && all > 0 {
+        let none = "No row has as many calls as --min-calls asks for";
+        blocks.push(Block::Remarks(vec![none.to_owned()]));
+    }
     let rows = regions.rows.into_iter().map(Ok);
     let page = Page {
         head,

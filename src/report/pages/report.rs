@@ -30,7 +30,7 @@ pub fn page<'p>(
     };
     let mut blocks = summary::blocks(&summary, can_judge, standing, &report.totals.coverage);
     if summary.calls > 0 && report.groups().len() == 0 {
-        let none = "No group has as many calls as --min-calls asks for.";
+        let none = "No group has as many calls as --min-calls asks for";
         blocks.push(Block::Remarks(vec![none.to_owned()]));
     }
     let page = Page {

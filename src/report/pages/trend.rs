@@ -11,12 +11,22 @@ use crate::report::words::{count, counted};
 use crate::sts::EndpointKind;
 use crate::tally::Coverage;
 
-/// The page of a trend.
-pub fn page<'p>(trend: &'p Trend, coverage: &'p Coverage) -> Page<'p> {
-    let rows = trend.rows.iter().cloned().map(Ok);
-    let list = List::new("periods", sheet(), rows, None);
+/// The page of a trend. All that is said before the rows is of all periods; `rows` are those to be shown,
+/// and of these `top` at the most.
+pub fn page<'p>(
+    trend: &'p Trend,
+    rows: Vec<TrendRow>,
+    top: Option<u64>,
+    coverage: &'p Coverage,
+) -> Page<'p> {
+    let mut blocks = blocks(trend);
+    if rows.is_empty() && !trend.rows.is_empty() {
+        let none = "No period has as many calls as --min-calls asks for";
+        blocks.push(Block::Remarks(vec![none.to_owned()]));
+    }
+    let list = List::new("periods", sheet(), rows.into_iter().map(Ok), top);
     let page = Page {
-        blocks: blocks(trend),
+        blocks,
         gauges: Some(Box::new(move || {
             let mut all = gauges::of_trend(trend);
             all.extend(gauges::of_coverage(coverage));

@@ -275,7 +275,7 @@ fn nothing_found_is_said_in_every_format() {
     let few = in_format(&format!("report {SAMPLE} --min-calls 900"), "table");
     let few = String::from_utf8(few).unwrap();
     assert!(
-        few.contains("No group has as many calls as --min-calls asks for."),
+        few.contains("No group has as many calls as --min-calls asks for.\n"),
         "{few}"
     );
     assert_eq!(in_format(&question, "jsonl"), b"");

@@ -137,6 +137,20 @@ fn width(run: Run, columns: &str) -> usize {
         .unwrap_or(0)
 }
 
+/// Clap wraps options to any width; what follows them has columns of its own, and is never wrapped well.
+#[test]
+fn examples_and_what_follows_them_fit_into_80_columns() {
+    for command in COMMANDS.into_iter().chain([""]) {
+        for flag in ["-h", "--help"] {
+            let text = help(&format!("{command} {flag}"));
+            let (_, after) = text.split_once("\nExample").expect("examples");
+            for line in after.lines() {
+                assert!(line.chars().count() <= 80, "{command} {flag}: {line}");
+            }
+        }
+    }
+}
+
 #[test]
 fn help_is_never_wider_than_100_columns() {
     for columns in ["100", "300"] {

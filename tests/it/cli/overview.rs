@@ -383,3 +383,26 @@ fn what_was_not_understood_is_on_every_page_of_an_overview() {
         }
     }
 }
+
+#[test]
+fn the_plan_and_the_regions_are_ordered_and_cut_as_by_their_own_commands() {
+    let ask = |words: &str, options: &str| {
+        let run = stscope(&format!("{words} -q --format json {options}"));
+        run.arg(SAMPLE).run().json()
+    };
+    let all = ask("overview", "");
+    for options in [
+        "--sort group",
+        "--sort last_event_time",
+        "--sort calls --min-calls 2",
+        "--min-calls 1000",
+    ] {
+        let mut some = ask("overview", options);
+        for list in ["plan", "regions"] {
+            let rows = some[list].take();
+            assert_eq!(rows, ask(list, options)["rows"], "{list} {options}");
+            some[list] = all[list].clone();
+        }
+        assert_eq!(some, all, "{options}");
+    }
+}

@@ -52,6 +52,8 @@ fn merged_parts_say_what_one_run_would_have_said_in_every_format() {
         "regions",
         "report --group-by sdk,day",
         "report --no-dedup",
+        "trend",
+        "overview",
     ] {
         let folder = tempfile::tempdir().unwrap();
         let mut parts = map(question, folder.path());

@@ -696,3 +696,57 @@ fn a_call_without_a_time_may_be_of_any_day() {
     nightly.ingest();
     gate(&nightly).exits(0);
 }
+
+#[test]
+fn periods_are_ordered_and_cut_as_groups_are_and_the_rest_stays() {
+    let nightly = Nightly::new();
+    for (day, callers) in [
+        ("2026-03-01", &["a"][..]),
+        ("2026-03-02", &["a", "b", "c"]),
+        ("2026-03-04", &["a", "b"]),
+        ("2026-03-05", &["a", "b", "c"]),
+    ] {
+        nightly.deliver(day, "us-east-1", callers);
+    }
+    let ask = |options: &str| {
+        let run = stscope(&format!("trend -q --format json {options}"));
+        run.arg(nightly.logs()).run().json()
+    };
+    let all = ask("");
+    for (options, days) in [
+        ("", "1 2 3 4 5"),
+        ("--sort group", "1 2 3 4 5"),
+        ("--sort last_event_time", "5 4 3 2 1"),
+        // Of equals the earlier one first, and last of which nothing is known.
+        ("--sort calls", "2 5 4 1 3"),
+        ("--sort calls --top 2", "2 5"),
+        ("--top 0", "1 2 3 4 5"),
+        // A day that was not read may have had as many.
+        ("--min-calls 3", "2 3 5"),
+        ("--min-calls 2 --sort last_event_time --top 2", "5 4"),
+    ] {
+        let some = ask(options);
+        let shown: Vec<_> = (some["rows"].as_array().unwrap().iter())
+            .map(|row| row["period"].as_str().unwrap().replace("2026-03-0", ""))
+            .collect();
+        assert_eq!(shown.join(" "), days, "{options}");
+        for row in some["rows"].as_array().unwrap() {
+            assert!(all["rows"].as_array().unwrap().contains(row), "{row}");
+        }
+        for whole in ["gaps", "undated", "coverage"] {
+            assert_eq!(some[whole], all[whole], "{options}");
+        }
+    }
+    let table = |options: &str| {
+        let run = stscope(&format!("trend -q {options}")).arg(nightly.logs());
+        run.run().exits(0).text().to_owned()
+    };
+    let heading = |table: &str| table.split("\n\n").next().unwrap().to_owned();
+    assert_eq!(heading(&table("--top 1")), heading(&table("")));
+    assert!(table("--top 1").ends_with("… and 4 more periods; --top 0 shows all\n"));
+    let few = table("--min-calls 4 --since 2026-03-04");
+    assert!(
+        few.contains("as many calls as --min-calls asks for.\n"),
+        "{few}"
+    );
+}
