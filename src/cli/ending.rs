@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::args::said;
 use super::exit::{Exit, Failure};
@@ -22,10 +22,38 @@ pub(super) fn report(failure: Failure) -> Exit {
     }
 }
 
+/// Names the commands that have an option which this one lacks: clap offers what is spelled like it.
+fn name_its_commands(error: &mut clap::Error) {
+    let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidArg) else {
+        return;
+    };
+    let Some(option) = typed.strip_prefix("--") else {
+        return;
+    };
+    let has_it = |command: &&clap::Command| {
+        let mut options = command.get_arguments().filter(|arg| !arg.is_hide_set());
+        options.any(|arg| arg.get_long() == Some(option))
+    };
+    let all = super::command();
+    let commands: Vec<&str> = (all.get_subcommands().filter(has_it))
+        .map(clap::Command::get_name)
+        .collect();
+    if commands.is_empty() {
+        return;
+    }
+    let tip = format!("'--{option}' is an option of {}", commands.join(", "));
+    error.remove(ContextKind::SuggestedArg);
+    let tips = ContextValue::StyledStrs(vec![tip.into()]);
+    error.insert(ContextKind::Suggested, tips);
+}
+
 /// Ends after a wrong word on the command line, or after `--help`.
 pub(super) fn usage(mut error: clap::Error, typed: &[OsString]) -> Exit {
     if let Some(what) = said(&error) {
         return report(Failure::new(what));
+    }
+    if error.kind() == ErrorKind::UnknownArgument {
+        name_its_commands(&mut error);
     }
     let is_harmless = |word: &OsString| {
         let word = word.to_string_lossy();

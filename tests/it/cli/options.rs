@@ -178,11 +178,16 @@ fn words_that_are_no_commands_are_errors_and_no_words_at_all_give_help() {
     stscope("events --group-by sdk")
         .arg(SAMPLE)
         .run()
-        .fails(&["--group-by"]);
+        .fails(&["--group-by", "an option of report, map"]);
     stscope("events --min-calls 2")
         .arg(SAMPLE)
         .run()
-        .fails(&["--min-calls"]);
+        .fails(&["--min-calls", "an option of report, overview, plan"]);
+    // Spelled like one of its own.
+    stscope("report --topp 2")
+        .arg(SAMPLE)
+        .run()
+        .fails(&["--topp", "'--top'"]);
 }
 
 #[test]
