@@ -211,6 +211,35 @@ impl<'k> DigestKey<'k> {
             prefix: prefix.trim_end_matches('/'),
         })
     }
+
+    /// What the path of a digest says of it where its name does not: at least whose it is, and of which
+    /// Region. Empty is what nobody knows.
+    pub fn of_place(path: &'k str) -> DigestKey<'k> {
+        let mut nobodys = DigestKey {
+            account: "",
+            region: "",
+            organisation: "",
+            trail: "",
+            home_region: "",
+            is_backfill: false,
+            prefix: "",
+        };
+        // name ← day ← month ← year ← Region ← CloudTrail-Digest ← account
+        let mut parts = path.rsplit('/');
+        let named = parts.next().and_then(|name| name.split('_').next());
+        let mut above = parts.skip(3);
+        match (above.next(), above.next(), above.next()) {
+            (Some(region), Some("CloudTrail-Digest"), Some(account))
+                if is_region(region) && is_account_id(account) =>
+            {
+                (nobodys.account, nobodys.region) = (account, region);
+            }
+            _ => {
+                nobodys.account = named.filter(|name| is_account_id(name)).unwrap_or("");
+            }
+        }
+        nobodys
+    }
 }
 
 #[cfg(test)]
@@ -299,6 +328,21 @@ mod tests {
             "111122223333_CloudTrail_us-east-1_20251103T0905Z_0aZ9.json.gz",
         ] {
             assert_eq!(DigestKey::parse(none), None, "{none}");
+        }
+        let folder = "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1";
+        for (path, account, region) in [
+            (
+                format!("{folder}/2025/11/03/x"),
+                "111122223333",
+                "eu-west-1",
+            ),
+            (format!("{folder}/2025/11/x"), "", ""),
+            ("a/444455556666_x".to_owned(), "444455556666", ""),
+            ("x".to_owned(), "", ""),
+            (String::new(), "", ""),
+        ] {
+            let key = DigestKey::of_place(&path);
+            assert_eq!((key.account, key.region), (account, region), "{path}");
         }
     }
 }

@@ -10,9 +10,11 @@ use chrono::NaiveDate;
 use super::account::{is_account_id, is_organisation};
 use super::region::is_region;
 
-/// What CloudTrail puts into a folder, if it is not logs of management and data events.
+/// What CloudTrail writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyKind {
+    /// Logs of management, data and network activity events.
+    Log,
     /// Checksums of log files.
     Digest,
     /// Insights.
@@ -120,6 +122,7 @@ impl KeyKind {
 
     fn named(kind: &str) -> Option<KeyKind> {
         match kind {
+            "CloudTrail" => Some(KeyKind::Log),
             "CloudTrail-Digest" => Some(KeyKind::Digest),
             "CloudTrail-Insight" => Some(KeyKind::Insight),
             "CloudTrail-Aggregated" => Some(KeyKind::Aggregated),
@@ -305,7 +308,11 @@ mod tests {
                 digest,
             ),
             ("111122223333_CloudTrail-Insight_eu-west-1_2.json", insight),
-            ("111122223333_CloudTrail_eu-west-1_2.json.gz", None),
+            (
+                "111122223333_CloudTrail_eu-west-1_2.json.gz",
+                Some(KeyKind::Log),
+            ),
+            ("111122223333_Config_eu-west-1_2.json.gz", None),
             ("me_CloudTrail-Digest_x.json.gz", None),
         ] {
             assert_eq!(KeyKind::of_name(OsStr::new(name)), kind, "{name}");
@@ -323,7 +330,11 @@ mod tests {
                 "111122223333/CloudTrail-Aggregated/eu-west-1/2024/01/02",
                 aggregated,
             ),
-            ("111122223333/CloudTrail/eu-west-1/2024/01/02", None),
+            (
+                "111122223333/CloudTrail/eu-west-1/2024/01/02",
+                Some(KeyKind::Log),
+            ),
+            ("111122223333/Config/eu-west-1/2024/01/02", None),
             ("CloudTrail-Digest", None),
         ] {
             let folder = Path::new("AWSLogs").join(folder);

@@ -109,8 +109,7 @@ impl Folder {
 
     /// Whether a file of this name is a digest, whoever named it.
     pub fn is_digest(&self, name: &OsStr) -> bool {
-        let of_folder = self.kind.filter(|_| self.key.is_none());
-        KeyKind::of_name(name).or(of_folder) == Some(KeyKind::Digest)
+        KeyKind::of_name(name).or(self.kind) == Some(KeyKind::Digest)
     }
 
     /// Why a file of this name is not opened in a walk; `None` if it is. A name or key of CloudTrail's
@@ -147,13 +146,13 @@ impl Folder {
         }
     }
 
-    /// What kind of file one of this name is, if it is none with a log's key. Anything in doubt is
-    /// `None`: its content decides.
+    /// What kind of file one of this name is: by the name, wherever it was put, and else by the folder. In a
+    /// folder with a log's key all are logs. Anything in doubt is `None`: its content decides.
     pub fn kind_of(&self, name: &OsStr) -> Option<KeyKind> {
-        if self.key.is_some() {
-            return None;
+        match self.key {
+            Some(_) => Some(KeyKind::Log),
+            None => KeyKind::of_name(name).or(self.kind),
         }
-        KeyKind::of_name(name).or(self.kind)
     }
 }
 
@@ -310,7 +309,14 @@ mod tests {
         assert_eq!(kind(digests, name), Some(KeyKind::Insight));
         assert_eq!(kind(digests, OsStr::new("x.json")), Some(KeyKind::Digest));
         assert_eq!(kind("", OsStr::new("x.json")), None);
+        let log = OsStr::new("111122223333_CloudTrail_eu-west-1_2.json");
+        assert_eq!(kind(digests, log), Some(KeyKind::Log));
+        assert!(!Folder::new(digests.into()).is_digest(log));
         let logs = "AWSLogs/111122223333/CloudTrail/eu-west-1/2024/01/02";
-        assert_eq!(kind(logs, name), None, "a log's key is believed");
+        assert_eq!(
+            kind(logs, name),
+            Some(KeyKind::Log),
+            "a log's key is believed"
+        );
     }
 }

@@ -59,7 +59,7 @@ impl Object<'_> {
         }
     }
 
-    /// What kind of file of CloudTrail's it is, if it is none with a log's key and was not named.
+    /// What kind of file of CloudTrail's it is, if that is known and it was not named.
     pub fn kind(&self) -> Option<KeyKind> {
         if self.was_named {
             return None;

@@ -112,7 +112,7 @@ fn may_be_of_the_night(path: &Path) -> bool {
 fn holds_no_calls(path: &Path) -> bool {
     let of_name = path.file_name().and_then(KeyKind::of_name);
     let of_folder = || KeyKind::of_folder(path).or_else(|| KeyKind::of_folder(path.parent()?));
-    of_name.or_else(of_folder).is_some()
+    (of_name.or_else(of_folder)).is_some_and(|kind| kind != KeyKind::Log)
 }
 
 /// The days of calls, whatever their principals, and whether global calls would be seen among them.

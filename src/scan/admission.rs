@@ -88,8 +88,8 @@ fn decide(object: &Object<'_>, version: Option<Version>, scrutiny: Scrutiny) -> 
         return Admission::Digest(version);
     }
     match object.kind() {
-        None if scrutiny.alone => admit_alone(object, version, scrutiny),
-        None => Admission::Open(version),
+        None | Some(KeyKind::Log) if scrutiny.alone => admit_alone(object, version, scrutiny),
+        None | Some(KeyKind::Log) => Admission::Open(version),
         Some(KeyKind::Digest) => Admission::Skipped(version, SkipReason::Digest),
         Some(KeyKind::Insight) => Admission::Skipped(version, SkipReason::Insight),
         Some(KeyKind::Aggregated) => Admission::Skipped(version, SkipReason::Aggregated),

@@ -49,17 +49,6 @@ fn trail_of<'e>(key: &DigestKey<'e>) -> TrailOf<'e> {
     (key.trail, key.home_region, key.organisation, account)
 }
 
-/// The chain of digests whose key nobody can read.
-const NOBODYS: DigestKey<'static> = DigestKey {
-    account: "",
-    region: "",
-    organisation: "",
-    trail: "",
-    home_region: "",
-    is_backfill: false,
-    prefix: "",
-};
-
 /// Whether an account and Region are asked about.
 pub(super) fn is_asked(selection: &Selection, account: &str, region: &str) -> bool {
     account.is_empty() || selection.lists(Some(account), Some(region))
@@ -70,10 +59,10 @@ pub(super) fn of<'e>(evidence: &'e Evidence, selection: &Selection) -> Chains<'e
     let mut parts: BTreeMap<(DigestKey<'e>, &str), Chain<'e>> = BTreeMap::new();
     for found in &evidence.digests {
         let digest = &found.digest;
-        let key = DigestKey::parse(&digest.object);
-        let chain = (parts.entry((key.unwrap_or(NOBODYS), &digest.bucket)))
-            .or_insert_with(|| Chain::new(key.unwrap_or(NOBODYS)));
-        match key {
+        let parsed = DigestKey::parse(&digest.object);
+        let key = parsed.unwrap_or_else(|| DigestKey::of_place(&digest.object));
+        let chain = (parts.entry((key, &digest.bucket))).or_insert_with(|| Chain::new(key));
+        match parsed {
             Some(_) => chain.digests.push(found),
             None => chain.damaged.push((
                 found.path.text(Some(digest.name())),
@@ -178,7 +167,8 @@ fn add_damaged<'e>(chains: &mut Vec<Chain<'e>>, all: &'e [DamagedDigest]) {
         places.insert(name(&chain.key), at);
     }
     for damaged in all {
-        let key = DigestKey::parse(&damaged.path).unwrap_or(NOBODYS);
+        let key = DigestKey::parse(&damaged.path);
+        let key = key.unwrap_or_else(|| DigestKey::of_place(&damaged.path));
         let at = *places.entry(name(&key)).or_insert_with(|| {
             chains.push(Chain::new(DigestKey { prefix: "", ..key }));
             chains.len() - 1

@@ -757,3 +757,29 @@ fn logs_that_were_compressed_anew_are_read_and_their_damage_is_named() {
     let document = report("-").input(members).run().exits(0).json();
     assert_eq!(figures(&document), (1, 1, 60));
 }
+
+#[test]
+fn a_log_that_was_put_among_digests_or_insights_is_read_by_its_own_name() {
+    for kind in [
+        "CloudTrail-Digest",
+        "CloudTrail-Insight",
+        "CloudTrail-Aggregated",
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = format!("AWSLogs/111122223333/{kind}/us-east-1/2025/11/03");
+        let name = "111122223333_CloudTrail_us-east-1_20251103T0905Z_0aZ9bY8cX7dW6eV5.json";
+        put(dir.path(), format!("{folder}/{name}"), &one_call());
+        let said = report("").arg(dir.path()).run().exits(0);
+        assert_eq!(figures(&said.json()), (1, 1, 1), "{kind}");
+        let said = stscope("trend --format csv").arg(dir.path()).run();
+        assert_eq!(said.exits(0).text().lines().count(), 2, "{kind}");
+        // What is called otherwise is what the folder says.
+        put(
+            dir.path(),
+            format!("{folder}/x.json"),
+            &log(&[regional_call(2)]),
+        );
+        let said = report("").arg(dir.path()).run().exits(0);
+        assert_eq!(figures(&said.json()), (2, 1, 1), "{kind}");
+    }
+}

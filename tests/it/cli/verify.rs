@@ -598,6 +598,28 @@ fn a_digest_that_cannot_be_read_is_named() {
 }
 
 #[test]
+fn a_digest_that_nothing_but_its_place_tells_of_is_of_the_account_of_that_place() {
+    let folder = "AWSLogs/444455556666/CloudTrail-Digest/us-east-1/2025/11/03";
+    for key in [
+        format!("{folder}/junk.json.gz"),
+        format!("{folder}/444455556666_CloudTrail-Digest_junk.json.gz"),
+        "444455556666_CloudTrail-Digest_junk.json.gz".to_owned(),
+    ] {
+        let archive = Archive::new();
+        archive.put(&key, b"junk");
+        let said = archive.by_name("").exits(1);
+        let rows = said.json()["rows"].take();
+        let [other, whole] = rows.as_array().unwrap().first_chunk().unwrap();
+        assert_eq!(other["account_id"], "444455556666", "{key}");
+        assert_eq!(other["status"], "incomplete", "{key}");
+        assert_eq!(whole["status"], "complete", "{key}");
+        // Where no key tells that it is another's, it is opened, and damaged, for all that.
+        let exit = if key.starts_with("AWSLogs") { 0 } else { 3 };
+        archive.by_name("--account 111122223333").exits(exit);
+    }
+}
+
+#[test]
 fn trails_regions_and_organisations_have_chains_of_their_own() {
     let archive = Archive::new();
     let others = [
