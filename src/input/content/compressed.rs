@@ -67,6 +67,11 @@ impl<R: Read> Compressed<R> {
         stream
     }
 
+    /// Whether all of it was handed on, or all that can be.
+    pub fn is_over(&self) -> bool {
+        matches!(self.state, State::Done)
+    }
+
     /// Whether anything follows the first member.
     pub fn has_more_than_one_member(&self) -> bool {
         self.members > 1 || self.is_padded

@@ -110,9 +110,14 @@ impl<'b> Stream<'b> {
         &self.seen
     }
 
-    /// What is at the end of the file, once it was read and if it is wanted.
+    /// What is at the end of the file, if it is wanted. Of what was not read to its end nobody knows of how
+    /// many members it is.
     pub fn trailer(&mut self) -> Option<Trailer> {
-        self.tail.as_mut()?.trailer()
+        let is_one_member = match &self.content {
+            Content::Compressed(stream) => stream.is_over() && !stream.has_more_than_one_member(),
+            Content::Lz4(_) | Content::Plain(_) => false,
+        };
+        self.tail.as_mut()?.trailer(is_one_member)
     }
 
     /// Reads what is left, so that damage in it is found; gives the damage, if there is any.

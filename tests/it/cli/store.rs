@@ -1,6 +1,7 @@
 //! Stores: nightly runs, what is asked of them, and what may go wrong with them.
 
 use std::fs::{self, File};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -12,6 +13,7 @@ use tempfile::TempDir;
 use super::harness::{DAMAGED, Run, SAMPLE, Said, limited, number, stscope};
 use super::logs::{call, gzip, log, one_call, put};
 use super::sums::{change, seen_long_ago};
+use super::trend::Nightly;
 use archive::bulk::{Archive, Options};
 
 pub fn folder() -> (TempDir, PathBuf) {
@@ -807,4 +809,33 @@ fn a_store_is_no_log_of_itself() {
     // A walk passes it by, and nothing of it was kept.
     ingest(&store, folder.path()).exits(0);
     ask("report", &store).run().exits(0);
+}
+
+/// The last eight bytes of a gzip file tell its content only if that is one member and nothing follows.
+#[test]
+fn a_file_that_changes_before_the_same_end_is_read_again() {
+    let last = gzip(b"[]");
+    let zeros = vec![0; 64];
+    for end in [last, zeros] {
+        let nightly = Nightly::new();
+        for name in ["alice", "bobby"] {
+            let arn = format!("arn:aws:iam::111122223333:user/{name}");
+            let call = call(
+                1,
+                json!({ "userIdentity": { "type": "IAMUser", "arn": arn } }),
+            );
+            // Of one size, whoever calls.
+            let mut member = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+            member.write_all(&log(&[call])).unwrap();
+            let file = [member.finish().unwrap(), end.clone()].concat();
+            put(&nightly.logs(), "export.json.gz", &file);
+            nightly.ingest();
+            let said = nightly
+                .ask("report -q --group-by principal --format csv")
+                .run()
+                .exits(0);
+            let text = said.text();
+            assert!(text.lines().count() == 2 && text.contains(name), "{text}");
+        }
+    }
 }
