@@ -25,6 +25,7 @@ pub use content::{Buffers, Limits, Opened, Stream, Trailer, of_bytes, of_reader}
 pub(crate) use content::{is_compressed, is_other_service, sha256};
 pub use folder::{Folder, Found, Names, Skip, Trust};
 pub use ip_ranges::{IpRangesError, read_ip_ranges};
+pub(crate) use local::is_below;
 pub use local::{
     Directory, Links, PARTIAL, Raw, fetch, fetch_in, of_file, open, open_in, read_directory,
     remove_left_over, standard_input,

@@ -127,6 +127,6 @@ impl Targets {
 }
 
 /// Whether a walk of `root` comes to `target` without a link. Both names are canonical.
-pub(in crate::input) fn is_below(target: &Path, root: &Path) -> bool {
+pub(crate) fn is_below(target: &Path, root: &Path) -> bool {
     (target.strip_prefix(root)).is_ok_and(|rest| !rest.iter().any(is_hidden))
 }

@@ -13,7 +13,7 @@ mod unfinished;
 pub use directory::Directory;
 pub(super) use glob::expand;
 pub use links::Links;
-pub(super) use links::is_below;
+pub(crate) use links::is_below;
 pub use list::read_directory;
 pub use open::{Raw, fetch, fetch_in, of_file, open, open_in, standard_input};
 pub use unfinished::{PARTIAL, remove_left_over};

@@ -12,6 +12,7 @@ use crate::store::tables::checksums::{Checksums, Sum};
 use crate::store::tables::file_row::{self, COLUMNS, FileRow, WIDTH};
 use crate::store::tables::outcome::Outcome;
 use crate::store::tables::schema;
+use crate::store::tables::unfinished;
 use crate::tally::{Coverage, DamagedFile, DaysRead, FilesOfDay, LogsRead, Selection, SkipReason};
 
 /// What was read for an answer, and of which accounts and Regions.
@@ -63,8 +64,8 @@ pub(in crate::store) fn read(
     }
     checksums.expect_all("file", sum)?;
     files.leave();
-    for (input, since) in schema::unfinished(connection)? {
-        files.note_unfinished(input, &since);
+    for one in unfinished::all(connection)? {
+        files.note_unfinished(one.path, &one.since);
     }
     let Files {
         mut coverage,

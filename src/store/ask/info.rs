@@ -8,6 +8,7 @@ use crate::questions::{AnyQuestion, Contents, Days, Run};
 use crate::store::error::StoreError;
 use crate::store::open::Store;
 use crate::store::tables::schema;
+use crate::store::tables::unfinished;
 use crate::store::tables::vacuum::Pages;
 use crate::sts::Dimension;
 use crate::tally::Selection;
@@ -57,7 +58,9 @@ impl Store {
             groupings: count("SELECT count(*) FROM grouping")?,
             callers: count("SELECT count(*) FROM caller")?,
             chains: report.totals.chains.clone(),
-            unfinished: self.sql(schema::unfinished(connection))?,
+            unfinished: (self.sql(unfinished::all(connection))?.into_iter())
+                .map(|one| (one.path, one.since))
+                .collect(),
             runs: self.sql(runs(connection))?,
         })
     }

@@ -7,6 +7,7 @@ pub(in crate::store) mod agent_cache;
 pub(in crate::store) mod copies;
 pub(in crate::store) mod distinct;
 pub(in crate::store) mod folders;
+mod given;
 pub(in crate::store) mod ids;
 mod index;
 pub(in crate::store) mod ingested;

@@ -10,10 +10,10 @@ use std::sync::mpsc::sync_channel;
 use chrono::{NaiveDate, SecondsFormat, Utc};
 
 use super::distinct::RowHasher;
+use super::given::given;
 use super::ingested::Ingested;
 use super::intake::{self, Intake};
 use super::ledger::Ledger;
-use super::names::text;
 use super::seen::Seen;
 #[cfg(feature = "s3")]
 use super::windows::note_listed;
@@ -29,6 +29,7 @@ use crate::store::open::Store;
 use crate::store::tables::batch::Batch;
 use crate::store::tables::checksums::Checksums;
 use crate::store::tables::schema;
+use crate::store::tables::unfinished::{self, Given};
 
 /// How many bundles of files may wait for the writer.
 const QUEUE: usize = 8;
@@ -56,9 +57,11 @@ impl Store {
         let (sender, packets) = sync_channel(QUEUE);
         let mut batch = Batch::new(&self.connection);
         let hashes = scan.scrutiny.hashes;
-        let inputs = inputs(paths);
-        let writer = Writer::new(&self.connection, today, hasher, hashes, inputs.clone());
+        let writer = Writer::new(&self.connection, today, hasher, hashes);
         let writer = self.sql(writer)?;
+        // However the run ends: who asks a store that it has left must not take a part of it for all.
+        let given = given(paths);
+        let noted = self.sql(unfinished::begin(&self.connection, &given))?;
         let (scanned, written) = std::thread::scope(|scope| {
             let scanning = std::thread::Builder::new().spawn_scoped(scope, || {
                 let workers = Mutex::new(0);
@@ -86,6 +89,9 @@ impl Store {
             Ok(ingested) => ingested,
             Err(error) => {
                 self.sql(batch.commit())?;
+                if written.is_nothing {
+                    self.sql(unfinished::take_back(&self.connection, &noted))?;
+                }
                 return Err(StoreError::Scan(error));
             }
         };
@@ -112,7 +118,7 @@ impl Store {
             note_listed(&mut batch, &paths.s3, &unread, today)
         });
         let finished = finished
-            .and_then(|()| self.finish(&mut batch, &mut ingested, today, &scan.keys, &inputs));
+            .and_then(|()| self.finish(&mut batch, &mut ingested, today, &scan.keys, &given));
         self.sql(finished)?;
         Ok(ingested)
     }
@@ -124,7 +130,7 @@ impl Store {
         ingested: &mut Ingested,
         today: NaiveDate,
         keys: &Keys,
-        inputs: &[String],
+        given: &[Given],
     ) -> rusqlite::Result<()> {
         let window = schema::window(&self.connection)?;
         ingested.closed = close::close_days(batch, today, window)?;
@@ -132,7 +138,7 @@ impl Store {
         settle(batch, keys)?;
         batch.step()?;
         self.note_run(ingested)?;
-        schema::note_finished(&self.connection, inputs)?;
+        unfinished::end(&self.connection, given)?;
         // What is judged takes a look at every folder.
         if !added::read(&self.connection)?.is_empty() {
             added::forget(&self.connection, judged_by_now(&self.connection)?)?;
@@ -176,27 +182,6 @@ impl Store {
         )?;
         Ok(())
     }
-}
-
-/// What a run is to read, as a store keeps it: folders, prefixes, and files, or of many files the folders that
-/// they are in.
-fn inputs(paths: &Paths) -> Vec<String> {
-    const MANY: usize = 100;
-    let are_many = paths.named.len() > MANY;
-    let mut inputs: Vec<String> = (paths.named.iter())
-        .filter_map(|named| match named {
-            Named::Folder(path) => Some(path.as_path()),
-            Named::File(path) | Named::Unreadable(path, _) if are_many => path.parent(),
-            Named::File(path) | Named::Unreadable(path, _) => Some(path.as_path()),
-            Named::StandardInput => None,
-        })
-        .map(|path| text(path).into_owned())
-        .collect();
-    #[cfg(feature = "s3")]
-    inputs.extend(paths.s3.iter().map(|prefix| prefix.url.to_string()));
-    inputs.sort_unstable();
-    inputs.dedup();
-    inputs
 }
 
 /// Removes folders from the ledger that could not be listed before, and were walked now.

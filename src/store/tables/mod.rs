@@ -15,4 +15,5 @@ pub(in crate::store) mod kept_fixed;
 pub(in crate::store) mod migrate;
 pub(in crate::store) mod outcome;
 pub(in crate::store) mod schema;
+pub(in crate::store) mod unfinished;
 pub(in crate::store) mod vacuum;

@@ -4,9 +4,8 @@
 //! [`migrate`](super::migrate) gets a step that brings older stores up to it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use chrono::{NaiveDate, SecondsFormat, Utc};
+use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::columns;
@@ -286,51 +285,6 @@ pub(in crate::store) fn set(
     )?;
     Ok(())
 }
-
-/// Notes that a run has written something of what it was given, and has not ended yet.
-pub(in crate::store) fn note_unfinished(
-    connection: &Connection,
-    inputs: &[String],
-) -> rusqlite::Result<()> {
-    let now = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
-    for input in inputs {
-        connection.execute(
-            "INSERT OR IGNORE INTO setting (name, value) VALUES (?1, ?2)",
-            [format!("{UNFINISHED}{input}"), now.clone()],
-        )?;
-    }
-    Ok(())
-}
-
-/// Notes that one has come to its end that had all this. What others have left unread stays unread.
-pub(in crate::store) fn note_finished(
-    connection: &Connection,
-    inputs: &[String],
-) -> rusqlite::Result<()> {
-    for (input, _) in unfinished(connection)? {
-        if (inputs.iter()).any(|outer| Path::new(&input).starts_with(outer)) {
-            connection.execute(
-                "DELETE FROM setting WHERE name = ?1",
-                [format!("{UNFINISHED}{input}")],
-            )?;
-        }
-    }
-    Ok(())
-}
-
-/// What was read by runs that have not ended, as far as the store knows, and when these began: they were
-/// killed, or go on.
-pub(in crate::store) fn unfinished(
-    connection: &Connection,
-) -> rusqlite::Result<Vec<(String, String)>> {
-    let mut all = connection.prepare(
-        "SELECT substr(name, length(?1) + 1), value FROM setting WHERE name GLOB ?1 || '*' ORDER BY name",
-    )?;
-    let rows = all.query_map([UNFINISHED], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    rows.collect()
-}
-
-const UNFINISHED: &str = "unfinished ";
 
 /// The number that the next run will have.
 pub(in crate::store) fn next_run(connection: &Connection) -> rusqlite::Result<i64> {

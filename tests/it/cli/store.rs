@@ -839,3 +839,86 @@ fn a_file_that_changes_before_the_same_end_is_read_again() {
         }
     }
 }
+
+/// Starts an ingest of these files and of one without end, and kills it once a store says that it is at it.
+fn killed_ingest(store: &Path, files: &[PathBuf], endless: &Path) {
+    // White space that takes longer to read than anybody waits here.
+    let megabytes = gzip(&[b' '; 1 << 24]);
+    fs::write(endless, megabytes.repeat(3000)).unwrap();
+    let mut ingesting = Command::new(env!("CARGO_BIN_EXE_stscope"))
+        .args(["ingest", "-q", "--store"])
+        .arg(store)
+        .args(files)
+        .arg(endless)
+        .spawn()
+        .unwrap();
+    let begun = Instant::now();
+    let is_begun = || {
+        let info = stscope("store info").arg(store).run();
+        String::from_utf8_lossy(&info.stdout).contains("unfinished ingest")
+    };
+    while !is_begun() {
+        assert!(begun.elapsed() < Duration::from_secs(60));
+        assert_eq!(ingesting.try_wait().unwrap(), None, "it has ended");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    ingesting.kill().unwrap();
+    ingesting.wait().unwrap();
+    fs::write(endless, b"{}").unwrap();
+}
+
+/// Some files of a folder are not others, and a walk does not come to what is hidden.
+#[test]
+fn an_ingest_of_something_else_does_not_end_one_that_was_killed() {
+    let names = |letter: &str, count: usize| -> Vec<String> {
+        (0..count).map(|at| format!("{letter}{at}.json")).collect()
+    };
+    for (name, some, others) in [
+        ("many files", names("a", 120), names("b", 120)),
+        ("a file", names("a", 1), names("b", 120)),
+        (
+            "a hidden file",
+            vec![".new/a.json".to_owned()],
+            vec![String::new()],
+        ),
+        (
+            "a file that a walk passes by",
+            vec!["a.csv".to_owned()],
+            vec![String::new()],
+        ),
+    ] {
+        let (folder, store) = folder();
+        let logs = folder.path().join("logs");
+        let all = [&some[..], &others].concat();
+        for (at, path) in all.iter().filter(|path| !path.is_empty()).enumerate() {
+            put(&logs, path, &log(&[call(at as u32, json!({}))]));
+        }
+        put(&logs, "z.json", &log(&[call(999, json!({}))]));
+        let paths = |names: &[String]| -> Vec<PathBuf> {
+            names.iter().map(|name| logs.join(name)).collect()
+        };
+        let endless = paths(&some)[0].with_extension("gz.csv");
+        killed_ingest(&store, &paths(&some), &endless);
+        let ended = |files: &[PathBuf]| stscope("ingest -q --store").arg(&store).args(files).run();
+        ended(&paths(&others)).exits(0);
+        let said = ask("report --fail-on global=100000", &store).run().exits(3);
+        said.says(&["damaged (open): the ingest of it that began at"]);
+        let again = [paths(&some), vec![endless.clone()]].concat();
+        ended(&again).exits(0);
+        ask("report", &store).run().exits(0);
+        let read = ask("report --format json", &store).run().json();
+        assert_eq!(read["coverage"]["files"]["damaged"], 0, "{name}");
+    }
+}
+
+#[test]
+fn an_ingest_that_could_not_begin_leaves_nothing_unfinished() {
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    put(&logs, "a.json", &one_call());
+    ingest(&store, &logs).exits(0);
+    put(&logs, "b.json", b"{\"Records\":[{");
+    let strict = stscope("ingest -q --strict --store").arg(&store).arg(&logs);
+    strict.run().exits(2);
+    ask("report", &store).run().exits(0);
+}

@@ -32,8 +32,9 @@ use crate::store::tables::schema;
 use crate::tally::LogContent;
 
 /// What was written.
-#[derive(Default)]
 pub(in crate::store) struct Written {
+    /// Whether nothing was.
+    pub is_nothing: bool,
     pub replaced: u64,
     pub beyond_window: u64,
     /// Calls of days that are forgotten.
@@ -63,8 +64,6 @@ pub(in crate::store) struct Writer<'c> {
     has_digests: bool,
     /// Whether the content of logs is hashed.
     hashes: bool,
-    /// What is read, until the store says that a run is at it.
-    inputs: Vec<String>,
 }
 
 const ADD_FILE: &str = "INSERT OR IGNORE INTO file (folder, name, size, modified, checksum, length, outcome, same_as, \
@@ -81,14 +80,20 @@ impl<'c> Writer<'c> {
         today: NaiveDate,
         hasher: RowHasher,
         hashes: bool,
-        inputs: Vec<String>,
     ) -> rusqlite::Result<Writer<'c>> {
         connection.set_prepared_statement_cache_capacity(64);
         let run = schema::next_run(connection)?;
         Ok(Writer {
             connection,
             run,
-            written: Written::default(),
+            written: Written {
+                is_nothing: true,
+                replaced: 0,
+                beyond_window: 0,
+                forgotten: 0,
+                copies: 0,
+                unread: Vec::new(),
+            },
             folders: Folders::default(),
             calls: Calls::new(connection, today.to_string(), run, hasher)?,
             objects: Map::default(),
@@ -101,7 +106,6 @@ impl<'c> Writer<'c> {
                 |row| row.get(0),
             )?,
             hashes,
-            inputs,
         })
     }
 
@@ -148,11 +152,7 @@ impl<'c> Writer<'c> {
     }
 
     fn write(&mut self, packet: Packet) -> rusqlite::Result<()> {
-        // Who asks a store that a run has left must not take a part of it for all.
-        if !self.inputs.is_empty() {
-            let inputs = std::mem::take(&mut self.inputs);
-            schema::note_unfinished(self.connection, &inputs)?;
-        }
+        self.written.is_nothing = false;
         match packet {
             Packet::Read(delivery) => self.delivery(*delivery),
             Packet::Touched(id, version) => {
