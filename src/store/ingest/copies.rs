@@ -15,7 +15,8 @@ use crate::store::tables::outcome::Outcome;
 /// The files that changed or moved in this run.
 pub(in crate::store) struct Copies<'c> {
     connection: &'c Connection,
-    /// Where the former content is of files that changed in this run, and which change it was of all.
+    /// Where the former content is of files that changed in this run, and which change it was of all. The id
+    /// of a row that is removed may become that of another one, which has nothing to do with it.
     changed: Map<i64, (u64, Before)>,
     changes: u64,
     /// Files whose place another file has taken in this run: one each, however many copies there are.
@@ -24,8 +25,8 @@ pub(in crate::store) struct Copies<'c> {
 
 /// What was in a file before it changed.
 enum Before {
-    /// Another file, which was a copy of it, has it now.
-    Is(i64),
+    /// Another file, which was or is a copy of it, has it now, from this change on.
+    Is(i64, u64),
     /// No other known file has it yet.
     Held(Content),
 }
@@ -54,13 +55,15 @@ impl<'c> Copies<'c> {
             .execute([id])?;
         let copy = copy_of(self.connection, id)?;
         if let Some(content) = content {
-            match copy {
+            let change = self.next_change();
+            let before = match copy {
                 Some(copy) => {
                     content.give_to(self.connection, copy)?;
-                    self.note_change(id, Before::Is(copy));
+                    Before::Is(copy, change)
                 }
-                None => self.note_change(id, Before::Held(content)),
-            }
+                None => Before::Held(content),
+            };
+            self.changed.insert(id, (change, before));
         }
         if let Some(copy) = copy {
             self.connection
@@ -87,9 +90,18 @@ impl<'c> Copies<'c> {
         self.take_back(id)
     }
 
+    /// A damaged file is gone, and what it is a copy of was found in another place: it goes from the ledger,
+    /// unless another file has taken its place.
+    pub fn supersede(&mut self, id: i64, of: i64) -> rusqlite::Result<()> {
+        if self.moved.insert(id) {
+            self.forget_file(id, of)?;
+        }
+        Ok(())
+    }
+
     /// Removes a file from the ledger that is a copy of another now. Says whether its row stays, as some of its
     /// calls are in closed days or forgotten.
-    pub fn forget_file(&mut self, id: i64, of: i64) -> rusqlite::Result<bool> {
+    fn forget_file(&mut self, id: i64, of: i64) -> rusqlite::Result<bool> {
         if self.take_back(id)? > 0 {
             self.note_copy(id, of)?;
             return Ok(true);
@@ -154,23 +166,26 @@ impl<'c> Copies<'c> {
         // The file it is a copy of has changed in this run: the copy is the only one with the former content.
         if !has_it && let Some((_, Before::Held(content))) = self.changed.get(&of) {
             content.give_to(self.connection, copy)?;
-            self.note_change(of, Before::Is(copy));
+            let now = self.next_change();
+            if let Some((_, before)) = self.changed.get_mut(&of) {
+                *before = Before::Is(copy, now);
+            }
         }
         Ok(())
     }
 
-    fn note_change(&mut self, id: i64, before: Before) {
+    fn next_change(&mut self) -> u64 {
         self.changes += 1;
-        self.changed.insert(id, (self.changes, before));
+        self.changes
     }
 
     /// The file that has now what this one held when the run began, or had it last, and whether it has it.
     fn holder(&self, of: i64) -> (i64, bool) {
         let (mut holder, mut since) = (of, 0);
         // A file that changed before it got this content has it still.
-        while let Some((at, before)) = self.changed.get(&holder).filter(|(at, _)| *at > since) {
+        while let Some((_, before)) = self.changed.get(&holder).filter(|(at, _)| *at > since) {
             match before {
-                Before::Is(copy) => (holder, since) = (*copy, *at),
+                Before::Is(copy, from) => (holder, since) = (*copy, *from),
                 Before::Held(_) => return (holder, false),
             }
         }

@@ -922,3 +922,26 @@ fn an_ingest_that_could_not_begin_leaves_nothing_unfinished() {
     strict.run().exits(2);
     ask("report", &store).run().exits(0);
 }
+
+#[test]
+fn a_damaged_file_that_is_gone_takes_no_other_with_it_however_many_copies_there_are() {
+    let whole = gzip(&log(&[call(1, json!({})), call(2, json!({}))]));
+    let key = "AWSLogs/111122223333/CloudTrail/us-east-1/2025/11/03/a.json.gz";
+    for threads in ["1", "2"] {
+        let (folder, store) = folder();
+        let logs = folder.path().join("logs");
+        put(&logs.join("damaged"), key, &whole[..whole.len() - 9]);
+        ingest(&store, &logs).exits(3);
+        fs::remove_dir_all(logs.join("damaged")).unwrap();
+        for copy in ["a", "b", "c"] {
+            put(&logs.join(copy), key, &whole);
+        }
+        let run = stscope("ingest -q --threads").arg(threads).arg("--store");
+        run.arg(&store).arg(&logs).run().exits(0);
+        let report = ask("report -q --format json", &store).run().exits(0);
+        assert_eq!(report.json()["summary"]["calls"], 2, "{report}");
+        ingest(&store, &logs)
+            .exits(0)
+            .says(&["0 files new, 3 known"]);
+    }
+}

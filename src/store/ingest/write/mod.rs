@@ -184,7 +184,7 @@ impl<'c> Writer<'c> {
     ) -> rusqlite::Result<()> {
         self.note_added()?;
         if let Some(id) = supersedes {
-            self.copies.forget_file(id, of)?;
+            self.copies.supersede(id, of)?;
         }
         let (folder, name) = self.place(path, 0)?;
         self.copies.write(folder, name, version, trailer, of)
@@ -202,7 +202,7 @@ impl<'c> Writer<'c> {
             return self.evidence(id, delivery, was_sound);
         }
         if let Some(id) = delivery.supersedes {
-            self.copies.forget_file(id, of)?;
+            self.copies.supersede(id, of)?;
         }
         let (folder, name) = self.place(&delivery.path, 0)?;
         (self.copies).write_row(folder, name, version, trailer, of)?;
