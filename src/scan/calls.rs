@@ -16,6 +16,8 @@ pub(super) struct Calls<'w, C> {
     pub days_read: &'w mut DaysRead,
     pub matched: &'w mut Matched,
     pub scratch: &'w mut String,
+    /// Whether a call is of us-east-1.
+    pub saw_us_east_1: bool,
 }
 
 impl<C: Collector> Calls<'_, C> {
@@ -41,8 +43,8 @@ impl<C: Collector> Calls<'_, C> {
 }
 
 impl<C: Collector> Handler for Calls<'_, C> {
-    /// The counts of records, and the places of what they are noted in.
-    type Mark = ([u64; 4], [usize; 2], Matched, C::Mark);
+    /// The counts of records, the places of what they are noted in, and what was seen of them.
+    type Mark = ([u64; 4], [usize; 2], (Matched, bool), C::Mark);
 
     fn record(&mut self, record: &Record<'_>) {
         match sts::kind(record) {
@@ -58,9 +60,7 @@ impl<C: Collector> Handler for Calls<'_, C> {
                 }
                 if self.selection.admits(&call) {
                     let is_of_us_east_1 = call.is_of_us_east_1();
-                    if is_of_us_east_1 {
-                        self.collector.totals().see_us_east_1();
-                    }
+                    self.saw_us_east_1 |= is_of_us_east_1;
                     let saw_us_east_1 =
                         is_of_us_east_1 || matches!(call.endpoint(), Endpoint::Global);
                     self.days_read.see_call(call.time(), saw_us_east_1);
@@ -88,14 +88,14 @@ impl<C: Collector> Handler for Calls<'_, C> {
         (
             [sts_records, not_calls, filtered, no_time],
             [self.logs_read.mark(), self.days_read.mark()],
-            *self.matched,
+            (*self.matched, self.saw_us_east_1),
             self.collector.mark(),
         )
     }
 
-    fn rollback(&mut self, (counts, [logs_read, days_read], matched, mark): Self::Mark) {
+    fn rollback(&mut self, (counts, [logs_read, days_read], seen, mark): Self::Mark) {
         let [sts_records, not_calls, filtered, no_time] = counts;
-        *self.matched = matched;
+        (*self.matched, self.saw_us_east_1) = seen;
         self.coverage.sts_records = sts_records;
         self.coverage.not_calls = not_calls;
         self.coverage.filtered = filtered;

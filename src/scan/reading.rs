@@ -129,8 +129,13 @@ impl<'s, C: Collector> Reading<'s, C> {
             days_read: &mut self.days_read,
             matched: &mut self.matched,
             scratch: &mut self.scratch,
+            saw_us_east_1: false,
         };
-        self.reader.read(window, &mut calls)
+        let outcome = self.reader.read(window, &mut calls);
+        if calls.saw_us_east_1 {
+            calls.collector.totals().see_us_east_1();
+        }
+        outcome
     }
 
     /// Says what became of a file that was opened and is no log. Gives its trailer, as

@@ -540,3 +540,32 @@ fn parts_without_digests_say_how_they_would_have_them() {
         .exits(2)
         .says(&["the parts keep no digests", "stscope map --require"]);
 }
+
+/// The table, the gauges and the gates say the same of whether a zero means anything.
+#[test]
+fn what_was_taken_back_is_no_log_of_us_east_1() {
+    let global = call(1, json!({}));
+    for (text, exit, can_judge) in [
+        // Of a member that stands twice the last value stands.
+        (format!("{{\"Records\":[{global}],\"Records\":[]}}"), 2, 0),
+        (format!("{{\"Records\":[{global}]}}"), 1, 1),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let file = put(dir.path(), "a.json", text.as_bytes());
+        let ask = |words: &str| stscope(words).arg(&file).run();
+        assert_eq!(
+            ask("report -q --fail-on global").status.code(),
+            Some(exit),
+            "{text}"
+        );
+        let gauges = ask("report -q --format openmetrics");
+        let line = format!("stscope_report_can_judge {can_judge}\n");
+        assert!(gauges.text().contains(&line), "{text}");
+        let store = dir.path().join("sts.db");
+        stscope("ingest -q --store").arg(&store).arg(&file).run();
+        let stored = stscope("report -q --fail-on global --store")
+            .arg(&store)
+            .run();
+        assert_eq!(stored.status.code(), Some(exit), "{text}");
+    }
+}
