@@ -35,7 +35,11 @@ pub(super) fn remove_on_interrupt(file: Option<&Path>) {
 #[cfg(unix)]
 fn watch() {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM]) else {
+    // What ends nothing, as nohup has it, is to end nothing.
+    let ignored = ignored();
+    let ending = [SIGHUP, SIGINT, SIGTERM].into_iter();
+    let ending = ending.filter(|signal| ignored >> (signal - 1) & 1 == 0);
+    let Ok(mut signals) = signal_hook::iterator::Signals::new(ending) else {
         return;
     };
     let _ = std::thread::Builder::new().spawn(move || {
@@ -49,4 +53,14 @@ fn watch() {
             let _ = signal_hook::low_level::emulate_default_handler(signal);
         }
     });
+}
+
+/// The signals that whoever started this program has it ignore, a bit each. Where that is not told in
+/// `/proc`, none.
+#[cfg(unix)]
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or(0)
 }

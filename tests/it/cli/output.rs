@@ -289,6 +289,33 @@ fn an_interrupt_leaves_nothing_of_ours_and_keeps_what_was_there() {
     }
 }
 
+/// As nohup has it.
+#[cfg(target_os = "linux")] // where /proc tells
+#[test]
+fn a_signal_that_is_ignored_ends_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut shell = std::process::Command::new("sh");
+    let script = r#"trap "" HUP INT; exec "$0" report - -q -o "$1""#;
+    shell.args(["-c", script, env!("CARGO_BIN_EXE_stscope")]);
+    shell.arg(dir.path().join("out.csv"));
+    let mut running = Run::of(shell).input("").start();
+    let mut input = running.stdin().unwrap();
+    let begun = std::time::Instant::now();
+    while names_in(dir.path()).is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "no partial file");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    std::thread::sleep(Duration::from_millis(100));
+    for signal in ["HUP", "INT"] {
+        running.signal(signal);
+    }
+    std::thread::sleep(Duration::from_millis(100));
+    std::io::Write::write_all(&mut input, &one_call()).unwrap();
+    drop(input);
+    running.end().exits(0);
+    assert_eq!(names_in(dir.path()), ["out.csv"]);
+}
+
 #[test]
 fn an_output_in_the_folder_that_is_read_does_not_count_as_a_log() {
     let dir = tempfile::tempdir().unwrap();
