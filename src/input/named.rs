@@ -93,7 +93,10 @@ pub(super) fn once(named: Vec<Named>) -> Once {
                     && is_opened_in_a_walk(&path, &services);
                 !is_walked && seen.insert(path)
             }
-            Named::StandardInput => true,
+            Named::StandardInput => {
+                // Beside another name of it, or of the file that it is.
+                !cfg!(unix) || seen.insert(canonical(Path::new("/dev/stdin")))
+            }
             Named::Unreadable(path, _) => seen.insert(path.clone()),
         })
         .collect();

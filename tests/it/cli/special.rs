@@ -82,6 +82,17 @@ fn what_a_shell_substitutes_for_a_process_is_read() {
     assert_eq!(number(&document["summary"]["calls"]), 2);
     let run = report("/dev/stdin").stdin(fs::File::open(&zipped).unwrap());
     assert_eq!(number(&run.run().exits(0).json()["summary"]["calls"]), 1);
+    // By whatever names, once.
+    for names in [
+        vec!["-", "/dev/stdin"],
+        vec!["/dev/stdin", "-"],
+        vec!["-", zipped.to_str().unwrap()],
+    ] {
+        let run = report("--no-dedup")
+            .args(names)
+            .stdin(fs::File::open(&zipped).unwrap());
+        assert_eq!(number(&run.run().exits(0).json()["summary"]["calls"]), 1);
+    }
 }
 
 #[test]
