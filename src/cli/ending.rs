@@ -60,8 +60,10 @@ pub(super) fn usage(mut error: clap::Error, typed: &[OsString]) -> Exit {
         for_terminal(&word) == word
     };
     if !error.use_stderr() || typed.iter().all(is_harmless) {
-        // Writing help into a closed pipe is no error.
-        let _ = error.print();
+        match error.print() {
+            Err(why) if !error.use_stderr() => return report(Failure::from(why)),
+            _ => {}
+        }
     } else {
         // clap repeats what was typed as it is, between its colours and the ends of its own lines.
         escape_context(&mut error);

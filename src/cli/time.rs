@@ -144,9 +144,15 @@ pub(super) fn period(
     };
     let (since, until) = (time("--since", since)?, time("--until", until)?);
     match (since, until) {
-        (Some(since), Some(until)) if since >= until => Err(Failure::new(format!(
-            "--since {since} is not before --until {until}: no call could pass; exchange the two"
-        ))),
+        (Some(since), Some(until)) if since >= until => {
+            let mend = match since == until {
+                true => "--until is no part of the time: name a later one",
+                false => "exchange the two",
+            };
+            Err(Failure::new(format!(
+                "--since {since} is not before --until {until}: no call could pass; {mend}"
+            )))
+        }
         both => Ok(both),
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::error::StoreError;
+use super::error::{SqlFault, StoreError};
 use super::lock::Lock;
 use super::tables::checksums::{self, Checksums};
 use super::tables::connect::{self, State, connect, refuse_foreign, refuse_no_file, wrong_version};
@@ -35,8 +35,11 @@ impl Store {
         }
         // A killed ingest leaves a journal, and SQLite writes to the file to roll it back.
         let open = |flags| connect(path, flags);
-        let connection = open(OpenFlags::SQLITE_OPEN_READ_WRITE)
-            .or_else(|_| open(OpenFlags::SQLITE_OPEN_READ_ONLY))?;
+        let connection =
+            open(OpenFlags::SQLITE_OPEN_READ_WRITE).or_else(|error| match error.sql_fault() {
+                Some(SqlFault::Busy) => Err(error), // it was waited for
+                _ => open(OpenFlags::SQLITE_OPEN_READ_ONLY),
+            })?;
         let mut store = Store {
             path: path.to_owned(),
             connection,

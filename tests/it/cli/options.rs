@@ -39,7 +39,7 @@ const WRONG: &[(&[&str], &[&str])] = &[
     ),
     (
         &["--since", "2025-11-04", "--until", "2025-11-04"],
-        &["is not before --until"],
+        &["is not before --until", "name a later one"],
     ),
     (
         &["--account", "1112222"],

@@ -46,7 +46,8 @@ fn a_pipe_that_is_closed_for_certain_is_no_error() {
 #[test]
 fn a_full_disk_is_said_and_ends_with_2() {
     let full = Path::new("/dev/full");
-    for command in commands() {
+    let help = ["--help", "--version", "report --help"].map(str::to_owned);
+    for command in commands().into_iter().chain(help) {
         let to = File::options().write(true).open(full).unwrap();
         let said = stscope(&command).stdout(to).run().exits(2);
         said.says(&["stscope: standard output: ", "--output"]);

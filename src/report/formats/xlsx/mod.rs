@@ -132,6 +132,8 @@ impl Styles {
 fn broken(error: &XlsxError) -> io::Error {
     match error {
         XlsxError::IoError(error) => io::Error::new(error.kind(), error.to_string()),
-        other => io::Error::other(format!("the workbook: {other}")),
+        other => io::Error::other(format!(
+            "the workbook, of which parts are written to the folder that TMPDIR names: {other}"
+        )),
     }
 }
