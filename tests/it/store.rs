@@ -450,6 +450,27 @@ fn live_through(nights: &Nights, then: impl Fn(&Place, usize)) -> (Place, PathBu
     (place, copies)
 }
 
+/// Of a file in a night, with one of two contents.
+#[derive(Clone, Copy, Debug)]
+enum State {
+    Gone,
+    Cut(usize),
+    Whole(usize),
+}
+
+/// Sound, and of different calls.
+fn any_content() -> impl Strategy<Value = usize> {
+    prop_oneof![Just(0), Just(2)]
+}
+
+fn any_state() -> impl Strategy<Value = State> {
+    prop_oneof![
+        Just(State::Gone),
+        any_content().prop_map(State::Cut),
+        any_content().prop_map(State::Whole),
+    ]
+}
+
 fn any_order() -> impl Strategy<Value = Vec<usize>> {
     Just(vec![0, 1, 2]).prop_shuffle()
 }
@@ -508,6 +529,57 @@ proptest! {
             None => assert_equal(&place, &selections())?,
         }
         let again = place.ingest(&[place.logs.clone(), copies], 2, today());
+        prop_assert_eq!(again.coverage.files.found, 0);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 72, ..ProptestConfig::default() })]
+
+    /// Under one key in several folders, where what comes is cut, or goes and comes elsewhere: in the end all is
+    /// whole.
+    #[test]
+    fn copies_that_are_cut_and_go_and_come_leave_what_the_files_hold(
+        nights in proptest::collection::vec((proptest::collection::vec(any_state(), 3), any_order()), 1..5),
+        last in proptest::collection::vec(any_content().prop_map(State::Whole), 3),
+        threads in 1..3_usize,
+    ) {
+        let place = Place::new(14);
+        let folders = ["a", "b", "c"].map(|name| place.logs.join(name));
+        let key = &ARCHIVE[0].0;
+        let last = (last, vec![0, 1, 2]);
+        let question = &questions()[0];
+        for (states, order) in nights.iter().chain([&last]) {
+            for (folder, state) in folders.iter().zip(states) {
+                let file = folder.join(key);
+                let bytes = match *state {
+                    State::Gone => {
+                        fs::create_dir_all(folder).unwrap();
+                        let _ = fs::remove_file(file);
+                        continue;
+                    }
+                    State::Cut(content) => &ARCHIVE[content].1[..ARCHIVE[content].1.len() / 2],
+                    State::Whole(content) => &ARCHIVE[content].1,
+                };
+                // What is there already is not touched.
+                if fs::read(&file).ok().as_deref() != Some(bytes) {
+                    place.put(folder, key, bytes);
+                }
+            }
+            let named: Vec<PathBuf> = order.iter().map(|&at| folders[at].clone()).collect();
+            place.ingest(&named, threads, today());
+            place.assert_sound();
+            // What is gone is still there, and nothing that is there is gone.
+            let calls = |report: Report<_>| report.totals.summary().calls;
+            let in_store = calls(place.asked(question, &Selection::default()));
+            if states.iter().any(|state| !matches!(state, State::Gone)) {
+                prop_assert!(in_store >= calls(place.scanned(question, &Selection::default())));
+            }
+        }
+        let asked = place.asked(question, &Selection::default());
+        let scanned = place.scanned(question, &Selection::default());
+        prop_assert_eq!(answered(&asked), answered(&scanned));
+        let again = place.ingest(&folders, threads, today());
         prop_assert_eq!(again.coverage.files.found, 0);
     }
 
