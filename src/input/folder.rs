@@ -112,6 +112,13 @@ impl Folder {
         KeyKind::of_name(name).or(self.kind) == Some(KeyKind::Digest)
     }
 
+    /// Whether a walk opens a file of this name, where these folders of other services were named.
+    pub fn opens_in_a_walk(&self, name: &OsStr, services: &[PathBuf]) -> bool {
+        let is_wanted =
+            |skip| skip == Skip::OtherService && is_in_named_service(&self.path, services);
+        !is_hidden(name) && self.skips(name).is_none_or(is_wanted)
+    }
+
     /// Why a file of this name is not opened in a walk; `None` if it is. A name or key of CloudTrail's
     /// own is always opened.
     pub fn skips(&self, name: &OsStr) -> Option<Skip> {
@@ -161,10 +168,7 @@ pub(super) fn is_opened_in_a_walk(file: &Path, services: &[PathBuf]) -> bool {
     let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
         return false;
     };
-    let is_wanted =
-        |skip: &Skip| *skip == Skip::OtherService && is_in_named_service(folder, services);
-    let skip = Folder::new(folder.to_owned()).skips(name);
-    !is_hidden(name) && skip.is_none_or(|skip| is_wanted(&skip))
+    Folder::new(folder.to_owned()).opens_in_a_walk(name, services)
 }
 
 /// Whether a folder is in one of those of other services that were named: whoever names a service by hand

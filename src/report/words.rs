@@ -43,6 +43,11 @@ pub fn counted(number: u64, noun: &str) -> String {
     format!("{} {}", count(number), plural(number, noun))
 }
 
+/// What is said where `--min-calls` leaves nothing to show.
+pub fn too_few_calls(noun: &str) -> String {
+    format!("No {noun} has as many calls as --min-calls asks for")
+}
+
 /// The first of some names, and how many more there are: `a, b, and 3 more`.
 pub fn first_of(names: impl ExactSizeIterator<Item = String>, most: usize) -> String {
     let unnamed = names.len().saturating_sub(most) as u64;

@@ -5,9 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, Args, ValueHint};
 
-use crate::cli::args::{
-    AnswerArgs, FilterArgs, GroupOrder, OrderArgs, SourceArgs, exit_help, without_gauges,
-};
+use crate::cli::args::{AnswerArgs, FilterArgs, OrderArgs, SourceArgs, exit_help, without_gauges};
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::gate::conclude;
@@ -140,18 +138,8 @@ pub(super) fn answer(
         false => plan,
     };
     let mut regions = Regions::of(&answers.regions);
-    plan.keep_min_calls(order.min_calls);
-    match order.sort.unwrap_or_default() {
-        GroupOrder::Calls => plan.sort_by_calls(),
-        GroupOrder::LastEventTime => {
-            plan.sort_by_last_event_time();
-            regions.sort_by_last_event_time();
-        }
-        GroupOrder::Group => {
-            plan.sort_by_group();
-            regions.sort_by_group();
-        }
-    }
+    super::plan::arrange(&mut plan, order);
+    super::regions::arrange(&mut regions, order);
     let summary = totals.summary();
     let chains = match totals.chains.is_empty() {
         true => without_digests(totals),

@@ -252,12 +252,7 @@ pub(super) fn answer(
     if format.is_for_people() {
         plan = plan.together();
     }
-    plan.keep_min_calls(order.min_calls);
-    match order.sort.unwrap_or_default() {
-        GroupOrder::Calls => plan.sort_by_calls(),
-        GroupOrder::LastEventTime => plan.sort_by_last_event_time(),
-        GroupOrder::Group => plan.sort_by_group(),
-    }
+    arrange(&mut plan, order);
     let summary = totals.summary();
     let can_judge = session.can_judge(totals);
     if let Some(trace) = &plan.risks.opt_in_tokens {
@@ -280,6 +275,16 @@ pub(super) fn answer(
         Some(folder) => finished.write_parts(&plan, &folder, session),
     };
     conclude(exit, verdict, written)
+}
+
+/// Has a plan in the order that is asked for, without rows that have too few calls.
+pub(super) fn arrange(plan: &mut Plan<'_>, order: &OrderArgs) {
+    plan.keep_min_calls(order.min_calls);
+    match order.sort.unwrap_or_default() {
+        GroupOrder::Calls => plan.sort_by_calls(),
+        GroupOrder::LastEventTime => plan.sort_by_last_event_time(),
+        GroupOrder::Group => plan.sort_by_group(),
+    }
 }
 
 /// Says so where no token is shown and none could be, and what a format of rows alone leaves out.

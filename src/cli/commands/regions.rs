@@ -89,15 +89,21 @@ pub(super) fn answer(
         (session.messages).tell(&format!("judged by {}", window.words().join(", ")));
     }
     let mut regions = Regions::of(report);
+    arrange(&mut regions, order);
+    let verdict = session.judge(totals);
+    let (min_calls, top) = (order.min_calls, sink.writing.top);
+    let page = regions::page(regions, &window, min_calls, top, &totals.coverage);
+    conclude(exit, verdict, sink.write(page))
+}
+
+/// Has Regions in the order that is asked for. Rows with too few calls are left out by the page, which says
+/// something of all of them.
+pub(super) fn arrange(regions: &mut Regions<'_>, order: &OrderArgs) {
     match order.sort.unwrap_or_default() {
         GroupOrder::Calls => {}
         GroupOrder::LastEventTime => regions.sort_by_last_event_time(),
         GroupOrder::Group => regions.sort_by_group(),
     }
-    let verdict = session.judge(totals);
-    let (min_calls, top) = (order.min_calls, sink.writing.top);
-    let page = regions::page(regions, &window, min_calls, top, &totals.coverage);
-    conclude(exit, verdict, sink.write(page))
 }
 
 /// A Region must not look idle because its calls were not asked about.

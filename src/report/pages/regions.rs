@@ -9,7 +9,7 @@ use crate::questions::{RegionRow, RegionStatus, Regions};
 use crate::report::cell::Cell;
 use crate::report::page::{Block, Figure, List, Page, Tone};
 use crate::report::sheet::{Label, Sheet};
-use crate::report::words::{count, counted, span};
+use crate::report::words::{count, counted, span, too_few_calls};
 use crate::sts::Time;
 use crate::tally::{Coverage, Selection, Summary};
 
@@ -31,8 +31,7 @@ pub fn page<'p>(
     let all = regions.rows.len();
     regions.keep_min_calls(min_calls);
     if regions.rows.is_empty() && all > 0 {
-        let none = "No row has as many calls as --min-calls asks for";
-        blocks.push(Block::Remarks(vec![none.to_owned()]));
+        blocks.push(Block::Remarks(vec![too_few_calls("row")]));
     }
     let rows = regions.rows.into_iter().map(Ok);
     let page = Page {

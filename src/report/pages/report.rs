@@ -8,6 +8,7 @@ use crate::questions::verify::Standing;
 use crate::report::cell::Cell;
 use crate::report::page::{Block, List, Page};
 use crate::report::sheet::{Label, Sheet};
+use crate::report::words::too_few_calls;
 use crate::sts::Dimension;
 use crate::tally::Group;
 
@@ -30,8 +31,7 @@ pub fn page<'p>(
     };
     let mut blocks = summary::blocks(&summary, can_judge, standing, &report.totals.coverage);
     if summary.calls > 0 && report.groups().len() == 0 {
-        let none = "No group has as many calls as --min-calls asks for";
-        blocks.push(Block::Remarks(vec![none.to_owned()]));
+        blocks.push(Block::Remarks(vec![too_few_calls("group")]));
     }
     let page = Page {
         head: vec![

@@ -7,7 +7,7 @@ use crate::questions::{PeriodStatus, Trend, TrendRow};
 use crate::report::cell::Cell;
 use crate::report::page::{Block, Chart, List, Page, StackColumn};
 use crate::report::sheet::{Label, Sheet};
-use crate::report::words::{count, counted};
+use crate::report::words::{count, counted, too_few_calls};
 use crate::sts::EndpointKind;
 use crate::tally::Coverage;
 
@@ -21,8 +21,7 @@ pub fn page<'p>(
 ) -> Page<'p> {
     let mut blocks = blocks(trend);
     if rows.is_empty() && !trend.rows.is_empty() {
-        let none = "No period has as many calls as --min-calls asks for";
-        blocks.push(Block::Remarks(vec![none.to_owned()]));
+        blocks.push(Block::Remarks(vec![too_few_calls("period")]));
     }
     let list = List::new("periods", sheet(), rows.into_iter().map(Ok), top);
     let page = Page {

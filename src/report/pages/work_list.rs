@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::questions::{Plan, PlanRow, TokenTrace};
 use crate::report::page::{Caller, RiskList, Task, WorkList};
-use crate::report::words::{Phrase, count, counted, day, span};
+use crate::report::words::{Phrase, count, counted, day, span, too_few_calls};
 use crate::sts::{Cause, Time};
 use crate::tally::Summary;
 
@@ -91,7 +91,7 @@ fn remarks(page: &PlanPage<'_>) -> Vec<String> {
         ));
     }
     if page.plan.rows.is_empty() && page.plan.global.calls > 0 {
-        remarks.push("No row has as many calls as --min-calls asks for.".to_owned());
+        remarks.push(format!("{}.", too_few_calls("row")));
     }
     remarks.extend(page.plan.risks.opt_in_tokens.as_ref().and_then(|trace| {
         let nothing = match trace {

@@ -8,7 +8,7 @@ use siphasher::sip::SipHasher13;
 
 use super::names::text;
 use crate::aws::is_of_another_service;
-use crate::input::{Folder, Named, Paths, is_hidden};
+use crate::input::{Folder, Named, Paths};
 use crate::store::tables::unfinished::{Given, What};
 
 /// More files than these are noted together, folder by folder.
@@ -90,7 +90,7 @@ fn by_folder(files: &[&Path]) -> Vec<Given> {
 
 /// Whether a walk of its folder opens a file.
 fn is_walked(folder: &Folder, file: &Path) -> bool {
-    (file.file_name()).is_some_and(|name| !is_hidden(name) && folder.skips(name).is_none())
+    (file.file_name()).is_some_and(|name| folder.opens_in_a_walk(name, &[]))
 }
 
 /// Stores keep it, so its keys are not drawn.

@@ -89,7 +89,7 @@ impl Store {
             Ok(ingested) => ingested,
             Err(error) => {
                 self.sql(batch.commit())?;
-                if written.is_nothing {
+                if !written.is_something {
                     self.sql(unfinished::take_back(&self.connection, &noted))?;
                 }
                 return Err(StoreError::Scan(error));

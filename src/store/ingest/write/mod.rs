@@ -32,9 +32,10 @@ use crate::store::tables::schema;
 use crate::tally::LogContent;
 
 /// What was written.
+#[derive(Default)]
 pub(in crate::store) struct Written {
-    /// Whether nothing was.
-    pub is_nothing: bool,
+    /// Whether anything was.
+    pub is_something: bool,
     pub replaced: u64,
     pub beyond_window: u64,
     /// Calls of days that are forgotten.
@@ -86,14 +87,7 @@ impl<'c> Writer<'c> {
         Ok(Writer {
             connection,
             run,
-            written: Written {
-                is_nothing: true,
-                replaced: 0,
-                beyond_window: 0,
-                forgotten: 0,
-                copies: 0,
-                unread: Vec::new(),
-            },
+            written: Written::default(),
             folders: Folders::default(),
             calls: Calls::new(connection, today.to_string(), run, hasher)?,
             objects: Map::default(),
@@ -152,7 +146,7 @@ impl<'c> Writer<'c> {
     }
 
     fn write(&mut self, packet: Packet) -> rusqlite::Result<()> {
-        self.written.is_nothing = false;
+        self.written.is_something = true;
         match packet {
             Packet::Read(delivery) => self.delivery(*delivery),
             Packet::Touched(id, version) => {
