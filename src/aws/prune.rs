@@ -35,6 +35,10 @@ pub struct Pruning {
 /// How late a file may be delivered and still be read for `--until`.
 const LATE_DELIVERY: Days = Days::new(2);
 
+/// How late a log may be delivered, and named by a digest: CloudTrail tries for 30 days, and a digest is of
+/// the day in which its hour ends.
+const LATE_DIGESTS: Days = Days::new(31);
+
 /// From this day on, global STS events (`awsRegion` us-east-1) are delivered to us-east-1 only:
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html>
 pub(crate) fn regions_are_true_from() -> NaiveDate {
@@ -47,10 +51,18 @@ impl Pruning {
         self.until_day?.checked_add_days(LATE_DELIVERY)
     }
 
+    /// The last day of digests that can name a log that matters.
+    pub fn last_day_of_digests(&self) -> Option<NaiveDate> {
+        self.until_day?.checked_add_days(LATE_DIGESTS)
+    }
+
     /// Whether nothing that was delivered on this day can matter.
     pub fn leaves_out_day(&self, day: NaiveDate) -> bool {
-        self.first_day.is_some_and(|first| day < first)
-            || self.last_day().is_some_and(|last| day > last)
+        self.is_outside(day, self.last_day())
+    }
+
+    fn is_outside(&self, day: NaiveDate, last: Option<NaiveDate>) -> bool {
+        self.first_day.is_some_and(|first| day < first) || last.is_some_and(|last| day > last)
     }
 
     /// Whether this account is asked about.
@@ -65,7 +77,16 @@ impl Pruning {
 
     /// Why a file with this key need not be read; `None` if it must.
     pub fn prunes(&self, key: &Key) -> Option<Pruned> {
-        if self.leaves_out_day(key.day) {
+        self.prunes_until(key, self.last_day())
+    }
+
+    /// Why a digest with this key need not be read; `None` if it must.
+    pub fn prunes_digest(&self, key: &Key) -> Option<Pruned> {
+        self.prunes_until(key, self.last_day_of_digests())
+    }
+
+    fn prunes_until(&self, key: &Key, last: Option<NaiveDate>) -> Option<Pruned> {
+        if self.is_outside(key.day, last) {
             Some(Pruned::Date)
         } else if !self.asks_account(&key.account) {
             Some(Pruned::Account)
@@ -109,6 +130,24 @@ mod tests {
             ("2024-05-23", Some(Pruned::Date)),
         ] {
             assert_eq!(pruning.prunes(&key("eu-west-1", day)), pruned, "{day}");
+        }
+    }
+
+    #[test]
+    fn digests_that_may_name_late_logs_are_read() {
+        let pruning = Pruning {
+            first_day: Some("2024-05-10".parse().expect("a day")),
+            until_day: Some("2024-05-20".parse().expect("a day")),
+            ..Pruning::default()
+        };
+        for (day, pruned) in [
+            ("2024-05-09", Some(Pruned::Date)),
+            ("2024-05-23", None),
+            ("2024-06-20", None),
+            ("2024-06-21", Some(Pruned::Date)),
+        ] {
+            let key = key("eu-west-1", day);
+            assert_eq!(pruning.prunes_digest(&key), pruned, "{day}");
         }
     }
 

@@ -7,13 +7,14 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use chrono::NaiveDate;
 #[cfg(unix)]
 use smallvec::SmallVec;
 
 use super::endings::Ending;
 use super::local::Directory;
 use super::names::{is_cloudtrails, is_hidden, is_test_file};
-use crate::aws::{Key, KeyKind, is_of_another_service, is_of_cloudtrail};
+use crate::aws::{Key, KeyKind, Pruned, Pruning, is_of_another_service, is_of_cloudtrail};
 
 /// A folder in which files are read.
 #[derive(Debug)]
@@ -102,9 +103,19 @@ impl Folder {
         self.key.as_ref()
     }
 
-    /// The key by which its files are pruned: that of logs, or of digests.
-    pub fn pruning_key(&self) -> Option<&Key> {
-        self.key.as_ref().or(self.digests.as_ref())
+    /// Why its files, logs or digests, need not be read; `None` if they must.
+    pub fn pruned_by(&self, pruning: &Pruning) -> Option<Pruned> {
+        match (&self.key, &self.digests) {
+            (Some(key), _) => pruning.prunes(key),
+            (None, Some(key)) => pruning.prunes_digest(key),
+            (None, None) => None,
+        }
+    }
+
+    /// The day by which its files, logs or digests, are pruned.
+    pub fn day(&self) -> Option<NaiveDate> {
+        let key = self.key.as_ref().or(self.digests.as_ref());
+        key.map(|key| key.day)
     }
 
     /// Whether a file of this name is a digest, whoever named it.

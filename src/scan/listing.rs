@@ -126,7 +126,7 @@ impl Run<'_> {
 
     /// Why the files of a folder need not be read, if so.
     pub fn prunes(&self, folder: &Folder) -> Option<Pruned> {
-        self.scan.pruning.prunes(folder.pruning_key()?)
+        folder.pruned_by(&self.scan.pruning)
     }
 
     /// Queues files as soon as there is room for them: for a thread that reads nothing itself.

@@ -45,7 +45,7 @@ pub(super) fn of(scan: &Scan, paths: &Paths) -> Evidence {
 }
 
 fn see(scan: &Scan, folder: &Arc<Folder>, name: &OsStr, evidence: &mut Evidence) {
-    let is_pruned = || (folder.pruning_key()).is_some_and(|key| scan.pruning.prunes(key).is_some());
+    let is_pruned = || folder.pruned_by(&scan.pruning).is_some();
     if let Some(text) = name.to_str()
         && !folder.is_digest(name)
         && !is_pruned()

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use stscope::internals::report::pages::verify;
 use stscope::sts::Time;
-use stscope::{AnyQuestion, ChainStatus, FindingKind, Scan, Scrutiny, Selection};
+use stscope::{AnyQuestion, ChainRow, ChainStatus, FindingKind, Scan, Scrutiny, Selection};
 use twin::cases::cases;
 use twin::verify::{Chain, chain};
 
@@ -60,14 +60,14 @@ fn archive_of(hours: &[Hour]) -> (Vec<Digest>, BTreeSet<String>) {
     (kept, names)
 }
 
-/// What stscope says of an archive in one folder, with so many threads, about some time.
-fn said(
+/// What stscope says of each chain of an archive in one folder, with so many threads, about some time.
+fn rows(
     digests: &[Digest],
     names: &BTreeSet<String>,
     alone: bool,
     threads: usize,
     selection: Selection,
-) -> Chain {
+) -> Vec<ChainRow> {
     let folder = tempfile::tempdir().expect("a folder");
     for digest in digests {
         let name = digest.key.rsplit('/').next().expect("a name");
@@ -94,10 +94,19 @@ fn said(
         )
         .expect("it reads")
         .finish();
-    let verification = scan.verify(&report.totals.evidence);
-    let [row] = &verification.rows[..] else {
-        panic!("{:?}", verification.rows)
-    };
+    scan.verify(&report.totals.evidence).rows
+}
+
+/// The same of an archive of one chain.
+fn said(
+    digests: &[Digest],
+    names: &BTreeSet<String>,
+    alone: bool,
+    threads: usize,
+    selection: Selection,
+) -> Chain {
+    let rows = rows(digests, names, alone, threads, selection);
+    let [row] = &rows[..] else { panic!("{rows:?}") };
     Chain {
         digests: row.digests,
         holes: row.holes,
@@ -150,6 +159,68 @@ proptest! {
         };
         let said = said(&digests, &names, alone, 1, selection);
         prop_assert_eq!(said.is_whole, is_whole(&hours, since, until), "{:?}", said);
+    }
+}
+
+/// The hours in which a trail wrote digests, of which those from some time on are in the archive.
+#[derive(Clone, Debug)]
+struct Reach {
+    begins: i64,
+    kept_from: i64,
+    ends: i64,
+}
+
+fn reach() -> impl Strategy<Value = Reach> {
+    (0..8_i64, 0..3_i64, 1..9_i64).prop_map(|(begins, lost, kept)| Reach {
+        begins,
+        kept_from: begins + lost,
+        ends: begins + lost + kept,
+    })
+}
+
+impl Reach {
+    fn digests(&self, name: &str) -> Vec<Digest> {
+        let trail = Trail {
+            name: name.to_owned(),
+            ..Trail::of("111122223333", "us-east-1")
+        };
+        let hours = vec![Vec::new(); (self.ends - self.begins) as usize];
+        let start = START + self.begins * HOUR;
+        let chain = trail.chain(&Signer::default(), start, &hours);
+        chain[(self.kept_from - self.begins) as usize..].to_vec()
+    }
+
+    /// A digest that names none before it proves nothing of its own hour.
+    fn proves(&self, hour: i64) -> bool {
+        let from = self.kept_from + i64::from(self.kept_from == self.begins);
+        (from..self.ends).contains(&hour)
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(96))]
+
+    #[test]
+    fn trails_of_an_account_are_whole_for_a_time_of_which_one_of_them_proves_each_hour(
+        trails in proptest::collection::vec(reach(), 1..4),
+        since in -2..20_i64,
+        length in 1..16_i64,
+    ) {
+        let digests: Vec<Digest> = (trails.iter().zip(["one", "two", "three"]))
+            .flat_map(|(trail, name)| trail.digests(name))
+            .collect();
+        let time = |halves: i64| Time::from_millis((START + halves * HOUR / 2) * 1000);
+        let selection = Selection {
+            since: time(since),
+            until: time(since + length),
+            ..Selection::default()
+        };
+        let rows = rows(&digests, &BTreeSet::new(), false, 1, selection);
+        let are_whole = rows.iter().all(|row| row.status >= ChainStatus::Complete);
+        // And the hour after it.
+        let mut hours = (since..since + length + 2).map(|half| half.div_euclid(2));
+        let is_proven = hours.all(|hour| trails.iter().any(|trail| trail.proves(hour)));
+        prop_assert_eq!(are_whole, is_proven, "{:?}", rows);
     }
 }
 

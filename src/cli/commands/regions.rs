@@ -37,8 +37,9 @@ AssumeRole the account of the role) in a Region:
   refused    calls were answered with RegionDisabledException: STS is
              deactivated, and called
   in-use     it was called, even if only by AWS services
-  not-read   no log of it was read, or not all of one: nothing can be said;
-             unless an unbroken chain of digests says that none was delivered
+  not-read   no log of it was read, or not all of one, or digests say that one
+             is missing: nothing can be said; unless an unbroken chain of
+             digests says that none was delivered
   idle       not called in these logs; enabled by default, can be deactivated
   always-on  not called in these logs; cannot be deactivated
   opt-in     not called in these logs; STS comes with the Region

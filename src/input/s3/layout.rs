@@ -175,15 +175,17 @@ impl Selection {
     /// A Region in a key is believed from December 2021 on; before, global STS calls were delivered
     /// into other Regions' files.
     pub(super) fn bounds(&self, base: &str, region: &str) -> Option<Bounds> {
-        if self.digests == Digests::UsEast1
-            && region != US_EAST_1
-            && base.contains("/CloudTrail-Digest/")
-        {
+        let is_of_digests = base.contains("/CloudTrail-Digest/");
+        if is_of_digests && self.digests == Digests::UsEast1 && region != US_EAST_1 {
             return None;
         }
         let believed = regions_are_true_from();
         let first_day = self.pruning.first_day;
-        let mut end = self.pruning.last_day().and_then(|day| day.succ_opt());
+        let last_day = match is_of_digests {
+            true => self.pruning.last_day_of_digests(),
+            false => self.pruning.last_day(),
+        };
+        let mut end = last_day.and_then(|day| day.succ_opt());
         if !self.pruning.asks_region(region) {
             end = Some(end.map_or(believed, |end| end.min(believed)));
         }

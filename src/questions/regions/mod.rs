@@ -15,7 +15,7 @@ use crate::aws::account::is_account_id;
 use crate::aws::region::{Partition, REGIONS, Region, is_region};
 use crate::sts::region::Activation;
 use crate::sts::{ByEndpoint, EndpointKind};
-use crate::tally::{Group, Measures};
+use crate::tally::{ChainStatus, Group, Measures};
 pub(super) use key::{WIDTH, columns};
 
 /// Which Regional STS endpoints the accounts use.
@@ -34,6 +34,8 @@ pub struct Regions<'r> {
     pub damaged_anywhere: u64,
     /// Accounts and Regions of which nothing was read, and digests say that nothing was delivered.
     pub silent: u64,
+    /// Rows that are not read because digests say that logs are missing, or may be.
+    pub incomplete: u64,
 }
 
 /// The STS of one account in one Region.
@@ -169,10 +171,16 @@ impl<'r> Regions<'r> {
         read.extend(known.map(|(account, region)| (Some(account), region)));
         accounts.extend(read.iter().map(|(account, _)| *account));
         let damaged: BTreeSet<_> = logs_read.damaged().collect();
-        let is_read = |(account, region): Pair<'r>| {
-            read.contains(&(account, region))
+        // Another chain of the pair may be whole, and name no log: its trail leaves out what this one has.
+        let incomplete: BTreeSet<_> = (report.totals.chains.iter())
+            .filter(|chain| chain.status == ChainStatus::Incomplete)
+            .map(|chain| (chain.account_id.as_str(), chain.region.as_str()))
+            .collect();
+        let is_read = |pair: Pair<'r>| {
+            read.contains(&pair)
                 && logs_read.damaged_anywhere() == 0
-                && !account.is_some_and(|account| damaged.contains(&(account, region)))
+                && !is_among(&damaged, pair)
+                && !is_among(&incomplete, pair)
         };
 
         let mut pairs: BTreeSet<Pair<'r>> = calls.keys().copied().collect();
@@ -186,13 +194,20 @@ impl<'r> Regions<'r> {
             .map(|pair| row(pair, calls.remove(&pair).unwrap_or_default(), is_read(pair)))
             .collect();
         let of_rows: BTreeSet<_> = rows.iter().map(|row| row.account_id).collect();
+        let lacks_logs = |row: &&RegionRow<'_>| {
+            row.status == RegionStatus::NotRead
+                && is_among(&incomplete, (row.account_id, row.region))
+        };
         let mut regions = Regions {
             accounts: of_rows.len() as u64,
+            incomplete: rows.iter().filter(lacks_logs).count() as u64,
             rows,
             of_no_region,
             by_other_names,
             damaged_anywhere: logs_read.damaged_anywhere(),
-            silent: logs_read.silent().count() as u64,
+            silent: (logs_read.silent())
+                .filter(|pair| !incomplete.contains(pair))
+                .count() as u64,
         };
         regions.sort_by_calls();
         regions
@@ -224,6 +239,10 @@ impl<'r> Regions<'r> {
     pub fn keep_min_calls(&mut self, calls: u64) {
         self.rows.retain(|row| row.measures.calls >= calls);
     }
+}
+
+fn is_among(pairs: &BTreeSet<(&str, &str)>, (account, region): Pair<'_>) -> bool {
+    account.is_some_and(|account| pairs.contains(&(account, region)))
 }
 
 /// The Region that answered a call. A call by another name than AWS's (a proxy, a CNAME) was answered

@@ -297,6 +297,15 @@ fn notes(regions: &Regions<'_>, window: &Window) -> Vec<String> {
             }
         ));
     }
+    if regions.incomplete > 0 {
+        notes.push(format!(
+            "{} not read, as digests say that logs are missing: 'stscope verify' says which.",
+            match regions.incomplete {
+                1 => "1 account's Region counts as".to_owned(),
+                many => format!("{} accounts' Regions count as", count(many)),
+            }
+        ));
+    }
     if regions.damaged_anywhere > 0 {
         let number = regions.damaged_anywhere;
         notes.push(format!(

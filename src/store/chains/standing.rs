@@ -58,7 +58,8 @@ fn evidence(connection: &Connection, pruning: &Pruning) -> rusqlite::Result<Evid
         let id = LogId::from_bytes(row.get(2)?);
         match row.get::<_, i64>(4)? {
             CHANGED => note_changed(&mut pieces, (account, region), id, row.get(3)?),
-            _ if prunes(pruning, (account, region), day_of(id)) => {}
+            _ if day_of(id)
+                .is_some_and(|day| pruning.prunes(&key((account, region), day)).is_some()) => {}
             _ => evidence.see_log(account, region, id),
         }
     }
@@ -87,22 +88,23 @@ fn leave_out(pieces: &mut Vec<Piece>, pruning: &Pruning) {
         ..pruning.clone()
     };
     pieces.retain(|piece| {
-        piece.key().is_none_or(|key| {
-            let pair = (key.account, key.region);
-            !prunes(&from, pair, day(piece.end)) && !prunes(&until, pair, day(piece.start))
+        piece.key().is_none_or(|of| {
+            let pair = (of.account, of.region);
+            let prunes = |pruning: &Pruning, millis| {
+                day(millis).is_some_and(|day| pruning.prunes_digest(&key(pair, day)).is_some())
+            };
+            !prunes(&from, piece.end) && !prunes(&until, piece.start)
         })
     });
 }
 
-fn prunes(pruning: &Pruning, (account, region): (&str, &str), day: Option<NaiveDate>) -> bool {
-    day.is_some_and(|day| {
-        let key = Key {
-            account: account.to_owned(),
-            region: region.to_owned(),
-            day,
-        };
-        pruning.prunes(&key).is_some()
-    })
+/// The key of what is of an account and Region, and of a day.
+fn key((account, region): (&str, &str), day: NaiveDate) -> Key {
+    Key {
+        account: account.to_owned(),
+        region: region.to_owned(),
+        day,
+    }
 }
 
 /// The day (UTC) of a time in milliseconds.

@@ -98,7 +98,7 @@ fn unread_objects(connection: &Connection) -> rusqlite::Result<Vec<(S3Url, Optio
     let mut unread = Vec::new();
     while let Some(row) = rows.next()? {
         let (folder, name) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
-        let day = Folder::new(folder.into()).pruning_key().map(|key| key.day);
+        let day = Folder::new(folder.into()).day();
         if day.is_none() || day >= kept_from {
             let url = S3Url::parse(&format!("{folder}/{name}"));
             unread.extend(url.ok().map(|url| (url, day)));

@@ -709,6 +709,61 @@ fn a_trail_that_took_the_place_of_another_need_not_cover_the_time_of_that_one() 
 }
 
 #[test]
+fn no_trail_excuses_another_that_says_no_more_than_it() {
+    // Both have digests until 08:00.
+    let archive = Archive::new();
+    let beside = Trail {
+        name: "beside".to_owned(),
+        ..Trail::of(ACCOUNT, "us-east-1")
+    };
+    archive.add(&beside.chain(&archive.signer, START, &vec![Vec::new(); 8]));
+    for (words, exit) in [
+        (
+            "--since 2025-11-03T02:00:00Z --until 2025-11-03T07:00:00Z",
+            0,
+        ),
+        (
+            "--since 2025-11-03T02:00:00Z --until 2025-11-03T07:30:00Z",
+            1,
+        ),
+        (
+            "--since 2025-11-03T08:00:00Z --until 2025-11-03T08:30:00Z",
+            1,
+        ),
+        // The first hour is one of starting digests.
+        (
+            "--since 2025-11-03T00:00:00Z --until 2025-11-03T06:00:00Z",
+            1,
+        ),
+        ("--since 2025-11-03T07:00:00Z", 0),
+        ("--since 2025-11-03T07:30:00Z", 1),
+        ("", 0),
+    ] {
+        archive.by_name(words).exits(exit);
+    }
+}
+
+#[test]
+fn a_trail_that_goes_on_for_another_leaves_out_the_hour_of_its_first_digest() {
+    let archive = Archive::new();
+    let later = Trail {
+        name: "later-trail".to_owned(),
+        ..Trail::of(ACCOUNT, "us-east-1")
+    };
+    archive.add(&later.chain(&archive.signer, START + 8 * HOUR, &vec![Vec::new(); 8]));
+    archive.by_name("").exits(0);
+    let said = archive
+        .by_name("--since 2025-11-03T02:00:00Z --until 2025-11-03T14:00:00Z")
+        .exits(1);
+    // Each says it of itself, and nothing of the hours that the other has.
+    assert_eq!(kinds(&said), ["hole", "hole"], "{said}");
+    for hole in findings(&said) {
+        assert_eq!(hole["from"], "2025-11-03T08:00:00Z", "{said}");
+        assert_eq!(hole["until"], "2025-11-03T09:00:00Z", "{said}");
+    }
+}
+
+#[test]
 fn a_chain_that_moved_to_another_bucket_and_prefix_goes_on_there() {
     let archive = Archive::new();
     let moved = Trail {
@@ -1077,6 +1132,94 @@ fn a_region_whose_digests_name_no_log_is_idle() {
         table.text().contains("judged by digests that name no log"),
         "{table}"
     );
+}
+
+#[test]
+fn a_region_with_an_incomplete_chain_is_not_read() {
+    let archive = Archive::new();
+    let here = Trail::of(ACCOUNT, "eu-west-1");
+    // Logs without a call, but for one, and a trail beside it whose events are others.
+    let mut logs = logs(&here, START, 8, 1);
+    for log in logs.iter_mut().flatten() {
+        log.content = b"{\"Records\":[]}".to_vec();
+        archive.put(&log.key, &gzip(&log.content));
+    }
+    archive.add(&here.chain(&archive.signer, START, &logs));
+    let beside = Trail {
+        name: "writes-only".to_owned(),
+        ..Trail::of(ACCOUNT, "eu-west-1")
+    };
+    archive.add(&beside.chain(&archive.signer, START, &vec![Vec::new(); 8]));
+    let store = archive.dir.path().join("sts.db");
+    let status = || {
+        let _ = fs::remove_file(&store);
+        let ingest = format!("ingest --quiet --store {}", store.display());
+        stscope(&ingest).arg(archive.root()).run().exits(0);
+        let of_store = stscope(&format!(
+            "regions --format json --store {}",
+            store.display()
+        ));
+        let of_files = stscope("regions --format json").arg(archive.root());
+        let overview = stscope("overview --format json").arg(archive.root());
+        [of_store, of_files, overview].map(|run| {
+            let said = run.run().exits(0);
+            let json = said.json();
+            let rows = match json["regions"]
+                .as_array()
+                .filter(|rows| !rows.is_empty() && rows[0].is_object())
+            {
+                Some(rows) => rows,
+                None => json["rows"].as_array().unwrap(),
+            };
+            let is_here = |row: &&Value| row["region"] == "eu-west-1";
+            let row = rows.iter().find(is_here).unwrap();
+            row["status"].as_str().unwrap().to_owned()
+        })
+    };
+    assert_eq!(status(), ["idle"; 3]);
+    archive.remove(&logs[2][1].key);
+    assert_eq!(status(), ["not-read"; 3]);
+    for log in logs.iter().flatten() {
+        let _ = fs::remove_file(archive.path(&log.key));
+    }
+    assert_eq!(status(), ["not-read"; 3]);
+    let said = stscope("regions").arg(archive.root()).run().exits(0);
+    assert!(
+        said.text()
+            .contains("1 account's Region counts as not read, as digests say"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_log_that_came_days_later_is_missed_whatever_time_is_asked_about() {
+    let trail = Trail::of(ACCOUNT, "us-east-1");
+    let mut hours = vec![Vec::new(); 24 * 7];
+    let mut logs = logs(&trail, START + 29 * HOUR, 1, 0).remove(0);
+    let log = logs.remove(0);
+    hours[29] = logs;
+    hours[24 * 5 + 3] = vec![log.clone()];
+    let archive = Archive::with(trail, hours);
+    let store = archive.dir.path().join("sts.db");
+    let check = |exit, of_gate| {
+        let _ = fs::remove_file(&store);
+        let ingest = format!("ingest --quiet --store {}", store.display());
+        stscope(&ingest).arg(archive.root()).run().exits(0);
+        let some_hours = "--since 2025-11-04T02:00:00Z --until 2025-11-04T20:00:00Z";
+        archive.by_name(some_hours).exits(exit);
+        let gate = "report --quiet --require complete --fail-on unknown";
+        stscope(&format!("{gate} {some_hours}"))
+            .arg(archive.root())
+            .run()
+            .exits(of_gate);
+        let day = "--since 2025-11-04 --until 2025-11-05";
+        stscope(&format!("{gate} {day} --store {}", store.display()))
+            .run()
+            .exits(of_gate);
+    };
+    check(0, 0);
+    archive.remove(&log.key);
+    check(1, 2);
 }
 
 #[test]
