@@ -41,9 +41,14 @@ fn report(kernel: &str, threads: &str, folder: &str) -> Result<(), Box<dyn std::
         colours: false,
         is_terminal: false,
     };
+    let worth = pages::report::Worth {
+        can_judge: true,
+        is_judged: true,
+        standing: None,
+    };
     let mut out = io::BufWriter::new(io::stdout().lock());
     Format::Csv.write(
-        pages::report::page(&report, true, None, None, false),
+        pages::report::page(&report, worth, None, false),
         layout,
         &mut out,
     )?;

@@ -17,7 +17,7 @@ use clap::Args;
 use clap::builder::TypedValueParser as _;
 
 use crate::questions::{AnyQuestion, Report};
-use crate::report::pages;
+use crate::report::pages::{self, report::Worth};
 use crate::scan::Scan;
 use crate::sts::Dimension;
 
@@ -127,10 +127,14 @@ pub(super) fn answer(
     report.keep_min_calls(order.min_calls);
     let can_judge = session.can_judge(&report.totals);
     let verdict = session.judge(&report.totals);
-    let standing = session.standing(&report.totals);
+    let worth = Worth {
+        can_judge,
+        is_judged: verdict.is_ok(),
+        standing: session.standing(&report.totals),
+    };
     // Principals become labels of gauges only where somebody chose what to group by.
     let with_groups = report.question.dimensions() != Scan::default().group_by;
-    let page = pages::report::page(&report, can_judge, standing, sink.writing.top, with_groups);
+    let page = pages::report::page(&report, worth, sink.writing.top, with_groups);
     conclude(exit, verdict, sink.write(page))
 }
 

@@ -9,14 +9,15 @@ use crate::report::gauge::{Gauge, Number};
 use crate::sts::{EndpointKind, Time};
 use crate::tally::{Coverage, DigestCoverage, Group, Summary};
 
-/// What labels of closed dimensions tell of a report.
-pub(super) fn of_summary(summary: &Summary, can_judge: bool) -> Vec<Gauge> {
+/// What labels of closed dimensions tell of a report. `is_judged` is false where a gate has no verdict: who
+/// watches gauges sees no exit code.
+pub(super) fn of_summary(summary: &Summary, can_judge: bool, is_judged: bool) -> Vec<Gauge> {
     let endpoints = (summary.endpoints.iter()).map(|(kind, &calls)| (kind.as_str(), calls));
     vec![
         Gauge::flag(
             "can_judge",
-            "1 if a global call would have been seen: something of us-east-1 was read",
-            can_judge || summary.global() > 0,
+            "1 if a global call would have been seen: us-east-1 was read, and gates were judged",
+            is_judged && (can_judge || summary.global() > 0),
         ),
         Gauge::by("calls", "STS calls by endpoint", "endpoint", endpoints),
         Gauge::share(

@@ -12,12 +12,22 @@ use crate::report::words::too_few_calls;
 use crate::sts::Dimension;
 use crate::tally::Group;
 
-/// The page of a report; `top` is the most groups it has, and `standing` what a zero rests on.
-/// `with_groups` says whether its gauges may have labels of any dimension.
+/// What a zero is worth in a report.
+#[derive(Clone, Copy, Debug)]
+pub struct Worth<'s> {
+    /// Whether a global call would have been seen.
+    pub can_judge: bool,
+    /// Whether there is no gate, or one that could be judged.
+    pub is_judged: bool,
+    /// What is known of the logs that were read.
+    pub standing: Option<&'s Standing>,
+}
+
+/// The page of a report; `top` is the most groups it has, and `with_groups` says whether its gauges may have
+/// labels of any dimension.
 pub fn page<'p>(
     report: &'p Report,
-    can_judge: bool,
-    standing: Option<&Standing>,
+    worth: Worth<'_>,
     top: Option<u64>,
     with_groups: bool,
 ) -> Page<'p> {
@@ -29,6 +39,11 @@ pub fn page<'p>(
         key: "groups",
         ..List::new("groups", sheet(dimensions), groups, top)
     };
+    let Worth {
+        can_judge,
+        is_judged,
+        standing,
+    } = worth;
     let mut blocks = summary::blocks(&summary, can_judge, standing, &report.totals.coverage);
     if summary.calls > 0 && report.groups().len() == 0 {
         blocks.push(Block::Remarks(vec![too_few_calls("group")]));
@@ -40,7 +55,7 @@ pub fn page<'p>(
         ],
         blocks,
         gauges: Some(Box::new(move || {
-            let mut all = gauges::of_summary(&summary, can_judge);
+            let mut all = gauges::of_summary(&summary, can_judge, is_judged);
             if with_groups {
                 all.extend(gauges::of_groups(report, top));
             }

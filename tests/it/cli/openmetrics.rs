@@ -190,6 +190,22 @@ fn a_zero_of_a_blind_run_can_be_told_from_a_zero() {
 }
 
 #[test]
+fn a_gate_that_cannot_be_judged_is_no_calm_figure() {
+    let gauge = |words: &str, exit: i32, can_judge: u8| {
+        let gate = "--quiet --format openmetrics --fail-on global=1000";
+        let said = stscope(&format!("report {SAMPLE} {gate} {words}"))
+            .run()
+            .exits(exit);
+        let line = format!("stscope_report_can_judge {can_judge}\n");
+        assert!(said.text().contains(&line), "{words}: {said}");
+    };
+    gauge("", 0, 1);
+    gauge("--where principal=*nobody-of-that-name", 2, 0);
+    // There are no digests.
+    gauge("--require complete", 2, 0);
+}
+
+#[test]
 fn dimensions_become_labels_where_somebody_asked_for_them() {
     let question = format!("report {SAMPLE} --group-by endpoint,sdk");
     let json = stscope(&question).args(["--format", "json"]).run().json();
