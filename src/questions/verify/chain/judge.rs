@@ -48,6 +48,17 @@ pub(super) fn later(time: Time, millis: i64) -> Time {
     Time::from_millis(time.millis() + millis).unwrap_or(time)
 }
 
+/// In whole hours, and at least one.
+fn hours(from: Time, until: Time) -> u64 {
+    let millis = until.millis() - from.millis();
+    let hours = (millis + HOUR / 2) / HOUR;
+    if millis <= 0 {
+        0
+    } else {
+        hours.max(1).cast_unsigned()
+    }
+}
+
 impl<'e> Judge<'_, 'e> {
     /// Notes that something is wrong with digests; what it is, where somebody wants to know it.
     pub fn find(
@@ -70,6 +81,20 @@ impl<'e> Judge<'_, 'e> {
                 detail,
             });
         }
+    }
+
+    /// Notes a time of which there is no digest.
+    pub fn hole(
+        &mut self,
+        from: Time,
+        until: Time,
+        words: impl FnOnce() -> (String, Option<String>),
+    ) {
+        self.row.holes += 1;
+        self.row.hole_hours += hours(from, until);
+        // A digest that starts before the one before it ends is as little linked with it.
+        let times = (Some(from.min(until)), Some(until.max(from)));
+        self.find(FindingKind::Hole, times, words);
     }
 
     /// Notes what is to be said of a log, where somebody wants to know it.

@@ -3,6 +3,7 @@
 //! Owns the order in which that is looked at; each look is a file, and all of them note what they find in
 //! `judge`.
 
+mod ends;
 mod judge;
 mod of_logs;
 mod order;
