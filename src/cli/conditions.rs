@@ -119,8 +119,12 @@ pub(super) fn check_matched(gate: &str, totals: &Totals) -> Result<(), Failure> 
 pub(super) fn not_matched(gate: &str, condition: &Condition) -> Failure {
     Failure::new(format!(
         "{gate} cannot be judged: --where {} matched none of the calls read in the time, accounts \
-         and Regions asked about, and may be a typo; {}",
+         and Regions asked about, {}; {}",
         for_terminal(&condition.to_string()),
+        match condition.is_of_time() {
+            true => "and logs of that time may not be here",
+            false => "and may be a typo",
+        },
         look(condition)
     ))
 }

@@ -147,9 +147,14 @@ pub(super) fn note_if_it_cannot_fail(endpoint: Endpoint<'_>, selection: &Selecti
 }
 
 fn tell(failed: &Failed<'_>) {
+    let what_to_do = match failed.gate.endpoint {
+        Endpoint::Unknown => {
+            "see what their calls tell with 'stscope report --endpoint unknown --group-by principal,evidence,sdk'"
+        }
+        _ => "move these principals to Regional endpoints",
+    };
     warn(&format!(
-        "--fail-on {}: {} {}, {} allowed; move these principals to Regional endpoints, \
-         or list them with --allow",
+        "--fail-on {}: {} {}, {} allowed; {what_to_do}, or list them with --allow",
         failed.gate.endpoint.as_str(),
         count(failed.calls),
         plural(failed.calls, "call"),
@@ -163,7 +168,7 @@ fn no_verdict(why: NoVerdict<'_>) -> Failure {
     let why = match why {
         NoVerdict::NothingOfUsEast1 => "nothing of us-east-1, where global calls are logged, was \
              read in the time, accounts and Regions asked about; add logs of us-east-1, or widen \
-             --since, --until, --account and --region"
+             --since, --until, --account, --region and --where aws_region"
             .to_owned(),
         NoVerdict::Unmatched(condition) => return not_matched("--fail-on", condition),
         NoVerdict::Excluding(condition) => return excluded_all("--fail-on", condition),

@@ -9,6 +9,7 @@ use super::messages::{Messages, warn};
 use super::offenders::{Allowed, tell_offenders};
 use crate::questions::new_callers::{Due, NewCallers, NoVerdict, Seen, Verdict};
 use crate::questions::{AnyQuestion, CallsByDay};
+use crate::report::escape::for_terminal;
 use crate::report::{count, first_of, plural};
 use crate::store::Store;
 use crate::sts::{Endpoint, Time};
@@ -26,6 +27,7 @@ pub(super) fn judge(
     allowed: &Allowed,
     messages: Messages,
 ) -> Result<Exit, Failure> {
+    refuse_times(selection)?;
     note_if_it_cannot_fail(Endpoint::Global, selection);
     let cannot = |why| no_verdict(gate, why);
     let calendar = store.calendar(&selection.accounts)?;
@@ -56,6 +58,18 @@ pub(super) fn judge(
     let is_allowed = |principal: &str| allowed.allows(principal);
     let verdict = (gate.judge(&due, seen, selection, is_allowed)).map_err(cannot)?;
     Ok(tell(gate, &verdict, messages))
+}
+
+/// Refuses conditions on days and hours: nobody would be seen on others.
+fn refuse_times(selection: &Selection) -> Result<(), Failure> {
+    match selection.conditions.iter().find(|one| one.is_of_time()) {
+        None => Ok(()),
+        Some(condition) => Err(Failure::new(format!(
+            "--fail-on new-global: it judges the newest complete day by the days before it, and --where {} \
+             leaves out some of them; leave that out",
+            for_terminal(&condition.to_string())
+        ))),
+    }
 }
 
 /// Says who is new, and which days were judged.

@@ -37,9 +37,15 @@ impl Condition {
         self.glob.matches(value.unwrap_or_default())
     }
 
-    /// Whether it may be a typo, if it matches nothing: it is not certain that there is such a value.
+    /// Whether nothing follows from it, if it matches nothing: it is not certain that there is such a value,
+    /// or that anything of such a time was read.
     pub fn may_be_mistyped(&self) -> bool {
-        possible(self.dimension, &self.glob) != Possible::Yes
+        self.is_of_time() || possible(self.dimension, &self.glob) != Possible::Yes
+    }
+
+    /// Whether it asks for a time.
+    pub fn is_of_time(&self) -> bool {
+        matches!(self.dimension, Dimension::Day | Dimension::Hour)
     }
 
     /// Whether nobody can want it, if it leaves out every call: it does not name a value that every call

@@ -124,19 +124,20 @@ impl Selection {
     /// Whether global calls are among what is asked about: they are logged in us-east-1, and were
     /// once logged as of `global`.
     pub fn may_show_global_calls(&self) -> bool {
-        self.regions.is_empty()
-            || self
-                .regions
-                .iter()
-                .any(|region| region == "us-east-1" || region == "global")
+        let of_region = |one: &&Condition| one.dimension == Dimension::AwsRegion;
+        ["us-east-1", "global"].iter().any(|region| {
+            let mut conditions = self.conditions.iter().filter(of_region);
+            is_among(&self.regions, region)
+                && conditions.all(|one| one.glob.matches(region) != one.negated)
+        })
     }
 
     /// Whether calls to the global endpoint, or to an unknown one, may pass the filters on endpoints.
     pub fn may_show(&self, endpoint: Endpoint<'_>) -> bool {
-        // Neither has a variant.
+        // Neither has a variant, or a Region of its own.
         let value = |dimension| match dimension {
             Dimension::Endpoint => Some(endpoint.as_str()),
-            Dimension::EndpointVariant => Some(""),
+            Dimension::EndpointVariant | Dimension::EndpointRegion => Some(""),
             _ => None,
         };
         let may_hold = |one: &Condition| {

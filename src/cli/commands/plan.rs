@@ -365,8 +365,19 @@ impl Finished<'_> {
     fn note_if_empty(&self, messages: Messages) {
         if self.can_judge && self.summary.global() == 0 {
             let calls = self.summary.calls;
+            let [.., other, unknown] = self.summary.endpoints.values();
+            let perhaps = match other + unknown {
+                0 => String::new(),
+                perhaps => format!(
+                    ", but {} other or unknown, and perhaps global: stscope report --endpoint other,unknown",
+                    match perhaps {
+                        1 => "1 is".to_owned(),
+                        many => format!("{} are", count(many)),
+                    }
+                ),
+            };
             messages.note(&format!(
-                "no global calls among {} STS {}",
+                "no global calls among {} STS {}{perhaps}",
                 count(calls),
                 plural(calls, "call")
             ));

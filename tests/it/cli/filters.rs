@@ -354,13 +354,11 @@ fn a_condition_that_matched_no_call_is_noted_whatever_the_other_filters_say() {
         ),
         (&["error_code=?*", "event_name=GetCallerIdentity"], &[]),
         // What a closed dimension can have is no typo.
+        (&["sdk=aws-sdk-swift", "aws_region=eu-south-2"], &[]),
+        // But of a day nothing may have been read.
         (
-            &[
-                "sdk=aws-sdk-swift",
-                "day=2025-01-01",
-                "aws_region=eu-south-2",
-            ],
-            &[],
+            &["day=2025-01-01", "hour=2025-11-03T23"],
+            &["day=2025-01-01", "hour=2025-11-03T23"],
         ),
         (&["aws_region=eu-suoth-2"], &["aws_region=eu-suoth-2"]),
         (&["account_id=999900009999"], &["account_id=999900009999"]),

@@ -423,8 +423,7 @@ fn a_gate_passes_over_no_call_where_what_was_asked_for_can_be() {
         "--where sdk=aws-sdk-swift",
         "--where endpoint=other --where event_name=GetSessionToken",
         "--where endpoint_variant=fips",
-        "--where day=2025-01-01",
-        "--where error_code=?* --endpoint unknown",
+        "--where day=2025-11-03 --where error_code=?* --endpoint unknown",
         "--endpoint aws-service",
     ] {
         for run in every(&format!("{words} --fail-on global")) {
@@ -432,6 +431,50 @@ fn a_gate_passes_over_no_call_where_what_was_asked_for_can_be() {
             assert!(said.status.code() == Some(0), "{words}: {said}");
         }
     }
+}
+
+/// No call of a day, and no log of it, look the same; and global calls are logged in us-east-1.
+#[test]
+fn a_gate_gives_no_verdict_on_a_time_or_a_region_of_which_it_sees_nothing() {
+    for (words, why) in [
+        (
+            "--where day=2025-11-05",
+            "logs of that time may not be here",
+        ),
+        (
+            "--where hour=2025-11-04T23",
+            "logs of that time may not be here",
+        ),
+        ("--where day!=2025-11-0*", "excluded every call"),
+        ("--where aws_region=eu-west-1", "nothing of us-east-1"),
+        ("--where aws_region!=[^e]*", "nothing of us-east-1"),
+        (
+            "--region us-east-1 --where aws_region=eu-*",
+            "nothing of us-east-1",
+        ),
+    ] {
+        for run in every(&format!("{words} --fail-on global=1000")) {
+            run.arg(SAMPLE)
+                .run()
+                .exits(2)
+                .says(&["cannot be judged", why]);
+        }
+    }
+    for words in [
+        "--where aws_region=us-*",
+        "--where aws_region!=eu-west-1",
+        "--where day=2025-11-03",
+    ] {
+        for run in every(&format!("{words} --fail-on global=1000")) {
+            run.arg(SAMPLE).run().exits(0);
+        }
+    }
+    // A Region that global calls are not of is told as an endpoint is.
+    stscope("report --where endpoint_region=eu-west-1 --fail-on global")
+        .arg(SAMPLE)
+        .run()
+        .exits(0)
+        .says(&["leaves out every call with the endpoint global"]);
 }
 
 #[test]

@@ -482,6 +482,19 @@ fn a_principal_that_had_not_called_before_fails_the_gate_and_is_named() {
             .run()
             .exits(0);
     }
+    // It has days of its own, and global calls are of us-east-1.
+    let day = format!("--where day={}", ago(20));
+    for (words, why) in [
+        (&*day, "it judges the newest complete day"),
+        (
+            "--where day!=2025-11-03",
+            "it judges the newest complete day",
+        ),
+        ("--where aws_region=eu-west-1", "cannot be judged"),
+    ] {
+        let said = nightly.ask(&format!("report --fail-on new-global {words}"));
+        said.run().exits(2).says(&["--fail-on new-global", why]);
+    }
     // A gate that holds makes no answer of a report that has nothing to say.
     let nothing = "report --fail-on new-global --since 1d --endpoint regional";
     nightly.ask(nothing).run().fails(&["nothing was read"]);
