@@ -53,6 +53,7 @@ mod cli;
 mod cloudtrail;
 mod collections;
 mod damage;
+mod globs;
 mod input;
 mod plain_text;
 mod query;

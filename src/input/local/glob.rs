@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use glob::{MatchOptions, Pattern, PatternError};
 
 use super::links::is_below;
+use crate::globs::in_its_signs;
 use crate::input::names::is_hidden;
 
 /// As in a shell: a dot at the beginning must be written.
@@ -35,7 +36,7 @@ pub(in crate::input) fn expand(pattern: &str) -> Result<Vec<Match>, PatternError
         let matcher = if is_literal || text == "**" {
             None
         } else {
-            Some(Pattern::new(text)?)
+            Some(Pattern::new(&in_its_signs(text))?)
         };
         let mut next = Vec::new();
         for path in found {

@@ -352,6 +352,27 @@ mod tests {
     }
 
     #[test]
+    fn digests_are_listed_for_longer_than_logs() {
+        let asked = Selection {
+            pruning: Pruning {
+                until_day: Some(day("2025-11-03")),
+                ..Pruning::default()
+            },
+            digests: Digests::All,
+        };
+        for (kind, before) in [
+            ("CloudTrail", "2025/11/06"),
+            ("CloudTrail-Digest", "2025/12/05"),
+        ] {
+            let base = format!("AWSLogs/111122223333/{kind}/us-east-1/");
+            let bounds = asked
+                .bounds(&base, "us-east-1")
+                .and_then(|bounds| bounds.before);
+            assert_eq!(bounds, Some(base + before));
+        }
+    }
+
+    #[test]
     fn a_region_that_is_not_asked_about_is_listed_up_to_november_2021() {
         let bounds = |first: Option<&str>, last: Option<&str>, region: &str| {
             let asked = Selection {

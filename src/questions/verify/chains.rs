@@ -7,9 +7,13 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::path::Path;
 
-use crate::aws::DigestKey;
+use chrono::NaiveDate;
+
+use super::Asked;
 use crate::aws::region::US_EAST_1;
+use crate::aws::{DigestKey, Key};
 use crate::collections::{Map, Set};
 use crate::sts::Time;
 use crate::tally::{DamagedDigest, Evidence, FoundDigest, Selection};
@@ -20,6 +24,9 @@ pub(super) struct Chain<'e> {
     pub key: DigestKey<'e>,
     /// The digests, the oldest first.
     pub digests: Vec<&'e FoundDigest>,
+    /// Those that begin long after what is asked about: the logs that they name are looked for, and nothing
+    /// else is judged by them.
+    pub late: Vec<&'e FoundDigest>,
     /// Second files of some of them, with another content.
     pub others: Vec<&'e FoundDigest>,
     /// Digests that cannot be read, and what is wrong with them.
@@ -55,7 +62,11 @@ pub(super) fn is_asked(selection: &Selection, account: &str, region: &str) -> bo
 }
 
 /// Puts the digests of a run into chains.
-pub(super) fn of<'e>(evidence: &'e Evidence, selection: &Selection) -> Chains<'e> {
+pub(super) fn of<'e>(evidence: &'e Evidence, asked: &Asked<'_>) -> Chains<'e> {
+    let Asked {
+        selection, pruning, ..
+    } = *asked;
+    let is_late = |day: NaiveDate| pruning.last_day().is_some_and(|last| day > last);
     let mut parts: BTreeMap<(DigestKey<'e>, &str), Chain<'e>> = BTreeMap::new();
     for found in &evidence.digests {
         let digest = &found.digest;
@@ -63,6 +74,7 @@ pub(super) fn of<'e>(evidence: &'e Evidence, selection: &Selection) -> Chains<'e
         let key = parsed.unwrap_or_else(|| DigestKey::of_place(&digest.object));
         let chain = (parts.entry((key, &digest.bucket))).or_insert_with(|| Chain::new(key));
         match parsed {
+            Some(_) if is_late(digest.start.date_naive()) => chain.late.push(found),
             Some(_) => chain.digests.push(found),
             None => chain.damaged.push((
                 found.path.text(Some(digest.name())),
@@ -71,8 +83,13 @@ pub(super) fn of<'e>(evidence: &'e Evidence, selection: &Selection) -> Chains<'e
         }
     }
     let mut chains = join(parts.into_values());
-    add_damaged(&mut chains, &evidence.damaged);
-    chains.retain(|chain| is_asked(selection, chain.key.account, chain.key.region));
+    let damaged = (evidence.damaged.iter()).filter(|one| !day_of(one).is_some_and(is_late));
+    add_damaged(&mut chains, damaged);
+    // A trail that begins so late says nothing of what is asked about.
+    chains.retain(|chain| {
+        is_asked(selection, chain.key.account, chain.key.region)
+            && !(chain.digests.is_empty() && chain.damaged.is_empty())
+    });
     chains.iter_mut().for_each(Chain::order);
     let mut pairs: Map<_, Vec<u32>> = Map::default();
     let mut ends: Map<TrailOf<'e>, Time> = Map::default();
@@ -112,7 +129,7 @@ fn linked(group: Vec<Chain<'_>>) -> Vec<Chain<'_>> {
     }
     let mut parts: Map<(&str, &str), usize> = Map::default();
     for (at, part) in group.iter().enumerate() {
-        for found in &part.digests {
+        for found in part.digests.iter().chain(&part.late) {
             parts.insert((&found.digest.bucket, &found.digest.object), at);
         }
     }
@@ -126,11 +143,8 @@ fn linked(group: Vec<Chain<'_>>) -> Vec<Chain<'_>> {
         at
     }
     for (at, part) in group.iter().enumerate() {
-        for one in part
-            .digests
-            .iter()
-            .filter_map(|found| found.digest.previous.as_ref())
-        {
+        let digests = part.digests.iter().chain(&part.late);
+        for one in digests.filter_map(|found| found.digest.previous.as_ref()) {
             if let Some(&other) = parts.get(&(&*one.bucket, &*one.object)) {
                 let (one, other) = (root(&mut into, at), root(&mut into, other));
                 into[one.max(other)] = one.min(other);
@@ -145,6 +159,7 @@ fn linked(group: Vec<Chain<'_>>) -> Vec<Chain<'_>> {
             }
             Entry::Occupied(mut whole) => {
                 whole.get_mut().digests.extend(part.digests);
+                whole.get_mut().late.extend(part.late);
                 whole.get_mut().damaged.extend(part.damaged);
             }
         }
@@ -152,8 +167,14 @@ fn linked(group: Vec<Chain<'_>>) -> Vec<Chain<'_>> {
     joined.into_values().collect()
 }
 
+/// The day in whose folder a digest is that cannot be read.
+fn day_of(damaged: &DamagedDigest) -> Option<NaiveDate> {
+    let folder = Path::new(&damaged.path).parent()?;
+    Key::of_digests(folder).map(|key| key.day)
+}
+
 /// Adds digests that cannot be read to the chains that they are of by their names.
-fn add_damaged<'e>(chains: &mut Vec<Chain<'e>>, all: &'e [DamagedDigest]) {
+fn add_damaged<'e>(chains: &mut Vec<Chain<'e>>, all: impl Iterator<Item = &'e DamagedDigest>) {
     // Where a file is, is no prefix of a bucket.
     fn name<'e>(key: &DigestKey<'e>) -> DigestKey<'e> {
         DigestKey {
@@ -183,6 +204,7 @@ impl<'e> Chain<'e> {
         Chain {
             key,
             digests: Vec::new(),
+            late: Vec::new(),
             others: Vec::new(),
             damaged: Vec::new(),
         }

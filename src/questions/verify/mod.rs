@@ -63,7 +63,7 @@ impl<'e> Verification<'e> {
     /// Judges what was found.
     pub fn of(evidence: &'e Evidence, asked: &Asked<'_>, keys: &Keys) -> Verification<'e> {
         let found = Found::of(evidence);
-        let chains = chains::of(evidence, asked.selection);
+        let chains = chains::of(evidence, asked);
         let mut verification = Verification::default();
         for (at, _) in (0..).zip(&chains.chains) {
             let judged = chain::judge(at, &chains, &found, asked, keys);

@@ -1222,6 +1222,39 @@ fn a_log_that_came_days_later_is_missed_whatever_time_is_asked_about() {
     check(1, 2);
 }
 
+/// What is wrong with them is of another time.
+#[test]
+fn digests_long_after_the_time_asked_about_lend_the_names_of_logs_alone() {
+    let trail = Trail::of(ACCOUNT, "us-east-1");
+    let mut hours = vec![Vec::new(); 24 * 8];
+    hours[29] = logs(&trail, START + 29 * HOUR, 1, 0).remove(0);
+    let archive = Archive::with(trail, hours);
+    archive.remove_digests(24 * 6..24 * 6 + 3);
+    let other = Trail::of("444455556666", "us-east-1");
+    let begin = START + 24 * 6 * HOUR;
+    archive.add(&other.chain(&archive.signer, begin, &vec![Vec::new(); 24]));
+    let some_hours = "--since 2025-11-04T02:00:00Z --until 2025-11-04T20:00:00Z";
+    for words in [some_hours, "--until 2025-11-04T20:00:00Z"] {
+        let said = archive.closely(words).exits(0);
+        let rows = said.rows();
+        assert_eq!(rows.len(), 1, "{said}");
+        assert_eq!(rows[0]["status"], "proved", "{said}");
+    }
+    let keys = archive.keys().display().to_string();
+    stscope(&format!(
+        "report --quiet --require proved --keys {keys} --fail-on unknown {some_hours}"
+    ))
+    .arg(archive.root())
+    .run()
+    .exits(0);
+    // Whoever asks about all of it is told.
+    archive.closely("").exits(1);
+    // One that cannot be read may name a log: that is told, and is no fault of the chain.
+    archive.put(&archive.chain[24 * 7].key, b"no digest");
+    let said = archive.closely(some_hours).exits(3);
+    assert_eq!(said.rows()[0]["status"], "proved", "{said}");
+}
+
 #[test]
 fn no_result_takes_the_place_of_the_keys() {
     let archive = Archive::new();

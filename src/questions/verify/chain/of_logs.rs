@@ -41,7 +41,7 @@ impl<'e> Judge<'_, 'e> {
     /// Looks for every log that is named and may matter.
     pub fn logs(&mut self, found: &Found<'e>) {
         let chain = self.chain;
-        for &digest in &chain.digests {
+        for &digest in chain.digests.iter().chain(&chain.late) {
             if let Some(earlier) = digest.earlier.as_deref()
                 && self.touches_digest(digest)
             {
