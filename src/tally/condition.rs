@@ -25,6 +25,11 @@ impl Condition {
         self.matches(call, scratch) != self.negated
     }
 
+    /// Whether a call with this value passes.
+    pub(super) fn admits(&self, value: &str) -> bool {
+        self.glob.matches(value) != self.negated
+    }
+
     /// Whether the glob matches, be that wanted or not.
     pub(super) fn matches(&self, call: &impl Properties, scratch: &mut String) -> bool {
         let value = match &self.names {

@@ -124,11 +124,9 @@ impl Selection {
     /// Whether global calls are among what is asked about: they are logged in us-east-1, and were
     /// once logged as of `global`.
     pub fn may_show_global_calls(&self) -> bool {
-        let of_region = |one: &&Condition| one.dimension == Dimension::AwsRegion;
-        ["us-east-1", "global"].iter().any(|region| {
-            let mut conditions = self.conditions.iter().filter(of_region);
-            is_among(&self.regions, region)
-                && conditions.all(|one| one.glob.matches(region) != one.negated)
+        ["us-east-1", "global"].into_iter().any(|region| {
+            let value = |dimension| (dimension == Dimension::AwsRegion).then_some(region);
+            is_among(&self.regions, region) && self.may_admit(value)
         })
     }
 
@@ -140,10 +138,13 @@ impl Selection {
             Dimension::EndpointVariant | Dimension::EndpointRegion => Some(""),
             _ => None,
         };
-        let may_hold = |one: &Condition| {
-            value(one.dimension).is_none_or(|value| one.glob.matches(value) != one.negated)
-        };
-        is_among(&self.endpoints, endpoint.as_str()) && self.conditions.iter().all(may_hold)
+        is_among(&self.endpoints, endpoint.as_str()) && self.may_admit(value)
+    }
+
+    /// Whether the conditions may let a call pass of which the values of some dimensions are known.
+    fn may_admit<'v>(&self, value: impl Fn(Dimension) -> Option<&'v str>) -> bool {
+        (self.conditions.iter())
+            .all(|one| value(one.dimension).is_none_or(|value| one.admits(value)))
     }
 
     /// Whether records of opt-in Regions are among what is asked about.

@@ -291,19 +291,13 @@ fn notes(regions: &Regions<'_>, window: &Window) -> Vec<String> {
     if regions.silent > 0 {
         notes.push(format!(
             "{} judged by digests that name no log: the trail may leave such calls out (event selectors).",
-            match regions.silent {
-                1 => "1 account's Region was".to_owned(),
-                many => format!("{} accounts' Regions were", count(many)),
-            }
+            regions_of_accounts(regions.silent, "was", "were")
         ));
     }
     if regions.incomplete > 0 {
         notes.push(format!(
             "{} not read, as digests say that logs are missing: 'stscope verify' says which.",
-            match regions.incomplete {
-                1 => "1 account's Region counts as".to_owned(),
-                many => format!("{} accounts' Regions count as", count(many)),
-            }
+            regions_of_accounts(regions.incomplete, "counts as", "count as")
         ));
     }
     if regions.damaged_anywhere > 0 {
@@ -314,4 +308,12 @@ fn notes(regions: &Regions<'_>, window: &Window) -> Vec<String> {
         ));
     }
     notes
+}
+
+/// `1 account's Region was`, or `2 accounts' Regions were`.
+fn regions_of_accounts(number: u64, of_one: &str, of_many: &str) -> String {
+    match number {
+        1 => format!("1 account's Region {of_one}"),
+        many => format!("{} accounts' Regions {of_many}", count(many)),
+    }
 }
