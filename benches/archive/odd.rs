@@ -83,6 +83,8 @@ const SOURCES: &[&str] = &[
     "s3.amazonaws.com",
     "ssts.amazonaws.com",
     "STS.amazonaws.com",
+    "",
+    "None",
 ];
 const NAMES: &[&str] = &[
     "AssumeRole",

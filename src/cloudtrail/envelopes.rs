@@ -161,8 +161,16 @@ impl<H: Handler> Reading<'_, H> {
             .as_ref()
             .map_or(&b""[..], |span| window.bytes(span));
         if says_record(bytes) {
-            return self.record_or_opened(window, passed, nest);
+            self.record_or_opened(window, passed, nest);
+        } else {
+            self.sound_value(window, passed, nest);
         }
+    }
+
+    /// An object whose bounds are known: whatever records may be wrapped in, if it is sound.
+    #[cold]
+    pub(super) fn sound_value(&mut self, window: &Window<'_>, passed: &Passed, nest: Nest) {
+        let bytes = (passed.span.as_ref()).map_or(&b""[..], |span| window.bytes(span));
         match self.reader.parser.parse(bytes) {
             Ok(_) => {
                 let mut inner = Window::part(bytes, passed.offset);

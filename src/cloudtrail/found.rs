@@ -3,8 +3,12 @@
 //! Owns which members tell a record from an envelope, a digest or a message. Reads no record: what becomes
 //! of the object, `wrapped` decides.
 
+use std::borrow::Cow;
+
 use super::keys::{CLOUD_TRAIL_EVENT, DETAIL, Key, MESSAGE};
 use super::marks::Marks;
+use super::nothing::is_word;
+use super::sound::{self, Members};
 use super::text::{has_sound_escapes, unescape};
 use super::window::{Passed, Window};
 use crate::damage::Damage;
@@ -37,7 +41,7 @@ pub(super) struct Found {
     pub marks: Marks,
 }
 
-/// What an `eventSource` is that is a text. Any other says nothing.
+/// What an `eventSource` is that is a text, and no word for nothing. Any other says nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Source {
     /// Of a message that Lambda was given.
@@ -45,7 +49,31 @@ enum Source {
     Other,
 }
 
+impl Source {
+    /// Of the text that a string means. What is no sound text is a source all the same: the record is
+    /// broken.
+    fn of(text: Option<&str>) -> Option<Source> {
+        match text {
+            Some(text) if is_word(text) => None,
+            Some(text) if text.starts_with(OF_LAMBDA) => Some(Source::OfLambda),
+            _ => Some(Source::Other),
+        }
+    }
+}
+
 impl Found {
+    /// What tells of a sound object whether it is a record, and whose.
+    fn of_sound(object: &[u8]) -> Found {
+        let mut found = Found::default();
+        for (key, value) in Members::of(object) {
+            found.members += 1;
+            let is_text = value.first() == Some(&b'"');
+            let key = Key::of(sound::meant(key).as_bytes());
+            found.see_own(key, || is_text.then(|| Some(sound::meant(value))));
+        }
+        found
+    }
+
     pub fn is_record(&self) -> bool {
         match self.source() {
             Some(Source::Other) => true,
@@ -89,19 +117,8 @@ impl Found {
     pub fn see_member(&mut self, window: &Window<'_>, key: Key, first: u8, value: Passed) {
         self.marks |= value.marks;
         match key {
-            Key::Source { small } => {
-                self.sources[usize::from(small)] = if first != b'"' {
-                    None
-                } else if begins_with(window, &value, OF_LAMBDA) {
-                    Some(Source::OfLambda)
-                } else {
-                    Some(Source::Other)
-                };
-            }
-            Key::Name => self.has_name = true,
-            Key::Version => {
-                self.has_version = true;
-                self.starts_as_record |= self.members == 1;
+            Key::Source { .. } | Key::Name | Key::Version => {
+                self.see_own(key, || (first == b'"').then(|| meant(window, &value)));
             }
             Key::DetailType => self.is_envelope = true,
             Key::Digest => self.is_digest = true,
@@ -113,6 +130,22 @@ impl Found {
                 }
             }
             Key::List(_) | Key::Free | Key::Other => {}
+        }
+    }
+
+    /// A member of a record's own, whose value is a string with this text, if it is sound.
+    fn see_own<'t>(&mut self, key: Key, text: impl FnOnce() -> Option<Option<Cow<'t, str>>>) {
+        match key {
+            Key::Source { small } => {
+                self.sources[usize::from(small)] =
+                    text().and_then(|text| Source::of(text.as_deref()));
+            }
+            Key::Name => self.has_name = true,
+            Key::Version => {
+                self.has_version = true;
+                self.starts_as_record |= self.members == 1;
+            }
+            _ => {}
         }
     }
 
@@ -164,7 +197,7 @@ pub(super) fn says_record(object: &[u8]) -> bool {
                             return false;
                         };
                         let text = String::from_utf8_lossy(&value[..length_of_string(value)]);
-                        return !unescape(&text).starts_with(OF_LAMBDA);
+                        return Source::of(Some(&unescape(&text))) == Some(Source::Other);
                     }
                     _ => {}
                 }
@@ -173,6 +206,11 @@ pub(super) fn says_record(object: &[u8]) -> bool {
         }
     }
     false
+}
+
+/// Whether a sound object is a record of which nothing tells whose it is.
+pub(super) fn is_nobodys(object: &[u8]) -> bool {
+    Found::of_sound(object).is_nobodys()
 }
 
 fn key_of(inside: &[u8]) -> Key {
@@ -206,10 +244,8 @@ pub(super) fn sound<'t>(inside: &'t [u8], passed: &Passed) -> Option<&'t str> {
     (!passed.marks.has(Marks::CONTROL) && has_sound_escapes(text)).then_some(text)
 }
 
-/// Whether the text of a string begins with this.
-pub(super) fn begins_with(window: &Window<'_>, passed: &Passed, prefix: &str) -> bool {
-    let Some(span) = &passed.span else {
-        return false;
-    };
-    sound(inside(window.bytes(span)), passed).is_some_and(|text| unescape(text).starts_with(prefix))
+/// The text of a string, if it is sound and in memory.
+pub(super) fn meant<'w>(window: &'w Window<'_>, passed: &Passed) -> Option<Cow<'w, str>> {
+    let span = passed.span.as_ref()?;
+    sound(inside(window.bytes(span)), passed).map(unescape)
 }

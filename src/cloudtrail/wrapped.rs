@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 use serde_json::from_slice;
 
 use super::event_ids::{event_ids, is_copy, own_ids};
-use super::found::{Found, begins_with, inside, sound};
+use super::found::{Found, inside, is_nobodys, meant, sound};
 use super::keys::{DETAIL, MESSAGE};
 use super::nest::{Nest, Step, json};
 use super::reader::{Handler, Kept, Reading, Tally};
@@ -111,7 +111,7 @@ impl<H: Handler> Reading<'_, H> {
                 ..value.clone()
             };
             if *place == DETAIL && *first == b'{' && found.is_envelope {
-                self.record_or_opened(window, &value, nest.deeper());
+                self.detail(window, &value, nest.deeper());
                 return Ok(Some(value));
             }
             let before = self.tally.clone();
@@ -125,6 +125,17 @@ impl<H: Handler> Reading<'_, H> {
             self.tally = before;
         }
         Ok(None)
+    }
+
+    /// What an EventBridge envelope has: a record, or another service's event, which has no names of a
+    /// record.
+    fn detail(&mut self, window: &Window<'_>, passed: &Passed, nest: Nest) {
+        let is_nobodys = (passed.span.as_ref()).is_some_and(|span| is_nobodys(window.bytes(span)));
+        if is_nobodys {
+            self.sound_value(window, passed, nest);
+        } else {
+            self.record_or_opened(window, passed, nest);
+        }
     }
 
     /// A record, or what it hides.
@@ -254,7 +265,9 @@ impl<H: Handler> Reading<'_, H> {
                 span: relocate(window, value),
                 ..value.clone()
             };
-            *place == MESSAGE && *first == b'"' && begins_with(window, &value, CONTROL_MESSAGE)
+            *place == MESSAGE
+                && *first == b'"'
+                && meant(window, &value).is_some_and(|text| text.starts_with(CONTROL_MESSAGE))
         })
     }
 

@@ -383,7 +383,7 @@ impl Members<'_> {
         let source = source(|name| {
             let source = self.get(name)?;
             match tame::parse(source) {
-                None if source.starts_with(b"\"") => Some(Value::from("")),
+                None if source.starts_with(b"\"") => Some(Value::from("?")),
                 other => other,
             }
         });
@@ -482,7 +482,7 @@ impl Members<'_> {
             let is_envelope = key == "detail" && self.get("detail-type").is_some();
             let is_broken = match (raw.first().copied().unwrap_or_default(), &value) {
                 (b'{', Some(Value::Object(detail))) if is_envelope => {
-                    found.record_or_opened(detail, nest.deeper());
+                    found.detail(detail, nest.deeper());
                     return Some(key);
                 }
                 (b'{', None) if is_envelope => true,

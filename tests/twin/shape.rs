@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::normal::normal;
-use super::{hidden, tame};
+use super::{hidden, nothing, tame};
 
 const STS: &str = "sts.amazonaws.com";
 
@@ -124,6 +124,7 @@ pub fn says(
     has_name: bool,
 ) -> Says {
     match source {
+        Some(source) if !is_source(source) => says(first, None, has_version, has_name),
         Some(Value::String(source)) if is_version(first) || !source.starts_with("aws:") => {
             Says::Record
         }
@@ -142,9 +143,13 @@ pub fn get<T>(name: &str, of: impl Fn(&str) -> Option<T>) -> Option<T> {
     of(name).or_else(|| of(&name.to_ascii_lowercase()))
 }
 
-/// What the source is: what is no text says nothing.
+/// What the source is: what is no text says nothing, and so does a word for nothing.
 pub fn source(of: impl Fn(&str) -> Option<Value>) -> Option<Value> {
-    get("eventSource", |name| of(name).filter(Value::is_string))
+    get("eventSource", |name| of(name).filter(is_source))
+}
+
+fn is_source(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| !nothing::is_word(text))
 }
 
 /// Whether there may be something beside what was read under this key.
@@ -338,7 +343,7 @@ impl Found {
                 Some(Value::Object(detail))
                     if key == "detail" && object.contains_key("detail-type") =>
                 {
-                    self.record_or_opened(detail, nest.deeper());
+                    self.detail(detail, nest.deeper());
                     return Some(key);
                 }
                 Some(value) if self.wrapped(value, nest) => return Some(key),
@@ -346,6 +351,15 @@ impl Found {
             }
         }
         None
+    }
+
+    /// What an EventBridge envelope has.
+    pub fn detail(&mut self, detail: &Map<String, Value>, nest: Nest) {
+        if says_of(detail) == Says::Nobodys {
+            super::documents::value(&Value::Object(detail.clone()), self, nest);
+        } else {
+            self.record_or_opened(detail, nest);
+        }
     }
 
     /// What is under the key of a wrapper. Says whether anything was in it.

@@ -187,6 +187,9 @@ fn a_record_that_does_not_say_whose_it_is_is_named() {
         r#""eventSource":7,"#,
         r#""eventSource":null,"#,
         r#""eventSource":{"a":"sts.amazonaws.com"},"#,
+        r#""eventSource":"","#,
+        r#""eventSource":"Non\u0065","#,
+        r#""eventSource":" - ","eventsource":"","#,
     ] {
         let record = call("a", "").replace(r#""eventSource":"sts.amazonaws.com","#, source);
         assert!(!record.contains(r#""eventSource":"sts"#));
@@ -198,6 +201,10 @@ fn a_record_that_does_not_say_whose_it_is_is_named() {
         );
         let lines = [call("b", ""), record.clone()].join("\n");
         holds(lines, &[("calls", 1), ("not_understood", 1)]);
+        let envelope = format!(r#"{{"source":"aws.sts","detail-type":"x","detail":{record}}}"#);
+        holds(&envelope, &ONE_UNKNOWN);
+        let envelopes = file(&[envelope.replace(&record, &call("b", "")), envelope]);
+        holds(envelopes, &[("calls", 1), ("not_understood", 1)]);
         let turned = record.replacen(r#""eventVersion":"1.11","#, "", 1);
         let turned = turned.replacen('}', r#"},"eventVersion":"1.11""#, 1);
         holds(
@@ -205,6 +212,11 @@ fn a_record_that_does_not_say_whose_it_is_is_named() {
             &[("calls", 1), ("not_understood", 1)],
         );
     }
+    let wrapped = r#"{"detail-type":"x","detail":{"eventVersion":"1","eventName":"n","message":"#;
+    let wrapped = format!("{wrapped}{}}}}}", call("a", ""));
+    holds(wrapped, &ONE_CALL);
+    let of_another_service = r#"{"detail-type":"x","detail":{"eventName":"n","state":"running"}}"#;
+    holds(of_another_service, &[("records", 1), ("not_understood", 0)]);
     let list = call("a", "").replace(r#":"sts.amazonaws.com","#, r#":[ "sts.amazonaws.com"],"#);
     for record in [list.clone(), list.replace("sts.", r"st\u0073.")] {
         holds(
