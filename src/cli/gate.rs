@@ -168,7 +168,8 @@ fn no_verdict(why: NoVerdict<'_>) -> Failure {
     let why = match why {
         NoVerdict::NothingOfUsEast1 => "nothing of us-east-1, where global calls are logged, was \
              read in the time, accounts and Regions asked about; add logs of us-east-1, or widen \
-             --since, --until, --account, --region and --where aws_region"
+             --since, --until, --account, --region and conditions on aws_region, day, hour and \
+             recipient_account_id"
             .to_owned(),
         NoVerdict::Unmatched(condition) => return not_matched("--fail-on", condition),
         NoVerdict::Excluding(condition) => return excluded_all("--fail-on", condition),

@@ -30,7 +30,11 @@ pub(super) fn judge(
     refuse_times(selection)?;
     note_if_it_cannot_fail(Endpoint::Global, selection);
     let cannot = |why| no_verdict(gate, why);
-    let calendar = store.calendar(&selection.accounts)?;
+    // Of any Region, as days that are here are told.
+    let calendar = store.calendar_of(&Selection {
+        regions: Vec::new(),
+        ..selection.clone()
+    })?;
     let completed = store.completed(&selection.accounts)?;
     let added_to = store.added_to(&completed)?.into_keys();
     let due = Due::of(&completed, added_to).map_err(cannot)?;

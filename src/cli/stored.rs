@@ -62,13 +62,22 @@ mod with {
                 return Ok((calendar, DaysOfCalls::from(calls)));
             }
             // What the conditions leave out was read all the same.
+            let of_logs = selection.of_logs();
             let all = Selection {
-                endpoints: Vec::new(),
                 conditions: Vec::new(),
-                ..selection.clone()
+                ..of_logs.clone()
             };
-            let seen = (self.store.closed_tally(&AnyQuestion::Trend, &all, false)?).finish();
-            Ok((calendar, DaysOfCalls::from(&CallsByDay::of(&seen))))
+            let days = |selection: &Selection| -> Result<DaysOfCalls, Failure> {
+                let seen = self
+                    .store
+                    .closed_tally(&AnyQuestion::Trend, selection, false)?;
+                Ok(DaysOfCalls::from(&CallsByDay::of(&seen.finish())))
+            };
+            let mut seen = days(&all)?;
+            if of_logs != all {
+                seen.keep_seen(&days(&of_logs)?);
+            }
+            Ok((calendar, seen))
         }
 
         /// The verdict on new callers of the global endpoint.

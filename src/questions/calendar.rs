@@ -85,7 +85,7 @@ impl Calendar {
             };
             if selection.covers(&key) {
                 calendar.keys.insert(line.day);
-                if line.region == "us-east-1" {
+                if selection.may_log_global_calls(&key) {
                     calendar.keys_of_us_east_1.insert(line.day);
                 }
             }
@@ -118,6 +118,16 @@ fn holds_no_calls(path: &Path) -> bool {
 /// The days of calls, whatever their principals, and whether global calls would be seen among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DaysOfCalls(pub(super) BTreeMap<NaiveDate, bool>);
+
+impl DaysOfCalls {
+    /// Takes for days on which global calls would be seen those of others alone.
+    #[cfg(feature = "store")]
+    pub(crate) fn keep_seen(&mut self, others: &DaysOfCalls) {
+        for (day, saw_us_east_1) in &mut self.0 {
+            *saw_us_east_1 = others.0.get(day).is_some_and(|&seen| seen);
+        }
+    }
+}
 
 impl From<&DaysRead> for DaysOfCalls {
     fn from(read: &DaysRead) -> DaysOfCalls {

@@ -2,7 +2,7 @@
 //! and is it asked about?
 
 use crate::cloudtrail::{Field, Handler, Record};
-use crate::sts::{self, Call, Endpoint, Hosts, Kind, Properties as _, TokenUse};
+use crate::sts::{self, Call, Endpoint, Hosts, Kind, TokenUse};
 use crate::tally::{Collector, Coverage, DaysRead, LogsRead, Matched, Selection};
 
 /// Takes the records of one file.
@@ -16,7 +16,7 @@ pub(super) struct Calls<'w, C> {
     pub days_read: &'w mut DaysRead,
     pub matched: &'w mut Matched,
     pub scratch: &'w mut String,
-    /// Whether a call is of us-east-1.
+    /// Whether a call shows that global ones would be here.
     pub saw_us_east_1: bool,
 }
 
@@ -59,10 +59,11 @@ impl<C: Collector> Handler for Calls<'_, C> {
                     self.coverage.no_time += 1;
                 }
                 if self.selection.admits(&call) {
-                    let is_of_us_east_1 = call.is_of_us_east_1();
+                    let is_of_us_east_1 = self.selection.shows_global_calls(&call, self.scratch);
                     self.saw_us_east_1 |= is_of_us_east_1;
-                    let saw_us_east_1 =
-                        is_of_us_east_1 || matches!(call.endpoint(), Endpoint::Global);
+                    let saw_us_east_1 = is_of_us_east_1
+                        || matches!(call.endpoint(), Endpoint::Global)
+                            && self.selection.admits_its_log(&call, self.scratch);
                     self.days_read.see_call(call.time(), saw_us_east_1);
                     self.note_log(record);
                     let wanted = self.selection.wants(&call, self.matched, self.scratch);

@@ -214,8 +214,12 @@ impl<'s, C: Collector> Reading<'s, C> {
     /// Notes what the key of a file says that was read.
     pub fn note_key(&mut self, key: &Key) {
         self.coverage.see_key(key);
-        if self.scan.selection.covers(key) {
+        let selection = &self.scan.selection;
+        if selection.covers(key) {
             self.logs_read.see(key);
+            if selection.may_log_global_calls(key) {
+                self.collector.totals().see_us_east_1();
+            }
         }
     }
 

@@ -53,6 +53,15 @@ impl Condition {
         matches!(self.dimension, Dimension::Day | Dimension::Hour)
     }
 
+    /// Whether it asks whose log of which Region and time a call is in.
+    pub(super) fn is_of_log(&self) -> bool {
+        self.is_of_time()
+            || matches!(
+                self.dimension,
+                Dimension::RecipientAccountId | Dimension::AwsRegion
+            )
+    }
+
     /// Whether nobody can want it, if it leaves out every call: it does not name a value that every call
     /// may well have, as `endpoint!=regional` does where all is done.
     pub fn may_exclude_by_mistake(&self) -> bool {

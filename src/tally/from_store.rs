@@ -27,6 +27,7 @@ pub(crate) struct Verdict {
 struct Kind {
     /// Whether the account and the Region of the log are asked about.
     is_admitted: bool,
+    /// Whether global calls would be logged beside them.
     is_of_us_east_1: bool,
     /// The conditions that match them, and those that let them pass.
     matched: Matched,
@@ -63,10 +64,12 @@ impl<Q: Question> Tally<Q> {
     pub(crate) fn verdict(&mut self, call: &impl Properties, selection: &Selection) -> Verdict {
         let is_admitted = selection.admits_log(call);
         let mut matched = Matched::default();
-        let wanted = is_admitted && selection.wants(call, &mut matched, &mut self.scratch.text);
+        let scratch = &mut self.scratch.text;
+        let wanted = is_admitted && selection.wants(call, &mut matched, scratch);
+        let is_of_us_east_1 = is_admitted && selection.shows_global_calls(call, scratch);
         let kind = self.scratch.kinds.number(Kind {
             is_admitted,
-            is_of_us_east_1: call.is_of_us_east_1(),
+            is_of_us_east_1,
             matched,
             account: (self.interner).intern(call.recipient_account_id().unwrap_or_default()),
             region: self.interner.intern(call.aws_region().unwrap_or_default()),

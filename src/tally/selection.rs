@@ -6,7 +6,7 @@
 use chrono::{DateTime, NaiveDate};
 
 use super::condition::{Condition, Matched};
-use crate::aws::region::is_opt_in;
+use crate::aws::region::{US_EAST_1, is_opt_in};
 use crate::aws::{Key, Pruning, is_among};
 use crate::cloudtrail::{Field, Record};
 use crate::sts::{Dimension, Endpoint, Properties, Time};
@@ -102,6 +102,42 @@ impl Selection {
             .is_none_or(|first| first <= key.day)
             && last.and_then(day).is_none_or(|last| key.day <= last)
             && self.lists_log(&key.account, &key.region)
+    }
+
+    /// Whether global calls that are asked about would be in a log with this key, be it of any time but what
+    /// conditions say.
+    pub(crate) fn may_log_global_calls(&self, key: &Key) -> bool {
+        let day = key.day.to_string();
+        key.region == US_EAST_1
+            && self.lists_log(&key.account, &key.region)
+            && self.may_admit(|dimension| match dimension {
+                Dimension::RecipientAccountId => Some(&key.account),
+                Dimension::AwsRegion => Some(&key.region),
+                Dimension::Day => Some(&day),
+                _ => None,
+            })
+    }
+
+    /// Whether global calls that are asked about would be logged beside a call that counts at all.
+    pub(crate) fn shows_global_calls(&self, call: &impl Properties, scratch: &mut String) -> bool {
+        call.is_of_us_east_1() && self.admits_its_log(call, scratch)
+    }
+
+    /// Whether the conditions on logs let pass what is logged where a call is.
+    pub(crate) fn admits_its_log(&self, call: &impl Properties, scratch: &mut String) -> bool {
+        let mut conditions = self.conditions.iter().filter(|one| one.is_of_log());
+        conditions.all(|condition| condition.holds(call, scratch))
+    }
+
+    /// The same filters without conditions but those on logs, and on any endpoint.
+    #[cfg(feature = "store")]
+    pub(crate) fn of_logs(&self) -> Selection {
+        let conditions = self.conditions.iter().filter(|one| one.is_of_log());
+        Selection {
+            endpoints: Vec::new(),
+            conditions: conditions.cloned().collect(),
+            ..self.clone()
+        }
     }
 
     /// What the keys of files tell of this selection.

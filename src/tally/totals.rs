@@ -107,7 +107,8 @@ impl Totals {
         }
     }
 
-    /// Notes a call of us-east-1, in the time, accounts and Regions asked about.
+    /// Notes a call of us-east-1, or a whole log, in the time, accounts and Regions asked about, be it by
+    /// conditions.
     pub fn see_us_east_1(&mut self) {
         self.saw_us_east_1 = true;
     }
@@ -225,10 +226,6 @@ impl Totals {
     /// it, their absence means nothing. Files of a later day are read for what came late, and do not count.
     pub fn can_judge_global_calls(&self) -> bool {
         self.saw_us_east_1
-            || self
-                .logs_read
-                .read()
-                .any(|(_, region)| region == "us-east-1")
     }
 
     /// The principals with calls to an endpoint (global or unknown), AWS itself aside; most calls

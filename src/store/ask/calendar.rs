@@ -27,23 +27,20 @@ impl Store {
     /// # Errors
     /// If the store cannot be read.
     pub fn calendar(&self, accounts: &[String]) -> Result<Calendar, StoreError> {
-        self.sql(
-            self.checksums()
-                .and_then(|sums| calendar(&self.connection, accounts, &[], &sums)),
-        )
+        self.calendar_of(&Selection {
+            accounts: accounts.to_vec(),
+            ..Selection::default()
+        })
     }
 
-    /// The same of files of these accounts and Regions.
+    /// The same of files of the accounts and Regions asked about, of any time.
     ///
     /// # Errors
     /// If the store cannot be read.
     pub fn calendar_of(&self, selection: &Selection) -> Result<Calendar, StoreError> {
-        let Selection {
-            accounts, regions, ..
-        } = selection;
         self.sql(
             self.checksums()
-                .and_then(|sums| calendar(&self.connection, accounts, regions, &sums)),
+                .and_then(|sums| calendar(&self.connection, selection, &sums)),
         )
     }
 
@@ -84,8 +81,7 @@ impl Store {
 
 fn calendar(
     connection: &Connection,
-    accounts: &[String],
-    regions: &[String],
+    selection: &Selection,
     checksums: &Checksums,
 ) -> rusqlite::Result<Calendar> {
     checksums.verify(connection, &["run", "hole"])?;
@@ -104,15 +100,15 @@ fn calendar(
             calendar.all_have_keys = false;
             continue;
         };
-        if is_among(accounts, &key.account) && is_among(regions, &key.region) {
+        if selection.lists_log(&key.account, &key.region) {
             calendar.keys.insert(key.day);
-            if key.region == "us-east-1" {
+            if selection.may_log_global_calls(&key) {
                 calendar.keys_of_us_east_1.insert(key.day);
             }
         }
     }
     for (account, region, day) in read_holes(connection)? {
-        if is_among(accounts, &account) && is_among(regions, &region) {
+        if selection.lists_log(&account, &region) {
             calendar.holes.insert(day);
         }
     }
@@ -202,7 +198,7 @@ fn judged_up_to(completed: &BTreeMap<NaiveDate, i64>) -> i64 {
 
 /// The same by all accounts.
 pub(in crate::store) fn judged_by_now(connection: &Connection) -> rusqlite::Result<i64> {
-    let calendar = calendar(connection, &[], &[], &Checksums::none())?;
+    let calendar = calendar(connection, &Selection::default(), &Checksums::none())?;
     Ok(judged_up_to(&completed(connection, &[], &calendar)?))
 }
 

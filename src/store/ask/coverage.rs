@@ -20,6 +20,8 @@ pub(in crate::store) struct WhatWasRead {
     pub coverage: Coverage,
     pub logs_read: LogsRead,
     pub days_read: DaysRead,
+    /// Whether a log would show the global calls that are asked about.
+    pub saw_us_east_1: bool,
     /// How many logs there are of each account and Region, as far as keys tell.
     pub logs: LogsOfPairs,
 }
@@ -43,6 +45,7 @@ pub(in crate::store) fn read(
         coverage,
         logs_read: LogsRead::default(),
         days_read: DaysRead::if_wanted(days),
+        saw_us_east_1: false,
         logs: LogsOfPairs::default(),
         selection,
         pruning,
@@ -71,6 +74,7 @@ pub(in crate::store) fn read(
         mut coverage,
         logs_read,
         days_read,
+        saw_us_east_1,
         logs,
         ..
     } = files;
@@ -93,6 +97,7 @@ pub(in crate::store) fn read(
         coverage,
         logs_read,
         days_read,
+        saw_us_east_1,
         logs,
     })
 }
@@ -104,6 +109,7 @@ struct Files<'s> {
     coverage: Coverage,
     logs_read: LogsRead,
     days_read: DaysRead,
+    saw_us_east_1: bool,
     logs: LogsOfPairs,
     selection: &'s Selection,
     pruning: Pruning,
@@ -178,6 +184,7 @@ impl Files<'_> {
                     coverage.see_key(key);
                     if self.selection.covers(key) {
                         self.logs_read.see(key);
+                        self.saw_us_east_1 |= self.selection.may_log_global_calls(key);
                     }
                 }
             }

@@ -73,6 +73,7 @@ impl Store {
             coverage,
             logs_read,
             days_read,
+            saw_us_east_1,
             logs,
         } = coverage::read(&transaction, selection, &checksums, days)?;
         checksums.verify(&transaction, &["digest", "unnamed_log"])?;
@@ -85,6 +86,9 @@ impl Store {
             row.unnamed = row.unnamed.max(logs.get(&pair).copied().unwrap_or(0));
         }
         tally.add_read(coverage, logs_read, days_read);
+        if saw_us_east_1 {
+            tally.totals().see_us_east_1();
+        }
         tally.totals().note_chains(rows);
         let groupings = Groupings::read(&transaction, &checksums)?;
         let mut places = Places {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::harness::{DAMAGED, Run, SAMPLE, number, stscope};
+use super::harness::{DAMAGED, Run, SAMPLE, Said, number, stscope};
 use super::logs::{call, log, put, regional_call, sample_of_eu_west_1};
 
 /// Every command that has gates.
@@ -437,15 +437,13 @@ fn a_gate_passes_over_no_call_where_what_was_asked_for_can_be() {
 #[test]
 fn a_gate_gives_no_verdict_on_a_time_or_a_region_of_which_it_sees_nothing() {
     for (words, why) in [
-        (
-            "--where day=2025-11-05",
-            "logs of that time may not be here",
-        ),
+        ("--where day=2025-11-05", "nothing of us-east-1"),
         (
             "--where hour=2025-11-04T23",
             "logs of that time may not be here",
         ),
-        ("--where day!=2025-11-0*", "excluded every call"),
+        ("--where day!=2025-11-0*", "nothing of us-east-1"),
+        ("--where aws_region=global", "nothing of us-east-1"),
         ("--where aws_region=eu-west-1", "nothing of us-east-1"),
         ("--where aws_region!=[^e]*", "nothing of us-east-1"),
         (
@@ -464,6 +462,7 @@ fn a_gate_gives_no_verdict_on_a_time_or_a_region_of_which_it_sees_nothing() {
         "--where aws_region=us-*",
         "--where aws_region!=eu-west-1",
         "--where day=2025-11-03",
+        "--where recipient_account_id=111122223333",
     ] {
         for run in every(&format!("{words} --fail-on global=1000")) {
             run.arg(SAMPLE).run().exits(0);
@@ -610,5 +609,71 @@ fn what_was_taken_back_is_no_log_of_us_east_1() {
             .arg(&store)
             .run();
         assert_eq!(stored.status.code(), Some(exit), "{text}");
+    }
+}
+
+/// What of other accounts, days and Regions was read says nothing of those that a condition asks for.
+#[test]
+fn a_gate_gives_no_verdict_where_a_condition_asks_for_logs_that_were_not_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let [keyed, flat] = ["keyed", "flat"].map(|name| dir.path().join(name));
+    let mut other = regional_call(2);
+    other["recipientAccountId"] = "444455556666".into();
+    other["eventTime"] = "2025-11-04T10:00:00Z".into();
+    for (key, record) in [
+        (
+            "111122223333/CloudTrail/us-east-1/2025/11/03",
+            regional_call_of_us_east_1(1),
+        ),
+        ("444455556666/CloudTrail/eu-west-1/2025/11/04", other),
+    ] {
+        let folder = keyed.join("AWSLogs").join(key);
+        std::fs::create_dir_all(&folder).unwrap();
+        put(&folder, "log.json", &log(std::slice::from_ref(&record)));
+        std::fs::create_dir_all(&flat).unwrap();
+        put(&flat, &format!("{}.json", &key[..12]), &log(&[record]));
+    }
+    for folder in [keyed, flat] {
+        let part = dir.path().join("x.part");
+        let store = dir.path().join("sts.db");
+        let _ = std::fs::remove_file(&store);
+        if cfg!(feature = "store") {
+            let run = stscope("ingest -q --store").arg(&store);
+            run.arg(&folder).run().exits(0);
+        }
+        for (condition, code) in [
+            ("recipient_account_id=444455556666", 2),
+            ("recipient_account_id!=111122223333", 2),
+            ("recipient_account_id=111122223333", 0),
+            ("recipient_account_id=[14]*", 0),
+            ("day=2025-11-04", 2),
+            ("day!=2025-11-03", 2),
+            ("day=2025-11-03", 0),
+            ("day=2025-11-*", 0),
+        ] {
+            let exits = |said: Said| match code {
+                2 => said
+                    .exits(2)
+                    .says(&["cannot be judged: nothing of us-east-1"]),
+                _ => said.exits(0),
+            };
+            for run in every("--fail-on global --where") {
+                exits(run.arg(condition).arg(&folder).run());
+            }
+            let map = stscope("map report -q --where").arg(condition);
+            map.arg(&folder).arg("-o").arg(&part).run().exits(0);
+            exits(stscope("merge --fail-on global").arg(&part).run());
+            let trend = |run: Run| {
+                let rows = run.arg("--where").arg(condition).run().exits(0).rows();
+                let is_known = rows.iter().any(|row| !row["global"].is_null());
+                assert_eq!(is_known, code == 0, "{condition}: {rows:?}");
+            };
+            trend(stscope("trend --format json").arg(&folder));
+            if cfg!(feature = "store") {
+                let run = stscope("report --fail-on global --store").arg(&store);
+                exits(run.arg("--where").arg(condition).run());
+                trend(stscope("trend --format json --store").arg(&store));
+            }
+        }
     }
 }
