@@ -115,12 +115,12 @@ pub enum Unsettled {
 }
 
 /// What was asked of S3 is left out: to ask again is no other run.
-fn number_of_run(list: u64, coverage: &Coverage) -> u64 {
+fn number_of_run(list: u64, coverage: &Coverage, calls: u64) -> u64 {
     let read = Coverage {
         requests: None,
         ..coverage.clone()
     };
-    let hash = hash(&[&list.to_string(), &format!("{read:?}")]);
+    let hash = hash(&[&list.to_string(), &format!("{read:?}"), &calls.to_string()]);
     // As far as numbers are written in a part.
     (hash >> 64) as u64 >> 11
 }
@@ -148,7 +148,7 @@ impl<Q: Question> Tally<Q> {
         if self.settled == before && fewest != most {
             return Err(Unsettled::Cut { fewest, most });
         }
-        self.decide(rule);
+        self.decide_some(rule);
         self.settled = after;
         Ok(())
     }
@@ -169,7 +169,7 @@ impl<Q: Question> Tally<Q> {
     /// Takes a tally in which something was decided for whole: nothing can be added from now on.
     pub(crate) fn close(&mut self) {
         if self.settled != Settled::Open {
-            self.decide(Rule::Shared);
+            self.decide_some(Rule::Shared);
             self.settled = Settled::Closed;
             self.met = Met::default();
         }
@@ -181,12 +181,27 @@ impl<Q: Question> Tally<Q> {
     }
 
     /// Notes which run over which list of paths it is of, by a number of that list, so that it is added
-    /// once alone. Two lists of one name on two machines differ in what was read.
+    /// once alone, and which calls it opened. Two lists of one name on two machines differ in what was read.
     pub(crate) fn name_run(&mut self, list: u64) {
+        self.totals.open = self.traces();
         let coverage = &self.totals.coverage;
         if coverage.files.found > 0 {
-            self.totals.runs.insert(number_of_run(list, coverage));
+            let number = number_of_run(list, coverage, self.totals.open);
+            self.totals.runs.insert(number);
         }
+    }
+
+    /// The sum of the traces of calls of which it is not decided whether they count.
+    fn traces(&self) -> u64 {
+        (self.open.iter()).fold(0, |sum, candidate| sum.wrapping_add(candidate.trace()))
+    }
+
+    /// Applies a rule where other parts have other calls: what is decided here is to be found nowhere.
+    fn decide_some(&mut self, rule: Rule) {
+        let before = self.traces();
+        self.decide(rule);
+        let decided = before.wrapping_sub(self.traces());
+        self.totals.open = self.totals.open.wrapping_sub(decided);
     }
 
     pub(super) fn check_settled(&self, other: &Tally<Q>) -> Result<(), Mismatch> {
@@ -207,6 +222,12 @@ impl<Q: Question> Tally<Q> {
             true => Ok(()),
             false => Err(Mismatch::Twice),
         }
+    }
+
+    /// Whether the calls in it are those that were opened, each once, and not as many others.
+    #[cfg(feature = "cli")]
+    pub(crate) fn has_all_opened(&self) -> bool {
+        self.totals.open == self.traces()
     }
 
     /// How many of the records of STS that were read are in it, as what they count or were dropped for;

@@ -195,6 +195,7 @@ pub(super) fn write_totals(totals: &Totals, number: impl Fn(Symbol) -> u32, into
         global_via_vpc_endpoint,
         filtered,
         principals,
+        open,
         runs,
         callers: _, // known when all is decided
     } = totals;
@@ -218,6 +219,8 @@ pub(super) fn write_totals(totals: &Totals, number: impl Fn(Symbol) -> u32, into
     disagreements.write(into);
     global_via_vpc_endpoint.write(into);
     filtered.write(into);
+    // As many bytes as it has: no number that grows.
+    into.extend_from_slice(&open.to_le_bytes());
     runs.write(into);
     evidence.write(into);
     let mut numbered: Vec<(u32, PrincipalSums)> = (principals.iter())
@@ -263,6 +266,7 @@ pub(super) fn read_totals(
     totals.disagreements = Written::read(from)?;
     totals.global_via_vpc_endpoint = Written::read(from)?;
     totals.filtered = Written::read(from)?;
+    totals.open = u64::from_le_bytes(from.array()?);
     totals.runs = Written::read(from)?;
     totals.evidence = Written::read(from)?;
     for _ in 0..usize::read(from)? {

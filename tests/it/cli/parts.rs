@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde_json::json;
+
 use super::harness::{DAMAGED, SAMPLE, Said, stscope};
-use super::logs::one_call;
+use super::logs::{call, log, one_call, put};
 
 /// Places of the sample that are read one by one, the digests of some apart from their logs.
 const PIECES: [&str; 7] = [
@@ -101,10 +103,12 @@ fn a_prefix_that_was_not_listed_is_a_line_of_the_list_too() {
     let log = folder.path().join("a.json");
     std::fs::write(&log, one_call()).unwrap();
     let list = format!("5\t\t{}\n-\tdate\ts3://b12/2024/\n", log.display());
-    stscope(&format!("map report --manifest - -q -o {part}"))
-        .input(list)
-        .run()
-        .exits(0);
+    stscope(&format!(
+        "map report --since 2025-01-01 --manifest - -q -o {part}"
+    ))
+    .input(list)
+    .run()
+    .exits(0);
     let part = [part];
     assert_eq!(merge(&part, "--files 2").code(), 0);
     merge(&part, "--files 1").fails(&["--files 1", "of 2 lines"]);
@@ -311,6 +315,11 @@ fn options_that_a_part_has_no_use_for_are_refused() {
         ("--ip-ranges no-such.json", "no-such.json"),
         ("--fail-on global -o x.part", "a part has no verdict"),
         ("--format json -o x.part", "--format"),
+        ("--period week -o x.part", "--period: a part has no rows"),
+        ("--ip-ranges no-such.json -o x.part", "--ip-ranges"),
+        ("--top 3 -o x.part", "--top"),
+        ("--sort group -o x.part", "--sort"),
+        ("--min-calls 2 -o x.part", "--min-calls"),
         (
             "--fail-on new-global",
             "needs what was read on earlier days",
@@ -446,4 +455,47 @@ fn frames_of_one_number_that_were_settled_in_two_places_have_not_met() {
         let merged = stscope("merge - --format csv").input(settled).run();
         assert_eq!(merged.text(), whole.text());
     }
+}
+
+/// In all there are as many calls as were read.
+#[test]
+fn a_frame_that_is_lost_is_told_where_another_is_there_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let records: Vec<_> = (0..12).map(|number| call(number, json!({}))).collect();
+    put(folder.path(), "log.json", &log(&records));
+    let whole = frames(&folder.path().display().to_string(), 6);
+    let by_event = settle("event", &whole, 6);
+    for frames in [whole, by_event.clone(), settle("shared", &by_event, 6)] {
+        merge_frames(&frames).exits(0);
+        let frames: Vec<_> = by_part(&frames).into_values().collect();
+        for (lost, twice) in
+            (0..frames.len()).flat_map(|one| (0..one).map(move |other| (one, other)))
+        {
+            let mut others = frames.clone();
+            others[lost].clone_from(&frames[twice]);
+            merge_frames(&others.concat()).exits(2);
+        }
+    }
+}
+
+fn merge_frames(frames: &[u8]) -> Said {
+    stscope("merge - -q").input(frames).run()
+}
+
+#[test]
+fn two_machines_that_read_as_much_of_other_calls_are_added_up() {
+    let parts = [1, 2].map(|number| {
+        let input = log(&[call(number, json!({}))]);
+        let said = stscope("map report - -q -o -").input(input).run().exits(0);
+        said.stdout.as_slice().to_vec()
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let paths = ["a.part", "b.part"].map(|name| folder.path().join(name));
+    for (path, part) in paths.iter().zip(&parts) {
+        std::fs::write(path, part).unwrap();
+    }
+    let said = stscope("merge --format csv").args(&paths).run().exits(0);
+    assert!(said.text().contains(",2,"), "{said}");
+    let said = stscope("merge").args([&paths[0], &paths[0]]).run();
+    said.fails(&["would count twice"]);
 }
