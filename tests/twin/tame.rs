@@ -132,7 +132,10 @@ impl<'de> Visitor<'de> for TreeVisitor {
 
 /// The same text, with nothing in it that serde_json refuses although it is JSON.
 fn tame(text: &[u8]) -> Cow<'_, [u8]> {
-    if !text.contains(&b'\\') && !text.iter().any(|byte| matches!(byte, b'e' | b'E')) {
+    if !text
+        .iter()
+        .any(|byte| matches!(byte, b'\\' | b'e' | b'E' | b'.'))
+    {
         return Cow::Borrowed(text);
     }
     let mut tamed = Vec::with_capacity(text.len());
