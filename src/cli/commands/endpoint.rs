@@ -3,8 +3,8 @@
 use crate::cli::args::{WriteArgs, without_gauges};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::hosts;
-use crate::cli::output::Output;
-use crate::cli::output::Writing;
+use crate::cli::output::{Output, Writing, check_output};
+use crate::cli::reading::Reading;
 use crate::report::pages::endpoint;
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
@@ -25,6 +25,8 @@ pub(super) struct EndpointArgs {
 pub(super) fn run(arguments: EndpointArgs) -> Result<Exit, Failure> {
     let writing = Writing::plain(&arguments.write)?;
     let hosts = hosts::read(arguments.hosts.as_deref())?;
+    let lists = [("--hosts", arguments.hosts.as_deref())];
+    check_output(writing.output.as_deref(), &Reading::of_parts(&[]), &lists)?;
     let output = Output::open(writing.output.as_deref())?;
     let page = match arguments.names.as_slice() {
         [] => endpoint::table(),

@@ -1,11 +1,11 @@
 //! `stscope query`: the question of `report` for another engine.
 
 use clap::Args;
-use std::path::Path;
 
 use crate::cli::args::{FileArgs, Typed};
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::Output;
+use crate::cli::output::{Output, check_output, named_file};
+use crate::cli::reading::Reading;
 use crate::cli::time::{Moment, period};
 use crate::query::{Engine, Question, Source};
 
@@ -39,9 +39,9 @@ pub(super) fn run(arguments: QueryArgs) -> Result<Exit, Failure> {
     let text = question(&arguments)?
         .text()
         .map_err(|error| Failure::new(format!("--table {}: {error}", arguments.table())))?;
-    let output = arguments.file.path();
-    Output::open(output.filter(|path| *path != Path::new("-")))?
-        .write(|out| Ok(out.write_all(text.as_bytes())?))?;
+    let output = named_file(arguments.file.path());
+    check_output(output, &Reading::of_parts(&[]), &[])?;
+    Output::open(output)?.write(|out| Ok(out.write_all(text.as_bytes())?))?;
     Ok(Exit::Done)
 }
 

@@ -3,8 +3,8 @@
 use crate::cli::args::{QuietArgs, StoreFileArgs, WriteArgs, without_gauges};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::messages::{Messages, warn_of};
-use crate::cli::output::Output;
-use crate::cli::output::{Writing, same_file};
+use crate::cli::output::{Output, Writing, check_output, same_file};
+use crate::cli::reading::Reading;
 use crate::report::pages::store_check;
 use crate::report::{Format, count, plural};
 use crate::shown::Shown;
@@ -34,6 +34,7 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<Exit, Failure> {
         );
         return Err(Failure::new(message));
     }
+    check_output(writing.output.as_deref(), &Reading::of_parts(&[]), &[])?;
     let output = Output::open(writing.output.as_deref())?;
     Messages::new(arguments.messages.quiet).tell_waits();
     let checked = Store::open(path)?.check()?;

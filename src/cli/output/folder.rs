@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Output;
+use super::guard::may_be_log;
 use crate::aws::account::is_account_id;
 use crate::cli::exit::Failure;
 use crate::cli::messages::Messages;
@@ -49,7 +50,7 @@ impl AccountFolder {
         format!("{stem}.{}", self.extension)
     }
 
-    /// Refuses to write over what is read.
+    /// Refuses to write over what is read, or may be a log.
     pub fn check<'s>(
         &self,
         stems: impl Iterator<Item = &'s str>,
@@ -57,13 +58,18 @@ impl AccountFolder {
     ) -> Result<(), Failure> {
         for stem in stems {
             let file = self.path.join(self.name(stem));
-            if reading.leads_to(&file) {
-                return Err(Failure::new(format!(
-                    "--output-dir {}: {} is one of the files to be read; name another folder",
-                    Shown::path(&self.path),
-                    Shown::path(&file)
-                )));
-            }
+            let is = if reading.leads_to(&file) {
+                "is one of the files to be read"
+            } else if may_be_log(&file) {
+                "holds CloudTrail records, or is a file of AWS's"
+            } else {
+                continue;
+            };
+            return Err(Failure::new(format!(
+                "--output-dir {}: {} {is}; name another folder",
+                Shown::path(&self.path),
+                Shown::path(&file)
+            )));
         }
         Ok(())
     }

@@ -47,7 +47,7 @@ pub(in crate::cli) fn check_output(
 }
 
 /// Whether there is a file that may be a log, wherever it is: a walk may come to it through a link.
-fn may_be_log(file: &Path) -> bool {
+pub(super) fn may_be_log(file: &Path) -> bool {
     let mut head = [0; 64];
     if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
         return false;

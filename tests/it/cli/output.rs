@@ -405,6 +405,31 @@ fn a_part_in_the_folder_that_is_read_is_no_log() {
     }
 }
 
+/// Nor what reads no logs itself.
+#[test]
+fn no_answer_of_any_command_takes_the_place_of_a_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = put(dir.path(), "log.json", &one_call());
+    for words in ["endpoint", "endpoint sts.amazonaws.com", "query duckdb"] {
+        let said = stscope(words).arg("-o").arg(&file).run();
+        said.fails(&["--output", "holds CloudTrail records"]);
+        assert_eq!(fs::read(&file).unwrap(), one_call(), "{words}");
+    }
+    #[cfg(feature = "store")]
+    {
+        let store = dir.path().join("sts.db");
+        let ingest = stscope("ingest -q --store").arg(&store).arg(&file).run();
+        ingest.exits(0);
+        let said = stscope("store check")
+            .arg(&store)
+            .arg("-o")
+            .arg(&file)
+            .run();
+        said.fails(&["--output", "holds CloudTrail records"]);
+        assert_eq!(fs::read(&file).unwrap(), one_call());
+    }
+}
+
 #[test]
 fn no_file_that_may_be_a_log_is_replaced_and_no_list_that_was_given() {
     let dir = tempfile::tempdir().unwrap();

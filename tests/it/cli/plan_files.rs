@@ -230,6 +230,11 @@ fn no_log_is_replaced_by_a_plan() {
     ]);
     assert_eq!(fs::read(&path).unwrap(), before);
     assert_eq!(names_in(dir.path()), ["111122223333.json"]);
+    // Read through its folder, or by another run.
+    let run = plan_into(dir.path(), "--format json").arg(dir.path());
+    run.run()
+        .fails(&["--output-dir", "111122223333.json holds CloudTrail records"]);
+    assert_eq!(fs::read(&path).unwrap(), before);
 }
 
 #[test]
