@@ -63,6 +63,9 @@ pub enum ManifestFault {
     /// It is one of a path that is no text.
     #[error("a path that is no UTF-8: {}", Shown::text(.0))]
     NoText(String),
+    /// The manifest is in UTF-16, as PowerShell 5 writes what is sent into a file.
+    #[error("it is text in UTF-16; save it as UTF-8")]
+    Utf16,
     /// The contents end before they should.
     #[error("{there} of {size} bytes are there")]
     Cut {
@@ -150,11 +153,15 @@ impl<R: BufRead> Lines<R> {
                 Some(line) => Ok(Some(line)),
                 None => {
                     let beginning = String::from_utf8_lossy(&line[..line.len().min(200)]);
+                    let beginning = beginning.into_owned();
                     let fault = match std::str::from_utf8(line) {
-                        Ok(_) => ManifestFault::NoLine,
-                        Err(_) => ManifestFault::NoText,
+                        Ok(_) => ManifestFault::NoLine(beginning),
+                        Err(_) if matches!(line, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) => {
+                            ManifestFault::Utf16
+                        }
+                        Err(_) => ManifestFault::NoText(beginning),
                     };
-                    Err(self.error(fault(beginning.into_owned())))
+                    Err(self.error(fault))
                 }
             };
         }

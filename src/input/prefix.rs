@@ -124,7 +124,8 @@ impl Walk<'_> {
         // The part that the user began is named, and no walk comes to it.
         let begun = usize::from(!self.given.is_empty() && !self.given.ends_with('/'));
         let mut parts = rest.split('/').skip(begun);
-        parts.any(|part| is_hidden(OsStr::new(part)))
+        // In a key a dot alone is a name like others.
+        parts.any(|part| is_hidden(OsStr::new(part)) && part != "." && part != "..")
     }
 }
 
@@ -150,6 +151,7 @@ mod tests {
             (".a/b.json", ".a", false),
             ("x/.a/b.json", "x", true),
             ("x//b.json", "x/", false),
+            ("x/./../b.json", "x/", false),
         ] {
             let url = url(prefix);
             assert_eq!(Walk::from(&url).is_hidden(key), is_hidden, "{key} {prefix}");

@@ -22,6 +22,14 @@ pub enum ScanError {
     /// A manifest with contents, part of which could not be read.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    /// A manifest lacks prefixes for a reason that does not hold for this run, or that nobody knows.
+    #[error("the list leaves out prefixes of S3 {} ({prefixes})", left_out(.why))]
+    LeftOut {
+        /// How many.
+        prefixes: u64,
+        /// The reason on the list.
+        why: String,
+    },
     /// An object is read where it is named, and would be passed by on a list, where it is only found.
     #[cfg(feature = "s3")]
     #[error("{}: it is read where it is named, but on a list it would be passed by for its name", Shown::text(.0))]
@@ -30,4 +38,13 @@ pub enum ScanError {
     #[cfg(feature = "s3")]
     #[error(transparent)]
     S3(#[from] S3Error),
+}
+
+fn left_out(why: &str) -> String {
+    match why {
+        "date" | "account" | "region" => {
+            format!("by their {why}, and this run asks for others, too")
+        }
+        _ => format!("for a reason that is not known, '{}'", Shown::text(why)),
+    }
 }

@@ -9,12 +9,15 @@ use std::io::BufRead;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
+use siphasher::sip128::SipHasher13;
+
 use super::admission::admit_version;
 use super::error::ScanError;
 use super::listing::WhenFull;
 use super::run::Run;
 use super::work::{BATCH, Batch, Content, Fetched, Remark};
-use crate::aws::Pruned;
+use crate::aws::{Pruned, Pruning};
+use crate::collections::Set;
 use crate::input::{
     Folder, FoundObject, Line, Lines, Manifest, Names, Object, Piped, Place, Raw, folder_and_name,
     is_hidden, is_in_hidden,
@@ -52,6 +55,11 @@ impl PassedBy {
     }
 }
 
+/// What a path is known by, of which there may be many.
+fn path_id(path: &str) -> u128 {
+    SipHasher13::new().hash(path.as_bytes()).as_u128()
+}
+
 /// Where the objects of a manifest are: mostly many after one another in one folder.
 struct Here {
     folder: Arc<Folder>,
@@ -78,7 +86,7 @@ impl Here {
     /// Whether an object on a manifest, in this folder, is opened; counts it if not.
     fn opens(&mut self, run: &Run<'_>, name: &str, path: &str) -> bool {
         let is_url = path.contains("://");
-        if name.is_empty() {
+        if name.is_empty() && is_url {
             self.passed.skip(SkipReason::NotAFile);
         } else if is_hidden(name.as_ref()) || is_url && is_in_hidden(path) {
             self.passed.skip(SkipReason::NotALog);
@@ -107,7 +115,9 @@ pub(super) fn is_in_s3(found: &FoundObject) -> bool {
 impl Run<'_> {
     /// Queues what is on a manifest and on this machine.
     pub fn begin_manifest(&self, manifest: &Manifest, when_full: WhenFull<'_>) {
-        self.not_listed(manifest.not_listed.clone());
+        if let Err(error) = self.left_out(manifest.not_listed.clone()) {
+            return self.fail(error);
+        }
         let (mut here, mut names) = (Here::default(), Names::default());
         let mut push = |here: &Here, names: &mut Names| {
             if !names.is_empty() {
@@ -125,7 +135,8 @@ impl Run<'_> {
                 here.enter(folder);
             }
             if here.opens(self, name, &found.path) {
-                names.push(OsStr::new(name));
+                // A path that ends in a slash is of a folder, which is told when it is opened.
+                names.push(OsStr::new(if name.is_empty() { "." } else { name }));
                 if names.len() == BATCH {
                     push(&here, &mut names);
                 }
@@ -140,6 +151,7 @@ impl Run<'_> {
         let mut from = piped.from.lock().unwrap_or_else(PoisonError::into_inner);
         let mut lines = Lines::of(&mut *from as &mut dyn BufRead);
         let (mut here, mut not_listed) = (Here::default(), NotListed::new());
+        let mut seen = Set::default();
         while let Some(line) = lines.next()? {
             if self.queue.is_stopped() {
                 return Ok(());
@@ -151,6 +163,11 @@ impl Run<'_> {
                     continue;
                 }
             };
+            // Each once, as without contents.
+            if !seen.insert(path_id(&found.path)) {
+                lines.skip_content(found.size)?;
+                continue;
+            }
             piped.note(&found.path);
             let (folder, name) = folder_and_name(&found.path);
             here.enter(folder);
@@ -181,8 +198,35 @@ impl Run<'_> {
                 bytes,
             });
         }
-        self.not_listed(not_listed);
+        self.left_out(not_listed)?;
         here.passed.tell(self);
+        Ok(())
+    }
+
+    /// Notes what a manifest lacks, if that is of no use for this run either.
+    fn left_out(&self, prefixes: NotListed) -> Result<(), ScanError> {
+        let Pruning {
+            first_day,
+            until_day,
+            accounts,
+            regions,
+        } = &self.scan.pruning;
+        for (why, &prefixes) in &prefixes {
+            let is_of_no_use = match why.as_str() {
+                "date" => first_day.is_some() || until_day.is_some(),
+                "account" => !accounts.is_empty(),
+                "region" => !regions.is_empty(),
+                "other-service" | "digest" | "insight" | "aggregated" => true,
+                _ => false,
+            };
+            if !is_of_no_use {
+                return Err(ScanError::LeftOut {
+                    prefixes,
+                    why: why.clone(),
+                });
+            }
+        }
+        self.not_listed(prefixes);
         Ok(())
     }
 

@@ -46,6 +46,9 @@ pub(super) fn of_path(error: &PathError) -> String {
                 ManifestFault::NoText(_) => {
                     "leave it out, and name the file to a 'stscope map' of its own"
                 }
+                ManifestFault::Utf16 => {
+                    return format!("--manifest {}: {source}", Shown::path(path));
+                }
                 _ => "write it with 'stscope map --list'",
             };
             format!("--manifest {}: {source}; {next}", Shown::path(path))
@@ -61,6 +64,10 @@ pub(super) fn of_scan(error: &ScanError) -> String {
         ScanError::Manifest(error) => {
             format!("--contents: {error}; give all bytes of each file after its line")
         }
+        ScanError::LeftOut { .. } => format!(
+            "--manifest: {error}; give --since, --until, --account and --region as they were given to 'stscope \
+             map --list', or list anew"
+        ),
         #[cfg(feature = "s3")]
         ScanError::NamedAlone(_) => {
             format!("--list: {error}; name it to a 'stscope map' of its own, without a list")

@@ -107,6 +107,11 @@ pub(super) fn run(mut arguments: MapArgs) -> Result<Exit, Failure> {
             &arguments.messages,
         );
     }
+    if arguments.contents && arguments.manifest.is_none() {
+        return Err(Failure::new(
+            "--contents: they come after the lines of a manifest; give --manifest, or leave it out",
+        ));
+    }
     refuse_what_hides_calls(&arguments)?;
     if arguments.question == Asked::Trend {
         super::trend::whole_days(&mut arguments.filter)?;

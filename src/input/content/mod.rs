@@ -118,6 +118,18 @@ pub enum Opened<'b> {
     NotAFile,
 }
 
+fn is_folder(file: &File) -> bool {
+    file.metadata().is_ok_and(|metadata| metadata.is_dir())
+}
+
+/// What is said of a folder on a list of files: in it there may be logs.
+pub(super) fn a_folder() -> io::Error {
+    io::Error::new(
+        io::ErrorKind::IsADirectory,
+        "a folder, of which nothing was read; list the files in it",
+    )
+}
+
 /// Reads a file that was opened.
 ///
 /// # Errors
@@ -132,6 +144,7 @@ pub(super) fn of_file<'b>(
     let room = buffers.raw.len().min(most);
     let first = match read_some(&mut file, &mut buffers.raw.bytes_mut()[..room]) {
         // Something else is in its place: it has come there since it was listed, or is on a manifest.
+        Ok(0) | Err(_) if is_folder(&file) => return Err(a_folder()),
         Ok(0) | Err(_) if file.metadata().is_ok_and(|metadata| !metadata.is_file()) => {
             return Ok(Opened::NotAFile);
         }

@@ -83,6 +83,9 @@ pub fn fetch_in(
 
 fn raw(file: File, most: usize, room: impl FnOnce(usize)) -> io::Result<Raw> {
     let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(content::a_folder());
+    }
     if !metadata.is_file() {
         return Ok(Raw::NotAFile);
     }

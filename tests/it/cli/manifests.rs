@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::harness::{DAMAGED, SAMPLE, Said, stscope};
 #[cfg(unix)]
 use super::logs::fifo;
-use super::logs::{files_below, one_call, put};
+use super::logs::{call, files_below, log, one_call, put};
 
 /// Lines of a manifest of all files below a folder, each with its contents if these come along.
 fn manifest(folder: &str, has_contents: bool) -> Vec<u8> {
@@ -105,7 +105,7 @@ fn what_a_walk_passes_by_is_counted_and_not_read() {
     }
     let log = format!("{SAMPLE}/../sample.md");
     let part = map(
-        "report",
+        "report --since 2000-01-01",
         format!(
             "0\t\t{log}\n-\tdate\ts3://b12/x/\n-\tdate\ts3://b12/y/\n{}",
             String::from_utf8(manifest(SAMPLE, false)).unwrap()
@@ -116,6 +116,79 @@ fn what_a_walk_passes_by_is_counted_and_not_read() {
     let said: Value = answer(&part, "--format json").json();
     assert_eq!(said["coverage"]["files"]["skipped"]["not-a-log"], 1);
     assert_eq!(said["coverage"]["not_listed"]["date"], 2);
+}
+
+/// A list that was made for a narrower question says nothing of what it lacks.
+#[test]
+fn what_was_left_out_for_another_question_is_an_error() {
+    let log = one_call();
+    for (why, options, is_read) in [
+        ("date", "", false),
+        ("date", "--account 111122223333", false),
+        ("date", "--since 2025-11-01", true),
+        ("date", "--until 2025-12-01", true),
+        ("date", "--since 2025-11-01 --no-prune", false),
+        ("account", "--region us-east-1", false),
+        ("account", "--account 111122223333", true),
+        ("region", "", false),
+        ("region", "--region us-east-1", true),
+        ("digest", "", true),
+        ("other-service", "", true),
+        ("denied", "", false),
+    ] {
+        let lines = format!("{}\t\tlogs/x.json\n", log.len());
+        let left_out = format!("-\t{why}\ts3://trail/x/\n");
+        for (contents, input) in [
+            ("", format!("0\t\tgone.json\n{left_out}").into_bytes()),
+            (
+                "--contents",
+                [left_out.as_bytes(), lines.as_bytes(), &log].concat(),
+            ),
+        ] {
+            let said = stscope(&format!("map report --manifest - -q {options} {contents}"))
+                .input(input)
+                .run();
+            match is_read {
+                true => said.exits(0),
+                false => said.fails(&["--manifest", "leaves out prefixes of S3", why, "list anew"]),
+            };
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_on_a_list_of_files_is_damage() {
+    let dir = tempfile::tempdir().unwrap();
+    let inner = dir.path().join("folder");
+    fs::create_dir(&inner).unwrap();
+    put(&inner, "log.json", &one_call());
+    std::os::unix::fs::symlink("folder", dir.path().join("link")).unwrap();
+    for name in ["folder", "link", "folder/"] {
+        let line = format!("0\t\t{}/{name}\n", dir.path().display());
+        for reads in ["", "--reads 3"] {
+            let said = answer(
+                &map("report", line.clone().into(), reads),
+                "--fail-on global",
+            );
+            let said = said.exits(2).says(&["damaged (open)", "a folder"]);
+            assert!(said.stderr.contains("list the files in it"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_path_twice_on_a_manifest_is_read_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let record = call(1, json!({ "eventID": null }));
+    put(dir.path(), "log.json", &log(&[record]));
+    let folder = dir.path().display().to_string();
+    for has_contents in [false, true] {
+        let lines = manifest(&folder, has_contents).repeat(2);
+        let options = if has_contents { "--contents" } else { "" };
+        let said = answer(&map("report", lines, options), "--format json --files 1");
+        assert_eq!(said.exits(0).json()["coverage"]["files"]["read"], 1);
+    }
 }
 
 #[test]
@@ -145,6 +218,13 @@ fn a_manifest_that_is_none_is_an_error_and_no_empty_part() {
             .run()
             .fails(&reasons);
     }
+    stscope("map report --manifest -")
+        .input(b"\xff\xfe1\0\t\0\t\0a\0\n\0".to_vec())
+        .run()
+        .fails(&["it is text in UTF-16; save it as UTF-8"]);
+    stscope("map report --contents sample-logs")
+        .run()
+        .fails(&["--contents", "give --manifest"]);
     stscope("map report --manifest no-such.tsv")
         .run()
         .fails(&["no-such.tsv"]);
