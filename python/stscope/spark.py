@@ -373,7 +373,7 @@ def _hash(number):
 def walk(*named):
     """The files of folders, as rows of a manifest. What stscope passes by is named all the same: it counts
     that."""
-    rows, seen, files, linked = [], set(), set(), []
+    rows, seen, files, linked = [], set(), {}, []
     # Links to folders go last: what is in the folders themselves is read by the name it has there.
     tops = list(named)
     for top in tops:
@@ -398,15 +398,25 @@ def walk(*named):
                 if os.path.islink(path):
                     linked.append((path, size))
                 else:
-                    files.add(os.path.join(real, name))
-                    rows.append((_text(path), size, ""))
-    # A file is read once, by whatever names it is here.
+                    files[os.path.join(real, name)] = (path, size)
+    # A file is read once, by whatever names it is here: its own, if that is not one to pass by.
     for path, size in sorted(linked):
         real = os.path.realpath(path)
-        if real not in files:
-            files.add(real)
-            rows.append((_text(path), size, ""))
-    return rows
+        if not os.path.exists(real) and not _is_log(path):
+            # What leads nowhere is damaged, and is not passed by for its name.
+            path = real
+        if real not in files or _is_log(path) and not _is_log(files[real][0]):
+            files[real] = (path, size)
+    return rows + [(_text(path), size, "") for path, size in files.values()]
+
+
+def _is_log(path):
+    """Whether stscope takes a file of this name for a log before it has seen it."""
+    name = os.path.basename(path)
+    if re.match(r"\.?\d{12}_CloudTrail", name):
+        return True
+    endings = r"[^.]+|.*\.(gz|json|jsonl|ndjson|log|zst|bz2|xz|lz4)"
+    return not name.startswith(".") and re.fullmatch(endings, name, re.IGNORECASE | re.DOTALL) is not None
 
 
 def _not_listed(error):
@@ -427,12 +437,17 @@ def read_paths(lines):
         if "://" in line:
             prefixes.append(_of_s3(line))
         elif os.path.isdir(line):
-            folders.append(os.path.abspath(line))
+            folders.append(_absolute(line))
         elif os.path.exists(line):
-            rows.append((os.path.abspath(line), os.stat(line).st_size, ""))
+            rows.append((_absolute(line), os.stat(line).st_size, ""))
         else:
             raise Failed(f"--paths: {line}: there is nothing of that name; check it")
     return walk(*folders) + rows, prefixes
+
+
+def _absolute(path):
+    """The same path for a task that runs elsewhere. Behind a link '..' is not the folder before it."""
+    return os.path.join(os.getcwd(), path) if ".." in path.split(os.sep) else os.path.abspath(path)
 
 
 def read_manifest(spark, where):
@@ -736,10 +751,11 @@ def arguments(typed):
             parser.error(f"--{option} {count}: a number from 1 to {1 << 20}")
     if asked.save_manifest and not asked.paths:
         parser.error("--save-manifest: only what is listed for --paths is written down; leave it out")
-    for word in asked.question:
-        if word.split("=")[0] in DECIDED_HERE:
+    for before, word in zip([""] + asked.question, asked.question):
+        # Short ones may be in one word: -qo FILE.
+        if word.split("=")[0] in DECIDED_HERE or re.match(r"-[hqo]", word):
             parser.error(f"{word}: that is decided here; leave it out, or give it before {asked.question[0]}")
-        if re.search(r"(^|=)\d+[hdw]$", word):
+        if re.fullmatch(r"(--(since|until)=)?\d+[hdw]", word) and (word[0] == "-" or before in ("--since", "--until")):
             parser.error(f"{word}: tasks begin at different times; give a time in place of an age: 2026-11-01")
     return asked
 

@@ -90,6 +90,29 @@ class Paths(unittest.TestCase):
             rows = spark.walk(f"{folder}/logs")
         self.assertEqual(rows, [(f"{folder}/logs/b.json", 2, ""), (f"{folder}/logs/c.json", 2, "")])
 
+    def test_a_file_whose_own_name_is_passed_by_is_read_through_a_link(self):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder).resolve()
+            for name in ("5f3a.db", ".x.json", "y.json"):
+                (folder / name).write_text("{}")
+            (folder / "trail.json").symlink_to("5f3a.db")
+            (folder / "x").symlink_to(".x.json")
+            (folder / "y.db").symlink_to("y.json")
+            # Damaged, and not passed by.
+            (folder / "z.png").symlink_to("nowhere")
+            rows = spark.walk(str(folder))
+        self.assertEqual(sorted(os.path.basename(path) for path, _, _ in rows), ["nowhere", "trail.json", "x", "y.json"])
+
+    def test_behind_a_link_two_dots_are_those_of_the_system(self):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder).resolve()
+            (folder / "real" / "deep").mkdir(parents=True)
+            (folder / "real" / "x.json").write_text("{}")
+            (folder / "x.json").write_text("")
+            (folder / "current").symlink_to("real/deep")
+            rows, _ = spark.read_paths([f"{folder}/current/../x.json"])
+        self.assertEqual([size for _, size, _ in rows], [2])
+
     def test_links_to_folders_lead_on_and_in_no_circle(self):
         with tempfile.TemporaryDirectory() as folder:
             folder = pathlib.Path(folder)
@@ -200,6 +223,10 @@ class Arguments(unittest.TestCase):
     def test_what_cannot_be_meant_is_refused(self):
         self.assertIn("give a time", self.refused("--paths", "x", "-o", "y", "report", "--since", "30d"))
         self.assertIn("give a time", self.refused("--paths", "x", "-o", "y", "report", "--since=36h"))
+        for word in ("-qh", "-oz"):
+            self.assertIn("decided here", self.refused("--paths", "x", "-o", "y", "report", word))
+        asked = spark.arguments(["--paths", "x", "-o", "y", "report", "--where", "session_name=7d"])
+        self.assertEqual(asked.question[-1], "session_name=7d")
         self.assertIn("--tasks 0", self.refused("--paths", "x", "-o", "y", "--tasks", "0"))
         self.assertIn("--save-manifest", self.refused("--manifest", "x", "-o", "y", "--save-manifest", "z"))
         self.assertIn("required", self.refused("-o", "y"))
