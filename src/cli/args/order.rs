@@ -20,6 +20,14 @@ pub(in crate::cli) struct OrderArgs {
     pub min_calls: u64,
 }
 
+impl OrderArgs {
+    /// The option that was given, if any was.
+    pub fn given(&self) -> Option<&'static str> {
+        let of_least = (self.min_calls > 0).then_some("--min-calls");
+        self.sort.map(|_| "--sort").or(of_least)
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum GroupOrder {
     #[default]

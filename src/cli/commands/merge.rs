@@ -167,6 +167,18 @@ fn make_part(arguments: &MergeArgs) -> Result<Exit, Failure> {
             "--fail-on: a part has no verdict; give it where the answer is made",
         ));
     }
+    let of_answers = [
+        arguments.plan.by_account(),
+        arguments.plan.given(),
+        arguments.period.map(|_| "--period"),
+        arguments.order.given(),
+        arguments.answer.output.top.map(|_| "--top"),
+    ];
+    if let Some(option) = of_answers.into_iter().flatten().next() {
+        return Err(Failure::new(format!(
+            "{option}: a part has no rows yet; give it where the answer is made"
+        )));
+    }
     let file = named_file(arguments.answer.output.write.file.path());
     let reading = crate::cli::reading::Reading::of_parts(&arguments.parts);
     check_output(file, &reading, &[])?;

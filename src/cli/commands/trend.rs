@@ -7,7 +7,7 @@ use clap::{Arg, Args};
 use crate::cli::args::{
     AnswerArgs, FilterArgs, GroupOrder, OrderArgs, SourceArgs, Typed, exit_help,
 };
-use crate::cli::conditions::parse_glob;
+use crate::cli::conditions::condition;
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::gate::conclude;
@@ -39,7 +39,7 @@ pub(super) struct TrendArgs {
     #[command(flatten)]
     pub filter: FilterArgs,
     /// Count calls of these principals only; * crosses / and :
-    #[arg(long, value_name = "GLOB", value_parser = Typed(parse_glob), help_heading = "Filters")]
+    #[arg(long, value_name = "GLOB", value_parser = Typed(of_principal), help_heading = "Filters")]
     pub principal: Option<Glob>,
     #[command(flatten)]
     pub order: OrderArgs,
@@ -124,6 +124,11 @@ pub(super) fn prepare(sink: &mut Sink, top: Option<u64>) {
     if top.is_none() {
         sink.writing.top = None;
     }
+}
+
+/// What no principal can be is no filter.
+fn of_principal(glob: &str) -> Result<Glob, String> {
+    condition(&format!("{}={glob}", Dimension::Principal.name())).map(|condition| condition.glob)
 }
 
 /// Periods are of whole days.
