@@ -16,6 +16,9 @@ use crate::damage::Damage;
 /// What the `eventSource` begins with of a message that Lambda was given.
 const OF_LAMBDA: &str = "aws:";
 
+/// What the `source` of an envelope begins with in which there is an event of AWS's.
+const OF_AWS: &str = "aws.";
+
 /// What the members of an object said of it.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -30,6 +33,8 @@ pub(super) struct Found {
     sources: [Option<Source>; 2],
     pub is_digest: bool,
     pub is_envelope: bool,
+    /// An envelope's, and not AWS.
+    pub has_other_sender: bool,
     /// Members that say nothing but where other pages are.
     pub paging: usize,
     /// What may wrap a record: its place in the order, its first byte, and where it is.
@@ -121,6 +126,10 @@ impl Found {
                 self.see_own(key, || (first == b'"').then(|| meant(window, &value)));
             }
             Key::DetailType => self.is_envelope = true,
+            Key::Sender => {
+                let text = (first == b'"').then(|| meant(window, &value)).flatten();
+                self.has_other_sender = text.is_some_and(|text| !text.starts_with(OF_AWS));
+            }
             Key::Digest => self.is_digest = true,
             Key::Paging => self.paging += 1,
             Key::Wrapper(place) => {

@@ -9,6 +9,8 @@ pub(super) enum Key {
     Wrapper(u8),
     /// `detail-type`: this is an EventBridge envelope.
     DetailType,
+    /// `source`: who sent what is in an EventBridge envelope.
+    Sender,
     /// `eventSource`: this is a record, or a message that Lambda was given. `small` if the key is in small
     /// letters.
     Source {
@@ -50,7 +52,10 @@ pub(super) const MESSAGE: u8 = 2;
 impl Key {
     /// Whether there may be a record under it that is not read with the object itself.
     pub fn may_hide(self) -> bool {
-        matches!(self, Key::List(_) | Key::Wrapper(_) | Key::Other)
+        matches!(
+            self,
+            Key::List(_) | Key::Wrapper(_) | Key::Sender | Key::Other
+        )
     }
 
     /// By length first, as this is asked for every key of every JSON line.
@@ -76,6 +81,7 @@ impl Key {
                 b"events" => Key::List(List::FilteredEvents),
                 b"detail" => Key::Wrapper(DETAIL),
                 b"result" => Key::Wrapper(13), // Splunk's export
+                b"source" => Key::Sender,
                 _ => Key::Other,
             },
             7 => match name {

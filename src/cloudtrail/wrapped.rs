@@ -111,7 +111,7 @@ impl<H: Handler> Reading<'_, H> {
                 ..value.clone()
             };
             if *place == DETAIL && *first == b'{' && found.is_envelope {
-                self.detail(window, &value, nest.deeper());
+                self.detail(window, &value, found.has_other_sender, nest.deeper());
                 return Ok(Some(value));
             }
             let before = self.tally.clone();
@@ -127,11 +127,14 @@ impl<H: Handler> Reading<'_, H> {
         Ok(None)
     }
 
-    /// What an EventBridge envelope has: a record, or another service's event, which has no names of a
-    /// record.
-    fn detail(&mut self, window: &Window<'_>, passed: &Passed, nest: Nest) {
-        let is_nobodys = (passed.span.as_ref()).is_some_and(|span| is_nobodys(window.bytes(span)));
-        if is_nobodys {
+    /// What an EventBridge envelope has: a record, or another event. Those of services have no names of a
+    /// record, and those of others may have any.
+    fn detail(&mut self, window: &Window<'_>, passed: &Passed, is_of_another: bool, nest: Nest) {
+        let is_nobodys = || {
+            let span = passed.span.as_ref();
+            span.is_some_and(|span| is_nobodys(window.bytes(span)))
+        };
+        if !is_of_another && is_nobodys() {
             self.sound_value(window, passed, nest);
         } else {
             self.record_or_opened(window, passed, nest);

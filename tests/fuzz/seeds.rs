@@ -58,7 +58,7 @@ fn texts() -> Vec<Vec<u8>> {
 }
 
 /// What no generator makes.
-const HAND_MADE: [&str; 37] = [
+const HAND_MADE: [&str; 38] = [
     "",
     "[]",
     "\u{feff}{\"Records\":[]}",
@@ -72,6 +72,7 @@ const HAND_MADE: [&str; 37] = [
     r#"{"Records":[{"eventSource":"s3","eventSource":"st\u0073.amazonaws.com"}]}"#,
     "{\"Records\":[{\"eventSource\":\"sts.amazonaws.com\",\"a\":\"\u{1}\"}]}",
     r#"{"detail":{"eventSource":"sts.amazonaws.com"},"detail-type":"x","detail":"y"}"#,
+    r#"{"source":"my.shop","detail-type":"x","detail":{"eventVersion":"1","eventName":"n"}}"#,
     r#"{"detail-type":"x","detail":{"eventVersion":"1","eventName":"n","eventSource":"-","eventsource":""}}"#,
     r#"{"detail":{"eventVersion":"1","eventName":"n","message":"{\"eventSource\":\"sts.amazonaws.com\"}"},"detail-type":1}"#,
     r#"{"message":"{\"message\":\"{\\\"eventSource\\\":\\\"sts.amazonaws.com\\\"}\"}"}"#,

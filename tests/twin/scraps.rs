@@ -482,7 +482,8 @@ impl Members<'_> {
             let is_envelope = key == "detail" && self.get("detail-type").is_some();
             let is_broken = match (raw.first().copied().unwrap_or_default(), &value) {
                 (b'{', Some(Value::Object(detail))) if is_envelope => {
-                    found.detail(detail, nest.deeper());
+                    let sender = self.get("source").and_then(tame::parse);
+                    found.detail(detail, sender.as_ref(), nest.deeper());
                     return Some(key);
                 }
                 (b'{', None) if is_envelope => true,

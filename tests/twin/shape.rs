@@ -343,7 +343,7 @@ impl Found {
                 Some(Value::Object(detail))
                     if key == "detail" && object.contains_key("detail-type") =>
                 {
-                    self.detail(detail, nest.deeper());
+                    self.detail(detail, object.get("source"), nest.deeper());
                     return Some(key);
                 }
                 Some(value) if self.wrapped(value, nest) => return Some(key),
@@ -354,8 +354,10 @@ impl Found {
     }
 
     /// What an EventBridge envelope has.
-    pub fn detail(&mut self, detail: &Map<String, Value>, nest: Nest) {
-        if says_of(detail) == Says::Nobodys {
+    pub fn detail(&mut self, detail: &Map<String, Value>, sender: Option<&Value>, nest: Nest) {
+        let is_of_another =
+            (sender.and_then(Value::as_str)).is_some_and(|sender| !sender.starts_with("aws."));
+        if says_of(detail) == Says::Nobodys && !is_of_another {
             super::documents::value(&Value::Object(detail.clone()), self, nest);
         } else {
             self.record_or_opened(detail, nest);

@@ -215,8 +215,12 @@ fn a_record_that_does_not_say_whose_it_is_is_named() {
     let wrapped = r#"{"detail-type":"x","detail":{"eventVersion":"1","eventName":"n","message":"#;
     let wrapped = format!("{wrapped}{}}}}}", call("a", ""));
     holds(wrapped, &ONE_CALL);
-    let of_another_service = r#"{"detail-type":"x","detail":{"eventName":"n","state":"running"}}"#;
-    holds(of_another_service, &[("records", 1), ("not_understood", 0)]);
+    for of_another in [
+        r#"{"detail-type":"x","detail":{"eventName":"n","state":"running"}}"#,
+        r#"{"detail-type":"x","source":"my.shop","detail":{"eventVersion":"1","eventName":"n"}}"#,
+    ] {
+        holds(of_another, &[("records", 1), ("not_understood", 0)]);
+    }
     let list = call("a", "").replace(r#":"sts.amazonaws.com","#, r#":[ "sts.amazonaws.com"],"#);
     for record in [list.clone(), list.replace("sts.", r"st\u0073.")] {
         holds(
