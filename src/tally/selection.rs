@@ -104,18 +104,28 @@ impl Selection {
             && self.lists_log(&key.account, &key.region)
     }
 
-    /// Whether global calls that are asked about would be in a log with this key, be it of any time but what
-    /// conditions say.
+    /// Whether global calls that are asked about would be in a log with this key. Of times, what conditions
+    /// say counts here, and what `since` and `until` say in [`covers`](Selection::covers).
     pub(crate) fn may_log_global_calls(&self, key: &Key) -> bool {
         let day = key.day.to_string();
-        key.region == US_EAST_1
-            && self.lists_log(&key.account, &key.region)
-            && self.may_admit(|dimension| match dimension {
+        let may_admit = |hour: Option<&str>| {
+            self.may_admit(|dimension| match dimension {
                 Dimension::RecipientAccountId => Some(&key.account),
                 Dimension::AwsRegion => Some(&key.region),
                 Dimension::Day => Some(&day),
+                Dimension::Hour => hour,
                 _ => None,
             })
+        };
+        key.region == US_EAST_1
+            && self.lists_log(&key.account, &key.region)
+            && may_admit(None)
+            && (!self.asks_for_hours()
+                || (0..24).any(|hour| may_admit(Some(&format!("{day}T{hour:02}")))))
+    }
+
+    fn asks_for_hours(&self) -> bool {
+        (self.conditions.iter()).any(|one| one.dimension == Dimension::Hour)
     }
 
     /// Whether global calls that are asked about would be logged beside a call that counts at all.
