@@ -95,7 +95,7 @@ impl Met {
 pub(super) fn check_whole<Q: Question>(sum: &Tally<Q>) -> Result<(), Failure> {
     let (read, there) = (sum.coverage().sts_records, sum.accounted_for());
     let why = match read == there {
-        true if sum.has_all_opened() => return Ok(()),
+        true if sum.is_together() => return Ok(()),
         true => "some records of STS are missing, and others are there twice".to_owned(),
         false => format!(
             "{read} records of STS were read, and {there} are in the parts; some are missing, or there twice"

@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 
 use super::coverage::Coverage;
-use super::dedup::{Candidate, hash};
+use super::dedup::{Candidate, hash, traces};
 use super::groups::{GroupId, Measures};
 use super::question::Question;
 use super::totals::Entry;
@@ -148,7 +148,7 @@ impl<Q: Question> Tally<Q> {
         if self.settled == before && fewest != most {
             return Err(Unsettled::Cut { fewest, most });
         }
-        self.decide_some(rule);
+        self.decide(rule);
         self.settled = after;
         Ok(())
     }
@@ -169,7 +169,7 @@ impl<Q: Question> Tally<Q> {
     /// Takes a tally in which something was decided for whole: nothing can be added from now on.
     pub(crate) fn close(&mut self) {
         if self.settled != Settled::Open {
-            self.decide_some(Rule::Shared);
+            self.decide(Rule::Shared);
             self.settled = Settled::Closed;
             self.met = Met::default();
         }
@@ -181,27 +181,15 @@ impl<Q: Question> Tally<Q> {
     }
 
     /// Notes which run over which list of paths it is of, by a number of that list, so that it is added
-    /// once alone, and which calls it opened. Two lists of one name on two machines differ in what was read.
+    /// once alone. Two lists of one name on two machines differ in what was read.
     pub(crate) fn name_run(&mut self, list: u64) {
-        self.totals.open = self.traces();
         let coverage = &self.totals.coverage;
         if coverage.files.found > 0 {
-            let number = number_of_run(list, coverage, self.totals.open);
-            self.totals.runs.insert(number);
+            let calls = traces(self.open.iter());
+            self.totals
+                .runs
+                .insert(number_of_run(list, coverage, calls));
         }
-    }
-
-    /// The sum of the traces of calls of which it is not decided whether they count.
-    fn traces(&self) -> u64 {
-        (self.open.iter()).fold(0, |sum, candidate| sum.wrapping_add(candidate.trace()))
-    }
-
-    /// Applies a rule where other parts have other calls: what is decided here is to be found nowhere.
-    fn decide_some(&mut self, rule: Rule) {
-        let before = self.traces();
-        self.decide(rule);
-        let decided = before.wrapping_sub(self.traces());
-        self.totals.open = self.totals.open.wrapping_sub(decided);
     }
 
     pub(super) fn check_settled(&self, other: &Tally<Q>) -> Result<(), Mismatch> {
@@ -224,10 +212,10 @@ impl<Q: Question> Tally<Q> {
         }
     }
 
-    /// Whether the calls in it are those that were opened, each once, and not as many others.
+    /// Whether no call is in a part that was not added up, or was added up twice.
     #[cfg(feature = "cli")]
-    pub(crate) fn has_all_opened(&self) -> bool {
-        self.totals.open == self.traces()
+    pub(crate) fn is_together(&self) -> bool {
+        self.totals.elsewhere == 0
     }
 
     /// How many of the records of STS that were read are in it, as what they count or were dropped for;

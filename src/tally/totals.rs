@@ -84,9 +84,9 @@ pub struct Totals {
     pub(super) global_via_vpc_endpoint: u64,
     pub(super) filtered: u64,
     pub(super) principals: HashMap<Symbol, PrincipalSums, RandomState>,
-    /// The sum of the traces of calls of which others, in parts of their own, may be copies. Whoever adds
-    /// up all parts has just these.
-    pub(super) open: u64,
+    /// The sum of the traces of calls that are in other parts of the same, less that of those that came
+    /// from there. Of a whole it is 0.
+    pub(super) elsewhere: u64,
     /// What was read, by numbers that no two runs over different logs share: so that nothing is added
     /// twice. Empty where nobody has given any.
     pub(super) runs: BTreeSet<u64>,
@@ -163,7 +163,7 @@ impl Totals {
     pub(crate) fn absorb(&mut self, other: Totals, remap: &Remap) {
         self.terms.hosts.absorb_found(&other.terms.hosts);
         self.runs.extend(other.runs);
-        self.open = self.open.wrapping_add(other.open);
+        self.elsewhere = self.elsewhere.wrapping_add(other.elsewhere);
         self.coverage += other.coverage;
         self.logs_read += other.logs_read;
         self.days_read += other.days_read;

@@ -21,6 +21,13 @@ pub(crate) struct Candidate<P> {
     pub payload: P,
 }
 
+/// The sum of the traces of candidates, whatever their order.
+pub(crate) fn traces<P: Copy>(
+    candidates: impl IntoIterator<Item = impl std::borrow::Borrow<Candidate<P>>>,
+) -> u64 {
+    (candidates.into_iter()).fold(0, |sum, one| sum.wrapping_add(one.borrow().trace()))
+}
+
 /// Chosen once: results are written down and merged, so the hash must not change.
 const KEYS: (u64, u64) = (0x7374_7363_6f70_6531, 0x636c_6169_6d73_2131);
 
@@ -114,7 +121,7 @@ impl<P: Copy> Candidate<P> {
     }
 
     /// A number that tells it from others, to be added up: a sum that is right has each of them once.
-    pub fn trace(&self) -> u64 {
+    fn trace(&self) -> u64 {
         // Odd, so that no bit of a factor is lost.
         const FACTORS: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xbf58_476d_1ce4_e5b9];
         (self.event as u64)

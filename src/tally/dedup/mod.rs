@@ -16,7 +16,7 @@ mod candidate;
 mod filter;
 mod resolve;
 
-pub(crate) use candidate::{Candidate, hash};
+pub(crate) use candidate::{Candidate, hash, traces};
 pub(crate) use filter::Filter;
 pub(crate) use resolve::{Candidates, Dropped};
 

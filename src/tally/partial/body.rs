@@ -175,8 +175,13 @@ impl Written for Matched {
     }
 }
 
-/// Writes totals where the texts have these numbers.
-pub(super) fn write_totals(totals: &Totals, number: impl Fn(Symbol) -> u32, into: &mut Vec<u8>) {
+/// Writes totals where the texts have these numbers, and the traces of calls in other parts this sum.
+pub(super) fn write_totals(
+    totals: &Totals,
+    elsewhere: u64,
+    number: impl Fn(Symbol) -> u32,
+    into: &mut Vec<u8>,
+) {
     let Totals {
         terms, // themselves at the front of the part
         matched,
@@ -195,7 +200,7 @@ pub(super) fn write_totals(totals: &Totals, number: impl Fn(Symbol) -> u32, into
         global_via_vpc_endpoint,
         filtered,
         principals,
-        open,
+        elsewhere: _, // of the part, and not of the tally
         runs,
         callers: _, // known when all is decided
     } = totals;
@@ -220,7 +225,7 @@ pub(super) fn write_totals(totals: &Totals, number: impl Fn(Symbol) -> u32, into
     global_via_vpc_endpoint.write(into);
     filtered.write(into);
     // As many bytes as it has: no number that grows.
-    into.extend_from_slice(&open.to_le_bytes());
+    into.extend_from_slice(&elsewhere.to_le_bytes());
     runs.write(into);
     evidence.write(into);
     let mut numbered: Vec<(u32, PrincipalSums)> = (principals.iter())
@@ -266,7 +271,7 @@ pub(super) fn read_totals(
     totals.disagreements = Written::read(from)?;
     totals.global_via_vpc_endpoint = Written::read(from)?;
     totals.filtered = Written::read(from)?;
-    totals.open = u64::from_le_bytes(from.array()?);
+    totals.elsewhere = u64::from_le_bytes(from.array()?);
     totals.runs = Written::read(from)?;
     totals.evidence = Written::read(from)?;
     for _ in 0..usize::read(from)? {

@@ -42,6 +42,7 @@ pub use frame::{FrameError, Parts, write_frame};
 use siphasher::sip128::SipHasher13;
 
 use self::bytes::{Broken, write_text};
+use super::dedup::traces;
 use super::question::Question;
 use super::settle::{Cut, Met, Settled};
 use super::staged::Staged;
@@ -145,12 +146,16 @@ impl Partial {
         };
         let interner = calls::read_texts(&mut from)?;
         let symbol = |number| calls::symbol(number, &interner);
-        let totals = match bool::read(&mut from)? {
+        let is_home = bool::read(&mut from)?;
+        let mut totals = match is_home {
             true => body::read_totals(terms, symbol, &mut from)?,
             false => Totals::by(terms),
         };
         let (groups, open) = calls::read_groups(question.width(), &interner, &mut from)?;
         from.end()?;
+        if !is_home {
+            totals.elsewhere = 0_u64.wrapping_sub(traces(open.iter()));
+        }
         Ok(Tally {
             question,
             once,

@@ -10,6 +10,7 @@ use super::body;
 use super::bytes::Written as _;
 use super::calls::{GroupWriter, base, write_texts};
 use super::{Head, Partial};
+use crate::tally::dedup::traces;
 use crate::tally::groups::{GroupId, Measures};
 use crate::tally::question::Question;
 use crate::tally::settle::Settled;
@@ -48,10 +49,15 @@ impl<Q: Question> Tally<Q> {
         let by_part = open.into_parts(parts as usize, |candidate| {
             part_of(candidate, settled, parts) as usize
         });
+        let others = (0..).zip(&by_part).filter(|(number, _)| *number != home);
+        let elsewhere = others.fold(self.totals.elsewhere, |sum, (_, calls)| {
+            sum.wrapping_add(traces(calls))
+        });
         let mut ranked = Ranked::of(&self, parts);
         for (number, calls) in (0..).zip(by_part) {
             if number == home || !calls.is_empty() {
-                each(number, ranked.part(&self, calls, number == home))?;
+                let elsewhere = (number == home).then_some(elsewhere);
+                each(number, ranked.part(&self, calls, elsewhere))?;
             }
         }
         Ok(())
@@ -61,7 +67,8 @@ impl<Q: Question> Tally<Q> {
 impl Partial {
     /// A tally as bytes.
     pub fn of<Q: Question>(tally: &Tally<Q>) -> Partial {
-        Ranked::of(tally, 1).part(tally, tally.open.iter().collect(), true)
+        let elsewhere = Some(tally.totals.elsewhere);
+        Ranked::of(tally, 1).part(tally, tally.open.iter().collect(), elsewhere)
     }
 }
 
@@ -100,13 +107,15 @@ impl Ranked {
         }
     }
 
-    /// The part with these calls, and with what is known of all, if it is the home of that.
+    /// The part with these calls, and with what is known of all, if it is the home of that, and other calls
+    /// are `elsewhere`.
     fn part<Q: Question>(
         &mut self,
         tally: &Tally<Q>,
         mut calls: Vec<Candidate<Entry>>,
-        is_home: bool,
+        elsewhere: Option<u64>,
     ) -> Partial {
+        let is_home = elsewhere.is_some();
         for call in &mut calls {
             if let Some(group) = call.payload.wanted() {
                 call.payload.at = self.group_ranks[group as usize];
@@ -136,9 +145,9 @@ impl Ranked {
             .map(|&rank| tally.interner.text(self.texts[rank as usize]));
         write_texts(texts, &mut bytes);
         is_home.write(&mut bytes);
-        if is_home {
+        if let Some(elsewhere) = elsewhere {
             let number = |symbol| self.number(self.rank(symbol));
-            body::write_totals(&tally.totals, number, &mut bytes);
+            body::write_totals(&tally.totals, elsewhere, number, &mut bytes);
         }
         for call in &mut calls {
             call.payload.principal = Symbol::from_raw(self.number(call.payload.principal));
