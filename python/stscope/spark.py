@@ -61,6 +61,16 @@ MOST_ON_DRIVER = 2_000_000
 DECIDED_HERE = (
     "--contents --dry-run --files-from --help --list --manifest --output --parts --quiet --threads -h -o -q"
 ).split()
+#: Endings of names that stscope passes by, as the manual lists them.
+NOT_LOGS = frozenset(
+    (
+        "adoc arrow avi avro bash bat bmp c cer cfg checksum class cmd conf cpp crc crt css csv db "
+        "db-journal db-shm db-wal dll doc docx duckdb env eot exe feather gif go h hcl htm html ico ini "
+        "ipynb jar java jpeg jpg js lock lua markdown md md5 mjs mov mp3 mp4 odp ods odt orc parquet "
+        "pdf pem php pid pl png ppt pptx prom properties ps1 pub py pyc rb rs rst scala sh sha1 sha256 "
+        "sha512 so sql sqlite sqlite3 svg tf tfvars toml ts tsv webp xls xlsx xml yaml yml"
+    ).split()
+)
 #: How many parts one task adds up in the end.
 MOST_AT_ONCE = 64
 #: The number of a part and its length, before a frame.
@@ -370,14 +380,14 @@ def _hash(number):
     return value - (1 << 32) if value >> 31 else value
 
 
-def walk(*named):
-    """The files of folders, as rows of a manifest. What stscope passes by is named all the same: it counts
-    that."""
-    rows, seen, files, linked = [], set(), {}, []
+def walk(*named, files=()):
+    """The files of folders, and others, as rows of a manifest. What stscope passes by is named all the same: it
+    counts that."""
+    rows, seen, names, linked = [], set(), {}, list(files)
     # Links to folders go last: what is in the folders themselves is read by the name it has there.
     tops = list(named)
     for top in tops:
-        for above, folders, names in os.walk(top, onerror=_not_listed):
+        for above, folders, found in os.walk(top, onerror=_not_listed):
             real = os.path.realpath(above)
             if real in seen:
                 folders[:] = []
@@ -388,35 +398,39 @@ def walk(*named):
             folders[:] = sorted(set(folders) - set(hidden) - set(links))
             tops += sorted(os.path.join(above, name) for name in links)
             rows += [(_text(os.path.join(above, name)), 0, "") for name in hidden]
-            for name in names:
+            for name in found:
                 path = os.path.join(above, name)
-                try:
-                    size = os.stat(path).st_size
-                except OSError:
-                    # Unreadable: the task says why.
-                    size = 0
                 if os.path.islink(path):
-                    linked.append((path, size))
+                    linked.append(path)
                 else:
-                    files[os.path.join(real, name)] = (path, size)
-    # A file is read once, by whatever names it is here: its own, if that is not one to pass by.
-    for path, size in sorted(linked):
-        real = os.path.realpath(path)
-        if not os.path.exists(real) and not _is_log(path):
-            # What leads nowhere is damaged, and is not passed by for its name.
-            path = real
-        if real not in files or _is_log(path) and not _is_log(files[real][0]):
-            files[real] = (path, size)
-    return rows + [(_text(path), size, "") for path, size in files.values()]
+                    names[os.path.join(real, name)] = [path]
+    for path in sorted(linked):
+        names.setdefault(os.path.realpath(path), []).append(path)
+    for real, paths in names.items():
+        # A file is read once, by whatever names it is here: by the first that is not passed by.
+        path = paths[0]
+        if len(paths) > 1:
+            path = next((path for path in paths if not _is_passed_by(path)), path)
+        try:
+            size = os.stat(path).st_size
+        except FileNotFoundError:
+            # What leads nowhere is damaged, by whatever name.
+            path, size = real if _is_passed_by(path) else path, 0
+        except OSError:
+            # Unreadable: the task says why.
+            size = 0
+        rows.append((_text(path), size, ""))
+    return rows
 
 
-def _is_log(path):
-    """Whether stscope takes a file of this name for a log before it has seen it."""
+def _is_passed_by(path):
+    """Whether stscope passes by what has this name, before it has seen it."""
     name = os.path.basename(path)
     if re.match(r"\.?\d{12}_CloudTrail", name):
-        return True
-    endings = r"[^.]+|.*\.(gz|json|jsonl|ndjson|log|zst|bz2|xz|lz4)"
-    return not name.startswith(".") and re.fullmatch(endings, name, re.IGNORECASE | re.DOTALL) is not None
+        return False
+    is_of_another_service = re.search(r"/AWSLogs/(o-\w+/)?\d{12}/(?!CloudTrail)[^/]+/", os.path.realpath(path))
+    stem, _, ending = name.rpartition(".")
+    return bool(name.startswith(".") or stem and ending.lower() in NOT_LOGS or is_of_another_service)
 
 
 def _not_listed(error):
@@ -432,17 +446,17 @@ def _text(path):
 
 def read_paths(lines):
     """Splits what is named into rows of a manifest, of files here, and prefixes to be listed."""
-    rows, folders, prefixes = [], [], []
+    files, folders, prefixes = [], [], []
     for line in filter(None, (line.rstrip("\r\n") for line in lines)):
         if "://" in line:
             prefixes.append(_of_s3(line))
         elif os.path.isdir(line):
             folders.append(_absolute(line))
         elif os.path.exists(line):
-            rows.append((_absolute(line), os.stat(line).st_size, ""))
+            files.append(_absolute(line))
         else:
             raise Failed(f"--paths: {line}: there is nothing of that name; check it")
-    return walk(*folders) + rows, prefixes
+    return walk(*folders, files=files), prefixes
 
 
 def _absolute(path):

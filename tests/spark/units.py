@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -102,6 +103,26 @@ class Paths(unittest.TestCase):
             (folder / "z.png").symlink_to("nowhere")
             rows = spark.walk(str(folder))
         self.assertEqual(sorted(os.path.basename(path) for path, _, _ in rows), ["nowhere", "trail.json", "x", "y.json"])
+
+    def test_what_is_passed_by_is_what_the_manual_says(self):
+        manual = pathlib.Path(__file__).parents[2] / "docs" / "logs.md"
+        rows = [line for line in manual.read_text(encoding="utf-8").splitlines() if line.startswith("| `.adoc`")]
+        self.assertEqual(set(re.findall(r"`\.([^`]+)`", rows[0].split("; with")[0])), set(spark.NOT_LOGS))
+        for name in ("x.json", "db", "x.1", ".111122223333_CloudTrail_us-east-1_x.json.gz.Ab12"):
+            self.assertFalse(spark._is_passed_by(f"/logs/{name}"), name)
+        for name in ("x.DB", ".x.json", "AWSLogs/111122223333/Config/us-east-1/x.json.gz"):
+            self.assertTrue(spark._is_passed_by(f"/logs/{name}"), name)
+
+    def test_a_named_file_is_read_once_by_whatever_names(self):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder).resolve()
+            (folder / "logs" / "deep").mkdir(parents=True)
+            (folder / "logs" / "a.json.1").write_text("{}")
+            (folder / "logs" / "b.json").symlink_to("a.json.1")
+            lines = [f"{folder}/logs", f"{folder}/logs/deep/../a.json.1", f"{folder}/logs/a.json.1", f"{folder}/logs/b.json"]
+            for named in (lines, lines[1:], lines[3:] + lines[:1]):
+                rows, _ = spark.read_paths(named)
+                self.assertEqual(len(rows), 1, named)
 
     def test_behind_a_link_two_dots_are_those_of_the_system(self):
         with tempfile.TemporaryDirectory() as folder:
