@@ -42,7 +42,7 @@ pub(super) fn condition(text: &str) -> Result<Condition, String> {
     Ok(condition)
 }
 
-fn parse_glob(pattern: &str) -> Result<Glob, String> {
+pub(super) fn parse_glob(pattern: &str) -> Result<Glob, String> {
     glob(pattern)
         .map_err(|error| format!("'{pattern}' is no glob ({error}); write a literal [ as [[]"))
 }

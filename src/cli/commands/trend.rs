@@ -7,7 +7,7 @@ use clap::{Arg, Args};
 use crate::cli::args::{
     AnswerArgs, FilterArgs, GroupOrder, OrderArgs, SourceArgs, Typed, exit_help,
 };
-use crate::cli::conditions::condition;
+use crate::cli::conditions::parse_glob;
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::gate::conclude;
@@ -15,8 +15,9 @@ use crate::cli::messages::Messages;
 use crate::cli::output::Sink;
 use crate::cli::session::{Asked, Session};
 use crate::questions::{AnyQuestion, CallsByDay, Period, Report, Trend, TrendRow};
+use crate::report::escape::for_terminal;
 use crate::report::{count, first_of, pages, plural};
-use crate::sts::Dimension;
+use crate::sts::{Dimension, Possible, possible};
 use crate::tally::{Condition, Glob};
 
 #[derive(Args)]
@@ -128,7 +129,14 @@ pub(super) fn prepare(sink: &mut Sink, top: Option<u64>) {
 
 /// What no principal can be is no filter.
 fn of_principal(glob: &str) -> Result<Glob, String> {
-    condition(&format!("{}={glob}", Dimension::Principal.name())).map(|condition| condition.glob)
+    let glob = parse_glob(glob)?;
+    match possible(Dimension::Principal, &glob) {
+        Possible::Never => Err(format!(
+            "no principal is like '{}'; give a glob such as '*:role/NAME'",
+            for_terminal(glob.as_str())
+        )),
+        _ => Ok(glob),
+    }
 }
 
 /// Periods are of whole days.
