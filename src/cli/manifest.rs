@@ -35,7 +35,7 @@ pub(super) fn list(
                 }
                 Listed::NotListed { prefix, why } => {
                     let url = S3Url::of_key(&under.bucket, &prefix);
-                    ("-".to_owned(), why.as_str().to_owned(), url)
+                    ("-".to_owned(), why.on_list().to_owned(), url)
                 }
                 // A manifest has no line for what it lacks.
                 Listed::Refused(error) => return Err(Failure::new(error.to_string())),

@@ -5,10 +5,12 @@
 //! Where contents come along, each line has the bytes of the object after it. Refuses to know what is
 //! in them. A manifest names what was found: to be on it makes nothing a log.
 
-use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read as _};
 use std::path::Path;
 
+use chrono::NaiveDate;
+
+use crate::aws::Pruning;
 use crate::shown::Shown;
 
 /// A line of a manifest.
@@ -16,8 +18,89 @@ use crate::shown::Shown;
 pub enum Line {
     /// An object.
     Object(Found),
-    /// A prefix that was not listed, for that reason.
-    NotListed(String),
+    /// A prefix that was not listed.
+    NotListed(LeftOut),
+}
+
+/// A prefix that was not listed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeftOut {
+    /// Why not.
+    pub why: String,
+    /// The prefix, or where it ends that was not listed.
+    pub prefix: String,
+}
+
+impl LeftOut {
+    /// Why days were not listed, in figures.
+    pub const DATE: &str = "date";
+    /// Days before the one that the prefix ends in.
+    pub const BEFORE: &str = "before";
+    /// That day and those after it.
+    pub const FROM: &str = "from";
+
+    /// Why it was not listed, in figures.
+    pub fn reason(&self) -> &str {
+        match self.why.as_str() {
+            LeftOut::BEFORE | LeftOut::FROM => LeftOut::DATE,
+            other => other,
+        }
+    }
+
+    /// Whether it was left out for what was asked about then.
+    pub fn is_of_filters(&self) -> bool {
+        [LeftOut::DATE, "account", "region"].contains(&self.reason())
+    }
+
+    /// Whether nothing in it is asked about.
+    pub fn is_of_no_use(&self, asked: &Pruning) -> bool {
+        let is_of_digests = self.prefix.contains("/CloudTrail-Digest/");
+        match self.why.as_str() {
+            LeftOut::BEFORE => {
+                let of_day = |day| asked.first_day.is_some_and(|first| day <= first);
+                self.day().is_some_and(of_day)
+            }
+            LeftOut::FROM => {
+                let last = match is_of_digests {
+                    true => asked.last_day_of_digests(),
+                    false => asked.last_day(),
+                };
+                let of_day = |day| last.is_some_and(|last| last < day);
+                self.day().is_some_and(of_day)
+            }
+            LeftOut::DATE => asked.first_day.or(asked.until_day).is_some(),
+            "account" => match self.part_after("AWSLogs") {
+                Some(account) => !asked.asks_account(account),
+                None => !asked.accounts.is_empty(),
+            },
+            // Of digests those of us-east-1 may be wanted alone.
+            "region" if is_of_digests => true,
+            "region" => match self.part_after("CloudTrail") {
+                Some(region) => !asked.asks_region(region),
+                None => !asked.regions.is_empty(),
+            },
+            "other-service" | "digest" | "insight" | "aggregated" => true,
+            _ => false,
+        }
+    }
+
+    /// The day at its end.
+    fn day(&self) -> Option<NaiveDate> {
+        let at = self.prefix.len().checked_sub("2026/11/01".len())?;
+        NaiveDate::parse_from_str(self.prefix.get(at..)?, "%Y/%m/%d").ok()
+    }
+
+    /// The part of the prefix after the last of this name; not that of an organisation.
+    fn part_after(&self, name: &str) -> Option<&str> {
+        let mut after = None;
+        let mut parts = self.prefix.split('/');
+        while let Some(part) = parts.next() {
+            if part == name {
+                after = parts.find(|part| !part.starts_with("o-"));
+            }
+        }
+        after.filter(|part| !part.is_empty())
+    }
 }
 
 /// An object on a manifest.
@@ -36,8 +119,8 @@ pub struct Found {
 pub struct Manifest {
     /// The objects, each once, in the order of their paths.
     pub found: Vec<Found>,
-    /// How many prefixes were not listed, by reason.
-    pub not_listed: BTreeMap<String, u64>,
+    /// The prefixes that were not listed.
+    pub not_listed: Vec<LeftOut>,
 }
 
 /// Why a manifest cannot be used.
@@ -96,7 +179,12 @@ impl Line {
             return None;
         }
         if size == "-" {
-            return is_word(etag).then(|| Line::NotListed(etag.to_owned()));
+            return is_word(etag).then(|| {
+                Line::NotListed(LeftOut {
+                    why: etag.to_owned(),
+                    prefix: path.to_owned(),
+                })
+            });
         }
         Some(Line::Object(Found {
             path: path.to_owned(),
@@ -222,7 +310,7 @@ impl Manifest {
                     }
                     manifest.found.push(found);
                 }
-                Line::NotListed(why) => *manifest.not_listed.entry(why).or_default() += 1,
+                Line::NotListed(left_out) => manifest.not_listed.push(left_out),
             }
         }
         manifest.found.sort();
@@ -233,6 +321,11 @@ impl Manifest {
 
 /// The folder and the name of an object on a manifest. An empty name is that of a folder.
 pub fn folder_and_name(path: &str) -> (&str, &str) {
+    let path = match path.contains("://") {
+        true => path,
+        // Of a folder, as it is named without.
+        false => path.trim_end_matches('/'),
+    };
     let cut = match cfg!(windows) && !path.starts_with("s3://") {
         true => path.rfind(['/', '\\']),
         false => path.rfind('/'),
@@ -281,7 +374,56 @@ mod tests {
             found("s3://b12/a//k\tey", 3, "\"ab\""),
         ];
         assert_eq!(manifest.found, expected);
-        assert_eq!(manifest.not_listed, [("date".to_owned(), 1)].into());
+        let left_out = LeftOut {
+            why: "date".into(),
+            prefix: "s3://b12/x/".into(),
+        };
+        assert_eq!(manifest.not_listed, [left_out]);
+    }
+
+    #[test]
+    fn what_was_left_out_is_of_no_use_where_it_is_not_asked_about() {
+        let day = |text: &str| text.parse().ok();
+        let asked = Pruning {
+            first_day: day("2026-11-01"),
+            until_day: day("2026-11-30"),
+            accounts: vec!["111122223333".into()],
+            regions: vec!["us-east-1".into()],
+        };
+        let logs = "s3://b12/AWSLogs/o-exampleorg/111122223333/CloudTrail/";
+        for (why, prefix, is_of_no_use) in [
+            ("before", format!("{logs}us-east-1/2026/11/01"), true),
+            ("before", format!("{logs}us-east-1/2026/11/02"), false),
+            ("before", format!("{logs}us-east-1/"), false),
+            // Two days more are read for logs that come late.
+            ("from", format!("{logs}us-east-1/2026/12/03"), true),
+            ("from", format!("{logs}us-east-1/2026/12/02"), false),
+            ("date", "s3://b12/x/".to_owned(), true),
+            ("account", "s3://b12/AWSLogs/444455556666/".to_owned(), true),
+            (
+                "account",
+                "s3://b12/AWSLogs/o-exampleorg/111122223333/".to_owned(),
+                false,
+            ),
+            ("account", "s3://b12/x/".to_owned(), true),
+            ("region", format!("{logs}eu-west-1/"), true),
+            ("region", format!("{logs}us-east-1/"), false),
+            (
+                "region",
+                logs.replace("Trail/", "Trail-Digest/us-east-1/"),
+                true,
+            ),
+            ("digest", logs.to_owned(), true),
+            ("denied", logs.to_owned(), false),
+        ] {
+            let left_out = LeftOut {
+                why: why.into(),
+                prefix,
+            };
+            assert_eq!(left_out.is_of_no_use(&asked), is_of_no_use, "{left_out:?}");
+            let is_of_kind = why == "digest" || left_out.prefix.contains("Digest");
+            assert_eq!(left_out.is_of_no_use(&Pruning::default()), is_of_kind);
+        }
     }
 
     #[test]
@@ -322,7 +464,8 @@ mod tests {
             ("s3://b/x", "s3://b", "x"),
             ("/x", "/", "x"),
             ("x", "", "x"),
-            ("a/", "a", ""),
+            ("a/b/", "a", "b"),
+            ("s3://b/a/", "s3://b/a", ""),
         ] {
             assert_eq!(folder_and_name(path), (folder, name), "{path}");
         }

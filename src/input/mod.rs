@@ -30,7 +30,9 @@ pub use local::{
     Directory, Links, PARTIAL, Raw, fetch, fetch_in, of_file, open, open_in, read_directory,
     remove_left_over, standard_input,
 };
-pub use manifest::{Found as FoundObject, Line, Lines, Manifest, ManifestError, ManifestFault};
+pub use manifest::{
+    Found as FoundObject, LeftOut, Line, Lines, Manifest, ManifestError, ManifestFault,
+};
 pub(crate) use manifest::{folder_and_name, is_in_hidden};
 pub use named::Named;
 pub(crate) use names::is_hidden;

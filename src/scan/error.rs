@@ -2,7 +2,7 @@
 
 #[cfg(feature = "s3")]
 use crate::input::s3::S3Error;
-use crate::input::{ManifestError, PathError};
+use crate::input::{LeftOut, ManifestError, PathError};
 use crate::shown::Shown;
 use crate::tally::DamagedFile;
 
@@ -22,14 +22,9 @@ pub enum ScanError {
     /// A manifest with contents, part of which could not be read.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
-    /// A manifest lacks prefixes for a reason that does not hold for this run, or that nobody knows.
-    #[error("the list leaves out prefixes of S3 {} ({prefixes})", left_out(.why))]
-    LeftOut {
-        /// How many.
-        prefixes: u64,
-        /// The reason on the list.
-        why: String,
-    },
+    /// A manifest leaves out a prefix that is asked about, or nobody knows why.
+    #[error("the list leaves out {}, {}", Shown::text(&.0.prefix), why(.0))]
+    LeftOut(LeftOut),
     /// An object is read where it is named, and would be passed by on a list, where it is only found.
     #[cfg(feature = "s3")]
     #[error("{}: it is read where it is named, but on a list it would be passed by for its name", Shown::text(.0))]
@@ -40,11 +35,13 @@ pub enum ScanError {
     S3(#[from] S3Error),
 }
 
-fn left_out(why: &str) -> String {
-    match why {
-        "date" | "account" | "region" => {
-            format!("by their {why}, and this run asks for others, too")
-        }
-        _ => format!("for a reason that is not known, '{}'", Shown::text(why)),
+fn why(left_out: &LeftOut) -> String {
+    match left_out.why.as_str() {
+        LeftOut::BEFORE => "the days before it, which this run asks for".to_owned(),
+        LeftOut::FROM => "and the days after it, which this run asks for".to_owned(),
+        LeftOut::DATE => "where days are that this run asks for".to_owned(),
+        "account" => "an account that this run asks for".to_owned(),
+        "region" => "a Region that this run asks for".to_owned(),
+        other => format!("for a reason that is not known, '{}'", Shown::text(other)),
     }
 }

@@ -9,6 +9,7 @@ use std::io::BufRead;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
+use flate2::Crc;
 use siphasher::sip128::SipHasher13;
 
 use super::admission::admit_version;
@@ -16,15 +17,15 @@ use super::error::ScanError;
 use super::listing::WhenFull;
 use super::run::Run;
 use super::work::{BATCH, Batch, Content, Fetched, Remark};
-use crate::aws::{Pruned, Pruning};
+use crate::aws::Pruned;
 use crate::collections::Set;
 use crate::input::{
-    Folder, FoundObject, Line, Lines, Manifest, Names, Object, Piped, Place, Raw, folder_and_name,
-    is_hidden, is_in_hidden,
+    Folder, FoundObject, LeftOut, Line, Lines, Manifest, Names, Object, Piped, Place, Raw,
+    folder_and_name, is_hidden, is_in_hidden,
 };
 #[cfg(feature = "s3")]
 use crate::tally::Scrutiny;
-use crate::tally::{NotListed, PrunedFiles, SkipReason};
+use crate::tally::{PrunedFiles, SkipReason};
 
 /// What is not opened, to be counted all at once.
 #[derive(Default)]
@@ -60,6 +61,12 @@ fn path_id(path: &str) -> u128 {
     SipHasher13::new().hash(path.as_bytes()).as_u128()
 }
 
+fn checksum(content: &[u8]) -> u32 {
+    let mut sum = Crc::new();
+    sum.update(content);
+    sum.sum()
+}
+
 /// Where the objects of a manifest are: mostly many after one another in one folder.
 struct Here {
     folder: Arc<Folder>,
@@ -86,7 +93,7 @@ impl Here {
     /// Whether an object on a manifest, in this folder, is opened; counts it if not.
     fn opens(&mut self, run: &Run<'_>, name: &str, path: &str) -> bool {
         let is_url = path.contains("://");
-        if name.is_empty() && is_url {
+        if name.is_empty() {
             self.passed.skip(SkipReason::NotAFile);
         } else if is_hidden(name.as_ref()) || is_url && is_in_hidden(path) {
             self.passed.skip(SkipReason::NotALog);
@@ -115,7 +122,7 @@ pub(super) fn is_in_s3(found: &FoundObject) -> bool {
 impl Run<'_> {
     /// Queues what is on a manifest and on this machine.
     pub fn begin_manifest(&self, manifest: &Manifest, when_full: WhenFull<'_>) {
-        if let Err(error) = self.left_out(manifest.not_listed.clone()) {
+        if let Err(error) = (manifest.not_listed.iter()).try_for_each(|one| self.left_out(one)) {
             return self.fail(error);
         }
         let (mut here, mut names) = (Here::default(), Names::default());
@@ -135,8 +142,7 @@ impl Run<'_> {
                 here.enter(folder);
             }
             if here.opens(self, name, &found.path) {
-                // A path that ends in a slash is of a folder, which is told when it is opened.
-                names.push(OsStr::new(if name.is_empty() { "." } else { name }));
+                names.push(OsStr::new(name));
                 if names.len() == BATCH {
                     push(&here, &mut names);
                 }
@@ -150,7 +156,7 @@ impl Run<'_> {
     pub fn read_piped(&self, piped: &Piped) -> Result<(), ScanError> {
         let mut from = piped.from.lock().unwrap_or_else(PoisonError::into_inner);
         let mut lines = Lines::of(&mut *from as &mut dyn BufRead);
-        let (mut here, mut not_listed) = (Here::default(), NotListed::new());
+        let mut here = Here::default();
         let mut seen = Set::default();
         while let Some(line) = lines.next()? {
             if self.queue.is_stopped() {
@@ -158,27 +164,27 @@ impl Run<'_> {
             }
             let found = match line {
                 Line::Object(found) => found,
-                Line::NotListed(why) => {
-                    *not_listed.entry(why).or_default() += 1;
+                Line::NotListed(left_out) => {
+                    self.left_out(&left_out)?;
                     continue;
                 }
             };
-            // Each once, as without contents.
-            if !seen.insert(path_id(&found.path)) {
-                lines.skip_content(found.size)?;
-                continue;
-            }
-            piped.note(&found.path);
             let (folder, name) = folder_and_name(&found.path);
             here.enter(folder);
             if !here.opens(self, name, &found.path) {
+                piped.note(&found.path);
                 lines.skip_content(found.size)?;
                 continue;
             }
-            self.note_found(1);
             let bytes = self.queue.reserve(usize::try_from(found.size).unwrap_or(0));
             let mut content = Vec::new();
             lines.content(found.size, &mut content)?;
+            // Each once, as without contents. A name alone may be that of many.
+            if !seen.insert((path_id(&found.path), checksum(&content))) {
+                continue;
+            }
+            piped.note(&found.path);
+            self.note_found(1);
             // Its URL names it whole; as a path it is of no use here.
             let place = Place::Piped;
             let object = Object {
@@ -198,35 +204,16 @@ impl Run<'_> {
                 bytes,
             });
         }
-        self.left_out(not_listed)?;
         here.passed.tell(self);
         Ok(())
     }
 
     /// Notes what a manifest lacks, if that is of no use for this run either.
-    fn left_out(&self, prefixes: NotListed) -> Result<(), ScanError> {
-        let Pruning {
-            first_day,
-            until_day,
-            accounts,
-            regions,
-        } = &self.scan.pruning;
-        for (why, &prefixes) in &prefixes {
-            let is_of_no_use = match why.as_str() {
-                "date" => first_day.is_some() || until_day.is_some(),
-                "account" => !accounts.is_empty(),
-                "region" => !regions.is_empty(),
-                "other-service" | "digest" | "insight" | "aggregated" => true,
-                _ => false,
-            };
-            if !is_of_no_use {
-                return Err(ScanError::LeftOut {
-                    prefixes,
-                    why: why.clone(),
-                });
-            }
+    fn left_out(&self, left_out: &LeftOut) -> Result<(), ScanError> {
+        if !left_out.is_of_no_use(&self.scan.pruning) {
+            return Err(ScanError::LeftOut(left_out.clone()));
         }
-        self.not_listed(prefixes);
+        self.not_listed([(left_out.reason().to_owned(), 1)].into());
         Ok(())
     }
 

@@ -61,13 +61,19 @@ pub(super) fn of_path(error: &PathError) -> String {
 pub(super) fn of_scan(error: &ScanError) -> String {
     match error {
         ScanError::Path(error) => of_path(error),
+        ScanError::Manifest(error) if matches!(error.why, ManifestFault::Utf16) => {
+            format!("--manifest: {error}")
+        }
         ScanError::Manifest(error) => {
             format!("--contents: {error}; give all bytes of each file after its line")
         }
-        ScanError::LeftOut { .. } => format!(
+        ScanError::LeftOut(left_out) if left_out.is_of_filters() => format!(
             "--manifest: {error}; give --since, --until, --account and --region as they were given to 'stscope \
              map --list', or list anew"
         ),
+        ScanError::LeftOut(_) => {
+            format!("--manifest: {error}; list anew with 'stscope map --list'")
+        }
         #[cfg(feature = "s3")]
         ScanError::NamedAlone(_) => {
             format!("--list: {error}; name it to a 'stscope map' of its own, without a list")

@@ -127,7 +127,7 @@ mod tests {
                 after: after.map(Into::into),
                 before: before.map(Into::into),
             },
-            past: Some(NotListed::Date),
+            past: Some(NotListed::After),
             ..Chain::default()
         }
     }
@@ -187,7 +187,7 @@ mod tests {
         assert_eq!(parts[0].at.token(), Some("t"));
         assert_eq!(
             (parts[0].past, parts[2].past),
-            (None, Some(NotListed::Date))
+            (None, Some(NotListed::After))
         );
         // With no end, the last part has none either.
         let mut open = chain(None, None);

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use crate::aws::account::{is_account_id, is_organisation};
 use crate::aws::region::{US_EAST_1, is_region};
 use crate::aws::{Pruning, is_another_service, regions_are_true_from};
+use crate::input::LeftOut;
 
 /// What is asked about, as far as keys tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,8 +35,10 @@ pub enum Digests {
 /// Why a prefix was not listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum NotListed {
-    /// Days that are not asked about.
-    Date,
+    /// Days before those asked about.
+    Before,
+    /// Days after those asked about.
+    After,
     /// Another account.
     Account,
     /// Another Region.
@@ -51,10 +54,19 @@ pub enum NotListed {
 }
 
 impl NotListed {
+    /// Its name on a list.
+    pub fn on_list(self) -> &'static str {
+        match self {
+            NotListed::Before => LeftOut::BEFORE,
+            NotListed::After => LeftOut::FROM,
+            other => other.as_str(),
+        }
+    }
+
     /// Its name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
-            NotListed::Date => "date",
+            NotListed::Before | NotListed::After => LeftOut::DATE,
             NotListed::Account => "account",
             NotListed::Region => "region",
             NotListed::OtherService => "other-service",

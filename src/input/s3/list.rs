@@ -297,12 +297,12 @@ impl Walk {
             return Ok(Vec::new());
         };
         let past = if self.asked.pruning.asks_region(region) {
-            NotListed::Date
+            NotListed::After
         } else {
             NotListed::Region
         };
-        if bounds.after.is_some() {
-            let (prefix, why) = (prefix.clone(), NotListed::Date);
+        if let Some(first) = &bounds.after {
+            let (prefix, why) = (first.clone(), NotListed::Before);
             self.send(vec![Listed::NotListed { prefix, why }]).await?;
         }
         let undated = Undated::of_region(base, &prefix, &bounds).map(Step::Undated);
@@ -393,7 +393,10 @@ impl Walk {
             self.hand_out(entries).await?;
             if ended {
                 if let Some(why) = chain.past {
-                    let prefix = chain.prefix;
+                    let prefix = match (why, chain.bounds.before) {
+                        (NotListed::After, Some(day)) => day,
+                        _ => chain.prefix,
+                    };
                     self.send(vec![Listed::NotListed { prefix, why }]).await?;
                 }
                 return Ok(Vec::new());

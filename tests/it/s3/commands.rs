@@ -91,6 +91,50 @@ fn what_is_in_s3_gives_what_is_on_disk_whatever_the_server_does() {
 }
 
 #[test]
+fn a_list_is_of_use_for_what_it_was_made_for_and_for_less() {
+    let server = Server::start();
+    upload(&server, "trail", "sample-logs");
+    for (made_for, read_for, is_of_use) in [
+        ("", "", true),
+        ("", "--since 2025-11-04 --account 111122223333", true),
+        ("--require complete", "--require complete", true),
+        ("--require complete", "", true),
+        ("--account 111122223333", "--account 111122223333", true),
+        (
+            "--account 111122223333",
+            "--account 111122223333,444455556666",
+            false,
+        ),
+        (
+            "--account 111122223333,444455556666",
+            "--account 444455556666",
+            true,
+        ),
+        ("--region us-east-1", "--region us-east-1,eu-west-1", false),
+        ("--region us-east-1", "--region eu-west-1", false),
+        ("--region us-east-1", "--region us-east-1", true),
+        ("--since 2025-11-04", "--since 2025-11-03", false),
+        ("--since 2025-11-04", "--since 2025-11-04T10:00:00Z", true),
+        ("--since 2025-11-04", "--until 2025-11-05", false),
+        ("--until 2025-10-30", "--until 2025-11-01", false),
+        ("--until 2025-10-30", "--until 2025-10-29", true),
+        ("--until 2025-10-30", "--since 2025-10-01", false),
+    ] {
+        let run = ask(&server, &format!("map report --list {made_for}"));
+        let list = run.arg("s3://trail/sample-logs/").run().exits(0);
+        let run = ask(&server, &format!("map report --manifest - -q {read_for}"));
+        let said = run.input(list.text()).run();
+        let code = if is_of_use { 0 } else { 2 };
+        assert_eq!(
+            said.status.code(),
+            Some(code),
+            "{made_for}, {read_for}: {said}"
+        );
+        assert!(is_of_use || said.stderr.contains("the list leaves out s3://trail/"));
+    }
+}
+
+#[test]
 fn what_was_listed_once_is_read_without_listing_it_again() {
     let server = Server::start();
     for folder in [SAMPLE, DAMAGED] {

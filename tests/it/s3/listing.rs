@@ -108,7 +108,8 @@ fn what_cannot_matter_is_not_asked_for() {
     assert_eq!(
         left,
         [
-            (NotListed::Date, 2), // before the first day, and after the last
+            (NotListed::Before, 1),
+            (NotListed::After, 1),
             (NotListed::Account, 1),
             (NotListed::Region, 2),
             (NotListed::OtherService, 2),
