@@ -59,7 +59,8 @@ impl Source {
     /// broken.
     fn of(text: Option<&str>) -> Option<Source> {
         match text {
-            Some(text) if is_word(text) => None,
+            // As almost all end.
+            Some(text) if !text.ends_with(".com") && is_word(text) => None,
             Some(text) if text.starts_with(OF_LAMBDA) => Some(Source::OfLambda),
             _ => Some(Source::Other),
         }

@@ -4,19 +4,26 @@
 //! What the object says of itself, `found` has.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
 use serde::de::IgnoredAny;
 use serde_json::from_slice;
 
 use super::event_ids::{event_ids, is_copy, own_ids};
 use super::found::{Found, inside, is_nobodys, meant, sound};
 use super::keys::{DETAIL, MESSAGE};
+use super::marks::Marks;
 use super::nest::{Nest, Step, json};
 use super::reader::{Handler, Kept, Reading, Tally};
 use super::sound::plain;
 use super::text::{has_sound_escapes, unescape};
 use super::window::{Passed, Window};
 use crate::damage::{Damage, Stage};
+
+/// AWS's key of a record's source.
+const SOURCE: &[u8] = b"\"eventSource\"";
+static ANOTHER_SOURCE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(SOURCE));
 
 /// What CloudWatch Logs sends to see whether a destination is there.
 const CONTROL_MESSAGE: &str = "CWL CONTROL MESSAGE";
@@ -130,14 +137,55 @@ impl<H: Handler> Reading<'_, H> {
     /// What an EventBridge envelope has: a record, or another event. Those of services have no names of a
     /// record, and those of others may have any.
     fn detail(&mut self, window: &Window<'_>, passed: &Passed, is_of_another: bool, nest: Nest) {
-        let is_nobodys = || {
-            let span = passed.span.as_ref();
-            span.is_some_and(|span| is_nobodys(window.bytes(span)))
+        let bytes = (passed.span.as_ref()).map_or(&b""[..], |span| window.bytes(span));
+        let names_nobody = |reading: &mut Self| {
+            // As almost none.
+            let has_escapes = passed.marks.has(Marks::UNICODE_ESCAPE);
+            (has_escapes || !reading.begins_with_source(bytes)) && is_nobodys(bytes)
         };
-        if !is_of_another && is_nobodys() {
+        if !is_of_another && names_nobody(self) {
             self.sound_value(window, passed, nest);
         } else {
             self.record_or_opened(window, passed, nest);
+        }
+    }
+
+    /// Whether an object without escapes has a source by AWS's name, and no other after it that would count
+    /// in its place. A quick look: of what it says no to nothing is known.
+    fn begins_with_source(&mut self, object: &[u8]) -> bool {
+        let mut window = Window::part(object, 0);
+        window.step();
+        loop {
+            let Some(b'"') = window.skip_space() else {
+                return false;
+            };
+            let is_source = window.ahead().starts_with(SOURCE);
+            if window.pass_string().is_err() || window.skip_space() != Some(b':') {
+                return false;
+            }
+            window.step();
+            match window.skip_space() {
+                Some(b'"') => {
+                    let Ok(value) = window.pass_string() else {
+                        return false;
+                    };
+                    if is_source {
+                        let is_named =
+                            meant(&window, &value).is_some_and(|text| text.ends_with(".com"));
+                        return is_named && ANOTHER_SOURCE.find(window.ahead()).is_none();
+                    }
+                }
+                Some(b'{' | b'[') => {
+                    if self.pass_container(&mut window).is_err() {
+                        return false;
+                    }
+                }
+                _ => drop(window.pass_token()),
+            }
+            if window.skip_space() != Some(b',') {
+                return false;
+            }
+            window.step();
         }
     }
 
