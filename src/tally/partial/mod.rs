@@ -363,7 +363,34 @@ mod tests {
         let part = Partial::of(&tally);
         let again = part.tally::<ByAccount>().unwrap();
         assert_eq!(Partial::of(&again), part);
+        // Whoever made it need not have named a run.
+        assert_eq!(again.totals.elsewhere, 0);
         assert_eq!(said(&again.finish()), said(&tally.finish()));
+    }
+
+    #[test]
+    fn what_is_elsewhere_is_nothing_where_all_parts_are_together() {
+        let question = || ByAccount { and_region: true };
+        for parts in 1..5 {
+            let mut pieces = Vec::new();
+            let whole = tally(question()).into_parts(parts, 0, |_, part| {
+                pieces.push(part.tally::<ByAccount>()?);
+                Ok::<_, PartialError>(())
+            });
+            assert_eq!(whole, Ok(()));
+            for lost in 0..pieces.len() {
+                let mut sum = Tally::of(question(), &Terms::default(), true);
+                let others = pieces.iter().enumerate().filter(|(at, _)| *at != lost);
+                others.for_each(|(_, piece)| sum.merge(piece.clone()).unwrap());
+                assert_eq!(
+                    sum.totals.elsewhere == 0,
+                    pieces.len() == 1,
+                    "{lost} of {parts}"
+                );
+                sum.merge(pieces[lost].clone()).unwrap();
+                assert_eq!(sum.totals.elsewhere, 0, "{lost} of {parts}");
+            }
+        }
     }
 
     #[test]
