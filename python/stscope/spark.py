@@ -428,9 +428,17 @@ def _is_passed_by(path):
     name = os.path.basename(path)
     if re.match(r"\.?\d{12}_CloudTrail", name):
         return False
-    is_of_another_service = re.search(r"/AWSLogs/(o-\w+/)?\d{12}/(?!CloudTrail)[^/]+/", os.path.realpath(path))
     stem, _, ending = name.rpartition(".")
-    return bool(name.startswith(".") or stem and ending.lower() in NOT_LOGS or is_of_another_service)
+    return name.startswith(".") or bool(stem) and ending.lower() in NOT_LOGS or _is_of_another_service(path)
+
+
+def _is_of_another_service(path):
+    """Whether it is in the folder of a service that is not CloudTrail. What is laid out by Region or by year, or
+    names a trail, is CloudTrail's."""
+    found = re.search(r".*/AWSLogs/(?:o-[a-z0-9]+/)?\d{12}/([A-Za-z][\w-]*)(/.*)", path, re.DOTALL)
+    if not found or "/CloudTrail" in found[2]:
+        return False
+    return "trail" not in found[1].lower() and not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d+", found[1])
 
 
 def _not_listed(error):

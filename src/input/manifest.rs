@@ -10,7 +10,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use crate::aws::Pruning;
+use crate::aws::{Pruning, regions_are_true_from};
 use crate::shown::Shown;
 
 /// A line of a manifest.
@@ -54,20 +54,20 @@ impl LeftOut {
 
     /// Whether nothing in it is asked about.
     pub fn is_of_no_use(&self, asked: &Pruning) -> bool {
-        let is_of_digests = self.prefix.contains("/CloudTrail-Digest/");
+        let is_of_digests = self.key().contains("/CloudTrail-Digest/");
+        let ends_before = |day| {
+            let last = match is_of_digests {
+                true => asked.last_day_of_digests(),
+                false => asked.last_day(),
+            };
+            last.is_some_and(|last| last < day)
+        };
         match self.why.as_str() {
             LeftOut::BEFORE => {
                 let of_day = |day| asked.first_day.is_some_and(|first| day <= first);
                 self.day().is_some_and(of_day)
             }
-            LeftOut::FROM => {
-                let last = match is_of_digests {
-                    true => asked.last_day_of_digests(),
-                    false => asked.last_day(),
-                };
-                let of_day = |day| last.is_some_and(|last| last < day);
-                self.day().is_some_and(of_day)
-            }
+            LeftOut::FROM => self.day().is_some_and(ends_before),
             LeftOut::DATE => asked.first_day.or(asked.until_day).is_some(),
             "account" => match self.part_after("AWSLogs") {
                 Some(account) => !asked.asks_account(account),
@@ -75,10 +75,21 @@ impl LeftOut {
             },
             // Of digests those of us-east-1 may be wanted alone.
             "region" if is_of_digests => true,
-            "region" => match self.part_after("CloudTrail") {
-                Some(region) => !asked.asks_region(region),
-                None => !asked.regions.is_empty(),
-            },
+            "region" => {
+                let is_asked = match self.part_after("CloudTrail") {
+                    Some(region) => asked.asks_region(region),
+                    None => asked.regions.is_empty(),
+                };
+                // Before a Region in a key is believed, every one is read.
+                let believed = regions_are_true_from();
+                match self.day() {
+                    Some(day) => ends_before(day) || !is_asked && believed <= day,
+                    None => {
+                        let of_first = |first| believed <= first || ends_before(first);
+                        !is_asked && asked.first_day.is_some_and(of_first)
+                    }
+                }
+            }
             "other-service" | "digest" | "insight" | "aggregated" => true,
             _ => false,
         }
@@ -90,16 +101,22 @@ impl LeftOut {
         NaiveDate::parse_from_str(self.prefix.get(at..)?, "%Y/%m/%d").ok()
     }
 
+    /// The prefix in its bucket.
+    fn key(&self) -> &str {
+        let in_bucket = self.prefix.split_once("://").map(|(_, rest)| rest);
+        in_bucket
+            .and_then(|rest| rest.split_once('/'))
+            .map_or(&self.prefix, |(_, key)| key)
+    }
+
     /// The part of the prefix after the last of this name; not that of an organisation.
     fn part_after(&self, name: &str) -> Option<&str> {
-        let mut after = None;
-        let mut parts = self.prefix.split('/');
-        while let Some(part) = parts.next() {
-            if part == name {
-                after = parts.find(|part| !part.starts_with("o-"));
-            }
-        }
-        after.filter(|part| !part.is_empty())
+        let parts: Vec<_> = self.key().split('/').collect();
+        let at = parts.iter().rposition(|part| *part == name)?;
+        let mut after = parts[at + 1..].iter().copied();
+        after
+            .find(|part| !part.starts_with("o-"))
+            .filter(|part| !part.is_empty())
     }
 }
 
@@ -408,6 +425,14 @@ mod tests {
             ("account", "s3://b12/x/".to_owned(), true),
             ("region", format!("{logs}eu-west-1/"), true),
             ("region", format!("{logs}us-east-1/"), false),
+            ("region", format!("{logs}eu-west-1/2021/12/01"), true),
+            ("region", format!("{logs}eu-west-1/2021/11/01"), false),
+            ("region", format!("{logs}us-east-1/2021/12/01"), false),
+            (
+                "account",
+                "s3://b12/AWSLogs/AWSLogs/111122223333/".to_owned(),
+                false,
+            ),
             (
                 "region",
                 logs.replace("Trail/", "Trail-Digest/us-east-1/"),

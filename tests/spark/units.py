@@ -108,7 +108,17 @@ class Paths(unittest.TestCase):
         manual = pathlib.Path(__file__).parents[2] / "docs" / "logs.md"
         rows = [line for line in manual.read_text(encoding="utf-8").splitlines() if line.startswith("| `.adoc`")]
         self.assertEqual(set(re.findall(r"`\.([^`]+)`", rows[0].split("; with")[0])), set(spark.NOT_LOGS))
-        for name in ("x.json", "db", "x.1", ".111122223333_CloudTrail_us-east-1_x.json.gz.Ab12"):
+        logs = "AWSLogs/111122223333"
+        for name in (
+            "x.json",
+            "db",
+            "x.1",
+            ".111122223333_CloudTrail_us-east-1_x.json.gz.Ab12",
+            f"{logs}/CloudTrail/us-east-1/x.json.gz",
+            f"{logs}/us-east-1/2026/x.json.gz",
+            f"{logs}/2026/11/x.json.gz",
+            f"{logs}/my-trail/x.json.gz",
+        ):
             self.assertFalse(spark._is_passed_by(f"/logs/{name}"), name)
         for name in ("x.DB", ".x.json", "AWSLogs/111122223333/Config/us-east-1/x.json.gz"):
             self.assertTrue(spark._is_passed_by(f"/logs/{name}"), name)

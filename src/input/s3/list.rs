@@ -393,10 +393,7 @@ impl Walk {
             self.hand_out(entries).await?;
             if ended {
                 if let Some(why) = chain.past {
-                    let prefix = match (why, chain.bounds.before) {
-                        (NotListed::After, Some(day)) => day,
-                        _ => chain.prefix,
-                    };
+                    let prefix = chain.bounds.before.unwrap_or(chain.prefix);
                     self.send(vec![Listed::NotListed { prefix, why }]).await?;
                 }
                 return Ok(Vec::new());
