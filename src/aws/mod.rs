@@ -21,6 +21,5 @@ pub(crate) use log_key::is_another_service;
 pub use log_key::{Key, KeyKind};
 pub(crate) use log_key::{is_of_another_service, is_of_cloudtrail};
 pub(crate) use prune::is_among;
-#[cfg(feature = "s3")]
 pub(crate) use prune::regions_are_true_from;
 pub use prune::{Pruned, Pruning};
