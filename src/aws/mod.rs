@@ -20,6 +20,5 @@ pub use ip_ranges::{IpRanges, IpRangesFault};
 pub(crate) use log_key::is_another_service;
 pub use log_key::{Key, KeyKind};
 pub(crate) use log_key::{is_of_another_service, is_of_cloudtrail};
-pub(crate) use prune::is_among;
-pub(crate) use prune::regions_are_true_from;
 pub use prune::{Pruned, Pruning};
+pub(crate) use prune::{is_among, is_of_digests, regions_are_true_from};

@@ -45,6 +45,11 @@ pub(crate) fn regions_are_true_from() -> NaiveDate {
     NaiveDate::from_ymd_opt(2021, 12, 1).unwrap_or(NaiveDate::MAX)
 }
 
+/// Whether a key is one of digests, or a prefix of such.
+pub(crate) fn is_of_digests(key: &str) -> bool {
+    key.contains("/CloudTrail-Digest/")
+}
+
 impl Pruning {
     /// The last day of delivery that can matter.
     pub fn last_day(&self) -> Option<NaiveDate> {
@@ -54,6 +59,14 @@ impl Pruning {
     /// The last day of digests that can name a log that matters.
     pub fn last_day_of_digests(&self) -> Option<NaiveDate> {
         self.until_day?.checked_add_days(LATE_DIGESTS)
+    }
+
+    /// The same of what is under this key.
+    pub(crate) fn last_day_in(&self, key: &str) -> Option<NaiveDate> {
+        match is_of_digests(key) {
+            true => self.last_day_of_digests(),
+            false => self.last_day(),
+        }
     }
 
     /// Whether nothing that was delivered on this day can matter.

@@ -8,9 +8,9 @@
 use std::io::{self, BufRead, Read as _};
 use std::path::Path;
 
-use chrono::NaiveDate;
-
-use crate::aws::{Pruning, regions_are_true_from};
+use super::left_out::LeftOut;
+use super::names::is_hidden_part;
+use crate::plain_text::Utf16;
 use crate::shown::Shown;
 
 /// A line of a manifest.
@@ -20,104 +20,6 @@ pub enum Line {
     Object(Found),
     /// A prefix that was not listed.
     NotListed(LeftOut),
-}
-
-/// A prefix that was not listed.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LeftOut {
-    /// Why not.
-    pub why: String,
-    /// The prefix, or where it ends that was not listed.
-    pub prefix: String,
-}
-
-impl LeftOut {
-    /// Why days were not listed, in figures.
-    pub const DATE: &str = "date";
-    /// Days before the one that the prefix ends in.
-    pub const BEFORE: &str = "before";
-    /// That day and those after it.
-    pub const FROM: &str = "from";
-
-    /// Why it was not listed, in figures.
-    pub fn reason(&self) -> &str {
-        match self.why.as_str() {
-            LeftOut::BEFORE | LeftOut::FROM => LeftOut::DATE,
-            other => other,
-        }
-    }
-
-    /// Whether it was left out for what was asked about then.
-    pub fn is_of_filters(&self) -> bool {
-        [LeftOut::DATE, "account", "region"].contains(&self.reason())
-    }
-
-    /// Whether nothing in it is asked about.
-    pub fn is_of_no_use(&self, asked: &Pruning) -> bool {
-        let is_of_digests = self.key().contains("/CloudTrail-Digest/");
-        let ends_before = |day| {
-            let last = match is_of_digests {
-                true => asked.last_day_of_digests(),
-                false => asked.last_day(),
-            };
-            last.is_some_and(|last| last < day)
-        };
-        match self.why.as_str() {
-            LeftOut::BEFORE => {
-                let of_day = |day| asked.first_day.is_some_and(|first| day <= first);
-                self.day().is_some_and(of_day)
-            }
-            LeftOut::FROM => self.day().is_some_and(ends_before),
-            LeftOut::DATE => asked.first_day.or(asked.until_day).is_some(),
-            "account" => match self.part_after("AWSLogs") {
-                Some(account) => !asked.asks_account(account),
-                None => !asked.accounts.is_empty(),
-            },
-            // Of digests those of us-east-1 may be wanted alone.
-            "region" if is_of_digests => true,
-            "region" => {
-                let is_asked = match self.part_after("CloudTrail") {
-                    Some(region) => asked.asks_region(region),
-                    None => asked.regions.is_empty(),
-                };
-                // Before a Region in a key is believed, every one is read.
-                let believed = regions_are_true_from();
-                match self.day() {
-                    Some(day) => ends_before(day) || !is_asked && believed <= day,
-                    None => {
-                        let of_first = |first| believed <= first || ends_before(first);
-                        !is_asked && asked.first_day.is_some_and(of_first)
-                    }
-                }
-            }
-            "other-service" | "digest" | "insight" | "aggregated" => true,
-            _ => false,
-        }
-    }
-
-    /// The day at its end.
-    fn day(&self) -> Option<NaiveDate> {
-        let at = self.prefix.len().checked_sub("2026/11/01".len())?;
-        NaiveDate::parse_from_str(self.prefix.get(at..)?, "%Y/%m/%d").ok()
-    }
-
-    /// The prefix in its bucket.
-    fn key(&self) -> &str {
-        let in_bucket = self.prefix.split_once("://").map(|(_, rest)| rest);
-        in_bucket
-            .and_then(|rest| rest.split_once('/'))
-            .map_or(&self.prefix, |(_, key)| key)
-    }
-
-    /// The part of the prefix after the last of this name; not that of an organisation.
-    fn part_after(&self, name: &str) -> Option<&str> {
-        let parts: Vec<_> = self.key().split('/').collect();
-        let at = parts.iter().rposition(|part| *part == name)?;
-        let mut after = parts[at + 1..].iter().copied();
-        after
-            .find(|part| !part.starts_with("o-"))
-            .filter(|part| !part.is_empty())
-    }
 }
 
 /// An object on a manifest.
@@ -164,7 +66,7 @@ pub enum ManifestFault {
     #[error("a path that is no UTF-8: {}", Shown::text(.0))]
     NoText(String),
     /// The manifest is in UTF-16, as PowerShell 5 writes what is sent into a file.
-    #[error("it is text in UTF-16; save it as UTF-8")]
+    #[error("{}", Utf16)]
     Utf16,
     /// The contents end before they should.
     #[error("{there} of {size} bytes are there")]
@@ -362,11 +264,10 @@ pub fn is_in_hidden(path: &str) -> bool {
         None => path,
     };
     let (folder, name) = folder_and_name(path);
-    let is_hidden = |part: &str| super::is_hidden(part.as_ref()) && part != "." && part != "..";
-    is_hidden(name)
+    is_hidden_part(name)
         || Path::new(folder)
             .iter()
-            .any(|part| part.to_str().is_some_and(is_hidden))
+            .any(|part| part.to_str().is_some_and(is_hidden_part))
 }
 
 #[cfg(test)]
@@ -396,59 +297,6 @@ mod tests {
             prefix: "s3://b12/x/".into(),
         };
         assert_eq!(manifest.not_listed, [left_out]);
-    }
-
-    #[test]
-    fn what_was_left_out_is_of_no_use_where_it_is_not_asked_about() {
-        let day = |text: &str| text.parse().ok();
-        let asked = Pruning {
-            first_day: day("2026-11-01"),
-            until_day: day("2026-11-30"),
-            accounts: vec!["111122223333".into()],
-            regions: vec!["us-east-1".into()],
-        };
-        let logs = "s3://b12/AWSLogs/o-exampleorg/111122223333/CloudTrail/";
-        for (why, prefix, is_of_no_use) in [
-            ("before", format!("{logs}us-east-1/2026/11/01"), true),
-            ("before", format!("{logs}us-east-1/2026/11/02"), false),
-            ("before", format!("{logs}us-east-1/"), false),
-            // Two days more are read for logs that come late.
-            ("from", format!("{logs}us-east-1/2026/12/03"), true),
-            ("from", format!("{logs}us-east-1/2026/12/02"), false),
-            ("date", "s3://b12/x/".to_owned(), true),
-            ("account", "s3://b12/AWSLogs/444455556666/".to_owned(), true),
-            (
-                "account",
-                "s3://b12/AWSLogs/o-exampleorg/111122223333/".to_owned(),
-                false,
-            ),
-            ("account", "s3://b12/x/".to_owned(), true),
-            ("region", format!("{logs}eu-west-1/"), true),
-            ("region", format!("{logs}us-east-1/"), false),
-            ("region", format!("{logs}eu-west-1/2021/12/01"), true),
-            ("region", format!("{logs}eu-west-1/2021/11/01"), false),
-            ("region", format!("{logs}us-east-1/2021/12/01"), false),
-            (
-                "account",
-                "s3://b12/AWSLogs/AWSLogs/111122223333/".to_owned(),
-                false,
-            ),
-            (
-                "region",
-                logs.replace("Trail/", "Trail-Digest/us-east-1/"),
-                true,
-            ),
-            ("digest", logs.to_owned(), true),
-            ("denied", logs.to_owned(), false),
-        ] {
-            let left_out = LeftOut {
-                why: why.into(),
-                prefix,
-            };
-            assert_eq!(left_out.is_of_no_use(&asked), is_of_no_use, "{left_out:?}");
-            let is_of_kind = why == "digest" || left_out.prefix.contains("Digest");
-            assert_eq!(left_out.is_of_no_use(&Pruning::default()), is_of_kind);
-        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod content;
 mod endings;
 mod folder;
 mod ip_ranges;
+mod left_out;
 mod local;
 mod manifest;
 mod named;
@@ -25,14 +26,13 @@ pub use content::{Buffers, Limits, Opened, Stream, Trailer, of_bytes, of_reader}
 pub(crate) use content::{is_compressed, is_other_service, sha256};
 pub use folder::{Folder, Found, Names, Skip, Trust};
 pub use ip_ranges::{IpRangesError, read_ip_ranges};
+pub use left_out::{LeftOut, NotListed};
 pub(crate) use local::is_below;
 pub use local::{
     Directory, Links, PARTIAL, Raw, fetch, fetch_in, of_file, open, open_in, read_directory,
     remove_left_over, standard_input,
 };
-pub use manifest::{
-    Found as FoundObject, LeftOut, Line, Lines, Manifest, ManifestError, ManifestFault,
-};
+pub use manifest::{Found as FoundObject, Line, Lines, Manifest, ManifestError, ManifestFault};
 pub(crate) use manifest::{folder_and_name, is_in_hidden};
 pub use named::Named;
 pub(crate) use names::is_hidden;

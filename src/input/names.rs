@@ -30,6 +30,11 @@ pub(crate) fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".") && !is_cloudtrails(name)
 }
 
+/// The same of a part of a path or key, where a dot alone is a name like others.
+pub(super) fn is_hidden_part(part: &str) -> bool {
+    is_hidden(OsStr::new(part)) && part != "." && part != ".."
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,9 +26,13 @@ impl Piped {
         }
     }
 
-    /// Notes a path that is on it.
-    pub fn note(&self, path: &str) {
-        let number = SipHasher13::new().hash(path.as_bytes());
+    /// A number of a path.
+    pub fn number_of(path: &str) -> u64 {
+        SipHasher13::new().hash(path.as_bytes())
+    }
+
+    /// Notes a path that is on it, by its number.
+    pub fn note(&self, number: u64) {
         self.number.fetch_add(number, Ordering::Relaxed);
     }
 

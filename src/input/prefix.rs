@@ -7,7 +7,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 use super::folder::{Folder, Skip};
-use super::names::is_hidden;
+use super::names::is_hidden_part;
 use super::s3::S3Url;
 use crate::aws::is_of_another_service;
 
@@ -124,8 +124,7 @@ impl Walk<'_> {
         // The part that the user began is named, and no walk comes to it.
         let begun = usize::from(!self.given.is_empty() && !self.given.ends_with('/'));
         let mut parts = rest.split('/').skip(begun);
-        // In a key a dot alone is a name like others.
-        parts.any(|part| is_hidden(OsStr::new(part)) && part != "." && part != "..")
+        parts.any(is_hidden_part)
     }
 }
 

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "s3")]
 use crate::input::s3::S3Error;
-use crate::input::{LeftOut, ManifestError, PathError};
+use crate::input::{LeftOut, ManifestError, NotListed, PathError};
 use crate::shown::Shown;
 use crate::tally::DamagedFile;
 
@@ -36,12 +36,16 @@ pub enum ScanError {
 }
 
 fn why(left_out: &LeftOut) -> String {
-    match left_out.why.as_str() {
-        LeftOut::BEFORE => "the days before it, which this run asks for".to_owned(),
-        LeftOut::FROM => "and the days after it, which this run asks for".to_owned(),
-        LeftOut::DATE => "where days are that this run asks for".to_owned(),
-        "account" => "an account that this run asks for".to_owned(),
-        "region" => "a Region that this run asks for".to_owned(),
-        other => format!("for a reason that is not known, '{}'", Shown::text(other)),
-    }
+    let asked = match left_out.reason() {
+        Some(NotListed::Before) => "the days before it, which",
+        Some(NotListed::After) => "and the days after it, which",
+        Some(NotListed::Days) => "where days are that",
+        Some(NotListed::Account) => "an account that",
+        Some(NotListed::Region) => "a Region that",
+        _ => {
+            let why = Shown::text(&left_out.why);
+            return format!("for a reason that is not known, '{why}'");
+        }
+    };
+    format!("{asked} this run asks for")
 }

@@ -10,7 +10,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
 use flate2::Crc;
-use siphasher::sip128::SipHasher13;
 
 use super::admission::admit_version;
 use super::error::ScanError;
@@ -54,11 +53,6 @@ impl PassedBy {
             }
         }
     }
-}
-
-/// What a path is known by, of which there may be many.
-fn path_id(path: &str) -> u128 {
-    SipHasher13::new().hash(path.as_bytes()).as_u128()
 }
 
 fn checksum(content: &[u8]) -> u32 {
@@ -169,10 +163,11 @@ impl Run<'_> {
                     continue;
                 }
             };
+            let number = Piped::number_of(&found.path);
             let (folder, name) = folder_and_name(&found.path);
             here.enter(folder);
             if !here.opens(self, name, &found.path) {
-                piped.note(&found.path);
+                piped.note(number);
                 lines.skip_content(found.size)?;
                 continue;
             }
@@ -180,10 +175,10 @@ impl Run<'_> {
             let mut content = Vec::new();
             lines.content(found.size, &mut content)?;
             // Each once, as without contents. A name alone may be that of many.
-            if !seen.insert((path_id(&found.path), checksum(&content))) {
+            if !seen.insert((number, checksum(&content))) {
                 continue;
             }
-            piped.note(&found.path);
+            piped.note(number);
             self.note_found(1);
             // Its URL names it whole; as a path it is of no use here.
             let place = Place::Piped;
@@ -210,11 +205,13 @@ impl Run<'_> {
 
     /// Notes what a manifest lacks, if that is of no use for this run either.
     fn left_out(&self, left_out: &LeftOut) -> Result<(), ScanError> {
-        if !left_out.is_of_no_use(&self.scan.pruning) {
-            return Err(ScanError::LeftOut(left_out.clone()));
+        match left_out.reason() {
+            Some(reason) if left_out.is_of_no_use(&self.scan.pruning) => {
+                self.not_listed([(reason.as_str().to_owned(), 1)].into());
+                Ok(())
+            }
+            _ => Err(ScanError::LeftOut(left_out.clone())),
         }
-        self.not_listed([(left_out.reason().to_owned(), 1)].into());
-        Ok(())
     }
 
     /// How digests are looked at that nobody asked S3 for: each is a request.

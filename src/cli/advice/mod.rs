@@ -6,7 +6,7 @@
 #[cfg(feature = "store")]
 pub(super) mod store;
 
-use crate::input::{IpRangesError, ManifestFault, PathError};
+use crate::input::{IpRangesError, ManifestFault, NotListed, PathError};
 use crate::scan::ScanError;
 use crate::shown::Shown;
 
@@ -67,10 +67,14 @@ pub(super) fn of_scan(error: &ScanError) -> String {
         ScanError::Manifest(error) => {
             format!("--contents: {error}; give all bytes of each file after its line")
         }
-        ScanError::LeftOut(left_out) if left_out.is_of_filters() => format!(
-            "--manifest: {error}; give --since, --until, --account and --region as they were given to 'stscope \
+        ScanError::LeftOut(left_out)
+            if (left_out.reason()).is_some_and(NotListed::is_of_filters) =>
+        {
+            format!(
+                "--manifest: {error}; give --since, --until, --account and --region as they were given to 'stscope \
              map --list', or list anew"
-        ),
+            )
+        }
         ScanError::LeftOut(_) => {
             format!("--manifest: {error}; list anew with 'stscope map --list'")
         }

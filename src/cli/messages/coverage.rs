@@ -4,6 +4,7 @@ use indicatif::HumanBytes;
 
 use super::{Messages, warn};
 use crate::cli::exit::{Exit, Failure};
+use crate::input::NotListed;
 use crate::report::{count, counted, escape::for_terminal, plural};
 use crate::tally::Coverage;
 
@@ -240,9 +241,7 @@ fn files(coverage: &Coverage) -> String {
 
 /// Whether prefixes of S3 were not listed for what is asked about.
 fn is_left_out(coverage: &Coverage) -> bool {
-    ["date", "account", "region"]
-        .iter()
-        .any(|&why| coverage.not_listed.contains_key(why))
+    NotListed::names_of_filters().any(|why| coverage.not_listed.contains_key(why))
 }
 
 /// What to do when nothing was read.

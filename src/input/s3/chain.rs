@@ -6,8 +6,9 @@ use chrono::{Datelike, Months, NaiveDate};
 
 use super::continuation::Continuation;
 use super::error::Kind;
-use super::layout::{Bounds, NotListed, day_of_key, key_of_month};
+use super::layout::{Bounds, day_of_key, key_of_month};
 use super::xml::Entry;
+use crate::input::NotListed;
 
 /// Twenty years.
 const MOST_MONTHS: u32 = 240;

@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 
 use crate::aws::account::{is_account_id, is_organisation};
 use crate::aws::region::{US_EAST_1, is_region};
-use crate::aws::{Pruning, is_another_service, regions_are_true_from};
-use crate::input::LeftOut;
+use crate::aws::{Pruning, is_another_service, is_of_digests, regions_are_true_from};
+use crate::input::NotListed;
 
 /// What is asked about, as far as keys tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,51 +30,6 @@ pub enum Digests {
     UsEast1,
     /// All.
     All,
-}
-
-/// Why a prefix was not listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum NotListed {
-    /// Days before those asked about.
-    Before,
-    /// Days after those asked about.
-    After,
-    /// Another account.
-    Account,
-    /// Another Region.
-    Region,
-    /// Another service's logs.
-    OtherService,
-    /// Digests.
-    Digest,
-    /// Insights.
-    Insight,
-    /// Aggregated events.
-    Aggregated,
-}
-
-impl NotListed {
-    /// Its name on a list.
-    pub fn on_list(self) -> &'static str {
-        match self {
-            NotListed::Before => LeftOut::BEFORE,
-            NotListed::After => LeftOut::FROM,
-            other => other.as_str(),
-        }
-    }
-
-    /// Its name in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            NotListed::Before | NotListed::After => LeftOut::DATE,
-            NotListed::Account => "account",
-            NotListed::Region => "region",
-            NotListed::OtherService => "other-service",
-            NotListed::Digest => "digest",
-            NotListed::Insight => "insight",
-            NotListed::Aggregated => "aggregated",
-        }
-    }
 }
 
 /// What a prefix that ends in a slash is the folder of.
@@ -187,17 +142,15 @@ impl Selection {
     /// A Region in a key is believed from December 2021 on; before, global STS calls were delivered
     /// into other Regions' files.
     pub(super) fn bounds(&self, base: &str, region: &str) -> Option<Bounds> {
-        let is_of_digests = base.contains("/CloudTrail-Digest/");
-        if is_of_digests && self.digests == Digests::UsEast1 && region != US_EAST_1 {
+        if is_of_digests(base) && self.digests == Digests::UsEast1 && region != US_EAST_1 {
             return None;
         }
         let believed = regions_are_true_from();
         let first_day = self.pruning.first_day;
-        let last_day = match is_of_digests {
-            true => self.pruning.last_day_of_digests(),
-            false => self.pruning.last_day(),
-        };
-        let mut end = last_day.and_then(|day| day.succ_opt());
+        let mut end = self
+            .pruning
+            .last_day_in(base)
+            .and_then(|day| day.succ_opt());
         if !self.pruning.asks_region(region) {
             end = Some(end.map_or(believed, |end| end.min(believed)));
         }

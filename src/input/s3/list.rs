@@ -18,13 +18,14 @@ use super::client::Client;
 use super::continuation::Continuation;
 use super::error::{Kind, S3Error};
 use super::flight::{Flight, START};
-use super::layout::{Level, NotListed, Selection, Way};
+use super::layout::{Level, Selection, Way};
 use super::listing::{Listed, Listing};
 use super::object::Object;
 use super::pages::{Ask, Pages, is_denied};
 use super::undated::{Below, Undated};
 use super::url::S3Url;
 use super::xml::{Entry, Page};
+use crate::input::NotListed;
 
 /// Pages that wait for whoever reads the listing.
 const WAITING: usize = 8;

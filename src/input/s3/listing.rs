@@ -9,8 +9,8 @@ use tokio::sync::mpsc::Receiver;
 use tokio::task::AbortHandle;
 
 use super::error::{Kind, S3Error};
-use super::layout::NotListed;
 use super::object::Object;
+use crate::input::NotListed;
 
 /// What a listing tells.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -38,12 +38,13 @@ use std::sync::Arc;
 
 use tokio::runtime::{Handle, Runtime};
 
+pub use super::left_out::NotListed;
 pub use body::{Body, ObjectStream, Whole};
 pub use config::S3Options;
 pub use error::S3Error;
 pub use estimate::Estimate;
 pub use get::{FetchLimits, Fetched, Fetches};
-pub use layout::{Digests, NotListed, Selection};
+pub use layout::{Digests, Selection};
 pub use listing::{Listed, Listing};
 pub use object::Object;
 pub use requests::{Activity, Requests};
