@@ -2,7 +2,7 @@
 //! and is it asked about?
 
 use crate::cloudtrail::{Field, Handler, Record};
-use crate::sts::{self, Call, Endpoint, Hosts, Kind, TokenUse};
+use crate::sts::{self, Call, Endpoint, Hosts, Kind, Properties as _, TokenUse};
 use crate::tally::{Collector, Coverage, DaysRead, LogsRead, Matched, Selection};
 
 /// Takes the records of one file.
@@ -59,11 +59,11 @@ impl<C: Collector> Handler for Calls<'_, C> {
                     self.coverage.no_time += 1;
                 }
                 if self.selection.admits(&call) {
-                    let is_of_us_east_1 = self.selection.shows_global_calls(&call, self.scratch);
-                    self.saw_us_east_1 |= is_of_us_east_1;
-                    let saw_us_east_1 = is_of_us_east_1
-                        || matches!(call.endpoint(), Endpoint::Global)
-                            && self.selection.admits_its_log(&call, self.scratch);
+                    let is_of_us_east_1 = call.is_of_us_east_1();
+                    let is_asked = self.selection.admits_its_log(&call, self.scratch);
+                    self.saw_us_east_1 |= is_of_us_east_1 && is_asked;
+                    let is_global = matches!(call.endpoint(), Endpoint::Global);
+                    let saw_us_east_1 = (is_of_us_east_1 || is_global) && is_asked;
                     self.days_read.see_call(call.time(), saw_us_east_1);
                     self.note_log(record);
                     let wanted = self.selection.wants(&call, self.matched, self.scratch);

@@ -66,7 +66,8 @@ impl<Q: Question> Tally<Q> {
         let mut matched = Matched::default();
         let scratch = &mut self.scratch.text;
         let wanted = is_admitted && selection.wants(call, &mut matched, scratch);
-        let is_of_us_east_1 = is_admitted && selection.shows_global_calls(call, scratch);
+        let is_of_us_east_1 =
+            is_admitted && call.is_of_us_east_1() && selection.admits_its_log(call, scratch);
         let kind = self.scratch.kinds.number(Kind {
             is_admitted,
             is_of_us_east_1,

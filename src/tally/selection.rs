@@ -104,9 +104,12 @@ impl Selection {
             && self.lists_log(&key.account, &key.region)
     }
 
-    /// Whether global calls that are asked about would be in a log with this key. Of times, what conditions
-    /// say counts here, and what `since` and `until` say in [`covers`](Selection::covers).
+    /// Whether global calls that conditions let pass would be in a log with this key, if a log with it is
+    /// asked about otherwise: see [`covers`](Selection::covers).
     pub(crate) fn may_log_global_calls(&self, key: &Key) -> bool {
+        if key.region != US_EAST_1 {
+            return false;
+        }
         let day = key.day.to_string();
         let may_admit = |hour: Option<&str>| {
             self.may_admit(|dimension| match dimension {
@@ -117,20 +120,13 @@ impl Selection {
                 _ => None,
             })
         };
-        key.region == US_EAST_1
-            && self.lists_log(&key.account, &key.region)
-            && may_admit(None)
+        may_admit(None)
             && (!self.asks_for_hours()
                 || (0..24).any(|hour| may_admit(Some(&format!("{day}T{hour:02}")))))
     }
 
     fn asks_for_hours(&self) -> bool {
         (self.conditions.iter()).any(|one| one.dimension == Dimension::Hour)
-    }
-
-    /// Whether global calls that are asked about would be logged beside a call that counts at all.
-    pub(crate) fn shows_global_calls(&self, call: &impl Properties, scratch: &mut String) -> bool {
-        call.is_of_us_east_1() && self.admits_its_log(call, scratch)
     }
 
     /// Whether the conditions on logs let pass what is logged where a call is.
