@@ -111,6 +111,11 @@ impl Reading {
         Reading::of_store(path, selection)
     }
 
+    /// Reads no logs.
+    pub fn of_nothing() -> Reading {
+        Reading::of_parts(&[])
+    }
+
     /// Reads parts of an answer.
     pub fn of_parts(parts: &[PathBuf]) -> Reading {
         Reading {

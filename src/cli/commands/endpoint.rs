@@ -26,7 +26,7 @@ pub(super) fn run(arguments: EndpointArgs) -> Result<Exit, Failure> {
     let writing = Writing::plain(&arguments.write)?;
     let hosts = hosts::read(arguments.hosts.as_deref())?;
     let lists = [("--hosts", arguments.hosts.as_deref())];
-    check_output(writing.output.as_deref(), &Reading::of_parts(&[]), &lists)?;
+    check_output(writing.output.as_deref(), &Reading::of_nothing(), &lists)?;
     let output = Output::open(writing.output.as_deref())?;
     let page = match arguments.names.as_slice() {
         [] => endpoint::table(),

@@ -40,7 +40,7 @@ pub(super) fn run(arguments: QueryArgs) -> Result<Exit, Failure> {
         .text()
         .map_err(|error| Failure::new(format!("--table {}: {error}", arguments.table())))?;
     let output = named_file(arguments.file.path());
-    check_output(output, &Reading::of_parts(&[]), &[])?;
+    check_output(output, &Reading::of_nothing(), &[])?;
     Output::open(output)?.write(|out| Ok(out.write_all(text.as_bytes())?))?;
     Ok(Exit::Done)
 }

@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<Exit, Failure> {
         );
         return Err(Failure::new(message));
     }
-    check_output(writing.output.as_deref(), &Reading::of_parts(&[]), &[])?;
+    check_output(writing.output.as_deref(), &Reading::of_nothing(), &[])?;
     let output = Output::open(writing.output.as_deref())?;
     Messages::new(arguments.messages.quiet).tell_waits();
     let checked = Store::open(path)?.check()?;

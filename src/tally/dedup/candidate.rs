@@ -22,10 +22,8 @@ pub(crate) struct Candidate<P> {
 }
 
 /// The sum of the traces of candidates, whatever their order.
-pub(crate) fn traces<P: Copy>(
-    candidates: impl IntoIterator<Item = impl std::borrow::Borrow<Candidate<P>>>,
-) -> u64 {
-    (candidates.into_iter()).fold(0, |sum, one| sum.wrapping_add(one.borrow().trace()))
+pub(crate) fn traces<P: Copy>(candidates: impl Iterator<Item = Candidate<P>>) -> u64 {
+    candidates.fold(0, |sum, one| sum.wrapping_add(one.trace()))
 }
 
 /// Chosen once: results are written down and merged, so the hash must not change.

@@ -51,7 +51,7 @@ impl<Q: Question> Tally<Q> {
         });
         let others = (0..).zip(&by_part).filter(|(number, _)| *number != home);
         let elsewhere = others.fold(self.totals.elsewhere, |sum, (_, calls)| {
-            sum.wrapping_add(traces(calls))
+            sum.wrapping_add(traces(calls.iter().copied()))
         });
         let mut ranked = Ranked::of(&self, parts);
         for (number, calls) in (0..).zip(by_part) {
