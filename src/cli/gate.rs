@@ -5,11 +5,11 @@ use super::conditions::{excluded_all, not_matched};
 use super::exit::{Exit, Failure};
 use super::messages::{Messages, warn};
 use super::offenders::{Allowed, tell_offenders};
-use crate::questions::gate::{self, Failed, Gate, NoVerdict};
+use crate::questions::gate::{self, Failed, Gate, NoVerdict, blind_accounts};
 use crate::questions::new_callers::NewCallers;
 use crate::report::{count, plural};
 use crate::sts::Endpoint;
-use crate::tally::{Selection, Summary, Totals};
+use crate::tally::{Selection, Totals};
 
 /// Said where nothing can be said of global calls.
 const NO_US_EAST_1: &str = "nothing of us-east-1 was read in the time, \
@@ -17,9 +17,32 @@ const NO_US_EAST_1: &str = "nothing of us-east-1 was read in the time, \
     means nothing";
 
 /// Says so where no global call is shown and none could be.
-pub(super) fn note_if_blind(can_judge: bool, summary: &Summary, messages: Messages) {
-    if !can_judge && summary.global() == 0 {
+pub(super) fn note_if_blind(global: u64, messages: Messages) {
+    if global == 0 {
         messages.note(NO_US_EAST_1);
+    }
+}
+
+/// Says of which accounts a global call could not be seen, where it could of others.
+pub(super) fn note_if_partly_blind(totals: &Totals, selection: &Selection, messages: Messages) {
+    let blind = blind_accounts(totals, selection);
+    if !blind.is_empty() {
+        messages.note(&format!(
+            "no log of us-east-1, where global calls are logged, was read of {}; if the archive should \
+             have some, add them ('stscope verify' tells by its digests)",
+            accounts(&blind)
+        ));
+    }
+}
+
+/// A few accounts by name, and how many more there are.
+fn accounts(all: &[&str]) -> String {
+    const NAMED: usize = 3;
+    let more = all.len().saturating_sub(NAMED);
+    let named = all[..all.len() - more].join(", ");
+    match more {
+        0 => format!("{} {named}", plural(all.len() as u64, "account")),
+        more => format!("accounts {named} and {} more", count(more as u64)),
     }
 }
 

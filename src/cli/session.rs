@@ -17,7 +17,7 @@ use super::args::{FilterArgs, GateArgs, InputArgs, MessageArgs, OutputArgs};
 use super::conditions::note_unmatched;
 use super::digests::Demand;
 use super::exit::{Exit, Failure};
-use super::gate::{Gates, note_if_blind};
+use super::gate::{Gates, note_if_blind, note_if_partly_blind};
 use super::hosts;
 use super::messages::{Messages, coverage};
 use super::output::{Output, Sink, Writing, check_output};
@@ -239,10 +239,14 @@ impl Session {
         Ok(exit)
     }
 
-    /// Whether a global call would have been seen; says so if not, where none is shown.
+    /// Whether a global call would have been seen; says so if not, where none is shown, or if that is so
+    /// of some accounts alone.
     pub fn can_judge(&self, totals: &Totals) -> bool {
         let can_judge = can_judge(totals, self.selection());
-        note_if_blind(can_judge, &totals.summary(), self.messages);
+        match can_judge {
+            true => note_if_partly_blind(totals, self.selection(), self.messages),
+            false => note_if_blind(totals.summary().global(), self.messages),
+        }
         can_judge
     }
 

@@ -3,8 +3,11 @@
 //! Owns the verdict. Refuses to know how a gate is typed, what a person is told of it, and what time it
 //! is: the same report always gets the same verdict.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
+use crate::aws::region::{Partition, US_EAST_1};
 use crate::sts::{Endpoint, Time};
 use crate::tally::{Condition, Offender, Selection, Totals};
 
@@ -53,6 +56,29 @@ pub enum NoVerdict<'r> {
 /// Whether a global call would be seen if there were one.
 pub fn can_judge(totals: &Totals, selection: &Selection) -> bool {
     totals.can_judge_global_calls() && selection.may_show_global_calls()
+}
+
+/// Accounts with logs that were read and none of us-east-1, and of which no digest says that there was
+/// none: where the archive lacks these logs, their global calls are not known. Those whose calls the
+/// conditions leave out are not among them.
+///
+/// Files whose places tell no account tell nothing of it either: what CloudTrail has logged in us-east-1
+/// may be in any of them.
+pub fn blind_accounts<'t>(totals: &'t Totals, selection: &Selection) -> Vec<&'t str> {
+    let logs = &totals.logs_read;
+    let of_us_east_1: BTreeSet<&str> = (logs.read().chain(logs.silent()))
+        .filter(|(_, region)| *region == US_EAST_1)
+        .map(|(account, _)| account)
+        .collect();
+    // Those of other partitions have no global endpoint.
+    let blind: BTreeSet<&str> = (logs.read())
+        .filter(|(_, region)| Partition::of_region(region) == Partition::Aws)
+        .map(|(account, _)| account)
+        .filter(|account| !of_us_east_1.contains(account))
+        .filter(|&account| totals.coverage.key_accounts.contains(account))
+        .filter(|account| selection.may_show_account(account))
+        .collect();
+    blind.into_iter().collect()
 }
 
 /// A condition that matched none of the calls read and may be a typo. One that excludes may exclude

@@ -183,6 +183,14 @@ impl Selection {
         is_among(&self.endpoints, endpoint.as_str()) && self.may_admit(value)
     }
 
+    /// Whether what callers of an account do there may be among what is asked about.
+    pub fn may_show_account(&self, account: &str) -> bool {
+        self.may_admit(|dimension| match dimension {
+            Dimension::AccountId | Dimension::RecipientAccountId => Some(account),
+            _ => None,
+        })
+    }
+
     /// Whether the conditions may let a call pass of which the values of some dimensions are known.
     fn may_admit<'v>(&self, value: impl Fn(Dimension) -> Option<&'v str>) -> bool {
         (self.conditions.iter())

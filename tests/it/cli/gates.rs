@@ -680,3 +680,75 @@ fn a_gate_gives_no_verdict_where_a_condition_asks_for_logs_that_were_not_read() 
         }
     }
 }
+
+/// A gate judges the run as a whole; of which account it saw nothing is said.
+#[test]
+fn accounts_of_which_no_log_of_us_east_1_was_read_are_named() {
+    const SAID: &str = "no log of us-east-1, where global calls are logged, was read of";
+    let dir = tempfile::tempdir().unwrap();
+    let archive = dir.path().join("AWSLogs");
+    let put_log = |number: u32, account: &str, region: &str| {
+        let mut record = regional_call(number);
+        record["awsRegion"] = region.into();
+        record["recipientAccountId"] = account.into();
+        record["tlsDetails"]["clientProvidedHostHeader"] =
+            format!("sts.{region}.amazonaws.com").into();
+        let folder = archive.join(format!("{account}/CloudTrail/{region}/2025/11/03"));
+        put(&folder, "log.json", &log(&[record]));
+    };
+    put_log(1, "111122223333", "us-east-1");
+    put_log(2, "111122223333", "eu-west-1");
+    // China has no global endpoint.
+    put_log(3, "222233334444", "cn-north-1");
+    let ask = |words: &str| stscope(words).arg(&archive).run().exits(0);
+    let gate = "report --fail-on global";
+    assert!(!ask(gate).stderr.contains(SAID));
+    put_log(4, "444455556666", "eu-west-1");
+    let named = |account: &str| format!("{SAID} {account}; if the archive should have some");
+    for command in [gate, "plan", "events", "trend", "overview"] {
+        ask(command).says(&[&named("account 444455556666")]);
+    }
+    let part = dir.path().join("a.part");
+    let map = stscope("map report").arg(&archive).arg("-o").arg(&part);
+    map.run().exits(0);
+    let merged = stscope("merge").arg(&part).run().exits(0);
+    merged.says(&[&named("account 444455556666")]);
+    if cfg!(feature = "store") {
+        let store = dir.path().join("sts.db");
+        let run = stscope("ingest -q --store").arg(&store);
+        run.arg(&archive).run().exits(0);
+        let stored = stscope("report --store").arg(&store).run().exits(0);
+        stored.says(&[&named("account 444455556666")]);
+    }
+    for narrower in [
+        "--account 111122223333",
+        "--region us-east-1",
+        "--where recipient_account_id=111122223333",
+        "--where account_id!=444455556666",
+        "-q",
+    ] {
+        let said = ask(&format!("{gate} {narrower}"));
+        assert!(!said.stderr.contains(SAID), "{narrower}: {said}");
+    }
+    for number in 5..9 {
+        put_log(number, &format!("{number}").repeat(12), "eu-west-1");
+    }
+    let first = "accounts 444455556666, 555555555555, 666666666666 and 2 more";
+    ask(gate).says(&[&named(first)]);
+    put_log(9, "444455556666", "us-east-1");
+    let rest = "accounts 555555555555, 666666666666, 777777777777 and 1 more";
+    ask(gate).says(&[&named(rest)]);
+
+    // What lies flat tells by its records alone, and a log without a call has none.
+    let flat = put(dir.path(), "flat/a.json", &log(&[regional_call(1)]));
+    let seen = put(
+        dir.path(),
+        "flat/b.json",
+        &log(&[regional_call_of_us_east_1(2)]),
+    );
+    let mut other = regional_call(3);
+    other["recipientAccountId"] = "444455556666".into();
+    std::fs::write(&flat, log(&[other])).unwrap();
+    let said = stscope(gate).arg(&flat).arg(&seen).run().exits(0);
+    assert!(!said.stderr.contains(SAID), "{said}");
+}
