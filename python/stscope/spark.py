@@ -61,16 +61,6 @@ MOST_ON_DRIVER = 2_000_000
 DECIDED_HERE = (
     "--contents --dry-run --files-from --help --list --manifest --output --parts --quiet --threads -h -o -q"
 ).split()
-#: Endings of names that stscope passes by, as the manual lists them.
-NOT_LOGS = frozenset(
-    (
-        "adoc arrow avi avro bash bat bmp c cer cfg checksum class cmd conf cpp crc crt css csv db "
-        "db-journal db-shm db-wal dll doc docx duckdb env eot exe feather gif go h hcl htm html ico ini "
-        "ipynb jar java jpeg jpg js lock lua markdown md md5 mjs mov mp3 mp4 odp ods odt orc parquet "
-        "pdf pem php pid pl png ppt pptx prom properties ps1 pub py pyc rb rs rst scala sh sha1 sha256 "
-        "sha512 so sql sqlite sqlite3 svg tf tfvars toml ts tsv webp xls xlsx xml yaml yml"
-    ).split()
-)
 #: How many parts one task adds up in the end.
 MOST_AT_ONCE = 64
 #: The number of a part and its length, before a frame.
@@ -301,7 +291,7 @@ def _task_of_settle(words, places, program):
 
 
 def _task_of_list(words, program):
-    """What lists prefixes: a row for each object."""
+    """What lists folders and prefixes: a row for each object."""
 
     def run(batches):
         import pyarrow as pa
@@ -316,7 +306,10 @@ def _task_of_list(words, program):
 
         for batch in batches:
             for row in batch.to_pylist():
-                with Running([*words, "--list", row["prefix"]], program, _root()) as running:
+                here = row["here"]
+                named = ["--files-from", "-"] if here is not None else [row["prefix"]]
+                with Running([*words, "--list", *named], program, _root()) as running:
+                    running.write("\0".join([*(here or []), ""]).encode("utf-8", "surrogateescape"))
                     running.end_of_input()
                     lines = []
                     for line in running.process.stdout:
@@ -380,91 +373,17 @@ def _hash(number):
     return value - (1 << 32) if value >> 31 else value
 
 
-def walk(*named, files=()):
-    """The files of folders, and others, as rows of a manifest. What stscope passes by is named all the same: it
-    counts that."""
-    rows, seen, names, linked = [], set(), {}, list(files)
-    # Links to folders go last: what is in the folders themselves is read by the name it has there.
-    tops = list(named)
-    for top in tops:
-        for above, folders, found in os.walk(top, onerror=_not_listed):
-            real = os.path.realpath(above)
-            if real in seen:
-                folders[:] = []
-                continue
-            seen.add(real)
-            hidden = [name for name in folders if name.startswith(".")]
-            links = [name for name in folders if os.path.islink(os.path.join(above, name)) and name not in hidden]
-            folders[:] = sorted(set(folders) - set(hidden) - set(links))
-            tops += sorted(os.path.join(above, name) for name in links)
-            rows += [(_text(os.path.join(above, name)), 0, "") for name in hidden]
-            for name in found:
-                path = os.path.join(above, name)
-                if os.path.islink(path):
-                    linked.append(path)
-                else:
-                    names[os.path.join(real, name)] = [path]
-    for path in sorted(linked):
-        names.setdefault(os.path.realpath(path), []).append(path)
-    for real, paths in names.items():
-        # A file is read once, by whatever names it is here: by the first that is not passed by.
-        path = paths[0]
-        if len(paths) > 1:
-            path = next((path for path in paths if not _is_passed_by(path)), path)
-        try:
-            size = os.stat(path).st_size
-        except FileNotFoundError:
-            # What leads nowhere is damaged, by whatever name.
-            path, size = real if _is_passed_by(path) else path, 0
-        except OSError:
-            # Unreadable: the task says why.
-            size = 0
-        rows.append((_text(path), size, ""))
-    return rows
-
-
-def _is_passed_by(path):
-    """Whether stscope passes by what has this name, before it has seen it."""
-    name = os.path.basename(path)
-    if re.match(r"\.?\d{12}_CloudTrail", name):
-        return False
-    stem, _, ending = name.rpartition(".")
-    return name.startswith(".") or bool(stem) and ending.lower() in NOT_LOGS or _is_of_another_service(path)
-
-
-def _is_of_another_service(path):
-    """Whether it is in the folder of a service that is not CloudTrail. What is laid out by Region or by year, or
-    names a trail, is CloudTrail's."""
-    found = re.search(r".*/AWSLogs/(?:o-[a-z0-9]+/)?\d{12}/([A-Za-z][\w-]*)(/.*)", path, re.DOTALL)
-    if not found or "/CloudTrail" in found[2]:
-        return False
-    return "trail" not in found[1].lower() and not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d+", found[1])
-
-
-def _not_listed(error):
-    """A folder that cannot be listed: nobody knows what would be missing."""
-    raise Failed(f"--paths: {error.filename}: {error.strerror}; see that it can be listed, or name what is beside it")
-
-
-def _text(path):
-    """The same path as a text that Spark can hold. One that is none is found by no task, and is damaged then:
-    it is counted, and named as it is here."""
-    return os.fsencode(path).decode("utf-8", "replace")
-
-
 def read_paths(lines):
-    """Splits what is named into rows of a manifest, of files here, and prefixes to be listed."""
-    files, folders, prefixes = [], [], []
+    """Splits what is named into what is on these machines, and prefixes of S3."""
+    here, prefixes = [], []
     for line in filter(None, (line.rstrip("\r\n") for line in lines)):
         if "://" in line:
             prefixes.append(_of_s3(line))
-        elif os.path.isdir(line):
-            folders.append(_absolute(line))
         elif os.path.exists(line):
-            files.append(_absolute(line))
+            here.append(_absolute(line))
         else:
             raise Failed(f"--paths: {line}: there is nothing of that name; check it")
-    return walk(*folders, files=files), prefixes
+    return here, prefixes
 
 
 def _absolute(path):
@@ -544,10 +463,14 @@ def _table(table, where, key="key"):
     return table.selectExpr(f"{path} path", "cast(size as long) size", f"{quoted} etag")
 
 
-def list_prefixes(spark, prefixes, words, program):
-    """Lists prefixes in tasks."""
-    rows = spark.createDataFrame([(prefix,) for prefix in prefixes], "prefix string")
-    return rows.repartition(len(prefixes), "prefix").mapInArrow(_task_of_list(words, program), MANIFEST)
+def list_paths(spark, here, prefixes, words, program):
+    """Lists in tasks: what is on these machines in one, as a link may lead from one folder to another, and each
+    prefix in one."""
+    rows = [(None, prefix) for prefix in sorted(set(prefixes))]
+    if here:
+        rows.append((here, ""))
+    rows = spark.createDataFrame(rows, "here array<string>, prefix string")
+    return rows.repartition(rows.count(), "prefix").mapInArrow(_task_of_list(words, program), MANIFEST)
 
 
 def keep(spark, found, save):
@@ -744,7 +667,7 @@ def arguments(typed):
         "manifest.json of an S3 Inventory; or .tsv as 'stscope map --list' writes",
     )
     what.add_argument(
-        "--paths", metavar="FILE", help="files, folders of this machine, and s3:// prefixes, one a line"
+        "--paths", metavar="FILE", help="files, folders that all machines see, and s3:// prefixes, one a line"
     )
     what.add_argument(
         "--binary-files",
@@ -864,12 +787,11 @@ def _manifest_of_paths(spark, asked):
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or "it is no UTF-8"
             raise Failed(f"--paths {asked.paths}: {why}; give a text file with one path a line") from None
-    rows, prefixes = read_paths(lines)
-    found = spark.createDataFrame(sorted(set(rows)), MANIFEST)
-    if prefixes:
-        words = ["map", *asked.question, "--quiet"]
-        found = found.unionByName(list_prefixes(spark, sorted(set(prefixes)), words, asked.program))
-    return keep(spark, found, asked.save_manifest) if prefixes or asked.save_manifest else found
+    here, prefixes = read_paths(lines)
+    if not here and not prefixes:
+        raise Failed(f"--paths {asked.paths}: it names nothing; give files, folders and s3:// prefixes, one a line")
+    words = ["map", *asked.question, "--quiet"]
+    return keep(spark, list_paths(spark, here, prefixes, words, asked.program), asked.save_manifest)
 
 
 if __name__ == "__main__":

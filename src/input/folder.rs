@@ -49,8 +49,8 @@ pub enum Found<'n> {
     Folder(PathBuf),
     /// A file in the folder whose name may be that of a log.
     File(&'n OsStr),
-    /// Something that is not read.
-    Skipped(Skip),
+    /// Something in the folder that is not read.
+    Skipped(&'n OsStr, Skip),
     /// Something that cannot be looked at.
     Unreadable(PathBuf, io::Error),
 }

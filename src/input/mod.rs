@@ -30,7 +30,7 @@ pub use left_out::{LeftOut, NotListed};
 pub(crate) use local::is_below;
 pub use local::{
     Directory, Links, PARTIAL, Raw, fetch, fetch_in, of_file, open, open_in, read_directory,
-    remove_left_over, standard_input,
+    read_directory_in_order, remove_left_over, standard_input,
 };
 pub use manifest::{Found as FoundObject, Line, Lines, Manifest, ManifestError, ManifestFault};
 pub(crate) use manifest::{folder_and_name, is_in_hidden};

@@ -1,5 +1,8 @@
 //! Why a scan gave nothing.
 
+use std::io;
+use std::path::PathBuf;
+
 #[cfg(feature = "s3")]
 use crate::input::s3::S3Error;
 use crate::input::{LeftOut, ManifestError, NotListed, PathError};
@@ -26,9 +29,14 @@ pub enum ScanError {
     #[error("the list leaves out {}, {}", Shown::text(&.0.prefix), why(.0))]
     LeftOut(LeftOut),
     /// An object is read where it is named, and would be passed by on a list, where it is only found.
-    #[cfg(feature = "s3")]
     #[error("{}: it is read where it is named, but on a list it would be passed by for its name", Shown::text(.0))]
     NamedAlone(String),
+    /// Nobody knows what is there, so it cannot be on a list.
+    #[error("{}: it cannot be listed", Shown::path(.0))]
+    NotListable(PathBuf, #[source] io::Error),
+    /// Standard input, which cannot be on a list.
+    #[error("standard input (-) has no name")]
+    NoName,
     /// S3 gives nothing any more.
     #[cfg(feature = "s3")]
     #[error(transparent)]

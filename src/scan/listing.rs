@@ -84,7 +84,7 @@ impl Run<'_> {
                         self.push_batch(Batch::new(Arc::clone(folder), names, false), when_full);
                     }
                 }
-                Found::Skipped(skip) => *skipped.entry(skip.into()).or_default() += 1,
+                Found::Skipped(_, skip) => *skipped.entry(skip.into()).or_default() += 1,
                 Found::Unreadable(path, error) => {
                     self.remark(Remark::Unreadable(path, error.to_string()));
                 }

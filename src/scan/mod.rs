@@ -14,6 +14,7 @@ mod error;
 mod evidence;
 mod fetch;
 mod inflate_ahead;
+mod list_here;
 mod listing;
 mod manifest;
 mod names;
@@ -32,7 +33,7 @@ mod under;
 mod work;
 mod worker;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::aws::Pruning;
 use crate::input::Paths;
@@ -126,6 +127,20 @@ impl Scan {
             Some(remote) => Ok((remote.estimate(&run, &paths.s3)?, remote.asked_so_far())),
             None => Ok(Default::default()),
         }
+    }
+
+    /// Lists what is on this machine, and hands over each file, and its size. What a list cannot have is an
+    /// error.
+    ///
+    /// # Errors
+    /// What is read for how it is named, or cannot be listed; what `each` gives.
+    pub fn list_here<E: From<ScanError>>(
+        &self,
+        paths: &Paths,
+        progress: &Progress,
+        each: impl FnMut(&Path, u64) -> Result<(), E>,
+    ) -> Result<(), E> {
+        Run::new(self, paths, progress, None).list_here(&paths.named, each)
     }
 
     /// Lists what is in S3, and hands over all that the listing tells, with the prefix that it is under.

@@ -38,7 +38,7 @@ pub(super) fn of(scan: &Scan, paths: &Paths) -> Evidence {
             Found::Folder(path) => folders.push(path),
             Found::File(name) => see(scan, &folder, name, &mut evidence),
             // What cannot be listed was damaged when it was to be read.
-            Found::Skipped(_) | Found::Unreadable(..) => {}
+            Found::Skipped(..) | Found::Unreadable(..) => {}
         });
     }
     evidence

@@ -37,6 +37,7 @@ mod cli {
     pub mod harness;
     mod help;
     mod inputs;
+    mod lists;
     pub mod logs;
     mod manifests;
     mod migrate;

@@ -94,12 +94,13 @@ def local(program, results, logs):
         ask(results, "regions", "regions", *options)
 
         # The same files as other manifests.
-        rows = [row for path in logs for row in module.walk(path)]
+        lines = subprocess.run([program, "map", "report", "--list", *logs], stdout=subprocess.PIPE, check=True).stdout
+        fields = [line.split("\t") for line in lines.decode().splitlines()]
+        rows = [(path, int(size), etag) for size, etag, path in fields]
         table = spark.createDataFrame(rows, module.MANIFEST)
         table.selectExpr("path", "size").write.parquet(str(folder / "keys.parquet"))
         ask(results, "parquet", "report --group-by sdk,day", "--manifest", str(folder / "keys.parquet"), "--tasks", "3",
             "--parts", "2", "--program", program)
-        lines = b"".join(module.line_of(*row) for row in rows)
         (folder / "keys.tsv").write_bytes(lines)
         # As --files ships it: found without being named, and whatever its mode.
         copy = folder / "stscope"
@@ -313,6 +314,7 @@ def cluster(program, results, logs):
         slow, log, mark = folder / "slow", folder / "lists", folder / "killed"
         slow.write_text(
             f"""#!/bin/sh
+case " $* " in *" --list "*) exec {program} "$@";; esac
 if [ "$1" = map ]; then
     list=$(mktemp -p {folder}) && cat > "$list" && echo "$(tr '\\0' '\\n' < "$list" | sort | cksum) $(pwd -P)" >> {log}
     turns=0

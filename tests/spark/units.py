@@ -4,7 +4,6 @@ import contextlib
 import io
 import os
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
@@ -58,81 +57,47 @@ class Faults(unittest.TestCase):
 
 
 class Paths(unittest.TestCase):
-    def test_what_is_named_is_files_or_prefixes(self):
+    def listed(self, *lines):
+        """What a task lists of what is named here."""
+        import pyarrow as pa
+
+        here, prefixes = spark.read_paths(lines)
+        self.assertEqual(prefixes, [])
+        batch = pa.RecordBatch.from_pylist([{"here": here, "prefix": ""}])
+        task = spark._task_of_list(["map", "report", "--quiet"], PROGRAM)
+        return [tuple(row.values()) for out in task([batch]) for row in out.to_pylist()]
+
+    def test_what_is_named_is_here_or_in_s3(self):
         with tempfile.TemporaryDirectory() as folder:
             folder = pathlib.Path(folder).resolve()
-            (folder / "a" / ".hidden").mkdir(parents=True)
-            (folder / "a" / "x.json").write_text("{}")
-            (folder / "a" / ".hidden" / "y.json").write_text("{}")
             (folder / "b.json").write_text("{}")
-            rows, prefixes = spark.read_paths([f"{folder}/a\r\n", f"{folder}/b.json", "", "s3a://b12/p/"])
+            here, prefixes = spark.read_paths([f"{folder}\r\n", f"{folder}/b.json", "", "s3a://b12/p/"])
         self.assertEqual(prefixes, ["s3://b12/p/"])
-        # A hidden folder is named for the program to count, and not gone into.
-        expected = [(f"{folder}/a/.hidden", 0, ""), (f"{folder}/a/x.json", 2, ""), (f"{folder}/b.json", 2, "")]
-        self.assertEqual(sorted(rows), expected)
+        self.assertEqual(here, [str(folder), f"{folder}/b.json"])
         with self.assertRaisesRegex(spark.Failed, "nothing of that name"):
             spark.read_paths(["/no/such/file"])
 
-    def test_a_name_that_is_no_text_is_kept_as_one(self):
-        with tempfile.TemporaryDirectory() as folder:
-            with open(os.path.join(os.fsencode(folder), b"\xff.json"), "wb") as file:
-                file.write(b"{}")
-            self.assertEqual(spark.walk(folder), [(f"{folder}/\N{REPLACEMENT CHARACTER}.json", 2, "")])
-
-    def test_a_file_is_read_once_by_whatever_names(self):
-        with tempfile.TemporaryDirectory() as folder:
-            folder = pathlib.Path(folder)
-            (folder / "logs").mkdir()
-            (folder / "logs" / "b.json").write_text("{}")
-            (folder / "elsewhere.json").write_text("{}")
-            (folder / "logs" / "a.json").symlink_to("b.json")
-            for name in "cd":
-                (folder / "logs" / f"{name}.json").symlink_to(folder / "elsewhere.json")
-            rows = spark.walk(f"{folder}/logs")
-        self.assertEqual(rows, [(f"{folder}/logs/b.json", 2, ""), (f"{folder}/logs/c.json", 2, "")])
-
-    def test_a_file_whose_own_name_is_passed_by_is_read_through_a_link(self):
+    def test_folders_are_listed_as_stscope_walks_them(self):
         with tempfile.TemporaryDirectory() as folder:
             folder = pathlib.Path(folder).resolve()
-            for name in ("5f3a.db", ".x.json", "y.json"):
-                (folder / name).write_text("{}")
-            (folder / "trail.json").symlink_to("5f3a.db")
-            (folder / "x").symlink_to(".x.json")
-            (folder / "y.db").symlink_to("y.json")
-            # Damaged, and not passed by.
-            (folder / "z.png").symlink_to("nowhere")
-            rows = spark.walk(str(folder))
-        self.assertEqual(sorted(os.path.basename(path) for path, _, _ in rows), ["nowhere", "trail.json", "x", "y.json"])
+            (folder / "logs" / ".hidden").mkdir(parents=True)
+            (folder / "logs" / ".hidden" / "y.json").write_text("{}")
+            (folder / "logs" / "a.json").write_text("{}")
+            (folder / "logs" / "b.json").symlink_to("a.json")
+            (folder / "logs" / "round").symlink_to("..")
+            (folder / "c.json").write_text("")
+            expected = [(f"{folder}/logs/.hidden", 0, ""), (f"{folder}/logs/a.json", 2, "")]
+            self.assertEqual(self.listed(f"{folder}/logs"), [*expected, (f"{folder}/logs/round/c.json", 0, "")])
+            # What a link joins is read once, by whatever names.
+            names = [f"{folder}/logs", f"{folder}/c.json", f"{folder}/logs/b.json"]
+            self.assertEqual(self.listed(*names), [(f"{folder}/c.json", 0, ""), *expected])
 
-    def test_what_is_passed_by_is_what_the_manual_says(self):
-        manual = pathlib.Path(__file__).parents[2] / "docs" / "logs.md"
-        rows = [line for line in manual.read_text(encoding="utf-8").splitlines() if line.startswith("| `.adoc`")]
-        self.assertEqual(set(re.findall(r"`\.([^`]+)`", rows[0].split("; with")[0])), set(spark.NOT_LOGS))
-        logs = "AWSLogs/111122223333"
-        for name in (
-            "x.json",
-            "db",
-            "x.1",
-            ".111122223333_CloudTrail_us-east-1_x.json.gz.Ab12",
-            f"{logs}/CloudTrail/us-east-1/x.json.gz",
-            f"{logs}/us-east-1/2026/x.json.gz",
-            f"{logs}/2026/11/x.json.gz",
-            f"{logs}/my-trail/x.json.gz",
-        ):
-            self.assertFalse(spark._is_passed_by(f"/logs/{name}"), name)
-        for name in ("x.DB", ".x.json", "AWSLogs/111122223333/Config/us-east-1/x.json.gz"):
-            self.assertTrue(spark._is_passed_by(f"/logs/{name}"), name)
-
-    def test_a_named_file_is_read_once_by_whatever_names(self):
+    def test_what_has_no_place_on_a_list_is_an_error(self):
         with tempfile.TemporaryDirectory() as folder:
-            folder = pathlib.Path(folder).resolve()
-            (folder / "logs" / "deep").mkdir(parents=True)
-            (folder / "logs" / "a.json.1").write_text("{}")
-            (folder / "logs" / "b.json").symlink_to("a.json.1")
-            lines = [f"{folder}/logs", f"{folder}/logs/deep/../a.json.1", f"{folder}/logs/a.json.1", f"{folder}/logs/b.json"]
-            for named in (lines, lines[1:], lines[3:] + lines[:1]):
-                rows, _ = spark.read_paths(named)
-                self.assertEqual(len(rows), 1, named)
+            named = pathlib.Path(folder) / "x.md"
+            named.write_text("{}")
+            with self.assertRaisesRegex(spark.Failed, "x.md: it is read where it is named"):
+                self.listed(str(named))
 
     def test_behind_a_link_two_dots_are_those_of_the_system(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -141,28 +106,8 @@ class Paths(unittest.TestCase):
             (folder / "real" / "x.json").write_text("{}")
             (folder / "x.json").write_text("")
             (folder / "current").symlink_to("real/deep")
-            rows, _ = spark.read_paths([f"{folder}/current/../x.json"])
+            rows = self.listed(f"{folder}/current/../x.json")
         self.assertEqual([size for _, size, _ in rows], [2])
-
-    def test_links_to_folders_lead_on_and_in_no_circle(self):
-        with tempfile.TemporaryDirectory() as folder:
-            folder = pathlib.Path(folder)
-            for name in ("logs/a", "elsewhere/sub"):
-                (folder / name).mkdir(parents=True)
-            (folder / "logs" / "a" / "x.json").write_text("{}")
-            (folder / "elsewhere" / "sub" / "y.json").write_text("{}")
-            (folder / "logs" / "0").symlink_to("a")
-            (folder / "logs" / "b").symlink_to(folder / "elsewhere")
-            (folder / "elsewhere" / "back").symlink_to(folder / "logs")
-            rows = spark.walk(f"{folder}/logs")
-            once, _ = spark.read_paths([f"{folder}/logs", f"{folder}/elsewhere"])
-        self.assertEqual(rows, [(f"{folder}/logs/a/x.json", 2, ""), (f"{folder}/logs/b/sub/y.json", 2, "")])
-        # Two lines that a link joins.
-        self.assertEqual(once, [(f"{folder}/logs/a/x.json", 2, ""), (f"{folder}/elsewhere/sub/y.json", 2, "")])
-
-    def test_a_folder_that_cannot_be_listed_is_an_error(self):
-        with self.assertRaisesRegex(spark.Failed, "No such file or directory; see that it can be listed"):
-            spark.walk("/no/such/folder")
 
     def test_where_no_part_can_be_written_is_told_before_the_work(self):
         with tempfile.TemporaryDirectory() as folder:

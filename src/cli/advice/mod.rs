@@ -78,9 +78,11 @@ pub(super) fn of_scan(error: &ScanError) -> String {
         ScanError::LeftOut(_) => {
             format!("--manifest: {error}; list anew with 'stscope map --list'")
         }
-        #[cfg(feature = "s3")]
-        ScanError::NamedAlone(_) => {
+        ScanError::NamedAlone(_) | ScanError::NoName => {
             format!("--list: {error}; name it to a 'stscope map' of its own, without a list")
+        }
+        ScanError::NotListable(_, source) => {
+            format!("--list: {error}: {source}; see that it can be read, or name what is beside it")
         }
         ScanError::Damaged(_) => format!("{error}; run without --strict to read the rest"),
         #[cfg(feature = "s3")]

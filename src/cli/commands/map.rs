@@ -12,6 +12,7 @@ use crate::cli::accounts;
 use crate::cli::args::{FilterArgs, InputArgs, MessageArgs, PartFileArgs, Required, exit_help};
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::manifest;
 use crate::cli::messages::{Messages, coverage};
 use crate::cli::output::{Output, check_output, named_file};
 use crate::cli::parts::{Sum, write_part};
@@ -36,8 +37,8 @@ pub(super) struct MapArgs {
     /// After each line of the manifest come the bytes of the file
     #[arg(long, requires = "manifest", help_heading = "Input")]
     pub contents: bool,
-    /// Only list what is in S3, as a manifest
-    #[arg(long, conflicts_with_all = ["manifest", "parts"], help_heading = "S3")]
+    /// Only list what there is to read, as a manifest
+    #[arg(long, conflicts_with_all = ["manifest", "parts"], help_heading = "Input")]
     pub list: bool,
     #[command(flatten)]
     pub filter: FilterArgs,
@@ -135,7 +136,7 @@ pub(super) fn run(mut arguments: MapArgs) -> Result<Exit, Failure> {
     )?;
     let output = Output::open(file)?;
     if arguments.list {
-        return list_s3(&reading, output, &arguments.messages);
+        return manifest::list(&reading, output, &arguments.messages);
     }
     let scan = &reading.scan;
     let questions = arguments.question.questions(&arguments.grouping);
@@ -199,14 +200,6 @@ fn resolve(arguments: &MapArgs, messages: Messages) -> Result<Reading, Failure> 
     };
     reading.scan.days = matches!(arguments.question, Asked::Trend | Asked::Overview);
     Ok(reading)
-}
-
-#[cfg(feature = "s3")]
-use crate::cli::manifest::list as list_s3;
-
-#[cfg(not(feature = "s3"))]
-fn list_s3(_: &Reading, _: Output, _: &MessageArgs) -> Result<Exit, Failure> {
-    Err(crate::cli::manifest::only_s3())
 }
 
 /// A number of what was named, whatever its order.

@@ -71,11 +71,11 @@ impl Links {
             return is_new.then_some(Found::Folder(link));
         }
         if !metadata.is_file() {
-            return Some(Found::Skipped(Skip::NotAFile));
+            return Some(Found::Skipped(name, Skip::NotAFile));
         }
         let skip = folder.skips(name);
         if let Some(skip) = skip.filter(|skip| !targets.name_service(folder, *skip)) {
-            return Some(Found::Skipped(skip));
+            return Some(Found::Skipped(name, skip));
         }
         let given_anyway =
             targets.is_walked(&target) && is_opened_in_a_walk(&target, &targets.services);

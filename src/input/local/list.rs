@@ -1,6 +1,7 @@
-//! What is in a folder: one listing, in no particular order.
+//! What is in a folder: one listing.
 
 use std::ffi::OsStr;
+use std::io;
 
 use super::entries::Kind;
 use super::links::Links;
@@ -10,17 +11,43 @@ use crate::input::names::is_hidden;
 
 /// Lists a folder. `each` is called for everything in it, in no particular order.
 pub fn read_directory(folder: &Folder, links: &Links, mut each: impl FnMut(Found<'_>)) {
-    let path = folder.path();
-    let listed = folder.directory().list(path, |name, kind| match kind {
+    let entry = |name: &OsStr, kind| pass_on(folder, name, kind, links, &mut each);
+    let listed = folder.directory().list(folder.path(), entry);
+    if let Err(error) = listed {
+        each(Found::Unreadable(folder.path().to_owned(), error));
+    }
+}
+
+/// The same in the order of names, so that of several links to one place it is always the same that is
+/// followed.
+pub fn read_directory_in_order(folder: &Folder, links: &Links, mut each: impl FnMut(Found<'_>)) {
+    let mut entries = Vec::new();
+    let listed = (folder.directory()).list(folder.path(), |name, kind| {
+        entries.push((name.to_owned(), kind));
+    });
+    entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+    for (name, kind) in entries {
+        pass_on(folder, &name, kind, links, &mut each);
+    }
+    if let Err(error) = listed {
+        each(Found::Unreadable(folder.path().to_owned(), error));
+    }
+}
+
+fn pass_on(
+    folder: &Folder,
+    name: &OsStr,
+    kind: io::Result<Kind>,
+    links: &Links,
+    each: &mut impl FnMut(Found<'_>),
+) {
+    match kind {
         Ok(kind) => {
             if let Some(found) = classify(folder, name, kind, links) {
                 each(found);
             }
         }
-        Err(error) => each(Found::Unreadable(path.join(name), error)),
-    });
-    if let Err(error) = listed {
-        each(Found::Unreadable(path.to_owned(), error));
+        Err(error) => each(Found::Unreadable(folder.path().join(name), error)),
     }
 }
 
@@ -28,7 +55,7 @@ fn classify<'n>(folder: &Folder, name: &'n OsStr, kind: Kind, links: &Links) -> 
     if is_hidden(name) {
         // A result that is being written is nobody's file yet.
         let is_nothing = is_partial(name) && is_held(&folder.path().join(name));
-        return (!is_nothing).then_some(Found::Skipped(Skip::NotALog));
+        return (!is_nothing).then_some(Found::Skipped(name, Skip::NotALog));
     }
     match kind {
         Kind::Link => return links.follow(folder, name),
@@ -36,14 +63,14 @@ fn classify<'n>(folder: &Folder, name: &'n OsStr, kind: Kind, links: &Links) -> 
             let path = folder.path().join(name);
             return (!links.was_entered(&path)).then_some(Found::Folder(path));
         }
-        Kind::Other => return Some(Found::Skipped(Skip::NotAFile)),
+        Kind::Other => return Some(Found::Skipped(name, Skip::NotAFile)),
         Kind::File => {}
     }
     match folder
         .skips(name)
         .filter(|skip| !links.name_service(folder, *skip))
     {
-        Some(skip) => Some(Found::Skipped(skip)),
+        Some(skip) => Some(Found::Skipped(name, skip)),
         None => (!links.was_given(folder.path(), name)).then_some(Found::File(name)),
     }
 }
@@ -67,7 +94,7 @@ mod tests {
             read_directory(&Folder::new(folder), &links, |each| match each {
                 Found::Folder(path) => todo.push(path),
                 Found::File(name) => found.push(name.to_str().unwrap().to_owned()),
-                Found::Skipped(reason) => found.push(format!("{reason:?}")),
+                Found::Skipped(_, reason) => found.push(format!("{reason:?}")),
                 Found::Unreadable(path, _) => {
                     found.push(format!("! {}", path.file_name().unwrap().to_string_lossy()));
                 }

@@ -14,6 +14,6 @@ pub use directory::Directory;
 pub(super) use glob::expand;
 pub use links::Links;
 pub(crate) use links::is_below;
-pub use list::read_directory;
+pub use list::{read_directory, read_directory_in_order};
 pub use open::{Raw, fetch, fetch_in, of_file, open, open_in, standard_input};
 pub use unfinished::{PARTIAL, remove_left_over};

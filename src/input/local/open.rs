@@ -42,7 +42,10 @@ pub fn open_in<'b>(
     buffers: &'b mut Buffers,
     look: impl FnOnce(&File),
 ) -> io::Result<Opened<'b>> {
-    of_file(directory.file(folder, name)?, limits, buffers, look)
+    match directory.file(folder, name) {
+        Err(error) if is_of_no_file(&error) => Ok(Opened::NotAFile),
+        file => of_file(file?, limits, buffers, look),
+    }
 }
 
 /// What somebody else has read of a file, for a thread that has no time to wait for it.
@@ -78,7 +81,10 @@ pub fn fetch_in(
     most: usize,
     room: impl FnOnce(usize),
 ) -> io::Result<Raw> {
-    raw(directory.file(folder, name)?, most, room)
+    match directory.file(folder, name) {
+        Err(error) if is_of_no_file(&error) => Ok(Raw::NotAFile),
+        file => raw(file?, most, room),
+    }
 }
 
 fn raw(file: File, most: usize, room: impl FnOnce(usize)) -> io::Result<Raw> {
@@ -125,6 +131,21 @@ pub fn of_file<'b>(
 /// What the system says when it cannot be read.
 pub fn standard_input<'b>(limits: &Limits, buffers: &'b mut Buffers) -> io::Result<Opened<'b>> {
     of_reader(Box::new(io::stdin()), limits, buffers)
+}
+
+/// What the system says where a socket is opened, or a device that is not there. A walk does not open them,
+/// but a list may name them.
+fn is_of_no_file(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    return rustix::io::Errno::from_io_error(error).is_some_and(|error| {
+        use rustix::io::Errno;
+        matches!(error, Errno::NXIO | Errno::OPNOTSUPP)
+    });
+    #[cfg(not(unix))]
+    {
+        let _ = error;
+        false
+    }
 }
 
 fn is_file_descriptor(path: &Path) -> bool {

@@ -1,0 +1,108 @@
+//! Folders and files of this machine → what has to be on a list for reading it to come to the same.
+//!
+//! A list names what was found, so what a walk passes by is on it, too: whoever reads it counts that. What a
+//! walk reads for how it was named, and what it could not find out, has no place on it and is refused.
+//!
+//! One folder after the other, in the order of names: the same archive has the same list.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use super::error::ScanError;
+use super::run::Run;
+use crate::input::{Folder, Found, Named, read_directory_in_order};
+
+impl Run<'_> {
+    /// Hands over each file that reading would come to, and its size.
+    pub fn list_here<E: From<ScanError>>(
+        &self,
+        named: &[Named],
+        mut each: impl FnMut(&Path, u64) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut named: Vec<&Named> = named.iter().collect();
+        named.sort_by_key(|one| one.path());
+        // What is named itself goes first: a walk does not come to it again.
+        let mut folders = Vec::new();
+        for one in named {
+            match one {
+                Named::Folder(path) => folders.push(path.clone()),
+                Named::File(path) | Named::Unreadable(path, _) => {
+                    let (folder, name) = folder_and_name(path);
+                    check(&folder, name)?;
+                    self.hand_over(path, &mut each)?;
+                }
+                Named::StandardInput => return Err(ScanError::NoName.into()),
+            }
+        }
+        folders.reverse();
+        while let Some(folder) = folders.pop() {
+            let below = self.list_folder(&Folder::new(folder), &mut each)?;
+            folders.extend(below.into_iter().rev());
+        }
+        Ok(())
+    }
+
+    /// Hands over what is in a folder; gives the folders in it.
+    fn list_folder<E: From<ScanError>>(
+        &self,
+        folder: &Folder,
+        each: &mut impl FnMut(&Path, u64) -> Result<(), E>,
+    ) -> Result<Vec<PathBuf>, E> {
+        let mut below = Vec::new();
+        let mut listed = Ok(());
+        read_directory_in_order(folder, &self.links, |found| {
+            if listed.is_err() {
+                return;
+            }
+            listed = match found {
+                Found::Folder(path) => {
+                    below.push(path);
+                    Ok(())
+                }
+                Found::File(name) => (check(folder, name).map_err(E::from))
+                    .and_then(|()| self.hand_over(&folder.path().join(name), each)),
+                Found::Skipped(name, _) => self.hand_over(&folder.path().join(name), each),
+                // A link that leads nowhere: whoever reads the list finds that, too.
+                Found::Unreadable(path, _) if path.is_symlink() && is_opened(&path) => {
+                    self.hand_over(&path, each)
+                }
+                Found::Unreadable(path, why) => Err(ScanError::NotListable(path, why).into()),
+            };
+        });
+        listed.map(|()| below)
+    }
+
+    fn hand_over<E>(
+        &self,
+        path: &Path,
+        each: &mut impl FnMut(&Path, u64) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let metadata = path.metadata().ok().filter(std::fs::Metadata::is_file);
+        each(path, metadata.map_or(0, |metadata| metadata.len()))?;
+        self.note_found(1);
+        Ok(())
+    }
+}
+
+/// Refuses a name that is passed by where it is found.
+fn check(folder: &Folder, name: &OsStr) -> Result<(), ScanError> {
+    match folder.opens_in_a_walk(name, &[]) {
+        true => Ok(()),
+        false => {
+            let path = folder.path().join(name);
+            Err(ScanError::NamedAlone(path.to_string_lossy().into_owned()))
+        }
+    }
+}
+
+/// Whether whoever reads a list opens what has this name.
+fn is_opened(path: &Path) -> bool {
+    let (folder, name) = folder_and_name(path);
+    check(&folder, name).is_ok()
+}
+
+fn folder_and_name(path: &Path) -> (Folder, &OsStr) {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let name = path.file_name().unwrap_or_default();
+    (Folder::new(folder.to_owned()), name)
+}
