@@ -7,6 +7,7 @@
 //! STS is, or where the bytes come from.
 
 pub mod digest;
+mod encoded;
 mod ends;
 mod envelopes;
 mod event_ids;
@@ -35,6 +36,7 @@ mod wrapped;
 
 pub(crate) use foreign::Foreign;
 pub use kernel::Kernel;
+pub(crate) use nothing::something;
 pub use parser::RecordParser;
 pub use reader::{Handler, Outcome, Reader, Shape};
 pub use record::{Field, Member, Place, Record};

@@ -52,6 +52,12 @@ pub(super) fn is_word(text: &str) -> bool {
         || is_empty(inside('{', '}'))
 }
 
+/// A text that is no word for nothing. Ids of AWS are longer than any of these, and so are its names.
+pub(crate) fn something(text: &str) -> Option<&str> {
+    const LONGEST: usize = 16;
+    (text.len() > LONGEST || !is_word(text)).then_some(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

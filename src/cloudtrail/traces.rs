@@ -1,10 +1,13 @@
 //! Whether a record of the service is somewhere in JSON of an unknown shape: its name as the value
-//! of an `eventSource`, plainly, or inside a string in a string, however often escaped.
+//! of an `eventSource`, plainly, or inside a string in a string, however often escaped, or as base64. Of gzip as
+//! base64 nothing can be told, and so it may be.
 //!
 //! For what would be skipped as no log of CloudTrail. It says nothing of where the record is, and a
 //! name under another key is none.
 
 use memchr::memmem::Finder;
+
+use super::encoded::{around, forms, has_gzip};
 
 /// Texts in texts: each may escape the quotes of the next one by `\u005c`, which takes a pass each.
 const MAX_PASSES: usize = 8;
@@ -18,6 +21,8 @@ pub(super) struct Traces {
     escape: Finder<'static>,
     /// The name of the service, quoted, where it is looked for.
     value: Finder<'static>,
+    /// The name as base64.
+    encoded: [Finder<'static>; 3],
 }
 
 impl Traces {
@@ -26,11 +31,21 @@ impl Traces {
             plain: Finder::new(service).into_owned(),
             escape: Finder::new(b"\\u00"),
             value: Finder::new(&format!("\"{service}\"")).into_owned(),
+            encoded: forms(service.as_bytes()).map(|form| Finder::new(&form).into_owned()),
         }
     }
 
     /// Whether there is such a record in a text.
     pub fn are_in(&self, text: &[u8]) -> bool {
+        self.are_plainly_in(text) || self.are_encoded_in(text) || has_gzip(text)
+    }
+
+    fn are_encoded_in(&self, text: &[u8]) -> bool {
+        let mut found = self.encoded.iter().flat_map(|form| form.find_iter(text));
+        found.any(|at| around(text, at).any(|bytes| self.are_plainly_in(&bytes)))
+    }
+
+    fn are_plainly_in(&self, text: &[u8]) -> bool {
         if self.plain.find(text).is_none() && self.escape.find(text).is_none() {
             return false;
         }
@@ -128,6 +143,27 @@ mod tests {
             r#"{"a":"{\u005c\u0022eventSource\u005c\u0022:\u005c\u0022sts.amazonaws.com\u005c\u0022"}"#,
         ] {
             assert!(traces.are_in(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_record_is_seen_as_base64_and_gzip_is_not_passed_over() {
+        let traces = Traces::new("sts.amazonaws.com");
+        for text in [
+            // {"eventSource":"sts.amazonaws.com"}
+            r#"{"rawData":"eyJldmVudFNvdXJjZSI6InN0cy5hbWF6b25hd3MuY29tIn0="}"#,
+            // [ {"event_source": "sts.amazonaws.com"}]
+            r#"{"a":["WyB7ImV2ZW50X3NvdXJjZSI6ICJzdHMuYW1hem9uYXdzLmNvbSJ9XQ"]}"#,
+            r#"{"rawData":"H4sIAAAAAAAAA6tWKkktLlGyUlBKSixS0lFQ"}"#,
+        ] {
+            assert!(traces.are_in(text.as_bytes()), "{text}");
+        }
+        for text in [
+            // {"aud":"sts.amazonaws.com"}
+            r#"{"a":"eyJhdWQiOiJzdHMuYW1hem9uYXdzLmNvbSJ9"}"#,
+            r#"{"a":"c3RzLmFtYXpvbmF3cy5jb20"}"#,
+        ] {
+            assert!(!traces.are_in(text.as_bytes()), "{text}");
         }
     }
 

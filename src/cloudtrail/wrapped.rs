@@ -10,6 +10,7 @@ use memchr::memmem::Finder;
 use serde::de::IgnoredAny;
 use serde_json::from_slice;
 
+use super::encoded::is_encoded;
 use super::event_ids::{event_ids, is_copy, own_ids};
 use super::found::{Found, inside, is_nobodys, meant, sound};
 use super::keys::{DETAIL, MESSAGE};
@@ -17,7 +18,7 @@ use super::marks::Marks;
 use super::nest::{Nest, Step, json};
 use super::reader::{Handler, Kept, Reading, Tally};
 use super::sound::plain;
-use super::text::{has_sound_escapes, unescape};
+use super::text::unescape;
 use super::window::{Passed, Window};
 use crate::damage::{Damage, Stage};
 
@@ -394,24 +395,6 @@ impl Tally {
         };
         known(self) != known(before)
     }
-}
-
-/// Whether a string holds gzip or JSON as base64, as Lambda, Kinesis and Firehose have messages.
-fn is_encoded(inside: &[u8]) -> bool {
-    const LEAST: usize = 16;
-    let raw = inside.trim_ascii_start();
-    let begins = |text: &[u8]| text.starts_with(b"H4sI") || text.starts_with(b"eyJ");
-    if !begins(raw) && raw.first() != Some(&b'\\') {
-        return false;
-    }
-    // Lines of base64 end somehow, and a slash may be escaped.
-    let Some(text) = (std::str::from_utf8(raw).ok()).filter(|text| has_sound_escapes(text)) else {
-        return false;
-    };
-    let text = unescape(text);
-    let text = text.as_bytes().trim_ascii_start();
-    let of_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_\t\n\r".contains(byte);
-    begins(text) && text.len() >= LEAST && text.iter().all(of_base64)
 }
 
 /// Where there is a record of the service in an object beside what was `read` of it, that is no copy of a

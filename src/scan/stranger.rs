@@ -44,11 +44,8 @@ pub(super) fn tell(opened: &mut Opened<'_>, trust: Trust) -> Option<Verdict> {
                 return Some(Verdict::Damaged(failed_copy(content)));
             }
             let suspect = Suspect::of(&content[..content.len().min(HEAD)], is_compressed, trust)?;
-            let is_found = suspect
-                .needles()
-                .iter()
-                .all(|needle| memmem::find(content, needle.as_bytes()).is_some());
-            (!is_found).then_some(Verdict::Skip(suspect.reason()))
+            let found = Suspect::NEEDLES.map(|needle| memmem::find(content, needle).is_some());
+            (!suspect.may_hold_records(found)).then_some(Verdict::Skip(suspect.reason()))
         }
         Opened::Stream { stream, .. } => {
             let is_compressed = stream.is_compressed();
@@ -67,10 +64,10 @@ pub(super) fn tell(opened: &mut Opened<'_>, trust: Trust) -> Option<Verdict> {
                 });
             }
             let suspect = Suspect::of(stream.peek(HEAD), is_compressed, trust)?;
-            let is_found = all_in(stream, suspect.needles());
+            let found = found_in(stream, Suspect::NEEDLES);
             Some(match stream.finish() {
                 Some(damage) => Verdict::Damaged(damage),
-                None if is_found => Verdict::Damaged(Damage::new(
+                None if suspect.may_hold_records(found) => Verdict::Damaged(Damage::new(
                     Stage::Json,
                     0,
                     "text that is no JSON, with what may be records in it",
@@ -125,13 +122,13 @@ impl Suspect {
             .then_some(Suspect::NotALog)
     }
 
-    /// What must not be in it: then it has to be looked at.
-    fn needles(self) -> &'static [&'static str] {
-        match self {
-            Suspect::OtherService => &["\"eventSource\""],
-            // Without an object there is no record: a table with names of hosts in it is none.
-            Suspect::NotALog => &[EVENT_SOURCE, "{"],
-        }
+    /// What is looked for in it.
+    const NEEDLES: [&'static [u8]; 3] = [EVENT_SOURCE.as_bytes(), b"{", b"\"eventSource\""];
+
+    /// Whether it has to be looked at, where these were found in it.
+    fn may_hold_records(self, [is_named, has_objects, has_sources]: [bool; 3]) -> bool {
+        // Without an object there is no record: a table with names of hosts in it is none.
+        is_named && has_objects || has_sources && matches!(self, Suspect::OtherService)
     }
 
     fn reason(self) -> SkipReason {
@@ -166,21 +163,21 @@ fn is_text(head: &[u8]) -> bool {
     !head.iter().any(is_control) && std::str::from_utf8(head).map_or_else(is_cut, |_| true)
 }
 
-/// Whether all of these are in what is left of a stream.
-fn all_in(stream: &mut Stream<'_>, needles: &[&str]) -> bool {
-    let longest = needles.iter().map(|needle| needle.len()).max().unwrap_or(0);
-    let mut is_found = vec![false; needles.len()];
+/// Which of these are in what is left of a stream.
+fn found_in<const N: usize>(stream: &mut Stream<'_>, needles: [&[u8]; N]) -> [bool; N] {
+    let longest = needles.map(<[u8]>::len).into_iter().max().unwrap_or(0);
+    let mut found = [false; N];
     let mut piece = vec![0; 1 << 16];
     // What may be the beginning of one is at the beginning of the next piece.
     let mut kept = 0;
     loop {
         let count = stream.read(&mut piece[kept..]);
         if count == 0 {
-            return is_found.iter().all(|&one| one);
+            return found;
         }
         let filled = kept + count;
-        for (needle, is_found) in needles.iter().zip(&mut is_found) {
-            *is_found |= memmem::find(&piece[..filled], needle.as_bytes()).is_some();
+        for (needle, is_found) in needles.iter().zip(&mut found) {
+            *is_found |= memmem::find(&piece[..filled], needle).is_some();
         }
         kept = filled.min(longest.saturating_sub(1));
         piece.copy_within(filled - kept..filled, 0);
@@ -233,6 +230,8 @@ mod tests {
         use Trust::{CloudTrails, Log, Unknown};
         let flow = "version account-id interface-id srcaddr dstaddr\n2 1 eni-1 a b\n";
         let far = format!("{flow}{}{{\"eventSource\":\"x\"}}", "x\n".repeat(1 << 16));
+        let escaped =
+            format!("{flow}{{\"message\":\"{{\\\"eventSource\\\":\\\"sts.amazonaws.com\\\"}}\"}}");
         let long = format!("{} {{ sts.amazonaws.com", "word ".repeat(1 << 16));
         let (skip, other) = (Some("not-a-log"), Some("other-service"));
         for (content, trust, expected) in [
@@ -267,6 +266,7 @@ mod tests {
             (flow, Unknown, other),
             (flow, CloudTrails, None),
             (&far, Log, None),
+            (&escaped, Log, None),
             ("text", CloudTrails, None),
             ("", Unknown, None),
             ("", Log, None),

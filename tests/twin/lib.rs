@@ -13,6 +13,7 @@
 )]
 
 pub mod agent;
+mod base64;
 pub mod call;
 pub mod cases;
 pub mod count;

@@ -461,9 +461,25 @@ fn says_by(object: &Map<String, Value>, source: Option<&Value>) -> Says {
 pub fn is_encoded(text: &str) -> bool {
     let text = text.trim_ascii_start();
     let of_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=-_\t\n\r".contains(c);
-    ["H4sI", "eyJ"].iter().any(|start| text.starts_with(start))
-        && text.len() >= 16
+    text.len() >= 16
         && text.chars().all(of_base64)
+        && begins_as_json_or_gzip(&super::base64::decoded(&text[..text.len().min(64)]))
+}
+
+fn begins_as_json_or_gzip(bytes: &[u8]) -> bool {
+    let text: String = bytes.iter().map(|&byte| char::from(byte)).collect();
+    // A byte order mark, as bytes.
+    let text = text.strip_prefix("\u{ef}\u{bb}\u{bf}").unwrap_or(&text);
+    let is_space = |c| matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0c');
+    let text = text.trim_start_matches(is_space);
+    let next = |open| {
+        let rest = text.strip_prefix(open)?;
+        Some(rest.trim_start_matches(is_space).chars().next())
+    };
+    text.starts_with("\u{1f}\u{8b}\u{8}")
+        || text.starts_with("\"{")
+        || next('{').is_some_and(|c| matches!(c, None | Some('"' | '}')))
+        || next('[').is_some_and(|c| matches!(c, None | Some('{' | '[' | '"')))
 }
 
 /// Whether a source that was not taken is STS, or a list that begins with it.

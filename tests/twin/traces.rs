@@ -1,8 +1,28 @@
 //! Whether a call to STS is somewhere in a text, however deep in strings. Contract §4.
 
+use super::base64::{decoded, is_letter};
+
+/// Whether it is in a text, plainly or as base64; and whether gzip may have it.
+pub fn are_in(text: &[u8]) -> bool {
+    let chars: String = text.iter().map(|&byte| char::from(byte)).collect();
+    let has_gzip = chars.match_indices("\"H4sI").any(|(at, _)| {
+        let letters: Vec<char> = chars[at + 1..].chars().take(16).collect();
+        letters.len() == 16 && letters.into_iter().all(is_letter)
+    });
+    let mut runs = chars.split(|c| !is_letter(c));
+    let is_encoded = runs.any(|run| {
+        (0..run.len().min(4)).any(|from| {
+            let bytes = decoded(&run[from..]);
+            let name = b"sts.amazonaws.com";
+            bytes.windows(name.len()).any(|window| window == name) && are_plainly_in(&bytes)
+        })
+    });
+    has_gzip || is_encoded || are_plainly_in(text)
+}
+
 /// Whether, with all its escapes undone, `"eventSource":"sts.amazonaws.com"` is in it, the key in
 /// capitals or not, with underscores or without.
-pub fn are_in(text: &[u8]) -> bool {
+fn are_plainly_in(text: &[u8]) -> bool {
     // Byte by byte: what is no UTF-8 does not matter.
     let mut plain: Vec<char> = text.iter().map(|&byte| char::from(byte)).collect();
     for _ in 0..8 {
