@@ -1,7 +1,7 @@
 //! Whether what tells a record's endpoint is there in a form that is not read: members flattened, under
 //! another spelling, in a list, or in a text that is no JSON. To call the endpoint unknown would lose it.
 //!
-//! For records of the service without a host alone, and slow.
+//! For records of the service without a host of AWS's alone, and slow.
 
 use serde::de::IgnoredAny;
 
@@ -81,12 +81,23 @@ pub(super) fn has_host(read: &Record<'_>) -> bool {
     host.is_some_and(|host| host.ends_with(".com") || !is_word(host))
 }
 
+/// Whether what was read tells the endpoint: by CloudTrail's own verdict or a name of AWS's. Another name
+/// leaves the verdict to be looked for.
+#[inline]
+pub(super) fn is_told(read: &Record<'_>) -> bool {
+    let is_of_aws = |host: &str| {
+        host.ends_with(".amazonaws.com") || host.contains("amazonaws") || host.contains(".aws")
+    };
+    let host = read.get(Field::ClientProvidedHostHeader);
+    has_host(read) && (host.is_some_and(is_of_aws) || read.get(Field::EndpointType).is_some())
+}
+
 /// What there is in a sound record and was not `read`, if nothing that was tells more.
 pub(super) fn hidden_in(record: &[u8], read: &Record<'_>) -> Option<Hidden> {
     let has = |field| read.get(field).is_some();
-    if has_host(read) {
+    if is_told(read) {
         None
-    } else if hides_host(record, has(Field::TlsVersion)) {
+    } else if !has_host(read) && hides_host(record, has(Field::TlsVersion)) {
         Some(Hidden::Host)
     } else {
         let is_hidden = !has(Field::EndpointType) && hides_type(record);
@@ -265,10 +276,17 @@ mod tests {
         ] {
             assert_eq!(hidden(kind), Some(Hidden::EndpointType), "{kind}");
             let record = format!("{{{kind}}}");
-            for field in [Field::ClientProvidedHostHeader, Field::EndpointType] {
-                let read = Record::default().with(field, "x");
+            let host = Field::ClientProvidedHostHeader;
+            for (field, value) in [(host, "sts.amazonaws.com"), (Field::EndpointType, "x")] {
+                let read = Record::default().with(field, value);
                 assert_eq!(hidden_in(record.as_bytes(), &read), None, "{kind}");
             }
+            // The name of a proxy tells nothing.
+            let read = Record::default().with(host, "proxy.example");
+            assert_eq!(
+                hidden_in(record.as_bytes(), &read),
+                Some(Hidden::EndpointType)
+            );
         }
     }
 

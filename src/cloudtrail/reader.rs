@@ -7,7 +7,7 @@
 
 use super::ends::Ends;
 use super::event_ids::{event_ids, own_ids};
-use super::hidden::{Hidden, has_host, hidden_in};
+use super::hidden::{Hidden, hidden_in, is_told};
 use super::kernel::Kernel;
 use super::keys::Key;
 use super::marks::{Marks, misplaced_control};
@@ -239,7 +239,7 @@ impl<H: Handler> Reading<'_, H> {
                 if record.has_texts {
                     return self.with_texts(bytes, passed.offset, &record, true);
                 }
-                if !has_host(&record)
+                if !is_told(&record)
                     && (self.reader.search).may_hide_endpoint(bytes, passed.marks, &record)
                     && let Some(hidden) = hidden_in(bytes, &record)
                 {

@@ -54,9 +54,13 @@ const TYPE_PATH: &Path = &["additionalEventData", "RequestDetails", "endpointTyp
 
 /// What is in a record and not in what it became, by where it would be.
 pub fn hidden(record: &Map<String, Value>, normal: &Map<String, Value>) -> Option<&'static Path> {
-    if has(normal, HOST_PATH) {
+    let host = (normal.get("tlsDetails"))
+        .and_then(|details| details.get("clientProvidedHostHeader")?.as_str());
+    let has_host = has(normal, HOST_PATH);
+    let is_of_aws = |host: &str| host.contains("amazonaws") || host.contains(".aws");
+    if has_host && host.is_some_and(is_of_aws) {
         None
-    } else if hides_host(record, has(normal, VERSION_PATH)) {
+    } else if !has_host && hides_host(record, has(normal, VERSION_PATH)) {
         Some(HOST_PATH)
     } else {
         (!has(normal, TYPE_PATH) && hides_type(record)).then_some(TYPE_PATH)

@@ -634,3 +634,29 @@ fn a_name_in_other_letters_is_not_of_aws() {
     let inside = r#"{"Records":[{"eventVersion":"1","iNsightDetails":{"eventSource":"sts.amazonaws.com"}}]}"#;
     holds(inside, &[("not_understood", 1)]);
 }
+
+/// CloudTrail's own verdict goes before a name that tells nothing.
+#[test]
+fn an_endpoint_type_beside_a_host_that_is_none_of_awss_is_not_lost() {
+    let hosts = |host: &str| format!(r#""tlsDetails":{{"clientProvidedHostHeader":"{host}"}}"#);
+    let proxy = hosts("proxy.corp.example");
+    for details in [
+        r#""additionalEventData":{"requestDetails":{"endpointType":"global"}}"#,
+        r#""additionalEventData.RequestDetails.endpointType":"global""#,
+        r#""additionalEventData":{"RequestDetails":{"endpoint_type":"global"}}"#,
+        r#""additionalEventData":[{"RequestDetails":{"endpointType":"global"}}]"#,
+    ] {
+        let record = call("a", &format!("{proxy},{details}"));
+        holds(file(&[record]), &[("calls", 0), ("files.damaged", 1)]);
+        // A name of AWS's tells.
+        let own = hosts("sts.eu-west-1.amazonaws.com");
+        let record = call("a", &format!("{own},{details}"));
+        holds(file(&[record]), &[("calls", 1), ("endpoint regional", 1)]);
+    }
+    let small = r#""additionalEventData":{"RequestDetails":{"endpointtype":"global"}}"#;
+    let record = call("a", &format!("{proxy},{small}"));
+    holds(file(&[record]), &[("calls", 1), ("endpoint global", 1)]);
+    let none = r#""additionalEventData":{"RequestDetails":{"endpointType":null}}"#;
+    let record = call("a", &format!("{proxy},{none}"));
+    holds(file(&[record]), &[("calls", 1), ("endpoint other", 1)]);
+}
