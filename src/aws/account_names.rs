@@ -43,6 +43,9 @@ pub enum AccountNamesError {
     /// The first line names no columns `id` and `name`.
     #[error("its first line is no header with the columns 'id' and 'name', separated by commas")]
     NoHeader,
+    /// Two columns of one name.
+    #[error("its first line has the column '{0}' twice")]
+    ColumnTwice(String),
     /// An id that is none.
     #[error(
         "entry {number}: '{id}' is no account id, which has twelve digits, zeros in front included"
@@ -182,12 +185,18 @@ fn of_csv(text: &str) -> Result<Vec<Entry>, AccountNamesError> {
     let (Some(id), Some(name)) = (place("id"), place("name")) else {
         return Err(AccountNamesError::NoHeader);
     };
+    for (at, column) in header.iter().enumerate() {
+        let is_same = |other: &str| other.eq_ignore_ascii_case(column);
+        if !column.is_empty() && header.iter().take(at).any(is_same) {
+            return Err(AccountNamesError::ColumnTwice(column.to_owned()));
+        }
+    }
     let mut entries = Vec::new();
     for record in reader.records() {
         let record = record.map_err(broken)?;
         let cells = header.iter().zip(&record).enumerate();
         let more = cells
-            .filter(|(at, _)| *at != id && *at != name)
+            .filter(|(at, (column, _))| *at != id && *at != name && !column.is_empty())
             .map(|(_, (column, cell))| (column.to_owned(), cell.to_owned()));
         entries.push(entry(&record[id], &record[name], more));
     }
@@ -246,6 +255,10 @@ mod tests {
         assert_eq!(error(""), AccountNamesError::NoHeader);
         assert_eq!(error("id,name\n"), AccountNamesError::Empty);
         assert_eq!(error("id;name\n1;2\n"), AccountNamesError::NoHeader);
+        for (header, twice) in [("id,name,Name", "Name"), ("id,owner,name,owner,,", "owner")] {
+            let twice = AccountNamesError::ColumnTwice(twice.to_owned());
+            assert_eq!(error(&format!("{header}\n")), twice);
+        }
         assert_eq!(error(r#"{"Accounts":{}}"#), AccountNamesError::NoAccounts);
         assert_eq!(
             error(r#"{"Accounts":[{"Id":"000011112222"}]}"#),

@@ -65,9 +65,14 @@ pub(super) fn is_service_name(agent: &str) -> bool {
             .is_some_and(|name| {
                 let is_of_an_endpoint =
                     |label: &str| matches!(label, "sts" | "s3" | "vpce") || is_region(label);
+                // `ec2-192-0-2-1.compute-1`, `my-balancer.elb`: what a customer runs there.
+                let is_of_a_machine = |label: &str| {
+                    matches!(label, "compute" | "elb") || label.starts_with("compute-")
+                };
                 let is_one_label = !name.contains('.');
                 name.split('.').all(is_label)
                     && (is_one_label || !name.split('.').any(is_of_an_endpoint))
+                    && !name.split('.').any(is_of_a_machine)
             })
     })
 }

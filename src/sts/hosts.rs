@@ -2,6 +2,8 @@
 //!
 //! Asked of names alone that are none of AWS's. Of the lines that match a name the first counts.
 
+use std::borrow::Cow;
+use std::net::Ipv6Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -215,9 +217,21 @@ fn parse_line(words: &[&str]) -> Result<(Glob, LeadsTo), String> {
     };
     // Names are compared as reports show them: in lower case, without port and trailing dots.
     let normal = Host::normalise(host).ok_or_else(|| format!("'{host}' names no host; {FORM}"))?;
-    let glob = glob(normal.as_str())
+    let normal = in_its_brackets(normal.as_str());
+    let glob = glob(&normal)
         .map_err(|error| format!("'{host}' is no glob ({error}); write a literal [ as [[]"))?;
     Ok((glob, leads_to))
+}
+
+/// An address of IPv6 as a glob for itself: in a glob its brackets are those of a class.
+fn in_its_brackets(host: &str) -> Cow<'_, str> {
+    let inside = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    match inside {
+        Some(address) if address.parse::<Ipv6Addr>().is_ok() => format!("[[]{address}]").into(),
+        _ => host.into(),
+    }
 }
 
 impl PartialEq for Hosts {
