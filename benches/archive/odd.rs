@@ -1,7 +1,7 @@
 //! STS and other records in every odd shape that JSON allows: what a parser meets once a year.
 //!
 //! Always valid JSON, and valid Unicode (no lone surrogates, no numbers beyond a f64), so that
-//! serde_json can be the reference. Every eventID and sharedEventID is new: to test what is
+//! serde_json can be the reference. Every eventID and sharedEventID is new, or none: to test what is
 //! counted once, give the same text twice.
 
 use super::{agents, ids, json, rng::SplitMix64};
@@ -203,7 +203,7 @@ fn plausible(rng: &mut SplitMix64) -> Node {
         ("eventTime", time(rng)),
         ("eventSource", text(rng.pick(SOURCES))),
         ("eventName", text(rng.pick(NAMES))),
-        ("awsRegion", text(rng.pick(REGIONS))),
+        ("awsRegion", region(rng)),
         (
             "sourceIPAddress",
             text(rng.pick(&[
@@ -259,7 +259,7 @@ fn plausible(rng: &mut SplitMix64) -> Node {
         ));
     }
     members.push(("requestID", uuid(rng)));
-    members.push(("eventID", uuid(rng)));
+    members.push(("eventID", id(rng)));
     members.push(("readOnly", literal(rng.pick(&["true", "false"]))));
     members.push((
         "eventType",
@@ -272,9 +272,11 @@ fn plausible(rng: &mut SplitMix64) -> Node {
         ])),
     ));
     members.push(("managementEvent", literal("true")));
-    members.push(("recipientAccountId", text(account)));
+    if rng.chance(0.95) {
+        members.push(("recipientAccountId", recipient(rng, account)));
+    }
     if rng.chance(0.15) {
-        members.push(("sharedEventID", uuid(rng)));
+        members.push(("sharedEventID", id(rng)));
     }
     if rng.chance(0.2) {
         members.push((
@@ -298,7 +300,7 @@ fn plausible(rng: &mut SplitMix64) -> Node {
             "addendum",
             object([
                 ("reason", text("UPDATED_DATA")),
-                ("originalEventID", uuid(rng)),
+                ("originalEventID", id(rng)),
             ]),
         ));
     }
@@ -320,6 +322,30 @@ fn plausible(rng: &mut SplitMix64) -> Node {
         rng.shuffle(&mut members);
     }
     Node::Object(members)
+}
+
+fn id(rng: &mut SplitMix64) -> Node {
+    match rng.below(30) {
+        0 => text(rng.pick(NOTHING)),
+        _ => uuid(rng),
+    }
+}
+
+fn region(rng: &mut SplitMix64) -> Node {
+    match rng.below(20) {
+        0 => text(rng.pick(NOTHING)),
+        1 => text("US-EAST-1"),
+        _ => text(rng.pick(REGIONS)),
+    }
+}
+
+fn recipient(rng: &mut SplitMix64, account: &str) -> Node {
+    match rng.below(20) {
+        0 => text(rng.pick(NOTHING)),
+        // As pandas writes it.
+        1 => literal(account.trim_start_matches('0')),
+        _ => text(account),
+    }
 }
 
 fn time(rng: &mut SplitMix64) -> Node {
@@ -427,7 +453,10 @@ fn identity(rng: &mut SplitMix64, account: &str, session: &str) -> Node {
                 ),
             ]),
         ),
-        ("invokedBy", text("lambda.amazonaws.com")),
+        (
+            "invokedBy",
+            text(rng.pick(&["lambda.amazonaws.com", "lambda.amazonaws.com", "None"])),
+        ),
     ];
     // Every type can come without any of its members.
     for _ in 0..rng.below(8) {

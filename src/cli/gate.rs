@@ -3,6 +3,7 @@
 use super::args::{Asked, GateArgs};
 use super::conditions::{excluded_all, not_matched};
 use super::exit::{Exit, Failure};
+use super::messages::coverage::{PLACES, in_no_log};
 use super::messages::{Messages, warn};
 use super::offenders::{Allowed, tell_offenders};
 use crate::questions::gate::{self, Failed, Gate, NoVerdict, blind_accounts};
@@ -202,11 +203,16 @@ fn no_verdict(why: NoVerdict<'_>) -> Failure {
             since.day()
         ),
         NoVerdict::NoTime(calls) => format!(
-            "{} STS {} no eventTime that can be read, so --since and \
-             --until leave {} out; ask without them, or export the records with times as \
+            "{} STS {} no eventTime that can be read, so --since, --until and conditions on day and \
+             hour leave {} out; ask without them, or export the records with times as \
              CloudTrail writes them (2025-11-03T08:00:00Z)",
             count(calls),
             if calls == 1 { "call has" } else { "calls have" },
+            if calls == 1 { "it" } else { "them" },
+        ),
+        NoVerdict::Unplaced(calls) => format!(
+            "{}, so --account, --region and conditions on these leave {} out; {PLACES}",
+            in_no_log(calls),
             if calls == 1 { "it" } else { "them" },
         ),
     };

@@ -5,6 +5,7 @@ use chrono::{NaiveDate, Utc};
 use super::conditions::check_matched;
 use super::exit::{Exit, Failure};
 use super::gate::note_if_it_cannot_fail;
+use super::messages::coverage::{PLACES, in_no_log};
 use super::messages::{Messages, warn};
 use super::offenders::{Allowed, tell_offenders};
 use crate::questions::new_callers::{Due, NewCallers, NoVerdict, Seen, Verdict};
@@ -58,6 +59,7 @@ pub(super) fn judge(
         calendar: &calendar,
         calls: &CallsByDay::of(&report),
         no_time: report.totals.coverage.no_time,
+        unplaced: report.totals.coverage.unplaced,
     };
     let is_allowed = |principal: &str| allowed.allows(principal);
     let verdict = (gate.judge(&due, seen, selection, is_allowed)).map_err(cannot)?;
@@ -139,6 +141,12 @@ fn no_verdict(gate: NewCallers, why: NoVerdict) -> Failure {
             count(calls),
             plural(calls, "call")
         ),
+        NoVerdict::Unplaced(calls) => {
+            format!(
+                "{}, and may be of those asked about; {PLACES}",
+                in_no_log(calls)
+            )
+        }
     };
     Failure::new(format!("--fail-on new-global cannot be judged: {why}"))
 }

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 use crate::aws::region::{Partition, US_EAST_1};
 use crate::sts::{Endpoint, Time};
-use crate::tally::{Condition, Offender, Selection, Totals};
+use crate::tally::{Condition, Coverage, Offender, Selection, Totals};
 
 /// The most calls there may be to an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,9 @@ pub enum NoVerdict<'r> {
     },
     /// A time is asked about, and so many calls have none.
     NoTime(u64),
+    /// Accounts or Regions are asked about, and so many calls do not say in whose log of which Region they
+    /// are.
+    Unplaced(u64),
 }
 
 /// Whether a global call would be seen if there were one.
@@ -97,9 +100,9 @@ pub fn excluding(totals: &Totals) -> Option<&Condition> {
 /// The gates that failed; none if there are no gates.
 ///
 /// # Errors
-/// If nothing was read that could show global calls; if a condition matched none of the calls read, or left out every one; or if
-/// the gates hold, and days are asked about that a store has forgotten, or a time, and some calls have
-/// none: that is no verdict.
+/// If nothing was read that could show global calls; if a condition matched none of the calls read, or left
+/// out every one; or if the gates hold, and days are asked about that a store has forgotten, or calls are
+/// [`left_out`]: that is no verdict.
 pub fn judge<'r>(
     gates: &[Gate],
     is_allowed: impl Fn(&str) -> bool,
@@ -139,9 +142,20 @@ pub fn judge<'r>(
     {
         return Err(NoVerdict::Forgotten { since, kept_from });
     }
-    let no_time = totals.coverage.no_time;
-    if no_time > 0 && selection.since.or(selection.until).is_some() {
-        return Err(NoVerdict::NoTime(no_time));
+    match left_out(totals, selection) {
+        Some(why) => Err(why),
+        None => Ok(failed),
     }
-    Ok(failed)
+}
+
+/// Calls that the options leave out because nobody knows whether they are asked about: without them, that no
+/// global call is shown means nothing.
+pub fn left_out<'r>(totals: &Totals, selection: &Selection) -> Option<NoVerdict<'r>> {
+    let Coverage {
+        no_time, unplaced, ..
+    } = totals.coverage;
+    if no_time > 0 && selection.asks_for_time() {
+        return Some(NoVerdict::NoTime(no_time));
+    }
+    (unplaced > 0).then_some(NoVerdict::Unplaced(unplaced))
 }

@@ -43,6 +43,8 @@ pub struct Seen<'s, 'r> {
     pub calls: &'s CallsByDay<'r>,
     /// Calls that may be of any day.
     pub no_time: u64,
+    /// Calls that may be of any account or Region.
+    pub unplaced: u64,
 }
 
 /// What the gate says.
@@ -79,6 +81,8 @@ pub enum NoVerdict {
     UnseenBefore(NaiveDate),
     /// So many calls have no time, and may be of any day.
     NoTime(u64),
+    /// So many calls may be of any account or Region.
+    Unplaced(u64),
 }
 
 impl Due {
@@ -167,6 +171,9 @@ impl NewCallers {
         }
         if verdict.new.is_empty() && seen.no_time > 0 {
             return Err(NoVerdict::NoTime(seen.no_time));
+        }
+        if verdict.new.is_empty() && seen.unplaced > 0 {
+            return Err(NoVerdict::Unplaced(seen.unplaced));
         }
         Ok(verdict)
     }

@@ -9,7 +9,8 @@ use crate::tally::Coverage;
 pub fn is_whole(coverage: &Coverage) -> bool {
     let digests = (coverage.digests).map_or(0, |one| one.incomplete);
     let late = coverage.beyond_window.unwrap_or(0);
-    coverage.files.damaged + coverage.not_understood + coverage.no_time + digests + late == 0
+    let calls = coverage.no_time + coverage.unplaced;
+    coverage.files.damaged + coverage.not_understood + calls + digests + late == 0
 }
 
 /// What may hide calls.
@@ -31,6 +32,11 @@ pub fn missing(coverage: &Coverage) -> Vec<String> {
         coverage.no_time,
         "STS call",
         "without a readable time, left out by --since and --until",
+    );
+    note(
+        coverage.unplaced,
+        "STS call",
+        "without an account or a Region, left out by what is asked of these",
     );
     if let Some(digests) = coverage.digests {
         note(digests.missing_logs, "log", "named by digests and not here");

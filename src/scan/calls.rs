@@ -31,6 +31,13 @@ impl<C: Collector> Calls<'_, C> {
         }
     }
 
+    /// Notes a call that is left out, if it may be one of those asked about.
+    fn note_misplaced(&mut self, call: &Call<'_>) {
+        if self.selection.admits_time(call.time()) && self.selection.misplaces(call, self.scratch) {
+            self.coverage.unplaced += 1;
+        }
+    }
+
     /// Passes on the use of a token. What is no call may be one, and so may an STS call.
     #[inline(never)]
     fn trace(&mut self, record: &Record<'_>) {
@@ -44,7 +51,7 @@ impl<C: Collector> Calls<'_, C> {
 
 impl<C: Collector> Handler for Calls<'_, C> {
     /// The counts of records, the places of what they are noted in, and what was seen of them.
-    type Mark = ([u64; 4], [usize; 2], (Matched, bool), C::Mark);
+    type Mark = ([u64; 5], [usize; 2], (Matched, bool), C::Mark);
 
     fn record(&mut self, record: &Record<'_>) {
         match sts::kind(record) {
@@ -68,8 +75,12 @@ impl<C: Collector> Handler for Calls<'_, C> {
                     self.note_log(record);
                     let wanted = self.selection.wants(&call, self.matched, self.scratch);
                     self.collector.take(&call, wanted);
+                    if !is_asked {
+                        self.note_misplaced(&call);
+                    }
                 } else {
                     self.coverage.filtered += 1;
+                    self.note_misplaced(&call);
                 }
             }
         }
@@ -84,10 +95,11 @@ impl<C: Collector> Handler for Calls<'_, C> {
             not_calls,
             filtered,
             no_time,
+            unplaced,
             ..
         } = *self.coverage;
         (
-            [sts_records, not_calls, filtered, no_time],
+            [sts_records, not_calls, filtered, no_time, unplaced],
             [self.logs_read.mark(), self.days_read.mark()],
             (*self.matched, self.saw_us_east_1),
             self.collector.mark(),
@@ -95,12 +107,13 @@ impl<C: Collector> Handler for Calls<'_, C> {
     }
 
     fn rollback(&mut self, (counts, [logs_read, days_read], seen, mark): Self::Mark) {
-        let [sts_records, not_calls, filtered, no_time] = counts;
+        let [sts_records, not_calls, filtered, no_time, unplaced] = counts;
         (*self.matched, self.saw_us_east_1) = seen;
         self.coverage.sts_records = sts_records;
         self.coverage.not_calls = not_calls;
         self.coverage.filtered = filtered;
         self.coverage.no_time = no_time;
+        self.coverage.unplaced = unplaced;
         self.logs_read.rollback(logs_read);
         self.days_read.rollback(days_read);
         self.collector.rollback(mark);

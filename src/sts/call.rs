@@ -12,7 +12,7 @@ use super::sdk::{self, Sdk};
 use super::tool;
 use super::{Dimension, Time};
 use super::{aws_agent, principal};
-use crate::cloudtrail::{Field, Record};
+use crate::cloudtrail::{Field, Record, something};
 
 /// What a record of `sts.amazonaws.com` is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl<'r> Call<'r> {
             host,
             hosts,
             called_by_aws: record.get(Field::IdentityType) == Some("AWSService")
-                || record.get(Field::InvokedBy).is_some(),
+                || (record.get(Field::InvokedBy)).and_then(something).is_some(),
             aws_region: record.get(Field::AwsRegion),
         });
         let principal = principal::principal(record);
@@ -198,12 +198,12 @@ impl<'r> Call<'r> {
     /// the earlier one's id.
     pub fn event_id(&self) -> Option<&str> {
         self.original_event_id()
-            .or_else(|| self.record.get(Field::EventId))
+            .or_else(|| self.record.get(Field::EventId).and_then(something))
     }
 
     /// The id of the record that this one mends.
     pub fn original_event_id(&self) -> Option<&str> {
-        self.record.get(Field::OriginalEventId)
+        self.record.get(Field::OriginalEventId).and_then(something)
     }
 
     /// The value of a dimension; `None` where the record lacks it. Values that are nowhere as such

@@ -7,6 +7,7 @@
 use super::endpoint::Endpoint;
 use super::host::{Host, HostKind};
 use super::hosts::{Hosts, LeadsTo};
+use crate::aws::region::{US_EAST_1, is_region};
 
 /// What decided the endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,14 +116,15 @@ pub fn decide<'a>(traces: &Traces<'a>) -> Decision<'a> {
     } else {
         match traces.aws_region {
             Some("global") => (Endpoint::Global, EndpointEvidence::AwsRegion),
-            None | Some("us-east-1") => (Endpoint::Unknown, EndpointEvidence::None),
-            region => (
+            Some(region) if region != US_EAST_1 && is_region(region) => (
                 Endpoint::Regional {
-                    region,
+                    region: Some(region),
                     variant: None,
                 },
                 EndpointEvidence::AwsRegion,
             ),
+            // Both are logged there; and what is the name of no Region tells nothing.
+            _ => (Endpoint::Unknown, EndpointEvidence::None),
         }
     };
     let disagreement = match (verdict, by_host) {
@@ -239,6 +241,14 @@ mod tests {
             ),
             ((None, "", false, us), ("unknown", "", "none", false)),
             ((None, "", false, None), ("unknown", "", "none", false)),
+            (
+                (None, "", false, Some("US-EAST-1")),
+                ("unknown", "", "none", false),
+            ),
+            (
+                (None, "", false, Some("None")),
+                ("unknown", "", "none", false),
+            ),
         ];
         for (input, expected) in table {
             let host = Host::normalise(input.1);

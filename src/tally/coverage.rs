@@ -241,6 +241,10 @@ pub struct Coverage {
     /// about. With `--since` or `--until` they are left out.
     #[serde(default)]
     pub no_time: u64,
+    /// STS calls that the options leave out because their records name no account or no Region of a log,
+    /// copies included. They may be of those asked about.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unplaced: u64,
     /// What digests say of the logs. `None` if there are none, or nobody looked.
     #[serde(default)]
     pub digests: Option<DigestCoverage>,
@@ -268,6 +272,11 @@ pub struct Coverage {
     pub key_first_day: Option<NaiveDate>,
     /// The last one.
     pub key_last_day: Option<NaiveDate>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Coverage {
@@ -333,6 +342,7 @@ impl AddAssign for Coverage {
         self.global_via_vpc_endpoint += other.global_via_vpc_endpoint;
         self.not_understood += other.not_understood;
         self.no_time += other.no_time;
+        self.unplaced += other.unplaced;
         let sum = |one: Option<u64>, other: Option<u64>| match (one, other) {
             (Some(one), Some(other)) => Some(one + other),
             (one, other) => one.or(other),

@@ -27,6 +27,8 @@ pub(crate) struct Verdict {
 struct Kind {
     /// Whether the account and the Region of the log are asked about.
     is_admitted: bool,
+    /// Whether that is not known, and they are left out.
+    is_misplaced: bool,
     /// Whether global calls would be logged beside them.
     is_of_us_east_1: bool,
     /// The conditions that match them, and those that let them pass.
@@ -65,11 +67,13 @@ impl<Q: Question> Tally<Q> {
         let is_admitted = selection.admits_log(call);
         let mut matched = Matched::default();
         let scratch = &mut self.scratch.text;
+        let is_misplaced = selection.misplaces(call, scratch);
         let wanted = is_admitted && selection.wants(call, &mut matched, scratch);
         let is_of_us_east_1 =
             is_admitted && call.is_of_us_east_1() && selection.admits_its_log(call, scratch);
         let kind = self.scratch.kinds.number(Kind {
             is_admitted,
+            is_misplaced,
             is_of_us_east_1,
             matched,
             account: (self.interner).intern(call.recipient_account_id().unwrap_or_default()),
@@ -101,6 +105,9 @@ impl<Q: Question> Tally<Q> {
         if kind.is_admitted && kept.time().is_none() {
             self.totals.coverage.no_time += 1;
         }
+        if kind.is_misplaced && selection.admits_time(kept.time()) {
+            self.totals.coverage.unplaced += 1;
+        }
         if !kind.is_admitted || !selection.admits_time(kept.time()) {
             self.totals.coverage.filtered += 1;
             return;
@@ -119,6 +126,9 @@ impl<Q: Question> Tally<Q> {
         is_day_admitted: bool,
     ) {
         let kind = self.scratch.kinds.of(verdict);
+        if kind.is_misplaced && is_day_admitted {
+            self.totals.coverage.unplaced += measures.calls;
+        }
         if !kind.is_admitted || !is_day_admitted {
             self.totals.coverage.filtered += measures.calls;
             return;

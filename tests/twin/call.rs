@@ -6,6 +6,7 @@ use chrono::{DateTime, Datelike, SecondsFormat};
 use serde_json::{Map, Value};
 
 use super::agent;
+use super::nothing::is_word;
 use super::question::matches;
 
 /// A call.
@@ -143,13 +144,17 @@ pub fn of(record: &Map<String, Value>) -> Call {
         (verdict.as_str(), "endpoint-type")
     } else if let Some(host) = &by_host {
         (host.endpoint, "host-header")
-    } else if kind.as_deref() == Some("AWSService") || invoked_by.is_some() {
+    } else if kind.as_deref() == Some("AWSService")
+        || invoked_by.as_deref().is_some_and(|name| !is_word(name))
+    {
         ("aws-service", "caller")
     } else {
         match aws_region.as_deref() {
             Some("global") => ("global", "aws-region"),
-            None | Some("us-east-1") => ("unknown", "none"),
-            Some(_) => ("regional", "aws-region"),
+            Some(region) if region != "us-east-1" && is_region(region) => {
+                ("regional", "aws-region")
+            }
+            _ => ("unknown", "none"),
         }
     };
     set("endpoint", Some(endpoint.to_owned()));
@@ -217,14 +222,15 @@ pub fn of(record: &Map<String, Value>) -> Call {
     set("sdk_version", Some(version));
     set("tool", Some(agent::tool(&user_agent)));
 
-    let original = get(&["addendum", "originalEventID"]);
+    let id = |path: &[&str]| get(path).filter(|id| !is_word(id));
+    let original = id(&["addendum", "originalEventID"]);
     Call {
         is_aws_managed: get(&["userAgent"]).is_some_and(|agent| {
             is_aws_managed(&agent, &get(&["sourceIPAddress"]).unwrap_or_default())
         }),
         mends_another: original.is_some(),
-        event_id: original.or_else(|| get(&["eventID"])),
-        shared_event_id: get(&["sharedEventID"]),
+        event_id: original.or_else(|| id(&["eventID"])),
+        shared_event_id: id(&["sharedEventID"]),
         time,
         issued_key: get(&["responseElements", "credentials", "accessKeyId"]),
         disagrees,

@@ -236,6 +236,9 @@ impl Answer {
         let has_no_time = |call: &&Call| call.time.is_none() && is_of_log(call, question);
         let no_time = calls.iter().filter(has_no_time).count();
         self.add("no_time", no_time as u64);
+        let may_be_asked = |call: &&Call| may_be_asked(call, question);
+        let unplaced = calls.iter().filter(may_be_asked).count();
+        self.add("unplaced", unplaced as u64);
         calls.retain(|call| passes_before_counting_once(call, question));
         let mut filtered = all - calls.len();
         if question.once {
@@ -331,6 +334,53 @@ fn is_of_log(call: &Call, question: &Question) -> bool {
         list.is_empty() || list.iter().any(|one| one == call.value(dimension))
     };
     listed(&question.accounts, "recipient_account_id") && listed(&question.regions, "aws_region")
+}
+
+/// Whether a call that is not asked about might be, if its record said in whose log of which Region it is.
+fn may_be_asked(call: &Call, question: &Question) -> bool {
+    let account = call.value("recipient_account_id");
+    let has_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+    let region = call.value("aws_region");
+    let has_region = call::is_region(region);
+    let is_known = |dimension: &str| match dimension {
+        "recipient_account_id" => has_account,
+        // Logged as of that, it is of us-east-1.
+        "aws_region" => has_region || region == "global",
+        "day" | "hour" => call.time.is_some(),
+        _ => true,
+    };
+    let values = |dimension: &str| match dimension {
+        "aws_region" if region == "global" => vec!["us-east-1"],
+        dimension => vec![call.value(dimension)],
+    };
+    let listed = |list: &[String], dimension| {
+        list.is_empty()
+            || !is_known(dimension)
+            || (values(dimension).iter()).any(|value| list.iter().any(|one| one == value))
+    };
+    let holds = |dimension: &str, pattern: &str, negated: bool, value: &str| {
+        let _ = dimension;
+        matches(pattern, value) != negated
+    };
+    let may_be = is_in_time(call.time, question)
+        && listed(&question.accounts, "recipient_account_id")
+        && listed(&question.regions, "aws_region")
+        && (question.endpoints.is_empty() || question.endpoints.contains(&call.value("endpoint")))
+        && (question.conditions.iter()).all(|(dimension, pattern, negated)| {
+            let own = call.value(dimension);
+            !is_known(dimension)
+                || holds(dimension, pattern, *negated, own)
+                || (values(dimension).iter())
+                    .any(|value| holds(dimension, pattern, *negated, value))
+        });
+    let of_log = ["recipient_account_id", "aws_region", "day", "hour"];
+    let is_asked = is_of_log(call, question)
+        && (question.conditions.iter())
+            .filter(|(dimension, ..)| of_log.contains(dimension))
+            .all(|(dimension, pattern, negated)| {
+                matches(pattern, call.value(dimension)) != *negated
+            });
+    !(has_account && has_region) && may_be && !is_asked
 }
 
 fn passes_after_counting_once(call: &Call, question: &Question) -> bool {

@@ -207,6 +207,7 @@ pub fn of_report(report: &Report) -> Answer {
     set("global_via_vpc_endpoint", coverage.global_via_vpc_endpoint);
     set("not_understood", coverage.not_understood);
     set("no_time", coverage.no_time);
+    set("unplaced", coverage.unplaced);
     assert_eq!(coverage.calls, summary.calls);
     assert_eq!(summary.span.calls, summary.calls);
     let names = ["global", "regional", "aws-service", "other", "unknown"];

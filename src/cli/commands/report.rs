@@ -16,6 +16,7 @@ use crate::cli::stored::check_kept;
 use clap::Args;
 use clap::builder::TypedValueParser as _;
 
+use crate::questions::gate::left_out;
 use crate::questions::{AnyQuestion, Report};
 use crate::report::pages::{self, report::Worth};
 use crate::scan::Scan;
@@ -127,9 +128,11 @@ pub(super) fn answer(
     report.keep_min_calls(order.min_calls);
     let can_judge = session.can_judge(&report.totals);
     let verdict = session.judge(&report.totals);
+    let is_all_known = report.totals.summary().global() > 0
+        || left_out(&report.totals, session.selection()).is_none();
     let worth = Worth {
         can_judge,
-        is_judged: verdict.is_ok(),
+        is_judged: verdict.is_ok() && is_all_known,
         standing: session.standing(&report.totals),
     };
     // Principals become labels of gauges only where somebody chose what to group by.

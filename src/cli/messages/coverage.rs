@@ -59,6 +59,7 @@ fn tell_read(coverage: &Coverage, messages: Messages) -> Exit {
 pub(in crate::cli) fn tell_verified(coverage: &Coverage, messages: Messages) -> Exit {
     tell_damaged(coverage);
     note_no_time(coverage.no_time, messages);
+    note_unplaced(coverage.unplaced, messages);
     note_not_listed(coverage, messages);
     messages.tell(&line(coverage));
     if coverage.files.damaged > 0 {
@@ -107,6 +108,28 @@ fn note_no_time(calls: u64, messages: Messages) {
         ));
     }
 }
+
+/// Says that some calls are of nobody knows whose log.
+fn note_unplaced(calls: u64, messages: Messages) {
+    if calls > 0 {
+        messages.note(&format!(
+            "{}, and {} left out, as these are asked about; {PLACES}",
+            in_no_log(calls),
+            if calls == 1 { "is" } else { "are" },
+        ));
+    }
+}
+
+/// `1 STS call names no account or no Region of a log`, and of more.
+pub(in crate::cli) fn in_no_log(calls: u64) -> String {
+    let name = if calls == 1 { "names" } else { "name" };
+    let calls = counted(calls, "STS call");
+    format!("{calls} {name} no account or no Region of a log (recipientAccountId, awsRegion)")
+}
+
+/// What to do with such calls.
+pub(in crate::cli) const PLACES: &str = "ask for all accounts and Regions, name the Region global beside us-east-1 if they are of it, or see that \
+     the export keeps both as CloudTrail writes them";
 
 /// Says that logs are missing, or may be, by the digests that were found.
 fn note_digests(coverage: &Coverage, messages: Messages) {
@@ -183,6 +206,7 @@ fn line(coverage: &Coverage) -> String {
         (coverage.shared_copies, "logged in another account, too"),
         (coverage.not_understood, "not understood"),
         (coverage.no_time, "without a time"),
+        (coverage.unplaced, "without an account or a Region"),
     ];
     if let Some(requests) = coverage.requests {
         line += &format!(", {} requests to S3", count(requests.list + requests.get));

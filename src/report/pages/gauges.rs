@@ -297,6 +297,11 @@ fn of_records(coverage: &Coverage) -> Vec<Gauge> {
             coverage.no_time,
         ),
         Gauge::count(
+            "calls_without_place",
+            "STS calls left out for want of an account or a Region",
+            coverage.unplaced,
+        ),
+        Gauge::count(
             "disagreements",
             "STS calls whose host contradicts CloudTrail's own verdict",
             coverage.disagreements,

@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 
 use siphasher::sip128::SipHasher13;
 
+use crate::cloudtrail::something;
 use crate::sts::{Call, Endpoint, EndpointKind, Time};
 
 /// What a record says of itself, as far as counting needs it, and what it counts for if it survives.
@@ -60,6 +61,7 @@ impl<P: Copy> Candidate<P> {
         });
         let shared = id
             .and(call.field(Field::SharedEventId))
+            .and_then(something)
             .map_or(0, |shared| hash(&[shared]));
         let flags = flags(
             call.endpoint(),

@@ -74,6 +74,7 @@ written!(Coverage {
     global_via_vpc_endpoint,
     not_understood,
     no_time,
+    unplaced,
     digests,
     beyond_window,
     forgotten,

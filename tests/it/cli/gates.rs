@@ -752,3 +752,104 @@ fn accounts_of_which_no_log_of_us_east_1_was_read_are_named() {
     let said = stscope(gate).arg(&flat).arg(&seen).run().exits(0);
     assert!(!said.stderr.contains(SAID), "{said}");
 }
+
+/// A call that is left out because its record does not say whose it is may be one of those asked about.
+#[test]
+fn no_gate_passes_over_calls_of_nobody_knows_whose_log() {
+    const ACCOUNT: &str = "--account 111122223333";
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("a.json");
+    let store = dir.path().join("sts.db");
+    let part = dir.path().join("a.part");
+    let global = json!({ "awsRegion": "global" });
+    // As pandas writes accounts, and what others write where there is none.
+    let accounts = [
+        json!(111_122_223_333_u64),
+        Value::Null,
+        json!("None"),
+        json!("1111"),
+    ];
+    let of_accounts = accounts.map(|account| (json!({ "recipientAccountId": account }), ACCOUNT));
+    for (changes, asked, code) in [
+        (global.clone(), "--region us-east-1", 2),
+        (global.clone(), "--where aws_region=us-east-1", 2),
+        (global.clone(), "--where aws_region!=global", 2),
+        (global.clone(), "--region us-east-1,global", 1),
+        (global.clone(), "--account 111122223333", 1),
+        (global, "--where aws_region=us-east-1 --endpoint unknown", 0),
+        (json!({ "awsRegion": null }), "--region us-east-1", 2),
+        (json!({ "awsRegion": "US-EAST-1" }), "--region us-east-1", 2),
+        (
+            json!({ "recipientAccountId": "444455556666", "awsRegion": null }),
+            ACCOUNT,
+            0,
+        ),
+    ]
+    .into_iter()
+    .chain(
+        of_accounts
+            .clone()
+            .map(|(changes, asked)| (changes, asked, 2)),
+    )
+    .chain(
+        of_accounts
+            .clone()
+            .map(|(changes, _)| (changes, "--since 2025-11-01", 1)),
+    )
+    .chain(
+        of_accounts.map(|(changes, _)| (changes, "--where recipient_account_id=111122223333", 2)),
+    ) {
+        let records = [call(1, changes.clone()), regional_call_of_us_east_1(2)];
+        std::fs::write(&file, log(&records)).unwrap();
+        let ends = |said: Said| {
+            let said = said.exits(code);
+            if code == 2 {
+                said.says(&["cannot be judged: 1 STS call names no account or no Region"]);
+            }
+        };
+        for run in every(&format!("--fail-on global {asked}")) {
+            ends(run.arg(&file).run());
+        }
+        let map = stscope(&format!("map report -q {asked}")).arg(&file);
+        map.arg("-o").arg(&part).run().exits(0);
+        ends(stscope("merge --fail-on global").arg(&part).run());
+        if cfg!(feature = "store") {
+            let _ = std::fs::remove_file(&store);
+            let ingest = stscope("ingest -q --store").arg(&store);
+            ingest.arg(&file).run().exits(0);
+            let report = stscope(&format!("report --fail-on global {asked}"));
+            ends(report.arg("--store").arg(&store).run());
+        }
+        let gauges = stscope(&format!("report -q --format openmetrics {asked}"));
+        let gauges = gauges.arg(&file).run();
+        let line = format!("stscope_report_can_judge {}\n", u8::from(code != 2));
+        assert!(gauges.text().contains(&line), "{changes} {asked}");
+    }
+}
+
+#[test]
+fn a_condition_on_days_asks_for_a_time_as_since_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let untimed = call(1, json!({ "eventTime": "3 Nov 2025 08:00" }));
+    let records = [untimed, regional_call_of_us_east_1(2)];
+    let file = put(dir.path(), "a.json", &log(&records));
+    for (asked, code) in [
+        ("", 1),
+        ("--since 2025-11-03", 2),
+        ("--where day=2025-11-03", 2),
+        ("--where day=2025-11-*", 2),
+        ("--where hour=2025-11-03T10", 2),
+        ("--where day!=2025-11-04", 1),
+    ] {
+        for run in every(&format!("--fail-on global {asked}")) {
+            let said = run.arg(&file).run().exits(code);
+            if code == 2 {
+                said.says(&["cannot be judged: 1 STS call has no eventTime"]);
+            }
+        }
+        let gauges = stscope(&format!("report -q --format openmetrics {asked}"));
+        let line = format!("stscope_report_can_judge {}\n", u8::from(code != 2));
+        let gauges = gauges.arg(&file).run();
+        assert!(gauges.text().contains(&line), "{asked}");
+    }
+}

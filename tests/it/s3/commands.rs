@@ -190,7 +190,7 @@ fn what_was_listed_once_is_read_without_listing_it_again() {
     server.put("odd", "logs/end.json\r", Vec::new());
     ask(&server, "map report --list s3://odd/logs/")
         .run()
-        .fails(&["a key with a line end has no place in a manifest"]);
+        .fails(&["a name with a line end has no place in a manifest"]);
     // What is read because it was named would be passed by on a list.
     for key in [
         "logs/.old/a.json",

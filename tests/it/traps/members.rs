@@ -349,3 +349,40 @@ fn of_two_sources_the_first_says_that_it_is_a_record_and_the_last_whose() {
         holds(file(&[record]), &figures);
     }
 }
+
+/// Exports have many words for nothing, and none of them is an id that two calls have in common.
+#[test]
+fn a_word_for_nothing_is_no_id_and_no_caller() {
+    for word in ["None", "nan", "N/A", "-", "<NA>", "0"] {
+        let shared = format!(r#""sharedEventID":"{word}""#);
+        let calls = ["a", "b", "c"].map(|id| call(id, &shared));
+        holds(file(&calls), &[("calls", 3), ("shared_copies", 0)]);
+        let mends = format!(r#""addendum":{{"originalEventID":"{word}"}}"#);
+        let calls = ["a", "b"].map(|id| call(id, &mends));
+        holds(file(&calls), &[("calls", 2), ("duplicates", 0)]);
+        let calls = [call(word, ""), call(word, "")];
+        holds(file(&calls), &[("calls", 2), ("duplicates", 0)]);
+        let invoked = format!(r#""userIdentity":{{"invokedBy":"{word}"}},"tlsDetails":null"#);
+        for (region, endpoint) in [("global", "global"), ("us-east-1", "unknown")] {
+            let record = call("a", &format!(r#"{invoked},"awsRegion":"{region}""#));
+            holds(file(&[record]), &[(&format!("endpoint {endpoint}"), 1)]);
+        }
+    }
+}
+
+#[test]
+fn what_is_the_name_of_no_region_tells_no_endpoint() {
+    for (region, endpoint) in [
+        ("None", "unknown"),
+        ("US-EAST-1", "unknown"),
+        ("aws-global", "unknown"),
+        ("Global", "unknown"),
+        ("us-east-1", "unknown"),
+        ("eu-west-1", "regional"),
+        ("mars-north-12", "regional"),
+        ("global", "global"),
+    ] {
+        let record = call("a", &format!(r#""awsRegion":"{region}","tlsDetails":null"#));
+        holds(file(&[record]), &[(&format!("endpoint {endpoint}"), 1)]);
+    }
+}
