@@ -1,5 +1,7 @@
 //! JSON and gzip as base64, as Lambda, Kinesis and Firehose have messages.
 
+use std::ops::Range;
+
 use super::text::{has_sound_escapes, unescape};
 
 /// Shorter ones are words.
@@ -82,13 +84,17 @@ pub(super) fn forms(text: &[u8]) -> [Vec<u8>; 3] {
     })
 }
 
-/// The runs of letters of base64 around these places in a text, each as the bytes it stands for, from each of
-/// its first four letters on: what is before the first may have been given up.
-pub(super) fn around(text: &[u8], at: usize) -> impl Iterator<Item = Vec<u8>> {
+/// The letters of base64 around a place in a text where there is one.
+pub(super) fn run_around(text: &[u8], at: usize) -> Range<usize> {
     let is_in = |byte: &&u8| value(**byte).is_some();
     let before = text[..at].iter().rev().take_while(is_in).count();
     let after = text[at..].iter().take_while(is_in).count();
-    let run = &text[at - before..at + after];
+    at - before..at + after
+}
+
+/// The bytes that letters of base64 stand for, from each of the first four on: what is before them may have been
+/// given up.
+pub(super) fn decoded(run: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     (0..run.len().min(4)).map(|from| decode(run[from..].iter().copied()))
 }
 
@@ -150,7 +156,8 @@ mod tests {
             let found = forms(name)
                 .iter()
                 .find_map(|form| memchr::memmem::find(encoded.as_bytes(), form));
-            let mut runs = around(encoded.as_bytes(), found.expect(before));
+            let run = run_around(encoded.as_bytes(), found.expect(before));
+            let mut runs = decoded(&encoded.as_bytes()[run]);
             assert!(runs.any(|run| run.starts_with(text.as_bytes())), "{before}");
         }
     }
