@@ -26,7 +26,7 @@ pub enum ScanError {
     #[error(transparent)]
     Manifest(#[from] ManifestError),
     /// A manifest leaves out a prefix that is asked about, or nobody knows why.
-    #[error("the list leaves out {}, {}", Shown::text(&.0.prefix), why(.0))]
+    #[error("the list leaves out {}", what(.0))]
     LeftOut(LeftOut),
     /// An object is read where it is named, and would be passed by on a list, where it is only found.
     #[error("{}: it is read where it is named, but on a list it would be passed by for its name", Shown::text(.0))]
@@ -43,17 +43,18 @@ pub enum ScanError {
     S3(#[from] S3Error),
 }
 
-fn why(left_out: &LeftOut) -> String {
-    let asked = match left_out.reason() {
-        Some(NotListed::Before) => "the days before it, which",
-        Some(NotListed::After) => "and the days after it, which",
-        Some(NotListed::Days) => "where days are that",
-        Some(NotListed::Account) => "an account that",
-        Some(NotListed::Region) => "a Region that",
+fn what(left_out: &LeftOut) -> String {
+    let prefix = Shown::text(&left_out.prefix);
+    let what = match left_out.reason() {
+        Some(NotListed::Before) => format!("what is before {prefix}, which"),
+        Some(NotListed::After) => format!("{prefix} and what is after it, which"),
+        Some(NotListed::Days) => format!("{prefix}, where days are that"),
+        Some(NotListed::Account) => format!("{prefix}, an account that"),
+        Some(NotListed::Region) => format!("{prefix}, a Region that"),
         _ => {
             let why = Shown::text(&left_out.why);
-            return format!("for a reason that is not known, '{why}'");
+            return format!("{prefix}, for a reason that is not known, '{why}'");
         }
     };
-    format!("{asked} this run asks for")
+    format!("{what} this run asks for")
 }
