@@ -469,8 +469,8 @@ def list_paths(spark, here, prefixes, words, program):
     rows = [(None, prefix) for prefix in sorted(set(prefixes))]
     if here:
         rows.append((here, ""))
-    rows = spark.createDataFrame(rows, "here array<string>, prefix string")
-    return rows.repartition(rows.count(), "prefix").mapInArrow(_task_of_list(words, program), MANIFEST)
+    table = spark.createDataFrame(rows, "here array<string>, prefix string")
+    return table.repartition(len(rows), "prefix").mapInArrow(_task_of_list(words, program), MANIFEST)
 
 
 def keep(spark, found, save):

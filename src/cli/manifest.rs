@@ -20,16 +20,24 @@ pub(super) fn list(
 ) -> Result<Exit, Failure> {
     let (scan, paths) = (&reading.scan, &reading.paths);
     output.write(|out| {
+        let mut is_empty = true;
         watched(progress(messages), |shared| {
             scan.list_here(paths, shared, |path, size| {
+                is_empty = false;
                 // One that is no text is found by nobody who reads the list: it is damaged then, and named.
                 write_line(out, &size.to_string(), "", &path.to_string_lossy())
             })?;
             #[cfg(feature = "s3")]
             scan.list(paths, shared, |under, listed| {
+                is_empty = false;
                 write_listed(out, under, listed)
             })?;
-            Ok(())
+            match is_empty {
+                true => Err(Failure::new(
+                    "--list: there is no file in what was named; check that it is the folder of the logs",
+                )),
+                false => Ok(()),
+            }
         })
     })?;
     Ok(Exit::Done)

@@ -1,11 +1,21 @@
 //! JSON and gzip as base64, as Lambda, Kinesis and Firehose have messages.
 
+use std::borrow::Cow;
+use std::io::Read as _;
 use std::ops::Range;
+
+use flate2::bufread::MultiGzDecoder;
 
 use super::text::{has_sound_escapes, unescape};
 
 /// Shorter ones are words.
 const LEAST: usize = 16;
+
+/// How much is inflated in a text: strangers may write bombs.
+const MOST: u64 = 16 << 20;
+
+/// How gzip begins.
+const GZIP: &[u8] = &[0x1f, 0x8b, 8];
 
 /// Whether the inside of a string, all of it, is base64 of JSON or of gzip.
 pub(super) fn is_encoded(inside: &[u8]) -> bool {
@@ -26,16 +36,27 @@ pub(super) fn is_encoded(inside: &[u8]) -> bool {
     text.len() >= LEAST && text.iter().all(|&byte| is_of_base64(byte)) && begins_as_either(text)
 }
 
-/// Whether what is encoded begins as JSON or gzip do.
+/// Whether what is encoded begins as JSON or gzip do. Hashes and other ids are letters of base64, too: of JSON
+/// all must be text.
 fn begins_as_either(text: &[u8]) -> bool {
     let head = decode(text.iter().copied().take(64));
-    let json = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
-    match json.trim_ascii_start() {
-        [0x1f, 0x8b, 8, ..] => true,
-        [b'{', rest @ ..] => matches!(rest.trim_ascii_start(), [] | [b'"' | b'}', ..]),
+    head.starts_with(GZIP) || (is_text(&head) && begins_as_json(&head))
+}
+
+fn begins_as_json(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    match text.trim_ascii_start() {
+        [b'{', rest @ ..] => matches!(rest.trim_ascii_start(), [] | [b'"', ..]),
         [b'[', rest @ ..] => matches!(rest.trim_ascii_start(), [] | [b'{' | b'[' | b'"', ..]),
         rest => rest.starts_with(b"\"{"),
     }
+}
+
+/// Whether this is text, which may be cut off.
+fn is_text(bytes: &[u8]) -> bool {
+    let is_control = |&byte: &u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    let is_cut = |error: std::str::Utf8Error| error.error_len().is_none();
+    !bytes.iter().any(is_control) && std::str::from_utf8(bytes).map_or_else(is_cut, |_| true)
 }
 
 /// The bytes that base64 stands for, in either alphabet; what is of none is passed over.
@@ -84,6 +105,31 @@ pub(super) fn forms(text: &[u8]) -> [Vec<u8>; 3] {
     })
 }
 
+/// A text of JSON without the ends of lines in its strings, which base64 has after so many letters, and with
+/// slashes as they are.
+pub(super) fn unbroken(text: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memchr(b'\\', text).is_none() {
+        return text.into();
+    }
+    let mut whole = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        whole.extend_from_slice(&rest[..at]);
+        let slashes = rest[at..].iter().take_while(|&&byte| byte == b'\\').count();
+        let (run, past) = rest[at..].split_at(slashes);
+        match past {
+            [b'n' | b'r', ..] => rest = &past[1..],
+            [b'/', ..] => rest = past,
+            _ => {
+                whole.extend_from_slice(run);
+                rest = past;
+            }
+        }
+    }
+    whole.extend_from_slice(rest);
+    whole.into()
+}
+
 /// The letters of base64 around a place in a text where there is one.
 pub(super) fn run_around(text: &[u8], at: usize) -> Range<usize> {
     let is_in = |byte: &&u8| value(**byte).is_some();
@@ -98,13 +144,23 @@ pub(super) fn decoded(run: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     (0..run.len().min(4)).map(|from| decode(run[from..].iter().copied()))
 }
 
-/// Whether a text has a string in it that begins as gzip does as base64.
-pub(super) fn has_gzip(text: &[u8]) -> bool {
-    let mut begins = memchr::memmem::find_iter(text, b"\"H4sI");
-    begins.any(|at| {
-        let letters = text[at + 1..].iter().take(LEAST);
-        letters.filter(|&&byte| value(byte).is_some()).count() == LEAST
-    })
+/// What strings of a text hold that are gzip as base64, one after the other: `None` for what cannot be told. More
+/// than [`MOST`] is inflated of none.
+pub(super) fn gunzipped(text: &[u8]) -> impl Iterator<Item = Option<Vec<u8>>> {
+    let mut left = MOST;
+    memchr::memmem::find_iter(text, b"\"H4sI")
+        .map(|at| run_around(text, at + 1))
+        .filter(|run| run.len() >= LEAST)
+        .map(move |run| {
+            let bytes = decode(text[run].iter().copied());
+            let mut content = Vec::new();
+            let inflated = MultiGzDecoder::new(&bytes[..])
+                .take(left + 1)
+                .read_to_end(&mut content);
+            let length = content.len() as u64;
+            left = left.saturating_sub(length);
+            (inflated.is_ok() && left > 0).then_some(content)
+        })
 }
 
 #[cfg(test)]
@@ -113,7 +169,7 @@ mod tests {
 
     fn encode(bytes: &[u8]) -> String {
         let mut padded = bytes.to_vec();
-        padded.resize(bytes.len().next_multiple_of(3), 0);
+        padded.resize(bytes.len().next_multiple_of(3), b' ');
         String::from_utf8(forms(&padded)[0].clone()).unwrap()
     }
 
@@ -132,12 +188,16 @@ mod tests {
         }
         let gzip = encode(b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x01\x02");
         assert!(gzip.starts_with("H4sI") && is_encoded(gzip.as_bytes()));
-        assert!(is_encoded(br"\/\/H4sI".as_slice()) == false);
+        assert!(!is_encoded(br"\/\/H4sI"));
         assert!(is_encoded(b"\\neyJhIjoxLCJiIjoyfQ=="));
         for text in [
             "eyJhIjox",
             "abcdefghijklmnop",
             "eyJhIjoxLCJiIjoyfQ.abc",
+            // Hashes and ids, of which some begin as an object does.
+            "e30f4c1a-1c2d-4e5f-8a9b-0c1d2e3f4a5b",
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "e31d0d0b0a0d0b0a0d0b0a0d0b0a0d0b",
             "a plain sentence of words",
             "sts.amazonaws.com",
             "",
@@ -163,11 +223,21 @@ mod tests {
     }
 
     #[test]
-    fn gzip_is_told_in_a_string_alone() {
-        assert!(has_gzip(
-            br#"{"rawData":"H4sIAAAAAAAAA6tWKkktLlGyUlBKSixS0lFQ"}"#
-        ));
-        assert!(!has_gzip(br#"{"rawData":"H4sI"}"#));
-        assert!(!has_gzip(b"H4sIAAAAAAAAA6tWKkktLlGyUlBKSixS0lFQ"));
+    fn gzip_in_strings_is_inflated_or_cannot_be_told() {
+        // {"a":"sts"}
+        let sound = "H4sIAAAAAAAC/6tWSlSyUiouKVaqBQAnKY7OCwAAAA==";
+        let text = format!(
+            r#"{{"a":"{sound}","b":"H4sI","c":"{}","d":{sound}}}"#,
+            &sound[..24]
+        );
+        let found: Vec<_> = gunzipped(text.as_bytes()).collect();
+        assert_eq!(found, [Some(br#"{"a":"sts"}"#.to_vec()), None]);
+    }
+
+    #[test]
+    fn lines_are_joined() {
+        let text = br#"{"a":"ab\nc\r\nd\\ne\/f\u0041\\"}"#;
+        assert_eq!(&*unbroken(text), br#"{"a":"abcde/f\u0041\\"}"#);
+        assert_eq!(&*unbroken(b"a"), b"a");
     }
 }

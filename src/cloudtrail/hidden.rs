@@ -85,9 +85,13 @@ pub(super) fn has_host(read: &Record<'_>) -> bool {
 /// leaves the verdict to be looked for.
 #[inline]
 pub(super) fn is_told(read: &Record<'_>) -> bool {
-    let is_of_aws = |host: &str| {
-        host.ends_with(".amazonaws.com") || host.contains("amazonaws") || host.contains(".aws")
-    };
+    const OF_AWS: [&str; 4] = [
+        ".amazonaws.com",
+        ".aws",
+        ".amazonaws.com.cn",
+        ".amazonaws.eu",
+    ];
+    let is_of_aws = |host: &str| OF_AWS.iter().any(|suffix| host.ends_with(suffix));
     let host = read.get(Field::ClientProvidedHostHeader);
     has_host(read) && (host.is_some_and(is_of_aws) || read.get(Field::EndpointType).is_some())
 }

@@ -1,13 +1,12 @@
 //! Whether a record of the service is somewhere in JSON of an unknown shape: its name as the value
-//! of an `eventSource`, plainly, or inside a string in a string, however often escaped, or as base64. Of gzip as
-//! base64 nothing can be told, and so it may be.
+//! of an `eventSource`, plainly, or inside a string in a string, however often escaped, or as base64, of gzip, too.
 //!
 //! For what would be skipped as no log of CloudTrail. It says nothing of where the record is, and a
 //! name under another key is none.
 
 use memchr::memmem::Finder;
 
-use super::encoded::{decoded, forms, has_gzip, run_around};
+use super::encoded::{decoded, forms, gunzipped, run_around, unbroken};
 
 /// Texts in texts: each may escape the quotes of the next one by `\u005c`, which takes a pass each.
 const MAX_PASSES: usize = 8;
@@ -37,7 +36,14 @@ impl Traces {
 
     /// Whether there is such a record in a text.
     pub fn are_in(&self, text: &[u8]) -> bool {
-        self.are_plainly_in(text) || self.are_encoded_in(text) || has_gzip(text)
+        if self.are_plainly_in(text) {
+            return true;
+        }
+        let text = unbroken(text);
+        // What cannot be inflated may have one.
+        self.are_encoded_in(&text)
+            || gunzipped(&text)
+                .any(|inside| inside.is_none_or(|inside| self.are_plainly_in(&inside)))
     }
 
     fn are_encoded_in(&self, text: &[u8]) -> bool {
@@ -165,7 +171,12 @@ mod tests {
             r#"{"rawData":"eyJldmVudFNvdXJjZSI6InN0cy5hbWF6b25hd3MuY29tIn0="}"#,
             // [ {"event_source": "sts.amazonaws.com"}]
             r#"{"a":["WyB7ImV2ZW50X3NvdXJjZSI6ICJzdHMuYW1hem9uYXdzLmNvbSJ9XQ"]}"#,
-            r#"{"rawData":"H4sIAAAAAAAAA6tWKkktLlGyUlBKSixS0lFQ"}"#,
+            // The first again, with lines that end, and after another letter.
+            r#"{"a":"eyJldmVudFNvdXJjZSI6InN0cy5h\r\nbWF6b25hd3MuY29tIn0=\r\n"}"#,
+            r#"{"a":"xeyJldmVudFNvdXJjZSI6InN0cy5hbWF6b25hd3MuY29tIn0="}"#,
+            // The first as gzip, and gzip that is cut off.
+            r#"{"rawData":"H4sIAAAAAAAC/6tWSi1LzSsJzi8tSk5VslIqLinWS8xNrMrPSywv1kvOz1WqBQB/a4ZmIwAAAA=="}"#,
+            r#"{"rawData":"H4sIAAAAAAAAA6tWSi1LzSsJzi8t"}"#,
         ] {
             assert!(traces.are_in(text.as_bytes()), "{text}");
         }
@@ -173,6 +184,8 @@ mod tests {
             // {"aud":"sts.amazonaws.com"}
             r#"{"a":"eyJhdWQiOiJzdHMuYW1hem9uYXdzLmNvbSJ9"}"#,
             r#"{"a":"c3RzLmFtYXpvbmF3cy5jb20"}"#,
+            // {"a":"sts"}
+            r#"{"a":"H4sIAAAAAAAC/6tWSlSyUiouKVaqBQAnKY7OCwAAAA=="}"#,
         ] {
             assert!(!traces.are_in(text.as_bytes()), "{text}");
         }

@@ -25,14 +25,6 @@ pub enum Named {
 }
 
 impl Named {
-    /// Where it is; of standard input nothing.
-    pub fn path(&self) -> &Path {
-        match self {
-            Named::Folder(path) | Named::File(path) | Named::Unreadable(path, _) => path,
-            Named::StandardInput => Path::new(""),
-        }
-    }
-
     /// A path somebody else wrote down: if it is gone, that is one unreadable file.
     pub(super) fn listed(path: PathBuf) -> Named {
         match fs::metadata(&path) {

@@ -68,8 +68,13 @@ pub fn can_judge(totals: &Totals, selection: &Selection) -> bool {
 /// Files whose places tell no account tell nothing of it either: what CloudTrail has logged in us-east-1
 /// may be in any of them.
 pub fn blind_accounts<'t>(totals: &'t Totals, selection: &Selection) -> Vec<&'t str> {
+    if !selection.may_show(Endpoint::Global) {
+        return Vec::new();
+    }
     let logs = &totals.logs_read;
-    let of_us_east_1: BTreeSet<&str> = (logs.read().chain(logs.silent()))
+    // Damaged ones are told for themselves.
+    let known = logs.read().chain(logs.silent()).chain(logs.damaged());
+    let of_us_east_1: BTreeSet<&str> = known
         .filter(|(_, region)| *region == US_EAST_1)
         .map(|(account, _)| account)
         .collect();
@@ -101,8 +106,8 @@ pub fn excluding(totals: &Totals) -> Option<&Condition> {
 ///
 /// # Errors
 /// If nothing was read that could show global calls; if a condition matched none of the calls read, or left
-/// out every one; or if the gates hold, and days are asked about that a store has forgotten, or calls are
-/// [`left_out`]: that is no verdict.
+/// out every one; or if the gates hold, and days are asked about that a store has forgotten, or some calls
+/// are [`undecided`]: that is no verdict.
 pub fn judge<'r>(
     gates: &[Gate],
     is_allowed: impl Fn(&str) -> bool,
@@ -142,7 +147,7 @@ pub fn judge<'r>(
     {
         return Err(NoVerdict::Forgotten { since, kept_from });
     }
-    match left_out(totals, selection) {
+    match undecided(totals, selection) {
         Some(why) => Err(why),
         None => Ok(failed),
     }
@@ -150,7 +155,7 @@ pub fn judge<'r>(
 
 /// Calls that the options leave out because nobody knows whether they are asked about: without them, that no
 /// global call is shown means nothing.
-pub fn left_out<'r>(totals: &Totals, selection: &Selection) -> Option<NoVerdict<'r>> {
+pub fn undecided<'r>(totals: &Totals, selection: &Selection) -> Option<NoVerdict<'r>> {
     let Coverage {
         no_time, unplaced, ..
     } = totals.coverage;

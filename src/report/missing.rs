@@ -31,7 +31,7 @@ pub fn missing(coverage: &Coverage) -> Vec<String> {
     note(
         coverage.no_time,
         "STS call",
-        "without a readable time, left out by --since and --until",
+        "without a readable time, left out where a time is asked about",
     );
     note(
         coverage.unplaced,

@@ -33,7 +33,9 @@ impl<C: Collector> Calls<'_, C> {
 
     /// Notes a call that is left out, if it may be one of those asked about.
     fn note_misplaced(&mut self, call: &Call<'_>) {
-        if self.selection.admits_time(call.time()) && self.selection.misplaces(call, self.scratch) {
+        if self.selection.may_admit_time(call.time())
+            && self.selection.misplaces(call, self.scratch)
+        {
             self.coverage.unplaced += 1;
         }
     }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::ScanError;
 use super::run::Run;
-use crate::input::{Folder, Found, Named, read_directory_in_order};
+use crate::input::{Folder, Found, KeyKind, Named, read_directory_in_order};
 
 impl Run<'_> {
     /// Hands over each file that reading would come to, and its size.
@@ -20,14 +20,17 @@ impl Run<'_> {
         mut each: impl FnMut(&Path, u64) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut named: Vec<&Named> = named.iter().collect();
-        named.sort_by_key(|one| one.path());
+        named.sort_by_key(|one| match one {
+            Named::Folder(path) | Named::File(path) | Named::Unreadable(path, _) => Some(path),
+            Named::StandardInput => None,
+        });
         // What is named itself goes first: a walk does not come to it again.
         let mut folders = Vec::new();
         for one in named {
             match one {
                 Named::Folder(path) => folders.push(path.clone()),
                 Named::File(path) | Named::Unreadable(path, _) => {
-                    let (folder, name) = folder_and_name(path);
+                    let (folder, name) = parted(path);
                     check(&folder, name)?;
                     self.hand_over(path, &mut each)?;
                 }
@@ -84,7 +87,7 @@ impl Run<'_> {
     }
 }
 
-/// Refuses a name that is passed by where it is found.
+/// Refuses what is read where it is named, and passed by where it is found.
 fn check(folder: &Folder, name: &OsStr) -> Result<(), ScanError> {
     match folder.opens_in_a_walk(name, &[]) {
         true => Ok(()),
@@ -95,13 +98,14 @@ fn check(folder: &Folder, name: &OsStr) -> Result<(), ScanError> {
     }
 }
 
-/// Whether whoever reads a list opens what has this name.
+/// Whether whoever reads a list opens what has this name, and as a log.
 fn is_opened(path: &Path) -> bool {
-    let (folder, name) = folder_and_name(path);
-    check(&folder, name).is_ok()
+    let (folder, name) = parted(path);
+    let is_log = matches!(folder.kind_of(name), None | Some(KeyKind::Log));
+    is_log && check(&folder, name).is_ok()
 }
 
-fn folder_and_name(path: &Path) -> (Folder, &OsStr) {
+fn parted(path: &Path) -> (Folder, &OsStr) {
     let folder = path.parent().unwrap_or(Path::new(""));
     let name = path.file_name().unwrap_or_default();
     (Folder::new(folder.to_owned()), name)

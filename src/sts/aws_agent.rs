@@ -67,12 +67,13 @@ pub(super) fn is_service_name(agent: &str) -> bool {
                     |label: &str| matches!(label, "sts" | "s3" | "vpce") || is_region(label);
                 // `ec2-192-0-2-1.compute-1`, `my-balancer.elb`: what a customer runs there.
                 let is_of_a_machine = |label: &str| {
-                    matches!(label, "compute" | "elb") || label.starts_with("compute-")
+                    let number = label.strip_prefix("compute-");
+                    let is_number = |n: &str| n.bytes().all(|b| b.is_ascii_digit());
+                    matches!(label, "compute" | "elb") || number.is_some_and(is_number)
                 };
+                let is_none = |label: &str| is_of_an_endpoint(label) || is_of_a_machine(label);
                 let is_one_label = !name.contains('.');
-                name.split('.').all(is_label)
-                    && (is_one_label || !name.split('.').any(is_of_an_endpoint))
-                    && !name.split('.').any(is_of_a_machine)
+                name.split('.').all(is_label) && (is_one_label || !name.split('.').any(is_none))
             })
     })
 }
@@ -82,4 +83,32 @@ fn is_label(label: &str) -> bool {
         && label
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_what_a_customer_runs_is_none_of_a_service() {
+        for service in [
+            "ec2.amazonaws.com",
+            "compute-optimizer.amazonaws.com",
+            "export.compute-optimizer.amazonaws.com",
+            "dynamodb.application-autoscaling.amazonaws.com",
+            "lambda.amazonaws.com.cn",
+        ] {
+            assert!(is_of_aws(service), "{service}");
+        }
+        for other in [
+            "ec2-192-0-2-1.compute-1.amazonaws.com",
+            "ec2-192-0-2-1.eu-west-1.compute.amazonaws.com",
+            "ec2-192-0-2-1.compute.amazonaws.com",
+            "my-balancer.elb.amazonaws.com",
+            "my.sts.amazonaws.com",
+            "sts.eu-west-1.amazonaws.com",
+        ] {
+            assert!(!is_of_aws(other), "{other}");
+        }
+    }
 }

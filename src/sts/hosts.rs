@@ -281,6 +281,22 @@ mod tests {
     }
 
     #[test]
+    fn an_address_in_brackets_is_itself_and_no_class_of_letters() {
+        let lines = [
+            "[2001:DB8::1] global",
+            "[ab].x regional eu-west-1",
+            "* regional eu-west-3",
+        ];
+        let hosts = Hosts::parse(lines).unwrap();
+        let lines_of = |host: &str| hosts.line_number(host);
+        assert_eq!(lines_of("[2001:db8::1]"), Some(1));
+        assert_eq!(lines_of("2"), Some(3));
+        assert_eq!(lines_of("a.x"), Some(2));
+        let again = Hosts::try_from(Vec::<String>::from(hosts.clone())).unwrap();
+        assert_eq!(again.line_number("[2001:db8::1]"), Some(1));
+    }
+
+    #[test]
     fn a_line_that_cannot_be_understood_says_how_to_write_it() {
         for (line, piece) in [
             ("sts.corp.example", "where it leads is missing"),

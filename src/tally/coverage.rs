@@ -238,11 +238,11 @@ pub struct Coverage {
     #[serde(default)]
     pub not_understood: u64,
     /// STS calls whose `eventTime` cannot be read, copies included, in the accounts and Regions asked
-    /// about. With `--since` or `--until` they are left out.
+    /// about. With `--since`, `--until` and conditions on days and hours they are left out.
     #[serde(default)]
     pub no_time: u64,
-    /// STS calls that the options leave out because their records name no account or no Region of a log,
-    /// copies included. They may be of those asked about.
+    /// STS calls to the global endpoint or an unknown one that the options leave out because their records
+    /// name no account or no Region of a log, copies included. They may be of those asked about.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub unplaced: u64,
     /// What digests say of the logs. `None` if there are none, or nobody looked.

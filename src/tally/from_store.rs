@@ -105,7 +105,7 @@ impl<Q: Question> Tally<Q> {
         if kind.is_admitted && kept.time().is_none() {
             self.totals.coverage.no_time += 1;
         }
-        if kind.is_misplaced && selection.admits_time(kept.time()) {
+        if kind.is_misplaced && selection.may_admit_time(kept.time()) {
             self.totals.coverage.unplaced += 1;
         }
         if !kind.is_admitted || !selection.admits_time(kept.time()) {

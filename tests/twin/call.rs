@@ -593,8 +593,13 @@ pub fn is_aws_managed(agent: &str, source: &str) -> bool {
                     let mut bytes = label.bytes();
                     !label.is_empty() && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'-')
                 };
-                let is_of_an_endpoint =
-                    |label: &&str| ["sts", "s3", "vpce"].contains(label) || is_region(label);
+                let is_of_an_endpoint = |label: &&str| {
+                    let is_digit = |c: char| c.is_ascii_digit();
+                    let shortened = label.trim_end_matches(is_digit);
+                    ["sts", "s3", "vpce", "compute", "elb"].contains(label)
+                        || is_region(label)
+                        || shortened == "compute-"
+                };
                 labels.iter().all(is_plain)
                     && (labels.len() == 1 || !labels.iter().any(is_of_an_endpoint))
             })

@@ -336,51 +336,54 @@ fn is_of_log(call: &Call, question: &Question) -> bool {
     listed(&question.accounts, "recipient_account_id") && listed(&question.regions, "aws_region")
 }
 
-/// Whether a call that is not asked about might be, if its record said in whose log of which Region it is.
+/// Whether a call that a gate would count is not asked about, and might be if its record said in whose log of
+/// which Region it is: whether there is an account, a Region and a time that would let it pass.
 fn may_be_asked(call: &Call, question: &Question) -> bool {
-    let account = call.value("recipient_account_id");
-    let has_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
-    let region = call.value("aws_region");
-    let has_region = call::is_region(region);
-    let is_known = |dimension: &str| match dimension {
-        "recipient_account_id" => has_account,
-        // Logged as of that, it is of us-east-1.
-        "aws_region" => has_region || region == "global",
-        "day" | "hour" => call.time.is_some(),
-        _ => true,
+    let is_account = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+    let places = ["recipient_account_id", "aws_region"];
+    let is_placed = is_account(call.value(places[0])) && call::is_region(call.value(places[1]));
+    if is_placed || !["global", "unknown"].contains(&call.value("endpoint")) {
+        return false;
+    }
+    let is_unknown = |dimension: &str| match dimension {
+        "recipient_account_id" => !is_account(call.value(dimension)),
+        // Logged as of global, it is of us-east-1.
+        "aws_region" => !call::is_region(call.value(dimension)) && !is_global(call),
+        "day" | "hour" => call.time.is_none(),
+        _ => false,
     };
-    let values = |dimension: &str| match dimension {
-        "aws_region" if region == "global" => vec!["us-east-1"],
-        dimension => vec![call.value(dimension)],
+    let would_pass = |dimension: &str, passes: &dyn Fn(&str) -> bool| {
+        is_unknown(dimension)
+            || passes(call.value(dimension))
+            || dimension == "aws_region" && is_global(call) && passes("us-east-1")
     };
-    let listed = |list: &[String], dimension| {
-        list.is_empty()
-            || !is_known(dimension)
-            || (values(dimension).iter()).any(|value| list.iter().any(|one| one == value))
-    };
-    let holds = |dimension: &str, pattern: &str, negated: bool, value: &str| {
-        let _ = dimension;
-        matches(pattern, value) != negated
-    };
-    let may_be = is_in_time(call.time, question)
-        && listed(&question.accounts, "recipient_account_id")
-        && listed(&question.regions, "aws_region")
+    let lists = [
+        (places[0], &question.accounts),
+        (places[1], &question.regions),
+    ];
+    let may_be = (call.time.is_none() || is_in_time(call.time, question))
+        && lists.iter().all(|(dimension, list)| {
+            let is_listed = |value: &str| list.is_empty() || list.iter().any(|one| one == value);
+            would_pass(dimension, &is_listed)
+        })
         && (question.endpoints.is_empty() || question.endpoints.contains(&call.value("endpoint")))
-        && (question.conditions.iter()).all(|(dimension, pattern, negated)| {
-            let own = call.value(dimension);
-            !is_known(dimension)
-                || holds(dimension, pattern, *negated, own)
-                || (values(dimension).iter())
-                    .any(|value| holds(dimension, pattern, *negated, value))
-        });
-    let of_log = ["recipient_account_id", "aws_region", "day", "hour"];
-    let is_asked = is_of_log(call, question)
-        && (question.conditions.iter())
-            .filter(|(dimension, ..)| of_log.contains(dimension))
+        && question
+            .conditions
+            .iter()
             .all(|(dimension, pattern, negated)| {
-                matches(pattern, call.value(dimension)) != *negated
+                would_pass(dimension, &|value| matches(pattern, value) != *negated)
             });
-    !(has_account && has_region) && may_be && !is_asked
+    let mut of_place = question
+        .conditions
+        .iter()
+        .filter(|(name, ..)| places.contains(name));
+    let is_asked = is_of_log(call, question)
+        && of_place.all(|(name, pattern, negated)| matches(pattern, call.value(name)) != *negated);
+    may_be && !is_asked
+}
+
+fn is_global(call: &Call) -> bool {
+    call.value("aws_region") == "global"
 }
 
 fn passes_after_counting_once(call: &Call, question: &Question) -> bool {

@@ -57,7 +57,15 @@ pub fn hidden(record: &Map<String, Value>, normal: &Map<String, Value>) -> Optio
     let host = (normal.get("tlsDetails"))
         .and_then(|details| details.get("clientProvidedHostHeader")?.as_str());
     let has_host = has(normal, HOST_PATH);
-    let is_of_aws = |host: &str| host.contains("amazonaws") || host.contains(".aws");
+    let is_of_aws = |host: &str| {
+        let suffixes = [
+            ".amazonaws.com",
+            ".amazonaws.com.cn",
+            ".amazonaws.eu",
+            ".aws",
+        ];
+        suffixes.iter().any(|suffix| host.ends_with(suffix))
+    };
     if has_host && host.is_some_and(is_of_aws) {
         None
     } else if !has_host && hides_host(record, has(normal, VERSION_PATH)) {

@@ -469,6 +469,19 @@ pub fn is_encoded(text: &str) -> bool {
 fn begins_as_json_or_gzip(bytes: &[u8]) -> bool {
     let text: String = bytes.iter().map(|&byte| char::from(byte)).collect();
     // A byte order mark, as bytes.
+    if text.starts_with("\u{1f}\u{8b}\u{8}") {
+        return true;
+    }
+    // It may end within a letter.
+    let is_utf8 = (0..4).any(|cut| {
+        let end = bytes.len().saturating_sub(cut);
+        std::str::from_utf8(&bytes[..end]).is_ok()
+            && (cut == 0 || bytes[end..].iter().all(|&b| b >= 0x80))
+    });
+    let is_control = |c: char| c < ' ' && !"\t\n\r".contains(c);
+    if !is_utf8 || text.contains(is_control) {
+        return false;
+    }
     let text = text.strip_prefix("\u{ef}\u{bb}\u{bf}").unwrap_or(&text);
     let is_space = |c| matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0c');
     let text = text.trim_start_matches(is_space);
@@ -476,9 +489,8 @@ fn begins_as_json_or_gzip(bytes: &[u8]) -> bool {
         let rest = text.strip_prefix(open)?;
         Some(rest.trim_start_matches(is_space).chars().next())
     };
-    text.starts_with("\u{1f}\u{8b}\u{8}")
-        || text.starts_with("\"{")
-        || next('{').is_some_and(|c| matches!(c, None | Some('"' | '}')))
+    text.starts_with("\"{")
+        || next('{').is_some_and(|c| matches!(c, None | Some('"')))
         || next('[').is_some_and(|c| matches!(c, None | Some('{' | '[' | '"')))
 }
 

@@ -1,23 +1,50 @@
 //! Whether a call to STS is somewhere in a text, however deep in strings. Contract §4.
 
+use std::io::Read as _;
+
 use super::base64::{decoded, is_letter};
 
-/// Whether it is in a text, plainly or as base64; and whether gzip may have it.
+/// Whether it is in a text, plainly, as base64, or as gzip in base64; what is no sound gzip may have it.
 pub fn are_in(text: &[u8]) -> bool {
     let chars: String = text.iter().map(|&byte| char::from(byte)).collect();
-    let has_gzip = chars.match_indices("\"H4sI").any(|(at, _)| {
-        let letters: Vec<char> = chars[at + 1..].chars().take(16).collect();
-        letters.len() == 16 && letters.into_iter().all(is_letter)
-    });
-    let mut runs = chars.split(|c| !is_letter(c));
-    let is_encoded = runs.any(|run| {
+    let joined = joined(&chars);
+    let runs: Vec<&str> = joined.split(|c| !is_letter(c)).collect();
+    let is_encoded = runs.iter().any(|run| {
         (0..run.len().min(4)).any(|from| {
             let bytes = decoded(&run[from..]);
             let name = b"sts.amazonaws.com";
             bytes.windows(name.len()).any(|window| window == name) && are_plainly_in(&bytes)
         })
     });
-    has_gzip || is_encoded || are_plainly_in(text)
+    let is_zipped = joined.match_indices("\"H4sI").any(|(at, _)| {
+        let run = joined[at + 1..].split(|c| !is_letter(c)).next();
+        run.filter(|run| run.len() >= 16).is_some_and(|run| {
+            let mut content = Vec::new();
+            let bytes = decoded(run);
+            let read = flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_end(&mut content);
+            read.is_err() || are_plainly_in(&content)
+        })
+    });
+    is_encoded || is_zipped || are_plainly_in(text)
+}
+
+/// A text without the ends of lines that are escaped in it, and without backslashes before slashes.
+fn joined(text: &str) -> String {
+    let mut joined = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        joined += &rest[..at];
+        let past = rest[at..].trim_start_matches('\\');
+        if let Some(past) = past.strip_prefix(['n', 'r']) {
+            rest = past;
+        } else {
+            if !past.starts_with('/') {
+                joined += &rest[at..rest.len() - past.len()];
+            }
+            rest = past;
+        }
+    }
+    joined + rest
 }
 
 /// Whether, with all its escapes undone, `"eventSource":"sts.amazonaws.com"` is in it, the key in

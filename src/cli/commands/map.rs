@@ -87,6 +87,7 @@ Examples:
   stscope map report logs/111122223333/ -o 1.part
   stscope map plan --files-from keys.txt --since 2026-11-01 -o 7.part
   stscope map report --list s3://BUCKET/PREFIX/AWSLogs/ -o keys.tsv
+  stscope map report --list /mnt/logs/AWSLogs -o files.tsv
   stscope map report --manifest - --parts 600 < some-keys.tsv > frames
   stscope merge *.part -o report.csv";
 

@@ -16,11 +16,11 @@ use crate::cli::stored::check_kept;
 use clap::Args;
 use clap::builder::TypedValueParser as _;
 
-use crate::questions::gate::left_out;
+use crate::questions::gate::undecided;
 use crate::questions::{AnyQuestion, Report};
 use crate::report::pages::{self, report::Worth};
 use crate::scan::Scan;
-use crate::sts::Dimension;
+use crate::sts::{Dimension, Endpoint};
 
 #[derive(Args)]
 pub(super) struct ReportArgs {
@@ -128,11 +128,12 @@ pub(super) fn answer(
     report.keep_min_calls(order.min_calls);
     let can_judge = session.can_judge(&report.totals);
     let verdict = session.judge(&report.totals);
-    let is_all_known = report.totals.summary().global() > 0
-        || left_out(&report.totals, session.selection()).is_none();
+    // Who calls is known to call, whatever else is not known.
+    let is_known = !report.totals.offenders(Endpoint::Global).is_empty()
+        || undecided(&report.totals, session.selection()).is_none();
     let worth = Worth {
         can_judge,
-        is_judged: verdict.is_ok() && is_all_known,
+        is_judged: verdict.is_ok() && is_known,
         standing: session.standing(&report.totals),
     };
     // Principals become labels of gauges only where somebody chose what to group by.

@@ -101,7 +101,7 @@ fn note_no_time(calls: u64, messages: Messages) {
     if calls > 0 {
         messages.note(&format!(
             "{} STS {} no eventTime that can be read: counted, but on no day, and left \
-             out by --since and --until; see that the export writes times as CloudTrail does \
+             out by --since, --until and conditions on day and hour; see that the export writes times as CloudTrail does \
              (2025-11-03T08:00:00Z)",
             count(calls),
             if calls == 1 { "call has" } else { "calls have" },
@@ -128,8 +128,8 @@ pub(in crate::cli) fn in_no_log(calls: u64) -> String {
 }
 
 /// What to do with such calls.
-pub(in crate::cli) const PLACES: &str = "ask for all accounts and Regions, name the Region global beside us-east-1 if they are of it, or see that \
-     the export keeps both as CloudTrail writes them";
+pub(in crate::cli) const PLACES: &str = "ask for all accounts and Regions, name the Region global \
+     beside us-east-1 if they are of it, or see that the export keeps both as CloudTrail writes them";
 
 /// Says that logs are missing, or may be, by the digests that were found.
 fn note_digests(coverage: &Coverage, messages: Messages) {

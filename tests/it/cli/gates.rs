@@ -735,12 +735,19 @@ fn accounts_of_which_no_log_of_us_east_1_was_read_are_named() {
     }
     let first = "accounts 444455556666, 555555555555, 666666666666 and 2 more";
     ask(gate).says(&[&named(first)]);
+    // A damaged one is told for itself, and a gate on other endpoints needs none.
+    let damaged = "555555555555/CloudTrail/us-east-1/2025/11/03/log.json";
+    put(&archive, damaged, b"{");
+    let said = stscope(gate).arg(&archive).run().exits(3);
+    assert!(!said.stderr.contains("555555555555, "), "{said}");
+    std::fs::remove_file(archive.join(damaged)).unwrap();
+    let said = ask("report --endpoint regional");
+    assert!(!said.stderr.contains(SAID), "{said}");
     put_log(9, "444455556666", "us-east-1");
     let rest = "accounts 555555555555, 666666666666, 777777777777 and 1 more";
     ask(gate).says(&[&named(rest)]);
 
     // What lies flat tells by its records alone, and a log without a call has none.
-    let flat = put(dir.path(), "flat/a.json", &log(&[regional_call(1)]));
     let seen = put(
         dir.path(),
         "flat/b.json",
@@ -748,7 +755,7 @@ fn accounts_of_which_no_log_of_us_east_1_was_read_are_named() {
     );
     let mut other = regional_call(3);
     other["recipientAccountId"] = "444455556666".into();
-    std::fs::write(&flat, log(&[other])).unwrap();
+    let flat = put(dir.path(), "flat/a.json", &log(&[other]));
     let said = stscope(gate).arg(&flat).arg(&seen).run().exits(0);
     assert!(!said.stderr.contains(SAID), "{said}");
 }
@@ -781,6 +788,25 @@ fn no_gate_passes_over_calls_of_nobody_knows_whose_log() {
         (json!({ "awsRegion": "US-EAST-1" }), "--region us-east-1", 2),
         (
             json!({ "recipientAccountId": "444455556666", "awsRegion": null }),
+            ACCOUNT,
+            0,
+        ),
+        // Neither a time nor an account.
+        (
+            json!({ "recipientAccountId": null, "eventTime": "3 Nov 2025" }),
+            "--account 111122223333 --since 2025-11-01",
+            2,
+        ),
+        // It is of another day, whose log it may be in.
+        (
+            json!({ "recipientAccountId": null, "eventTime": "2025-10-03T10:00:00Z" }),
+            "--where recipient_account_id=111122223333 --where day=2025-11-03",
+            0,
+        ),
+        // No gate counts it.
+        (
+            json!({ "recipientAccountId": null, "tlsDetails": {
+                "clientProvidedHostHeader": "sts.eu-west-1.amazonaws.com" } }),
             ACCOUNT,
             0,
         ),
@@ -845,6 +871,16 @@ fn a_condition_on_days_asks_for_a_time_as_since_does() {
             let said = run.arg(&file).run().exits(code);
             if code == 2 {
                 said.says(&["cannot be judged: 1 STS call has no eventTime"]);
+            }
+        }
+        // What leaves out no call without a time.
+        if asked.contains("!=") {
+            let mut untimed = regional_call_of_us_east_1(1);
+            untimed["eventTime"] = "3 Nov 2025".into();
+            let records = [untimed, regional_call_of_us_east_1(2)];
+            let file = put(dir.path(), "b.json", &log(&records));
+            for run in every(&format!("--fail-on global {asked}")) {
+                run.arg(&file).run().exits(0);
             }
         }
         let gauges = stscope(&format!("report -q --format openmetrics {asked}"));

@@ -149,6 +149,15 @@ fn what_has_no_place_on_a_list_is_refused() {
         "see that it can be read",
     ]);
     fs::remove_file(at("dead.md")).unwrap();
+    // So is one that would be taken for a digest.
+    let digest = at("AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2025/11/03/d.json.gz");
+    fs::create_dir_all(digest.parent().unwrap()).unwrap();
+    symlink("nowhere", &digest).unwrap();
+    list(&[dir.path()]).fails(&["d.json.gz: it cannot be listed"]);
+    fs::remove_file(&digest).unwrap();
+    let empty = at("empty");
+    fs::create_dir(&empty).unwrap();
+    list(&[&empty]).fails(&["--list: there is no file in what was named"]);
     put(dir.path(), "a\nb.json", &one_call());
     list(&[dir.path()]).fails(&["a\\nb.json: a name with a line end has no place"]);
     fs::remove_file(at("a\nb.json")).unwrap();

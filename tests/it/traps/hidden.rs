@@ -640,14 +640,17 @@ fn a_name_in_other_letters_is_not_of_aws() {
 fn an_endpoint_type_beside_a_host_that_is_none_of_awss_is_not_lost() {
     let hosts = |host: &str| format!(r#""tlsDetails":{{"clientProvidedHostHeader":"{host}"}}"#);
     let proxy = hosts("proxy.corp.example");
+    let alike = ["sts.aws.corp.example", "sts.amazonaws.com.proxy.example"].map(hosts);
     for details in [
         r#""additionalEventData":{"requestDetails":{"endpointType":"global"}}"#,
         r#""additionalEventData.RequestDetails.endpointType":"global""#,
         r#""additionalEventData":{"RequestDetails":{"endpoint_type":"global"}}"#,
         r#""additionalEventData":[{"RequestDetails":{"endpointType":"global"}}]"#,
     ] {
-        let record = call("a", &format!("{proxy},{details}"));
-        holds(file(&[record]), &[("calls", 0), ("files.damaged", 1)]);
+        for host in alike.iter().chain([&proxy]) {
+            let record = call("a", &format!("{host},{details}"));
+            holds(file(&[record]), &[("calls", 0), ("files.damaged", 1)]);
+        }
         // A name of AWS's tells.
         let own = hosts("sts.eu-west-1.amazonaws.com");
         let record = call("a", &format!("{own},{details}"));
