@@ -20,6 +20,7 @@ mod from_store;
 mod groups;
 mod interner;
 mod logs_read;
+mod misplaced;
 mod partial;
 mod question;
 mod report;

@@ -6,8 +6,7 @@
 use chrono::{DateTime, NaiveDate};
 
 use super::condition::{Condition, Matched};
-use crate::aws::account::is_account_id;
-use crate::aws::region::{US_EAST_1, is_opt_in, is_region};
+use crate::aws::region::{US_EAST_1, is_opt_in};
 use crate::aws::{Key, Pruning, is_among};
 use crate::cloudtrail::{Field, Record};
 use crate::sts::{Dimension, Endpoint, Properties, Time};
@@ -99,49 +98,6 @@ impl Selection {
     pub fn asks_for_time(&self) -> bool {
         let asks = |one: &Condition| one.is_of_time() && !one.admits("");
         self.since.or(self.until).is_some() || self.conditions.iter().any(asks)
-    }
-
-    /// Whether a call that a gate would count may be one of those asked about, and is left out because its
-    /// record does not say in whose log of which Region it is: no account or no Region is there, or something
-    /// that is none. A call of the Region `global` was logged where those of us-east-1 are. Of its time nothing
-    /// is asked here.
-    pub(crate) fn misplaces(&self, call: &impl Properties, scratch: &mut String) -> bool {
-        let account = call.recipient_account_id().filter(|id| is_account_id(id));
-        let region = call.aws_region().filter(|region| is_region(region));
-        let endpoint = call.endpoint();
-        if account.is_some() && region.is_some()
-            || !matches!(endpoint, Endpoint::Global | Endpoint::Unknown)
-        {
-            return false;
-        }
-        let is_global = call.aws_region() == Some("global");
-        let region = region.or(is_global.then_some(US_EAST_1));
-        let may_be =
-            |list: &[String], value: Option<&str>| value.is_none_or(|value| is_among(list, value));
-        let is_of_place = |one: &&Condition| {
-            matches!(
-                one.dimension,
-                Dimension::RecipientAccountId | Dimension::AwsRegion
-            )
-        };
-        let may_pass = may_be(&self.accounts, account)
-            && may_be(&self.regions, region)
-            && is_among(&self.endpoints, endpoint.as_str())
-            && self.conditions.iter().all(|one| {
-                let known = match one.dimension {
-                    Dimension::RecipientAccountId => account,
-                    Dimension::AwsRegion => region,
-                    // Of a call without a time somebody else tells.
-                    Dimension::Day | Dimension::Hour => {
-                        let has_time = call.value(one.dimension, scratch).is_some();
-                        return !has_time || one.holds(call, scratch);
-                    }
-                    _ => return one.holds(call, scratch),
-                };
-                known.is_none_or(|value| one.admits(value)) || one.holds(call, scratch)
-            });
-        let mut of_place = self.conditions.iter().filter(is_of_place);
-        may_pass && !(self.admits_log(call) && of_place.all(|one| one.holds(call, scratch)))
     }
 
     /// Whether a log with this key was delivered in the time asked about, to an account and from a
