@@ -37,8 +37,10 @@ pub(super) fn judge(
         ..selection.clone()
     })?;
     let completed = store.completed(&selection.accounts)?;
-    let added_to = store.added_to(&completed)?.into_keys();
-    let due = Due::of(&completed, added_to).map_err(cannot)?;
+    let added_to = store.added_to(&completed.days)?.into_keys();
+    let due = Due::of(&completed.days, added_to).map_err(cannot)?;
+    let last = completed.days.values().max().copied().unwrap_or(0);
+    let due = due.and_by_calls(last, &completed.by_calls);
     let newest = due.newest;
     (gate.check_age(newest, Utc::now().date_naive())).map_err(cannot)?;
     let mut stored = calendar.keys.clone();
@@ -49,7 +51,7 @@ pub(super) fn judge(
     let oldest = oldest.max(calendar.kept_from.unwrap_or(oldest));
     let window = Selection {
         since: Time::of_midnight(gate.from(due.first())),
-        until: newest.succ_opt().and_then(Time::of_midnight),
+        until: due.last().succ_opt().and_then(Time::of_midnight),
         ..selection.clone()
     };
     let report = (store.closed_tally(&AnyQuestion::Trend, &window, false)?).finish();
@@ -134,6 +136,10 @@ fn no_verdict(gate: NewCallers, why: NoVerdict) -> Failure {
         }
         NoVerdict::UnseenOn(day) => unseen(day.to_string()),
         NoVerdict::UnseenBefore(day) => unseen(format!("the days before {day}")),
+        NoVerdict::Missing(day) => format!(
+            "logs of us-east-1 of {day} are missing, or may be, as digests say ('stscope verify' says which); \
+             fetch and ingest them"
+        ),
         NoVerdict::NoTime(calls) => format!(
             "{} {} without a readable time, copies included, may be of any day; mend the files \
              ('report --group-by day,recipient_account_id,principal' shows whose they are), or \

@@ -27,6 +27,8 @@ pub struct Calendar {
     pub kept_from: Option<NaiveDate>,
     /// Days of which logs are missing, or may be, as digests say.
     pub holes: BTreeSet<NaiveDate>,
+    /// Of these, the days of which logs of us-east-1 are.
+    pub holes_of_us_east_1: BTreeSet<NaiveDate>,
     /// Days of which a file is damaged.
     pub damaged: BTreeSet<NaiveDate>,
     /// A file is damaged of which nobody knows the day.
@@ -36,14 +38,22 @@ pub struct Calendar {
 impl Calendar {
     /// Whether all of a day was read, as far as can be told.
     pub fn is_complete(&self, day: NaiveDate) -> bool {
-        self.is_here(day) && !self.has_damage_of_some_day && !self.damaged.contains(&day)
+        self.is_here(day)
+            && !self.holes.contains(&day)
+            && !self.has_damage_of_some_day
+            && !self.damaged.contains(&day)
     }
 
-    /// Whether nothing more of a day is to be expected: what is damaged may stay so.
+    /// Whether nothing more of a day is to be expected: what is damaged, or missing as digests say, may stay
+    /// so.
     pub fn is_here(&self, day: NaiveDate) -> bool {
+        self.is_over(day) && (!self.all_have_keys || self.keys.contains(&day))
+    }
+
+    /// The same, be there files of the day or not.
+    pub fn is_over(&self, day: NaiveDate) -> bool {
         self.over_before.is_some_and(|before| day < before)
-            && (!self.all_have_keys || self.keys.contains(&day))
-            && !self.holes.contains(&day)
+            && self.kept_from.is_none_or(|from| from <= day)
     }
 
     /// Notes the days of what is damaged.

@@ -30,6 +30,8 @@ pub struct Due {
     pub days: BTreeSet<NaiveDate>,
     /// The newest day that was complete before. A day up to it that is judged came late, or some of it.
     pub newest_before: Option<NaiveDate>,
+    /// Those among the days of which there are calls, and no file.
+    pub by_calls: BTreeSet<NaiveDate>,
 }
 
 /// What a store has of these days and those before them.
@@ -79,6 +81,8 @@ pub enum NoVerdict {
     UnseenOn(NaiveDate),
     /// Nothing of us-east-1 was read of the days before this one.
     UnseenBefore(NaiveDate),
+    /// Digests say that logs of us-east-1 of this day are missing, or may be.
+    Missing(NaiveDate),
     /// So many calls have no time, and may be of any day.
     NoTime(u64),
     /// So many calls may be of any account or Region.
@@ -110,6 +114,7 @@ impl Due {
             newest,
             days,
             newest_before,
+            by_calls: BTreeSet::new(),
         })
     }
 
@@ -118,8 +123,26 @@ impl Due {
         self.days.first().copied().unwrap_or(self.newest)
     }
 
+    /// The same, and days of which there are calls and no file that these ingests completed, too. Too little
+    /// is read of them to be sure of anything but who called.
+    #[must_use]
+    pub fn and_by_calls(mut self, last: i64, by_calls: &BTreeMap<NaiveDate, i64>) -> Due {
+        if self.newest_before.is_some() {
+            let due = by_calls.iter().filter(|(_, run)| **run >= last);
+            self.by_calls = due.map(|(&day, _)| day).collect();
+            self.days.extend(&self.by_calls);
+        }
+        self
+    }
+
+    /// The last day that is to be judged.
+    pub fn last(&self) -> NaiveDate {
+        self.days.last().copied().unwrap_or(self.newest)
+    }
+
     fn is_late(&self, day: NaiveDate) -> bool {
-        day != self.newest && self.newest_before.is_none_or(|before| day <= before)
+        let is_before = self.newest_before.is_none_or(|before| day <= before);
+        day != self.newest && (is_before || self.by_calls.contains(&day))
     }
 }
 
@@ -155,11 +178,19 @@ impl NewCallers {
         is_allowed: impl Fn(&str) -> bool,
     ) -> Result<Verdict<'r>, NoVerdict> {
         let mut verdict = Verdict::default();
+        let mut missing = None;
         for &day in &due.days {
             match self.check_seen(day, seen, selection) {
                 Ok(()) => {
-                    verdict.judged.push(day);
                     let new = self.callers_of(day, seen.calls, &is_allowed);
+                    // What is missing can only hide who is new: whoever is found is new all the same.
+                    let may_be_more = seen.calendar.holes_of_us_east_1.contains(&day);
+                    if new.is_empty() && may_be_more {
+                        verdict.not_judged.push(day);
+                        missing = missing.or((!due.is_late(day)).then_some(day));
+                        continue;
+                    }
+                    verdict.judged.push(day);
                     if !new.is_empty() {
                         verdict.new.push((day, new));
                     }
@@ -168,6 +199,9 @@ impl NewCallers {
                 Err(_) if due.is_late(day) => verdict.not_judged.push(day),
                 Err(why) => return Err(why),
             }
+        }
+        if let Some(day) = missing.filter(|_| verdict.new.is_empty()) {
+            return Err(NoVerdict::Missing(day));
         }
         if verdict.new.is_empty() && seen.no_time > 0 {
             return Err(NoVerdict::NoTime(seen.no_time));
@@ -262,6 +296,66 @@ mod tests {
         let first = Due::of(&completed[..2].iter().copied().collect(), []).unwrap();
         assert_eq!(first.days, [day("2025-11-02")].into());
         assert_eq!(Due::of(&BTreeMap::new(), []), Err(NoVerdict::NoCompleteDay));
+    }
+
+    #[test]
+    fn days_of_calls_alone_are_due_with_the_ingest_that_completed_them() {
+        let completed = [(day("2025-11-02"), 1), (day("2025-11-05"), 3)].into();
+        let by_calls = [(day("2025-11-03"), 2), (day("2025-11-04"), 3)].into();
+        let due = Due::of(&completed, []).unwrap();
+        let due = due.and_by_calls(3, &by_calls);
+        assert_eq!(due.days, ["2025-11-04", "2025-11-05"].map(day).into());
+        assert!(due.is_late(day("2025-11-04")) && !due.is_late(day("2025-11-05")));
+        let first = Due::of(&[(day("2025-11-05"), 3)].into(), []).unwrap();
+        assert_eq!(
+            first.and_by_calls(3, &by_calls).days,
+            [day("2025-11-05")].into()
+        );
+    }
+
+    /// What digests miss can hide who is new, and never make anybody new.
+    #[test]
+    fn a_day_of_which_logs_are_missing_is_judged_by_who_is_seen() {
+        let calls = |of_last: &[&'static str]| {
+            let of_day = |callers: &[&'static str]| crate::questions::DayCalls {
+                is_of_us_east_1: true,
+                global_callers: callers.iter().map(|&one| (one, 1)).collect(),
+                ..Default::default()
+            };
+            let days = [("2025-11-01", &["old"][..]), ("2025-11-02", of_last)];
+            CallsByDay {
+                days: days
+                    .map(|(text, callers)| (day(text), of_day(callers)))
+                    .into(),
+                undated: 0,
+            }
+        };
+        let gate = NewCallers {
+            days: 1,
+            max_age: 3,
+        };
+        let holes = Calendar {
+            holes_of_us_east_1: [day("2025-11-02")].into(),
+            ..Calendar::default()
+        };
+        let whole = Calendar::default();
+        let completed = [(day("2025-11-01"), 1), (day("2025-11-02"), 2)].into();
+        let due = Due::of(&completed, []).unwrap();
+        let judge = |calls: &CallsByDay<'static>, calendar: &Calendar| {
+            let seen = Seen {
+                oldest: day("2025-11-01"),
+                calendar,
+                calls,
+                no_time: 0,
+                unplaced: 0,
+            };
+            let verdict = gate.judge(&due, seen, &Selection::default(), |_| false);
+            verdict.map(|verdict| verdict.new.len())
+        };
+        assert_eq!(judge(&calls(&["old", "new"]), &holes), Ok(1));
+        assert_eq!(judge(&calls(&["old"]), &whole), Ok(0));
+        let why = NoVerdict::Missing(day("2025-11-02"));
+        assert_eq!(judge(&calls(&["old"]), &holes), Err(why));
     }
 
     #[test]

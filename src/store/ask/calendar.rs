@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::coverage::key_at;
 use crate::aws::is_among;
+use crate::aws::region::US_EAST_1;
 use crate::questions::Calendar;
 use crate::store::chains::standing::read_holes;
 use crate::store::days::added;
@@ -44,13 +45,13 @@ impl Store {
         )
     }
 
-    /// The days that are here, each with the number of the ingest that completed it: it was the first to read
+    /// The days that are over, each with the number of the ingest that completed it: it was the first to read
     /// a file of the day, or the first after the day was over. 0 means an ingest before all that
     /// are known.
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub fn completed(&self, accounts: &[String]) -> Result<BTreeMap<NaiveDate, i64>, StoreError> {
+    pub fn completed(&self, accounts: &[String]) -> Result<Completed, StoreError> {
         let calendar = self.calendar(accounts)?;
         self.sql(completed(&self.connection, accounts, &calendar))
     }
@@ -110,6 +111,9 @@ fn calendar(
     for (account, region, day) in read_holes(connection)? {
         if selection.lists_log(&account, &region) {
             calendar.holes.insert(day);
+            if region == US_EAST_1 {
+                calendar.holes_of_us_east_1.insert(day);
+            }
         }
     }
     let last_run = last_run(connection)?;
@@ -125,6 +129,17 @@ fn calendar(
     Ok(calendar)
 }
 
+/// The days that are over, each with the number of the ingest that completed it.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Completed {
+    /// Those of which files were read.
+    pub days: BTreeMap<NaiveDate, i64>,
+    /// Those of which there are calls alone, and no file: what is called just before midnight is in a file of
+    /// the next day.
+    pub by_calls: BTreeMap<NaiveDate, i64>,
+}
+
 /// By day, the first run by which something was true.
 type Since = BTreeMap<NaiveDate, i64>;
 
@@ -137,9 +152,9 @@ fn completed(
     connection: &Connection,
     accounts: &[String],
     calendar: &Calendar,
-) -> rusqlite::Result<BTreeMap<NaiveDate, i64>> {
+) -> rusqlite::Result<Completed> {
     // The first run that read something of a day, and the first by which all days before one were over.
-    let (mut read, mut over) = (Since::new(), Since::new());
+    let (mut read, mut over, mut called) = (Since::new(), Since::new(), Since::new());
     let mut all = connection.prepare(
         "SELECT key_account, key_region, key_day, read_in FROM folder WHERE read_in > 0",
     )?;
@@ -160,9 +175,7 @@ fn completed(
             && Some(day) <= last_run
         {
             note(&mut over, day, row.get(1)?);
-            if !calendar.all_have_keys {
-                note(&mut read, day, row.get(1)?);
-            }
+            note(&mut called, day, row.get(1)?);
         }
     }
     let mut all = connection.prepare("SELECT id, ended_at FROM run")?;
@@ -172,17 +185,25 @@ fn completed(
             note(&mut over, (ended - DELIVERY).date_naive(), row.get(0)?);
         }
     }
+    if !calendar.all_have_keys {
+        for (&day, &run) in &called {
+            note(&mut read, day, run);
+        }
+    }
     let mut days = calendar.keys.clone();
-    days.extend(read.keys());
-    let mut completed = BTreeMap::new();
+    days.extend(read.keys().chain(called.keys()));
+    let mut completed = Completed::default();
     let mut later = over.into_iter().rev().peekable();
     let mut over_since = i64::MAX;
     for &day in days.iter().rev() {
         while let Some((_, run)) = later.next_if(|(of, _)| *of > day) {
             over_since = over_since.min(run);
         }
-        if calendar.is_here(day) && calendar.kept_from.is_none_or(|from| from <= day) {
-            completed.insert(day, read.get(&day).copied().unwrap_or(0).max(over_since));
+        let of = |since: &Since| since.get(&day).copied().unwrap_or(0).max(over_since);
+        if calendar.is_here(day) {
+            completed.days.insert(day, of(&read));
+        } else if calendar.is_over(day) && called.contains_key(&day) {
+            completed.by_calls.insert(day, of(&called));
         }
     }
     Ok(completed)
@@ -199,7 +220,7 @@ fn judged_up_to(completed: &BTreeMap<NaiveDate, i64>) -> i64 {
 /// The same by all accounts.
 pub(in crate::store) fn judged_by_now(connection: &Connection) -> rusqlite::Result<i64> {
     let calendar = calendar(connection, &Selection::default(), &Checksums::none())?;
-    Ok(judged_up_to(&completed(connection, &[], &calendar)?))
+    Ok(judged_up_to(&completed(connection, &[], &calendar)?.days))
 }
 
 fn last_run(connection: &Connection) -> rusqlite::Result<Option<DateTime<Utc>>> {

@@ -460,6 +460,29 @@ fn with_a_new_caller(oldest: u64, newest: u64) -> Nightly {
     nightly
 }
 
+/// What is called just before midnight is in a file of the next day.
+#[test]
+fn a_new_caller_on_a_day_without_a_file_fails_the_gate() {
+    let nightly = Nightly::new();
+    for days in 5..=12 {
+        nightly.deliver(&ago(days), "us-east-1", &["a"]);
+    }
+    nightly.ingest();
+    for (principal, code) in [("a", 0), ("b", 1)] {
+        let mut call = called(&ago(4), "us-east-1", 1, principal);
+        call["eventTime"] = format!("{}T23:57:00Z", ago(4)).into();
+        put(&nightly.logs(), key(&ago(3), "us-east-1"), &log(&[call]));
+        nightly.ingest();
+        let said = nightly
+            .ask("report --fail-on new-global=3")
+            .run()
+            .exits(code);
+        if code == 1 {
+            said.says(&[&format!("the global endpoint on {}", ago(4)), "role/b"]);
+        }
+    }
+}
+
 #[test]
 fn a_principal_that_had_not_called_before_fails_the_gate_and_is_named() {
     let nightly = with_a_new_caller(33, 3);

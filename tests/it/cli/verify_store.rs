@@ -226,6 +226,12 @@ fn gates_of_a_store_judge_by_its_digests() {
         .arg(archive.keys())
         .run()
         .fails(&["--keys", "stscope ingest"]);
+    // An account that is named, and of which there is nothing.
+    let of_both = "report --fail-on global --require complete --account 111122223333,444455556666";
+    let nothing_of = &["1 account has no digests (444455556666)"];
+    of.ask(of_both).exits(2).says(nothing_of);
+    let files = stscope(of_both).arg(&of.delivered).run();
+    files.exits(2).says(nothing_of);
     // Another account without digests.
     let other = Trail::of("444455556666", "us-east-1").log_key(START, "Other00000000001");
     archive.put(&other, &gzip(b"{\"Records\":[]}"));
@@ -438,6 +444,47 @@ fn a_digest_that_completes_a_day_has_gates_judge_it() {
         added.contains(&"added_to 2025-11-03".to_owned()),
         "{added:?}"
     );
+}
+
+/// A digest that never comes must not keep a day from being judged for good.
+#[test]
+fn a_new_caller_on_a_day_without_a_digest_fails_the_gate() {
+    let gate = "report -q --fail-on new-global=2 --max-age 99999";
+    for (role, code, piece) in [
+        ("newcomer", 1, "role/newcomer"),
+        (
+            "app",
+            2,
+            "logs of us-east-1 of 2025-11-03 are missing, or may be",
+        ),
+    ] {
+        let archive = Archive::new();
+        let of = Nights::new(&archive, false);
+        let deliver = |day: i64, role: &str| {
+            let begin = START + day * 24 * HOUR;
+            let mut time = String::new();
+            archive::clock::push_time(&mut time, begin + 60);
+            let arn = format!("arn:aws:iam::111122223333:role/{role}");
+            let issuer = json!({ "sessionIssuer": { "type": "Role", "arn": arn } });
+            let identity = json!({ "type": "AssumedRole", "sessionContext": issuer });
+            let number = u32::try_from(9_000 + day).unwrap();
+            let call = call(
+                number,
+                json!({ "eventTime": time, "userIdentity": identity }),
+            );
+            let name = format!("Day{number:013}");
+            let key = archive.trail.log_key(begin + 300, &name);
+            archive.put(&key, &gzip(&log(&[call])));
+            of.deliver(&key);
+        };
+        (-3..0).for_each(|day| deliver(day, "app"));
+        of.ingest().exits(0);
+        of.all_but(&[&archive.chain[3].key]);
+        deliver(0, role);
+        deliver(1, "app");
+        of.ingest().exits(0);
+        of.ask(gate).exits(code).says(&[piece]);
+    }
 }
 
 #[test]
