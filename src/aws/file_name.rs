@@ -26,6 +26,16 @@ pub struct LogName<'n> {
 }
 
 impl<'n> LogName<'n> {
+    /// Reads the name of a file that is a log as a whole, as it was delivered, decompressed, or compressed in
+    /// another way: not that of a piece which a copy has left behind, or of what was made of a log.
+    pub fn parse_whole(name: &'n str) -> Option<LogName<'n>> {
+        let ending = &name[stem(name).len()..];
+        let compressed = ending.strip_prefix(".json").unwrap_or(ending);
+        ENDINGS
+            .contains(&compressed)
+            .then(|| LogName::parse(name))?
+    }
+
     /// Reads the name of a log; digests have another.
     pub fn parse(name: &'n str) -> Option<LogName<'n>> {
         let stem = stem(name);
@@ -47,6 +57,9 @@ impl<'n> LogName<'n> {
         })
     }
 }
+
+/// What a log's name ends in behind `.json`, however it is compressed.
+const ENDINGS: [&str; 8] = ["", ".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".lz4"];
 
 impl LogName<'_> {
     /// Whether digests name it: insights and aggregates are no events, and nobody expects them there.
@@ -256,6 +269,17 @@ mod tests {
         assert_eq!(id.name(log.account, log.region).as_deref(), Some(name));
         for same in [name.replace(".gz", ""), name.replace(".gz", ".zst")] {
             assert_eq!(LogId::of(&same, LogName::parse(&same).as_ref()), id);
+        }
+        for whole in [
+            name.replace(".gz", ""),
+            name.replace(".gz", ".zst"),
+            name.to_owned(),
+        ] {
+            assert!(LogName::parse_whole(&whole).is_some(), "{whole}");
+        }
+        for piece in [".part", ".5e3A91bC", ".md5", ".bak", "~"] {
+            let piece = format!("{name}{piece}");
+            assert_eq!(LogName::parse_whole(&piece), None, "{piece}");
         }
         for other in [
             name.replace("0aZ", "0az"),

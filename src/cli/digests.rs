@@ -102,12 +102,12 @@ impl Demand {
         )))
     }
 
-    /// What a zero rests on. `None` if there are no digests of us-east-1.
-    pub fn standing(totals: &Totals) -> Option<Standing> {
+    /// What a zero rests on, of the accounts that were named, too. `None` if there are no digests of us-east-1.
+    pub fn standing(totals: &Totals, named: &[String]) -> Option<Standing> {
         if totals.chains.is_empty() {
             return None;
         }
-        let standing = Standing::behind(&totals.logs_read, &totals.chains);
+        let standing = Standing::behind(&totals.logs_read, &totals.chains, named);
         standing.is_known().then_some(standing)
     }
 

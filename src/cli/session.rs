@@ -164,7 +164,7 @@ impl Session {
     /// What a zero rests on. `None` if there are no digests.
     pub fn standing(&self, totals: &Totals) -> Option<&Standing> {
         (self.standing)
-            .get_or_init(|| Demand::standing(totals))
+            .get_or_init(|| Demand::standing(totals, &self.selection().accounts))
             .as_ref()
     }
 

@@ -188,7 +188,7 @@ pub enum LogContent {
 impl Evidence {
     /// Notes that a file of this name was found. Whatever is no log by its name is of no account.
     pub fn see(&mut self, folder: &Arc<Folder>, name: &str, with_place: bool) {
-        let log = LogName::parse(name);
+        let log = LogName::parse_whole(name);
         let id = LogId::of(name, log.as_ref());
         let log = log.filter(LogName::is_of_events);
         let (account, region) = log.map_or(("", ""), |log| (log.account, log.region));

@@ -145,8 +145,9 @@ pub(super) fn answer(
         true => without_digests(totals),
         false => totals.chains.clone(),
     };
+    let named = &session.selection().accounts;
     let standing =
-        (!totals.chains.is_empty()).then(|| Standing::behind(&totals.logs_read, &chains));
+        (!totals.chains.is_empty()).then(|| Standing::behind(&totals.logs_read, &chains, named));
     let coverage = serde_json::to_value(&totals.coverage).map_err(std::io::Error::from)?;
     let page = OverviewPage {
         summary: &summary,

@@ -132,8 +132,8 @@ impl<'e> Verification<'e> {
             .any(|row| row.status == ChainStatus::Incomplete)
     }
 
-    /// What "no global call" rests on, for the accounts that were read.
-    pub fn standing(&self, logs_read: &LogsRead) -> Standing {
-        Standing::behind(logs_read, &self.rows)
+    /// What "no global call" rests on, for the accounts that were read, and those that were named.
+    pub fn standing(&self, logs_read: &LogsRead, named: &[String]) -> Standing {
+        Standing::behind(logs_read, &self.rows, named)
     }
 }

@@ -73,7 +73,7 @@ fn look_back(connection: &Connection, pairs: &BTreeSet<(&str, &str)>) -> rusqlit
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
         let name = row.get_ref(1)?.as_str()?;
-        if let Some(log) = LogName::parse(name)
+        if let Some(log) = LogName::parse_whole(name)
             && log.is_of_events()
             && new.contains(&(log.account, log.region))
         {
@@ -105,7 +105,7 @@ pub(in crate::store) fn note_log(
     hash: Option<&Hash>,
     was_sound: bool,
 ) -> rusqlite::Result<()> {
-    let Some(log) = LogName::parse(name).filter(LogName::is_of_events) else {
+    let Some(log) = LogName::parse_whole(name).filter(LogName::is_of_events) else {
         return Ok(());
     };
     // One that changes before it is named is compared as it is then.
