@@ -472,12 +472,12 @@ fn begins_as_json_or_gzip(bytes: &[u8]) -> bool {
     if text.starts_with("\u{1f}\u{8b}\u{8}") {
         return true;
     }
-    // It may end within a letter.
-    let is_utf8 = (0..4).any(|cut| {
-        let end = bytes.len().saturating_sub(cut);
-        std::str::from_utf8(&bytes[..end]).is_ok()
-            && (cut == 0 || bytes[end..].iter().all(|&b| b >= 0x80))
-    });
+    // It may end within a letter: then some bytes more make it a text.
+    let ends = [0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf].map(|first| [first, 0x80, 0x80]);
+    let is_utf8 = std::str::from_utf8(bytes).is_ok()
+        || ends.iter().any(|end| {
+            (1..=3).any(|more| std::str::from_utf8(&[bytes, &end[..more]].concat()).is_ok())
+        });
     let is_control = |c: char| c < ' ' && !"\t\n\r".contains(c);
     if !is_utf8 || text.contains(is_control) {
         return false;

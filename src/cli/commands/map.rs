@@ -9,7 +9,7 @@ use siphasher::sip::SipHasher13;
 
 use super::report::{GroupingArgs, refuse_twice};
 use crate::cli::accounts;
-use crate::cli::args::{FilterArgs, InputArgs, MessageArgs, PartFileArgs, Required, exit_help};
+use crate::cli::args::{FilterArgs, InputArgs, MessageArgs, PartFileArgs, Required};
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::manifest;
@@ -96,8 +96,13 @@ Damaged files, and that nothing was found, are in the part, and no failure here:
 merge tells, and has the exit code for it. Give times, not ages, where tasks
 begin at different times.";
 
+const EXITS: &str = "\
+Exit codes:
+  0  done
+  2  wrong usage, or a fatal error";
+
 pub(super) fn help() -> String {
-    format!("{EXAMPLES}\n\n{WORDS}\n\n{}", exit_help())
+    format!("{EXAMPLES}\n\n{WORDS}\n\n{EXITS}")
 }
 
 pub(super) fn run(mut arguments: MapArgs) -> Result<Exit, Failure> {

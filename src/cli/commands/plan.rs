@@ -327,6 +327,7 @@ impl Finished<'_> {
             plan,
             summary: self.summary,
             can_judge: self.can_judge,
+            is_of_some: account.is_some(),
             top: self.writing.top,
             coverage: &self.coverage,
         };

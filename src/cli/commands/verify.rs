@@ -18,6 +18,8 @@ use crate::tally::{Collector as _, DigestCoverage, Scrutiny, Tally};
 
 #[derive(Args)]
 #[command(
+    mut_arg("paths", |arg| arg
+        .help("A file, a folder (walked), a glob pattern, or s3://BUCKET/PREFIX")),
     mut_arg("endpoint", |arg| arg.hide(true)),
     mut_arg("conditions", |arg| arg.hide(true)),
     mut_arg("no_dedup", |arg| arg.hide(true)),
@@ -49,7 +51,7 @@ pub(super) struct DigestArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub keys: Vec<PathBuf>,
     /// Print the keys of the logs and digests that are named and not here, one a line, and nothing else
-    #[arg(long, conflicts_with = "format")]
+    #[arg(long, conflicts_with_all = ["format", "top"])]
     pub missing_only: bool,
 }
 
@@ -127,7 +129,7 @@ pub(super) fn run(arguments: VerifyArgs) -> Result<Exit, Failure> {
     if arguments.digests.missing_only {
         write_missing(&verification, sink)?;
     } else {
-        let standing = verification.standing(&totals.logs_read);
+        let standing = verification.standing(&totals.logs_read, &session.selection().accounts);
         if sink.writing.format.has_rows_alone() {
             session
                 .messages

@@ -205,6 +205,7 @@ impl<'p> OverviewPage<'p> {
             plan: self.plan,
             summary: self.summary,
             can_judge: self.can_judge,
+            is_of_some: false,
             top: self.top,
             coverage: self.coverage_json,
         };

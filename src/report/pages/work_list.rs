@@ -19,6 +19,8 @@ pub struct PlanPage<'p> {
     pub summary: &'p Summary,
     /// Whether anything was read that global calls would be logged in.
     pub can_judge: bool,
+    /// Whether the plan is of some of the callers alone, and the sums are of all.
+    pub is_of_some: bool,
     /// The most rows it has.
     pub top: Option<u64>,
     /// What was read.
@@ -84,8 +86,13 @@ fn remarks(page: &PlanPage<'_>) -> Vec<String> {
     let [.., other, unknown] = page.summary.endpoints.values();
     if other + unknown > 0 {
         remarks.push(format!(
-            "Not in here, and perhaps global: {} by names that are not AWS's (other), {} that \
+            "Not in here, and perhaps global: {}{} by names that are not AWS's (other), {} that \
              could be either (unknown): stscope report --endpoint other,unknown",
+            if page.is_of_some {
+                "of all accounts, "
+            } else {
+                ""
+            },
             counted(other, "call"),
             count(unknown)
         ));

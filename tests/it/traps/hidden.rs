@@ -457,6 +457,8 @@ fn what_is_encoded_is_named() {
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
         r"eyJldeABCDEF\u000d\b24i",
         r"eyJldmVudFZlcnNpb24\u00e9",
+        // Base64 of what is no text.
+        "eyJldmVudFZlcnNpb87i",
         "eyJ9",
         "text",
     ] {
