@@ -1,12 +1,12 @@
 //! Drives the reading: files over threads, records into collectors. Knows nothing of formats.
 //!
-//! The way of an object: `threads` starts them, `run` is what they share, and `queue` is between them, with
-//! the `work` that is to be done. `listing` turns a folder into batches of objects. `worker` opens one object
-//! after another on its thread; where reads take long (`pace`), `fetch` has read them before. `manifest` has
-//! what somebody else has listed. `admission` says what is opened at all. `reading` has the records of an
-//! object read and says what became of it (with `inflate_ahead`, if it is large; `stranger` tells what is no
-//! log), and `calls` passes on what is a call and is asked about. `evidence` reads digests, and notes what
-//! they may name.
+//! The way of an object: `threads` starts them, `run` is what they share, and `queue` is between them,
+//! with the `work` that is to be done. `listing` turns a folder into batches of objects. `worker` opens
+//! one object after another on its thread; where reads take long (`pace`), `fetch` has read them before.
+//! `manifest` has what somebody else has listed, and `list_here` what such a list of a folder has.
+//! `admission` says what is opened at all. `reading` has the records of an object read and says what
+//! became of it (with `inflate_ahead`, if it is large; `stranger` tells what is no log), and `calls`
+//! passes on what is a call and is asked about. `evidence` reads digests, and notes what they may name.
 
 mod admission;
 mod calls;
