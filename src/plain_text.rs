@@ -37,6 +37,11 @@ pub(crate) fn plain_text(bytes: &[u8]) -> Result<&[u8], Utf16> {
     Ok(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
 }
 
+/// Whether this is the beginning of a text in UTF-8, be it cut off within a letter.
+pub(crate) fn begins_utf8(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -58,9 +58,6 @@ impl<'n> LogName<'n> {
     }
 }
 
-/// What a log's name ends in behind `.json`, however it is compressed.
-const ENDINGS: [&str; 8] = ["", ".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".lz4"];
-
 impl LogName<'_> {
     /// Whether digests name it: insights and aggregates are no events, and nobody expects them there.
     pub fn is_of_events(&self) -> bool {
@@ -73,6 +70,9 @@ impl LogName<'_> {
 fn stem(name: &str) -> &str {
     name.rfind(".json").map_or(name, |at| &name[..at])
 }
+
+/// What a log's name ends in behind `.json`, however it is compressed.
+const ENDINGS: [&str; 8] = ["", ".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".lz4"];
 
 /// `YYYYMMDDTHHMMZ`, in minutes since 1970.
 fn minute_of(stamp: &str) -> Option<u32> {

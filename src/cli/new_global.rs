@@ -39,8 +39,7 @@ pub(super) fn judge(
     let completed = store.completed(&selection.accounts)?;
     let added_to = store.added_to(&completed.days)?.into_keys();
     let due = Due::of(&completed.days, added_to).map_err(cannot)?;
-    let last = completed.days.values().max().copied().unwrap_or(0);
-    let due = due.and_by_calls(last, &completed.by_calls);
+    let due = due.and_by_calls(&completed.by_calls);
     let newest = due.newest;
     (gate.check_age(newest, Utc::now().date_naive())).map_err(cannot)?;
     let mut stored = calendar.keys.clone();

@@ -7,6 +7,7 @@ use std::ops::Range;
 use flate2::bufread::MultiGzDecoder;
 
 use super::text::{has_sound_escapes, unescape};
+use crate::plain_text::begins_utf8;
 
 /// Shorter ones are words.
 const LEAST: usize = 16;
@@ -55,8 +56,7 @@ fn begins_as_json(text: &[u8]) -> bool {
 /// Whether this is text, which may be cut off.
 fn is_text(bytes: &[u8]) -> bool {
     let is_control = |&byte: &u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
-    let is_cut = |error: std::str::Utf8Error| error.error_len().is_none();
-    !bytes.iter().any(is_control) && std::str::from_utf8(bytes).map_or_else(is_cut, |_| true)
+    !bytes.iter().any(is_control) && begins_utf8(bytes)
 }
 
 /// The bytes that base64 stands for, in either alphabet; what is of none is passed over.

@@ -32,6 +32,8 @@ pub struct Due {
     pub newest_before: Option<NaiveDate>,
     /// Those among the days of which there are calls, and no file.
     pub by_calls: BTreeSet<NaiveDate>,
+    /// The last ingest that completed a day with files.
+    last: i64,
 }
 
 /// What a store has of these days and those before them.
@@ -115,6 +117,7 @@ impl Due {
             days,
             newest_before,
             by_calls: BTreeSet::new(),
+            last,
         })
     }
 
@@ -126,9 +129,9 @@ impl Due {
     /// The same, and days of which there are calls and no file that these ingests completed, too. Too little
     /// is read of them to be sure of anything but who called.
     #[must_use]
-    pub fn and_by_calls(mut self, last: i64, by_calls: &BTreeMap<NaiveDate, i64>) -> Due {
+    pub fn and_by_calls(mut self, by_calls: &BTreeMap<NaiveDate, i64>) -> Due {
         if self.newest_before.is_some() {
-            let due = by_calls.iter().filter(|(_, run)| **run >= last);
+            let due = by_calls.iter().filter(|(_, run)| **run >= self.last);
             self.by_calls = due.map(|(&day, _)| day).collect();
             self.days.extend(&self.by_calls);
         }
@@ -303,12 +306,12 @@ mod tests {
         let completed = [(day("2025-11-02"), 1), (day("2025-11-05"), 3)].into();
         let by_calls = [(day("2025-11-03"), 2), (day("2025-11-04"), 3)].into();
         let due = Due::of(&completed, []).unwrap();
-        let due = due.and_by_calls(3, &by_calls);
+        let due = due.and_by_calls(&by_calls);
         assert_eq!(due.days, ["2025-11-04", "2025-11-05"].map(day).into());
         assert!(due.is_late(day("2025-11-04")) && !due.is_late(day("2025-11-05")));
         let first = Due::of(&[(day("2025-11-05"), 3)].into(), []).unwrap();
         assert_eq!(
-            first.and_by_calls(3, &by_calls).days,
+            first.and_by_calls(&by_calls).days,
             [day("2025-11-05")].into()
         );
     }

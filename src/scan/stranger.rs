@@ -8,6 +8,7 @@ use memchr::memmem;
 use crate::cloudtrail::Foreign;
 use crate::damage::{Damage, Stage};
 use crate::input::{Opened, Stream, Trust, is_other_service};
+use crate::plain_text::begins_utf8;
 use crate::source::Source;
 use crate::sts::EVENT_SOURCE;
 use crate::tally::{SkipReason, begins_as_part};
@@ -158,9 +159,8 @@ fn may_be_json(head: &[u8]) -> bool {
 }
 
 fn is_text(head: &[u8]) -> bool {
-    let is_cut = |error: std::str::Utf8Error| error.error_len().is_none();
     let is_control = |&byte: &u8| byte < b' ' && !matches!(byte, b'\t'..=b'\r' | 0x1b);
-    !head.iter().any(is_control) && std::str::from_utf8(head).map_or_else(is_cut, |_| true)
+    !head.iter().any(is_control) && begins_utf8(head)
 }
 
 /// Which of these are in what is left of a stream.

@@ -55,17 +55,34 @@ impl Condition {
 
     /// Whether it asks whose log of which Region and time a call is in.
     pub(super) fn is_of_log(&self) -> bool {
-        self.is_of_time()
-            || matches!(
-                self.dimension,
-                Dimension::RecipientAccountId | Dimension::AwsRegion
-            )
+        self.is_of_time() || self.is_of_place()
+    }
+
+    /// Whether it asks whose log of which Region a call is in.
+    pub(super) fn is_of_place(&self) -> bool {
+        matches!(
+            self.dimension,
+            Dimension::RecipientAccountId | Dimension::AwsRegion
+        )
     }
 
     /// Whether nobody can want it, if it leaves out every call: it does not name a value that every call
     /// may well have, as `endpoint!=regional` does where all is done.
     pub fn may_exclude_by_mistake(&self) -> bool {
         self.negated && (self.may_be_mistyped() || has_wildcards(self.glob.as_str()))
+    }
+}
+
+#[cfg(test)]
+impl Condition {
+    /// A condition without names of accounts.
+    pub(super) fn of(dimension: Dimension, pattern: &str, negated: bool) -> Condition {
+        Condition {
+            dimension,
+            glob: crate::sts::glob(pattern).unwrap(),
+            negated,
+            names: None,
+        }
     }
 }
 

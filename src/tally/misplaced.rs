@@ -75,13 +75,7 @@ impl Selection {
 
     /// Whether what is asked of accounts and Regions lets a call pass as it is.
     fn passes_by_place(&self, call: &impl Properties, scratch: &mut String) -> bool {
-        let is_of_place = |one: &&Condition| {
-            matches!(
-                one.dimension,
-                Dimension::RecipientAccountId | Dimension::AwsRegion
-            )
-        };
-        let mut conditions = self.conditions.iter().filter(is_of_place);
+        let mut conditions = self.conditions.iter().filter(|one| one.is_of_place());
         self.admits_log(call) && conditions.all(|one| one.holds(call, scratch))
     }
 }
@@ -90,7 +84,7 @@ impl Selection {
 mod tests {
     use super::*;
     use crate::cloudtrail::{Field, Record};
-    use crate::sts::{Call, glob};
+    use crate::sts::Call;
 
     const ACCOUNT: &str = "111122223333";
 
@@ -149,15 +143,9 @@ mod tests {
 
     #[test]
     fn conditions_are_asked_as_lists_are() {
-        let condition = |dimension, pattern: &str, negated| Condition {
-            dimension,
-            glob: glob(pattern).unwrap(),
-            negated,
-            names: None,
-        };
-        let account = condition(Dimension::RecipientAccountId, ACCOUNT, false);
-        let other = condition(Dimension::RecipientAccountId, ACCOUNT, true);
-        let name = condition(Dimension::EventName, "Get*", false);
+        let account = Condition::of(Dimension::RecipientAccountId, ACCOUNT, false);
+        let other = Condition::of(Dimension::RecipientAccountId, ACCOUNT, true);
+        let name = Condition::of(Dimension::EventName, "Get*", false);
         for (conditions, account, expected) in [
             (vec![account.clone()], "", true),
             (vec![account.clone()], ACCOUNT, false),

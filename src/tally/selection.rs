@@ -282,16 +282,11 @@ pub enum DayAsked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sts::{Call, Dimension, glob};
+    use crate::sts::{Call, Dimension};
 
     fn holds(dimension: Dimension, pattern: &str, negated: bool, record: &Record<'_>) -> bool {
         let selection = Selection {
-            conditions: vec![Condition {
-                dimension,
-                glob: glob(pattern).unwrap(),
-                negated,
-                names: None,
-            }],
+            conditions: vec![Condition::of(dimension, pattern, negated)],
             ..Selection::default()
         };
         let mut matched = Matched::default();
@@ -350,18 +345,12 @@ mod tests {
 
     #[test]
     fn a_condition_is_watched_whatever_the_other_filters_say() {
-        let condition = |dimension, pattern: &str, negated| Condition {
-            dimension,
-            glob: glob(pattern).unwrap(),
-            negated,
-            names: None,
-        };
         let selection = Selection {
             endpoints: vec!["global".into()],
             conditions: vec![
-                condition(Dimension::ErrorCode, "Nothing", false),
-                condition(Dimension::EventName, "Get*", false),
-                condition(Dimension::EventName, "Get*", true),
+                Condition::of(Dimension::ErrorCode, "Nothing", false),
+                Condition::of(Dimension::EventName, "Get*", false),
+                Condition::of(Dimension::EventName, "Get*", true),
             ],
             ..Selection::default()
         };
