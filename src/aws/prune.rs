@@ -78,6 +78,14 @@ impl Pruning {
         self.first_day.is_some_and(|first| day < first) || last.is_some_and(|last| day > last)
     }
 
+    /// Whether it is for its day alone that a file with this key is left out, and that day is before those
+    /// asked about.
+    pub fn is_before(&self, key: &Key) -> bool {
+        self.first_day.is_some_and(|first| key.day < first)
+            && self.asks_account(&key.account)
+            && self.asks_region(&key.region)
+    }
+
     /// Whether this account is asked about.
     pub(crate) fn asks_account(&self, account: &str) -> bool {
         is_among(&self.accounts, account)

@@ -4,6 +4,7 @@
 //! folder, and the list of files is never in memory as a whole.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -70,13 +71,21 @@ impl Run<'_> {
         let mut skipped = BTreeMap::<SkipReason, u64>::new();
         let pruned = self.prunes(folder);
         let mut pruned_files = 0;
+        // Of a folder one is enough; in no order, so it is the first by name.
+        let mut earlier: Option<OsString> = None;
+        let are_earlier = folder.earlier_digests(&self.scan.pruning).is_some();
         input::read_directory(folder, &self.links, |found| {
             if self.queue.is_stopped() {
                 return;
             }
             match found {
                 Found::Folder(path) => self.push_folder(path),
-                Found::File(_) if pruned.is_some() => pruned_files += 1,
+                Found::File(name) if pruned.is_some() => {
+                    pruned_files += 1;
+                    if are_earlier && earlier.as_deref().is_none_or(|first| name < first) {
+                        earlier = Some(name.to_owned());
+                    }
+                }
                 Found::File(name) => {
                     names.push(name);
                     if names.len() == BATCH {
@@ -93,6 +102,9 @@ impl Run<'_> {
         self.push_batch(Batch::new(Arc::clone(folder), names, false), when_full);
         if let Some(pruned) = pruned.filter(|_| pruned_files > 0) {
             self.remark(Remark::Pruned(pruned, pruned_files));
+        }
+        if let Some(name) = earlier {
+            self.note_earlier(folder, &name);
         }
         for (reason, files) in skipped {
             self.remark(Remark::Skipped(reason, files));
@@ -116,6 +128,9 @@ impl Run<'_> {
             return;
         }
         if let Some(pruned) = self.prunes(&batch.folder) {
+            for name in batch.names_left() {
+                self.note_earlier(&batch.folder, name);
+            }
             return self.remark(Remark::Pruned(pruned, files));
         }
         self.note_found(files);

@@ -64,6 +64,7 @@ impl Remote {
             s3,
             asked: s3::Selection {
                 pruning: run.scan.pruning.clone(),
+                tells_earlier_digests: run.scan.pruning.first_day.is_some(),
                 digests: match (run.scrutiny.remote, run.scrutiny.alone) {
                     (false, _) => Digests::None,
                     // A gate asks about global calls alone.
@@ -375,6 +376,7 @@ fn found<'f>(
         return Some(Found::Skipped(skip.into()));
     }
     if let Some(why) = run.prunes(folder) {
+        run.note_earlier(folder, name.as_ref());
         return Some(Found::Pruned(why));
     }
     let was_named = under.names(&object.key);

@@ -1,5 +1,6 @@
 //! One run of a scan: what its threads share.
 
+use std::ffi::OsStr;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,8 +12,8 @@ use super::pace::Pace;
 use super::progress::Progress;
 use super::queue::Queue;
 use super::settings::Scan;
-use crate::input::{Links, Paths};
-use crate::tally::{NotListed, Scrutiny};
+use crate::input::{Folder, Links, Paths};
+use crate::tally::{EarlierDigests, NotListed, Scrutiny};
 
 /// What the threads of a run share.
 pub(super) struct Run<'s> {
@@ -29,6 +30,16 @@ pub(super) struct Run<'s> {
     failure: Mutex<Option<ScanError>>,
     /// What of S3 was not listed.
     not_listed: Mutex<NotListed>,
+    /// Digests that were left out for being from before the time asked about.
+    earlier: Mutex<EarlierDigests>,
+}
+
+/// How a run ended, and what its threads have noted together.
+pub(super) struct Ended {
+    /// Why it ended before its end, if it did.
+    pub failure: Option<ScanError>,
+    pub not_listed: NotListed,
+    pub earlier: EarlierDigests,
 }
 
 impl<'s> Run<'s> {
@@ -59,6 +70,7 @@ impl<'s> Run<'s> {
             pace: Pace::new(workers, scan.reads.map(NonZeroUsize::get)),
             failure: Mutex::new(None),
             not_listed: Mutex::default(),
+            earlier: Mutex::default(),
         };
         if let Some(fetchers) = run.pace.fixed() {
             run.queue.want(fetchers);
@@ -85,14 +97,22 @@ impl<'s> Run<'s> {
         self.queue.stop();
     }
 
-    /// Why the run ended before its end, if it did, and what of S3 was not listed.
-    pub fn end(self) -> (Option<ScanError>, NotListed) {
-        let failure = self.failure.into_inner();
-        let not_listed = self.not_listed.into_inner();
-        (
-            failure.unwrap_or_else(PoisonError::into_inner),
-            not_listed.unwrap_or_else(PoisonError::into_inner),
-        )
+    /// How the run ended.
+    pub fn end(self) -> Ended {
+        Ended {
+            failure: into_inner(self.failure),
+            not_listed: into_inner(self.not_listed),
+            earlier: into_inner(self.earlier),
+        }
+    }
+
+    /// Notes a file that is left out, if it is a digest from before the time asked about.
+    pub fn note_earlier(&self, folder: &Folder, name: &OsStr) {
+        let key = folder.earlier_digests(&self.scan.pruning);
+        if let Some(key) = key.filter(|_| self.scrutiny.names) {
+            let path = folder.path().join(name);
+            lock(&self.earlier).see(key.day, &path.to_string_lossy());
+        }
     }
 
     /// Notes what of S3 was not listed.
@@ -112,6 +132,10 @@ fn has_s3(paths: &Paths) -> bool {
 #[cfg(not(feature = "s3"))]
 fn has_s3(_: &Paths) -> bool {
     false
+}
+
+fn into_inner<T>(mutex: Mutex<T>) -> T {
+    mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -55,13 +55,14 @@ pub(super) fn read<C: Collector>(
             })
             .collect()
     });
-    let (failure, not_listed) = run.end();
-    if let Some(why) = failure {
+    let ended = run.end();
+    if let Some(why) = ended.failure {
         return Err(why);
     }
     if let Some(first) = collected.first_mut() {
+        first.totals().evidence.earlier += ended.earlier;
         let coverage = &mut first.totals().coverage;
-        coverage.not_listed = not_listed;
+        coverage.not_listed = ended.not_listed;
         #[cfg(feature = "s3")]
         if let Some(remote) = &remote {
             coverage.requests = Some(remote.requests());

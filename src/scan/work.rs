@@ -61,6 +61,11 @@ impl Batch {
         self.names.len() - self.taken
     }
 
+    /// The names of the objects that were not taken.
+    pub fn names_left(&self) -> impl Iterator<Item = &OsStr> {
+        (self.taken..self.names.len()).filter_map(|at| self.names.get(at))
+    }
+
     /// The object of a number that was taken.
     pub fn object(&self, at: usize) -> Object<'_> {
         Object {
@@ -74,9 +79,7 @@ impl Batch {
     /// The rest of a batch: what is taken from it later is not in this one any more.
     pub fn split_off(&mut self) -> Batch {
         let mut names = Names::default();
-        for name in (self.taken..self.names.len()).filter_map(|at| self.names.get(at)) {
-            names.push(name);
-        }
+        self.names_left().for_each(|name| names.push(name));
         self.taken = self.names.len();
         Batch::new(Arc::clone(&self.folder), names, self.was_named)
     }

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::ops::AddAssign;
 use std::sync::Arc;
 
+use super::earlier::EarlierDigests;
 use crate::aws::{LogId, LogName};
 use crate::cloudtrail::digest::{Digest, Hash};
 use crate::collections::Map;
@@ -45,6 +46,8 @@ pub struct Evidence {
     pub digests: Vec<FoundDigest>,
     /// Those that could not be read.
     pub damaged: Vec<DamagedDigest>,
+    /// Those that were left out for being from before the time asked about.
+    pub earlier: EarlierDigests,
     /// The logs, by account and Region.
     logs: Vec<FoundLogs>,
     /// The place of an account and Region in `logs`.
@@ -291,7 +294,7 @@ impl Evidence {
 
     /// Whether there is no digest, so that nothing can be said.
     pub fn is_empty(&self) -> bool {
-        self.digests.is_empty() && self.damaged.is_empty()
+        self.digests.is_empty() && self.damaged.is_empty() && self.earlier.is_empty()
     }
 
     /// Forgets all of contents, and where logs are.
@@ -336,6 +339,7 @@ impl AddAssign for Evidence {
     fn add_assign(&mut self, other: Evidence) {
         self.digests.extend(other.digests);
         self.damaged.extend(other.damaged);
+        self.earlier += other.earlier;
         if other.misses_names {
             self.miss_name();
         }

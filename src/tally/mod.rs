@@ -15,6 +15,7 @@ mod condition;
 mod coverage;
 mod days_read;
 mod dedup;
+mod earlier;
 mod evidence;
 mod from_store;
 mod groups;
@@ -45,6 +46,7 @@ pub use coverage::{
 };
 pub use days_read::{DayRead, DaysRead, FilesOfDay};
 pub(crate) use dedup::{Candidate, Candidates, Dropped, Filter, hash};
+pub use earlier::EarlierDigests;
 pub use evidence::{
     DamagedDigest, Earlier, Evidence, FoundDigest, FoundLogs, FoundPath, LogContent, LogDetail,
     Looked, Scrutiny,

@@ -18,13 +18,14 @@ use super::client::Client;
 use super::continuation::Continuation;
 use super::error::{Kind, S3Error};
 use super::flight::{Flight, START};
-use super::layout::{Level, Selection, Way};
+use super::layout::{Level, Selection, Way, day_of_key};
 use super::listing::{Listed, Listing};
 use super::object::Object;
 use super::pages::{Ask, Pages, is_denied};
 use super::undated::{Below, Undated};
 use super::url::S3Url;
 use super::xml::{Entry, Page};
+use crate::aws::is_of_digests;
 use crate::input::NotListed;
 
 /// Pages that wait for whoever reads the listing.
@@ -392,6 +393,9 @@ impl Walk {
                 chain.last = Some(entry.key.clone());
             }
             self.hand_out(entries).await?;
+            if (ended || !goes_on) && chain.last.is_none() {
+                self.earlier_digest(&chain).await?;
+            }
             if ended {
                 if let Some(why) = chain.past {
                     let prefix = chain.bounds.before.unwrap_or(chain.prefix);
@@ -411,6 +415,29 @@ impl Walk {
                 }
             }
         }
+    }
+
+    /// Hands out a digest from before the chain, in which there is none: so there was something that more had
+    /// to come of.
+    async fn earlier_digest(&self, chain: &Chain) -> Result<(), Stop> {
+        let (Some(base), Some(after)) = (&chain.base, &chain.bounds.after) else {
+            return Ok(());
+        };
+        if !self.asked.tells_earlier_digests || !is_of_digests(base) {
+            return Ok(());
+        }
+        let ask = Ask {
+            prefix: &chain.prefix,
+            ..Ask::default()
+        };
+        let page = self.pages.page(ask).await;
+        let mut entries = (page.map_err(|kind| self.stop(&chain.prefix, kind))?).entries;
+        entries.retain(|entry| {
+            let is_digest = day_of_key(base, &entry.key).is_some() && !entry.key.ends_with('/');
+            is_digest && *entry.key < **after
+        });
+        entries.truncate(1);
+        Ok(self.hand_out(entries).await?)
     }
 
     async fn hand_out(&self, entries: Vec<Entry>) -> Result<(), Unwanted> {

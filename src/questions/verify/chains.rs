@@ -31,6 +31,8 @@ pub(super) struct Chain<'e> {
     pub others: Vec<&'e FoundDigest>,
     /// Digests that cannot be read, and what is wrong with them.
     pub damaged: Vec<(String, String)>,
+    /// Whether it has none, but for those that were left out for being from before the time asked about.
+    pub has_ended: bool,
 }
 
 /// All chains that are asked about.
@@ -86,10 +88,9 @@ pub(super) fn of<'e>(evidence: &'e Evidence, asked: &Asked<'_>) -> Chains<'e> {
     let damaged = (evidence.damaged.iter()).filter(|one| !day_of(one).is_some_and(is_late));
     add_damaged(&mut chains, damaged);
     // A trail that begins so late says nothing of what is asked about.
-    chains.retain(|chain| {
-        is_asked(selection, chain.key.account, chain.key.region)
-            && !(chain.digests.is_empty() && chain.damaged.is_empty())
-    });
+    chains.retain(|chain| !(chain.digests.is_empty() && chain.damaged.is_empty()));
+    add_ended(&mut chains, evidence);
+    chains.retain(|chain| is_asked(selection, chain.key.account, chain.key.region));
     chains.iter_mut().for_each(Chain::order);
     let mut pairs: Map<_, Vec<u32>> = Map::default();
     let mut ends: Map<TrailOf<'e>, Time> = Map::default();
@@ -199,6 +200,21 @@ fn add_damaged<'e>(chains: &mut Vec<Chain<'e>>, all: impl Iterator<Item = &'e Da
     }
 }
 
+/// Adds chains of accounts and Regions of which there is none, but was one before the time asked about.
+fn add_ended<'e>(chains: &mut Vec<Chain<'e>>, evidence: &'e Evidence) {
+    let going_on: Set<(&str, &str)> = (chains.iter())
+        .filter(|chain| !chain.key.is_backfill && !chain.digests.is_empty())
+        .map(|chain| (chain.key.account, chain.key.region))
+        .collect();
+    let ended = (evidence.earlier.keys())
+        .filter(|key| !going_on.contains(&(key.account, key.region)))
+        .map(|key| Chain {
+            has_ended: true,
+            ..Chain::new(key)
+        });
+    chains.extend(ended);
+}
+
 impl<'e> Chain<'e> {
     fn new(key: DigestKey<'e>) -> Chain<'e> {
         Chain {
@@ -207,6 +223,7 @@ impl<'e> Chain<'e> {
             late: Vec::new(),
             others: Vec::new(),
             damaged: Vec::new(),
+            has_ended: false,
         }
     }
 

@@ -67,6 +67,10 @@ impl<'e> Verification<'e> {
         let mut verification = Verification::default();
         for (at, _) in (0..).zip(&chains.chains) {
             let judged = chain::judge(at, &chains, &found, asked, keys);
+            // What ended before the time asked about is told where something of that time is missing.
+            if judged.is_of_another_time {
+                continue;
+            }
             let whose = Whose {
                 account_id: judged.row.account_id.clone(),
                 region: judged.row.region.clone(),

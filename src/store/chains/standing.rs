@@ -12,7 +12,7 @@ use crate::questions::verify::{Asked, ChainRow, Holes, Keys, Verification};
 use crate::store::days::added;
 use crate::store::tables::schema;
 use crate::sts::Time;
-use crate::tally::{Evidence, Selection};
+use crate::tally::{EarlierDigests, Evidence, Selection};
 
 /// The chains of a store, judged as those of its files would be, and the accounts and Regions with logs and
 /// without digests. None if no digest was read.
@@ -43,8 +43,8 @@ pub(in crate::store) fn chains<'l>(
 fn evidence(connection: &Connection, pruning: &Pruning) -> rusqlite::Result<Evidence> {
     let mut evidence = Evidence::default();
     let mut pieces = Piece::all(connection)?;
-    leave_out(&mut pieces, pruning);
-    if pieces.is_empty() {
+    evidence.earlier = leave_out(&mut pieces, pruning);
+    if pieces.is_empty() && evidence.earlier.is_empty() {
         return Ok(evidence);
     }
     // Of others nothing is kept but what an ingest read before it knew that they have no digests.
@@ -76,8 +76,9 @@ fn evidence(connection: &Connection, pruning: &Pruning) -> rusqlite::Result<Evid
     Ok(evidence)
 }
 
-/// Leaves out the pieces of which all digests are pruned.
-fn leave_out(pieces: &mut Vec<Piece>, pruning: &Pruning) {
+/// Leaves out the pieces of which all digests are pruned. Gives those that end before the time asked about.
+fn leave_out(pieces: &mut Vec<Piece>, pruning: &Pruning) -> EarlierDigests {
+    let mut earlier = EarlierDigests::default();
     // It is one thing if a piece ends too early, another if it begins too late.
     let from = Pruning {
         until_day: None,
@@ -93,9 +94,13 @@ fn leave_out(pieces: &mut Vec<Piece>, pruning: &Pruning) {
             let prunes = |pruning: &Pruning, millis| {
                 day(millis).is_some_and(|day| pruning.prunes_digest(&key(pair, day)).is_some())
             };
+            if let Some(last) = day(piece.end).filter(|day| pruning.is_before(&key(pair, *day))) {
+                earlier.see(last, &piece.object);
+            }
             !prunes(&from, piece.end) && !prunes(&until, piece.start)
         })
     });
+    earlier
 }
 
 /// The key of what is of an account and Region, and of a day.

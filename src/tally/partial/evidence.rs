@@ -12,6 +12,7 @@ use super::bytes::{Broken, Reader, Written, write_text, written};
 use crate::aws::LogId;
 use crate::cloudtrail::digest::{Digest, Hash, NamedLog, Previous};
 use crate::input::Folder;
+use crate::tally::earlier::EarlierDigests;
 use crate::tally::evidence::{
     DamagedDigest, Evidence, FoundDigest, FoundLogs, FoundPath, LogContent, LogDetail, Looked,
 };
@@ -142,6 +143,24 @@ impl Written for LogContent {
     }
 }
 
+impl Written for EarlierDigests {
+    fn write(&self, into: &mut Vec<u8>) {
+        self.paths().count().write(into);
+        for (day, path) in self.paths() {
+            day.write(into);
+            write_text(path, into);
+        }
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<EarlierDigests, Broken> {
+        let mut digests = EarlierDigests::default();
+        for _ in 0..usize::read(from)? {
+            digests.see(Written::read(from)?, from.text()?);
+        }
+        Ok(digests)
+    }
+}
+
 /// The folders in which something was found, by number.
 struct Folders(BTreeMap<String, u32>);
 
@@ -188,6 +207,7 @@ impl Written for Evidence {
         write_sorted(digests.collect(), into);
         let damaged = self.damaged.iter().map(|one| item(|into| one.write(into)));
         write_sorted(damaged.collect(), into);
+        self.earlier.write(into);
         let mut logs: Vec<&FoundLogs> = self.logs().iter().collect();
         logs.sort_unstable_by(|one, other| {
             (&one.account, &one.region).cmp(&(&other.account, &other.region))
@@ -240,6 +260,7 @@ impl Written for Evidence {
             });
         }
         evidence.damaged = Written::read(from)?;
+        evidence.earlier = Written::read(from)?;
         for _ in 0..usize::read(from)? {
             let mut logs = FoundLogs {
                 account: Written::read(from)?,
@@ -321,6 +342,9 @@ mod tests {
             path: "d".into(),
             detail: "no digest".into(),
         });
+        let day = "2025/11/02";
+        let earlier = format!("AWSLogs/111122223333/CloudTrail-Digest/us-east-1/{day}/e.json.gz");
+        (evidence.earlier).see(day.replace('/', "-").parse().unwrap(), &earlier);
         evidence.looked.no_signatures = true;
         evidence
     }
@@ -334,6 +358,7 @@ mod tests {
         from.end().unwrap();
         assert_eq!(item(|into| again.write(into)), bytes);
         assert_eq!(again.logs().len(), 2);
+        assert_eq!(again.earlier, evidence(false).earlier);
         let digest = &again.digests[0].digest;
         assert_eq!(*digest, evidence(false).digests[0].digest);
         assert_eq!(digest.logs[1].object(digest), "elsewhere/x.json.gz");

@@ -54,7 +54,7 @@ use super::{Scratch, Tally};
 pub const MAGIC: [u8; 8] = *b"stscope\x1a";
 
 /// The version of the format of parts.
-pub const FORMAT: u16 = 10;
+pub const FORMAT: u16 = 11;
 
 /// The rules that calls are classified and counted by. Parts by different rules have no sum: the number
 /// at the end grows with every change that would give the same logs another answer.

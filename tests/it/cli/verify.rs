@@ -1222,6 +1222,88 @@ fn a_log_that_came_days_later_is_missed_whatever_time_is_asked_about() {
     check(1, 2);
 }
 
+/// An account whose copy broke before that time must not look as one that never was in the archive.
+#[test]
+fn digests_that_end_before_the_time_asked_about_are_missed_in_it() {
+    let trail = Trail::of(ACCOUNT, "us-east-1");
+    let mut hours = vec![Vec::new(); 24 * 5];
+    for hour in [26, 24 * 4 + 2] {
+        hours[hour] = logs(&trail, START + hour as i64 * HOUR, 1, hour as u32).remove(0);
+    }
+    let archive = Archive::with(trail, hours);
+    let add = |account: &str, begin: i64, hours: usize| {
+        let trail = Trail::of(account, "us-east-1");
+        let chain = trail.chain(
+            &archive.signer,
+            START + begin * HOUR,
+            &vec![Vec::new(); hours],
+        );
+        archive.add(&chain);
+    };
+    add("444455556666", 0, 30);
+    let store = archive.dir.path().join("sts.db");
+    let ingest = || {
+        let _ = fs::remove_file(&store);
+        let ingest = format!("ingest --quiet --store {}", store.display());
+        stscope(&ingest).arg(archive.root()).run().exits(0);
+    };
+    let said = |words: &str| stscope(words).arg(archive.root()).run();
+    let check = |words: &str, [verify, gate]: [i32; 2]| {
+        for prune in ["", "--no-prune"] {
+            archive.by_name(&format!("{words} {prune}")).exits(verify);
+            let report = "report --format csv --fail-on unknown --require complete";
+            said(&format!("{report} {words} {prune}")).exits(gate);
+        }
+        // A store knows days.
+        if !words.contains(":00Z") {
+            let report = "report --format csv --fail-on unknown --require complete --store";
+            let of_store = stscope(&format!("{report} {} {words}", store.display())).run();
+            of_store.exits(gate);
+        }
+    };
+    ingest();
+    check("--since 2025-11-04T05:00:00Z", [0, 0]);
+    check("--since 2025-11-04T05:30:00Z", [1, 2]);
+    check("--since 2025-11-04", [0, 0]);
+    check("--since 2025-11-05", [1, 2]);
+    check("--since 2025-11-07", [1, 2]);
+    check("--since 2025-11-07 --account 111122223333", [0, 0]);
+    check("--since 2025-11-07 --account 444455556666", [1, 2]);
+    let words = "--since 2025-11-07";
+    let found = archive.by_name(words);
+    let [hole] = &findings(&found)[..] else {
+        panic!("{found}")
+    };
+    assert_eq!(hole["account_id"], "444455556666");
+    assert_eq!(hole["from"], "2025-11-07T00:00:00Z");
+    let incomplete = "incomplete for 444455556666";
+    said(&format!(
+        "report --fail-on unknown --require complete {words}"
+    ))
+    .says(&[incomplete]);
+    // Of a list, and where another adds up.
+    let list = archive.dir.path().join("list.txt");
+    fs::write(&list, said("map report --list --quiet").exits(0).text()).unwrap();
+    let part = archive.dir.path().join("part");
+    stscope(&format!("map report --quiet {words} -o {}", part.display()))
+        .arg("--manifest")
+        .arg(&list)
+        .run()
+        .exits(0);
+    stscope("merge --fail-on unknown --require complete")
+        .arg(&part)
+        .run()
+        .exits(2)
+        .says(&[incomplete]);
+    // Who comes later, or goes on, has not ended.
+    add("777788889999", 24 * 4, 24);
+    let before = "--since 2025-11-04 --until 2025-11-04T04:00:00Z";
+    archive.by_name(before).exits(0);
+    add("444455556666", 30, 24 * 4);
+    ingest();
+    check("--since 2025-11-07T01:00:00Z", [0, 0]);
+}
+
 /// What is wrong with them is of another time.
 #[test]
 fn digests_long_after_the_time_asked_about_lend_the_names_of_logs_alone() {

@@ -908,3 +908,67 @@ fn digests_in_s3_are_listed_where_they_are_asked_for_and_signed_to_the_newest() 
     let said = ask(&format!("{gate} --dry-run")).exits(0);
     assert!(said.text().contains("; 24 to read"), "{}", said.text());
 }
+
+/// Folders are listed from the time asked about on: what ended before is looked for.
+#[test]
+fn digests_in_s3_that_end_before_the_time_asked_about_are_missed_in_it() {
+    let server = Server::start();
+    let trail = Trail::of("111122223333", "us-east-1");
+    let archive = Archive::with(trail, vec![Vec::new(); 24 * 5]);
+    let add = |trail: &Trail, begin: i64, hours: usize| {
+        let begin = START + begin * 60 * 60;
+        for digest in trail.chain(&archive.signer, begin, &vec![Vec::new(); hours]) {
+            server.put("trail", &digest.key, digest.file());
+        }
+    };
+    add(&archive.trail, 0, 24 * 5);
+    add(&Trail::of("444455556666", "us-east-1"), 0, 30);
+    add(&Trail::of("444455556666", "eu-west-1"), 0, 30);
+    let key = archive
+        .trail
+        .log_key(START + 4 * 24 * 60 * 60 + 300, "Log0000000000001");
+    server.put("trail", &key, gzip(b"{\"Records\":[]}"));
+    let ask = |words: &str| ask(&server, words).arg("s3://trail/AWSLogs/").run();
+    let gate = "report --format csv --fail-on unknown --require complete";
+    for (words, verify, of_gate) in [
+        ("--since 2025-11-07", 1, 2),
+        ("--since 2025-11-07 --until 2025-11-07T12:00:00Z", 1, 2),
+        ("--since 2025-11-07 --account 111122223333", 0, 0),
+    ] {
+        let said = ask(&format!("verify --format json {words}")).exits(verify);
+        let ended = said
+            .rows()
+            .iter()
+            .filter(|row| row["status"] == "incomplete")
+            .count();
+        assert_eq!(ended, if verify == 0 { 0 } else { 2 }, "{said}");
+        ask(&format!("{gate} {words}")).exits(of_gate);
+    }
+    // Somebody else's list has it, too.
+    let lists = tempfile::tempdir().unwrap();
+    let (list, part) = (lists.path().join("list"), lists.path().join("part"));
+    let words = "--require complete --since 2025-11-07";
+    std::fs::write(
+        &list,
+        ask(&format!("map report --list {words}")).exits(0).text(),
+    )
+    .unwrap();
+    self::ask(
+        &server,
+        &format!("map report -q {words} -o {}", part.display()),
+    )
+    .arg("--manifest")
+    .arg(&list)
+    .run()
+    .exits(0);
+    stscope("merge --fail-on unknown --require complete")
+        .arg(&part)
+        .run()
+        .exits(2)
+        .says(&["incomplete for 444455556666"]);
+    // An account that comes after the time asked about is none of it.
+    add(&Trail::of("777788889999", "us-east-1"), 24 * 40, 24);
+    let words =
+        "--since 2025-11-07 --until 2025-11-07T12:00:00Z --account 111122223333,777788889999";
+    ask(&format!("verify {words}")).exits(0);
+}

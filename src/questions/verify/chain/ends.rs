@@ -30,13 +30,16 @@ impl Judge<'_, '_> {
     /// Holds both ends of the chain against the time that is asked about, or that the archive has logs of.
     pub fn ends(&mut self, unnamed: &[Unnamed<'_>]) {
         let chain = self.chain;
+        let times = || unnamed.iter().filter_map(Unnamed::time);
+        if let Some(since) = self.asked.selection.since.filter(|_| chain.has_ended) {
+            return self.end(since, times().max());
+        }
         let (Some(span), Some(proven)) = (chain.span(), proven(chain)) else {
             return;
         };
         if chain.key.is_backfill {
             return;
         }
-        let times = || unnamed.iter().filter_map(Unnamed::time);
         self.beginning(span.0, proven.0, times().min());
         self.end(span.1, times().max());
     }
