@@ -10,23 +10,33 @@ use chrono::NaiveDate;
 
 use crate::aws::DigestKey;
 
-/// By account and Region, the newest of the digests that were left out, and its day.
+/// By account and Region, the newest of the digests that were left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EarlierDigests(BTreeMap<(Box<str>, Box<str>), (NaiveDate, Box<str>)>);
+pub struct EarlierDigests(BTreeMap<Pair, Left>);
+
+/// An account and Region.
+type Pair = (Box<str>, Box<str>);
+
+/// A digest that was left out. Of several of one day the last by its path is the newest, whoever came upon it
+/// first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Left {
+    day: NaiveDate,
+    path: Box<str>,
+}
 
 impl EarlierDigests {
     /// Notes a digest of this day that was left out: where it is, in a folder of digests. Those of a backfill
     /// do not say that another follows.
     pub fn see(&mut self, day: NaiveDate, path: &str) {
         let key = key_of(path);
-        if key.is_backfill || key.account.is_empty() {
-            return;
+        if !key.is_backfill && !key.account.is_empty() {
+            let path = path.into();
+            self.add((key.account.into(), key.region.into()), Left { day, path });
         }
-        self.add((key.account.into(), key.region.into()), (day, path.into()));
     }
 
-    /// Of several of one day always the same one, whoever came upon it first.
-    fn add(&mut self, pair: (Box<str>, Box<str>), one: (NaiveDate, Box<str>)) {
+    fn add(&mut self, pair: Pair, one: Left) {
         let newest = self.0.entry(pair).or_insert_with(|| one.clone());
         if *newest < one {
             *newest = one;
@@ -45,7 +55,7 @@ impl EarlierDigests {
 
     /// The days and the places of all.
     pub(super) fn paths(&self) -> impl Iterator<Item = (NaiveDate, &str)> {
-        self.0.values().map(|(day, path)| (*day, &**path))
+        self.0.values().map(|one| (one.day, &*one.path))
     }
 }
 

@@ -326,6 +326,7 @@ mod tests {
                 ..Pruning::default()
             },
             digests: Digests::All,
+            ..Selection::default()
         };
         for (kind, before) in [
             ("CloudTrail", "2025/11/06"),
