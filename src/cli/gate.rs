@@ -28,9 +28,14 @@ pub(super) fn note_if_blind(global: u64, messages: Messages) {
 pub(super) fn note_if_partly_blind(totals: &Totals, selection: &Selection, messages: Messages) {
     let blind = blind_accounts(totals, selection);
     if !blind.is_empty() {
+        let has_older = |account| totals.logs_read.earlier().any(|(one, _)| one == account);
+        let of_time = match blind.iter().copied().any(has_older) {
+            true => " in the time asked about",
+            false => "",
+        };
         messages.note(&format!(
-            "no log of us-east-1, where global calls are logged, was read of {}; if the archive should \
-             have some, add them ('stscope verify' tells by its digests)",
+            "no log of us-east-1, where global calls are logged, was read of {}{of_time}; if the archive \
+             should have some, add them ('stscope verify' tells by its digests)",
             accounts(&blind)
         ));
     }

@@ -112,9 +112,10 @@ impl Folder {
         }
     }
 
-    /// The key of its digests, if they are left out for being from before the time asked about.
-    pub fn earlier_digests(&self, pruning: &Pruning) -> Option<&Key> {
-        self.digests.as_ref().filter(|key| pruning.is_before(key))
+    /// The key of its logs or digests, if they are left out for being from before the time asked about.
+    pub fn earlier(&self, pruning: &Pruning) -> Option<&Key> {
+        let key = self.key.as_ref().or(self.digests.as_ref());
+        key.filter(|key| pruning.is_before(key))
     }
 
     /// The day by which its files, logs or digests, are pruned.

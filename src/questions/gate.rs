@@ -61,9 +61,10 @@ pub fn can_judge(totals: &Totals, selection: &Selection) -> bool {
     totals.can_judge_global_calls() && selection.may_show_global_calls()
 }
 
-/// Accounts with logs that were read and none of us-east-1, and of which no digest says that there was
-/// none: where the archive lacks these logs, their global calls are not known. Those whose calls the
-/// conditions leave out are not among them.
+/// Accounts of which no log of us-east-1 was read, but logs of other Regions were, or there are some from
+/// before the time asked about; and of which no digest says that there was none. Where the archive lacks
+/// these logs, their global calls are not known. Those whose calls the conditions leave out are not among
+/// them.
 ///
 /// Files whose places tell no account tell nothing of it either: what CloudTrail has logged in us-east-1
 /// may be in any of them.
@@ -79,11 +80,12 @@ pub fn blind_accounts<'t>(totals: &'t Totals, selection: &Selection) -> Vec<&'t 
         .map(|(account, _)| account)
         .collect();
     // Those of other partitions have no global endpoint.
-    let blind: BTreeSet<&str> = (logs.read())
+    let has_key = |&(account, _): &(&str, &str)| totals.coverage.key_accounts.contains(account);
+    let ended = logs.earlier().filter(|(_, region)| *region == US_EAST_1);
+    let blind: BTreeSet<&str> = (logs.read().filter(has_key).chain(ended))
         .filter(|(_, region)| Partition::of_region(region) == Partition::Aws)
         .map(|(account, _)| account)
         .filter(|account| !of_us_east_1.contains(account))
-        .filter(|&account| totals.coverage.key_accounts.contains(account))
         .filter(|account| selection.may_show_account(account))
         .collect();
     blind.into_iter().collect()

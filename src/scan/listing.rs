@@ -73,7 +73,7 @@ impl Run<'_> {
         let mut pruned_files = 0;
         // Of a folder one is enough; in no order, so it is the first by name.
         let mut earlier: Option<OsString> = None;
-        let are_earlier = folder.earlier_digests(&self.scan.pruning).is_some();
+        let are_earlier = folder.earlier(&self.scan.pruning).is_some();
         input::read_directory(folder, &self.links, |found| {
             if self.queue.is_stopped() {
                 return;

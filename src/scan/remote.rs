@@ -64,7 +64,7 @@ impl Remote {
             s3,
             asked: s3::Selection {
                 pruning: run.scan.pruning.clone(),
-                tells_earlier_digests: run.scan.pruning.first_day.is_some(),
+                tells_earlier: run.scan.pruning.first_day.is_some(),
                 digests: match (run.scrutiny.remote, run.scrutiny.alone) {
                     (false, _) => Digests::None,
                     // A gate asks about global calls alone.

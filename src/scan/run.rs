@@ -13,7 +13,7 @@ use super::progress::Progress;
 use super::queue::Queue;
 use super::settings::Scan;
 use crate::input::{Folder, Links, Paths};
-use crate::tally::{EarlierDigests, NotListed, Scrutiny};
+use crate::tally::{EarlierDigests, LogsRead, NotListed, Scrutiny};
 
 /// What the threads of a run share.
 pub(super) struct Run<'s> {
@@ -30,8 +30,15 @@ pub(super) struct Run<'s> {
     failure: Mutex<Option<ScanError>>,
     /// What of S3 was not listed.
     not_listed: Mutex<NotListed>,
-    /// Digests that were left out for being from before the time asked about.
-    earlier: Mutex<EarlierDigests>,
+    /// What was left out for being from before the time asked about.
+    earlier: Mutex<Earlier>,
+}
+
+/// What was left out for being from before the time asked about: an account may have that alone.
+#[derive(Default)]
+pub(super) struct Earlier {
+    pub digests: EarlierDigests,
+    pub logs: LogsRead,
 }
 
 /// How a run ended, and what its threads have noted together.
@@ -39,7 +46,7 @@ pub(super) struct Ended {
     /// Why it ended before its end, if it did.
     pub failure: Option<ScanError>,
     pub not_listed: NotListed,
-    pub earlier: EarlierDigests,
+    pub earlier: Earlier,
 }
 
 impl<'s> Run<'s> {
@@ -106,12 +113,17 @@ impl<'s> Run<'s> {
         }
     }
 
-    /// Notes a file that is left out, if it is a digest from before the time asked about.
+    /// Notes a file that is left out, if it is a log or a digest from before the time asked about.
     pub fn note_earlier(&self, folder: &Folder, name: &OsStr) {
-        let key = folder.earlier_digests(&self.scan.pruning);
-        if let Some(key) = key.filter(|_| self.scrutiny.names) {
+        let Some(key) = folder.earlier(&self.scan.pruning) else {
+            return;
+        };
+        let mut earlier = lock(&self.earlier);
+        if folder.key().is_some() {
+            earlier.logs.see_earlier(key);
+        } else if self.scrutiny.names {
             let path = folder.path().join(name);
-            lock(&self.earlier).see(key.day, &path.to_string_lossy());
+            earlier.digests.see(key.day, &path.to_string_lossy());
         }
     }
 

@@ -21,6 +21,8 @@ pub struct LogsRead {
     damaged: Pairs,
     /// Of which digests say that no log was delivered.
     silent: Pairs,
+    /// Of which there are logs from before the time asked about, that were left out for it.
+    earlier: Pairs,
     /// Damaged files whose keys do not tell whose they are.
     damaged_anywhere: u64,
     /// Pairs of the records of the file being read.
@@ -32,23 +34,28 @@ pub(super) type Pairs = BTreeMap<String, BTreeSet<String>>;
 
 impl LogsRead {
     /// What was summed up: all of it, between two files. Whoever adds a sum here has to say it.
-    pub(super) fn sums(&self) -> ([&Pairs; 3], u64) {
+    pub(super) fn sums(&self) -> ([&Pairs; 4], u64) {
         let LogsRead {
             read,
             damaged,
             silent,
+            earlier,
             damaged_anywhere,
             staged: _,
         } = self;
-        ([read, damaged, silent], *damaged_anywhere)
+        ([read, damaged, silent, earlier], *damaged_anywhere)
     }
 
     /// What such sums are of.
-    pub(super) fn of_sums([read, damaged, silent]: [Pairs; 3], damaged_anywhere: u64) -> LogsRead {
+    pub(super) fn of_sums(
+        [read, damaged, silent, earlier]: [Pairs; 4],
+        damaged_anywhere: u64,
+    ) -> LogsRead {
         LogsRead {
             read,
             damaged,
             silent,
+            earlier,
             damaged_anywhere,
             ..LogsRead::default()
         }
@@ -79,6 +86,16 @@ impl LogsRead {
     /// The accounts and Regions of which digests say that no log was delivered.
     pub fn silent(&self) -> impl Iterator<Item = (&str, &str)> {
         pairs(&self.silent)
+    }
+
+    /// A log with this key was left out, being from before the time asked about.
+    pub fn see_earlier(&mut self, key: &Key) {
+        insert(&mut self.earlier, &key.account, &key.region);
+    }
+
+    /// The accounts and Regions of which there are logs from before the time asked about.
+    pub fn earlier(&self) -> impl Iterator<Item = (&str, &str)> {
+        pairs(&self.earlier)
     }
 
     /// The place after the last record of a file.
@@ -146,6 +163,7 @@ impl AddAssign for LogsRead {
             (&mut self.read, other.read),
             (&mut self.damaged, other.damaged),
             (&mut self.silent, other.silent),
+            (&mut self.earlier, other.earlier),
         ] {
             for (account, regions) in theirs {
                 mine.entry(account).or_default().extend(regions);

@@ -17,8 +17,8 @@ pub struct Selection {
     pub pruning: Pruning,
     /// Which digests are wanted, too.
     pub digests: Digests,
-    /// Whether a digest from before the time asked about is told of, too, where there is none since.
-    pub tells_earlier_digests: bool,
+    /// Whether a file from before the time asked about is told of, too, where there is none since.
+    pub tells_earlier: bool,
 }
 
 /// Which digests are wanted. There is one an hour for each account and Region, also where nothing happens:

@@ -37,6 +37,9 @@ const MOST_LOOKS: usize = 500;
 /// A chain of more pages is split by month.
 const LONG: usize = 3;
 
+/// How the prefix of a Region ends in which something is logged as long as an account is used.
+const ALWAYS_LOGS: &str = "/us-east-1/";
+
 pub(super) fn list(
     client: &Arc<Client>,
     runtime: &Handle,
@@ -394,7 +397,7 @@ impl Walk {
             }
             self.hand_out(entries).await?;
             if (ended || !goes_on) && chain.last.is_none() {
-                self.earlier_digest(&chain).await?;
+                self.earlier(&chain).await?;
             }
             if ended {
                 if let Some(why) = chain.past {
@@ -417,13 +420,13 @@ impl Walk {
         }
     }
 
-    /// Hands out a digest from before the chain, in which there is none: so there was something that more had
-    /// to come of.
-    async fn earlier_digest(&self, chain: &Chain) -> Result<(), Stop> {
+    /// Hands out a log or digest from before the chain, in which there is none: so there was something that more
+    /// had to come of. Of logs that is asked of us-east-1 alone: something is always logged there.
+    async fn earlier(&self, chain: &Chain) -> Result<(), Stop> {
         let (Some(base), Some(after)) = (&chain.base, &chain.bounds.after) else {
             return Ok(());
         };
-        if !self.asked.tells_earlier_digests || !is_of_digests(base) {
+        if !self.asked.tells_earlier || !(is_of_digests(base) || base.ends_with(ALWAYS_LOGS)) {
             return Ok(());
         }
         let ask = Ask {
@@ -433,8 +436,8 @@ impl Walk {
         let page = self.pages.page(ask).await;
         let mut entries = (page.map_err(|kind| self.stop(&chain.prefix, kind))?).entries;
         entries.retain(|entry| {
-            let is_digest = day_of_key(base, &entry.key).is_some() && !entry.key.ends_with('/');
-            is_digest && *entry.key < **after
+            let is_file = day_of_key(base, &entry.key).is_some() && !entry.key.ends_with('/');
+            is_file && *entry.key < **after
         });
         entries.truncate(1);
         Ok(self.hand_out(entries).await?)

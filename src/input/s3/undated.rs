@@ -32,7 +32,7 @@ pub fn is_listed_from(key: &str, day: NaiveDate) -> bool {
             ..Pruning::default()
         },
         digests: Digests::All,
-        tells_earlier_digests: false,
+        tells_earlier: false,
     };
     let bounds = asked.bounds(&base, &region).unwrap_or_default();
     Undated::of_region(&base, &base, &bounds).is_none_or(|undated| undated.leads_to(key))

@@ -122,7 +122,7 @@ struct Place {
     folder: Option<i64>,
     key: Option<Key>,
     pruned: Option<Pruned>,
-    /// Whether the coverage has the key.
+    /// Whether the coverage has the key, or the logs read have what was left out.
     is_noted: bool,
     /// Logs in it.
     logs: u64,
@@ -153,6 +153,11 @@ impl Files<'_> {
         let place = &mut self.place;
         if let Some(pruned) = place.pruned {
             coverage.files.pruned.count(pruned, 1);
+            let key = place.key.as_ref();
+            if let Some(key) = key.filter(|key| self.pruning.is_before(key) && !place.is_noted) {
+                self.logs_read.see_earlier(key);
+                place.is_noted = true;
+            }
             return Ok(());
         }
         coverage.bytes.compressed += file.compressed;

@@ -681,6 +681,62 @@ fn a_gate_gives_no_verdict_where_a_condition_asks_for_logs_that_were_not_read() 
     }
 }
 
+/// An account whose copy broke has none of the time, and older logs.
+#[test]
+fn accounts_with_older_logs_alone_are_named() {
+    const SAID: &str = "no log of us-east-1, where global calls are logged, was read of";
+    let dir = tempfile::tempdir().unwrap();
+    let archive = dir.path().join("AWSLogs");
+    let put_log = |account: &str, region: &str, day: &str| {
+        let folder = archive.join(format!("{account}/CloudTrail/{region}/{day}"));
+        put(&folder, "log.json", &log(&[]));
+    };
+    for day in ["2025/11/03", "2025/11/10"] {
+        put_log("111122223333", "us-east-1", day);
+    }
+    put_log("444455556666", "us-east-1", "2025/11/03");
+    put_log("444455556666", "eu-west-1", "2025/11/03");
+    put_log("777788889999", "us-east-1", "2025/11/20");
+    put_log("222233334444", "cn-north-1", "2025/11/03");
+    let list = dir.path().join("list");
+    let listed = stscope("map report --list -q").arg(&archive).run().exits(0);
+    std::fs::write(&list, listed.text()).unwrap();
+    let (part, store) = (dir.path().join("part"), dir.path().join("sts.db"));
+    if cfg!(feature = "store") {
+        let run = stscope("ingest -q --store").arg(&store);
+        run.arg(&archive).run().exits(0);
+    }
+    let ask = |words: &str, piece: &str| {
+        let gate = format!("report --fail-on global {words}");
+        let mut all = vec![stscope(&gate).arg(&archive).run()];
+        let mapped = stscope(&format!("map report -q {words} --manifest")).arg(&list);
+        mapped.arg("-o").arg(&part).run().exits(0);
+        all.push(stscope("merge --fail-on global").arg(&part).run());
+        if cfg!(feature = "store") {
+            all.push(stscope(&format!("{gate} --store")).arg(&store).run());
+        }
+        for said in all {
+            let said = said.exits(0);
+            match piece {
+                "" => assert!(!said.stderr.contains(SAID), "{said}"),
+                piece => assert!(said.stderr.contains(&format!("{SAID} {piece}")), "{said}"),
+            }
+        }
+    };
+    ask("", "");
+    ask("--since 2025-11-03", "");
+    ask(
+        "--since 2025-11-05",
+        "account 444455556666 in the time asked about; if the archive should have some",
+    );
+    ask(
+        "--since 2025-11-05 --until 2025-11-12",
+        "account 444455556666 in",
+    );
+    ask("--until 2025-11-12", "");
+    ask("--since 2025-11-05 --account 111122223333,777788889999", "");
+}
+
 /// A gate judges the run as a whole; of which account it saw nothing is said.
 #[test]
 fn accounts_of_which_no_log_of_us_east_1_was_read_are_named() {

@@ -944,6 +944,13 @@ fn digests_in_s3_that_end_before_the_time_asked_about_are_missed_in_it() {
         assert_eq!(ended, if verify == 0 { 0 } else { 2 }, "{said}");
         ask(&format!("{gate} {words}")).exits(of_gate);
     }
+    // Of logs alone, too; and where nobody asks for digests.
+    let key = Trail::of("444455556666", "us-east-1").log_key(START + 300, "Log0000000000002");
+    server.put("trail", &key, gzip(b"{\"Records\":[]}"));
+    let said = ask("report --fail-on global --since 2025-11-07").exits(0);
+    said.says(&["was read of account 444455556666 in the time asked about"]);
+    let said = ask("report --fail-on global --since 2025-11-03").exits(0);
+    assert!(!said.stderr.contains("was read of account"), "{said}");
     // Somebody else's list has it, too.
     let lists = tempfile::tempdir().unwrap();
     let (list, part) = (lists.path().join("list"), lists.path().join("part"));
