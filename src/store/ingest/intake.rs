@@ -3,7 +3,6 @@
 //! There is one intake on every thread of a scan. It sends what was read to the one writer, file by
 //! file. It writes nothing itself.
 
-use std::path::Path;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Mutex, PoisonError};
 
@@ -167,13 +166,13 @@ impl<'l> Intake<'l> {
         self.is_closed |= self.sender.send(packets).is_err();
     }
 
-    /// A folder that cannot be listed is kept as a file that cannot be read: an answer must not treat it
-    /// as empty.
+    /// What cannot be looked at, a folder that cannot be listed or a link that leads nowhere, is kept as a
+    /// file that cannot be read: an answer must not treat it as empty.
     fn unlisted(&self, coverage: &Coverage) -> Option<Coming> {
-        let folder = coverage.damaged.first().map(|damaged| &damaged.path)?;
-        let (above, name) = split(folder);
-        Path::new(folder).is_dir().then(|| Coming {
-            path: folder.clone(),
+        let path = coverage.damaged.first().map(|damaged| &damaged.path)?;
+        let (above, name) = split(path);
+        Some(Coming {
+            path: path.clone(),
             version: UNREAD,
             trailer: NO_TRAILER,
             replaces: self.ledger.file(above, name).map(|known| known.id),

@@ -55,7 +55,7 @@ pub(in crate::store) struct Ledger {
     index: Index,
     /// Objects of S3 of which a damaged copy was read, by their keys, and where it was.
     damaged: Map<String, (i64, PathBuf)>,
-    /// What could not be opened, with its path: some may be folders.
+    /// What could not be opened or looked at, with its path: some may be folders.
     unopened: Vec<(i64, PathBuf)>,
 }
 

@@ -736,6 +736,68 @@ fn a_folder_that_cannot_be_listed_is_damage_in_the_store_until_it_can() {
     assert_eq!(calls_in(&store), 2);
 }
 
+/// So with what is named or linked and is not there: nobody knows what is in it.
+#[cfg(unix)]
+#[test]
+fn what_leads_nowhere_is_damage_in_the_store_until_it_leads_somewhere() {
+    use std::os::unix::fs::symlink;
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    put(&logs, "a.json", &one_call());
+    let (mount, other) = (
+        folder.path().join("mount"),
+        logs.join("AWSLogs/444455556666"),
+    );
+    fs::create_dir_all(logs.join("AWSLogs")).unwrap();
+    symlink(&mount, &other).unwrap();
+    let gates = |exit| {
+        for gate in ["report --fail-on unknown", "trend --fail-on unknown"] {
+            let said = ask(&format!("{gate} -q"), &store).run().exits(exit);
+            assert_eq!(
+                said.stderr.contains("/444455556666: damaged (open)"),
+                exit == 3,
+                "{said}"
+            );
+        }
+    };
+    for _ in 0..2 {
+        ingest(&store, &logs).exits(3);
+        gates(3);
+    }
+    let demand = "report -q --fail-on unknown --require complete";
+    ask(demand, &store)
+        .run()
+        .exits(2)
+        .says(&["not everything could be read"]);
+    // What is mounted is read, and the damage is gone.
+    put(
+        &mount,
+        "CloudTrail/eu-west-1/2025/11/03/b.json",
+        &log(&[call(2, json!({}))]),
+    );
+    ingest(&store, &logs).exits(0);
+    gates(0);
+    assert_eq!(calls_in(&store), 2);
+    // A file that is named, on a list, and comes another night.
+    let late = logs.join("late.json");
+    let list = folder.path().join("list.txt");
+    let here = logs.join("a.json");
+    fs::write(&list, format!("{}\n{}\n", here.display(), late.display())).unwrap();
+    let ingest_list = || {
+        stscope("ingest --files-from")
+            .arg(&list)
+            .arg("--store")
+            .arg(&store)
+            .run()
+    };
+    ingest_list().exits(3);
+    ask("report -q --fail-on unknown", &store).run().exits(3);
+    put(&logs, "late.json", &log(&[call(3, json!({}))]));
+    ingest_list().exits(0);
+    gates(0);
+    assert_eq!(calls_in(&store), 3);
+}
+
 /// Whatever a reader says of a file, a store says it every night, and reads the file no more.
 #[test]
 fn what_was_not_understood_and_what_is_anothers_stays_so_in_a_store() {
