@@ -34,6 +34,9 @@ pub enum ScanError {
     /// Nobody knows what is there, so it cannot be on a list.
     #[error("{}: it cannot be listed", Shown::path(.0))]
     NotListable(PathBuf, #[source] io::Error),
+    /// A name that no list can have, which is text.
+    #[error("{}: a list cannot have a name that is no UTF-8", Shown::path(.0))]
+    NotUtf8(PathBuf),
     /// Standard input, which cannot be on a list.
     #[error("standard input (-) has no name")]
     NoName,

@@ -75,11 +75,15 @@ impl Run<'_> {
         listed.map(|()| below)
     }
 
-    fn hand_over<E>(
+    fn hand_over<E: From<ScanError>>(
         &self,
         path: &Path,
         each: &mut impl FnMut(&Path, u64) -> Result<(), E>,
     ) -> Result<(), E> {
+        // A name that is written in another way leads to another file, or to none.
+        if path.to_str().is_none() {
+            return Err(ScanError::NotUtf8(path.to_owned()).into());
+        }
         let metadata = path.metadata().ok().filter(std::fs::Metadata::is_file);
         each(path, metadata.map_or(0, |metadata| metadata.len()))?;
         self.note_found(1);

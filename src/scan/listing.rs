@@ -71,9 +71,8 @@ impl Run<'_> {
         let mut skipped = BTreeMap::<SkipReason, u64>::new();
         let pruned = self.prunes(folder);
         let mut pruned_files = 0;
-        // Of a folder one is enough; in no order, so it is the first by name.
-        let mut earlier: Option<OsString> = None;
-        let are_earlier = folder.earlier(&self.scan.pruning).is_some();
+        // Of a folder the newest is enough: that of one account and Region, so it is the last by its name.
+        let mut newest: Option<OsString> = None;
         input::read_directory(folder, &self.links, |found| {
             if self.queue.is_stopped() {
                 return;
@@ -82,8 +81,9 @@ impl Run<'_> {
                 Found::Folder(path) => self.push_folder(path),
                 Found::File(name) if pruned.is_some() => {
                     pruned_files += 1;
-                    if are_earlier && earlier.as_deref().is_none_or(|first| name < first) {
-                        earlier = Some(name.to_owned());
+                    let is_newer = newest.as_deref().is_none_or(|newest| name > newest);
+                    if is_newer && self.tells(folder, name) {
+                        newest = Some(name.to_owned());
                     }
                 }
                 Found::File(name) => {
@@ -103,8 +103,8 @@ impl Run<'_> {
         if let Some(pruned) = pruned.filter(|_| pruned_files > 0) {
             self.remark(Remark::Pruned(pruned, pruned_files));
         }
-        if let Some(name) = earlier {
-            self.note_earlier(folder, &name);
+        if let Some(name) = newest {
+            self.note_pruned(folder, &name);
         }
         for (reason, files) in skipped {
             self.remark(Remark::Skipped(reason, files));
@@ -129,7 +129,7 @@ impl Run<'_> {
         }
         if let Some(pruned) = self.prunes(&batch.folder) {
             for name in batch.names_left() {
-                self.note_earlier(&batch.folder, name);
+                self.note_pruned(&batch.folder, name);
             }
             return self.remark(Remark::Pruned(pruned, files));
         }

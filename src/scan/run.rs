@@ -12,8 +12,9 @@ use super::pace::Pace;
 use super::progress::Progress;
 use super::queue::Queue;
 use super::settings::Scan;
+use crate::aws::{DigestKey, KeyKind, LogName, Pruned};
 use crate::input::{Folder, Links, Paths};
-use crate::tally::{EarlierDigests, LogsRead, NotListed, Scrutiny};
+use crate::tally::{Evidence, LogsRead, NotListed, Scrutiny};
 
 /// What the threads of a run share.
 pub(super) struct Run<'s> {
@@ -30,14 +31,14 @@ pub(super) struct Run<'s> {
     failure: Mutex<Option<ScanError>>,
     /// What of S3 was not listed.
     not_listed: Mutex<NotListed>,
-    /// What was left out for being from before the time asked about.
-    earlier: Mutex<Earlier>,
+    /// What files tell that were left out.
+    pruned: Mutex<FromPruned>,
 }
 
-/// What was left out for being from before the time asked about: an account may have that alone.
+/// What files tell by their places alone, that were left out for these.
 #[derive(Default)]
-pub(super) struct Earlier {
-    pub digests: EarlierDigests,
+pub(super) struct FromPruned {
+    pub evidence: Evidence,
     pub logs: LogsRead,
 }
 
@@ -46,7 +47,7 @@ pub(super) struct Ended {
     /// Why it ended before its end, if it did.
     pub failure: Option<ScanError>,
     pub not_listed: NotListed,
-    pub earlier: Earlier,
+    pub pruned: FromPruned,
 }
 
 impl<'s> Run<'s> {
@@ -77,7 +78,7 @@ impl<'s> Run<'s> {
             pace: Pace::new(workers, scan.reads.map(NonZeroUsize::get)),
             failure: Mutex::new(None),
             not_listed: Mutex::default(),
-            earlier: Mutex::default(),
+            pruned: Mutex::default(),
         };
         if let Some(fetchers) = run.pace.fixed() {
             run.queue.want(fetchers);
@@ -109,21 +110,39 @@ impl<'s> Run<'s> {
         Ended {
             failure: into_inner(self.failure),
             not_listed: into_inner(self.not_listed),
-            earlier: into_inner(self.earlier),
+            pruned: into_inner(self.pruned),
         }
     }
 
-    /// Notes a file that is left out, if it is a log or a digest from before the time asked about.
-    pub fn note_earlier(&self, folder: &Folder, name: &OsStr) {
-        let Some(key) = folder.earlier(&self.scan.pruning) else {
-            return;
-        };
-        let mut earlier = lock(&self.earlier);
-        if folder.key().is_some() {
-            earlier.logs.see_earlier(key);
-        } else if self.scrutiny.names {
-            let path = folder.path().join(name);
-            earlier.digests.see(key.day, &path.to_string_lossy());
+    /// Whether a file of this name tells something, though it is left out.
+    pub fn tells(&self, folder: &Folder, name: &OsStr) -> bool {
+        match folder.earlier(&self.scan.pruning) {
+            Some(_) if folder.key().is_some() => true,
+            Some(_) => {
+                let key = name.to_str().and_then(DigestKey::parse);
+                key.is_none_or(|key| !key.is_backfill)
+            }
+            None => KeyKind::of_name(name) == Some(KeyKind::Log),
+        }
+    }
+
+    /// Notes what the place of a file that is left out tells: that there is something from before the time
+    /// asked about, or, of a Region that is not asked about, how far the logs of an account go.
+    pub fn note_pruned(&self, folder: &Folder, name: &OsStr) {
+        let pruning = &self.scan.pruning;
+        if let Some(key) = folder.earlier(pruning) {
+            let mut pruned = lock(&self.pruned);
+            if folder.key().is_some() {
+                pruned.logs.see_earlier(key);
+            } else if self.scrutiny.names {
+                let path = folder.path().join(name);
+                (pruned.evidence.earlier).see(key.day, &path.to_string_lossy());
+            }
+        } else if self.scrutiny.names && folder.pruned_by(pruning) == Some(Pruned::Region) {
+            let log = name.to_str().and_then(LogName::parse);
+            if let Some(log) = log.filter(LogName::is_of_events) {
+                (lock(&self.pruned).evidence).see_delivery(log.account, log.minute);
+            }
         }
     }
 

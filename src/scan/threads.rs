@@ -60,8 +60,8 @@ pub(super) fn read<C: Collector>(
         return Err(why);
     }
     if let Some(first) = collected.first_mut() {
-        first.totals().evidence.earlier += ended.earlier.digests;
-        first.totals().logs_read += ended.earlier.logs;
+        first.totals().evidence += ended.pruned.evidence;
+        first.totals().logs_read += ended.pruned.logs;
         let coverage = &mut first.totals().coverage;
         coverage.not_listed = ended.not_listed;
         #[cfg(feature = "s3")]

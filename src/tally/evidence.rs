@@ -228,6 +228,11 @@ impl Evidence {
         *newest = minute.max(*newest);
     }
 
+    /// When logs were delivered of which nothing else is kept.
+    pub(super) fn deliveries(&self) -> impl Iterator<Item = (String, u32)> {
+        (self.newest.iter()).map(|(account, minute)| (account.to_string(), *minute))
+    }
+
     /// When the newest log of each account was delivered, in any Region, in minutes since 1970.
     pub(crate) fn newest_logs(&self) -> Map<&str, u32> {
         let mut newest: Map<&str, u32> = Map::default();

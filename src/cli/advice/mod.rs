@@ -84,6 +84,11 @@ pub(super) fn of_scan(error: &ScanError) -> String {
         ScanError::NotListable(_, source) => {
             format!("--list: {error}: {source}; see that it can be read, or name what is beside it")
         }
+        ScanError::NotUtf8(_) => {
+            format!(
+                "--list: {error}; rename it, or have 'stscope map' read the folder without a list"
+            )
+        }
         ScanError::Damaged(_) => format!("{error}; run without --strict to read the rest"),
         #[cfg(feature = "s3")]
         ScanError::S3(error) => error.to_string(),

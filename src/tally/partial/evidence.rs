@@ -208,6 +208,8 @@ impl Written for Evidence {
         let damaged = self.damaged.iter().map(|one| item(|into| one.write(into)));
         write_sorted(damaged.collect(), into);
         self.earlier.write(into);
+        let newest: BTreeMap<String, u32> = self.deliveries().collect();
+        newest.write(into);
         let mut logs: Vec<&FoundLogs> = self.logs().iter().collect();
         logs.sort_unstable_by(|one, other| {
             (&one.account, &one.region).cmp(&(&other.account, &other.region))
@@ -261,6 +263,9 @@ impl Written for Evidence {
         }
         evidence.damaged = Written::read(from)?;
         evidence.earlier = Written::read(from)?;
+        for (account, minute) in BTreeMap::<String, u32>::read(from)? {
+            evidence.see_delivery(&account, minute);
+        }
         for _ in 0..usize::read(from)? {
             let mut logs = FoundLogs {
                 account: Written::read(from)?,

@@ -249,6 +249,48 @@ fn a_file_that_is_named_is_read_whatever_its_name_and_a_walk_goes_by_names() {
     );
 }
 
+/// So with what has the place or the name of a digest, and is none.
+#[test]
+fn a_log_that_is_named_is_read_where_a_digest_would_be() {
+    let folder = "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2025/11/03";
+    let name = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20251103T080000Z.json.gz";
+    let calls = gzip(&one_call());
+    for name in ["x.json.gz", name] {
+        let dir = tempfile::tempdir().unwrap();
+        let path = put(dir.path(), format!("{folder}/{name}"), &calls);
+        let said = report("").arg(&path).run().exits(0);
+        assert_eq!(figures(&said.json()), (1, 1, 1), "{name}");
+        let (part, store) = (dir.path().join("part"), dir.path().join("sts.db"));
+        if cfg!(feature = "store") {
+            stscope("ingest -q --store")
+                .arg(&store)
+                .arg(&path)
+                .run()
+                .exits(0);
+            let stored = stscope("report --format json --store").arg(&store).run();
+            assert_eq!(figures(&stored.exits(0).json()), (1, 1, 1), "{name}");
+        }
+        stscope("map report -q -o")
+            .arg(&part)
+            .arg(&path)
+            .run()
+            .exits(0);
+        stscope("merge -q --fail-on global")
+            .arg(&part)
+            .run()
+            .exits(1);
+        // A walk goes by the place, and so does whoever looks for digests.
+        let said = report("").arg(dir.path().join("AWSLogs")).run().exits(2);
+        assert!(said.stderr.contains("1 skipped (1 digest)"), "{said}");
+        stscope("verify").arg(&path).run().exits(1);
+    }
+    // What is no log either is a digest that cannot be read.
+    let dir = tempfile::tempdir().unwrap();
+    let path = put(dir.path(), format!("{folder}/{name}"), &gzip(b"{}"));
+    let said = report("").arg(&path).run().exits(2);
+    assert!(said.stderr.contains("1 skipped (1 digest)"), "{said}");
+}
+
 /// rsync puts a dot before the name of what it copies, and leaves it where it is interrupted.
 #[test]
 fn a_log_whose_copy_was_not_finished_is_not_passed_by_for_its_dot() {

@@ -307,8 +307,17 @@ fn a_chain_of_us_east_1_goes_as_far_as_the_logs_of_other_regions() {
         of.ask(words).exits(gate);
         let of_files = |words: &str| stscope(words).arg(&of.delivered).run();
         of_files(words).exits(gate);
-        // Whoever asks about one Region has not seen the log of the other.
-        of_files("verify --region us-east-1").exits(0);
+        // Whoever asks about one Region has seen the name of the log of the other.
+        let words = format!("{words} --region us-east-1");
+        of.ask(&words).exits(gate);
+        of_files(&words).exits(gate);
+        of_files("verify --region us-east-1").exits(i32::from(gate != 0));
+        let part = archive.dir.path().join("part");
+        let map = "map report -q --require complete --region us-east-1 -o";
+        let run = stscope(map).arg(&part).arg(&of.delivered);
+        run.run().exits(0);
+        let merge = "merge -q --fail-on unknown --require complete";
+        stscope(merge).arg(&part).run().exits(gate);
     }
 }
 
