@@ -175,6 +175,12 @@ impl Readings {
         Answer::default().counted(self.calls(question), question)
     }
 
+    /// Whether a call has no time, where one is asked about.
+    pub fn has_undated(&self, question: &Question) -> bool {
+        let asks = question.since.or(question.until).is_some();
+        asks && (self.calls.iter()).any(|call| call.time.is_none() && is_of_log(call, question))
+    }
+
     /// The calls that were delivered and are admitted, copies and all, with whether they pass the
     /// filters that act after counting once.
     pub fn delivered(&self, question: &Question) -> Vec<(Call, bool)> {

@@ -74,6 +74,8 @@ pub fn regions(files: &[(Key, Vec<u8>)], question: &Question) -> Vec<Row> {
         }
     }
 
+    // It may be of any Region and of that time.
+    damaged_anywhere |= readings.has_undated(question);
     let reached = readings.reached(question).into_iter();
     read.extend(reached.filter(|(account, region)| is_account(account) && is_region(region)));
 

@@ -66,10 +66,10 @@ const ON_A_SCREEN: u64 = 5;
 
 pub(super) fn run(arguments: OverviewArgs) -> Result<Exit, Failure> {
     if arguments.source.input.s3.dry_run {
-        return dry_run::run(
+        return dry_run::run_gated(
             &arguments.source.input,
             &arguments.filter,
-            arguments.answer.gate.require,
+            &arguments.answer.gate,
             &arguments.answer.messages,
         );
     }
@@ -172,7 +172,8 @@ pub(super) fn answer(
 /// Whose logs were read, where no digest says anything of them.
 fn without_digests(totals: &Totals) -> Vec<ChainRow> {
     let mut rows: BTreeMap<(&str, &str), ChainRow> = BTreeMap::new();
-    for (account, region) in totals.logs_read.read() {
+    let logs = &totals.logs_read;
+    for (account, region) in logs.read().chain(logs.damaged()) {
         rows.insert((account, region), ChainRow::new(account, region));
     }
     for day in totals.days_read.by_key() {

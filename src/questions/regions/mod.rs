@@ -32,6 +32,9 @@ pub struct Regions<'r> {
     pub by_other_names: u64,
     /// Damaged files that may be of any account and Region: nothing is idle beside them.
     pub damaged_anywhere: u64,
+    /// Calls without a readable time, where a time is asked about: any Region may have been used by one, and
+    /// nothing is idle beside them.
+    pub undated: u64,
     /// Accounts and Regions of which nothing was read, and digests say that nothing was delivered.
     pub silent: u64,
     /// Rows that are not read because digests say that logs are missing, or may be.
@@ -176,9 +179,14 @@ impl<'r> Regions<'r> {
             .filter(|chain| chain.status == ChainStatus::Incomplete)
             .map(|chain| (chain.account_id.as_str(), chain.region.as_str()))
             .collect();
+        let undated = match report.totals.terms.selection.asks_for_time() {
+            true => report.totals.coverage.no_time,
+            false => 0,
+        };
         let is_read = |pair: Pair<'r>| {
             read.contains(&pair)
                 && logs_read.damaged_anywhere() == 0
+                && undated == 0
                 && !is_among(&damaged, pair)
                 && !is_among(&incomplete, pair)
         };
@@ -205,6 +213,7 @@ impl<'r> Regions<'r> {
             of_no_region,
             by_other_names,
             damaged_anywhere: logs_read.damaged_anywhere(),
+            undated,
             silent: (logs_read.silent())
                 .filter(|pair| !incomplete.contains(pair))
                 .count() as u64,

@@ -307,6 +307,12 @@ fn notes(regions: &Regions<'_>, window: &Window) -> Vec<String> {
             counted(number, "damaged file")
         ));
     }
+    if regions.undated > 0 {
+        notes.push(format!(
+            "{} without a readable time may be of the time asked about, so nothing is called idle.",
+            counted(regions.undated, "call")
+        ));
+    }
     notes
 }
 
