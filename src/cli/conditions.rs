@@ -5,7 +5,7 @@
 use super::exit::Failure;
 use super::messages::Messages;
 #[cfg(feature = "store")]
-use crate::questions::gate::{excluding, unmatched};
+use crate::questions::gate::{NoVerdict, filtering};
 use crate::report::escape::for_terminal;
 use crate::sts::{Dimension, Nearest, Possible, has_wildcards, nearest, possible};
 use crate::tally::{Condition, Glob, Matched, Totals, glob};
@@ -106,13 +106,23 @@ pub(super) fn note_unmatched(totals: &Totals, messages: Messages) {
 /// everything, there is nothing left to judge.
 #[cfg(feature = "store")]
 pub(super) fn check_matched(gate: &str, totals: &Totals) -> Result<(), Failure> {
-    if let Some(condition) = excluding(totals) {
-        return Err(excluded_all(gate, condition));
-    }
-    match unmatched(totals) {
+    match filtering(totals) {
         None => Ok(()),
-        Some(condition) => Err(not_matched(gate, condition)),
+        Some(NoVerdict::Excluding(condition)) => Err(excluded_all(gate, condition)),
+        Some(NoVerdict::Contradicting(conditions)) => Err(no_call_meets(gate, conditions)),
+        Some(NoVerdict::Unmatched(condition)) => Err(not_matched(gate, condition)),
+        Some(_) => Ok(()), // of other things than conditions
     }
+}
+
+/// Why a gate cannot be judged: no call meets both of these conditions, or others beside them.
+pub(super) fn no_call_meets(gate: &str, [one, other]: [&Condition; 2]) -> Failure {
+    Failure::new(format!(
+        "{gate} cannot be judged: --where {} and --where {} both have to hold, and no call was left; ask for \
+         either with one glob, as in 'principal=*:role/[ab]*', or by a run for each",
+        for_terminal(&one.to_string()),
+        for_terminal(&other.to_string()),
+    ))
 }
 
 /// Why a gate cannot be judged: this condition matched none of the calls read.

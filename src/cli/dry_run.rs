@@ -1,6 +1,6 @@
 //! `--dry-run`: what reading S3 would take and cost, before anything is read.
 
-use super::args::{FilterArgs, InputArgs, MessageArgs, Required};
+use super::args::{FilterArgs, GateArgs, InputArgs, MessageArgs, Required};
 use super::exit::{Exit, Failure};
 use super::messages::Messages;
 use super::reading::Reading;
@@ -39,7 +39,7 @@ pub(super) fn tell_estimate(
     }
     let (estimate, listing) = watched(progress(messages), estimate)?;
     let told = Messages::new(messages.quiet);
-    told.note("--dry-run: nothing was read or written, and no gate was judged");
+    told.note("--dry-run: nothing was read or written");
     let (least, most) = estimate.price(listing);
     let names = |names: &std::collections::BTreeSet<String>| match names.len() {
         0 => "none that a key names".to_owned(),
@@ -105,6 +105,22 @@ pub(super) fn tell_estimate(
 #[cfg(not(feature = "s3"))]
 pub(super) fn tell(_: &Paths, _: &Scan, _: &MessageArgs) -> Result<Exit, Failure> {
     Err(only_s3())
+}
+
+/// The same of a command with gates: nothing was read that they could judge.
+pub(super) fn run_gated(
+    input: &InputArgs,
+    filter: &FilterArgs,
+    gate: &GateArgs,
+    messages: &MessageArgs,
+) -> Result<Exit, Failure> {
+    let exit = run(input, filter, gate.require, messages)?;
+    match gate.fail_on.is_empty() {
+        true => Ok(exit),
+        false => Err(Failure::new(
+            "--fail-on cannot be judged: --dry-run reads nothing; leave one of them out",
+        )),
+    }
 }
 
 /// Says what reading S3 for a command would come to: with digests, if something is required of them.

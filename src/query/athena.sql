@@ -20,6 +20,8 @@
 -- * Nothing says what was read, skipped or missing.
 -- * A number or an object where a text should be counts as a text, here. Which of a member given
 --   twice counts is up to the SerDe.
+-- * An awsRegion that is the name of no Region (aws-global) makes a call without a host regional,
+--   in stscope unknown. CloudTrail writes none today.
 -- * Times are taken as they are written. CloudTrail writes UTC.
 -- What a record lacks is NULL.
 

@@ -11,6 +11,8 @@
 --   the first counts, in stscope the last.
 -- * A record that writes the name of the service with escapes (sts\u002eamazonaws.com) is passed
 --   over. CloudTrail writes none.
+-- * An awsRegion that is the name of no Region (aws-global) makes a call without a host regional,
+--   in stscope unknown. CloudTrail writes none today.
 -- * Times are taken as they are written. CloudTrail writes UTC.
 -- What a record lacks is the empty text.
 

@@ -10,6 +10,8 @@
 --   global calls to see.
 -- * A number or an object where a text should be counts as a text, here. Of a member given twice
 --   the first counts, in stscope the last.
+-- * An awsRegion that is the name of no Region (aws-global) makes a call without a host regional,
+--   in stscope unknown. CloudTrail writes none today.
 -- * Times are taken as they are written. CloudTrail writes UTC.
 -- What a record lacks is NULL.
 

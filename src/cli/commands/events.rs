@@ -69,10 +69,10 @@ pub(super) fn help() -> String {
 
 pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
     if arguments.input.s3.dry_run {
-        return dry_run::run(
+        return dry_run::run_gated(
             &arguments.input,
             &arguments.filter,
-            arguments.gate.require,
+            &arguments.gate,
             &arguments.messages,
         );
     }

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use siphasher::sip::SipHasher13;
 
 use super::report::{GroupingArgs, refuse_twice};
+use super::trend::PrincipalArg;
 use crate::cli::accounts;
 use crate::cli::args::{FilterArgs, InputArgs, MessageArgs, PartFileArgs, Required};
 use crate::cli::dry_run;
@@ -42,6 +43,8 @@ pub(super) struct MapArgs {
     pub list: bool,
     #[command(flatten)]
     pub filter: FilterArgs,
+    #[command(flatten)]
+    pub principal: PrincipalArg,
     #[command(flatten)]
     pub grouping: GroupingArgs,
     /// Keep what 'merge --require' needs: what digests in S3 say, and to prove it, the hash of every log
@@ -120,8 +123,15 @@ pub(super) fn run(mut arguments: MapArgs) -> Result<Exit, Failure> {
         ));
     }
     refuse_what_hides_calls(&arguments)?;
+    let principal = arguments.principal.principal.take();
     if arguments.question == Asked::Trend {
         super::trend::whole_days(&mut arguments.filter)?;
+        let condition = PrincipalArg { principal }.condition();
+        arguments.filter.conditions.extend(condition);
+    } else if principal.is_some() {
+        return Err(Failure::new(
+            "--principal: it is an option of trend; write --where principal=GLOB",
+        ));
     }
     refuse_what_no_part_has(&arguments)?;
     let messages = Messages::new(arguments.messages.quiet);

@@ -172,10 +172,10 @@ pub(super) fn help() -> String {
 
 pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
     if arguments.source.input.s3.dry_run {
-        return dry_run::run(
+        return dry_run::run_gated(
             &arguments.source.input,
             &arguments.filter,
-            arguments.answer.gate.require,
+            &arguments.answer.gate,
             &arguments.answer.messages,
         );
     }

@@ -16,7 +16,7 @@ use crate::cli::stored::check_kept;
 use clap::Args;
 use clap::builder::TypedValueParser as _;
 
-use crate::questions::gate::undecided;
+use crate::questions::gate::tells_of_global;
 use crate::questions::{AnyQuestion, Report};
 use crate::report::pages::{self, report::Worth};
 use crate::scan::Scan;
@@ -75,10 +75,10 @@ pub(super) fn help() -> String {
 
 pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
     if arguments.source.input.s3.dry_run {
-        return dry_run::run(
+        return dry_run::run_gated(
             &arguments.source.input,
             &arguments.filter,
-            arguments.answer.gate.require,
+            &arguments.answer.gate,
             &arguments.answer.messages,
         );
     }
@@ -130,7 +130,7 @@ pub(super) fn answer(
     let verdict = session.judge(&report.totals);
     // Who calls is known to call, whatever else is not known.
     let is_known = !report.totals.offenders(Endpoint::Global).is_empty()
-        || undecided(&report.totals, session.selection()).is_none();
+        || tells_of_global(&report.totals, session.selection());
     let worth = Worth {
         can_judge,
         is_judged: verdict.is_ok() && is_known,

@@ -39,9 +39,8 @@ pub(super) struct TrendArgs {
     pub by: Period,
     #[command(flatten)]
     pub filter: FilterArgs,
-    /// Count calls of these principals only; * crosses / and :
-    #[arg(long, value_name = "GLOB", value_parser = Typed(of_principal), help_heading = "Filters")]
-    pub principal: Option<Glob>,
+    #[command(flatten)]
+    pub principal: PrincipalArg,
     #[command(flatten)]
     pub order: OrderArgs,
     #[command(flatten)]
@@ -85,23 +84,15 @@ pub(super) fn help() -> String {
 
 pub(super) fn run(mut arguments: TrendArgs) -> Result<Exit, Failure> {
     if arguments.source.input.s3.dry_run {
-        return dry_run::run(
+        return dry_run::run_gated(
             &arguments.source.input,
             &arguments.filter,
-            arguments.answer.gate.require,
+            &arguments.answer.gate,
             &arguments.answer.messages,
         );
     }
     whole_days(&mut arguments.filter)?;
-    arguments
-        .filter
-        .conditions
-        .extend(arguments.principal.map(|glob| Condition {
-            dimension: Dimension::Principal,
-            glob,
-            negated: false,
-            names: None,
-        }));
+    (arguments.filter.conditions).extend(arguments.principal.condition());
     let (mut session, mut sink) = Session::open(Asked {
         input: &arguments.source.input,
         store: arguments.source.store.store.as_deref(),
@@ -124,6 +115,26 @@ pub(super) fn run(mut arguments: TrendArgs) -> Result<Exit, Failure> {
 pub(super) fn prepare(sink: &mut Sink, top: Option<u64>) {
     if top.is_none() {
         sink.writing.top = None;
+    }
+}
+
+/// `--principal`, which is short for a condition.
+#[derive(Args)]
+pub(super) struct PrincipalArg {
+    /// Count calls of these principals only; * crosses / and :
+    #[arg(long, value_name = "GLOB", value_parser = Typed(of_principal), help_heading = "Filters")]
+    pub principal: Option<Glob>,
+}
+
+impl PrincipalArg {
+    /// The condition, if it was given.
+    pub fn condition(self) -> Option<Condition> {
+        self.principal.map(|glob| Condition {
+            dimension: Dimension::Principal,
+            glob,
+            negated: false,
+            names: None,
+        })
     }
 }
 

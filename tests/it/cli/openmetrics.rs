@@ -192,17 +192,29 @@ fn a_zero_of_a_blind_run_can_be_told_from_a_zero() {
 #[test]
 fn a_gate_that_cannot_be_judged_is_no_calm_figure() {
     let gauge = |words: &str, exit: i32, can_judge: u8| {
-        let gate = "--quiet --format openmetrics --fail-on global=1000";
-        let said = stscope(&format!("report {SAMPLE} {gate} {words}"))
-            .run()
-            .exits(exit);
+        let said = stscope(&format!(
+            "report {SAMPLE} --quiet --format openmetrics {words}"
+        ))
+        .run()
+        .exits(exit);
         let line = format!("stscope_report_can_judge {can_judge}\n");
         assert!(said.text().contains(&line), "{words}: {said}");
     };
-    gauge("", 0, 1);
-    gauge("--where principal=*nobody-of-that-name", 2, 0);
+    let gate = "--fail-on global=1000";
+    gauge(gate, 0, 1);
+    gauge(
+        &format!("{gate} --where principal=*nobody-of-that-name"),
+        2,
+        0,
+    );
     // There are no digests.
-    gauge("--require complete", 2, 0);
+    gauge(&format!("{gate} --require complete"), 2, 0);
+    // Nor is a zero that nobody has judged.
+    gauge("", 0, 1);
+    gauge("--where principal=*nobody-of-that-name", 0, 0);
+    gauge("--where principal!=*", 0, 0);
+    gauge("--endpoint regional", 0, 0);
+    gauge("--where endpoint!=global", 0, 0);
 }
 
 #[test]

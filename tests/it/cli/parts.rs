@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::harness::{DAMAGED, SAMPLE, Said, stscope};
+use super::harness::{DAMAGED, SAMPLE, Said, stscope, sum};
 use super::logs::{call, log, one_call, put};
 
 /// Places of the sample that are read one by one, the digests of some apart from their logs.
@@ -305,6 +305,25 @@ fn a_trend_and_an_overview_are_made_of_parts_too() {
     merge(&parts, "--ip-ranges Cargo.toml").fails(&["--ip-ranges"]);
     merge(&map("report", folder.path()), "--period week").fails(&["--period", "leave it out"]);
     merge(&map("overview", folder.path()), "--format csv").fails(&["--format", "several lists"]);
+}
+
+#[test]
+fn a_trend_of_principals_is_made_of_parts_too() {
+    let words = "--principal *role/crm-*";
+    let dir = tempfile::tempdir().unwrap();
+    let part = dir.path().join("part");
+    let map = stscope(&format!("map trend -q {words} {SAMPLE} -o")).arg(&part);
+    map.run().exits(0);
+    let merged = stscope("merge --format json").arg(&part).run().exits(0);
+    let whole = stscope(&format!("trend --format json {words} {SAMPLE}")).run();
+    assert_eq!(merged.text(), whole.exits(0).text());
+    assert_eq!(sum(&merged.rows(), "calls"), 5);
+    stscope(&format!("map report {words} {SAMPLE}"))
+        .run()
+        .fails(&[
+            "--principal: it is an option of trend",
+            "--where principal=",
+        ]);
 }
 
 #[test]

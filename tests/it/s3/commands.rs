@@ -905,7 +905,8 @@ fn digests_in_s3_are_listed_where_they_are_asked_for_and_signed_to_the_newest() 
     assert_eq!(said.json()["coverage"]["digests"]["complete"], 1);
     assert_eq!(said.json()["coverage"]["requests"]["get"], 24);
     // What that costs is told before.
-    let said = ask(&format!("{gate} --dry-run")).exits(0);
+    let said = ask(&format!("{gate} --dry-run")).exits(2);
+    let said = said.says(&["--fail-on cannot be judged: --dry-run reads nothing"]);
     assert!(said.text().contains("; 24 to read"), "{}", said.text());
 }
 
