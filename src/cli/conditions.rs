@@ -5,7 +5,7 @@
 use super::exit::Failure;
 use super::messages::Messages;
 #[cfg(feature = "store")]
-use crate::questions::gate::{NoVerdict, filtering};
+use crate::questions::gate::{excluding, unmatched};
 use crate::report::escape::for_terminal;
 use crate::sts::{Dimension, Nearest, Possible, has_wildcards, nearest, possible};
 use crate::tally::{Condition, Glob, Matched, Totals, glob};
@@ -20,6 +20,41 @@ pub(super) fn check_number(conditions: &[Condition]) -> Result<(), Failure> {
         )));
     }
     Ok(())
+}
+
+/// Refuses conditions that no call can meet together: who takes them for a choice would have a zero.
+pub(super) fn check_choice(conditions: &[Condition]) -> Result<(), Failure> {
+    let positive: Vec<&Condition> = conditions.iter().filter(|one| !one.negated).collect();
+    for (at, one) in positive.iter().enumerate() {
+        let excluded = positive[..at].iter().find(|other| {
+            other.dimension == one.dimension && exclude_each_other(&other.glob, &one.glob)
+        });
+        if let Some(other) = excluded {
+            return Err(Failure::new(format!(
+                "--where {} and --where {}: all conditions must hold, and no call can meet both; ask for either \
+                 with one glob, as in 'principal=*:role/[ab]*', or in a run for each",
+                for_terminal(&other.to_string()),
+                for_terminal(&one.to_string()),
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Whether what both begin with, or end in, tells that no text is like both.
+fn exclude_each_other(one: &Glob, other: &Glob) -> bool {
+    let (one, other) = (one.as_str(), other.as_str());
+    let is_wild = |c: char| matches!(c, '*' | '?' | '[' | ']');
+    let begin = |text: &'_ str| text.find(is_wild).unwrap_or(text.len());
+    let end = |text: &'_ str| text.rfind(is_wild).map_or(0, |at| at + 1);
+    let (begins, ends) = (
+        [&one[..begin(one)], &other[..begin(other)]],
+        [&one[end(one)..], &other[end(other)..]],
+    );
+    let is_literal = |text: &str| !text.contains(is_wild);
+    (is_literal(one) && is_literal(other) && one != other)
+        || !begins[0].starts_with(begins[1]) && !begins[1].starts_with(begins[0])
+        || !ends[0].ends_with(ends[1]) && !ends[1].ends_with(ends[0])
 }
 
 /// Reads `DIM=GLOB` or `DIM!=GLOB`.
@@ -106,23 +141,13 @@ pub(super) fn note_unmatched(totals: &Totals, messages: Messages) {
 /// everything, there is nothing left to judge.
 #[cfg(feature = "store")]
 pub(super) fn check_matched(gate: &str, totals: &Totals) -> Result<(), Failure> {
-    match filtering(totals) {
-        None => Ok(()),
-        Some(NoVerdict::Excluding(condition)) => Err(excluded_all(gate, condition)),
-        Some(NoVerdict::Contradicting(conditions)) => Err(no_call_meets(gate, conditions)),
-        Some(NoVerdict::Unmatched(condition)) => Err(not_matched(gate, condition)),
-        Some(_) => Ok(()), // of other things than conditions
+    if let Some(condition) = excluding(totals) {
+        return Err(excluded_all(gate, condition));
     }
-}
-
-/// Why a gate cannot be judged: no call meets both of these conditions, or others beside them.
-pub(super) fn no_call_meets(gate: &str, [one, other]: [&Condition; 2]) -> Failure {
-    Failure::new(format!(
-        "{gate} cannot be judged: --where {} and --where {} both have to hold, and no call was left; ask for \
-         either with one glob, as in 'principal=*:role/[ab]*', or by a run for each",
-        for_terminal(&one.to_string()),
-        for_terminal(&other.to_string()),
-    ))
+    match unmatched(totals) {
+        None => Ok(()),
+        Some(condition) => Err(not_matched(gate, condition)),
+    }
 }
 
 /// Why a gate cannot be judged: this condition matched none of the calls read.

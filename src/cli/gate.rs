@@ -1,7 +1,7 @@
 //! `--fail-on`: how a gate is typed, and what is told of a verdict, which [`gate`] makes.
 
 use super::args::{Asked, GateArgs};
-use super::conditions::{excluded_all, no_call_meets, not_matched};
+use super::conditions::{excluded_all, not_matched};
 use super::exit::{Exit, Failure};
 use super::messages::coverage::{PLACES, in_no_log};
 use super::messages::{Messages, warn};
@@ -202,7 +202,6 @@ fn no_verdict(why: NoVerdict<'_>) -> Failure {
             .to_owned(),
         NoVerdict::Unmatched(condition) => return not_matched("--fail-on", condition),
         NoVerdict::Excluding(condition) => return excluded_all("--fail-on", condition),
-        NoVerdict::Contradicting(conditions) => return no_call_meets("--fail-on", conditions),
         NoVerdict::Forgotten { since, kept_from } => format!(
             "--since goes back to {}, and the days before {kept_from} \
              are forgotten; give --since {kept_from}, or ask the log files",

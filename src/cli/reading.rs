@@ -210,6 +210,7 @@ fn selection(
 ) -> Result<Selection, Failure> {
     let (since, until) = period(filter.since.as_ref(), filter.until.as_ref(), meant)?;
     conditions::check_number(&filter.conditions)?;
+    conditions::check_choice(&filter.conditions)?;
     Ok(Selection {
         since,
         until,

@@ -42,8 +42,6 @@ pub enum NoVerdict<'r> {
     Unmatched(&'r Condition),
     /// This condition left out every call read, and may be a typo.
     Excluding(&'r Condition),
-    /// These conditions on one dimension, which both have to hold, left no call.
-    Contradicting([&'r Condition; 2]),
     /// Days from `since` on are asked about, and a store has forgotten those before `kept_from`.
     Forgotten {
         /// The first time asked about.
@@ -67,7 +65,8 @@ pub fn can_judge(totals: &Totals, selection: &Selection) -> bool {
 /// leaves all of them out, and none may be a typo.
 pub fn tells_of_global(totals: &Totals, selection: &Selection) -> bool {
     selection.may_show(Endpoint::Global)
-        && filtering(totals).is_none()
+        && excluding(totals).is_none()
+        && unmatched(totals).is_none()
         && undecided(totals, selection).is_none()
 }
 
@@ -114,37 +113,11 @@ pub fn excluding(totals: &Totals) -> Option<&Condition> {
     totals.excluding().find(may_be_mistaken)
 }
 
-/// Two conditions on one dimension that each matched calls, where none met all conditions: as a rule somebody
-/// takes them for a choice.
-pub fn contradicting(totals: &Totals) -> Option<[&Condition; 2]> {
-    if totals.coverage.calls > 0 {
-        return None;
-    }
-    let mut positive = (totals.terms.selection.conditions.iter()).filter(|one| !one.negated);
-    let mut before: Vec<&Condition> = Vec::new();
-    positive.find_map(|one| {
-        let other = before
-            .iter()
-            .copied()
-            .find(|other| other.dimension == one.dimension);
-        before.push(one);
-        other.map(|other| [other, one])
-    })
-}
-
-/// Why the conditions leave nothing to judge, if so.
-pub fn filtering(totals: &Totals) -> Option<NoVerdict<'_>> {
-    let excluding = excluding(totals).map(NoVerdict::Excluding);
-    let unmatched = || unmatched(totals).map(NoVerdict::Unmatched);
-    let contradicting = || contradicting(totals).map(NoVerdict::Contradicting);
-    excluding.or_else(unmatched).or_else(contradicting)
-}
-
 /// The gates that failed; none if there are no gates.
 ///
 /// # Errors
 /// If nothing was read that could show global calls; if a condition matched none of the calls read, or left
-/// out every one, or two on one dimension left none; or if the gates hold, and days are asked about that a store has forgotten, or some calls
+/// out every one; or if the gates hold, and days are asked about that a store has forgotten, or some calls
 /// are [`undecided`]: that is no verdict.
 pub fn judge<'r>(
     gates: &[Gate],
@@ -158,8 +131,11 @@ pub fn judge<'r>(
     if !can_judge(totals, selection) {
         return Err(NoVerdict::NothingOfUsEast1);
     }
-    if let Some(why) = filtering(totals) {
-        return Err(why);
+    if let Some(condition) = excluding(totals) {
+        return Err(NoVerdict::Excluding(condition));
+    }
+    if let Some(condition) = unmatched(totals) {
+        return Err(NoVerdict::Unmatched(condition));
     }
     let failed: Vec<Failed<'_>> = (gates.iter())
         .filter_map(|&gate| {

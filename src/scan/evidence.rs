@@ -12,14 +12,16 @@ use crate::cloudtrail::digest::{Digest, Wanted};
 use crate::damage::{Damage, Stage};
 use crate::input::{Object, Opened, Stream, sha256};
 use crate::source::Source as _;
-use crate::sts::EVENT_SOURCE;
 use crate::tally::{Collector, DamagedDigest, FoundDigest, FoundPath, LogContent, SkipReason};
 
 /// A digest of an hour with a hundred thousand logs has less.
 const LARGEST: usize = 64 << 20;
 
-/// How a letter of the name of the service is written where it is escaped.
-const ESCAPE: &str = "\\u00";
+/// How much of a file is looked at to tell a digest from a log.
+const HEAD: usize = 4 << 10;
+
+/// What logs begin with and no digest has: names of members, whose letters may be escaped.
+const LOG_NAMES: [&str; 4] = ["Records", "eventVersion", "eventSource", "\\u00"];
 
 /// What is said of a file with more than CloudTrail writes.
 const MORE: &str = "bytes follow the end of its gzip stream";
@@ -89,12 +91,12 @@ impl<C: Collector> Reading<'_, C> {
         let mut read = Vec::new();
         let mut damage = None;
         let mut opened = opened;
-        let (content, raw): (&[u8], &[u8]) = match &mut opened {
+        let content = match &mut opened {
             Opened::NotAFile => return self.skip(SkipReason::NotAFile),
-            Opened::Whole { content, raw } => (content, raw),
+            Opened::Whole { content, .. } => *content,
             Opened::Stream { stream, .. } => {
                 damage = read_all(stream, &mut read);
-                (&read, &[])
+                read.as_slice()
             }
         };
         let parsed = match &damage {
@@ -123,14 +125,6 @@ impl<C: Collector> Reading<'_, C> {
                     false => self.skip(SkipReason::Digest),
                 }
             }
-            // What is named is read whatever its name, and this is no digest but for its name.
-            Err((_, why)) if self.may_be_log(object, damage.is_none(), content) => {
-                self.note_damaged_digest(object, why);
-                if let Opened::Stream { stream, .. } = &opened {
-                    self.coverage.bytes.compressed += stream.compressed();
-                }
-                self.opened(object, Opened::Whole { content, raw });
-            }
             Err((stage, why)) => self.damaged_digest(object, stage, why),
         }
         if self.scrutiny.alone {
@@ -141,7 +135,13 @@ impl<C: Collector> Reading<'_, C> {
     /// A digest cannot be read. Where calls are counted, that is no damage: none is in it.
     pub fn damaged_digest(&mut self, object: &Object<'_>, stage: Stage, detail: String) {
         let path = object.path();
-        self.note_damaged_digest(object, detail.clone());
+        // What was named may be anything.
+        if object.folder.is_digest(object.name) {
+            self.evidence.damaged.push(DamagedDigest {
+                path: path.to_string_lossy().into_owned(),
+                detail: detail.clone(),
+            });
+        }
         // A store tries again what could not be opened.
         match self.scrutiny.alone || (self.hands_on && stage == Stage::Open) {
             true => self.damaged(&path, stage, detail, 0),
@@ -149,20 +149,19 @@ impl<C: Collector> Reading<'_, C> {
         }
     }
 
-    fn note_damaged_digest(&mut self, object: &Object<'_>, detail: String) {
-        // What was named may be anything.
-        if object.folder.is_digest(object.name) {
-            self.evidence.damaged.push(DamagedDigest {
-                path: object.path().to_string_lossy().into_owned(),
-                detail,
-            });
+    /// Whether what was named and has the place or name of a digest is a log: what is named is read whatever
+    /// its name.
+    pub fn is_log_after_all(&self, object: &Object<'_>, opened: &mut Opened<'_>) -> bool {
+        if !object.was_named || self.scrutiny.alone {
+            return false;
         }
-    }
-
-    /// Whether what has the place or name of a digest, and is none, is read as a log.
-    fn may_be_log(&self, object: &Object<'_>, is_sound: bool, content: &[u8]) -> bool {
-        let has = |needle: &str| memmem::find(content, needle.as_bytes()).is_some();
-        object.was_named && !self.scrutiny.alone && is_sound && (has(EVENT_SOURCE) || has(ESCAPE))
+        let head = match opened {
+            Opened::NotAFile => return false,
+            Opened::Whole { content, .. } => &content[..content.len().min(HEAD)],
+            Opened::Stream { stream, .. } => stream.peek(HEAD),
+        };
+        let has = |name: &str| memmem::find(head, name.as_bytes()).is_some();
+        !has("digestStartTime") && LOG_NAMES.iter().any(|name| has(name))
     }
 
     fn count(&mut self, opened: &Opened<'_>) {

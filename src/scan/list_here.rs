@@ -75,15 +75,11 @@ impl Run<'_> {
         listed.map(|()| below)
     }
 
-    fn hand_over<E: From<ScanError>>(
+    fn hand_over<E>(
         &self,
         path: &Path,
         each: &mut impl FnMut(&Path, u64) -> Result<(), E>,
     ) -> Result<(), E> {
-        // A name that is written in another way leads to another file, or to none.
-        if path.to_str().is_none() {
-            return Err(ScanError::NotUtf8(path.to_owned()).into());
-        }
         let metadata = path.metadata().ok().filter(std::fs::Metadata::is_file);
         each(path, metadata.map_or(0, |metadata| metadata.len()))?;
         self.note_found(1);
@@ -91,8 +87,12 @@ impl Run<'_> {
     }
 }
 
-/// Refuses what is read where it is named, and passed by where it is found.
+/// Refuses what is read where it is named, and passed by where it is found, and a name that would be written in
+/// another way and lead to another file, or to none.
 fn check(folder: &Folder, name: &OsStr) -> Result<(), ScanError> {
+    if folder.path().to_str().is_none() || name.to_str().is_none() {
+        return Err(ScanError::NotUtf8(folder.path().join(name)));
+    }
     match folder.opens_in_a_walk(name, &[]) {
         true => Ok(()),
         false => {

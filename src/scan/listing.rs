@@ -71,8 +71,9 @@ impl Run<'_> {
         let mut skipped = BTreeMap::<SkipReason, u64>::new();
         let pruned = self.prunes(folder);
         let mut pruned_files = 0;
-        // Of a folder the newest is enough: that of one account and Region, so it is the last by its name.
-        let mut newest: Option<OsString> = None;
+        // Of a folder, the last that tells something is enough: of logs it is the newest by its name, and of
+        // digests it is always the same one.
+        let mut last: Option<OsString> = None;
         input::read_directory(folder, &self.links, |found| {
             if self.queue.is_stopped() {
                 return;
@@ -81,9 +82,9 @@ impl Run<'_> {
                 Found::Folder(path) => self.push_folder(path),
                 Found::File(name) if pruned.is_some() => {
                     pruned_files += 1;
-                    let is_newer = newest.as_deref().is_none_or(|newest| name > newest);
-                    if is_newer && self.tells(folder, name) {
-                        newest = Some(name.to_owned());
+                    let is_later = last.as_deref().is_none_or(|last| name > last);
+                    if is_later && self.tells(folder, name) {
+                        last = Some(name.to_owned());
                     }
                 }
                 Found::File(name) => {
@@ -103,7 +104,7 @@ impl Run<'_> {
         if let Some(pruned) = pruned.filter(|_| pruned_files > 0) {
             self.remark(Remark::Pruned(pruned, pruned_files));
         }
-        if let Some(name) = newest {
+        if let Some(name) = last {
             self.note_pruned(folder, &name);
         }
         for (reason, files) in skipped {

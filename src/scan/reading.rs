@@ -83,7 +83,7 @@ impl<'s, C: Collector> Reading<'s, C> {
     }
 
     /// Reads a file that is not known to be no log. Gives its trailer, as [`log`](Reading::log) does.
-    pub fn opened(&mut self, object: &Object<'_>, opened: Opened<'_>) -> Option<Trailer> {
+    fn opened(&mut self, object: &Object<'_>, opened: Opened<'_>) -> Option<Trailer> {
         let mut trailer = None;
         let (outcome, damage) = match opened {
             Opened::NotAFile => {

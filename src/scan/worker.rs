@@ -374,7 +374,14 @@ impl<'r, C: Collector> Worker<'r, C> {
         let mut trailer = None;
         let result = catch_unwind(AssertUnwindSafe(|| {
             match open(here, buffers, &mut version) {
-                Ok(opened) if is_digest => reading.digest(object, opened, signature),
+                Ok(mut opened) if is_digest => {
+                    if reading.is_log_after_all(object, &mut opened) {
+                        reading.see_name(object);
+                        trailer = reading.log(object, opened);
+                    } else {
+                        reading.digest(object, opened, signature);
+                    }
+                }
                 Err(error) if is_digest => {
                     reading.damaged_digest(object, Stage::Open, error.to_string());
                 }

@@ -10,15 +10,15 @@ use chrono::NaiveDate;
 
 use crate::aws::DigestKey;
 
-/// By account and Region, the newest of the digests that were left out.
+/// By account and Region, one of the newest of the digests that were left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EarlierDigests(BTreeMap<Pair, Left>);
 
 /// An account and Region.
 type Pair = (Box<str>, Box<str>);
 
-/// A digest that was left out. Of several of one day the last by its path is the newest, whoever came upon it
-/// first.
+/// A digest that was left out. Of several of one day it is the last by its path: always the same one, whoever
+/// came upon it first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Left {
     day: NaiveDate,

@@ -2,7 +2,7 @@
 
 use crate::cli::args::{ListArgs, MessageArgs, S3Args, Typed, WaitArgs, WorkArgs};
 use clap::{Args, ValueHint};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, Utc};
 
@@ -202,7 +202,8 @@ fn paths(arguments: &IngestArgs) -> Result<Paths, Failure> {
                 full(path);
             }
             Named::StandardInput => return Err(nameless("-")),
-            Named::Unreadable(..) => {}
+            // By the name that it has once it is there.
+            Named::Unreadable(path, _) => *path = full_of_nothing(path),
         }
     }
     // It would be kept as a damaged log, for good. The names of files are canonical by now: to have them
@@ -218,6 +219,18 @@ fn paths(arguments: &IngestArgs) -> Result<Paths, Failure> {
         )));
     }
     Ok(paths)
+}
+
+/// The whole name of what is not there.
+fn full_of_nothing(path: &Path) -> PathBuf {
+    let parent = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    match (parent.canonicalize(), path.file_name()) {
+        (Ok(parent), Some(name)) => parent.join(name),
+        _ => std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
+    }
 }
 
 fn nameless(path: &str) -> Failure {

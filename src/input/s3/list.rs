@@ -2,7 +2,7 @@
 //!
 //! Looks down from the prefix by delimiter until accounts and Regions show, leaves what cannot matter
 //! unasked, and then lists each account's Region in one chain from its first day to its last: an
-//! idle Region costs two requests, not one for each day. Keys are handed out while it goes on. Owns the
+//! idle Region costs two requests, not one for each day, and one more where it is asked what was before. Keys are handed out while it goes on. Owns the
 //! way through a prefix; a single page is asked for in `pages`.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
@@ -25,7 +25,8 @@ use super::pages::{Ask, Pages, is_denied};
 use super::undated::{Below, Undated};
 use super::url::S3Url;
 use super::xml::{Entry, Page};
-use crate::aws::is_of_digests;
+use crate::aws::region::US_EAST_1;
+use crate::aws::{DigestKey, is_of_digests};
 use crate::input::NotListed;
 
 /// Pages that wait for whoever reads the listing.
@@ -37,8 +38,15 @@ const MOST_LOOKS: usize = 500;
 /// A chain of more pages is split by month.
 const LONG: usize = 3;
 
-/// How the prefix of a Region ends in which something is logged as long as an account is used.
-const ALWAYS_LOGS: &str = "/us-east-1/";
+/// Whether that is the prefix of a Region in which something is logged as long as an account is used.
+fn is_of_us_east_1(base: &str) -> bool {
+    base.trim_end_matches('/').rsplit('/').next() == Some(US_EAST_1)
+}
+
+/// Whether a key is that of a digest of what others have left out, after which none follows.
+fn is_of_backfill(key: &str) -> bool {
+    DigestKey::parse(key).is_some_and(|key| key.is_backfill)
+}
 
 pub(super) fn list(
     client: &Arc<Client>,
@@ -396,8 +404,9 @@ impl Walk {
                 chain.last = Some(entry.key.clone());
             }
             self.hand_out(entries).await?;
-            if (ended || !goes_on) && chain.last.is_none() {
-                self.earlier(&chain).await?;
+            // Of a chain that was split, every part but the first begins with a month.
+            if (ended || !goes_on) && chain.last.is_none() && !chain.split {
+                self.before(&chain).await?;
             }
             if ended {
                 if let Some(why) = chain.past {
@@ -422,11 +431,11 @@ impl Walk {
 
     /// Hands out a log or digest from before the chain, in which there is none: so there was something that more
     /// had to come of. Of logs that is asked of us-east-1 alone: something is always logged there.
-    async fn earlier(&self, chain: &Chain) -> Result<(), Stop> {
+    async fn before(&self, chain: &Chain) -> Result<(), Stop> {
         let (Some(base), Some(after)) = (&chain.base, &chain.bounds.after) else {
             return Ok(());
         };
-        if !self.asked.tells_earlier || !(is_of_digests(base) || base.ends_with(ALWAYS_LOGS)) {
+        if !self.asked.tells_earlier || !(is_of_digests(base) || is_of_us_east_1(base)) {
             return Ok(());
         }
         let ask = Ask {
@@ -437,10 +446,10 @@ impl Walk {
         let mut entries = (page.map_err(|kind| self.stop(&chain.prefix, kind))?).entries;
         entries.retain(|entry| {
             let is_file = day_of_key(base, &entry.key).is_some() && !entry.key.ends_with('/');
-            is_file && *entry.key < **after
+            is_file && !is_of_backfill(&entry.key) && *entry.key < **after
         });
-        entries.truncate(1);
-        Ok(self.hand_out(entries).await?)
+        let newest = entries.pop();
+        Ok(self.hand_out(newest.into_iter().collect()).await?)
     }
 
     async fn hand_out(&self, entries: Vec<Entry>) -> Result<(), Unwanted> {

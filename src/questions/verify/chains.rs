@@ -32,7 +32,7 @@ pub(super) struct Chain<'e> {
     /// Digests that cannot be read, and what is wrong with them.
     pub damaged: Vec<(String, String)>,
     /// Whether it has none, but for those that were left out for being from before the time asked about.
-    pub has_ended: bool,
+    pub ended_before: bool,
 }
 
 /// All chains that are asked about.
@@ -209,7 +209,7 @@ fn add_ended<'e>(chains: &mut Vec<Chain<'e>>, evidence: &'e Evidence) {
     let ended = (evidence.earlier.keys())
         .filter(|key| !going_on.contains(&(key.account, key.region)))
         .map(|key| Chain {
-            has_ended: true,
+            ended_before: true,
             ..Chain::new(key)
         });
     chains.extend(ended);
@@ -223,7 +223,7 @@ impl<'e> Chain<'e> {
             late: Vec::new(),
             others: Vec::new(),
             damaged: Vec::new(),
-            has_ended: false,
+            ended_before: false,
         }
     }
 

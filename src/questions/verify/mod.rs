@@ -68,7 +68,7 @@ impl<'e> Verification<'e> {
         for (at, _) in (0..).zip(&chains.chains) {
             let judged = chain::judge(at, &chains, &found, asked, keys);
             // What ended before the time asked about is told where something of that time is missing.
-            if judged.is_of_another_time {
+            if judged.is_of_no_use {
                 continue;
             }
             let whose = Whose {

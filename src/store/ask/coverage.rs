@@ -154,7 +154,9 @@ impl Files<'_> {
         if let Some(pruned) = place.pruned {
             coverage.files.pruned.count(pruned, 1);
             let key = place.key.as_ref();
-            if let Some(key) = key.filter(|key| self.pruning.is_before(key) && !place.is_noted) {
+            // What was forgotten is not asked about.
+            let asked = self.selection.pruning();
+            if let Some(key) = key.filter(|key| !place.is_noted && asked.is_before(key)) {
                 self.logs_read.see_earlier(key);
                 place.is_noted = true;
             }

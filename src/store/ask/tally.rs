@@ -81,7 +81,7 @@ impl Store {
         pruning.first_day = pruning.first_day.max(coverage.kept_from);
         let mut rows = chains::standing::chains(&transaction, selection, &pruning, logs.keys())?;
         // Of accounts and Regions without digests a store keeps no names.
-        for row in rows.iter_mut().filter(|row| row.digests == 0) {
+        for row in (rows.iter_mut()).filter(|row| row.digests == 0 && row.trail.is_none()) {
             let pair = (row.account_id.clone(), row.region.clone());
             row.unnamed = row.unnamed.max(logs.get(&pair).copied().unwrap_or(0));
         }

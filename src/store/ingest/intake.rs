@@ -167,15 +167,19 @@ impl<'l> Intake<'l> {
     }
 
     /// What cannot be looked at, a folder that cannot be listed or a link that leads nowhere, is kept as a
-    /// file that cannot be read: an answer must not treat it as empty.
+    /// file that cannot be read: an answer must not treat it as empty. What was read there before stays as it
+    /// was. In S3 nobody would see that it is there again.
     fn unlisted(&self, coverage: &Coverage) -> Option<Coming> {
         let path = coverage.damaged.first().map(|damaged| &damaged.path)?;
         let (above, name) = split(path);
+        if path.starts_with("s3://") || self.ledger.file(above, name).is_some() {
+            return None;
+        }
         Some(Coming {
             path: path.clone(),
             version: UNREAD,
             trailer: NO_TRAILER,
-            replaces: self.ledger.file(above, name).map(|known| known.id),
+            replaces: None,
             supersedes: None,
         })
     }

@@ -147,10 +147,14 @@ impl Ledger {
             .max()
     }
 
-    /// The folders that could not be listed before, and can be now.
-    pub fn listed(&self) -> impl Iterator<Item = (i64, &Path)> {
+    /// What could not be opened or looked at before, and can be now.
+    pub fn visible(&self) -> impl Iterator<Item = (i64, &Path)> {
         let unopened = self.unopened.iter().map(|(id, path)| (*id, &**path));
-        unopened.filter(|(_, path)| path.is_dir() && path.read_dir().is_ok())
+        unopened.filter(|(_, path)| match path.metadata() {
+            Ok(metadata) if metadata.is_dir() => path.read_dir().is_ok(),
+            Ok(_) => true,
+            Err(_) => false,
+        })
     }
 
     /// A damaged copy of the object under another folder that is gone from there: this file takes

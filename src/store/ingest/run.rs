@@ -14,10 +14,12 @@ use super::given::given;
 use super::ingested::Ingested;
 use super::intake::{self, Intake};
 use super::ledger::Ledger;
+use super::names::text;
 use super::seen::Seen;
 #[cfg(feature = "s3")]
 use super::windows::note_listed;
 use super::write::Writer;
+use crate::collections::Set;
 use crate::input::{Named, Paths};
 use crate::questions::verify::Keys;
 use crate::scan::{Progress, Scan, ScanError};
@@ -108,15 +110,16 @@ impl Store {
             let is_unread = |unread: &PathBuf| folder.starts_with(unread);
             paths.named.iter().any(is_named) && !written.unread.iter().any(is_unread)
         };
-        let listed = ledger.listed().filter(|(_, folder)| is_walked(folder));
-        let finished = forget_listed(&mut batch, listed);
+        // A walk has come to it, as what it is now, and told what cannot be read.
+        let damaged = &ingested.coverage.damaged;
+        let unread: Set<&str> = damaged.iter().map(|file| &*file.path).collect();
+        let is_told = |path: &Path| unread.contains(&*text(path));
+        let seen = ledger
+            .visible()
+            .filter(|(_, path)| is_walked(path) && !is_told(path));
+        let finished = forget_seen(&mut batch, seen);
         #[cfg(feature = "s3")]
-        let finished = finished.and_then(|()| {
-            let damaged = &ingested.coverage.damaged;
-            let unread: crate::collections::Set<&str> =
-                damaged.iter().map(|file| &*file.path).collect();
-            note_listed(&mut batch, &paths.s3, &unread, today)
-        });
+        let finished = finished.and_then(|()| note_listed(&mut batch, &paths.s3, &unread, today));
         let finished = finished
             .and_then(|()| self.finish(&mut batch, &mut ingested, today, &scan.keys, &given));
         self.sql(finished)?;
@@ -184,12 +187,12 @@ impl Store {
     }
 }
 
-/// Removes folders from the ledger that could not be listed before, and were walked now.
-fn forget_listed<'l>(
+/// Removes from the ledger what could not be looked at before, and what a walk came to now.
+fn forget_seen<'l>(
     batch: &mut Batch<'_>,
-    listed: impl Iterator<Item = (i64, &'l Path)>,
+    seen: impl Iterator<Item = (i64, &'l Path)>,
 ) -> rusqlite::Result<()> {
-    for (id, _) in listed {
+    for (id, _) in seen {
         batch
             .step()?
             // What came in its place and was read in this run stays.

@@ -350,6 +350,7 @@ mod tests {
         let day = "2025/11/02";
         let earlier = format!("AWSLogs/111122223333/CloudTrail-Digest/us-east-1/{day}/e.json.gz");
         (evidence.earlier).see(day.replace('/', "-").parse().unwrap(), &earlier);
+        evidence.see_delivery("444455556666", 7);
         evidence.looked.no_signatures = true;
         evidence
     }
@@ -364,6 +365,7 @@ mod tests {
         assert_eq!(item(|into| again.write(into)), bytes);
         assert_eq!(again.logs().len(), 2);
         assert_eq!(again.earlier, evidence(false).earlier);
+        assert_eq!(again.newest_logs().get("444455556666"), Some(&7));
         let digest = &again.digests[0].digest;
         assert_eq!(*digest, evidence(false).digests[0].digest);
         assert_eq!(digest.logs[1].object(digest), "elsewhere/x.json.gz");

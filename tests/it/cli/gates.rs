@@ -412,15 +412,26 @@ fn no_gate_passes_over_a_condition_that_may_be_a_typo() {
         }
     }
     // Nor where two that are meant as a choice both have to hold.
-    let either = "--where principal=*role/ledger --where principal=*role/crm-export";
-    for run in every(&format!("--fail-on global {either}")) {
-        run.arg(SAMPLE).run().exits(2).says(&[
-            "cannot be judged: --where principal=*role/ledger and --where principal=*role/crm-export",
-            "both have to hold, and no call was left",
-        ]);
+    for either in [
+        "--where principal=*role/ledger --where principal=*role/crm-export",
+        "--where sdk=boto3 --where sdk=botocore",
+        "--where endpoint_region=eu-* --where endpoint_region=us-*",
+    ] {
+        for run in every(&format!("--fail-on global {either}")) {
+            run.arg(SAMPLE)
+                .run()
+                .fails(&["all conditions must hold, and no call can meet both"]);
+        }
     }
-    for run in every("--fail-on global --where principal=*role/* --where principal=*crm-export") {
+    // Which can hold together is for the calls to say, also once there is none.
+    let both = "--where principal=*role/* --where principal=arn:*crm-export";
+    for run in every(&format!("--fail-on global {both}")) {
         run.arg(SAMPLE).run().exits(1);
+    }
+    for run in every(&format!(
+        "--fail-on global {both} --where error_code=AccessDenied"
+    )) {
+        run.arg(SAMPLE).run().exits(0);
     }
     // Nothing is hidden by a condition that excludes nothing.
     for run in every("--fail-on global --where principal!=nobody") {

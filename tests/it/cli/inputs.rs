@@ -284,6 +284,15 @@ fn a_log_that_is_named_is_read_where_a_digest_would_be() {
         assert!(said.stderr.contains("1 skipped (1 digest)"), "{said}");
         stscope("verify").arg(&path).run().exits(1);
     }
+    // However it is compressed, and whatever is wrong with it.
+    let twice = [gzip(&one_call()), gzip(&log(&[call(2, json!({}))]))].concat();
+    let cut = &twice[..twice.len() - 20];
+    for (content, exit) in [(twice.as_slice(), 0), (cut, 3)] {
+        let dir = tempfile::tempdir().unwrap();
+        let path = put(dir.path(), format!("{folder}/{name}"), content);
+        let said = report("--no-dedup").arg(&path).run().exits(exit);
+        assert!(sum(&said.rows(), "calls") >= 1, "{said}");
+    }
     // What is no log either is a digest that cannot be read.
     let dir = tempfile::tempdir().unwrap();
     let path = put(dir.path(), format!("{folder}/{name}"), &gzip(b"{}"));

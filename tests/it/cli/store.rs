@@ -798,6 +798,58 @@ fn what_leads_nowhere_is_damage_in_the_store_until_it_leads_somewhere() {
     assert_eq!(calls_in(&store), 3);
 }
 
+/// What was read of it stays when it goes; and a walk that finds anything in the place of what led nowhere has
+/// looked at it.
+#[cfg(unix)]
+#[test]
+fn what_goes_stays_as_it_was_read_and_what_comes_takes_the_damage_away() {
+    use std::os::unix::fs::symlink;
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    put(&logs, "a.json", &one_call());
+    let other = put(&logs, "b.json", &log(&[call(2, json!({}))]));
+    let list = folder.path().join("list.txt");
+    let ingest_list = |names: &str| {
+        fs::write(&list, names).unwrap();
+        let run = stscope("ingest -q --files-from").arg(&list);
+        run.arg("--store").arg(&store).within(folder.path()).run()
+    };
+    let ends = |exit| {
+        ask("report -q --fail-on unknown", &store).run().exits(exit);
+    };
+    ingest_list("logs/a.json\n./logs/b.json\n").exits(0);
+    fs::remove_file(&other).unwrap();
+    ingest_list("logs/a.json\nlogs/b.json\n").exits(3);
+    assert_eq!(calls_in(&store), 2);
+    ends(0);
+    // By whatever name it was asked for.
+    ingest_list("logs/a.json\nlogs//./c.json\n").exits(3);
+    ends(3);
+    put(&logs, "c.json", &log(&[call(3, json!({}))]));
+    ingest_list("./logs/c.json\n").exits(0);
+    ends(0);
+    assert_eq!(calls_in(&store), 3);
+    // A link to a file that is read by its own name, and one whose name is none of a log.
+    symlink("d.json", logs.join("newest.json")).unwrap();
+    symlink("nowhere", logs.join("readme.md")).unwrap();
+    symlink("nowhere", logs.join("still.json")).unwrap();
+    for _ in 0..2 {
+        ingest(&store, &logs).exits(3);
+        ends(3);
+    }
+    put(&logs, "d.json", &log(&[call(4, json!({}))]));
+    fs::remove_file(logs.join("readme.md")).unwrap();
+    put(&logs, "readme.md", b"x");
+    let said = ingest(&store, &logs).exits(3);
+    assert!(said.stderr.contains("/still.json: damaged"), "{said}");
+    let said = ask("report -q", &store).run().exits(3);
+    assert_eq!(said.stderr.matches("damaged (open)").count(), 1, "{said}");
+    put(&logs, "nowhere", b"{}");
+    ingest(&store, &logs).exits(0);
+    ends(0);
+    assert_eq!(calls_in(&store), 4);
+}
+
 /// Whatever a reader says of a file, a store says it every night, and reads the file no more.
 #[test]
 fn what_was_not_understood_and_what_is_anothers_stays_so_in_a_store() {

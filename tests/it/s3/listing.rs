@@ -435,6 +435,48 @@ fn a_long_chain_is_listed_by_month() {
     assert!(months >= 11, "{months}");
 }
 
+/// A long chain is split by months, of which some are empty.
+#[test]
+fn what_was_before_is_told_once_where_there_is_nothing_since() {
+    let server = Server::start();
+    let base = "AWSLogs/111122223333/CloudTrail/us-east-1/2025/01/10";
+    let keys: Vec<String> = (10..50)
+        .map(|file| format!("{base}/{file}.json.gz"))
+        .collect();
+    let folder = "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2025/01/10";
+    let name = "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20250110T";
+    let digests = ["010000Z_backfill", "020000Z", "030000Z_backfill"]
+        .map(|end| format!("{folder}/{name}{end}.json.gz"));
+    for key in keys.iter().chain(&digests) {
+        server.put("trail", key, b"x".as_slice());
+    }
+    server.change(|behaviour| behaviour.page = 4);
+    let s3 = connect(&server);
+    let listed = |first_day: &str, until_day: Option<&str>| {
+        let asked = Selection {
+            digests: Digests::All,
+            tells_earlier: true,
+            ..pruned(Pruning {
+                first_day: day(first_day),
+                until_day: until_day.and_then(day),
+                ..Pruning::default()
+            })
+        };
+        let listed = list(&s3, "s3://trail/AWSLogs/", &asked).expect("a listing");
+        let mut keys: Vec<String> = listed.keys().into_iter().map(str::to_owned).collect();
+        keys.sort();
+        keys
+    };
+    let all: Vec<String> = digests.iter().chain(&keys).cloned().collect();
+    let mut sorted = all.clone();
+    sorted.sort();
+    assert_eq!(listed("2025-01-05", Some("2025-06-20")), sorted);
+    // Of what is before, one of the first page.
+    let mut before = vec![digests[1].clone(), keys[3].clone()];
+    before.sort();
+    assert_eq!(listed("2025-02-01", None), before);
+}
+
 #[test]
 fn who_stops_reading_a_listing_stops_it() {
     let server = Server::start();

@@ -31,7 +31,7 @@ impl Judge<'_, '_> {
     pub fn ends(&mut self, unnamed: &[Unnamed<'_>]) {
         let chain = self.chain;
         let times = || unnamed.iter().filter_map(Unnamed::time);
-        if let Some(since) = self.asked.selection.since.filter(|_| chain.has_ended) {
+        if let Some(since) = self.asked.selection.since.filter(|_| chain.ended_before) {
             return self.end(since, times().max());
         }
         let (Some(span), Some(proven)) = (chain.span(), proven(chain)) else {

@@ -24,7 +24,7 @@ pub(super) struct Judged<'e> {
     pub findings: Vec<Finding>,
     pub of_logs: Vec<LogFinding<'e>>,
     /// Whether it ended before the time asked about, of which nothing is missing.
-    pub is_of_another_time: bool,
+    pub is_of_no_use: bool,
 }
 
 /// Walks along a chain.
@@ -57,7 +57,7 @@ pub(super) fn judge<'e>(
     judge.signatures(keys);
     judge.conclude();
     Judged {
-        is_of_another_time: chain.has_ended && !judge.is_faulty,
+        is_of_no_use: chain.ended_before && !judge.is_faulty,
         row: judge.row,
         findings: judge.findings,
         of_logs: judge.of_logs,
