@@ -113,7 +113,7 @@ impl Store {
         // A walk has come to it, as what it is now, and told what cannot be read.
         let damaged = &ingested.coverage.damaged;
         let unread: Set<&str> = damaged.iter().map(|file| &*file.path).collect();
-        let is_told = |path: &Path| unread.contains(&*text(path));
+        let is_told = |path: &Path| path.ancestors().any(|one| unread.contains(&*text(one)));
         let seen = ledger
             .visible()
             .filter(|(_, path)| is_walked(path) && !is_told(path));
