@@ -1,9 +1,10 @@
 //! ListObjectsV2: from a prefix to its objects, in many chains of pages at once.
 //!
-//! Looks down from the prefix by delimiter until accounts and Regions show, leaves what cannot matter
-//! unasked, and then lists each account's Region in one chain from its first day to its last: an
-//! idle Region costs two requests, not one for each day, and one more where it is asked what was before. Keys are handed out while it goes on. Owns the
-//! way through a prefix; a single page is asked for in `pages`.
+//! Looks down from the prefix by delimiter until accounts and Regions show, leaves what cannot
+//! matter unasked, and then lists each account's Region in one chain from its first day to its
+//! last: an idle Region costs two requests, not one for each day, and one more where it is asked
+//! what was before. Keys are handed out while it goes on. Owns the way through a prefix; a single
+//! page is asked for in `pages`.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};

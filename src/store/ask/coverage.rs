@@ -48,6 +48,7 @@ pub(in crate::store) fn read(
         saw_us_east_1: false,
         logs: LogsOfPairs::default(),
         selection,
+        asked: selection.pruning(),
         pruning,
         place: Place::default(),
     };
@@ -112,6 +113,8 @@ struct Files<'s> {
     saw_us_east_1: bool,
     logs: LogsOfPairs,
     selection: &'s Selection,
+    /// What is asked about, be it forgotten or not.
+    asked: Pruning,
     pruning: Pruning,
     place: Place,
 }
@@ -154,9 +157,7 @@ impl Files<'_> {
         if let Some(pruned) = place.pruned {
             coverage.files.pruned.count(pruned, 1);
             let key = place.key.as_ref();
-            // What was forgotten is not asked about.
-            let asked = self.selection.pruning();
-            if let Some(key) = key.filter(|key| !place.is_noted && asked.is_before(key)) {
+            if let Some(key) = key.filter(|key| !place.is_noted && self.asked.is_before(key)) {
                 self.logs_read.see_earlier(key);
                 place.is_noted = true;
             }
