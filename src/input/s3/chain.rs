@@ -25,6 +25,8 @@ pub(super) struct Chain {
     pub at: Continuation,
     /// The last key that was handed out.
     pub last: Option<String>,
+    /// Whether one of them is a log, or a digest after which another follows.
+    pub has_files: bool,
     pub split: bool,
 }
 

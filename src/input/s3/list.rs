@@ -44,9 +44,11 @@ fn is_of_us_east_1(base: &str) -> bool {
     base.trim_end_matches('/').rsplit('/').next() == Some(US_EAST_1)
 }
 
-/// Whether a key is that of a digest of what others have left out, after which none follows.
-fn is_of_backfill(key: &str) -> bool {
-    DigestKey::parse(key).is_some_and(|key| key.is_backfill)
+/// Whether a key is that of a file of a day: no folder, and no digest of what others have left out, after which
+/// none follows.
+fn is_file(base: &str, key: &str) -> bool {
+    let is_of_backfill = || DigestKey::parse(key).is_some_and(|key| key.is_backfill);
+    day_of_key(base, key).is_some() && !key.ends_with('/') && !is_of_backfill()
 }
 
 pub(super) fn list(
@@ -404,9 +406,11 @@ impl Walk {
             if let Some(entry) = entries.last() {
                 chain.last = Some(entry.key.clone());
             }
+            let is_file = |entry: &Entry| (chain.base.iter()).any(|base| is_file(base, &entry.key));
+            chain.has_files = chain.has_files || entries.iter().any(is_file);
             self.hand_out(entries).await?;
             // Of a chain that was split, every part but the first begins with a month.
-            if (ended || !goes_on) && chain.last.is_none() && !chain.split {
+            if (ended || !goes_on) && !chain.has_files && !chain.split {
                 self.before(&chain).await?;
             }
             if ended {
@@ -445,10 +449,7 @@ impl Walk {
         };
         let page = self.pages.page(ask).await;
         let mut entries = (page.map_err(|kind| self.stop(&chain.prefix, kind))?).entries;
-        entries.retain(|entry| {
-            let is_file = day_of_key(base, &entry.key).is_some() && !entry.key.ends_with('/');
-            is_file && !is_of_backfill(&entry.key) && *entry.key < **after
-        });
+        entries.retain(|entry| is_file(base, &entry.key) && *entry.key < **after);
         let newest = entries.pop();
         Ok(self.hand_out(newest.into_iter().collect()).await?)
     }

@@ -12,6 +12,7 @@ use super::ingested::Ingested;
 use super::ledger::{Ledger, UNREAD};
 use super::names::{split, text};
 use super::rows;
+use crate::damage::Stage;
 use crate::input::{Trailer, Version};
 use crate::store::tables::kept::SmallIds;
 use crate::sts::{Call, Endpoint};
@@ -172,7 +173,9 @@ impl<'l> Intake<'l> {
     fn unlisted(&self, coverage: &Coverage) -> Option<Coming> {
         let path = coverage.damaged.first().map(|damaged| &damaged.path)?;
         let (above, name) = split(path);
-        if path.starts_with("s3://") || self.ledger.file(above, name).is_some() {
+        // Nor by a name that is not its own, as one that is no UTF-8 has become.
+        let is_of_this_machine = !path.starts_with("s3://") && !path.contains('\u{fffd}');
+        if !is_of_this_machine || self.ledger.file(above, name).is_some() {
             return None;
         }
         Some(Coming {
@@ -182,6 +185,19 @@ impl<'l> Intake<'l> {
             replaces: None,
             supersedes: None,
         })
+    }
+
+    /// Whether a file that was read before is gone, or cannot be looked at, so that what was read of it stays.
+    fn has_gone(&self, file: &File<'_>, coverage: &Coverage) -> bool {
+        let is_unopened = |damaged: &DamagedFile| damaged.stage == Stage::Open;
+        if file.version.is_some() || !coverage.damaged.iter().any(is_unopened) {
+            return false;
+        }
+        let path = file.object.path();
+        let path = text(&path);
+        let (folder, name) = split(&path);
+        let before = self.ledger.file(folder, name);
+        before.is_some_and(|known| known.is_sound)
     }
 
     /// What is known of a file that was opened; `None` if its content was read before, which is written
@@ -263,6 +279,10 @@ impl Collector for Intake<'_> {
         let coverage = std::mem::take(coverage);
         let candidates = self.candidates.take();
         let evidence = std::mem::take(&mut self.totals.evidence);
+        if file.is_some_and(|file| self.has_gone(file, &coverage)) {
+            self.ingested.coverage += coverage;
+            return;
+        }
         let mut coming = match file {
             Some(file) => match self.coming(file) {
                 Some(coming) => coming,

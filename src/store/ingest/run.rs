@@ -3,7 +3,7 @@
 //!
 //! Owns the order of these steps. Refuses to know what is in a file.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::mpsc::sync_channel;
 
@@ -19,8 +19,9 @@ use super::seen::Seen;
 #[cfg(feature = "s3")]
 use super::windows::note_listed;
 use super::write::Writer;
+use crate::aws::is_of_another_service;
 use crate::collections::Set;
-use crate::input::{Named, Paths};
+use crate::input::{Folder, Named, Paths, is_hidden};
 use crate::questions::verify::Keys;
 use crate::scan::{Progress, Scan, ScanError};
 use crate::store::ask::calendar::judged_by_now;
@@ -104,19 +105,14 @@ impl Store {
         ingested.coverage.beyond_window = Some(written.beyond_window);
         ingested.forgotten = written.forgotten;
         ingested.coverage.forget(written.forgotten);
-        let is_walked = |folder: &Path| {
-            let is_named =
-                |named: &Named| matches!(named, Named::Folder(one) if folder.starts_with(one));
-            let is_unread = |unread: &PathBuf| folder.starts_with(unread);
-            paths.named.iter().any(is_named) && !written.unread.iter().any(is_unread)
-        };
+        let is_unread = |path: &Path| written.unread.iter().any(|unread| path.starts_with(unread));
         // A walk has come to it, as what it is now, and told what cannot be read.
         let damaged = &ingested.coverage.damaged;
         let unread: Set<&str> = damaged.iter().map(|file| &*file.path).collect();
         let is_told = |path: &Path| path.ancestors().any(|one| unread.contains(&*text(one)));
         let seen = ledger
             .visible()
-            .filter(|(_, path)| is_walked(path) && !is_told(path));
+            .filter(|(_, path)| is_walked(paths, path) && !is_unread(path) && !is_told(path));
         let finished = forget_seen(&mut batch, seen);
         #[cfg(feature = "s3")]
         let finished = finished.and_then(|()| note_listed(&mut batch, &paths.s3, &unread, today));
@@ -185,6 +181,23 @@ impl Store {
         )?;
         Ok(())
     }
+}
+
+/// Whether a walk reads what has this name, or looks into it.
+fn is_walked(paths: &Paths, path: &Path) -> bool {
+    let is_reached = |root: &Path| {
+        let below = path.strip_prefix(root);
+        below.is_ok_and(|below| !below.iter().any(is_hidden))
+    };
+    let is_below = |named: &Named| matches!(named, Named::Folder(root) if is_reached(root));
+    let services = &paths.services;
+    let is_wanted = || match (path.is_dir(), path.parent(), path.file_name()) {
+        (false, Some(folder), Some(name)) => {
+            Folder::new(folder.to_owned()).opens_in_a_walk(name, services)
+        }
+        _ => !is_of_another_service(path) || services.iter().any(|one| path.starts_with(one)),
+    };
+    paths.named.iter().any(is_below) && is_wanted()
 }
 
 /// Removes from the ledger what could not be looked at before, and what a walk came to now.

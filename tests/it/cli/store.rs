@@ -829,17 +829,14 @@ fn what_goes_stays_as_it_was_read_and_what_comes_takes_the_damage_away() {
     ingest_list("./logs/c.json\n").exits(0);
     ends(0);
     assert_eq!(calls_in(&store), 3);
-    // A link to a file that is read by its own name, and one whose name is none of a log.
+    // A link to a file that is read by its own name, and one that a walk passes by once it leads somewhere.
     symlink("d.json", logs.join("newest.json")).unwrap();
-    symlink("nowhere", logs.join("readme.md")).unwrap();
     symlink("nowhere", logs.join("still.json")).unwrap();
     for _ in 0..2 {
         ingest(&store, &logs).exits(3);
         ends(3);
     }
     put(&logs, "d.json", &log(&[call(4, json!({}))]));
-    fs::remove_file(logs.join("readme.md")).unwrap();
-    put(&logs, "readme.md", b"x");
     let said = ingest(&store, &logs).exits(3);
     assert!(said.stderr.contains("/still.json: damaged"), "{said}");
     let said = ask("report -q", &store).run().exits(3);
@@ -848,6 +845,46 @@ fn what_goes_stays_as_it_was_read_and_what_comes_takes_the_damage_away() {
     ingest(&store, &logs).exits(0);
     ends(0);
     assert_eq!(calls_in(&store), 4);
+    // A link on a list has the name of what it leads to.
+    symlink("../e.json", logs.join("e.json")).unwrap();
+    ingest_list("logs/a.json\nlogs/e.json\n").exits(3);
+    ends(3);
+    put(folder.path(), "e.json", &log(&[call(5, json!({}))]));
+    ingest_list("logs/a.json\nlogs/e.json\n").exits(0);
+    ends(0);
+    assert_eq!(calls_in(&store), 5);
+    // What a walk passes by is not read by it.
+    ingest_list("logs/a.json\nlogs/.f.json\n").exits(3);
+    put(&logs, ".f.json", &log(&[call(6, json!({}))]));
+    ingest(&store, &logs).exits(0);
+    ends(3);
+    ingest_list("logs/.f.json\n").exits(0);
+    ends(0);
+    assert_eq!(calls_in(&store), 6);
+}
+
+/// Between the moment in which a file is found and that in which it is opened.
+#[cfg(unix)]
+#[test]
+fn a_known_file_that_goes_while_an_ingest_waits_stays_as_it_was_read() {
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    let [one, other] = [(1, "a.json"), (2, "b.json")]
+        .map(|(number, name)| put(&logs, name, &log(&[call(number, json!({}))])));
+    let ingest = |words: &str| {
+        let run = stscope(&format!("ingest -q {words} --store")).arg(&store);
+        run.arg(&one).arg(&other)
+    };
+    ingest("").run().exits(0);
+    let lock = fs::File::open(format!("{}.lock", store.display())).unwrap();
+    lock.lock().unwrap();
+    let waiting = ingest("--wait").start();
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    fs::remove_file(&other).unwrap();
+    lock.unlock().unwrap();
+    waiting.end().exits(3);
+    assert_eq!(calls_in(&store), 2);
+    ask("report -q --fail-on unknown", &store).run().exits(0);
 }
 
 /// Whatever a reader says of a file, a store says it every night, and reads the file no more.

@@ -475,6 +475,19 @@ fn what_was_before_is_told_once_where_there_is_nothing_since() {
     let mut before = vec![digests[1].clone(), keys[3].clone()];
     before.sort();
     assert_eq!(listed("2025-02-01", None), before);
+    // What makes a folder show in a console is no file, and a backfill says nothing of what follows.
+    let folder = folder.replace("/01/10", "/02/20");
+    let backfill = format!("{folder}/{name}010000Z_backfill.json.gz");
+    let markers = [
+        format!("{folder}/"),
+        format!("{}/", base.replace("/01/10", "/02/20")),
+    ];
+    for key in markers.iter().chain([&backfill]) {
+        server.put("trail", key, b"".as_slice());
+    }
+    before.push(backfill);
+    before.sort();
+    assert_eq!(listed("2025-02-01", None), before);
 }
 
 #[test]
