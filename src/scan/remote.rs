@@ -376,7 +376,9 @@ fn found<'f>(
         return Some(Found::Skipped(skip.into()));
     }
     if let Some(why) = run.prunes(folder) {
-        run.note_pruned(folder, name.as_ref());
+        if let Some(told) = run.told(folder, name.as_ref()) {
+            run.note_pruned(told);
+        }
         return Some(Found::Pruned(why));
     }
     let was_named = under.names(&object.key);

@@ -6,13 +6,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use chrono::NaiveDate;
+
 use super::admission::Known;
 use super::error::ScanError;
 use super::pace::Pace;
 use super::progress::Progress;
 use super::queue::Queue;
 use super::settings::Scan;
-use crate::aws::{DigestKey, KeyKind, LogName, Pruned};
+use crate::aws::{DigestKey, Key, LogName, Pruned};
 use crate::input::{Folder, Links, Paths};
 use crate::tally::{Evidence, LogsRead, NotListed, Scrutiny};
 
@@ -35,7 +37,17 @@ pub(super) struct Run<'s> {
     pruned: Mutex<FromPruned>,
 }
 
-/// What files tell by their places alone, that were left out for these.
+/// What the place of a file tells that is left out for it.
+pub(super) enum Told<'a> {
+    /// There is a log from before the time asked about.
+    EarlierLog(&'a Key),
+    /// There is a digest from before the time asked about, of this day: its folder and its name.
+    EarlierDigest(NaiveDate, &'a Folder, &'a OsStr),
+    /// So far the logs of an account go, in a Region that is not asked about.
+    Delivery(LogName<'a>),
+}
+
+/// What the places of all tell that were left out.
 #[derive(Default)]
 pub(super) struct FromPruned {
     pub evidence: Evidence,
@@ -114,35 +126,34 @@ impl<'s> Run<'s> {
         }
     }
 
-    /// Whether a file of this name tells something, though it is left out.
-    pub fn tells(&self, folder: &Folder, name: &OsStr) -> bool {
-        match folder.earlier(&self.scan.pruning) {
-            Some(_) if folder.key().is_some() => true,
-            Some(_) => {
-                let key = name.to_str().and_then(DigestKey::parse);
-                key.is_none_or(|key| !key.is_backfill)
-            }
-            None => KeyKind::of_name(name) == Some(KeyKind::Log),
-        }
-    }
-
-    /// Notes what the place of a file that is left out tells: that there is something from before the time
-    /// asked about, or, of a Region that is not asked about, how far the logs of an account go.
-    pub fn note_pruned(&self, folder: &Folder, name: &OsStr) {
+    /// What the place of a file tells that is left out, if anything.
+    pub fn told<'a>(&self, folder: &'a Folder, name: &'a OsStr) -> Option<Told<'a>> {
         let pruning = &self.scan.pruning;
         if let Some(key) = folder.earlier(pruning) {
-            let mut pruned = lock(&self.pruned);
             if folder.key().is_some() {
-                pruned.logs.see_earlier(key);
-            } else if self.scrutiny.names {
+                return Some(Told::EarlierLog(key));
+            }
+            let digest = name.to_str().and_then(DigestKey::parse);
+            let is_wanted = self.scrutiny.names && !digest.is_some_and(|key| key.is_backfill);
+            return is_wanted.then_some(Told::EarlierDigest(key.day, folder, name));
+        }
+        if !self.scrutiny.names || folder.pruned_by(pruning) != Some(Pruned::Region) {
+            return None;
+        }
+        let log = name.to_str().and_then(LogName::parse)?;
+        log.is_of_events().then_some(Told::Delivery(log))
+    }
+
+    /// Notes what the place of a file tells that is left out.
+    pub fn note_pruned(&self, told: Told<'_>) {
+        let mut pruned = lock(&self.pruned);
+        match told {
+            Told::EarlierLog(key) => pruned.logs.see_earlier(key),
+            Told::EarlierDigest(day, folder, name) => {
                 let path = folder.path().join(name);
-                (pruned.evidence.earlier).see(key.day, &path.to_string_lossy());
+                pruned.evidence.earlier.see(day, &path.to_string_lossy());
             }
-        } else if self.scrutiny.names && folder.pruned_by(pruning) == Some(Pruned::Region) {
-            let log = name.to_str().and_then(LogName::parse);
-            if let Some(log) = log.filter(LogName::is_of_events) {
-                (lock(&self.pruned).evidence).see_delivery(log.account, log.minute);
-            }
+            Told::Delivery(log) => pruned.evidence.see_delivery(log.account, log.minute),
         }
     }
 
