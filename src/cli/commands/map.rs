@@ -123,12 +123,11 @@ pub(super) fn run(mut arguments: MapArgs) -> Result<Exit, Failure> {
         ));
     }
     refuse_what_hides_calls(&arguments)?;
-    let principal = arguments.principal.principal.take();
+    let condition = arguments.principal.take();
     if arguments.question == Asked::Trend {
         super::trend::whole_days(&mut arguments.filter)?;
-        let condition = PrincipalArg { principal }.condition();
         arguments.filter.conditions.extend(condition);
-    } else if principal.is_some() {
+    } else if condition.is_some() {
         return Err(Failure::new(
             "--principal: it is an option of trend; write --where principal=GLOB",
         ));

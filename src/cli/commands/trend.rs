@@ -92,7 +92,7 @@ pub(super) fn run(mut arguments: TrendArgs) -> Result<Exit, Failure> {
         );
     }
     whole_days(&mut arguments.filter)?;
-    (arguments.filter.conditions).extend(arguments.principal.condition());
+    (arguments.filter.conditions).extend(arguments.principal.take());
     let (mut session, mut sink) = Session::open(Asked {
         input: &arguments.source.input,
         store: arguments.source.store.store.as_deref(),
@@ -128,8 +128,8 @@ pub(super) struct PrincipalArg {
 
 impl PrincipalArg {
     /// The condition, if it was given.
-    pub fn condition(self) -> Option<Condition> {
-        self.principal.map(|glob| Condition {
+    pub fn take(&mut self) -> Option<Condition> {
+        self.principal.take().map(|glob| Condition {
             dimension: Dimension::Principal,
             glob,
             negated: false,
