@@ -27,11 +27,11 @@ pub(crate) use content::{is_compressed, is_other_service, sha256};
 pub use folder::{Folder, Found, Names, Skip, Trust};
 pub use ip_ranges::{IpRangesError, read_ip_ranges};
 pub use left_out::{LeftOut, NotListed};
-pub(crate) use local::is_below;
 pub use local::{
     Directory, Links, PARTIAL, Raw, fetch, fetch_in, of_file, open, open_in, read_directory,
     read_directory_in_order, remove_left_over, standard_input,
 };
+pub(crate) use local::{folder_of, is_below, one_name};
 pub use manifest::{Found as FoundObject, Line, Lines, Manifest, ManifestError, ManifestFault};
 pub(crate) use manifest::{folder_and_name, is_in_hidden};
 pub use named::Named;

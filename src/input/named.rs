@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::folder::is_opened_in_a_walk;
-use super::local::is_below;
+use super::local::{folder_of, is_below};
 use crate::aws::is_of_another_service;
 
 /// Somewhere to begin.
@@ -135,12 +135,7 @@ impl CanonicalFiles {
         };
         if self.canonical_folder.is_none() || self.folder.as_os_str() != folder.as_os_str() {
             folder.clone_into(&mut self.folder);
-            let folder = if folder.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                folder
-            };
-            self.canonical_folder = fs::canonicalize(folder).ok();
+            self.canonical_folder = fs::canonicalize(folder_of(path)).ok();
         }
         self.canonical_folder
             .as_ref()

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::place::{beside, folder_of};
+use super::place::beside;
 use super::tables::schema::VERSION;
+use crate::input::folder_of;
 use crate::scan::ScanError;
 use crate::shown::Shown;
 

@@ -13,9 +13,10 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::error::{Holder, StoreError, journal, place_fault};
-use super::place::{LOCK as ENDING, beside, canonical, is_one_file};
+use super::place::{LOCK as ENDING, beside, is_one_file};
 use super::tables::schema;
 use super::waiting;
+use crate::input::one_name;
 
 /// A store held for writing, until this is dropped.
 pub(super) struct Lock {
@@ -33,7 +34,7 @@ const MOST: u64 = 500;
 
 impl Lock {
     pub fn take(store: &Path, wait: bool) -> Result<Lock, StoreError> {
-        let path = beside(&canonical(store), ENDING);
+        let path = beside(&one_name(store), ENDING);
         let file = open(&path, true).map_err(|error| match path.symlink_metadata() {
             Ok(what) if !what.is_file() => StoreError::ForeignLock(store.into(), path.clone()),
             Ok(_) => StoreError::Io(path.clone(), error),

@@ -7,9 +7,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::tables::schema::APPLICATION_ID;
-
-/// The most links that are followed from one to the next, as on Linux.
-const LINKS: usize = 40;
+use crate::input::one_name;
 
 /// The ending of the name of a lock.
 pub(super) const LOCK: &str = ".lock";
@@ -20,7 +18,7 @@ const BESIDE: [&str; 4] = [LOCK, "-journal", "-wal", "-shm"];
 /// Whether a file is a store, or has the name of one that belongs to a store: nothing else may take
 /// its place, whether it exists at the moment or not.
 pub fn is_of_a_store(path: &Path) -> bool {
-    let path = canonical(path);
+    let path = one_name(path);
     let name = path.as_os_str().to_string_lossy();
     let mut stores = BESIDE.iter().filter_map(|ending| name.strip_suffix(ending));
     is_store(&path) || stores.any(|store| is_store(Path::new(store)))
@@ -45,31 +43,6 @@ pub(super) fn for_sqlite(path: &Path) -> PathBuf {
     }
 }
 
-/// The one name of a file, whether or not it exists, whatever links lead to it.
-pub(super) fn canonical(path: &Path) -> PathBuf {
-    let mut path = path.to_owned();
-    for _ in 0..LINKS {
-        if let Ok(canonical) = path.canonicalize() {
-            return canonical;
-        }
-        let Ok(to) = path.read_link() else { break };
-        path = folder_of(&path).join(to);
-    }
-    let folder = folder_of(&path).canonicalize();
-    match (folder, path.file_name()) {
-        (Ok(folder), Some(name)) => folder.join(name),
-        _ => path,
-    }
-}
-
-/// The folder that a file is in.
-pub(super) fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
-}
-
 /// The name with an ending after it.
 pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
@@ -90,5 +63,5 @@ pub(super) fn is_one_file(one: &Path, other: &Path) -> bool {
 /// Whether two names are of one file. Without file numbers, hard links are not recognised.
 #[cfg(not(unix))]
 pub(super) fn is_one_file(one: &Path, other: &Path) -> bool {
-    canonical(one) == canonical(other)
+    one_name(one) == one_name(other)
 }

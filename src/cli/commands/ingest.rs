@@ -2,7 +2,7 @@
 
 use crate::cli::args::{ListArgs, MessageArgs, S3Args, Typed, WaitArgs, WorkArgs};
 use clap::{Args, ValueHint};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{NaiveDate, Utc};
 
@@ -16,7 +16,7 @@ use crate::cli::messages::coverage;
 use crate::cli::progress::progress;
 use crate::cli::reading::{note_unused, reads, threads};
 use crate::cli::session::watched;
-use crate::input::{Named, Paths};
+use crate::input::{Named, Paths, one_name};
 use crate::report::{count, plural};
 use crate::scan::Scan;
 use crate::shown::Shown;
@@ -203,7 +203,7 @@ fn paths(arguments: &IngestArgs) -> Result<Paths, Failure> {
             }
             Named::StandardInput => return Err(nameless("-")),
             // By the name that it has once it is there.
-            Named::Unreadable(path, _) => *path = full_of_nothing(path),
+            Named::Unreadable(path, _) => *path = one_name(path),
         }
     }
     // It would be kept as a damaged log, for good. The names of files are canonical by now: to have them
@@ -219,28 +219,6 @@ fn paths(arguments: &IngestArgs) -> Result<Paths, Failure> {
         )));
     }
     Ok(paths)
-}
-
-/// The whole name of what is not there, or is where a link leads.
-fn full_of_nothing(path: &Path) -> PathBuf {
-    const LINKS: usize = 40;
-    let mut path = path.to_owned();
-    for _ in 0..LINKS {
-        let Ok(target) = path.read_link() else { break };
-        path = folder_of(&path).join(target);
-    }
-    let (parent, path) = (folder_of(&path), &path);
-    match (parent.canonicalize(), path.file_name()) {
-        (Ok(parent), Some(name)) => parent.join(name),
-        _ => std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
-    }
-}
-
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
 }
 
 fn nameless(path: &str) -> Failure {

@@ -8,7 +8,7 @@ use tempfile::NamedTempFile;
 
 use crate::cli::exit::Failure;
 use crate::cli::signals;
-use crate::input::{PARTIAL, remove_left_over};
+use crate::input::{PARTIAL, folder_of, one_name, remove_left_over};
 use crate::shown::Shown;
 #[cfg(feature = "store")]
 use crate::store::is_of_a_store;
@@ -54,7 +54,8 @@ impl Output {
 
     /// `label` names the option and the file in errors.
     fn open_file(name: &Path, label: &str) -> io::Result<Output> {
-        let place = through_links(name);
+        // Through a link, the file it leads to is replaced, not the link, whether that file exists or not.
+        let place = one_name(name);
         if let Ok(metadata) = place.metadata() {
             if metadata.is_dir() {
                 return Err(io::Error::from(io::ErrorKind::IsADirectory));
@@ -67,10 +68,7 @@ impl Output {
                 });
             }
         }
-        let folder = match place.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
+        let folder = folder_of(&place);
         let mut builder = tempfile::Builder::new();
         builder.prefix(PARTIAL.0).suffix(PARTIAL.1);
         #[cfg(unix)]
@@ -151,17 +149,6 @@ fn is_standard_output(name: &Path) -> bool {
     ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
         .iter()
         .any(|one| name == Path::new(one))
-}
-
-/// Through a link, the file it leads to is replaced, not the link, whether that file exists or not.
-fn through_links(name: &Path) -> PathBuf {
-    if let Ok(place) = name.canonicalize() {
-        return place;
-    }
-    match name.read_link() {
-        Ok(target) => name.parent().unwrap_or(Path::new("")).join(target),
-        Err(_) => name.to_owned(),
-    }
 }
 
 /// A file that is replaced keeps its permissions.

@@ -7,6 +7,7 @@ mod entries;
 mod glob;
 mod links;
 mod list;
+mod one_name;
 mod open;
 mod unfinished;
 
@@ -15,5 +16,6 @@ pub(super) use glob::expand;
 pub use links::Links;
 pub(crate) use links::is_below;
 pub use list::{read_directory, read_directory_in_order};
+pub(crate) use one_name::{folder_of, one_name};
 pub use open::{Raw, fetch, fetch_in, of_file, open, open_in, standard_input};
 pub use unfinished::{PARTIAL, remove_left_over};
