@@ -14,7 +14,6 @@ use super::given::given;
 use super::ingested::Ingested;
 use super::intake::{self, Intake};
 use super::ledger::Ledger;
-use super::names::text;
 use super::seen::Seen;
 #[cfg(feature = "s3")]
 use super::windows::note_listed;
@@ -105,14 +104,13 @@ impl Store {
         ingested.coverage.beyond_window = Some(written.beyond_window);
         ingested.forgotten = written.forgotten;
         ingested.coverage.forget(written.forgotten);
-        let is_unread = |path: &Path| written.unread.iter().any(|unread| path.starts_with(unread));
-        // A walk has come to it, as what it is now, and told what cannot be read.
+        // What this run could not read, it has told as what it is now.
         let damaged = &ingested.coverage.damaged;
-        let unread: Set<&str> = damaged.iter().map(|file| &*file.path).collect();
-        let is_told = |path: &Path| path.ancestors().any(|one| unread.contains(&*text(one)));
+        let unread: Set<&Path> = damaged.iter().map(|file| Path::new(&file.path)).collect();
+        let is_unread = |path: &Path| path.ancestors().any(|one| unread.contains(one));
         let seen = ledger
             .visible()
-            .filter(|(_, path)| is_walked(paths, path) && !is_unread(path) && !is_told(path));
+            .filter(|(_, path)| is_walked(paths, path) && !is_unread(path));
         let finished = forget_seen(&mut batch, seen);
         #[cfg(feature = "s3")]
         let finished = finished.and_then(|()| note_listed(&mut batch, &paths.s3, &unread, today));

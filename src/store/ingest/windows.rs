@@ -4,8 +4,9 @@
 //! the days of a window again, and the ledger knows what was read of them. The window reaches back from
 //! the last night that came to its end, however long ago that is; before the first, all is listed.
 
-use chrono::{Days, NaiveDate};
+use std::path::Path;
 
+use chrono::{Days, NaiveDate};
 use rusqlite::Connection;
 
 use super::ledger::UNREAD;
@@ -111,11 +112,11 @@ fn unread_objects(connection: &Connection) -> rusqlite::Result<Vec<(S3Url, Optio
 pub(super) fn note_listed(
     batch: &mut Batch<'_>,
     prefixes: &[Prefix],
-    unread: &Set<&str>,
+    unread: &Set<&Path>,
     today: NaiveDate,
 ) -> rusqlite::Result<()> {
     for prefix in prefixes {
-        if prefix.is_again || unread.contains(&*prefix.url.to_string()) {
+        if prefix.is_again || unread.contains(Path::new(&prefix.url.to_string())) {
             continue;
         }
         schema::set(batch.step()?, &name(prefix), &today.to_string())?;

@@ -6,7 +6,6 @@
 
 mod calls;
 
-use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 
 use chrono::NaiveDate;
@@ -42,8 +41,6 @@ pub(in crate::store) struct Written {
     pub forgotten: u64,
     /// Files that turned out to be copies of others read in the same run.
     pub copies: u64,
-    /// Files that could not be read to their end.
-    pub unread: Vec<PathBuf>,
 }
 
 /// Writes into a store.
@@ -230,9 +227,6 @@ impl<'c> Writer<'c> {
             }
             (None, None) => 0,
         };
-        if delivery.version == UNREAD {
-            self.written.unread.push(PathBuf::from(&delivery.path));
-        }
         let given = self.calls.sort_out(closed_calls, &delivery)?;
         self.written.forgotten += given.forgotten;
         self.written.beyond_window += given.late;
