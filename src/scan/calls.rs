@@ -2,13 +2,14 @@
 //! and is it asked about?
 
 use crate::cloudtrail::{Field, Handler, Record};
-use crate::sts::{self, Call, Endpoint, Hosts, Kind, Properties as _, TokenUse};
+use crate::sts::{self, Agents, Call, Endpoint, Hosts, Kind, Properties as _, TokenUse};
 use crate::tally::{Collector, Coverage, DaysRead, LogsRead, Matched, Selection};
 
 /// Takes the records of one file.
 pub(super) struct Calls<'w, C> {
     pub selection: &'w Selection,
     pub hosts: &'w Hosts,
+    pub agents: &'w Agents,
     pub trace_tokens: bool,
     pub collector: &'w mut C,
     pub coverage: &'w mut Coverage,
@@ -62,7 +63,7 @@ impl<C: Collector> Handler for Calls<'_, C> {
             Some(Kind::NotACall) => self.coverage.not_calls += 1,
             Some(Kind::Call) => {
                 let host = Call::host_of(record);
-                let call = Call::with_hosts(record, host.as_ref(), Some(self.hosts));
+                let call = Call::among(record, host.as_ref(), Some(self.hosts), Some(self.agents));
                 self.coverage.sts_records += 1;
                 if call.time().is_none() && self.selection.admits_log(&call) {
                     self.coverage.no_time += 1;

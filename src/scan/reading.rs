@@ -14,7 +14,7 @@ use crate::cloudtrail::{Outcome, Reader, Shape, Window};
 use crate::damage::{Damage, Stage};
 use crate::input::{Object, Opened, Stream, Trailer, Trust};
 use crate::source::Source;
-use crate::sts::EVENT_SOURCE;
+use crate::sts::{Agents, EVENT_SOURCE};
 use crate::tally::{
     Collector, Coverage, DamagedFile, DaysRead, Evidence, File, LogsRead, Matched, Scrutiny,
     SkipReason,
@@ -34,6 +34,7 @@ pub(super) struct Reading<'s, C> {
     /// Whether the collector gets the evidence file by file, with each of them.
     pub(super) hands_on: bool,
     pub collector: C,
+    agents: Agents,
     scratch: String,
 }
 
@@ -51,6 +52,7 @@ impl<'s, C: Collector> Reading<'s, C> {
             evidence: Evidence::default(),
             hands_on: false,
             collector,
+            agents: Agents::default(),
             scratch: String::new(),
         }
     }
@@ -122,6 +124,7 @@ impl<'s, C: Collector> Reading<'s, C> {
         let mut calls = Calls {
             selection: &self.scan.selection,
             hosts: &self.scan.hosts,
+            agents: &self.agents,
             trace_tokens: self.scan.trace_tokens,
             collector: &mut self.collector,
             coverage: &mut self.coverage,

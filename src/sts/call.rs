@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
+use super::agents::{Agents, Said};
 use super::decision::{Decision, Traces, decide};
 use super::endpoint::Endpoint;
 use super::host::Host;
 use super::hosts::Hosts;
 use super::sdk::{self, Sdk};
-use super::tool;
 use super::{Dimension, Time};
 use super::{aws_agent, principal};
 use crate::cloudtrail::{Field, Record, something};
@@ -50,8 +51,10 @@ pub struct Call<'r> {
     decision: Decision<'r>,
     principal: Cow<'r, str>,
     time: Option<Time>,
+    /// The agents of calls before.
+    agents: Option<&'r Agents>,
     /// Read when it is first asked for: agents are long, and most questions are not about them.
-    sdk: OnceCell<Option<Sdk<'r>>>,
+    said: OnceCell<Option<Arc<Said>>>,
 }
 
 impl<'r> Call<'r> {
@@ -62,14 +65,16 @@ impl<'r> Call<'r> {
 
     /// Sees a record as a call. `host` is what [`Call::host_of`] gave for it.
     pub fn new(record: &'r Record<'r>, host: Option<&'r Host<'r>>) -> Call<'r> {
-        Call::with_hosts(record, host, None)
+        Call::among(record, host, None, None)
     }
 
-    /// The same where the user says what hosts lead to that are none of AWS's names.
-    pub fn with_hosts(
+    /// The same where the user says what hosts lead to that are none of AWS's names, and one of many whose
+    /// agents are read once.
+    pub fn among(
         record: &'r Record<'r>,
         host: Option<&'r Host<'r>>,
         hosts: Option<&'r Hosts>,
+        agents: Option<&'r Agents>,
     ) -> Call<'r> {
         let decision = decide(&Traces {
             endpoint_type: record.get(Field::EndpointType),
@@ -87,7 +92,8 @@ impl<'r> Call<'r> {
             decision,
             principal,
             time,
-            sdk: OnceCell::new(),
+            agents,
+            said: OnceCell::new(),
         }
     }
 
@@ -121,21 +127,27 @@ impl<'r> Call<'r> {
         self.record.get(Field::ErrorCode).is_some()
     }
 
+    /// What the user agent says.
+    pub(super) fn said(&self) -> Option<&Said> {
+        let said = self.said.get_or_init(|| {
+            let user_agent = self.record.get(Field::UserAgent)?;
+            Some(Agents::said(self.agents, user_agent))
+        });
+        said.as_deref()
+    }
+
     /// Who the user agent says it is.
     pub fn sdk(&self) -> Option<Sdk<'_>> {
-        let record = self.record;
-        *self.sdk.get_or_init(|| {
-            let user_agent = record.get(Field::UserAgent)?;
-            if aws_agent::is_coral(user_agent) && self.is_from_inside_aws() {
-                return Some(sdk::AWS_ITSELF);
-            }
-            sdk::recognise(user_agent)
-        })
+        let said = self.said()?;
+        match said.is_coral && self.is_from_inside_aws() {
+            true => Some(sdk::AWS_ITSELF),
+            false => said.sdk(),
+        }
     }
 
     /// The program that the user agent names.
     pub fn tool(&self) -> Option<&str> {
-        self.record.get(Field::UserAgent).and_then(tool::name)
+        self.said()?.program.as_deref()
     }
 
     /// Whether it never left AWS.

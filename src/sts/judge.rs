@@ -3,21 +3,20 @@
 //! Owns the order in which causes are tried. What an SDK does by default is in [`super::defaults`], what
 //! tools do in [`super::tool`], and what to do about it in [`super::advice`].
 
-use super::defaults::Defaults;
-use super::{Call, Cause, agent, tool};
+use super::{Call, Cause};
 use crate::cloudtrail::Field;
 
 impl Cause {
     /// The cause of a global call. Of any other call it says what the cause would have been.
     ///
     /// It depends on the user agent, the action, whose copy it is, on whether the call came from inside
-    /// AWS, and on whether it went to a name of the user's own, alone: causes are remembered by these.
+    /// AWS, and on whether it went to a name of the user's own, alone.
     pub fn of(call: &Call<'_>) -> Cause {
         if call.is_target_copy() {
             return Cause::AnotherAccount;
         }
         let is_mapped = call.is_through_own_host();
-        let (Some(user_agent), Some(sdk)) = (call.field(Field::UserAgent), call.sdk()) else {
+        let (Some(said), Some(sdk)) = (call.said(), call.sdk()) else {
             return match is_mapped {
                 true => Cause::ExplicitEndpoint,
                 false => Cause::Unrecognised,
@@ -27,10 +26,9 @@ impl Cause {
             return Cause::AwsManaged;
         }
         let event_name = call.field(Field::EventName);
-        let defaults = Defaults::of(sdk.name);
-        if agent::has_metric(user_agent, agent::ENDPOINT_OVERRIDE) {
+        if said.overrides_endpoint {
             let overrides_itself =
-                defaults.is_some_and(|row| row.overrides_itself_without_region(event_name));
+                (said.defaults).is_some_and(|row| row.overrides_itself_without_region(event_name));
             return match overrides_itself && !is_mapped {
                 true => Cause::NoRegion,
                 false => Cause::EndpointOverride,
@@ -39,12 +37,11 @@ impl Cause {
         if is_mapped {
             return Cause::ExplicitEndpoint;
         }
-        let tool = || tool::find(user_agent).map(|(tool, _)| tool);
-        let Some(defaults) = defaults else {
-            return tool().map_or(Cause::Unrecognised, |tool| tool.cause(event_name));
+        let Some(defaults) = said.defaults else {
+            return (said.tool).map_or(Cause::Unrecognised, |tool| tool.cause(event_name));
         };
-        if defaults.agent_goes_global(user_agent, &sdk) {
-            match tool() {
+        if said.goes_global {
+            match said.tool {
                 Some(tool) if tool.forces(sdk.name) => Cause::ExplicitEndpoint,
                 _ => Cause::SdkDefault,
             }

@@ -6,6 +6,7 @@
 pub mod action;
 pub mod advice;
 mod agent;
+mod agents;
 pub mod aws_agent;
 mod call;
 mod cause;
@@ -29,6 +30,7 @@ pub mod tool;
 mod version;
 
 pub use advice::{Share, Situation, fix};
+pub use agents::Agents;
 pub use call::{Call, EVENT_SOURCE, Kind, kind};
 pub(crate) use call::{REGION_DISABLED, is_vpc_endpoint, issuing_account_id};
 pub use cause::Cause;

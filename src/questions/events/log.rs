@@ -6,7 +6,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::io;
 
-use super::row::{Row, Spare};
+use super::row::Row;
 use super::row_store::RowStore;
 use super::rows_ahead::{EventRows, read_ahead};
 use crate::sts::{Call, Time};
@@ -24,7 +24,7 @@ pub struct EventLog {
     survivors: Vec<Survivor>,
     stores: Vec<RowStore>,
     staged: Staged<Candidate<Entry>>,
-    spare: Spare,
+    text: String,
 }
 
 /// A row that counts: when, and which. Of millions of them twelve bytes each, not twenty-four.
@@ -56,7 +56,7 @@ impl EventLog {
             survivors: Vec::new(),
             stores: vec![RowStore::default()],
             staged: Staged::default(),
-            spare: Spare::default(),
+            text: String::new(),
         }
     }
 
@@ -121,7 +121,7 @@ impl Collector for EventLog {
         if wanted {
             let store = &mut self.stores[0];
             let row = u32::try_from(store.len()).unwrap_or(Entry::FILTERED - 1);
-            store.push(call, &mut self.spare);
+            store.push(call, &mut self.text);
             entry = Entry::of(call, row, &mut self.interner);
         }
         self.staged.push(Candidate::new(call, entry, self.once));

@@ -3,7 +3,6 @@
 //! Owns the form of a row in bytes. Refuses to know where rows are kept.
 
 use crate::cloudtrail::Field;
-use crate::collections::Memo;
 use crate::sts::{Call, Dimension, Time};
 
 /// The columns of `events`, in order. The first holds a time, all others text.
@@ -64,16 +63,11 @@ pub struct Row {
 
 impl Row {
     /// Writes the row of a call after what is in `into`.
-    pub(super) fn write(call: &Call<'_>, spare: &mut Spare, into: &mut Vec<u8>) {
+    pub(super) fn write(call: &Call<'_>, text: &mut String, into: &mut Vec<u8>) {
         let time = call.time().map_or(i64::MIN, Time::millis);
         into.extend_from_slice(&time.to_le_bytes());
-        let Spare { text, agents } = spare;
-        let agent = Agent::of(call, agents, text);
         for source in &SOURCES {
             let value = match *source {
-                Column::Dimension(Dimension::Sdk) => agent.sdk.as_deref(),
-                Column::Dimension(Dimension::SdkVersion) => agent.sdk_version.as_deref(),
-                Column::Dimension(Dimension::Tool) => agent.tool.as_deref(),
                 Column::Dimension(dimension) => call.value(dimension, text),
                 Column::Field(field) => call.field(field),
             }
@@ -146,37 +140,6 @@ fn text(value: &[u8]) -> Option<&str> {
         .filter(|value| !value.is_empty())
 }
 
-/// What is used again for each row.
-#[derive(Default)]
-pub(super) struct Spare {
-    text: String,
-    agents: Memo<Agent>,
-}
-
-/// What a user agent says.
-struct Agent {
-    sdk: Option<Box<str>>,
-    sdk_version: Option<Box<str>>,
-    tool: Option<Box<str>>,
-}
-
-impl Agent {
-    fn of<'a>(call: &Call<'_>, known: &'a mut Memo<Agent>, text: &mut String) -> &'a Agent {
-        let texts = [
-            call.field(Field::UserAgent),
-            call.is_from_inside_aws().then_some("inside"),
-        ];
-        known.of(&texts, || {
-            let mut value = |dimension| call.value(dimension, text).map(Into::into);
-            Agent {
-                sdk: value(Dimension::Sdk),
-                sdk_version: value(Dimension::SdkVersion),
-                tool: value(Dimension::Tool),
-            }
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,7 +151,7 @@ mod tests {
             .with(Field::EventName, "AssumeRole")
             .with(Field::EventId, "x".repeat(40));
         let mut bytes = Vec::new();
-        Row::write(&Call::new(&record, None), &mut Spare::default(), &mut bytes);
+        Row::write(&Call::new(&record, None), &mut String::new(), &mut bytes);
         let whole: Vec<Option<String>> = (Row::from_bytes(bytes.clone()).values())
             .map(|value| value.map(str::to_owned))
             .collect();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 
-use super::row::{Row, Spare};
+use super::row::Row;
 use crate::sts::Call;
 
 /// Where rows begin and end, in little more than two bytes for each: of a million of them that counts.
@@ -83,9 +83,9 @@ impl RowStore {
     }
 
     /// Adds the row of a call.
-    pub fn push(&mut self, call: &Call<'_>, spare: &mut Spare) {
+    pub fn push(&mut self, call: &Call<'_>, text: &mut String) {
         let before = self.tail.len();
-        Row::write(call, spare, &mut self.tail);
+        Row::write(call, text, &mut self.tail);
         self.ended(self.tail.len() - before);
     }
 
@@ -226,13 +226,13 @@ mod tests {
                 .with(Field::EventId, id.as_str())
                 .with(Field::UserAgent, agent.as_str())
                 .with(Field::EventTime, "2026-11-01T00:00:00Z");
-            store.push(&Call::new(&record, None), &mut Spare::default());
+            store.push(&Call::new(&record, None), &mut String::new());
         }
         // One that stays in memory.
         let short = Record::default()
             .with(Field::EventId, "event-40")
             .with(Field::EventTime, "2026-11-01T00:00:00Z");
-        store.push(&Call::new(&short, None), &mut Spare::default());
+        store.push(&Call::new(&short, None), &mut String::new());
         assert!(store.file.is_some() && !store.tail.is_empty());
         store.check().unwrap();
         for n in [0, 40, 39, 17, 3] {
@@ -251,7 +251,7 @@ mod tests {
         };
         let agent = "x".repeat(TAIL);
         let record = Record::default().with(Field::UserAgent, agent.as_str());
-        store.push(&Call::new(&record, None), &mut Spare::default());
+        store.push(&Call::new(&record, None), &mut String::new());
         assert!(store.read(0).is_err());
         assert_eq!(store.check().unwrap_err().to_string(), "full");
     }

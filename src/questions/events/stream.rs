@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::quality::RandomState;
 
-use super::row::{Row, Spare};
+use super::row::Row;
 use super::row_store::RowStore;
 use crate::sts::Call;
 use crate::tally::{
@@ -73,7 +73,7 @@ pub struct EventStream {
     sent: usize,
     /// What first went wrong.
     error: Option<StreamError>,
-    spare: Spare,
+    text: String,
 }
 
 /// A file with more calls than this is sent on before it is read to the end. What was sent cannot be taken
@@ -115,7 +115,7 @@ impl EventStream {
             staged_rows: RowStore::default(),
             sent: 0,
             error: None,
-            spare: Spare::default(),
+            text: String::new(),
         }
     }
 
@@ -198,7 +198,7 @@ impl Collector for EventStream {
             false => Entry::NONE,
         };
         self.staged.push(Candidate::new(call, entry, self.once));
-        self.staged_rows.push(call, &mut self.spare);
+        self.staged_rows.push(call, &mut self.text);
         if self.staged.len() == MAX_STAGED {
             self.sent += MAX_STAGED;
             self.send_staged();

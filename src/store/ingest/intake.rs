@@ -6,7 +6,6 @@
 use std::sync::mpsc::SyncSender;
 use std::sync::{Mutex, PoisonError};
 
-use super::agent_cache::AgentCache;
 use super::distinct::{Distinct, RowHasher, Rows};
 use super::ingested::Ingested;
 use super::ledger::{Ledger, UNREAD};
@@ -100,7 +99,6 @@ pub(in crate::store) struct Intake<'l> {
     totals: Totals,
     groupings: Distinct,
     callers: Distinct,
-    agent_cache: AgentCache,
     scratch: String,
     row: Vec<u8>,
     ingested: Ingested,
@@ -136,7 +134,6 @@ impl<'l> Intake<'l> {
             totals: Totals::default(),
             groupings: Distinct::new(hasher),
             callers: Distinct::new(hasher),
-            agent_cache: AgentCache::default(),
             scratch: String::new(),
             row: Vec::new(),
             ingested: Ingested::default(),
@@ -252,13 +249,7 @@ impl Collector for Intake<'_> {
         };
         let mut candidate = Candidate::new(call, numbers, true);
         let (scratch, row) = (&mut self.scratch, &mut self.row);
-        rows::grouping_row(
-            call,
-            candidate.is_disagreement(),
-            &mut self.agent_cache,
-            scratch,
-            row,
-        );
+        rows::grouping_row(call, candidate.is_disagreement(), scratch, row);
         candidate.payload.grouping = self.groupings.number(row);
         if matches!(call.endpoint(), Endpoint::Global) {
             rows::caller_row(call, scratch, row);

@@ -3,7 +3,6 @@
 //! Owns the ledger, which files are read at all, and the rows that a file becomes. Refuses to know how
 //! the sums of a day are made, and what is asked of a store.
 
-pub(in crate::store) mod agent_cache;
 pub(in crate::store) mod copies;
 pub(in crate::store) mod distinct;
 pub(in crate::store) mod folders;
