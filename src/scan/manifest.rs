@@ -84,10 +84,12 @@ impl Here {
         }
     }
 
-    /// Whether an object on a manifest, in this folder, is opened; counts it if not.
-    fn opens(&mut self, run: &Run<'_>, name: &str, path: &str) -> bool {
+    /// Whether an object on a manifest, of this name in this folder, is opened; counts it if not.
+    fn opens(&mut self, run: &Run<'_>, name: &str, found: &FoundObject) -> bool {
+        let path = &found.path;
         let is_url = path.contains("://");
-        if name.is_empty() {
+        // A folder, or what stands for one in S3, where a file may be called so, too.
+        if name.is_empty() && (!is_url || found.size == 0) {
             self.passed.skip(SkipReason::NotAFile);
         } else if is_hidden(name.as_ref()) || is_url && is_in_hidden(path) {
             self.passed.skip(SkipReason::NotALog);
@@ -138,7 +140,7 @@ impl Run<'_> {
                 push(&here, &mut names);
                 here.enter(folder);
             }
-            if here.opens(self, name, &found.path) {
+            if here.opens(self, name, found) {
                 names.push(OsStr::new(name));
                 if names.len() == BATCH {
                     push(&here, &mut names);
@@ -169,7 +171,7 @@ impl Run<'_> {
             let number = Piped::number_of(&found.path);
             let (folder, name) = folder_and_name(&found.path);
             here.enter(folder);
-            if !here.opens(self, name, &found.path) {
+            if !here.opens(self, name, &found) {
                 piped.note(number);
                 lines.skip_content(found.size)?;
                 continue;

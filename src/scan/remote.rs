@@ -349,7 +349,7 @@ fn go_through(
             storage_class: String::new(),
             archived: false,
         };
-        let found = match object.key.is_empty() || object.key.ends_with('/') {
+        let found = match object.key.is_empty() || object.is_folder_marker() {
             true => Some(Found::Skipped(SkipReason::NotAFile)),
             false => found(run, object, &under, run.scrutiny_in_s3(), &mut folder),
         };

@@ -209,7 +209,12 @@ fn line(coverage: &Coverage) -> String {
         (coverage.unplaced, "without an account or a Region"),
     ];
     if let Some(requests) = coverage.requests {
-        line += &format!(", {} requests to S3", count(requests.list + requests.get));
+        let requests = requests.list + requests.get;
+        line += &format!(
+            ", {} {} to S3",
+            count(requests),
+            plural(requests, "request")
+        );
     }
     for (number, what) in dropped {
         if number > 0 {

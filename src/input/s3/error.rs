@@ -193,10 +193,13 @@ impl fmt::Display for Kind {
                 "the certificate of S3 or of a proxy is not trusted ({why}); set AWS_CA_BUNDLE to the file with your organisation's root certificates"
             ),
             Kind::Clock => f.write_str("S3 refuses requests because this machine's clock is wrong; set the clock"),
-            Kind::Archived { class } => write!(
-                f,
-                "archived in the storage class {class}; restore it (aws s3api restore-object) and run again"
-            ),
+            Kind::Archived { class } => {
+                f.write_str("archived")?;
+                if !class.is_empty() {
+                    write!(f, " in the storage class {class}")?;
+                }
+                f.write_str("; restore it (aws s3api restore-object) and run again")
+            }
             Kind::Nothing { has_pattern } => {
                 f.write_str("there is no object of that name, and none below it; ")?;
                 f.write_str(match has_pattern {
@@ -215,7 +218,8 @@ impl fmt::Display for Kind {
             }
             Kind::GaveUp { tries, last } => write!(
                 f,
-                "not to be had in {tries} tries ({last}); run again, or raise AWS_MAX_ATTEMPTS"
+                "not to be had in {tries} {} ({last}); run again, or raise AWS_MAX_ATTEMPTS",
+                if *tries == 1 { "try" } else { "tries" }
             ),
             Kind::Unsorted => f.write_str(
                 "this service does not list keys in order, so a listing cannot be cut to days; use --no-prune",

@@ -68,7 +68,7 @@ impl Failure {
             (412, _) => Failure::Final(Kind::Changed),
             (404, _) => Failure::Final(Kind::Gone),
             (_, "InvalidObjectState") => Failure::Final(Kind::Archived {
-                class: "of an archive".into(),
+                class: said(&refusal.storage_class),
             }),
             _ => Failure::Final(Kind::Refused {
                 status,

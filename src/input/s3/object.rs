@@ -49,7 +49,7 @@ impl Object {
     }
 
     /// What consoles make to show an empty folder.
-    pub(super) fn is_folder_marker(&self) -> bool {
+    pub fn is_folder_marker(&self) -> bool {
         self.size == 0 && self.key.ends_with('/')
     }
 }

@@ -38,6 +38,8 @@ pub(super) struct Refusal {
     pub(super) code: String,
     pub(super) message: String,
     pub(super) region: Option<String>,
+    /// Of an object that is archived.
+    pub(super) storage_class: String,
 }
 
 /// What is wrong with a page.
@@ -126,6 +128,7 @@ pub(super) fn refusal(body: &[u8]) -> Refusal {
                 [.., "Code"] => refusal.code = text.into_owned(),
                 [.., "Message"] => refusal.message = text.into_owned(),
                 [.., "Region"] => refusal.region = Some(text.into_owned()),
+                [.., "StorageClass"] => refusal.storage_class = text.into_owned(),
                 _ => {}
             }
         }

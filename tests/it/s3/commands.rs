@@ -186,6 +186,34 @@ fn what_was_listed_once_is_read_without_listing_it_again() {
             .contains("s3://trail/x/gone.json.gz: damaged (open)"),
         "{said}"
     );
+    // A key may end in a slash and have content. Only S3 knows what is archived.
+    server.put("slash", "AWSLogs/folder/", one_call());
+    server.put("slash", "AWSLogs/marker/", Vec::new());
+    let archived = Stored {
+        bytes: one_call().into(),
+        class: "GLACIER".into(),
+        ..Stored::default()
+    };
+    server.put_stored("slash", "AWSLogs/archived.json", archived);
+    let prefix = "s3://slash/AWSLogs/";
+    let list = ask(&server, "map report --list").arg(prefix).run().exits(0);
+    let part = ask(&server, "map report --manifest - -q")
+        .input(list.text())
+        .run()
+        .exits(0);
+    let merged = stscope("merge - --format json")
+        .input(part.stdout.as_slice())
+        .run();
+    let whole = ask(&server, "report --format json")
+        .arg(prefix)
+        .run()
+        .exits(3);
+    let [mut merged, mut whole] = [merged.exits(3), whole].map(|said| said.json());
+    for answer in [&mut merged, &mut whole] {
+        answer["coverage"]["requests"].take();
+    }
+    assert_eq!(merged, whole);
+    assert_eq!(whole["summary"]["calls"], 1);
     // Whoever reads it would take the end of this key for one of Windows' line ends.
     server.put("odd", "logs/end.json\r", Vec::new());
     ask(&server, "map report --list s3://odd/logs/")

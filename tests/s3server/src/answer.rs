@@ -88,10 +88,14 @@ fn honest(state: &State, behaviour: &Behaviour, asked: &Asked) -> Answer {
 
 fn object(behaviour: &Behaviour, asked: &Asked, stored: &Stored) -> Answer {
     if matches!(stored.class.as_str(), "GLACIER" | "DEEP_ARCHIVE") && !stored.restored {
-        return error(
+        let message = "The operation is not valid for the object's storage class";
+        let class = &stored.class;
+        return plain(
             403,
-            "InvalidObjectState",
-            "The operation is not valid for the object's storage class",
+            &format!(
+                "<Error><Code>InvalidObjectState</Code><Message>{message}</Message>\
+                 <StorageClass>{class}</StorageClass></Error>"
+            ),
         );
     }
     let etag = etag(stored);
