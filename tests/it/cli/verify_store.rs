@@ -243,6 +243,61 @@ fn gates_of_a_store_judge_by_its_digests() {
 }
 
 #[test]
+fn digests_may_come_by_themselves_once_there_are_logs() {
+    let archive = Archive::new();
+    let of = Nights::new(&archive, false);
+    let digests = archive.chain.iter().map(|digest| &*digest.key);
+    let all: Vec<&str> = digests.clone().collect();
+    of.all_but(&all);
+    let folder = archive.dir.path().join("digests");
+    for key in digests {
+        let to = folder.join(key);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(archive.path(key), to).unwrap();
+    }
+    let ingest_digests = || stscope("ingest --store").arg(&of.store).arg(&folder).run();
+    // Somebody who names the wrong folder in the beginning is told.
+    ingest_digests().fails(&["nothing was read"]);
+    fs::remove_file(&of.store).unwrap();
+    of.ingest().exits(0);
+    let gate = "report --fail-on unknown --require complete";
+    of.ask(gate).exits(2);
+    for _ in 0..2 {
+        ingest_digests().exits(0);
+        of.ask(gate).exits(0);
+    }
+}
+
+/// The signature of a digest is in the next one. Where that is missing, it is open, which matters for its own
+/// hour alone.
+#[test]
+fn a_signature_that_is_open_after_the_time_asked_about_is_not_asked_for() {
+    let trail = Trail::of("111122223333", "us-east-1");
+    let logs = super::verify::logs(&trail, START, 44, 0);
+    for (missing, proved) in [(25, 2), (26, 0)] {
+        for and_a_log in [false, true] {
+            let archive = Archive::with(trail.clone(), logs.clone());
+            let digest = &archive.chain[missing].key;
+            let log = archive.logs[31].first().filter(|_| and_a_log);
+            let left_out: Vec<&str> = log
+                .map(|log| &*log.key)
+                .into_iter()
+                .chain([&**digest])
+                .collect();
+            let of = Nights::new(&archive, true);
+            of.all_but(&left_out);
+            of.ingest().exits(0);
+            let words = "report --fail-on unknown --require proved --until 2025-11-04";
+            of.ask(words).exits(proved);
+            let files = stscope(words).arg("--keys").arg(archive.keys());
+            files.arg(&of.delivered).run().exits(proved);
+            let words = "report --fail-on unknown --require complete --until 2025-11-04";
+            of.ask(words).exits(0);
+        }
+    }
+}
+
+#[test]
 fn logs_of_accounts_without_digests_are_counted() {
     let archive = Archive::new();
     let of = Nights::new(&archive, false);

@@ -22,12 +22,14 @@ impl Judge<'_, '_> {
         let check = |at: usize| {
             let one = digests[at];
             if let Some(earlier) = one.earlier.as_deref() {
-                let is_newest = at + 1 == digests.len();
+                // Of a piece that is put together only the last may be unchecked, which is of an hour.
+                let is_last_asked = || at + 1 < digests.len() && self.touches_last_hour(one);
                 return match earlier.signed {
                     _ if earlier.is_wrong => Signature::Wrong,
-                    _ if !self.touches_digest(one) => Signature::Right,
+                    _ if !self.touches_digest(one) => Signature::NoKey,
                     0 => Signature::NoKey,
-                    signed if signed + u64::from(is_newest) >= earlier.digests => Signature::Right,
+                    signed if signed >= earlier.digests => Signature::Right,
+                    signed if signed + 1 == earlier.digests && !is_last_asked() => Signature::Right,
                     _ => Signature::NoKey,
                 };
             }
@@ -59,15 +61,13 @@ impl Judge<'_, '_> {
             let words = || (detail.to_owned(), Some(path(one)));
             self.find(FindingKind::WrongSignature, times, words);
         }
-        let all_but_newest = &checked[..checked.len() - 1];
-        let is_right = |one: &Signature| *one == Signature::Right;
-        // Those that are of no time asked about are taken for right, which shows nothing.
-        let is_any_shown = (digests.iter().zip(&checked)).any(|(&digest, one)| {
-            is_right(one) && (digest.earlier.is_none() || self.touches_digest(digest))
-        });
+        let is_open =
+            |at: usize| checked[at] == Signature::NoKey && self.touches_digest(digests[at]);
+        // That of the newest is in a digest that is not here yet.
+        let is_none_open = !(0..digests.len() - 1).any(is_open);
         self.row.signatures = if checked.contains(&Signature::Wrong) {
             Signatures::Wrong
-        } else if all_but_newest.iter().all(is_right) && is_any_shown {
+        } else if is_none_open && checked.contains(&Signature::Right) {
             Signatures::Verified
         } else {
             Signatures::Unchecked
