@@ -21,7 +21,7 @@ use crate::report::{count, plural};
 use crate::scan::Scan;
 use crate::shown::Shown;
 use crate::store::{Ingested, Store};
-use crate::tally::Scrutiny;
+use crate::tally::{Scrutiny, SkipReason};
 
 #[derive(Args)]
 pub(super) struct IngestArgs {
@@ -142,7 +142,10 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
     let ingested = watched(progress(&arguments.messages), |shared| {
         store.ingest(&scan, &paths, shared, Utc::now().date_naive())
     })?;
-    let are_some_known = ingested.known > 0 || was_listed_before(&paths);
+    // Digests may come by themselves: what they prove is kept.
+    let digests = ingested.coverage.files.skipped[&SkipReason::Digest];
+    let are_some_known =
+        ingested.known > 0 || was_listed_before(&paths) || ingested.had_logs && digests > 0;
     let exit = if are_some_known && found(&ingested) == 0 {
         Exit::Done
     } else {

@@ -10,6 +10,8 @@ pub struct Ingested {
     pub coverage: Coverage,
     /// What every walk passes by, for its name or because it is not a file.
     pub passed_by: u64,
+    /// Whether logs were read on earlier nights.
+    pub had_logs: bool,
     /// Known files, which were not read again.
     pub known: u64,
     /// Of these, new copies of files that are known under another folder.

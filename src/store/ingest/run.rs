@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::sync_channel;
 
 use chrono::{NaiveDate, SecondsFormat, Utc};
+use rusqlite::Connection;
 
 use super::distinct::RowHasher;
 use super::given::given;
@@ -54,6 +55,7 @@ impl Store {
     ) -> Result<Ingested, StoreError> {
         debug_assert!(self.lock.is_some(), "the store was opened to be asked");
         let ledger = self.sql(self.sound_ledger())?;
+        let had_logs = self.sql(has_logs(&self.connection))?;
         let seen = Seen::new(&ledger);
         let hasher = RowHasher::new();
         let (sender, packets) = sync_channel(QUEUE);
@@ -97,6 +99,7 @@ impl Store {
                 return Err(StoreError::Scan(error));
             }
         };
+        ingested.had_logs = had_logs;
         ingested.known += seen.known();
         ingested.same_read = written.copies;
         ingested.replaced = written.replaced;
@@ -179,6 +182,11 @@ impl Store {
         )?;
         Ok(())
     }
+}
+
+fn has_logs(connection: &Connection) -> rusqlite::Result<bool> {
+    let query = "SELECT EXISTS (SELECT 1 FROM file WHERE outcome = 'read')";
+    connection.query_row(query, [], |row| row.get(0))
 }
 
 /// Whether a walk reads what has this name, or looks into it.
