@@ -54,6 +54,9 @@ impl Output {
 
     /// `label` names the option and the file in errors.
     fn open_file(name: &Path, label: &str) -> io::Result<Output> {
+        if names_a_folder(name) && !name.is_dir() {
+            return Err(io::Error::from(io::ErrorKind::NotADirectory));
+        }
         // Through a link, the file it leads to is replaced, not the link, whether that file exists or not.
         let place = one_name(name);
         if let Ok(metadata) = place.metadata() {
@@ -149,6 +152,12 @@ fn is_standard_output(name: &Path) -> bool {
     ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
         .iter()
         .any(|one| name == Path::new(one))
+}
+
+/// Whether a name ends in a slash, or in one and a dot: the file that is called so without is not meant.
+fn names_a_folder(name: &Path) -> bool {
+    let whole = name.as_os_str().as_encoded_bytes();
+    (name.file_name()).is_some_and(|last| !whole.ends_with(last.as_encoded_bytes()))
 }
 
 /// A file that is replaced keeps its permissions.

@@ -13,7 +13,8 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// The canonical name of a file; of one that is not there, that which it will have once it is.
+/// The canonical name of a file; of one that is not there, that which it will have once it is. A slash after
+/// it is dropped.
 pub(crate) fn one_name(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     for _ in 0..LINKS {

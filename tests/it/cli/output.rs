@@ -202,6 +202,31 @@ fn a_place_that_cannot_be_written_is_an_error_before_anything_is_read() {
     assert_eq!(names_in(dir.path()), ["file", "folder.csv"]);
 }
 
+/// `FILE/` is none of what is called so without the slash.
+#[test]
+fn the_name_of_a_folder_takes_the_place_of_no_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("log.json");
+    fs::write(&log, one_call()).unwrap();
+    symlink("log.json", dir.path().join("link")).unwrap();
+    for name in [
+        "log.json/",
+        "log.json/.",
+        "log.json//",
+        "link/",
+        "new/",
+        "no/new/",
+    ] {
+        let place = format!("{}/{name}", dir.path().display());
+        let run = stscope("report --format csv")
+            .arg(&log)
+            .args(["-o", &place]);
+        run.run().fails(&["--output", "directory"]);
+        assert_eq!(fs::read(&log).unwrap(), one_call(), "{name}");
+        assert_eq!(names_in(dir.path()), ["link", "log.json"], "{name}");
+    }
+}
+
 #[test]
 fn a_folder_that_may_not_be_written_is_an_error() {
     let dir = tempfile::tempdir().unwrap();
