@@ -4,7 +4,7 @@
 //! [`super::defaults`]; what its call adds to that, in [`super::call`] and [`super::judge`].
 
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::agent::{ENDPOINT_OVERRIDE, has_metric};
 use super::aws_agent;
@@ -13,14 +13,22 @@ use super::sdk::{self, Sdk};
 use super::tool::{self, Tool};
 use crate::collections::Map;
 
-/// What an agent says, whatever call it comes with.
+/// What an agent says, whatever call it comes with. Of what not every question is about, nothing is read before
+/// it is asked for.
 #[derive(Debug)]
 pub(super) struct Said {
     /// The value of `sdk`.
     sdk: Option<&'static str>,
     sdk_version: Box<str>,
-    /// The value of `tool`.
-    pub program: Option<Box<str>>,
+    /// Whether it is of Amazon's own framework.
+    pub is_coral: bool,
+    program: OnceLock<Option<Box<str>>>,
+    habits: OnceLock<Habits>,
+}
+
+/// What an agent says of where its calls go.
+#[derive(Debug)]
+pub(super) struct Habits {
     /// The tool that is known of it.
     pub tool: Option<&'static Tool>,
     /// What its SDK does by default.
@@ -29,24 +37,17 @@ pub(super) struct Said {
     pub goes_global: bool,
     /// Whether it says that an endpoint URL is configured.
     pub overrides_endpoint: bool,
-    /// Whether it is of Amazon's own framework.
-    pub is_coral: bool,
 }
 
 impl Said {
     fn of(user_agent: &str) -> Said {
         let sdk = sdk::recognise(user_agent);
-        let defaults = sdk.and_then(|sdk| Defaults::of(sdk.name));
-        let goes_global = |sdk| defaults.is_some_and(|row| row.agent_goes_global(user_agent, sdk));
         Said {
             sdk: sdk.map(|sdk| sdk.name),
             sdk_version: sdk.map_or("", |sdk| sdk.version).into(),
-            program: tool::name(user_agent).map(Into::into),
-            tool: tool::find(user_agent).map(|(tool, _)| tool),
-            defaults,
-            goes_global: sdk.as_ref().is_some_and(goes_global),
-            overrides_endpoint: has_metric(user_agent, ENDPOINT_OVERRIDE),
             is_coral: aws_agent::is_coral(user_agent),
+            program: OnceLock::new(),
+            habits: OnceLock::new(),
         }
     }
 
@@ -57,6 +58,27 @@ impl Said {
             version: &self.sdk_version,
         })
     }
+
+    /// The value of `tool`; `user_agent` is the agent it was read from.
+    pub fn program(&self, user_agent: &str) -> Option<&str> {
+        let program = || tool::name(user_agent).map(Into::into);
+        self.program.get_or_init(program).as_deref()
+    }
+
+    /// Where its calls go; `user_agent` is the agent it was read from.
+    pub fn habits(&self, user_agent: &str) -> &Habits {
+        self.habits.get_or_init(|| {
+            let defaults = self.sdk.and_then(Defaults::of);
+            let goes_global =
+                |sdk: Sdk<'_>| defaults.is_some_and(|row| row.agent_goes_global(user_agent, &sdk));
+            Habits {
+                tool: tool::find(user_agent).map(|(tool, _)| tool),
+                defaults,
+                goes_global: self.sdk().is_some_and(goes_global),
+                overrides_endpoint: has_metric(user_agent, ENDPOINT_OVERRIDE),
+            }
+        })
+    }
 }
 
 /// The agents of one thread. What they say depends on nothing else, so it may be forgotten at any time.
@@ -64,10 +86,10 @@ impl Said {
 pub struct Agents(RefCell<Map<Box<str>, Arc<Said>>>);
 
 impl Agents {
-    /// The most that are kept, and the most bytes of each. A client that sends a new agent with every call
-    /// does not fill the memory, nor does one that sends long ones.
+    /// The most that are kept, and the most bytes of each, twice of what CloudTrail keeps. A client that sends a
+    /// new agent with every call does not fill the memory, nor does one that sends long ones.
     const MOST: usize = 1 << 12;
-    const LONGEST: usize = 1 << 12;
+    const LONGEST: usize = 1 << 11;
 
     /// What an agent says; without a memory it is read anew.
     pub(super) fn said(memory: Option<&Agents>, user_agent: &str) -> Arc<Said> {
@@ -93,19 +115,24 @@ mod tests {
     #[test]
     fn an_agent_says_the_same_whether_it_was_seen_before_or_not() {
         let memory = Agents::default();
+        let all = |said: &Said, agent: &str| {
+            format!(
+                "{:?} {:?} {:?}",
+                said.sdk(),
+                said.program(agent),
+                said.habits(agent)
+            )
+        };
         let of = |agent: &str| {
             let said = Agents::said(Some(&memory), agent);
-            assert_eq!(
-                format!("{said:?}"),
-                format!("{:?}", Agents::said(None, agent))
-            );
+            assert_eq!(all(&said, agent), all(&Agents::said(None, agent), agent));
             said
         };
         let one = "Boto3/1.28.57 md/Botocore#1.31.57 m/N app/payments";
         let first = of(one);
         assert_eq!(first.sdk().unwrap().version, "1.28.57");
-        assert_eq!(first.program.as_deref(), Some("payments"));
-        assert!(first.overrides_endpoint && first.goes_global);
+        assert_eq!(first.program(one), Some("payments"));
+        assert!(first.habits(one).overrides_endpoint && first.habits(one).goes_global);
         assert!(Arc::ptr_eq(&first, &of(one)));
         let long = format!("{one} {:x<1$}", "", Agents::LONGEST);
         assert!(!Arc::ptr_eq(&of(&long), &of(&long)));

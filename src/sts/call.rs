@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::agents::{Agents, Said};
+use super::agents::{Agents, Habits, Said};
 use super::decision::{Decision, Traces, decide};
 use super::endpoint::Endpoint;
 use super::host::Host;
@@ -54,7 +54,7 @@ pub struct Call<'r> {
     /// The agents of calls before.
     agents: Option<&'r Agents>,
     /// Read when it is first asked for: agents are long, and most questions are not about them.
-    said: OnceCell<Option<Arc<Said>>>,
+    said: OnceCell<Arc<Said>>,
 }
 
 impl<'r> Call<'r> {
@@ -68,8 +68,8 @@ impl<'r> Call<'r> {
         Call::among(record, host, None, None)
     }
 
-    /// The same where the user says what hosts lead to that are none of AWS's names, and one of many whose
-    /// agents are read once.
+    /// The same with what many calls share: what the user says of hosts that are none of AWS's names, and a
+    /// memory of user agents.
     pub fn among(
         record: &'r Record<'r>,
         host: Option<&'r Host<'r>>,
@@ -128,26 +128,31 @@ impl<'r> Call<'r> {
     }
 
     /// What the user agent says.
-    pub(super) fn said(&self) -> Option<&Said> {
-        let said = self.said.get_or_init(|| {
-            let user_agent = self.record.get(Field::UserAgent)?;
-            Some(Agents::said(self.agents, user_agent))
-        });
-        said.as_deref()
+    fn said(&self) -> Option<(&Said, &str)> {
+        let user_agent = self.record.get(Field::UserAgent)?;
+        let said = (self.said).get_or_init(|| Agents::said(self.agents, user_agent));
+        Some((said, user_agent))
     }
 
     /// Who the user agent says it is.
     pub fn sdk(&self) -> Option<Sdk<'_>> {
-        let said = self.said()?;
-        match said.is_coral && self.is_from_inside_aws() {
-            true => Some(sdk::AWS_ITSELF),
-            false => said.sdk(),
+        let (said, _) = self.said()?;
+        if said.is_coral && self.is_from_inside_aws() {
+            return Some(sdk::AWS_ITSELF);
         }
+        said.sdk()
     }
 
     /// The program that the user agent names.
     pub fn tool(&self) -> Option<&str> {
-        self.said()?.program.as_deref()
+        let (said, user_agent) = self.said()?;
+        said.program(user_agent)
+    }
+
+    /// What the user agent says of where calls go.
+    pub(super) fn habits(&self) -> Option<&Habits> {
+        let (said, user_agent) = self.said()?;
+        Some(said.habits(user_agent))
     }
 
     /// Whether it never left AWS.

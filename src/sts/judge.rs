@@ -16,7 +16,7 @@ impl Cause {
             return Cause::AnotherAccount;
         }
         let is_mapped = call.is_through_own_host();
-        let (Some(said), Some(sdk)) = (call.said(), call.sdk()) else {
+        let (Some(habits), Some(sdk)) = (call.habits(), call.sdk()) else {
             return match is_mapped {
                 true => Cause::ExplicitEndpoint,
                 false => Cause::Unrecognised,
@@ -26,9 +26,9 @@ impl Cause {
             return Cause::AwsManaged;
         }
         let event_name = call.field(Field::EventName);
-        if said.overrides_endpoint {
-            let overrides_itself =
-                (said.defaults).is_some_and(|row| row.overrides_itself_without_region(event_name));
+        if habits.overrides_endpoint {
+            let overrides_itself = (habits.defaults)
+                .is_some_and(|row| row.overrides_itself_without_region(event_name));
             return match overrides_itself && !is_mapped {
                 true => Cause::NoRegion,
                 false => Cause::EndpointOverride,
@@ -37,11 +37,11 @@ impl Cause {
         if is_mapped {
             return Cause::ExplicitEndpoint;
         }
-        let Some(defaults) = said.defaults else {
-            return (said.tool).map_or(Cause::Unrecognised, |tool| tool.cause(event_name));
+        let Some(defaults) = habits.defaults else {
+            return (habits.tool).map_or(Cause::Unrecognised, |tool| tool.cause(event_name));
         };
-        if said.goes_global {
-            match said.tool {
+        if habits.goes_global {
+            match habits.tool {
                 Some(tool) if tool.forces(sdk.name) => Cause::ExplicitEndpoint,
                 _ => Cause::SdkDefault,
             }
