@@ -45,7 +45,7 @@ pub struct Previous {
     pub object: Box<str>,
     /// The hash of its content, if it can be read.
     pub hash: Option<Hash>,
-    /// Its signature in hexadecimal digits, as it is written; empty if nobody wants to know it.
+    /// Its signature in hexadecimal digits, as it is written, or `null`; empty if nobody wants to know it.
     pub signature: Box<str>,
 }
 
@@ -190,8 +190,9 @@ impl Digest {
                     file.previous_digest_hash_algorithm.as_deref(),
                 ),
                 signature: match file.previous_digest_signature {
-                    Some(signature) if wanted.signatures => signature.into(),
-                    _ => "".into(),
+                    _ if !wanted.signatures => "".into(),
+                    Some(signature) => signature.into(),
+                    None => "null".into(),
                 },
             }),
             (None, None) => None,

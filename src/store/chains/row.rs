@@ -30,7 +30,7 @@ pub(in crate::store) struct Piece {
     pub end: i64,
     /// The key that the last was signed with; empty if it was not signed as all digests are.
     pub fingerprint: Box<str>,
-    /// What was signed of the last, as long as its signature was not found right.
+    /// What was signed of the last, as long as its signature was not found right; nothing if that was not read.
     pub signed_text: Option<Box<str>>,
     /// The signature of the last that came with it.
     pub signature: Option<Box<str>>,
@@ -60,8 +60,8 @@ pub(in crate::store) struct Pending {
 }
 
 impl Piece {
-    /// A digest as it was read.
-    pub fn of(found: FoundDigest, file: i64) -> Piece {
+    /// A digest as it was read, with or without signatures: what was signed has that of the digest before in it.
+    pub fn of(found: FoundDigest, file: i64, with_signatures: bool) -> Piece {
         let text = found.digest.signed_text(&found.hash);
         let digest = found.digest;
         Piece {
@@ -74,7 +74,7 @@ impl Piece {
                 true => digest.fingerprint,
                 false => "".into(),
             },
-            signed_text: Some(text.into()),
+            signed_text: with_signatures.then(|| text.into()),
             signature: found.signature,
             bucket: digest.bucket,
             object: digest.object,
@@ -126,7 +126,8 @@ impl Piece {
             start: row.get(5)?,
             end: row.get(6)?,
             fingerprint: text(7)?,
-            signed_text: maybe(8)?,
+            // Earlier releases kept what ended before the signature that was not read.
+            signed_text: maybe(8)?.filter(|text| !text.ends_with('\n')),
             signature: maybe(9)?,
             previous,
             digests: number(14)?,

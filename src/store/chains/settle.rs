@@ -19,9 +19,6 @@ use crate::store::tables::batch::Batch;
 /// Of an account and Region without digests, hashes are kept so many minutes: one may yet come.
 const WITHOUT_DIGESTS: i64 = 7 * 24 * 60;
 
-/// What a digest is of, in milliseconds.
-const HOUR: i64 = 60 * 60 * 1000;
-
 /// Looks for what digests name.
 pub(in crate::store) fn settle(batch: &mut Batch<'_>, keys: &Keys) -> rusqlite::Result<()> {
     let connection = batch.step()?;
@@ -53,7 +50,7 @@ pub(in crate::store) fn settle(batch: &mut Batch<'_>, keys: &Keys) -> rusqlite::
     // A trail may have moved: the digest before is in another bucket.
     let mut all: Vec<Piece> = chains.into_values().flatten().collect();
     check_signatures(connection, &mut all, keys)?;
-    put_together(connection, all, keys)?;
+    put_together(connection, all)?;
     forget_hashes(connection)?;
     note_holes(connection)
 }
@@ -288,7 +285,10 @@ fn check_signatures(
     }
     let mut next: Map<(&str, &str), &str> = Map::default();
     for piece in all.iter() {
-        if let Some(previous) = &piece.previous {
+        // It is empty where it was read without keys.
+        if let Some(previous) = &piece.previous
+            && !previous.signature.is_empty()
+        {
             next.insert((&previous.bucket, &previous.object), &previous.signature);
         }
     }
@@ -297,6 +297,10 @@ fn check_signatures(
         let Some(text) = &piece.signed_text else {
             continue;
         };
+        // What was put together without keys stays as it is: nobody could tell later which of it was checked.
+        if piece.signed + 1 != piece.digests {
+            continue;
+        }
         let of_next = next.get(&(&*piece.bucket, &*piece.object)).copied();
         let of_itself = piece.signature.as_deref();
         let signatures = of_next.into_iter().chain(of_itself);
@@ -326,7 +330,7 @@ fn check_signatures(
 }
 
 /// Puts pieces together of which one goes on where the other ends, and of which nothing is to come.
-fn put_together(connection: &Connection, all: Vec<Piece>, keys: &Keys) -> rusqlite::Result<()> {
+fn put_together(connection: &Connection, all: Vec<Piece>) -> rusqlite::Result<()> {
     let mut by_chain: BTreeMap<(String, Box<str>), Vec<Piece>> = BTreeMap::new();
     for piece in all {
         let key = format!("{:?}", piece.key());
@@ -343,7 +347,7 @@ fn put_together(connection: &Connection, all: Vec<Piece>, keys: &Keys) -> rusqli
         };
         for mut piece in chain {
             match last.take() {
-                Some(before) if before.is_before(&piece) && are_alike(&before, &piece, keys) => {
+                Some(before) if before.is_before(&piece) && are_alike(&before, &piece) => {
                     before.delete(connection)?;
                     piece.prepend(before);
                     changed = true;
@@ -364,21 +368,19 @@ fn put_together(connection: &Connection, all: Vec<Piece>, keys: &Keys) -> rusqli
 }
 
 /// Whether nothing is to come of either, and both are as well known.
-fn are_alike(before: &Piece, after: &Piece, keys: &Keys) -> bool {
+fn are_alike(before: &Piece, after: &Piece) -> bool {
     let hashed = |piece: &Piece| (piece.log_files > 0).then_some(piece.is_hashed);
     let is_same = match (hashed(before), hashed(after)) {
         (Some(one), Some(other)) => one == other,
         _ => true,
     };
-    // What is signed and what is not are apart; and nothing is said of a key that may yet come.
-    let is_signed = before.signed == before.digests;
-    // Of what is together the signature of the last may be open, which is of no more than an hour.
-    let may_be_open = after.digests > 1 || after.end - after.start <= HOUR;
-    let is_checked = match keys.is_empty() {
-        true => !is_signed,
-        false if after.signed == after.digests => is_signed,
-        false => is_signed && after.signed + 1 == after.digests && may_be_open,
+    // What is signed and what was read without signatures are apart, so that each is judged for its own time;
+    // and nothing is said of a key that may yet come.
+    let is_signed = |piece: &Piece| match piece.signed {
+        0 if piece.signed_text.is_none() => Some(false),
+        signed => (signed == piece.digests).then_some(true),
     };
+    let is_checked = is_signed(before).is_some_and(|one| is_signed(after) == Some(one));
     before.is_settled() && after.is_settled() && is_same && is_checked
 }
 

@@ -60,8 +60,7 @@ impl Store {
         let hasher = RowHasher::new();
         let (sender, packets) = sync_channel(QUEUE);
         let mut batch = Batch::new(&self.connection);
-        let hashes = scan.scrutiny.hashes;
-        let writer = Writer::new(&self.connection, today, hasher, hashes);
+        let writer = Writer::new(&self.connection, today, hasher, scan.scrutiny);
         let writer = self.sql(writer)?;
         // However the run ends: who asks a store that it has left must not take a part of it for all.
         let given = given(paths);
@@ -184,6 +183,7 @@ impl Store {
     }
 }
 
+/// Whether logs were read before. Who names a folder of digests in the beginning has named the wrong one.
 fn has_logs(connection: &Connection) -> rusqlite::Result<bool> {
     let query = "SELECT EXISTS (SELECT 1 FROM file WHERE outcome = 'read')";
     connection.query_row(query, [], |row| row.get(0))

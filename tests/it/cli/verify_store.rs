@@ -242,6 +242,91 @@ fn gates_of_a_store_judge_by_its_digests() {
         .says(&["1 account has no digests (444455556666)"]);
 }
 
+/// Keys may be given on some nights alone. What was read without them stays unchecked, and nothing else does.
+#[test]
+fn nights_without_keys_leave_what_they_read_unchecked() {
+    const HOURS: usize = 30;
+    let trail = Trail::of("111122223333", "us-east-1");
+    let logs = super::verify::logs(&trail, START, HOURS as u32, 0);
+    let archive = Archive::with(trail, logs);
+    let nights = |nights: &[(usize, bool)]| {
+        let mut of = Nights::new(&archive, true);
+        for place in [&of.delivered, &of.store] {
+            let _ = fs::remove_dir_all(place);
+            let _ = fs::remove_file(place);
+        }
+        let mut from = 0;
+        for &(until, with_keys) in nights {
+            of.closely = with_keys;
+            let logs = archive.logs[from..until]
+                .iter()
+                .flatten()
+                .map(|log| &*log.key);
+            let digests = archive.chain[from..until].iter().map(|digest| &*digest.key);
+            logs.chain(digests).for_each(|key| of.deliver(key));
+            of.ingest().exits(0);
+            from = until;
+        }
+        of
+    };
+    let gate = |of: &Nights<'_>, words: &str| {
+        of.ask(&format!("report --fail-on unknown --require {words}"))
+            .status
+            .code()
+    };
+    for (cut, is_first) in [(10, false), (20, true)] {
+        // The one before the first night, too, has its signature in what was read then.
+        let of = nights(&[(cut, !is_first), (20, is_first), (20, false), (HOURS, true)]);
+        assert_eq!(gate(&of, "complete"), Some(0));
+        assert_eq!(gate(&of, "proved"), Some(2));
+        assert_eq!(of.chains()[0]["signatures"], "unchecked");
+    }
+    // A night that reads nothing changes nothing.
+    let of = nights(&[(20, true), (20, false), (HOURS, true)]);
+    assert_eq!(gate(&of, "proved"), Some(0));
+    assert_eq!(of.chains()[0]["signatures"], "verified");
+    assert!(pieces(&of) <= 2);
+    let of = nights(&[(10, false), (20, false), (HOURS, false)]);
+    assert_eq!(pieces(&of), 1);
+}
+
+/// How many rows there are for a chain.
+fn pieces(of: &Nights<'_>) -> u32 {
+    let store = rusqlite::Connection::open(&of.store).unwrap();
+    let count = store.query_row("SELECT count(*) FROM digest", [], |row| row.get(0));
+    count.unwrap()
+}
+
+/// Of two trails one begins after the time asked about: its signatures are of another time.
+#[test]
+fn a_trail_that_begins_after_the_time_asked_about_is_not_asked_to_be_proved() {
+    let trail = Trail::of("111122223333", "us-east-1");
+    let logs = super::verify::logs(&trail, START, 44, 0);
+    let archive = Archive::with(trail, logs);
+    let mut new = Trail::of("111122223333", "us-east-1");
+    new.name = "new".into();
+    let hours = super::verify::logs(&new, START + 30 * HOUR, 14, 1);
+    let chain = new.chain(&archive.signer, START + 30 * HOUR, &hours);
+    let of = Nights::new(&archive, true);
+    of.all_but(&[]);
+    let put = |key: &str, bytes: &[u8]| {
+        archive.put(key, bytes);
+        of.deliver(key);
+    };
+    hours
+        .iter()
+        .flatten()
+        .for_each(|log| put(&log.key, &gzip(&log.content)));
+    chain
+        .iter()
+        .for_each(|digest| put(&digest.key, &digest.file()));
+    of.ingest().exits(0);
+    let words = "report --fail-on unknown --require proved --until 2025-11-04";
+    of.ask(words).exits(0);
+    let files = stscope(words).arg("--keys").arg(archive.keys());
+    files.arg(&of.delivered).run().exits(0);
+}
+
 #[test]
 fn digests_may_come_by_themselves_once_there_are_logs() {
     let archive = Archive::new();

@@ -122,12 +122,6 @@ impl<'e> Judge<'_, 'e> {
         (start.zip(end)).is_none_or(|(start, end)| self.touches(start, end))
     }
 
-    /// The same of its last hour.
-    pub fn touches_last_hour(&self, found: &FoundDigest) -> bool {
-        let end = time(found.digest.end);
-        end.is_none_or(|end| self.touches(later(end, -HOUR), end))
-    }
-
     pub fn conclude(&mut self) {
         self.row.status = if self.is_faulty {
             ChainStatus::Incomplete

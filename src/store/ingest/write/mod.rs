@@ -28,7 +28,7 @@ use crate::store::tables::checksums::{self, Changes};
 use crate::store::tables::insert::Insert;
 use crate::store::tables::outcome::Outcome;
 use crate::store::tables::schema;
-use crate::tally::LogContent;
+use crate::tally::{LogContent, Scrutiny};
 
 /// What was written.
 #[derive(Default)]
@@ -60,8 +60,8 @@ pub(in crate::store) struct Writer<'c> {
     added: Changes,
     /// Whether a digest was read, in this run or before.
     has_digests: bool,
-    /// Whether the content of logs is hashed.
-    hashes: bool,
+    /// Whether the content of logs is hashed, and signatures are read.
+    scrutiny: Scrutiny,
 }
 
 const ADD_FILE: &str = "INSERT OR IGNORE INTO file (folder, name, size, modified, checksum, length, outcome, same_as, \
@@ -77,7 +77,7 @@ impl<'c> Writer<'c> {
         connection: &'c Connection,
         today: NaiveDate,
         hasher: RowHasher,
-        hashes: bool,
+        scrutiny: Scrutiny,
     ) -> rusqlite::Result<Writer<'c>> {
         connection.set_prepared_statement_cache_capacity(64);
         let run = schema::next_run(connection)?;
@@ -96,7 +96,7 @@ impl<'c> Writer<'c> {
                 [],
                 |row| row.get(0),
             )?,
-            hashes,
+            scrutiny,
         })
     }
 
@@ -188,7 +188,7 @@ impl<'c> Writer<'c> {
         let (version, trailer) = (delivery.version, delivery.trailer);
         if let Some(id) = delivery.replaces {
             self.written.replaced += 1;
-            let was_sound = self.hashes && self.is_sound(id)?;
+            let was_sound = self.scrutiny.hashes && self.is_sound(id)?;
             self.copies.become_copy(id, version, trailer, of)?;
             return self.evidence(id, delivery, was_sound);
         }
@@ -231,7 +231,7 @@ impl<'c> Writer<'c> {
         self.written.forgotten += given.forgotten;
         self.written.beyond_window += given.late;
         let was_sound = match delivery.replaces {
-            Some(id) => self.hashes && self.is_sound(id)?,
+            Some(id) => self.scrutiny.hashes && self.is_sound(id)?,
             None => false,
         };
         let id = self.file(&delivery, &given, is_new)?;
@@ -267,7 +267,7 @@ impl<'c> Writer<'c> {
                 .execute([file])?;
         }
         let name = || delivery.path.rsplit('/').next().unwrap_or_default();
-        if self.hashes {
+        if self.scrutiny.hashes {
             let hash = match evidence.last_content() {
                 Some(LogContent::Hashed(hash)) => Some(**hash),
                 // No log has this hash.
@@ -280,7 +280,7 @@ impl<'c> Writer<'c> {
         }
         for digest in evidence.digests {
             self.has_digests = true;
-            Piece::of(digest, file).write(self.connection)?;
+            Piece::of(digest, file, self.scrutiny.signatures).write(self.connection)?;
         }
         Ok(())
     }
