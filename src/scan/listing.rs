@@ -104,8 +104,8 @@ impl Run<'_> {
         if let Some(pruned) = pruned.filter(|_| pruned_files > 0) {
             self.remark(Remark::Pruned(pruned, pruned_files));
         }
-        if let Some(told) = last.as_deref().and_then(|name| self.told(folder, name)) {
-            self.note_pruned(told);
+        if let Some(name) = last {
+            self.note_pruned(folder, &name);
         }
         for (reason, files) in skipped {
             self.remark(Remark::Skipped(reason, files));
@@ -129,8 +129,8 @@ impl Run<'_> {
             return;
         }
         if let Some(pruned) = self.prunes(&batch.folder) {
-            for told in (batch.names_left()).filter_map(|name| self.told(&batch.folder, name)) {
-                self.note_pruned(told);
+            for name in batch.names_left() {
+                self.note_pruned(&batch.folder, name);
             }
             return self.remark(Remark::Pruned(pruned, files));
         }

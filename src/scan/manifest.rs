@@ -96,9 +96,7 @@ impl Here {
         } else if let Some(skip) = self.folder.skips(name.as_ref()) {
             self.passed.skip(skip.into());
         } else if let Some(why) = run.prunes(&self.folder) {
-            if let Some(told) = run.told(&self.folder, name.as_ref()) {
-                run.note_pruned(told);
-            }
+            run.note_pruned(&self.folder, name.as_ref());
             self.passed.prune(why);
         } else {
             return true;

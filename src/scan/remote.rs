@@ -376,9 +376,7 @@ fn found<'f>(
         return Some(Found::Skipped(skip.into()));
     }
     if let Some(why) = run.prunes(folder) {
-        if let Some(told) = run.told(folder, name.as_ref()) {
-            run.note_pruned(told);
-        }
+        run.note_pruned(folder, name.as_ref());
         return Some(Found::Pruned(why));
     }
     let was_named = under.names(&object.key);

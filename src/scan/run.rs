@@ -145,7 +145,10 @@ impl<'s> Run<'s> {
     }
 
     /// Notes what the place of a file tells that is left out.
-    pub fn note_pruned(&self, told: Told<'_>) {
+    pub fn note_pruned(&self, folder: &Folder, name: &OsStr) {
+        let Some(told) = self.told(folder, name) else {
+            return;
+        };
         let mut pruned = lock(&self.pruned);
         match told {
             Told::EarlierLog(key) => pruned.logs.see_earlier(key),

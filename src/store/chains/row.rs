@@ -62,7 +62,7 @@ pub(in crate::store) struct Pending {
 impl Piece {
     /// A digest as it was read, with or without signatures: what was signed has that of the digest before in it.
     pub fn of(found: FoundDigest, file: i64, with_signatures: bool) -> Piece {
-        let text = found.digest.signed_text(&found.hash);
+        let signed_text = with_signatures.then(|| found.digest.signed_text(&found.hash).into());
         let digest = found.digest;
         Piece {
             id: 0,
@@ -74,7 +74,7 @@ impl Piece {
                 true => digest.fingerprint,
                 false => "".into(),
             },
-            signed_text: with_signatures.then(|| text.into()),
+            signed_text,
             signature: found.signature,
             bucket: digest.bucket,
             object: digest.object,
