@@ -1,13 +1,15 @@
 //! `stscope endpoint`: what a host name is, and the table of STS endpoints.
 
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
 use crate::cli::args::{WriteArgs, without_gauges};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::hosts;
 use crate::cli::output::{Output, Writing, check_output};
 use crate::cli::reading::Reading;
 use crate::report::pages::endpoint;
-use clap::{Args, ValueHint};
-use std::path::PathBuf;
 
 #[derive(Args)]
 #[command(mut_arg("format", without_gauges))]

@@ -1,10 +1,9 @@
 //! `stscope forget`, and what `ingest --keep` has in common with it.
 
-use clap::{Args, ValueHint};
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, Utc};
+use clap::{Args, ValueHint};
 use indicatif::HumanBytes;
 
 use crate::cli::advice;

@@ -1,18 +1,17 @@
 //! `stscope ingest`
 
-use crate::cli::args::{ListArgs, MessageArgs, S3Args, Typed, WaitArgs, WorkArgs};
-use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
 use chrono::{NaiveDate, Utc};
+use clap::{Args, ValueHint};
 
 use super::forget;
+use crate::cli::args::{ListArgs, MessageArgs, S3Args, Typed, WaitArgs, WorkArgs};
 use crate::cli::digests;
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::hosts;
-use crate::cli::messages::Messages;
-use crate::cli::messages::coverage;
+use crate::cli::messages::{Messages, coverage};
 use crate::cli::progress::progress;
 use crate::cli::reading::{note_unused, reads, threads};
 use crate::cli::session::watched;

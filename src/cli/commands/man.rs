@@ -2,11 +2,9 @@
 //!
 //! The pages are made from what can be typed, so no option can be missing in them.
 
-use clap::{Args, ValueHint};
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::Command;
+use clap::{Args, Command, ValueHint};
 use clap_mangen::Man;
 
 use crate::cli::exit::{Exit, Failure};

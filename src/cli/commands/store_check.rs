@@ -1,5 +1,7 @@
 //! `stscope store check`
 
+use clap::Args;
+
 use crate::cli::args::{QuietArgs, StoreFileArgs, WriteArgs, without_gauges};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::messages::{Messages, warn_of};
@@ -9,7 +11,6 @@ use crate::report::pages::store_check;
 use crate::report::{Format, count, plural};
 use crate::shown::Shown;
 use crate::store::{Checked, Store};
-use clap::Args;
 
 #[derive(Args)]
 #[command(mut_arg("format", without_gauges))]

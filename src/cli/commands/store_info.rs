@@ -1,5 +1,7 @@
 //! `stscope store info`
 
+use clap::{Args, ValueEnum};
+
 use crate::cli::args::StoreFileArgs;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::messages::Messages;
@@ -7,7 +9,6 @@ use crate::cli::output::Output;
 use crate::report::pages::store_info;
 use crate::shown::Shown;
 use crate::store::Store;
-use clap::{Args, ValueEnum};
 
 #[derive(Args)]
 pub(super) struct ContentsArgs {

@@ -10,12 +10,11 @@ use aws_config::profile::{ProfileSet, load};
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_types::os_shim_internal::{Env, Fs};
 
-use crate::shown::Shown;
-
 use super::connector::Roots;
 use super::credentials::Credentials;
 use super::error::{Kind, S3Error};
 use super::request::Endpoint;
+use crate::shown::Shown;
 
 /// What the options of the command line say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

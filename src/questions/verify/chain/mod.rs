@@ -9,14 +9,14 @@ mod of_logs;
 mod order;
 mod signed;
 
+use judge::{Judge, row};
+
 use super::chains::Chains;
 use super::finding::Finding;
 use super::findings::LogFinding;
 use super::keys::Keys;
 use super::logs::Found;
 use super::{Asked, ChainRow};
-
-use judge::{Judge, row};
 
 /// What is said of a chain.
 pub(super) struct Judged<'e> {
