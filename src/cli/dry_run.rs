@@ -1,9 +1,10 @@
 //! `--dry-run`: what reading S3 would take and cost, before anything is read.
 
-use super::args::{FilterArgs, GateArgs, InputArgs, MessageArgs, Required};
+use super::args::{FilterArgs, InputArgs, MessageArgs, Required};
 use super::exit::{Exit, Failure};
 use super::messages::Messages;
 use super::reading::Reading;
+use super::session::Asked;
 use crate::input::Paths;
 #[cfg(feature = "s3")]
 use crate::input::s3::{Estimate, Requests};
@@ -108,14 +109,14 @@ pub(super) fn tell(_: &Paths, _: &Scan, _: &MessageArgs) -> Result<Exit, Failure
 }
 
 /// The same of a command with gates: nothing was read that they could judge.
-pub(super) fn run_gated(
-    input: &InputArgs,
-    filter: &FilterArgs,
-    gate: &GateArgs,
-    messages: &MessageArgs,
-) -> Result<Exit, Failure> {
-    let exit = run(input, filter, gate.require, messages)?;
-    match gate.fail_on.is_empty() {
+pub(super) fn run_gated(asked: &Asked<'_>) -> Result<Exit, Failure> {
+    let exit = run(
+        asked.input,
+        asked.filter,
+        asked.gate.require,
+        asked.messages,
+    )?;
+    match asked.gate.fail_on.is_empty() {
         true => Ok(exit),
         false => Err(Failure::new(
             "--fail-on cannot be judged: --dry-run reads nothing; leave one of them out",

@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::accounts;
-use super::args::{FilterArgs, GateArgs, InputArgs, MessageArgs, OutputArgs};
+use super::args::{
+    AnswerArgs, FilterArgs, GateArgs, InputArgs, MessageArgs, OutputArgs, SourceArgs,
+};
 use super::conditions::note_unmatched;
 use super::digests::Demand;
 use super::exit::{Exit, Failure};
@@ -44,6 +46,35 @@ pub(super) struct Asked<'a> {
     pub has_new_global: bool,
     /// Further options that name a file to read besides the logs, and the file.
     pub lists: &'a [(&'a str, Option<&'a Path>)],
+}
+
+impl<'a> Asked<'a> {
+    /// Of logs or a store.
+    pub fn of(source: &'a SourceArgs, filter: &'a FilterArgs, answer: &'a AnswerArgs) -> Asked<'a> {
+        Asked {
+            store: source.store.store.as_deref(),
+            ..Asked::of_logs(&source.input, filter, answer)
+        }
+    }
+
+    /// Of logs alone.
+    pub fn of_logs(
+        input: &'a InputArgs,
+        filter: &'a FilterArgs,
+        answer: &'a AnswerArgs,
+    ) -> Asked<'a> {
+        Asked {
+            input,
+            store: None,
+            filter,
+            output: &answer.output,
+            messages: &answer.messages,
+            gate: &answer.gate,
+            has_gauges: false,
+            has_new_global: false,
+            lists: &[],
+        }
+    }
 }
 
 /// A run of such a command.

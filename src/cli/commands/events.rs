@@ -1,22 +1,21 @@
 //! `stscope events`
 
-use crate::cli::args::{
-    FilterArgs, GateArgs, InputArgs, MessageArgs, OutputArgs, dimensions_help, exit_help,
-    without_gauges,
-};
-use crate::cli::gate::conclude;
-use crate::cli::output::Sink;
-use crate::cli::reading::Reading;
-use crate::cli::session::{Asked, Session};
-use clap::{Args, ValueEnum};
 use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, sync_channel};
 
+use clap::{Args, ValueEnum};
 use serde_json::Value;
 
+use crate::cli::args::{
+    AnswerArgs, FilterArgs, InputArgs, dimensions_help, exit_help, without_gauges,
+};
 use crate::cli::dry_run;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::gate::conclude;
+use crate::cli::output::Sink;
+use crate::cli::reading::Reading;
+use crate::cli::session::{Asked, Session};
 use crate::questions::{EventLog, EventStream, Row, StreamError};
 use crate::report::pages;
 
@@ -31,7 +30,7 @@ pub(super) struct EventsArgs {
     #[command(flatten)]
     pub filter: FilterArgs,
     #[command(flatten)]
-    pub output: OutputArgs,
+    pub answer: AnswerArgs,
     /// Order: newest first, or as they are read (starts at once, needs little memory)
     #[arg(
         long,
@@ -40,10 +39,6 @@ pub(super) struct EventsArgs {
         help_heading = "Output"
     )]
     pub sort: EventOrder,
-    #[command(flatten)]
-    pub gate: GateArgs,
-    #[command(flatten)]
-    pub messages: MessageArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -68,30 +63,16 @@ pub(super) fn help() -> String {
 }
 
 pub(super) fn run(arguments: EventsArgs) -> Result<Exit, Failure> {
-    if arguments.input.s3.dry_run {
-        return dry_run::run_gated(
-            &arguments.input,
-            &arguments.filter,
-            &arguments.gate,
-            &arguments.messages,
-        );
+    let asked = Asked::of_logs(&arguments.input, &arguments.filter, &arguments.answer);
+    if asked.input.s3.dry_run {
+        return dry_run::run_gated(&asked);
     }
     if arguments.store.is_some() {
         return Err(Failure::new(
             "--store: a store keeps sums and no calls one by one; name log files in its place",
         ));
     }
-    let (mut session, sink) = Session::open(Asked {
-        input: &arguments.input,
-        store: None,
-        filter: &arguments.filter,
-        output: &arguments.output,
-        messages: &arguments.messages,
-        gate: &arguments.gate,
-        has_gauges: false,
-        has_new_global: false,
-        lists: &[],
-    })?;
+    let (mut session, sink) = Session::open(asked)?;
     if arguments.sort == EventOrder::EventTime {
         return sorted(&session, sink);
     }

@@ -65,28 +65,18 @@ pub(super) fn help() -> String {
 const ON_A_SCREEN: u64 = 5;
 
 pub(super) fn run(arguments: OverviewArgs) -> Result<Exit, Failure> {
-    if arguments.source.input.s3.dry_run {
-        return dry_run::run_gated(
-            &arguments.source.input,
-            &arguments.filter,
-            &arguments.answer.gate,
-            &arguments.answer.messages,
-        );
+    let asked = Asked::of(&arguments.source, &arguments.filter, &arguments.answer);
+    if asked.input.s3.dry_run {
+        return dry_run::run_gated(&asked);
     }
     refuse_what_hides_calls(&arguments.filter)?;
     let ip_ranges = (arguments.ip_ranges.as_deref())
         .map(read_ip_ranges)
         .transpose()?;
     let (mut session, mut sink) = Session::open(Asked {
-        input: &arguments.source.input,
-        store: arguments.source.store.store.as_deref(),
-        filter: &arguments.filter,
-        output: &arguments.answer.output,
-        messages: &arguments.answer.messages,
-        gate: &arguments.answer.gate,
-        has_gauges: false,
         has_new_global: true,
         lists: &[("--ip-ranges", arguments.ip_ranges.as_deref())],
+        ..asked
     })?;
     session.reading.scan.days = true;
     prepare(&mut sink, arguments.answer.output.top)?;

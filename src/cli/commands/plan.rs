@@ -1,23 +1,23 @@
 //! `stscope plan`
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint};
+use serde_json::Value;
+
+use crate::aws::IpRanges;
 use crate::cli::args::{
     AnswerArgs, FilterArgs, GroupOrder, OrderArgs, OutputArgs, SourceArgs, dimensions_help,
     exit_help, without_gauges,
 };
+use crate::cli::dry_run;
+use crate::cli::exit::{Exit, Failure};
 use crate::cli::gate::conclude;
 use crate::cli::messages::Messages;
 use crate::cli::output::{AccountFolder, Output, Sink, Writing};
 use crate::cli::reading::Reading;
 use crate::cli::session::{Asked, Session};
-use clap::{Args, ValueEnum, ValueHint};
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-
-use serde_json::Value;
-
-use crate::aws::IpRanges;
-use crate::cli::dry_run;
-use crate::cli::exit::{Exit, Failure};
 use crate::input::read_ip_ranges;
 use crate::questions::{AnyQuestion, Plan, Report, TokenTrace, Traced};
 use crate::report::pages::plan::PlanPage;
@@ -171,13 +171,9 @@ pub(super) fn help() -> String {
 }
 
 pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
-    if arguments.source.input.s3.dry_run {
-        return dry_run::run_gated(
-            &arguments.source.input,
-            &arguments.filter,
-            &arguments.answer.gate,
-            &arguments.answer.messages,
-        );
+    let asked = Asked::of(&arguments.source, &arguments.filter, &arguments.answer);
+    if asked.input.s3.dry_run {
+        return dry_run::run_gated(&asked);
     }
     if !arguments.filter.endpoint.is_empty() {
         return Err(no_endpoint());
@@ -190,15 +186,8 @@ pub(super) fn run(arguments: PlanArgs) -> Result<Exit, Failure> {
         ));
     }
     let (mut session, sink) = Session::open(Asked {
-        input: &arguments.source.input,
-        store: arguments.source.store.store.as_deref(),
-        filter: &arguments.filter,
-        output: &arguments.answer.output,
-        messages: &arguments.answer.messages,
-        gate: &arguments.answer.gate,
-        has_gauges: false,
-        has_new_global: false,
         lists: &[("--ip-ranges", arguments.made_with.ip_ranges.as_deref())],
+        ..asked
     })?;
     session.reading.scan.trace_tokens = arguments.trace_tokens;
     let to = Destination::open(sink, &arguments.made_with, &arguments.answer.output)?;

@@ -1,5 +1,7 @@
 //! `stscope regions`
 
+use clap::Args;
+
 use crate::cli::args::{
     AnswerArgs, FilterArgs, GroupOrder, OrderArgs, SourceArgs, exit_help, without_gauges,
 };
@@ -10,7 +12,6 @@ use crate::cli::output::Sink;
 use crate::cli::session::{Asked, Session};
 use crate::questions::{AnyQuestion, Regions, Report};
 use crate::report::pages::regions::{self, Window};
-use clap::Args;
 
 #[derive(Args)]
 #[command(mut_arg("endpoint", |arg| arg.hide(true)), mut_arg("conditions", |arg| arg.hide(true)), mut_arg("format", without_gauges))]
@@ -52,26 +53,12 @@ pub(super) fn help() -> String {
 }
 
 pub(super) fn run(arguments: RegionsArgs) -> Result<Exit, Failure> {
-    if arguments.source.input.s3.dry_run {
-        return dry_run::run_gated(
-            &arguments.source.input,
-            &arguments.filter,
-            &arguments.answer.gate,
-            &arguments.answer.messages,
-        );
+    let asked = Asked::of(&arguments.source, &arguments.filter, &arguments.answer);
+    if asked.input.s3.dry_run {
+        return dry_run::run_gated(&asked);
     }
     refuse_what_hides_calls(&arguments.filter)?;
-    let (session, sink) = Session::open(Asked {
-        input: &arguments.source.input,
-        store: arguments.source.store.store.as_deref(),
-        filter: &arguments.filter,
-        output: &arguments.answer.output,
-        messages: &arguments.answer.messages,
-        gate: &arguments.answer.gate,
-        has_gauges: false,
-        has_new_global: false,
-        lists: &[],
-    })?;
+    let (session, sink) = Session::open(asked)?;
     let report = session.count(&AnyQuestion::Regions)?.finish();
     answer(&report, &session, &arguments.order, sink)
 }

@@ -1,11 +1,14 @@
 //! `stscope report`
 
+use std::sync::Arc;
+
+use clap::Args;
+use clap::builder::TypedValueParser as _;
+
+use crate::cli::accounts;
 use crate::cli::args::{
     AnswerArgs, FilterArgs, GroupOrder, OrderArgs, SourceArgs, dimensions_help, exit_help,
 };
-use std::sync::Arc;
-
-use crate::cli::accounts;
 use crate::cli::dry_run;
 use crate::cli::ending;
 use crate::cli::exit::{Exit, Failure};
@@ -13,9 +16,6 @@ use crate::cli::gate::conclude;
 use crate::cli::output::Sink;
 use crate::cli::session::{Asked, Session};
 use crate::cli::stored::check_kept;
-use clap::Args;
-use clap::builder::TypedValueParser as _;
-
 use crate::questions::gate::tells_of_global;
 use crate::questions::{AnyQuestion, Report};
 use crate::report::pages::{self, report::Worth};
@@ -74,13 +74,9 @@ pub(super) fn help() -> String {
 }
 
 pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
-    if arguments.source.input.s3.dry_run {
-        return dry_run::run_gated(
-            &arguments.source.input,
-            &arguments.filter,
-            &arguments.answer.gate,
-            &arguments.answer.messages,
-        );
+    let asked = Asked::of(&arguments.source, &arguments.filter, &arguments.answer);
+    if asked.input.s3.dry_run {
+        return dry_run::run_gated(&asked);
     }
     let group_by = arguments.grouping.group_by;
     refuse_twice(&group_by)?;
@@ -90,15 +86,9 @@ pub(super) fn run(arguments: ReportArgs) -> Result<Exit, Failure> {
         }
     }
     let (session, sink) = Session::open(Asked {
-        input: &arguments.source.input,
-        store: arguments.source.store.store.as_deref(),
-        filter: &arguments.filter,
-        output: &arguments.answer.output,
-        messages: &arguments.answer.messages,
-        gate: &arguments.answer.gate,
         has_gauges: true,
         has_new_global: true,
-        lists: &[],
+        ..asked
     })?;
     let question = match &sink.writing.names {
         _ if !group_by.contains(&Dimension::AccountName) => AnyQuestion::Groups(group_by),

@@ -83,26 +83,16 @@ pub(super) fn help() -> String {
 }
 
 pub(super) fn run(mut arguments: TrendArgs) -> Result<Exit, Failure> {
-    if arguments.source.input.s3.dry_run {
-        return dry_run::run_gated(
-            &arguments.source.input,
-            &arguments.filter,
-            &arguments.answer.gate,
-            &arguments.answer.messages,
-        );
+    let asked = Asked::of(&arguments.source, &arguments.filter, &arguments.answer);
+    if asked.input.s3.dry_run {
+        return dry_run::run_gated(&asked);
     }
     whole_days(&mut arguments.filter)?;
     (arguments.filter.conditions).extend(arguments.principal.take());
     let (mut session, mut sink) = Session::open(Asked {
-        input: &arguments.source.input,
-        store: arguments.source.store.store.as_deref(),
-        filter: &arguments.filter,
-        output: &arguments.answer.output,
-        messages: &arguments.answer.messages,
-        gate: &arguments.answer.gate,
         has_gauges: true,
         has_new_global: true,
-        lists: &[],
+        ..Asked::of(&arguments.source, &arguments.filter, &arguments.answer)
     })?;
     // A store knows its days without that.
     session.reading.scan.days = session.reading.store.is_none();
