@@ -22,8 +22,7 @@ impl Continuation {
     /// Goes on to the next page. Says whether there is one.
     pub fn turn(&mut self, next: Option<String>) -> Result<bool, Kind> {
         if next.is_some() && next == self.earlier {
-            let last = "the same page came twice".to_owned();
-            return Err(Kind::GaveUp { tries: 1, last });
+            return Err(Kind::Circle);
         }
         self.pages += 1;
         if self.pages > 2 * self.replaced_at {

@@ -62,6 +62,8 @@ pub(super) enum Kind {
     },
     /// Did not work, however often it was tried.
     GaveUp { tries: u32, last: String },
+    /// A listing comes to a page that it had before, and would never end.
+    Circle,
     /// Keys do not come in order, so that a listing cannot be cut short.
     Unsorted,
     /// This machine does not let us.
@@ -220,6 +222,10 @@ impl fmt::Display for Kind {
                 f,
                 "not to be had in {tries} {} ({last}); run again, or raise AWS_MAX_ATTEMPTS",
                 if *tries == 1 { "try" } else { "tries" }
+            ),
+            Kind::Circle => f.write_str(
+                "the list of its keys does not end: the same page came twice; run again, and if it comes again, \
+                 copy the files and read the copy",
             ),
             Kind::Unsorted => f.write_str(
                 "this service does not list keys in order, so a listing cannot be cut to days; use --no-prune",
