@@ -79,7 +79,7 @@ pub(super) fn condition(text: &str) -> Result<Condition, String> {
 
 pub(super) fn parse_glob(pattern: &str) -> Result<Glob, String> {
     glob(pattern)
-        .map_err(|error| format!("'{pattern}' is no glob ({error}); write a literal [ as [[]"))
+        .map_err(|error| format!("'{pattern}' is not a glob ({error}); write a literal [ as [[]"))
 }
 
 /// The dimension of a name.

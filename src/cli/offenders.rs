@@ -33,7 +33,7 @@ impl Allowed {
             .map(|line| {
                 glob(line).map_err(|error| {
                     fail(format!(
-                        "'{line}' is no glob ({error}); write a literal [ as [[]"
+                        "'{line}' is not a glob ({error}); write a literal [ as [[]"
                     ))
                 })
             })

@@ -24,7 +24,7 @@ fn parse(text: &str, now: Time) -> Result<Time, String> {
         return age
             .and_then(|age| Time::from_millis(now.millis().checked_sub(age)?))
             .ok_or_else(|| {
-                format!("an age of {text} goes back before the year 0; give a shorter one")
+                format!("an age of {text} reaches back before the year 0; give a shorter one")
             });
     }
     Err("no time; give a date (2026-11-01), a time with its zone (2026-11-01T12:00:00Z), or an age \

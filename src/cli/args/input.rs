@@ -21,7 +21,7 @@ pub(in crate::cli) struct WorkArgs {
     /// Read with N threads [default: all cores]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = Typed(threads))]
     pub threads: Option<NonZeroUsize>,
-    /// Have at most N reads in flight [default: as many as pay, which the run finds out]
+    /// Have at most N reads in flight [default: the run finds out how many help]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = Typed(reads))]
     pub reads: Option<NonZeroUsize>,
 }

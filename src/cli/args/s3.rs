@@ -9,10 +9,10 @@ pub(in crate::cli) struct S3Args {
     /// Use this profile of ~/.aws/config and ~/.aws/credentials
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
-    /// Ask this endpoint in place of AWS's
+    /// Use this endpoint instead of AWS's
     #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,
-    /// Sign nothing and look for no credentials: for public buckets
+    /// Do not sign requests, and look for no credentials: for public buckets
     #[arg(long)]
     pub no_sign_request: bool,
     /// Pay for the requests to somebody else's bucket
@@ -26,7 +26,7 @@ pub(in crate::cli) struct S3Args {
 /// Who pays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum Payer {
-    /// Whoever reads
+    /// The reader pays
     Requester,
 }
 

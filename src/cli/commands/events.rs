@@ -131,8 +131,8 @@ fn streamed(mut session: Session, sink: Sink) -> Result<Exit, Failure> {
             streams?.finish().map_err(|error| match error {
                 StreamError::Temporary(error) => temporary(&error),
                 StreamError::TakenBack => Failure::new(
-                    "--sort none: rows are out of records that do not count, as a file has a second \
-                     list in place of the one before; leave out --sort none",
+                    "--sort none: rows were written of records that do not count, because a file has a \
+                     second list that replaces the first; leave out --sort none",
                 ),
             })
         })?;

@@ -53,7 +53,7 @@ pub(super) struct IngestArgs {
     pub waiting: WaitArgs,
     #[command(flatten)]
     pub work: WorkArgs,
-    /// List all of S3, not only the days of delivery from 34 before the last run on
+    /// List everything in S3, not only the days of delivery from 34 before the last run on
     #[arg(long)]
     pub full: bool,
     #[command(flatten)]

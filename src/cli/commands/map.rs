@@ -138,7 +138,7 @@ pub(super) fn run(mut arguments: MapArgs) -> Result<Exit, Failure> {
     let file = named_file(arguments.file.path());
     if file.is_none() && !arguments.list && std::io::stdout().is_terminal() {
         return Err(Failure::new(
-            "a part is no text for a terminal; give --output FILE",
+            "a part is binary, and standard output is a terminal; give --output FILE",
         ));
     }
     check_output(
@@ -181,7 +181,7 @@ fn refuse_what_no_part_has(arguments: &MapArgs) -> Result<(), Failure> {
     let is_grouped = *group_by != Scan::default().group_by;
     if is_grouped && arguments.question != Asked::Report {
         return Err(Failure::new(
-            "--group-by: only a report is by groups that can be chosen; leave it out",
+            "--group-by: only a report can be grouped; leave it out",
         ));
     }
     if group_by.contains(&Dimension::AccountName) {

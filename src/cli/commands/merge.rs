@@ -159,12 +159,12 @@ fn is_part(output: &OutputArgs) -> bool {
 fn make_part(arguments: &MergeArgs) -> Result<Exit, Failure> {
     if arguments.answer.output.accounts.is_some() {
         return Err(Failure::new(
-            "--accounts: a part keeps no names; give it where the answer is made",
+            "--accounts: a part keeps no names; give it to the 'stscope merge' that makes the answer",
         ));
     }
     if !arguments.answer.gate.fail_on.is_empty() {
         return Err(Failure::new(
-            "--fail-on: a part has no verdict; give it where the answer is made",
+            "--fail-on: a part has no verdict; give it to the 'stscope merge' that makes the answer",
         ));
     }
     let of_answers = [
@@ -176,7 +176,7 @@ fn make_part(arguments: &MergeArgs) -> Result<Exit, Failure> {
     ];
     if let Some(option) = of_answers.into_iter().flatten().next() {
         return Err(Failure::new(format!(
-            "{option}: a part has no rows yet; give it where the answer is made"
+            "{option}: a part has no rows yet; give it to the 'stscope merge' that makes the answer"
         )));
     }
     let file = named_file(arguments.answer.output.write.file.path());
@@ -195,5 +195,5 @@ fn make_part(arguments: &MergeArgs) -> Result<Exit, Failure> {
 }
 
 fn no_part() -> Failure {
-    Failure::new("there is no part in what was given; name what 'stscope map' wrote")
+    Failure::new("the input has no part in it; give files that 'stscope map' wrote")
 }

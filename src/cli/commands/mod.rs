@@ -76,13 +76,13 @@ enum Command {
     /// Which Regional STS endpoints each account uses, and which it could deactivate
     #[command(after_help = regions::EXAMPLES, after_long_help = regions::help())]
     Regions(Box<regions::RegionsArgs>),
-    /// One part of an answer, to be merged with others: for machines and engines that share the work
+    /// Make one part of an answer, to be merged with others: for machines and engines that share the work
     #[command(after_help = map::EXAMPLES, after_long_help = map::help())]
     Map(Box<map::MapArgs>),
-    /// Decide which calls count once, from frames of parts to frames of parts
+    /// Decide which calls count once: reads frames of parts, and writes frames of parts
     #[command(after_help = settle::EXAMPLES)]
     Settle(settle::SettleArgs),
-    /// Parts of an answer, made the answer
+    /// Merge parts of an answer into the answer
     #[command(after_help = merge::EXAMPLES, after_long_help = merge::help())]
     Merge(Box<merge::MergeArgs>),
     /// One row per call, the newest first

@@ -199,7 +199,7 @@ fn what_is_merged_has_the_names_of_whoever_merges() {
         .arg("--accounts")
         .arg(&file)
         .run();
-    said.fails(&["--accounts", "where the answer is made"]);
+    said.fails(&["--accounts", "the 'stscope merge' that makes the answer"]);
 }
 
 #[test]
