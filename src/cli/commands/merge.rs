@@ -195,5 +195,5 @@ fn make_part(arguments: &MergeArgs) -> Result<Exit, Failure> {
 }
 
 fn no_part() -> Failure {
-    Failure::new("the input has no part in it; give files that 'stscope map' wrote")
+    Failure::new("the input has no part in it; give what 'stscope map' or 'stscope settle' wrote")
 }

@@ -224,7 +224,7 @@ impl fmt::Display for Kind {
                 if *tries == 1 { "try" } else { "tries" }
             ),
             Kind::Circle => f.write_str(
-                "the list of its keys does not end: the same page came twice; run again, and if it comes again, \
+                "the list of its keys does not end: the same page came twice; run again, and if that happens again, \
                  copy the files and read the copy",
             ),
             Kind::Unsorted => f.write_str(
