@@ -3,7 +3,8 @@
 //! Owns the tables `digest`, `unnamed_log` and `hole`. A digest comes up to some hours after the logs that
 //! it names, so it may be read a night later than they are. `row` is how a digest is kept, `settle` looks
 //! for what digests name when a run has read everything, and `standing` says what follows: with the same
-//! [`Verification`](crate::Verification) as over files. Refuses to know how a chain is judged.
+//! [`Verification`](crate::Verification) as over files. `forgotten` has what is left of the digests of days that
+//! were forgotten. Refuses to know how a chain is judged.
 //!
 //! # What is kept
 //!
@@ -13,6 +14,7 @@
 //! bytes of its hash are kept, so that a copy of one is told. The content of a log is kept as a hash
 //! until a digest names it.
 
+mod forgotten;
 pub(in crate::store) mod row;
 pub(in crate::store) mod settle;
 pub(in crate::store) mod standing;

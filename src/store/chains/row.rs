@@ -36,6 +36,7 @@ pub(in crate::store) struct Piece {
     pub signature: Option<Box<str>>,
     /// What the first says of the digest before it.
     pub previous: Option<Previous>,
+    /// None of a piece that is an [end alone](Piece::is_end_alone).
     pub digests: u64,
     /// How many of the signatures were found right.
     pub signed: u64,
@@ -212,6 +213,23 @@ impl Piece {
     /// Whether nothing is to come of it, and nothing is wrong.
     pub fn is_settled(&self) -> bool {
         self.logs.is_empty() && !self.is_wrong
+    }
+
+    /// Leaves nothing of it but its end, where the digest after it has to go on.
+    pub fn leave_end(&mut self) {
+        let rest = self.members.len().saturating_sub(MEMBER);
+        self.members.drain(..rest);
+        self.start = self.end;
+        self.file = None;
+        (self.signed_text, self.signature) = (None, None);
+        (self.digests, self.signed, self.is_wrong) = (0, 0, false);
+        (self.log_files, self.is_hashed) = (0, true);
+        self.logs.clear();
+    }
+
+    /// Whether it says only where the digest after it has to go on.
+    pub fn is_end_alone(&self) -> bool {
+        self.digests == 0
     }
 
     /// Puts the piece before this one in front of it.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rusqlite::Connection;
 
+use super::forgotten;
 use super::row::Piece;
 use crate::aws::{Key, LogId, LogName, Pruning};
 use crate::cloudtrail::digest::NamedLog;
@@ -43,6 +44,10 @@ pub(in crate::store) fn chains<'l>(
 fn evidence(connection: &Connection, pruning: &Pruning) -> rusqlite::Result<Evidence> {
     let mut evidence = Evidence::default();
     let mut pieces = Piece::all(connection)?;
+    if let Some(midnight) = schema::kept_from(connection)?.and_then(Time::of_midnight) {
+        forgotten::leave_ends(&mut pieces, midnight.millis());
+        forgotten::end_at(&mut pieces, midnight.millis());
+    }
     evidence.earlier = leave_out(&mut pieces, pruning);
     if pieces.is_empty() && evidence.earlier.is_empty() {
         return Ok(evidence);
@@ -234,10 +239,7 @@ pub(in crate::store) fn forget(
     let Some(midnight) = Time::of_midnight(kept_from) else {
         return Ok(());
     };
-    connection.execute(
-        "DELETE FROM digest WHERE end_time <= ?1",
-        [midnight.millis()],
-    )?;
+    forgotten::forget(connection, midnight.millis())?;
     connection.execute(
         "DELETE FROM unnamed_log WHERE minute <= ?1",
         [midnight.millis() / 60_000],

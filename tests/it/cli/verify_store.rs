@@ -13,7 +13,7 @@ use twin::cases::cases;
 use super::harness::{SAMPLE, Said, stscope};
 use super::logs::{call, log, regional_call};
 use super::migrate::older;
-use super::verify::Archive;
+use super::verify::{Archive, logs};
 
 /// A store of an archive that is delivered night by night.
 struct Nights<'a> {
@@ -675,6 +675,107 @@ fn what_is_forgotten_leaves_no_digest_and_no_hole() {
         assert_eq!(rows, 0, "{table}");
     }
     stscope("store check").arg(&of.store).run().exits(0);
+}
+
+/// What is wrong with a chain at one of its hours.
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    /// So many hours were not copied, digests and logs.
+    Lost(usize),
+    /// So many digests were not copied.
+    NoDigests(usize),
+    /// The chain begins anew.
+    Restart,
+    /// The digest names the one before it with another hash.
+    WrongHash,
+}
+
+fn fault() -> impl Strategy<Value = Fault> {
+    prop_oneof![
+        (1..30_usize).prop_map(Fault::Lost),
+        (1..30_usize).prop_map(Fault::NoDigests),
+        Just(Fault::Restart),
+        Just(Fault::WrongHash),
+    ]
+}
+
+proptest! {
+    #![proptest_config(cases(24))]
+
+    #[test]
+    fn what_is_wrong_with_a_chain_at_the_first_day_that_is_kept_is_not_forgotten(
+        fault in fault(),
+        at in 20..28_usize,
+        nights in 1..70_usize,
+        closely: bool,
+        days in proptest::sample::select(vec![vec!["04"], vec!["05"], vec!["04", "05"]]),
+        between: bool,
+    ) {
+        let trail = Trail::of("111122223333", "us-east-1");
+        let logs = logs(&trail, START, 70, 0);
+        let mut archive = Archive::with(trail, logs);
+        let mut lost: BTreeSet<String> = BTreeSet::new();
+        match fault {
+            Fault::Lost(hours) | Fault::NoDigests(hours) => {
+                let hours = at..at + hours;
+                lost.extend(archive.chain[hours.clone()].iter().map(|digest| digest.key.clone()));
+                if let Fault::Lost(_) = fault {
+                    lost.extend(archive.logs[hours].iter().flatten().map(|log| log.key.clone()));
+                }
+            }
+            Fault::Restart => {
+                let start = START + HOUR * i64::try_from(at).unwrap();
+                let again = (archive.trail).chain(&archive.signer, start, &archive.logs[at..]);
+                archive.chain.truncate(at);
+                archive.chain.extend(again);
+                for digest in &archive.chain[at..] {
+                    archive.put(&digest.key, &digest.file());
+                }
+            }
+            Fault::WrongHash => {
+                let victim = &archive.chain[at];
+                let hash = archive::digests::sha256(archive.chain[at - 1].content.as_bytes());
+                let content = victim.content.replace(&hash, &"0".repeat(64));
+                archive.put(&victim.key, &gzip(content.as_bytes()));
+            }
+        }
+        let of = Nights::new(&archive, closely);
+        let forget = |day: &str| {
+            stscope(&format!("forget --before 2025-11-{day} --store")).arg(&of.store).run()
+        };
+        for (night, hours) in [0..nights, nights..70].into_iter().enumerate() {
+            let logs = archive.logs[hours.clone()].iter().flatten().map(|log| &log.key);
+            let digests = archive.chain[hours].iter().map(|digest| &digest.key);
+            logs.chain(digests).filter(|key| !lost.contains(*key)).for_each(|key| of.deliver(key));
+            of.ingest();
+            if night == 0 && between {
+                // It is an error where no day would be left.
+                forget(days[0]);
+            }
+        }
+        days.iter().for_each(|day| { forget(day).exits(0); });
+        let since = format!("--since 2025-11-{}", days.last().unwrap());
+        let gate = "report -q --format json --fail-on unknown --require";
+        let gate = format!("{gate} {}", if closely { "proved" } else { "complete" });
+        let in_store = |words: &str| of.ask(&format!("{gate} {words}"));
+        let run = stscope(&format!("{gate} {since}"));
+        let run = match closely {
+            true => run.arg("--keys").arg(archive.keys()),
+            false => run,
+        };
+        let expected = run.arg(&of.delivered).run();
+        let digests = |said: &Said| said.json()["coverage"]["digests"].clone();
+        for night in 0..2 {
+            for words in ["", &since] {
+                let said = in_store(words);
+                prop_assert_eq!(said.status.code(), expected.status.code(), "{} {}: {}", night, words, said);
+                prop_assert_eq!(digests(&said), digests(&expected), "{} {}", night, words);
+            }
+            stscope("store check").arg(&of.store).run().exits(0);
+            // Another night with nothing new.
+            of.ingest();
+        }
+    }
 }
 
 #[cfg(unix)]
