@@ -225,6 +225,11 @@ impl<'k> DigestKey<'k> {
         })
     }
 
+    /// The same wherever in a bucket the trail writes to: it may have moved.
+    pub fn without_prefix(self) -> DigestKey<'k> {
+        DigestKey { prefix: "", ..self }
+    }
+
     /// What the path of a digest says of it where its name does not: at least whose it is, and of which
     /// Region. Empty is what nobody knows.
     pub fn of_place(path: &'k str) -> DigestKey<'k> {

@@ -256,6 +256,7 @@ impl Scan {
             pruning: &self.pruning,
             hashed: self.scrutiny.hashes,
             findings,
+            goes_back: None,
         };
         Verification::of(evidence, &asked, &self.keys)
     }

@@ -93,7 +93,7 @@ pub struct FoundDigest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Earlier {
-    /// How many digests: none where they were forgotten, and are known as what the next has to go on from alone.
+    /// How many digests.
     pub digests: u64,
     /// How many of their signatures are right.
     pub signed: u64,

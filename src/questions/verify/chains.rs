@@ -114,10 +114,7 @@ pub(super) fn of<'e>(evidence: &'e Evidence, asked: &Asked<'_>) -> Chains<'e> {
 fn join<'e>(parts: impl Iterator<Item = Chain<'e>>) -> Vec<Chain<'e>> {
     let mut groups: BTreeMap<DigestKey<'e>, Vec<Chain<'e>>> = BTreeMap::new();
     for part in parts {
-        let key = DigestKey {
-            prefix: "",
-            ..part.key
-        };
+        let key = part.key.without_prefix();
         groups.entry(key).or_default().push(part);
     }
     groups.into_values().flat_map(linked).collect()
@@ -192,7 +189,7 @@ fn add_damaged<'e>(chains: &mut Vec<Chain<'e>>, all: impl Iterator<Item = &'e Da
         let key = DigestKey::parse(&damaged.path);
         let key = key.unwrap_or_else(|| DigestKey::of_place(&damaged.path));
         let at = *places.entry(name(&key)).or_insert_with(|| {
-            chains.push(Chain::new(DigestKey { prefix: "", ..key }));
+            chains.push(Chain::new(key.without_prefix()));
             chains.len() - 1
         });
         let one = (damaged.path.clone(), damaged.detail.clone());

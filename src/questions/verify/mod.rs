@@ -16,7 +16,10 @@ mod keys;
 mod logs;
 mod standing;
 
-use crate::aws::Pruning;
+use std::collections::BTreeSet;
+
+use crate::aws::{DigestKey, Pruning};
+use crate::sts::Time;
 use crate::tally::{Evidence, LogsRead, Selection};
 
 #[cfg(feature = "store")]
@@ -47,6 +50,25 @@ pub struct Asked<'a> {
     pub hashed: bool,
     /// Whether somebody wants to know each finding, and not their number alone.
     pub findings: bool,
+    /// Whose digests were forgotten.
+    pub goes_back: Option<&'a GoesBack<'a>>,
+}
+
+/// The chains of which digests were read and forgotten. Such a chain did not begin later, so it must cover all the
+/// time that is known.
+#[derive(Clone, Debug)]
+pub struct GoesBack<'k> {
+    /// From when on digests are known.
+    pub from: Time,
+    /// What the keys of the forgotten digests say, without a prefix.
+    pub chains: BTreeSet<DigestKey<'k>>,
+}
+
+impl GoesBack<'_> {
+    /// Whether a chain is one of these.
+    pub fn has(&self, key: &DigestKey<'_>) -> bool {
+        self.chains.contains(&key.without_prefix())
+    }
 }
 
 /// What follows from the digests of a run.

@@ -1,8 +1,8 @@
 //! Chains whose first digests are of days that were forgotten.
 //!
-//! Owns what is left of those digests: where the first that is kept has to go on. Whether it does is between the
-//! two of them, so without the one before a hole at the first day that is kept, a new beginning and a wrong hash
-//! would go with the forgotten days.
+//! Owns what is left of those digests: that there were some. A chain that begins on a day that is kept may be new, or
+//! have lost what was before: without a trace of the forgotten ones a hole or a restart there would look like a
+//! beginning.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,71 +10,82 @@ use rusqlite::Connection;
 
 use super::row::Piece;
 use crate::aws::DigestKey;
+use crate::questions::verify::GoesBack;
+use crate::store::tables::schema;
+use crate::sts::Time;
 
-/// Takes out the pieces that end before the first day that is kept, but for the last of each chain that goes on
-/// later: it becomes an end alone. None is needed where a piece reaches over that midnight.
-pub(super) fn leave_ends(pieces: &mut Vec<Piece>, midnight: i64) {
-    let is_forgotten = |piece: &Piece| piece.end <= midnight;
-    let mut first_kept: BTreeMap<(DigestKey<'_>, &str), &Piece> = BTreeMap::new();
-    for piece in pieces.iter().filter(|piece| !is_forgotten(piece)) {
-        if let Some(key) = piece.key() {
-            let first = first_kept.entry((key, &piece.bucket)).or_insert(piece);
-            if piece.start < first.start {
-                *first = piece;
-            }
-        }
-    }
-    first_kept.retain(|(key, _), first| !key.is_backfill && first.start >= midnight);
-    // A trail that moved on that day goes on from another bucket or prefix.
-    let named: BTreeSet<(&str, &str)> = (first_kept.values())
-        .filter_map(|first| first.previous.as_ref())
-        .map(|previous| (&*previous.bucket, &*previous.object))
-        .collect();
-    // Where it begins at that midnight, what is missing before it was of forgotten days.
-    first_kept.retain(|_, first| first.start > midnight || first.previous.is_none());
-    let mut needed: BTreeSet<i64> = BTreeSet::new();
-    let mut last: BTreeMap<(DigestKey<'_>, &str), &Piece> = BTreeMap::new();
-    for piece in pieces.iter().filter(|piece| is_forgotten(piece)) {
-        if named.contains(&(&*piece.bucket, &*piece.object)) {
-            needed.insert(piece.id);
-        }
-        let of = piece.key().map(|key| (key, &*piece.bucket));
-        if let Some(of) = of.filter(|of| first_kept.contains_key(of)) {
-            let newest = last.entry(of).or_insert(piece);
-            if (piece.end, piece.id) > (newest.end, newest.id) {
-                *newest = piece;
-            }
-        }
-    }
-    needed.extend(last.values().map(|piece| piece.id));
-    pieces.retain_mut(|piece| {
-        if !is_forgotten(piece) {
-            return true;
-        }
-        piece.leave_end();
-        needed.contains(&piece.id)
-    });
+/// An hour, in milliseconds: a starting digest proves nothing of its own.
+const HOUR: i64 = 60 * 60 * 1000;
+
+/// Of which chains digests were forgotten, and since when they are known.
+pub(super) struct Traces {
+    from: Option<Time>,
+    pieces: Vec<Piece>,
 }
 
-/// Has what is left of forgotten digests end where the first day begins that is kept: nothing is said of the time
-/// before.
-pub(super) fn end_at(pieces: &mut [Piece], midnight: i64) {
-    for piece in pieces.iter_mut().filter(|piece| piece.is_end_alone()) {
-        piece.start = piece.start.max(midnight);
-        piece.end = piece.end.max(midnight);
+impl Traces {
+    /// Takes out of the pieces what is of forgotten days.
+    pub fn take(connection: &Connection, pieces: &mut Vec<Piece>) -> rusqlite::Result<Traces> {
+        let from = schema::kept_from(connection)?.and_then(Time::of_midnight);
+        let traces = from.map(|from| take_forgotten(pieces, from.millis()));
+        Ok(Traces {
+            from,
+            pieces: traces.unwrap_or_default(),
+        })
+    }
+
+    /// Which chains go back to before the first day that is kept.
+    pub fn goes_back(&self) -> Option<GoesBack<'_>> {
+        let chains = self.pieces.iter().filter_map(Piece::key);
+        Some(GoesBack {
+            from: self.from?,
+            chains: chains.map(DigestKey::without_prefix).collect(),
+        })
     }
 }
 
-/// Forgets the digests of the days before this midnight.
+/// Takes out the pieces that end before the first day that is kept, and the traces of such. Gives the last of each
+/// chain.
+fn take_forgotten(pieces: &mut Vec<Piece>, midnight: i64) -> Vec<Piece> {
+    let is_forgotten = |piece: &mut Piece| piece.is_trace() || piece.end < midnight;
+    let mut last: BTreeMap<(String, Box<str>), Piece> = BTreeMap::new();
+    for piece in pieces.extract_if(.., is_forgotten) {
+        let Some(key) = piece.key().filter(|key| !key.is_backfill) else {
+            continue;
+        };
+        let place = (format!("{key:?}"), piece.bucket.clone());
+        let newest = last.entry(place).or_insert_with(|| piece.clone());
+        if (newest.end, newest.id) < (piece.end, piece.id) {
+            *newest = piece;
+        }
+    }
+    last.into_values().collect()
+}
+
+/// Forgets the digests that end before this midnight, but for a trace of each chain that does not say by itself that
+/// it goes back further.
 pub(super) fn forget(connection: &Connection, midnight: i64) -> rusqlite::Result<()> {
     let before = Piece::all(connection)?;
-    let mut left = before.clone();
-    leave_ends(&mut left, midnight);
-    let kept: BTreeSet<i64> = left.iter().map(|piece| piece.id).collect();
-    for piece in before.iter().filter(|piece| !kept.contains(&piece.id)) {
+    let mut kept = before.clone();
+    let mut traces = take_forgotten(&mut kept, midnight);
+    let goes_back = |piece: &&Piece| {
+        let proves_from = match &piece.previous {
+            Some(_) => piece.start,
+            None if piece.digests > 1 => piece.end.min(piece.start + HOUR),
+            None => piece.end,
+        };
+        proves_from <= midnight
+    };
+    let whole: BTreeSet<_> = (kept.iter().filter(goes_back))
+        .filter_map(|piece| Some((piece.key()?, &piece.bucket)))
+        .collect();
+    traces.retain(|piece| (piece.key()).is_some_and(|key| !whole.contains(&(key, &piece.bucket))));
+    let left: BTreeSet<i64> = kept.iter().chain(&traces).map(|piece| piece.id).collect();
+    for piece in before.iter().filter(|piece| !left.contains(&piece.id)) {
         piece.delete(connection)?;
     }
-    for piece in left.iter().filter(|piece| piece.is_end_alone()) {
+    for piece in traces.iter_mut().filter(|piece| !piece.is_trace()) {
+        piece.leave_trace();
         piece.write(connection)?;
     }
     Ok(())
@@ -85,10 +96,9 @@ mod tests {
     use super::*;
     use crate::cloudtrail::digest::Previous;
 
-    const HOUR: i64 = 3_600_000;
     const MIDNIGHT: i64 = 20_403 * 24 * HOUR;
 
-    /// A piece of hours from midnight on, of a trail with this name.
+    /// A piece of hours from midnight on, of a trail with this name, that goes on from another.
     fn piece(id: i64, trail: &str, hours: std::ops::Range<i64>) -> Piece {
         let object = format!(
             "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2025/11/11/\
@@ -105,7 +115,12 @@ mod tests {
             fingerprint: "".into(),
             signed_text: None,
             signature: None,
-            previous: None,
+            previous: Some(Previous {
+                bucket: "old".into(),
+                object: "before".into(),
+                hash: None,
+                signature: "".into(),
+            }),
             digests: 2,
             signed: 0,
             is_wrong: true,
@@ -116,67 +131,54 @@ mod tests {
         }
     }
 
-    fn left(mut pieces: Vec<Piece>) -> Vec<(i64, u64)> {
-        leave_ends(&mut pieces, MIDNIGHT);
-        pieces
-            .iter()
-            .map(|piece| (piece.id, piece.digests))
+    /// What is in a store after its days were forgotten: the hours at which pieces end, and their digests.
+    fn left(pieces: &[Piece]) -> Vec<(i64, u64)> {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(schema::SCHEMA).unwrap();
+        for piece in pieces {
+            piece.write(&connection).unwrap();
+        }
+        forget(&connection, MIDNIGHT).unwrap();
+        let left = Piece::all(&connection).unwrap();
+        left.iter()
+            .map(|piece| ((piece.end - MIDNIGHT) / HOUR, piece.digests))
             .collect()
     }
 
     #[test]
-    fn the_last_end_before_a_hole_stays() {
-        let pieces = || vec![piece(1, "t", -9..-6), piece(2, "t", -6..-4)];
-        // Whoever has ended before has nothing to go on from.
-        assert_eq!(left(pieces()), []);
-        let with = |more: Piece| pieces().into_iter().chain([more]).collect();
-        assert_eq!(left(with(piece(3, "t", 2..3))), [(2, 0), (3, 2)]);
-        assert_eq!(left(with(piece(3, "t", 0..3))), [(2, 0), (3, 2)]);
-        let mut on_midnight = piece(3, "t", 0..3);
-        let before = piece(4, "t", -1..0);
-        on_midnight.previous = Some(Previous {
-            bucket: before.bucket.clone(),
-            object: before.object.clone(),
-            hash: None,
-            signature: "".into(),
-        });
-        assert_eq!(left(with(on_midnight)), [(3, 2)]);
-        // A piece that reaches over midnight is kept whole, and says itself where it begins.
-        assert_eq!(left(with(piece(3, "t", -1..3))), [(3, 2)]);
-        assert_eq!(left(with(piece(3, "other", 2..3))), [(3, 2)]);
+    fn a_trace_stays_of_a_chain_that_does_not_say_itself_that_it_goes_back() {
+        let before = [piece(1, "t", -9..-6), piece(2, "t", -6..-4)];
+        let with = |more: &[Piece]| left(&[&before, more].concat());
+        assert_eq!(with(&[]), [(-4, 0)]);
+        assert_eq!(with(&[piece(3, "t", 2..3)]), [(-4, 0), (3, 2)]);
+        assert_eq!(with(&[piece(3, "other", -1..3)]), [(-4, 0), (3, 2)]);
+        assert_eq!(with(&[piece(3, "t", -1..3)]), [(3, 2)]);
+        assert_eq!(with(&[piece(3, "t", 0..3)]), [(3, 2)]);
+        // What ends with the last hour is in a folder of the first day.
+        assert_eq!(with(&[piece(3, "t", -1..0)]), [(0, 2)]);
+        let begins = |hours| Piece {
+            previous: None,
+            digests: 1,
+            ..piece(3, "t", hours)
+        };
+        assert_eq!(with(&[begins(-1..1)]), [(-4, 0), (1, 1)]);
+        assert_eq!(with(&[begins(-1..0)]), [(0, 1)]);
+        assert_eq!(left(&[begins(1..2)]), [(2, 1)]);
     }
 
     #[test]
-    fn a_chain_that_moved_goes_on_from_its_old_place() {
-        let old = piece(1, "t", -6..0);
-        let mut new = piece(2, "t", 0..3);
-        new.bucket = "new".into();
-        assert_eq!(left(vec![old.clone(), new.clone()]), [(2, 2)]);
-        new.previous = Some(Previous {
-            bucket: old.bucket.clone(),
-            object: old.object.clone(),
-            hash: Some(old.hash),
-            signature: "".into(),
-        });
-        assert_eq!(left(vec![old, new]), [(1, 0), (2, 2)]);
-    }
-
-    #[test]
-    fn what_stays_is_an_end_and_nothing_else() {
+    fn a_trace_says_nothing_but_that_there_was_a_digest() {
         let mut pieces = vec![piece(1, "t", -6..-4), piece(2, "t", 2..3)];
-        leave_ends(&mut pieces, MIDNIGHT);
-        let end = &pieces[0];
-        assert_eq!(
-            (end.start, end.end),
-            (MIDNIGHT - 4 * HOUR, MIDNIGHT - 4 * HOUR)
-        );
-        assert!(end.is_end_alone() && end.is_settled() && end.is_hashed);
-        assert_eq!(
-            (end.file, end.log_files, &*end.members),
-            (None, 0, &[8, 9, 10, 11, 12, 13, 14, 15][..])
-        );
-        end_at(&mut pieces, MIDNIGHT);
-        assert_eq!((pieces[0].start, pieces[0].end), (MIDNIGHT, MIDNIGHT));
-        assert_eq!(pieces[1].start, MIDNIGHT + 2 * HOUR);
+        pieces[0].leave_trace();
+        assert!(pieces[0].is_trace() && pieces[0].is_settled());
+        assert_eq!((pieces[0].file, pieces[0].log_files), (None, 0));
+        let traces = Traces {
+            from: Time::from_millis(MIDNIGHT),
+            pieces: take_forgotten(&mut pieces, MIDNIGHT),
+        };
+        assert_eq!(pieces.len(), 1);
+        let goes_back = traces.goes_back().unwrap();
+        assert!(goes_back.has(&pieces[0].key().unwrap()));
+        assert!(!goes_back.has(&piece(3, "other", 2..3).key().unwrap()));
     }
 }

@@ -3,8 +3,8 @@
 //! Owns the tables `digest`, `unnamed_log` and `hole`. A digest comes up to some hours after the logs that
 //! it names, so it may be read a night later than they are. `row` is how a digest is kept, `settle` looks
 //! for what digests name when a run has read everything, and `standing` says what follows: with the same
-//! [`Verification`](crate::Verification) as over files. `forgotten` has what is left of the digests of days that
-//! were forgotten. Refuses to know how a chain is judged.
+//! [`Verification`](crate::Verification) as over files. `forgotten` says of which chains
+//! digests were forgotten. Refuses to know how a chain is judged.
 //!
 //! # What is kept
 //!

@@ -36,7 +36,7 @@ pub(in crate::store) struct Piece {
     pub signature: Option<Box<str>>,
     /// What the first says of the digest before it.
     pub previous: Option<Previous>,
-    /// None of a piece that is an [end alone](Piece::is_end_alone).
+    /// None of a [trace](Piece::is_trace).
     pub digests: u64,
     /// How many of the signatures were found right.
     pub signed: u64,
@@ -215,8 +215,8 @@ impl Piece {
         self.logs.is_empty() && !self.is_wrong
     }
 
-    /// Leaves nothing of it but its end, where the digest after it has to go on.
-    pub fn leave_end(&mut self) {
+    /// Leaves nothing of it but that its chain had digests until then.
+    pub fn leave_trace(&mut self) {
         let rest = self.members.len().saturating_sub(MEMBER);
         self.members.drain(..rest);
         self.start = self.end;
@@ -227,8 +227,8 @@ impl Piece {
         self.logs.clear();
     }
 
-    /// Whether it says only where the digest after it has to go on.
-    pub fn is_end_alone(&self) -> bool {
+    /// Whether it says only that its chain had digests, which were forgotten.
+    pub fn is_trace(&self) -> bool {
         self.digests == 0
     }
 

@@ -22,7 +22,8 @@ const WITHOUT_DIGESTS: i64 = 7 * 24 * 60;
 /// Looks for what digests name.
 pub(in crate::store) fn settle(batch: &mut Batch<'_>, keys: &Keys) -> rusqlite::Result<()> {
     let connection = batch.step()?;
-    let pieces = Piece::all(connection)?;
+    let mut pieces = Piece::all(connection)?;
+    pieces.retain(|piece| !piece.is_trace());
     if pieces.is_empty() {
         return forget_hashes(connection);
     }

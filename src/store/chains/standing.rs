@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rusqlite::Connection;
 
-use super::forgotten;
+use super::forgotten::{self, Traces};
 use super::row::Piece;
 use crate::aws::{Key, LogId, LogName, Pruning};
 use crate::cloudtrail::digest::NamedLog;
@@ -23,10 +23,11 @@ pub(in crate::store) fn chains<'l>(
     pruning: &Pruning,
     of_logs: impl Iterator<Item = &'l (String, String)>,
 ) -> rusqlite::Result<Vec<ChainRow>> {
-    let mut evidence = evidence(connection, pruning)?;
+    let (mut evidence, forgotten) = evidence(connection, pruning)?;
     if evidence.is_empty() {
         return Ok(Vec::new());
     }
+    let goes_back = forgotten.goes_back();
     for (account, region) in of_logs {
         evidence.see_pair(account, region);
     }
@@ -35,22 +36,20 @@ pub(in crate::store) fn chains<'l>(
         pruning,
         hashed: true,
         findings: false,
+        goes_back: goes_back.as_ref(),
     };
     Ok(Verification::of(&evidence, &asked, &Keys::default()).rows)
 }
 
 /// What a store knows of digests, and of logs that none has named, but for those that a run over the files
 /// would prune.
-fn evidence(connection: &Connection, pruning: &Pruning) -> rusqlite::Result<Evidence> {
+fn evidence(connection: &Connection, pruning: &Pruning) -> rusqlite::Result<(Evidence, Traces)> {
     let mut evidence = Evidence::default();
     let mut pieces = Piece::all(connection)?;
-    if let Some(midnight) = schema::kept_from(connection)?.and_then(Time::of_midnight) {
-        forgotten::leave_ends(&mut pieces, midnight.millis());
-        forgotten::end_at(&mut pieces, midnight.millis());
-    }
+    let forgotten = Traces::take(connection, &mut pieces)?;
     evidence.earlier = leave_out(&mut pieces, pruning);
     if pieces.is_empty() && evidence.earlier.is_empty() {
-        return Ok(evidence);
+        return Ok((evidence, forgotten));
     }
     // Of others nothing is kept but what an ingest read before it knew that they have no digests.
     let mut all = connection.prepare(
@@ -78,7 +77,7 @@ fn evidence(connection: &Connection, pruning: &Pruning) -> rusqlite::Result<Evid
         evidence.see_damaged(row.get(0)?, row.get(1)?);
     }
     evidence.digests = pieces.into_iter().map(Piece::found).collect();
-    Ok(evidence)
+    Ok((evidence, forgotten))
 }
 
 /// Leaves out the pieces of which all digests are pruned. Gives those that end before the time asked about.
@@ -187,15 +186,20 @@ fn note_changed(pieces: &mut [Piece], (account, region): (&str, &str), id: LogId
 /// once it is whole.
 pub(in crate::store) fn note_holes(connection: &Connection) -> rusqlite::Result<()> {
     let all = Pruning::default();
-    let evidence = evidence(connection, &all)?;
+    let (evidence, forgotten) = evidence(connection, &all)?;
+    let goes_back = forgotten.goes_back();
     let asked = Asked {
         selection: &Selection::default(),
         pruning: &all,
         hashed: true,
         findings: true,
+        goes_back: goes_back.as_ref(),
     };
     let verification = Verification::of(&evidence, &asked, &Keys::default());
-    let mut holes = verification.holes(asked.selection);
+    let mut holes = verification.holes(&Selection {
+        since: goes_back.as_ref().map(|one| one.from),
+        ..Selection::default()
+    });
     let before = read_holes(connection)?;
     let kept_from = schema::kept_from(connection)?;
     holes.retain(|(_, _, day)| kept_from.is_none_or(|from| *day >= from));
@@ -241,7 +245,7 @@ pub(in crate::store) fn forget(
     };
     forgotten::forget(connection, midnight.millis())?;
     connection.execute(
-        "DELETE FROM unnamed_log WHERE minute <= ?1",
+        "DELETE FROM unnamed_log WHERE minute < ?1",
         [midnight.millis() / 60_000],
     )?;
     connection.execute("DELETE FROM hole WHERE day < ?1", [kept_from.to_string()])?;

@@ -153,7 +153,7 @@ CREATE TABLE digest (
     previous_object TEXT,
     previous_hash BLOB,
     previous_signature TEXT,
-    digests INTEGER NOT NULL,              -- none of what was forgotten: the end that the next has to go on from
+    digests INTEGER NOT NULL,              -- none of what was forgotten: its chain goes back to before kept_from
     signed INTEGER NOT NULL,               -- digests whose signatures are right
     is_wrong INTEGER NOT NULL,             -- one is wrong
     log_files INTEGER NOT NULL,            -- logs that are named and were read

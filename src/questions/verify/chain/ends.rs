@@ -70,12 +70,14 @@ impl Judge<'_, '_> {
     /// Holds the beginning against what is asked about, and the oldest log that no digest names.
     fn beginning(&mut self, start: Time, proves_from: Time, oldest: Option<Time>) {
         let selection = self.asked.selection;
+        let goes_back = (self.asked.goes_back).filter(|one| one.has(&self.chain.key));
+        let since = selection.since.max(goes_back.map(|one| one.from));
         // What is asked about before a time has no beginning, but its last hour, of which a chain that
         // begins later says nothing.
         let last_hour = selection.until.map(|until| later(until, -HOUR));
         let is_late = last_hour.filter(|last| *last < proves_from);
         // Of no time, chains are judged for what is here, from their first digests on.
-        let (needed, covered, reach): (_, _, Reach) = match (selection.since, is_late) {
+        let (needed, covered, reach): (_, _, Reach) = match (since, is_late) {
             (Some(since), _) => (Some(since), proves_from, proven),
             (None, Some(last)) => {
                 let oldest = oldest.map_or(last, |oldest| oldest.min(last));

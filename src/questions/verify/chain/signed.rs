@@ -58,11 +58,8 @@ impl Judge<'_, '_> {
             let words = || (detail.to_owned(), Some(path(one)));
             self.find(FindingKind::WrongSignature, times, words);
         }
-        let is_forgotten =
-            |at: usize| (digests[at].earlier.as_ref()).is_some_and(|earlier| earlier.digests == 0);
-        let is_open = |at: usize| {
-            checked[at] == Signature::NoKey && self.touches_digest(digests[at]) && !is_forgotten(at)
-        };
+        let is_open =
+            |at: usize| checked[at] == Signature::NoKey && self.touches_digest(digests[at]);
         // That of the newest is in a digest that is not here yet.
         let is_none_open = !(0..digests.len() - 1).any(is_open);
         self.row.signatures = if checked.contains(&Signature::Wrong) {
