@@ -23,6 +23,8 @@ use crate::sts::Time;
 use crate::tally::{Evidence, LogsRead, Selection};
 
 #[cfg(feature = "store")]
+pub(crate) use chain::proves_from;
+#[cfg(feature = "store")]
 pub(crate) use days::Holes;
 pub use finding::{Finding, FindingKind};
 pub use findings::Findings;

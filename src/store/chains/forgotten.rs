@@ -10,24 +10,24 @@ use rusqlite::Connection;
 
 use super::row::Piece;
 use crate::aws::DigestKey;
-use crate::questions::verify::GoesBack;
+use crate::questions::verify::{GoesBack, proves_from};
 use crate::store::tables::schema;
 use crate::sts::Time;
 
-/// An hour, in milliseconds: a starting digest proves nothing of its own.
-const HOUR: i64 = 60 * 60 * 1000;
+/// The last forgotten piece of each chain, by its place.
+type LastPieces = BTreeMap<(String, Box<str>), Piece>;
 
 /// Of which chains digests were forgotten, and since when they are known.
 pub(super) struct Traces {
     from: Option<Time>,
-    pieces: Vec<Piece>,
+    pieces: LastPieces,
 }
 
 impl Traces {
     /// Takes out of the pieces what is of forgotten days.
     pub fn take(connection: &Connection, pieces: &mut Vec<Piece>) -> rusqlite::Result<Traces> {
         let from = schema::kept_from(connection)?.and_then(Time::of_midnight);
-        let traces = from.map(|from| take_forgotten(pieces, from.millis()));
+        let traces = from.map(|from| take_forgotten(pieces, from));
         Ok(Traces {
             from,
             pieces: traces.unwrap_or_default(),
@@ -36,7 +36,7 @@ impl Traces {
 
     /// Which chains go back to before the first day that is kept.
     pub fn goes_back(&self) -> Option<GoesBack<'_>> {
-        let chains = self.pieces.iter().filter_map(Piece::key);
+        let chains = self.pieces.values().filter_map(Piece::key);
         Some(GoesBack {
             from: self.from?,
             chains: chains.map(DigestKey::without_prefix).collect(),
@@ -46,45 +46,40 @@ impl Traces {
 
 /// Takes out the pieces that end before the first day that is kept, and the traces of such. Gives the last of each
 /// chain.
-fn take_forgotten(pieces: &mut Vec<Piece>, midnight: i64) -> Vec<Piece> {
-    let is_forgotten = |piece: &mut Piece| piece.is_trace() || piece.end < midnight;
-    let mut last: BTreeMap<(String, Box<str>), Piece> = BTreeMap::new();
+fn take_forgotten(pieces: &mut Vec<Piece>, midnight: Time) -> LastPieces {
+    let is_forgotten = |piece: &mut Piece| piece.is_trace() || piece.end < midnight.millis();
+    let mut last = LastPieces::new();
     for piece in pieces.extract_if(.., is_forgotten) {
-        let Some(key) = piece.key().filter(|key| !key.is_backfill) else {
+        if piece.key().is_none_or(|key| key.is_backfill) {
             continue;
-        };
-        let place = (format!("{key:?}"), piece.bucket.clone());
-        let newest = last.entry(place).or_insert_with(|| piece.clone());
+        }
+        let newest = (last.entry(piece.place())).or_insert_with(|| piece.clone());
         if (newest.end, newest.id) < (piece.end, piece.id) {
             *newest = piece;
         }
     }
-    last.into_values().collect()
+    last
 }
 
 /// Forgets the digests that end before this midnight, but for a trace of each chain that does not say by itself that
 /// it goes back further.
-pub(super) fn forget(connection: &Connection, midnight: i64) -> rusqlite::Result<()> {
+pub(super) fn forget(connection: &Connection, midnight: Time) -> rusqlite::Result<()> {
     let before = Piece::all(connection)?;
     let mut kept = before.clone();
     let mut traces = take_forgotten(&mut kept, midnight);
-    let goes_back = |piece: &&Piece| {
-        let proves_from = match &piece.previous {
-            Some(_) => piece.start,
-            None if piece.digests > 1 => piece.end.min(piece.start + HOUR),
-            None => piece.end,
-        };
-        proves_from <= midnight
-    };
-    let whole: BTreeSet<_> = (kept.iter().filter(goes_back))
-        .filter_map(|piece| Some((piece.key()?, &piece.bucket)))
-        .collect();
-    traces.retain(|piece| (piece.key()).is_some_and(|key| !whole.contains(&(key, &piece.bucket))));
-    let left: BTreeSet<i64> = kept.iter().chain(&traces).map(|piece| piece.id).collect();
+    let mut left: BTreeSet<i64> = BTreeSet::new();
+    for piece in kept {
+        left.insert(piece.id);
+        let place = piece.place();
+        if proves_from(&piece.found()).is_some_and(|from| from <= midnight) {
+            traces.remove(&place);
+        }
+    }
+    left.extend(traces.values().map(|piece| piece.id));
     for piece in before.iter().filter(|piece| !left.contains(&piece.id)) {
         piece.delete(connection)?;
     }
-    for piece in traces.iter_mut().filter(|piece| !piece.is_trace()) {
+    for mut piece in traces.into_values().filter(|piece| !piece.is_trace()) {
         piece.leave_trace();
         piece.write(connection)?;
     }
@@ -96,7 +91,12 @@ mod tests {
     use super::*;
     use crate::cloudtrail::digest::Previous;
 
+    const HOUR: i64 = 60 * 60 * 1000;
     const MIDNIGHT: i64 = 20_403 * 24 * HOUR;
+
+    fn midnight() -> Time {
+        Time::from_millis(MIDNIGHT).unwrap()
+    }
 
     /// A piece of hours from midnight on, of a trail with this name, that goes on from another.
     fn piece(id: i64, trail: &str, hours: std::ops::Range<i64>) -> Piece {
@@ -138,7 +138,7 @@ mod tests {
         for piece in pieces {
             piece.write(&connection).unwrap();
         }
-        forget(&connection, MIDNIGHT).unwrap();
+        forget(&connection, midnight()).unwrap();
         let left = Piece::all(&connection).unwrap();
         left.iter()
             .map(|piece| ((piece.end - MIDNIGHT) / HOUR, piece.digests))
@@ -173,8 +173,8 @@ mod tests {
         assert!(pieces[0].is_trace() && pieces[0].is_settled());
         assert_eq!((pieces[0].file, pieces[0].log_files), (None, 0));
         let traces = Traces {
-            from: Time::from_millis(MIDNIGHT),
-            pieces: take_forgotten(&mut pieces, MIDNIGHT),
+            from: Some(midnight()),
+            pieces: take_forgotten(&mut pieces, midnight()),
         };
         assert_eq!(pieces.len(), 1);
         let goes_back = traces.goes_back().unwrap();

@@ -195,6 +195,11 @@ impl Piece {
         DigestKey::parse(&self.object)
     }
 
+    /// Where the other pieces of its chain are, as long as the trail does not move.
+    pub fn place(&self) -> (String, Box<str>) {
+        (format!("{:?}", self.key()), self.bucket.clone())
+    }
+
     /// Whether that digest, as it is, goes on where this piece ends.
     pub fn is_before(&self, next: &Piece) -> bool {
         next.previous.as_ref().is_some_and(|previous| {
@@ -217,13 +222,11 @@ impl Piece {
 
     /// Leaves nothing of it but that its chain had digests until then.
     pub fn leave_trace(&mut self) {
-        let rest = self.members.len().saturating_sub(MEMBER);
-        self.members.drain(..rest);
-        self.start = self.end;
         self.file = None;
         (self.signed_text, self.signature) = (None, None);
         (self.digests, self.signed, self.is_wrong) = (0, 0, false);
         (self.log_files, self.is_hashed) = (0, true);
+        self.members.clear();
         self.logs.clear();
     }
 

@@ -334,9 +334,7 @@ fn check_signatures(
 fn put_together(connection: &Connection, all: Vec<Piece>) -> rusqlite::Result<()> {
     let mut by_chain: BTreeMap<(String, Box<str>), Vec<Piece>> = BTreeMap::new();
     for piece in all {
-        let key = format!("{:?}", piece.key());
-        let chain = by_chain.entry((key, piece.bucket.clone())).or_default();
-        chain.push(piece);
+        by_chain.entry(piece.place()).or_default().push(piece);
     }
     for mut chain in by_chain.into_values() {
         chain.sort_by_key(|piece| (piece.end, piece.start, piece.id));

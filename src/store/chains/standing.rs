@@ -243,7 +243,7 @@ pub(in crate::store) fn forget(
     let Some(midnight) = Time::of_midnight(kept_from) else {
         return Ok(());
     };
-    forgotten::forget(connection, midnight.millis())?;
+    forgotten::forget(connection, midnight)?;
     connection.execute(
         "DELETE FROM unnamed_log WHERE minute < ?1",
         [midnight.millis() / 60_000],

@@ -3,11 +3,12 @@
 //! Owns how far a chain has to reach, and where another trail's may stand in for it.
 
 use super::super::HOUR;
-use super::super::chains::Chain;
+use super::super::chains::{Chain, time};
 use super::super::logs::Unnamed;
 use super::judge::{Judge, later, path};
 use super::order::end_of_first;
 use crate::sts::Time;
+use crate::tally::FoundDigest;
 
 /// The end of a download that no digest covers yet: an hour, and half an hour until it is delivered.
 const NOT_YET: i64 = HOUR + HOUR / 2;
@@ -17,13 +18,17 @@ type Reach = fn(&Chain<'_>) -> Option<(Time, Time)>;
 
 /// What a chain proves by itself: a starting digest proves nothing of its own hour.
 fn proven(chain: &Chain<'_>) -> Option<(Time, Time)> {
-    let (start, end) = chain.span()?;
-    let first = chain.digests.first()?;
-    let from = match &first.digest.previous {
-        None => end_of_first(first).unwrap_or(start),
+    let (_, end) = chain.span()?;
+    Some((proves_from(chain.digests.first()?)?, end))
+}
+
+/// From when on the first digest of a chain proves something.
+pub(crate) fn proves_from(first: &FoundDigest) -> Option<Time> {
+    let start = time(first.digest.start);
+    match &first.digest.previous {
+        None => end_of_first(first).or(start),
         Some(_) => start,
-    };
-    Some((from, end))
+    }
 }
 
 impl Judge<'_, '_> {

@@ -9,6 +9,8 @@ mod of_logs;
 mod order;
 mod signed;
 
+#[cfg(feature = "store")]
+pub(crate) use ends::proves_from;
 use judge::{Judge, row};
 
 use super::chains::Chains;
