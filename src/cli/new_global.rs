@@ -37,8 +37,8 @@ pub(super) fn judge(
         ..selection.clone()
     })?;
     let completed = store.completed(&selection.accounts)?;
-    let added_to = store.added_to(&completed.days)?.into_keys();
-    let due = Due::of(&completed.days, added_to).map_err(cannot)?;
+    let added_to = store.added_to(&completed)?.into_keys();
+    let due = Due::of(&completed.days, completed.judged, added_to).map_err(cannot)?;
     let due = due.and_by_calls(&completed.by_calls);
     let newest = due.newest;
     (gate.check_age(newest, Utc::now().date_naive())).map_err(cannot)?;
@@ -164,7 +164,7 @@ fn note_days(judged: &[NaiveDate], not_judged: &[NaiveDate], messages: Messages)
     if judged.len() > 1 {
         messages.tell(&format!(
             "--fail-on new-global: judged the days that became complete, or got more calls, since \
-             the ingest before the last: {}",
+             the last ingest after which this gate was asked: {}",
             names(judged)
         ));
     }

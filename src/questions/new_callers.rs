@@ -32,8 +32,8 @@ pub struct Due {
     pub newest_before: Option<NaiveDate>,
     /// Those among the days of which there are calls, and no file.
     pub by_calls: BTreeSet<NaiveDate>,
-    /// The last ingest that completed a day with files.
-    last: i64,
+    /// The first ingest of those that completed them.
+    from: i64,
 }
 
 /// What a store has of these days and those before them.
@@ -92,10 +92,12 @@ pub enum NoVerdict {
 }
 
 impl Due {
-    /// The days that became complete, or got more calls, since the ingest before the last. `completed`
-    /// has the run in which each day became complete, `added_to` the days that got more calls.
+    /// The days that became complete, or got more calls, after `judged`, the last ingest whose days were
+    /// judged for good. `completed` has the run in which each day became complete, `added_to` the days that
+    /// got more calls.
     pub fn of(
         completed: &BTreeMap<NaiveDate, i64>,
+        judged: i64,
         added_to: impl IntoIterator<Item = NaiveDate>,
     ) -> Result<Due, NoVerdict> {
         let newest = *completed
@@ -106,10 +108,11 @@ impl Due {
         let before = completed.iter().filter(|(_, run)| **run < last);
         let newest_before = before.map(|(&day, _)| day).next_back();
         let mut days: BTreeSet<NaiveDate> = (completed.iter())
-            // What a store began with is the past.
-            .filter(|(_, run)| **run == last && newest_before.is_some())
+            .filter(|(_, run)| **run > judged)
             .map(|(&day, _)| day)
             .collect();
+        let from = completed.values().copied().filter(|run| *run > judged);
+        let from = from.min().unwrap_or(last);
         days.extend(added_to);
         days.insert(newest);
         Ok(Due {
@@ -117,7 +120,7 @@ impl Due {
             days,
             newest_before,
             by_calls: BTreeSet::new(),
-            last,
+            from,
         })
     }
 
@@ -131,7 +134,7 @@ impl Due {
     #[must_use]
     pub fn and_by_calls(mut self, by_calls: &BTreeMap<NaiveDate, i64>) -> Due {
         if self.newest_before.is_some() {
-            let due = by_calls.iter().filter(|(_, run)| **run >= self.last);
+            let due = by_calls.iter().filter(|(_, run)| **run >= self.from);
             self.by_calls = due.map(|(&day, _)| day).collect();
             self.days.extend(&self.by_calls);
         }
@@ -172,7 +175,7 @@ impl NewCallers {
     ///
     /// # Errors
     /// If too little is known of a day that did not come late, or of the days before it; if nobody is
-    /// new, and some calls have no time.
+    /// new, and some calls have no time, or a day that came late has callers who may be.
     pub fn judge<'r>(
         &self,
         due: &Due,
@@ -182,6 +185,7 @@ impl NewCallers {
     ) -> Result<Verdict<'r>, NoVerdict> {
         let mut verdict = Verdict::default();
         let mut missing = None;
+        let mut passed_over = None;
         for &day in &due.days {
             match self.check_seen(day, seen, selection) {
                 Ok(()) => {
@@ -199,9 +203,20 @@ impl NewCallers {
                     }
                 }
                 // What came late of days long ago may have no days before it at all.
-                Err(_) if due.is_late(day) => verdict.not_judged.push(day),
+                Err(why) if due.is_late(day) => {
+                    verdict.not_judged.push(day);
+                    // From tomorrow on they would be old callers, by this day alone.
+                    if day > self.from(due.newest)
+                        && !self.callers_of(day, seen.calls, &is_allowed).is_empty()
+                    {
+                        passed_over = passed_over.or(Some(why));
+                    }
+                }
                 Err(why) => return Err(why),
             }
+        }
+        if let Some(why) = passed_over.filter(|_| verdict.new.is_empty()) {
+            return Err(why);
         }
         if let Some(day) = missing.filter(|_| verdict.new.is_empty()) {
             return Err(NoVerdict::Missing(day));
@@ -291,25 +306,28 @@ mod tests {
             (day("2025-11-03"), 2),
             (day("2025-11-04"), 2),
         ];
-        let due = Due::of(&completed.into(), [day("2025-11-01")]).unwrap();
+        let due = Due::of(&completed.into(), 1, [day("2025-11-01")]).unwrap();
         let expected = ["2025-11-01", "2025-11-03", "2025-11-04"].map(day);
         assert_eq!(due.days, expected.into());
         assert!(due.is_late(day("2025-11-01")) && !due.is_late(day("2025-11-03")));
         // Of the first ingest only the newest day is not the past.
-        let first = Due::of(&completed[..2].iter().copied().collect(), []).unwrap();
+        let first = Due::of(&completed[..2].iter().copied().collect(), 1, []).unwrap();
         assert_eq!(first.days, [day("2025-11-02")].into());
-        assert_eq!(Due::of(&BTreeMap::new(), []), Err(NoVerdict::NoCompleteDay));
+        assert_eq!(
+            Due::of(&BTreeMap::new(), 0, []),
+            Err(NoVerdict::NoCompleteDay)
+        );
     }
 
     #[test]
     fn days_of_calls_alone_are_due_with_the_ingest_that_completed_them() {
         let completed = [(day("2025-11-02"), 1), (day("2025-11-05"), 3)].into();
         let by_calls = [(day("2025-11-03"), 2), (day("2025-11-04"), 3)].into();
-        let due = Due::of(&completed, []).unwrap();
+        let due = Due::of(&completed, 1, []).unwrap();
         let due = due.and_by_calls(&by_calls);
         assert_eq!(due.days, ["2025-11-04", "2025-11-05"].map(day).into());
         assert!(due.is_late(day("2025-11-04")) && !due.is_late(day("2025-11-05")));
-        let first = Due::of(&[(day("2025-11-05"), 3)].into(), []).unwrap();
+        let first = Due::of(&[(day("2025-11-05"), 3)].into(), 3, []).unwrap();
         assert_eq!(
             first.and_by_calls(&by_calls).days,
             [day("2025-11-05")].into()
@@ -343,7 +361,7 @@ mod tests {
         };
         let whole = Calendar::default();
         let completed = [(day("2025-11-01"), 1), (day("2025-11-02"), 2)].into();
-        let due = Due::of(&completed, []).unwrap();
+        let due = Due::of(&completed, 1, []).unwrap();
         let judge = |calls: &CallsByDay<'static>, calendar: &Calendar| {
             let seen = Seen {
                 oldest: day("2025-11-01"),

@@ -1,6 +1,6 @@
 //! The days that a store has read, and whether they are over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use rusqlite::Connection;
@@ -61,13 +61,9 @@ impl Store {
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub fn added_to(
-        &self,
-        completed: &BTreeMap<NaiveDate, i64>,
-    ) -> Result<BTreeMap<NaiveDate, i64>, StoreError> {
-        let judged = judged_up_to(completed);
+    pub fn added_to(&self, completed: &Completed) -> Result<BTreeMap<NaiveDate, i64>, StoreError> {
         let mut days = self.sql(added::read(&self.connection))?;
-        days.retain(|day, run| *run > judged && completed.contains_key(day));
+        days.retain(|day, run| *run > completed.judged && completed.days.contains_key(day));
         Ok(days)
     }
 
@@ -138,6 +134,9 @@ pub struct Completed {
     /// Those of which there are calls alone, and no file: what is called just before midnight is in a file of
     /// the next day.
     pub by_calls: BTreeMap<NaiveDate, i64>,
+    /// The last ingest that completed days, after which gates were asked, and after which others completed
+    /// more. One that ended with damage stops a chain of commands before its gate.
+    pub judged: i64,
 }
 
 /// By day, the first run by which something was true.
@@ -178,9 +177,13 @@ fn completed(
             note(&mut called, day, row.get(1)?);
         }
     }
-    let mut all = connection.prepare("SELECT id, ended_at FROM run")?;
+    let mut undamaged = BTreeSet::new();
+    let mut all = connection.prepare("SELECT id, ended_at, files_damaged FROM run")?;
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
+        if row.get::<_, i64>(2)? == 0 {
+            undamaged.insert(row.get(0)?);
+        }
         if let Ok(ended) = row.get_ref(1)?.as_str()?.parse::<DateTime<Utc>>() {
             note(&mut over, (ended - DELIVERY).date_naive(), row.get(0)?);
         }
@@ -206,21 +209,27 @@ fn completed(
             completed.by_calls.insert(day, of(&called));
         }
     }
+    completed.judged = judged_up_to(&completed.days, &undamaged);
     Ok(completed)
 }
 
-/// The last ingest whose additions are judged for good: the one that completed days before the last that
-/// did. What a store began with is the past.
-fn judged_up_to(completed: &BTreeMap<NaiveDate, i64>) -> i64 {
-    let last = completed.values().copied().max().unwrap_or(0);
-    let before = completed.values().copied().filter(|run| *run < last);
-    before.max().unwrap_or(last)
+/// See [`Completed::judged`]. What a store began with is the past.
+fn judged_up_to(completed: &BTreeMap<NaiveDate, i64>, undamaged: &BTreeSet<i64>) -> i64 {
+    let runs: BTreeSet<i64> = completed.values().copied().collect();
+    let mut next = runs.last().copied().unwrap_or(0);
+    for &run in runs.iter().rev().skip(1) {
+        if undamaged.range(run..next).next().is_some() {
+            return run;
+        }
+        next = run;
+    }
+    next
 }
 
 /// The same by all accounts.
 pub(in crate::store) fn judged_by_now(connection: &Connection) -> rusqlite::Result<i64> {
     let calendar = calendar(connection, &Selection::default(), &Checksums::none())?;
-    Ok(judged_up_to(&completed(connection, &[], &calendar)?.days))
+    Ok(completed(connection, &[], &calendar)?.judged)
 }
 
 fn last_run(connection: &Connection) -> rusqlite::Result<Option<DateTime<Utc>>> {

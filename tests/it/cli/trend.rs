@@ -601,7 +601,8 @@ fn who_began_on_a_day_whose_night_was_missed_is_new_all_the_same() {
         "role/b",
         &format!("1 principal called the global endpoint on {}", ago(2)),
         "role/c",
-        "judged the days that became complete, or got more calls, since the ingest before the last: ",
+        "judged the days that became complete, or got more calls, since the last ingest after which this \
+         gate was asked: ",
         &format!("{}, {}, {}", ago(3), ago(2), ago(1)),
     ]);
     assert!(!said.stderr.contains("role/a"), "{said}");
@@ -613,6 +614,57 @@ fn who_began_on_a_day_whose_night_was_missed_is_new_all_the_same() {
     let known = put(nightly.folder.path(), "known.txt", b"*role/b\n*role/c\n");
     let allowed = nightly.ask(gate).arg("--allow").arg(known);
     allowed.run().exits(0).says(&["judged the days"]);
+}
+
+/// An ingest that ends with 3 stops a chain of commands before its gate: the next one judges its days, too.
+#[test]
+fn who_began_on_a_day_whose_night_ended_with_damage_is_new_all_the_same() {
+    let nightly = Nightly::new();
+    for days in 4..=40 {
+        nightly.deliver(&ago(days), "us-east-1", &["a"]);
+    }
+    nightly.ingest();
+    nightly.deliver(&ago(3), "us-east-1", &["a", "b"]);
+    nightly.deliver(&ago(2), "us-east-1", &["a"]);
+    let cut = key(&ago(3), "eu-west-1");
+    put(&nightly.logs(), &cut, b"{\"Records\":[");
+    let words = stscope("ingest -q --store").arg(&nightly.store);
+    words.arg(nightly.logs()).run().exits(3);
+    nightly.deliver(&ago(3), "eu-west-1", &["a"]);
+    nightly.deliver(&ago(1), "us-east-1", &["a", "b"]);
+    nightly.deliver(&ago(0), "us-east-1", &["a"]);
+    nightly.ingest();
+    let gate = "report --fail-on new-global";
+    let said = nightly.ask(gate).run().exits(1);
+    said.says(&[&format!("on {}", ago(3)), "role/b"]);
+}
+
+/// A day that came late and cannot be judged must not make its callers old ones without a word.
+#[test]
+fn a_late_day_with_a_caller_who_may_be_new_leaves_the_gate_without_a_verdict() {
+    let nightly = Nightly::new();
+    for days in 1..=32 {
+        nightly.deliver(&ago(days), "us-east-1", &["a"]);
+    }
+    nightly.deliver(&ago(0), "us-east-1", &["a"]);
+    nightly.ingest();
+    let gate = "report -q --fail-on new-global";
+    nightly.deliver_late(&ago(4), "a");
+    nightly.ingest();
+    nightly.ask(gate).run().exits(0);
+    nightly.deliver_late(&ago(5), "late");
+    nightly.ingest();
+    let cannot = nightly.ask(gate).run().exits(2);
+    cannot.says(&[
+        "--fail-on new-global cannot be judged",
+        &format!("of the 30 days before {} the store holds 27", ago(5)),
+    ]);
+    let known = put(nightly.folder.path(), "known.txt", b"*role/late\n");
+    let allowed = nightly.ask(gate).arg("--allow").arg(known);
+    allowed.run().exits(0);
+    // Of fewer days the store knows enough.
+    let fewer = nightly.ask("report -q --fail-on new-global=20");
+    fewer.run().exits(1).says(&["role/late"]);
 }
 
 /// A day that was judged gets more logs: who is in them is new all the same.
