@@ -35,7 +35,7 @@ pub(super) fn tell(opened: &mut Opened<'_>, trust: Trust) -> Option<Verdict> {
             if content.first() == Some(&b'{') && content.len() > LEAST {
                 return None;
             }
-            if trust != Trust::CloudTrails && begins_as_part(content) {
+            if trust != Trust::CloudTrails && is_ours(content) {
                 return Some(Verdict::Skip(SkipReason::NotALog));
             }
             if trust == Trust::CloudTrails
@@ -58,7 +58,7 @@ pub(super) fn tell(opened: &mut Opened<'_>, trust: Trust) -> Option<Verdict> {
                     (is_all && !head.is_empty() && is_void(head)).then(|| failed_copy(head));
                 return damage.map(Verdict::Damaged);
             }
-            if begins_as_part(stream.peek(HEAD)) {
+            if is_ours(stream.peek(HEAD)) {
                 return Some(match stream.finish() {
                     Some(damage) => Verdict::Damaged(damage),
                     None => Verdict::Skip(SkipReason::NotALog),
@@ -77,6 +77,13 @@ pub(super) fn tell(opened: &mut Opened<'_>, trust: Trust) -> Option<Verdict> {
             })
         }
     }
+}
+
+/// Whether it is what this program writes: a part, or a store, which is one of SQLite's databases, or what
+/// SQLite rolls one back by. No log begins so. <https://www.sqlite.org/fileformat.html>
+fn is_ours(head: &[u8]) -> bool {
+    let journal = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+    begins_as_part(head) || head.starts_with(b"SQLite format 3\0") || head.starts_with(&journal)
 }
 
 /// Whether there is nothing in a file: white space, `null`, an object without members.
@@ -262,6 +269,10 @@ mod tests {
             ("Rar!abc", Unknown, None),
             ("LZIPabc", Unknown, None),
             ("<html>", Unknown, skip),
+            ("SQLite format 3\0", Unknown, skip),
+            ("SQLite format 3\0", Log, skip),
+            ("SQLite format 3\0", CloudTrails, None),
+            ("SQLite format 3", Log, None),
             (flow, Log, other),
             (flow, Unknown, other),
             (flow, CloudTrails, None),

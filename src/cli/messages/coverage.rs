@@ -281,7 +281,8 @@ fn advice(coverage: &Coverage) -> &'static str {
     } else if files.pruned.total() > 0 || is_left_out(coverage) {
         "widen --since, --until, --account or --region, or give --no-prune"
     } else if files.skipped_total() > 0 {
-        "name a folder with CloudTrail log files (AWSLogs/ACCOUNT/CloudTrail/...)"
+        "name a folder with CloudTrail log files (AWSLogs/ACCOUNT/CloudTrail/...); a store is named \
+         with --store, and 'stscope merge' reads parts"
     } else {
         "there are no files; name a folder with CloudTrail log files"
     }

@@ -38,6 +38,27 @@ pub fn answer(said: &Said) -> Value {
     document
 }
 
+/// Its name may be one that logs have, too.
+#[test]
+fn a_store_among_the_logs_is_no_damaged_log() {
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), "a.json", &one_call());
+    for name in ["sts", "sts.json"] {
+        let store = folder.path().join(name);
+        for _ in 0..2 {
+            ingest(&store, folder.path()).exits(0);
+        }
+        ask("report", &store).run().exits(0);
+        let named = stscope("report").arg(&store).run();
+        named.fails(&[
+            "nothing was read",
+            "1 not-a-log",
+            "--store",
+            "stscope merge",
+        ]);
+    }
+}
+
 #[test]
 fn a_store_says_what_the_files_say() {
     let (_folder, store) = folder();
