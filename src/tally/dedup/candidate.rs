@@ -217,8 +217,9 @@ impl<P: Copy> Candidate<P> {
         rank(self)
             .cmp(&rank(other))
             .then(self.packed.cmp(&other.packed))
-            .then_with(|| by_content(self, other))
+            // Two copies of a call are two events: so whatever is asked, the same one counts.
             .then(self.event.cmp(&other.event))
+            .then_with(|| by_content(self, other))
             .then(self.shared.cmp(&other.shared))
     }
 }

@@ -36,11 +36,19 @@ mod tests {
     }
 
     fn survivors(candidates: &[Candidate<[u32; 2]>]) -> (Vec<u32>, Dropped) {
+        survivors_by(candidates, |a, b| a.cmp(b))
+    }
+
+    /// The same where groups are in this order.
+    fn survivors_by(
+        candidates: &[Candidate<[u32; 2]>],
+        order: impl Fn(&[u32; 2], &[u32; 2]) -> std::cmp::Ordering + Sync,
+    ) -> (Vec<u32>, Dropped) {
         let mut all = Candidates::default();
         candidates.iter().for_each(|&candidate| all.push(candidate));
         let mut numbers = Vec::new();
         let dropped = all.resolve(
-            |a, b| a.payload.cmp(&b.payload),
+            |a, b| order(&a.payload, &b.payload),
             |candidate| numbers.push(candidate.payload[0]),
         );
         numbers.sort_unstable();
@@ -151,6 +159,25 @@ mod tests {
         assert_eq!(survivors(&[target, caller, target]), expected);
         assert_eq!(survivors(&[caller, target, caller]), expected);
         assert_eq!(survivors(&[target]).0, [2], "nobody else logged it");
+    }
+
+    /// What calls are grouped by puts groups in another order.
+    #[test]
+    fn which_of_two_target_copies_survives_does_not_depend_on_the_question() {
+        let copy = |id, account, number| {
+            candidate(
+                &[
+                    (Field::EventId, id),
+                    (Field::RecipientAccountId, account),
+                    (Field::SharedEventId, "s"),
+                    (Field::IdentityType, "AWSAccount"),
+                ],
+                number,
+            )
+        };
+        let both = [copy("a", "1", 1), copy("b", "2", 2)];
+        let asked_otherwise = survivors_by(&both, |a, b| b.cmp(a));
+        assert_eq!(survivors(&both), asked_otherwise);
     }
 
     #[test]
