@@ -5,8 +5,8 @@ use super::sound::{elements, meant, members};
 /// Nobody writes nothing deeper than that.
 const MAX_DEPTH: usize = 16;
 
-/// As pandas, Hive, Athena, Spark, JavaScript, Go and people write it, in small letters.
-const WORDS: [&str; 17] = [
+/// As pandas, Hive, Athena, Spark, JavaScript, Go, spreadsheets and people write it, in small letters.
+const WORDS: [&str; 29] = [
     "",
     "null",
     "<null>",
@@ -24,6 +24,18 @@ const WORDS: [&str; 17] = [
     "\\n",
     "0",
     "false",
+    "#n/a",
+    "<none>",
+    "(none)",
+    "[null]",
+    "[none]",
+    "<nil>",
+    "(empty)",
+    "empty",
+    "missing",
+    "unknown",
+    "?",
+    ".",
 ];
 
 /// Whether a value of sound JSON says nothing.
@@ -80,6 +92,9 @@ mod tests {
             r#""[]""#,
             r#""{ }""#,
             r#""undefin\u0065d""#,
+            r##""#N/A""##,
+            r#""Unknown""#,
+            r#""[null]""#,
         ] {
             assert!(is_nothing(nothing.as_bytes()), "{nothing}");
         }

@@ -47,5 +47,17 @@ pub fn is_word(text: &str) -> bool {
                 | "\\n"
                 | "0"
                 | "false"
+                | "#n/a"
+                | "<none>"
+                | "(none)"
+                | "[null]"
+                | "[none]"
+                | "<nil>"
+                | "(empty)"
+                | "empty"
+                | "missing"
+                | "unknown"
+                | "?"
+                | "."
         )
 }
