@@ -71,6 +71,9 @@ pub enum AccountNamesError {
     /// There is no account in it.
     #[error("there is no account in it")]
     Empty,
+    /// It says that it goes on, and the page that follows is not in it.
+    #[error("it is one page of a list, and more follow (NextToken)")]
+    Cut,
 }
 
 /// What the list of AWS's own has that says nothing to a reader.
@@ -139,8 +142,13 @@ type Entry = (String, NamedAccount);
 /// The pages of the list, one document or several one after the other.
 fn of_json(text: &str) -> Result<Vec<Entry>, AccountNamesError> {
     let mut entries = Vec::new();
+    // Whichever way they are put together, the last page names no next one.
+    let (mut pages, mut followed) = (0, 0);
     for document in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
         let document = document.map_err(|error| AccountNamesError::Json(error.to_string()))?;
+        let next = document.get("NextToken").and_then(Value::as_str);
+        pages += 1;
+        followed += u64::from(next.is_some_and(|token| !token.is_empty()));
         let list = document.get("Accounts").unwrap_or(&document);
         for account in list.as_array().ok_or(AccountNamesError::NoAccounts)? {
             let text = |key| account.get(key).and_then(Value::as_str);
@@ -160,7 +168,10 @@ fn of_json(text: &str) -> Result<Vec<Entry>, AccountNamesError> {
             entries.push(entry(id, name, more));
         }
     }
-    Ok(entries)
+    match pages > 0 && followed == pages {
+        true => Err(AccountNamesError::Cut),
+        false => Ok(entries),
+    }
 }
 
 fn of_csv(text: &str) -> Result<Vec<Entry>, AccountNamesError> {
@@ -235,6 +246,20 @@ mod tests {
         );
         assert_eq!(names.name("111122223333"), None);
         assert_eq!(names.name("999999999999"), None);
+    }
+
+    #[test]
+    fn a_list_that_lacks_its_last_page_is_no_list() {
+        let page = |id: &str, next: &str| {
+            format!(r#"{{"Accounts":[{{"Id":"{id}","Name":"a"}}],"NextToken":{next}}}"#)
+        };
+        let first = page("000011112222", r#""eyJ""#);
+        let cut = AccountNames::parse(first.as_bytes()).unwrap_err();
+        assert_eq!(cut, AccountNamesError::Cut);
+        for next in ["null", r#""""#] {
+            let both = format!("{first}{}", page("111122223333", next));
+            assert_eq!(AccountNames::parse(both.as_bytes()).unwrap().len(), 2);
+        }
     }
 
     #[test]

@@ -176,7 +176,7 @@ pub(super) fn excluded_all(gate: &str, condition: &Condition) -> Failure {
 
 fn look(condition: &Condition) -> String {
     format!(
-        "see what there is with 'stscope report --group-by {}'",
+        "see what there is with 'report --group-by {}' of the same logs",
         condition.dimension.name()
     )
 }

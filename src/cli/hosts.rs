@@ -41,8 +41,8 @@ pub(super) fn check_matched(hosts: &Hosts) -> Result<(), Failure> {
         None => Ok(()),
         Some((number, host)) => Err(Failure::new(format!(
             "--fail-on cannot be judged: --hosts: line {number} ({}) matched none of the hosts read, \
-             of which some are on no line: it may be a typo; see what there is with 'stscope report \
-             --endpoint other', and mend the line, or take it out",
+             of which some are on no line: it may be a typo; see what there is with 'report \
+             --endpoint other' of the same logs, and mend the line, or take it out",
             for_terminal(host)
         ))),
     }

@@ -22,7 +22,7 @@ use super::exit::{Exit, Failure};
 use super::gate::{Gates, note_if_blind, note_if_partly_blind};
 use super::hosts;
 use super::messages::{Messages, coverage};
-use super::output::{Output, Sink, Writing, check_output};
+use super::output::{Output, Sink, Writing, check_output, same_file};
 use super::progress::{Shown, progress};
 use super::reading::{Reading, note_forgotten};
 use crate::questions::gate::can_judge;
@@ -45,7 +45,7 @@ pub(super) struct Asked<'a> {
     /// Whether the gate on new callers has a store to ask.
     pub has_new_global: bool,
     /// Further options that name a file to read besides the logs, and the file.
-    pub lists: &'a [(&'a str, Option<&'a Path>)],
+    pub lists: &'a [(&'static str, Option<&'a Path>)],
 }
 
 impl<'a> Asked<'a> {
@@ -88,6 +88,8 @@ pub(super) struct Session {
     pub messages: Messages,
     /// Whether progress is shown, and whether on a terminal.
     pub progress: Option<bool>,
+    /// The lists that were given: the option and the file.
+    lists: Vec<(&'static str, PathBuf)>,
 }
 
 impl Session {
@@ -121,6 +123,7 @@ impl Session {
             standing: OnceCell::new(),
             messages,
             progress: progress(asked.messages),
+            lists: Vec::new(),
         };
         session.with_output(writing, &lists)
     }
@@ -131,7 +134,7 @@ impl Session {
         gate: &GateArgs,
         messages: &MessageArgs,
         writing: Writing,
-        lists: &[(&str, Option<&Path>)],
+        lists: &[(&'static str, Option<&Path>)],
     ) -> Result<(Session, Sink), Failure> {
         let demand = Demand::resolve(gate.require, &gate.keys, None)?.of_parts();
         let mut lists = lists.to_vec();
@@ -144,6 +147,7 @@ impl Session {
             standing: OnceCell::new(),
             messages: Messages::new(messages.quiet),
             progress: None,
+            lists: Vec::new(),
         };
         session.with_output(writing, &lists)
     }
@@ -181,6 +185,7 @@ impl Session {
             standing: OnceCell::new(),
             messages,
             progress: progress(typed),
+            lists: Vec::new(),
         };
         let mut lists: Vec<_> = keys.iter().map(|keys| ("--keys", Some(&**keys))).collect();
         lists.push(("--accounts", output.accounts.as_deref()));
@@ -201,13 +206,24 @@ impl Session {
 
     /// Opens the place for the result, if it is none that is read.
     fn with_output(
-        self,
+        mut self,
         writing: Writing,
-        lists: &[(&str, Option<&Path>)],
+        lists: &[(&'static str, Option<&Path>)],
     ) -> Result<(Session, Sink), Failure> {
         check_output(writing.output.as_deref(), &self.reading, lists)?;
+        let given = lists.iter().copied();
+        let given = given.chain([("--files-from", self.reading.files_from.as_deref())]);
+        self.lists = given
+            .filter_map(|(option, list)| Some((option, list?.to_owned())))
+            .collect();
         let output = Output::open(writing.output.as_deref())?;
         Ok((self, Sink { writing, output }))
+    }
+
+    /// The option whose list a file is: no result takes its place.
+    pub fn list_of(&self, file: &Path) -> Option<&'static str> {
+        let list = (self.lists.iter()).find(|(_, list)| same_file(list, file))?;
+        Some(list.0)
     }
 
     /// Which days were read, and which have calls whatever the filters say. `calls` are those that they

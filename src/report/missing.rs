@@ -1,6 +1,7 @@
 //! What may hide calls: what was found and not read, or not understood. Pages that are read without the
 //! messages of their run have it.
 
+use super::page::Block;
 use super::words::counted;
 use crate::tally::Coverage;
 
@@ -11,6 +12,17 @@ pub fn is_whole(coverage: &Coverage) -> bool {
     let late = coverage.beyond_window.unwrap_or(0);
     let calls = coverage.no_time + coverage.unplaced;
     coverage.files.damaged + coverage.not_understood + calls + digests + late == 0
+}
+
+/// That files were damaged, below an answer on a screen: messages of the run do not go along with it, and
+/// what is above it may say so already.
+pub fn damage(coverage: Option<&serde_json::Value>, blocks: &[Block]) -> Option<String> {
+    let is_said = blocks.iter().any(|block| matches!(block, Block::Read(_)));
+    let damaged = coverage?.pointer("/files/damaged")?.as_u64()?;
+    (damaged > 0 && !is_said).then(|| {
+        let files = counted(damaged, "file");
+        format!("{files} damaged or not readable: what follows the damage is in no figure.")
+    })
 }
 
 /// What may hide calls.

@@ -58,9 +58,13 @@ pub fn first_of(names: impl ExactSizeIterator<Item = String>, most: usize) -> St
     names.join(", ")
 }
 
-/// A part of a whole: `12.5 %`.
+/// A part of a whole: `12.5 %`. Something is not shown as nothing, and not all of it not as all.
 pub fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
+    match share {
+        _ if 0.0 < share && share < 0.0005 => "<0.1 %".to_owned(),
+        _ if 0.9995 <= share && share < 1.0 => ">99.9 %".to_owned(),
+        _ => format!("{:.1} %", share * 100.0),
+    }
 }
 
 /// The day of an instant.
@@ -173,6 +177,21 @@ mod tests {
             (1_234_567, "1,234,567"),
         ] {
             assert_eq!(count(number), text);
+        }
+    }
+
+    #[test]
+    fn a_few_are_not_none_and_nearly_all_are_not_all() {
+        for (share, text) in [
+            (0.0, "0.0 %"),
+            (0.0002, "<0.1 %"),
+            (0.0005, "0.1 %"),
+            (0.294, "29.4 %"),
+            (0.9994, "99.9 %"),
+            (0.9998, ">99.9 %"),
+            (1.0, "100.0 %"),
+        ] {
+            assert_eq!(percent(share), text);
         }
     }
 

@@ -16,10 +16,10 @@ use crate::tally::Condition;
 #[command(next_help_heading = "Filters")]
 pub(in crate::cli) struct FilterArgs {
     /// Count calls from T on: 2026-11-01, 2026-11-01T12:00:00Z, or an age: 36h, 7d, 2w
-    #[arg(long, value_name = "T", value_parser = Typed(Moment::parse_later))]
+    #[arg(long, value_name = "T", allow_hyphen_values = true, value_parser = Typed(Moment::parse_later))]
     pub since: Option<Moment>,
     /// Count calls before T
-    #[arg(long, value_name = "T", value_parser = Typed(Moment::parse_later))]
+    #[arg(long, value_name = "T", allow_hyphen_values = true, value_parser = Typed(Moment::parse_later))]
     pub until: Option<Moment>,
     /// Count records received by these accounts (recipientAccountId)
     #[arg(long, value_name = "A,...", value_delimiter = ',', value_parser = Typed(account))]
@@ -59,6 +59,7 @@ impl FilterArgs {
 
 /// Reads an account id.
 pub(in crate::cli) fn account(text: &str) -> Result<String, String> {
+    let text = text.trim();
     match is_account_id(text) {
         true => Ok(text.to_owned()),
         false => Err("an account id has twelve digits; keep leading zeros".to_owned()),
@@ -67,6 +68,7 @@ pub(in crate::cli) fn account(text: &str) -> Result<String, String> {
 
 /// Reads the name of a Region.
 fn region(text: &str) -> Result<String, String> {
+    let text = text.trim();
     match is_region(text) || text == "global" {
         true => Ok(text.to_owned()),
         false => Err(

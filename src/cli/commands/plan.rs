@@ -340,7 +340,9 @@ impl Finished<'_> {
             let part = || plan.of_accounts(|one| AccountFolder::stem(one) == stem);
             parts.entry(stem).or_insert_with(part);
         }
-        folder.check(parts.keys().copied(), &session.reading)?;
+        folder.check(parts.keys().copied(), &session.reading, |file| {
+            session.list_of(file)
+        })?;
         for (stem, part) in &parts {
             self.write(part, Some(stem), folder.file(stem)?)?;
         }
@@ -359,7 +361,7 @@ impl Finished<'_> {
             let perhaps = match other + unknown {
                 0 => String::new(),
                 perhaps => format!(
-                    ", but {} other or unknown, and perhaps global: stscope report --endpoint other,unknown",
+                    ", but {} other or unknown, and perhaps global: 'report --endpoint other,unknown' of the same logs tells",
                     match perhaps {
                         1 => "1 is".to_owned(),
                         many => format!("{} are", count(many)),

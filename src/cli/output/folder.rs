@@ -50,18 +50,21 @@ impl AccountFolder {
         format!("{stem}.{}", self.extension)
     }
 
-    /// Refuses to write over what is read, or may be a log.
+    /// Refuses to write over what is read, may be a log, or is a list that an option names.
     pub fn check<'s>(
         &self,
         stems: impl Iterator<Item = &'s str>,
         reading: &Reading,
+        list_of: impl Fn(&Path) -> Option<&'static str>,
     ) -> Result<(), Failure> {
         for stem in stems {
             let file = self.path.join(self.name(stem));
             let is = if reading.leads_to(&file) {
-                "is one of the files to be read"
+                "is one of the files to be read".to_owned()
+            } else if let Some(option) = list_of(&file) {
+                format!("is the list of {option}")
             } else if may_be_log(&file) {
-                "holds CloudTrail records, or is a file of AWS's"
+                "holds CloudTrail records, or is a file of AWS's".to_owned()
             } else {
                 continue;
             };

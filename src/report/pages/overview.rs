@@ -79,6 +79,7 @@ impl<'p> OverviewPage<'p> {
             ("undated", self.trend.undated.into()),
             ("window", self.window.json()),
             ("of_no_region", regions::of_no_region_json(self.regions)),
+            ("by_other_names", self.regions.by_other_names.into()),
         ];
         page.blocks = self.blocks();
         let coverage = self.coverage_json;

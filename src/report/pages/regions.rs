@@ -27,6 +27,7 @@ pub fn page<'p>(
     let head = vec![
         ("window", window.json()),
         ("of_no_region", of_no_region_json(&regions)),
+        ("by_other_names", regions.by_other_names.into()),
     ];
     let all = regions.rows.len();
     regions.keep_min_calls(min_calls);

@@ -108,26 +108,33 @@ fn blocks(trend: &Trend) -> Vec<Block> {
         return Vec::new();
     };
     let total: u64 = rows.iter().filter_map(|row| row.calls).sum();
-    let global: u64 = rows
-        .iter()
-        .filter_map(|row| row.endpoints[EndpointKind::Global])
-        .sum();
     let is_read = |row: &&TrendRow| row.status != PeriodStatus::NotRead;
-    let periods = rows.iter().filter(is_read).count() as u64;
-    let text = format!(
-        "{}, {} {}, in {}",
-        counted(total, "STS call"),
-        count(global),
-        EndpointKind::Global.as_str(),
-        counted(periods, "period"),
-    );
-    let mut blocks = vec![
-        Block::Heading {
-            text,
-            details: Vec::new(),
-        },
-        bars,
-    ];
+    let read: Vec<&TrendRow> = rows.iter().filter(is_read).collect();
+    let periods = counted(read.len() as u64, "period");
+    // Of the others it is not known: nothing of us-east-1 was read.
+    let known = read
+        .iter()
+        .filter_map(|row| row.endpoints[EndpointKind::Global]);
+    let blind = (read.len() - known.clone().count()) as u64;
+    let calls = counted(total, "STS call");
+    let mut details = Vec::new();
+    let text = match blind {
+        _ if blind == read.len() as u64 => {
+            details
+                .push("global calls: cannot be told, as nothing of us-east-1 was read".to_owned());
+            format!("{calls} in {periods}")
+        }
+        _ => {
+            if blind > 0 {
+                details.push(format!(
+                    "{} of these without a log of us-east-1: global calls cannot be told there",
+                    count(blind)
+                ));
+            }
+            format!("{calls}, {} global, in {periods}", count(known.sum()))
+        }
+    };
+    let mut blocks = vec![Block::Heading { text, details }, bars];
     blocks.extend(chart(trend));
     blocks
 }

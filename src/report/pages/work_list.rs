@@ -87,7 +87,7 @@ fn remarks(page: &PlanPage<'_>) -> Vec<String> {
     if other + unknown > 0 {
         remarks.push(format!(
             "Not in here, and perhaps global: {}{} by names that are not AWS's (other), {} that \
-             could be either (unknown): stscope report --endpoint other,unknown",
+             could be either (unknown): 'report --endpoint other,unknown' of the same logs",
             if page.is_of_some {
                 "of all accounts, "
             } else {

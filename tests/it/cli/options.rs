@@ -23,6 +23,7 @@ const WRONG: &[(&[&str], &[&str])] = &[
     ),
     (&["--since", "7m"], &["--since 7m", "36h, 7d, 2w"]),
     (&["--since=-7d"], &["--since -7d", "36h, 7d, 2w"]),
+    (&["--until", "-7d"], &["--until -7d", "36h, 7d, 2w"]),
     (&["--since", ""], &["--since", "give a date"]),
     (&["--since", "99999999999w"], &["--since 99999999999w"]),
     (

@@ -219,6 +219,25 @@ fn options_that_do_not_go_together_are_errors() {
 }
 
 #[test]
+fn no_list_that_was_given_is_replaced_by_a_plan() {
+    let dir = tempfile::tempdir().unwrap();
+    let logs = put(dir.path(), "logs.json", &log(&[call_of(1, "111122223333")]));
+    for (option, format, list) in [
+        ("--accounts", "csv", "id,name\n111122223333,a\n"),
+        ("--allow", "table", "*:role/nobody\n"),
+    ] {
+        let ending = if format == "csv" { "csv" } else { "txt" };
+        let name = format!("111122223333.{ending}");
+        let file = put(dir.path(), &name, list.as_bytes());
+        let run = plan_into(dir.path(), &format!("--fail-on global --format {format}"));
+        let run = run.arg(&logs).arg(option).arg(&file);
+        run.run()
+            .fails(&["--output-dir", &format!("{name} is the list of {option}")]);
+        assert_eq!(fs::read(&file).unwrap(), list.as_bytes());
+    }
+}
+
+#[test]
 fn no_log_is_replaced_by_a_plan() {
     let dir = tempfile::tempdir().unwrap();
     let before = log(&[call_of(1, "111122223333"), call_of(2, "000011112222")]);

@@ -138,7 +138,14 @@ fn the_columns_are_those_of_the_contract() {
         .collect();
     assert_eq!(
         keys,
-        ["schema", "window", "of_no_region", "rows", "coverage"]
+        [
+            "schema",
+            "window",
+            "of_no_region",
+            "by_other_names",
+            "rows",
+            "coverage"
+        ]
     );
     assert_eq!(json["schema"], "stscope.regions/1");
     let columns: Vec<&str> = said.text().lines().next().unwrap().split(',').collect();

@@ -616,6 +616,27 @@ fn who_began_on_a_day_whose_night_was_missed_is_new_all_the_same() {
     allowed.run().exits(0).says(&["judged the days"]);
 }
 
+/// What nobody knows is no zero, in the first line as in the rows.
+#[test]
+fn a_trend_without_us_east_1_says_at_once_that_it_cannot_tell() {
+    let nightly = Nightly::new();
+    nightly.deliver("2025-11-03", "eu-west-1", &["a", "b"]);
+    let logs = nightly.logs();
+    let said = stscope("trend").arg(&logs).run().exits(0);
+    assert!(
+        said.text().starts_with("2 STS calls in 1 period\n"),
+        "{said}"
+    );
+    let words = "global calls: cannot be told, as nothing of us-east-1 was read";
+    assert!(said.text().contains(words), "{said}");
+    let page = stscope("trend --format html").arg(&logs).run().exits(0);
+    assert!(page.text().contains(words) && !page.text().contains("0 calls global"));
+    nightly.deliver("2025-11-04", "us-east-1", &["a"]);
+    let said = stscope("trend").arg(&logs).run().exits(0);
+    let heading = "3 STS calls, 1 global, in 2 periods\n  1 of these without a log of us-east-1";
+    assert!(said.text().starts_with(heading), "{said}");
+}
+
 /// An ingest that ends with 3 stops a chain of commands before its gate: the next one judges its days, too.
 #[test]
 fn who_began_on_a_day_whose_night_ended_with_damage_is_new_all_the_same() {

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use super::{Layout, Renderer, Room, lines};
 use crate::report::cell::Cell;
 use crate::report::escape::{for_terminal, markdown_code, markdown_prose};
+use crate::report::missing::damage;
 use crate::report::page::{Block, Form, List, Page, Rows};
 use crate::report::sheet::Column;
 use crate::report::words::{count, of_number, percent};
@@ -51,12 +52,14 @@ impl Renderer for Markdown {
                 Form::Lines | Form::Paragraphs => write_rows(rows, noun, are_several, out)?,
             }
         }
-        if !page.notes.is_empty() {
+        let mut notes = page.notes;
+        notes.extend(damage((page.coverage)()?.as_ref(), &page.blocks));
+        if !notes.is_empty() {
             let prose = |note: &String| markdown_prose(&for_terminal(note));
-            let notes: Vec<String> = page.notes.iter().map(prose).collect();
+            let notes: Vec<String> = notes.iter().map(prose).collect();
             writeln!(out, "\n{}", notes.join("\n"))?;
         }
-        (page.coverage)().map(drop)
+        Ok(())
     }
 }
 

@@ -17,6 +17,7 @@ use super::lines::{self, Look};
 use super::{Layout, Renderer, Room};
 use crate::report::cell::Cell;
 use crate::report::escape::for_terminal;
+use crate::report::missing::damage;
 use crate::report::page::{Block, Form, Page, Rows, WorkList};
 use crate::report::words::{count, day, minute, of_number, percent};
 
@@ -50,7 +51,8 @@ impl Renderer for Table {
             };
             bodies.push((list.title, list.noun, list.blocks, body));
         }
-        (page.coverage)()?;
+        let mut notes = page.notes;
+        notes.extend(damage((page.coverage)()?.as_ref(), &page.blocks));
         let blocks = |blocks: &[Block], out: &mut dyn Write| {
             (lines::of_blocks(blocks, layout).iter()).try_for_each(|(look, line)| {
                 (wrapped(line, layout.width).iter())
@@ -74,9 +76,9 @@ impl Renderer for Table {
                 Body::WorkList(work) => work_list::write(&work, noun, layout, paint, out)?,
             }
         }
-        if !page.notes.is_empty() {
+        if !notes.is_empty() {
             writeln!(out)?;
-            for note in &page.notes {
+            for note in &notes {
                 writeln!(out, "{}", for_terminal(note))?;
             }
         }

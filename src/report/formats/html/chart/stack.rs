@@ -111,11 +111,15 @@ pub(super) fn write(html: &mut Html<'_>, title: &str, columns: &[StackColumn]) -
     };
     let most = columns.iter().map(Stacked::total).max().unwrap_or(0).max(1);
     let sum = |of: fn(&Stacked) -> Option<u64>| columns.iter().filter_map(of).sum::<u64>();
+    // Where nothing of us-east-1 was read it is not known.
+    let global = match columns.iter().any(|column| column.global.is_some()) {
+        true => format!("{} global", counted(sum(|column| column.global), "call")),
+        false => "an unknown number of calls global".to_owned(),
+    };
     let description = format!(
-        "{} to {}: {} global and {} Regional; the most in one column are {}.",
+        "{} to {}: {global} and {} Regional; the most in one column are {}.",
         first.first_day,
         last.last_day,
-        counted(sum(|column| column.global), "call"),
         count(sum(|column| column.regional)),
         count(most)
     );
