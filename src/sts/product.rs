@@ -13,6 +13,8 @@ enum Reading {
     Always(&'static str),
     /// By the major version; any other major is `other`.
     ByMajor(&'static [(&'static str, &'static str)]),
+    /// One SDK, which writes the path of a package before its version.
+    OfPackage(&'static str),
 }
 
 /// A product token and what it means. Wrappers come before what they wrap: the AWS CLI v1 and
@@ -39,7 +41,7 @@ enum Token {
     Prefix(&'static str),
 }
 
-use Reading::{Always, ByMajor};
+use Reading::{Always, ByMajor, OfPackage};
 use Token::{Exact, Prefix};
 
 /// Every product known, in the order in which they are looked for.
@@ -56,6 +58,10 @@ const PRODUCTS: &[Product] = &[
     Product { token: Exact("aws-sdk-go-v2"), reading: Always("aws-sdk-go-v2") },
     Product { token: Exact("aws-sdk-go"), reading: ByMajor(&[("0", "aws-sdk-go-v1"), ("1", "aws-sdk-go-v1")]) },
     Product { token: Exact("aws-sdk-java"), reading: ByMajor(&[("1", "aws-sdk-java-v1"), ("2", "aws-sdk-java-v2")]) },
+    // 3.0.0 and before: `aws-sdk-nodejs-v3-@aws-sdk/client-sts/3.0.0`, and `js` for `nodejs` outside of Node.js.
+    // <https://www.npmjs.com/package/@aws-sdk/util-user-agent-node/v/3.0.0>
+    Product { token: Prefix("aws-sdk-nodejs-v3-"), reading: OfPackage("aws-sdk-js-v3") },
+    Product { token: Prefix("aws-sdk-js-v3-"), reading: OfPackage("aws-sdk-js-v3") },
     Product { token: Exact("aws-sdk-nodejs"), reading: ByMajor(&[("2", "aws-sdk-js-v2"), ("3", "aws-sdk-js-v3")]) },
     Product { token: Exact("aws-sdk-js"), reading: ByMajor(&[("2", "aws-sdk-js-v2"), ("3", "aws-sdk-js-v3")]) },
     Product { token: Exact("aws-sdk-php"), reading: Always("aws-sdk-php") },
@@ -80,7 +86,7 @@ const PRODUCTS: &[Product] = &[
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     PRODUCTS.iter().flat_map(|product| {
         let (one, by_major): (_, &[_]) = match product.reading {
-            Always(name) => (Some(name), &[]),
+            Always(name) | OfPackage(name) => (Some(name), &[]),
             ByMajor(majors) => (None, majors),
         };
         one.into_iter()
@@ -122,6 +128,7 @@ pub(super) fn find(agent: &str) -> Option<(&'static str, &str)> {
 fn read<'a>(reading: &Reading, version: &'a str) -> (&'static str, &'a str) {
     match reading {
         Always(name) => (name, version),
+        OfPackage(name) => (name, version.rsplit('/').next().unwrap_or(version)),
         ByMajor(majors) => {
             let major = version
                 .split(|c: char| !c.is_ascii_digit())

@@ -108,6 +108,10 @@ fn agents_name_an_sdk_a_version_and_a_cause() {
         ("aws-sdk-nodejs/2.1586.0 linux/v20.15.1 aws-cdk/2.135.0 promise", ROLE, "aws-sdk-js-v2", "2.1586.0", ExplicitEndpoint),
         ("aws-sdk-js/3.350.0 os/linux/5.10.198 lang/js md/nodejs/18.18.0 api/sts/3.350.0 exec-env/AWS_Lambda_nodejs18.x", ROLE, "aws-sdk-js-v3", "3.350.0", ExplicitEndpoint),
         ("aws-sdk-js/3.901.0 ua/2.1 os/linux#6.8.0 lang/js md/nodejs#22.20.0 api/sts#3.901.0 configure-aws-credentials-for-github-actions md/action#aws-actions m/E", TOKEN, "aws-sdk-js-v3", "3.901.0", ExplicitEndpoint),
+        // As 3.0.0 and before wrote it: the package's path, then its version.
+        ("aws-sdk-nodejs-v3-@aws-sdk/client-sts/3.0.0 linux/v14.15.0", ROLE, "aws-sdk-js-v3", "3.0.0", ExplicitEndpoint),
+        ("aws-sdk-nodejs-v3-client-sts-node/1.0.0-rc.3 linux/v12.16.1 exec-env/AWS_Lambda_nodejs12.x", ROLE, "aws-sdk-js-v3", "1.0.0-rc.3", ExplicitEndpoint),
+        ("aws-sdk-js-v3-@aws-sdk/client-sts/3.0.0 Deno/1.10", ROLE, "aws-sdk-js-v3", "3.0.0", ExplicitEndpoint),
         ("Mozilla/5.0 (X11; Linux x86_64) aws-sdk-js/2.1000.0 callback", ROLE, "aws-sdk-js-v2", "2.1000.0", SdkDefault),
         // PHP and Ruby.
         ("aws-sdk-php/3.19.9 GuzzleHttp/6.2.1 curl/7.35.0 PHP/7.0.33", ROLE, "aws-sdk-php", "3.19.9", SdkDefault),
@@ -292,6 +296,7 @@ fn agent() -> impl Strategy<Value = String> {
             "Boto3/", "Botocore/", "md/Botocore#", "aws-cli/", "aws-sdk-go/", "aws-sdk-java/",
             "aws-sdk-dotnet-", "AWSPowerShell", "aws-sdk-php/", "1.40.0", "1.4", "2", ".", "0",
             "99999999999999999999", "rclone/v", "c7n/", "Scout Suite/", "Coral/", "kops/", "app/",
+            "aws-sdk-nodejs-v3-", "aws-sdk-iOS/", "cert-manager/",
             "Go-http-client/", " m/", "N", ",", " ", "md/internal", "aws-internal", "aws-", "internal/",
             "ec2", "[", "]", "(", ";", "AWS Internal",
             ".amazonaws.com", "Mozilla/", "é", "\u{202e}", "\u{3000}",

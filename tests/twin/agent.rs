@@ -18,6 +18,8 @@ const PRODUCTS: &[Product] = &[
     ("aws-sdk-go-v2", false, &[(ANY, "aws-sdk-go-v2")]),
     ("aws-sdk-go", false, &[(0, "aws-sdk-go-v1"), (1, "aws-sdk-go-v1")]),
     ("aws-sdk-java", false, &[(1, "aws-sdk-java-v1"), (2, "aws-sdk-java-v2")]),
+    ("aws-sdk-nodejs-v3-", true, &[(ANY, "aws-sdk-js-v3")]),
+    ("aws-sdk-js-v3-", true, &[(ANY, "aws-sdk-js-v3")]),
     ("aws-sdk-nodejs", false, &[(2, "aws-sdk-js-v2"), (3, "aws-sdk-js-v3")]),
     ("aws-sdk-js", false, &[(2, "aws-sdk-js-v2"), (3, "aws-sdk-js-v3")]),
     ("aws-sdk-php", false, &[(ANY, "aws-sdk-php")]),
@@ -91,7 +93,10 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("object_store", &["object_store"]),
     ("rusoto", &["rusoto"]),
     ("go-http-client", &["go-http-client"]),
+    ("aws-sdk-android", &["aws-sdk-android"]),
+    ("aws-sdk-ios", &["aws-sdk-ios"]),
     ("coral", &["coral"]),
+    ("cert-manager", &["cert-manager"]),
     ("external-dns", &["externaldns"]),
     ("aws-load-balancer-controller", &["elbv2.k8s.aws"]),
     ("packer", &["packer"]),
@@ -201,6 +206,10 @@ pub fn sdk(agent: &str, source: &str) -> (String, String) {
                     .iter()
                     .find(|(major, _)| *major == ANY || Some(major) == numbers(version).first());
                 return match sdk {
+                    // A package's path comes before its version.
+                    Some((_, sdk)) if product.ends_with("-v3-") => {
+                        named(sdk, version.rsplit('/').next().unwrap_or_default())
+                    }
                     Some((_, sdk)) => named(sdk, version),
                     None => named("other", ""),
                 };
