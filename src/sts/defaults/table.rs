@@ -206,23 +206,31 @@ pub const DEFAULTS: &[Defaults] = &[
         endpoint_option: "BaseEndpoint",
         ..ALWAYS_REGIONAL
     },
-    // The setting's version: the maintainers' change to the changelog of 1.11.618.
+    // The setting's version: issue 2362, as apache/druid's issue 10375 quotes it. A change to the changelog
+    // that names 1.11.618 (pull request 2428) was never merged. The remark: the provider's `buildStsClient` uses the client's constructor, and so do profiles with role_arn
+    // (`STSProfileCredentialsService`); in issue 2579 the maintainers say that this is expected.
     Defaults {
         sdk: "aws-sdk-java-v1",
         product: "the AWS SDK for Java version 1",
         agent: "aws-sdk-java/1.12.770 Linux/6.1.102",
         endpoint: Global,
         without_region: WithoutRegion::Global,
-        setting: Since(Version::new(1, 11, 618)),
+        setting: Since(Version::new(1, 11, 658)),
         in_code: "an EndpointConfiguration of the Regional endpoint in the client's builder",
         endpoint_option: "EndpointConfiguration",
         move_to: "the AWS SDK for Java version 2",
         support: "AWS supported version 1 until 31 December 2025: move to version 2.",
-        remark: "STS clients made by a constructor and not by a builder ignore the setting.",
+        remark: "Give STSAssumeRoleSessionCredentialsProvider.Builder a client of \
+                 AWSSecurityTokenServiceClientBuilder (withStsClient), or move to version 2, where it or \
+                 a profile with role_arn assumes a role: these ignore the setting, as STS clients do that \
+                 are made by a constructor and not by a builder.",
         sources: &[
+            "https://github.com/aws/aws-sdk-java/issues/2362",
             "https://github.com/aws/aws-sdk-java/pull/2428",
+            "https://github.com/apache/druid/issues/10375",
             "https://github.com/aws/aws-sdk-java/issues/2023",
             "https://github.com/aws/aws-sdk-java/issues/2579",
+            "https://github.com/aws/aws-sdk-java/blob/master/aws-java-sdk-sts/src/main/java/com/amazonaws/auth/STSAssumeRoleSessionCredentialsProvider.java",
             "https://github.com/aws/aws-sdk-java/blob/master/aws-java-sdk-sts/src/main/java/com/amazonaws/services/securitytoken/RegionalEndpointsOptionResolver.java",
             SUPPORT,
             SDKREF,
@@ -231,7 +239,8 @@ pub const DEFAULTS: &[Defaults] = &[
     },
     // Its credential providers set https://sts.amazonaws.com as an override where they find no Region.
     // That versions below 2.9.26 (23 October 2019) were global is inferred from the data they share
-    // with botocore of that time.
+    // with botocore of that time. The remark: that override emits the metric N, the Region aws-global
+    // does not, and the latter is the default of aws-msk-iam-auth (MSKCredentialProvider).
     Defaults {
         sdk: "aws-sdk-java-v2",
         product: "the AWS SDK for Java version 2",
@@ -240,7 +249,11 @@ pub const DEFAULTS: &[Defaults] = &[
         without_region: GlobalForAssumeRole,
         endpoint_option: "endpointOverride",
         move_to: "the AWS SDK for Java 2.9.26",
+        remark: "A list m/ without N in its user agents means the Region aws-global: look for that, and \
+                 set awsStsRegion in sasl.jaas.config, without which aws-msk-iam-auth (Kafka) takes it.",
         sources: &[
+            "https://github.com/aws/aws-msk-iam-auth/pull/37",
+            "https://github.com/aws/aws-msk-iam-auth/pull/144",
             "https://github.com/aws/aws-sdk-java-v2/blob/master/services/sts/src/main/java/software/amazon/awssdk/services/sts/internal/StsProfileCredentialsProviderFactory.java",
             "https://github.com/aws/aws-sdk-java-v2/blob/master/services/sts/src/main/java/software/amazon/awssdk/services/sts/internal/StsWebIdentityCredentialsProviderFactory.java",
             SDKREF,
@@ -291,21 +304,31 @@ pub const DEFAULTS: &[Defaults] = &[
         ],
         ..ALWAYS_REGIONAL
     },
-    // The setting came in 3.112.27 (23 October 2019).
+    // The setting came in 3.112.27 (23 October 2019). Without a Region a client of one's own fails;
+    // providers that assume a role take that of their configuration or of the source profile, else
+    // us-east-1 (issues 2658 and 3197). Since pull request 3203 (27 October 2025) they try AWS_REGION
+    // before that.
     Defaults {
         sdk: "aws-sdk-php",
         product: "the AWS SDK for PHP",
         agent: "aws-sdk-php/3.324.5 ua/2.1",
         endpoint: GlobalBelow(Version::new(3, 351, 12)),
+        without_region: UsEast1,
         setting: Since(Version::new(3, 112, 27)),
         legacy: Listed,
         in_code: "'sts_regional_endpoints' => 'regional' in the options of StsClient",
         endpoint_option: "endpoint",
         move_to: "the AWS SDK for PHP 3.351.12",
+        remark: "Put region into the source profile, or 'region' into the configuration of a provider \
+                 that code makes: AssumeRoleWithWebIdentityCredentialProvider and profiles with role_arn \
+                 may ignore AWS_REGION.",
         sources: &[
             "https://github.com/aws/aws-sdk-php/blob/master/CHANGELOG.md",
+            "https://github.com/aws/aws-sdk-php/issues/2658",
             "https://github.com/aws/aws-sdk-php/issues/3159",
+            "https://github.com/aws/aws-sdk-php/issues/3197",
             "https://github.com/aws/aws-sdk-php/pull/3117",
+            "https://github.com/aws/aws-sdk-php/pull/3203",
             SDKREF,
             BLOG,
         ],
@@ -438,13 +461,20 @@ pub const DEFAULTS: &[Defaults] = &[
         endpoint_option: "endpoint_url",
         ..ALWAYS_REGIONAL
     },
+    // The remark: `region = provider.region ?: "aws-global"` in StsAssumeRoleCredentialsProvider.kt.
     Defaults {
         sdk: "aws-sdk-kotlin",
         product: "the AWS SDK for Kotlin",
         agent: "aws-sdk-kotlin/1.5.27 ua/2.1",
         without_region: WithoutRegion::Global,
         endpoint_option: "endpointUrl",
-        sources: &["https://github.com/aws/aws-sdk-kotlin/issues/219", SDKREF],
+        remark: "Give StsAssumeRoleCredentialsProvider its region where code makes it: it does not read \
+                 AWS_REGION.",
+        sources: &[
+            "https://github.com/aws/aws-sdk-kotlin/issues/219",
+            "https://github.com/aws/aws-sdk-kotlin/blob/main/aws-runtime/aws-config/common/src/aws/sdk/kotlin/runtime/auth/credentials/StsAssumeRoleCredentialsProvider.kt",
+            SDKREF,
+        ],
         ..ALWAYS_REGIONAL
     },
     Defaults {
