@@ -56,7 +56,8 @@ pub(super) const INSIDE_AWS: &str = "AWS Internal";
 
 /// A service's DNS name, as CloudTrail writes it for calls that AWS makes: `ec2.amazonaws.com`,
 /// `dynamodb.application-autoscaling.amazonaws.com`. Names that lead to an endpoint or a bucket are none,
-/// as a program may send the name of what it calls: `my.sts.amazonaws.com`.
+/// as a program may send the name of what it calls: `my.sts.amazonaws.com`. STS's own name as a service,
+/// `sts.amazonaws.com`, is also that of the global endpoint; it counts as the former.
 pub(super) fn is_service_name(agent: &str) -> bool {
     Partition::ALL.iter().any(|partition| {
         agent

@@ -31,7 +31,7 @@ pub fn of_names<'p>(names: &'p [String], hosts: &'p Hosts) -> Page<'p> {
 
 const LEGEND: &str = "\
 DEFAULT: enabled in every account. CAN BE OFF: STS can be deactivated there.
-FIPS: AWS lists a FIPS endpoint. Empty: not documented.
+FIPS: AWS's General Reference lists a FIPS endpoint. Empty: not documented.
 The global endpoint is sts.amazonaws.com, in the partition aws only.
 --format csv adds the FIPS, dual-stack and VPC endpoint names.";
 
