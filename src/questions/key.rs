@@ -3,10 +3,17 @@
 //! What `--group-by` must not offer, as it means nothing for most calls, is a [`KeyColumn`] and no
 //! [`Dimension`].
 
+use std::fmt::Write as _;
+
 use crate::sts::action::is_regional_only;
 use crate::sts::is_own_name;
+use crate::sts::tool::SENDS_PRESIGNED;
 use crate::sts::{Dimension, Properties};
 use crate::tally::YES;
+
+/// What is added to a name that is only a label of the user's, though a tool of the table has the same
+/// one. No word of a user agent has a bracket in it, so no name ends so.
+pub(super) const AS_LABEL: &str = " (app)";
 
 /// One column of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +22,8 @@ pub(super) enum KeyColumn {
     Nothing,
     /// A dimension.
     Dimension(Dimension),
+    /// The tool; a label that is a known tool's name by chance ends in [`AS_LABEL`].
+    Program,
     /// Why it went to the global endpoint; means nothing for other calls.
     Cause,
     /// The account that issues the credentials, where STS may be deactivated.
@@ -29,6 +38,10 @@ pub(super) enum KeyColumn {
     OfUsEast1,
     /// `yes` if the global endpoint does not have the action.
     RegionalOnlyAction,
+    /// `yes` if a Lambda function made it.
+    FromLambda,
+    /// `yes` if somebody else may have signed it, and sent it on.
+    PerhapsPresigned,
 }
 
 impl KeyColumn {
@@ -37,6 +50,15 @@ impl KeyColumn {
         match self {
             KeyColumn::Nothing => None,
             KeyColumn::Dimension(dimension) => call.value(dimension, scratch),
+            KeyColumn::Program => match call.label_like_a_tool() {
+                Some(label) => {
+                    scratch.clear();
+                    // Writing to a String cannot fail.
+                    let _ = write!(scratch, "{label}{AS_LABEL}");
+                    Some(scratch)
+                }
+                None => call.value(Dimension::Tool, scratch),
+            },
             KeyColumn::Cause => call.cause(),
             KeyColumn::IssuingAccount => call.issuing_account_id(),
             KeyColumn::Refused => call.is_refused().then_some(YES),
@@ -49,6 +71,13 @@ impl KeyColumn {
             KeyColumn::RegionalOnlyAction => {
                 let event_name = call.value(Dimension::EventName, scratch);
                 event_name.is_some_and(is_regional_only).then_some(YES)
+            }
+            KeyColumn::FromLambda => call.is_from_lambda().then_some(YES),
+            KeyColumn::PerhapsPresigned => {
+                let is_of_tool = call.value(Dimension::Tool, scratch) == Some(SENDS_PRESIGNED)
+                    && call.label_like_a_tool().is_none();
+                let event_name = call.value(Dimension::EventName, scratch);
+                (is_of_tool && event_name == Some("GetCallerIdentity")).then_some(YES)
             }
         }
     }

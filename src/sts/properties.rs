@@ -3,8 +3,13 @@
 //! Owns the questions, not the answers: [`Call`] answers from a record, a store from its tables.
 //! Whoever groups, filters or plans by these alone gives one answer for both.
 
+use super::tool::Tool;
 use super::{Call, Cause, Dimension, Endpoint, Time};
 use crate::cloudtrail::Field;
+
+/// The `inScopeOf.issuerType` of credentials that were issued to a Lambda function.
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
+const LAMBDA_FUNCTION: &str = "AWS::Lambda::Function";
 
 /// The properties of a call by which it is grouped, filtered and planned for.
 pub trait Properties {
@@ -26,6 +31,20 @@ pub trait Properties {
     fn recipient_account_id(&self) -> Option<&str>;
     /// `awsRegion` of the record.
     fn aws_region(&self) -> Option<&str>;
+
+    /// The tool, where it is a label of the user's (`app/NAME`) that only has the name of a known tool. A
+    /// kept call has no user agent, so this cannot be told of it.
+    fn label_like_a_tool(&self) -> Option<&str> {
+        None
+    }
+
+    /// Whether a Lambda function made it, by what its credentials were issued to. User agents say so as
+    /// well; a kept call has none.
+    fn is_from_lambda(&self) -> bool {
+        let mut scratch = String::new();
+        self.value(Dimension::InScopeOf, &mut scratch)
+            .is_some_and(|scope| scope.starts_with(LAMBDA_FUNCTION))
+    }
 
     /// Whether it is of where global calls are logged.
     fn is_of_us_east_1(&self) -> bool {
@@ -68,5 +87,16 @@ impl Properties for Call<'_> {
 
     fn aws_region(&self) -> Option<&str> {
         self.field(Field::AwsRegion)
+    }
+    fn label_like_a_tool(&self) -> Option<&str> {
+        match self.habits()?.tool {
+            Some(_) => None,
+            None => self.tool().filter(|name| Tool::find(name).is_some()),
+        }
+    }
+
+    fn is_from_lambda(&self) -> bool {
+        self.field(Field::IssuerType) == Some(LAMBDA_FUNCTION)
+            || self.habits().is_some_and(|habits| habits.in_lambda)
     }
 }

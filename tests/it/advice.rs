@@ -24,10 +24,13 @@ fn situation<'a>(
         principal_type: "AssumedRole",
         account_id: "111122223333",
         recommended_region,
+        served_elsewhere: &[],
         via_vpc_endpoint: false,
         from_ipv6: false,
         regional_only_action: false,
         through_own_host: Share::None,
+        in_lambda: Share::None,
+        presigned: Share::None,
     }
 }
 
@@ -169,9 +172,11 @@ fn every_cause_has_its_advice() {
              Region already, keep that and leave AWS_REGION out, which would move its calls to \
              other services, too. First take sts.amazonaws.com out of its code and configuration, \
              if it is there: with the setting, or a Region where there was none, such calls fail \
-             with SignatureDoesNotMatch. STS clients made by a constructor and not by a builder \
-             ignore the setting. AWS supported version 1 until 31 December 2025: move to version \
-             2.",
+             with SignatureDoesNotMatch. Give STSAssumeRoleSessionCredentialsProvider.Builder a \
+             client of AWSSecurityTokenServiceClientBuilder (withStsClient), or move to version 2, \
+             where it or a profile with role_arn assumes a role: these ignore the setting, as STS \
+             clients do that are made by a constructor and not by a builder. AWS supported version 1 \
+             until 31 December 2025: move to version 2.",
         ),
         (
             situation(Cause::SdkDefault, "aws-sdk-js-v2", "2.1692.0", EU_WEST_1),
@@ -214,7 +219,9 @@ fn every_cause_has_its_advice() {
              Region already, keep that and leave AWS_REGION out, which would move its calls to \
              other services, too. First take sts.amazonaws.com out of its code and configuration, \
              if it is there: with the setting, or a Region where there was none, such calls fail \
-             with SignatureDoesNotMatch.",
+             with SignatureDoesNotMatch. Put region into the source profile, or 'region' into the configuration of a provider \
+             that code makes: AssumeRoleWithWebIdentityCredentialProvider and profiles with role_arn \
+             may ignore AWS_REGION.",
         ),
         (
             situation(Cause::SdkDefault, "aws-sdk-ruby", "3.76.0", EU_WEST_1),
@@ -273,7 +280,9 @@ fn every_cause_has_its_advice() {
              Region already, keep that and leave AWS_REGION out, which would move its calls to \
              other services, too. First take sts.amazonaws.com out of its code and configuration, \
              if it is there: with the setting, or a Region where there was none, such calls fail \
-             with SignatureDoesNotMatch.",
+             with SignatureDoesNotMatch. Put region into the source profile, or 'region' into the configuration of a provider \
+             that code makes: AssumeRoleWithWebIdentityCredentialProvider and profiles with role_arn \
+             may ignore AWS_REGION.",
         ),
         (
             situation(Cause::SdkDefault, "aws-sdk-php", "2.8.31", EU_WEST_1),
@@ -282,7 +291,9 @@ fn every_cause_has_its_advice() {
              already, keep that and leave AWS_REGION out, which would move its calls to other \
              services, too. First take sts.amazonaws.com out of its code and configuration, if it \
              is there: with the setting, or a Region where there was none, such calls fail with \
-             SignatureDoesNotMatch.",
+             SignatureDoesNotMatch. Put region into the source profile, or 'region' into the configuration of a provider \
+             that code makes: AssumeRoleWithWebIdentityCredentialProvider and profiles with role_arn \
+             may ignore AWS_REGION.",
         ),
         (
             situation(Cause::SdkDefault, "aws-sdk-ruby", "2.11.632", EU_WEST_1),
@@ -409,7 +420,8 @@ fn every_cause_has_its_advice() {
              without a Region the AWS SDK for Java version 2 sends AssumeRole and \
              AssumeRoleWithWebIdentity to the global endpoint, as an endpoint override of its \
              own. If it has one, look for the Region aws-global or an endpoint URL \
-             (endpointOverride or AWS_ENDPOINT_URL_STS). First take sts.amazonaws.com out of its \
+             (endpointOverride or AWS_ENDPOINT_URL_STS). A list m/ without N in its user agents means the Region aws-global: look for that, and \
+             set awsStsRegion in sasl.jaas.config, without which aws-msk-iam-auth (Kafka) takes it. First take sts.amazonaws.com out of its \
              code and configuration, if it is there: with a Region where there was none such \
              calls fail with SignatureDoesNotMatch.",
         ),
@@ -418,7 +430,8 @@ fn every_cause_has_its_advice() {
             "Set AWS_REGION=eu-west-1, or region = eu-west-1 in the profile in ~/.aws/config: \
              without a Region the AWS SDK for Kotlin calls the global endpoint. If it has one, \
              look for the Region aws-global or an endpoint URL (endpointUrl or \
-             AWS_ENDPOINT_URL_STS). First take sts.amazonaws.com out of its code and \
+             AWS_ENDPOINT_URL_STS). Give StsAssumeRoleCredentialsProvider its region where code makes it: it does not read \
+             AWS_REGION. First take sts.amazonaws.com out of its code and \
              configuration, if it is there: with a Region where there was none such calls fail \
              with SignatureDoesNotMatch.",
         ),
@@ -644,14 +657,23 @@ fn pods_of_eks_have_an_annotation_that_must_not_be_false() {
         (Cause::Unrecognised, "other", "", "the variable"),
         // Elsewhere it helps other SDKs in the pods.
         (Cause::SdkDefault, "boto3", "1.9.0", OTHERS),
-        (Cause::NoRegion, "aws-cli-v2", "2.27.49", OTHERS),
-        (Cause::ExplicitEndpoint, "aws-sdk-go-v2", "1.32.6", OTHERS),
+        (Cause::NoRegion, "boto3", "1.40.3", OTHERS),
         (Cause::EndpointOverride, "boto3", "1.40.21", OTHERS),
     ] {
         let plain = situation(cause, sdk, version, EU_WEST_1);
         assert_eq!(of_a_pod(plain), fix(&plain) + &remark(sets));
     }
-    // minio-go does not read it.
+    // These SDKs never read it.
+    for (cause, sdk, version) in [
+        (Cause::NoRegion, "aws-cli-v2", "2.27.49"),
+        (Cause::NoRegion, "aws-sdk-java-v2", "2.33.12"),
+        (Cause::ExplicitEndpoint, "aws-sdk-go-v2", "1.32.6"),
+        (Cause::SdkDefault, "boto", "2.49.0"),
+    ] {
+        let plain = situation(cause, sdk, version, EU_WEST_1);
+        assert_eq!(of_a_pod(plain), fix(&plain));
+    }
+    // Nor does minio-go.
     let minio = Situation {
         tools: &["go-http-client"],
         has_other_tools: false,
@@ -718,13 +740,27 @@ fn calls_of_another_program_than_the_tool_are_told_apart() {
             ..plain
         })
     };
-    let others = " Other calls here are of another program with the same SDK: for these do what \
-                  follows. Set AWS_STS_REGIONAL_ENDPOINTS=regional";
+    // Terraform is on the same SDK, which decides where the argument is not set.
+    let others = " Other calls here are of another program with the same SDK: for all of them, those of \
+                  the tool too, do what follows. Set AWS_STS_REGIONAL_ENDPOINTS=regional";
     for mixed in [
         of(&["terraform"], true),
         of(&["terraform", "ledger"], false),
     ] {
         assert!(mixed.starts_with("In Terraform, set sts_region"), "{mixed}");
+        assert!(mixed.contains(others), "{mixed}");
+    }
+    // These need nothing of the SDK: one is Regional by itself, one has no SDK.
+    for (cause, sdk, tool) in [
+        (Cause::ExplicitEndpoint, "aws-sdk-go-v1", "kops"),
+        (Cause::ExplicitEndpoint, "other", "object_store"),
+    ] {
+        let mixed = fix(&Situation {
+            tools: &[tool],
+            ..situation(cause, sdk, "", EU_WEST_1)
+        });
+        let others = " Other calls here are of another program with the same SDK: for these do what \
+                      follows. ";
         assert!(mixed.contains(others), "{mixed}");
     }
     for alone in [
@@ -782,7 +818,9 @@ fn a_tools_own_setting_comes_first() {
         (&["kops"], false, Cause::ExplicitEndpoint, "aws-sdk-go-v1", "kOps asks for", "in its configuration."),
         (&["aws-iam-authenticator"], false, Cause::ExplicitEndpoint, "aws-sdk-go-v1", "Run aws-iam-authenticator with eu-west-1 as its --region. aws-iam-authenticator asks for the Regional endpoint itself since December 2019 where it is told the Region (--region), so", "in its configuration."),
         (&["external-secrets"], false, Cause::SdkDefault, "aws-sdk-go-v1", "Take AWS_STS_ENDPOINT out of external-secrets' deployment, if it is there: it is one URL for all stores, each of which signs for a region of its own, so https://sts.eu-west-1.amazonaws.com does for stores of one Region alone. Set", "move to version 2."),
-        (&["vault"], false, Cause::SdkDefault, "aws-sdk-go-v1", "In Vault, set sts_endpoint to https://sts.eu-west-1.amazonaws.com and sts_region to eu-west-1, both at once", "move to version 2."),
+        (&["vault"], false, Cause::SdkDefault, "aws-sdk-go-v1", "In Vault, for logins, set use_sts_region_from_client=true in auth/aws/config/client (from Vault 1.15): it calls the Region that each client signs for, and no client has to change. Before 1.15, set sts_endpoint to https://sts.eu-west-1.amazonaws.com and sts_region to eu-west-1 there, both at once", "move to version 2."),
+        (&["aws-sdk-android"], false, Cause::Unrecognised, "other", "In the app's code, have its AWSSecurityTokenServiceClient call sts.eu-west-1.amazonaws.com (setEndpoint):", "no environment variable changes that."),
+        (&["aws-sdk-ios"], false, Cause::Unrecognised, "other", "In the app's code, give the service configuration of AWSSTS eu-west-1 as its region and an AWSEndpoint of https://sts.eu-west-1.amazonaws.com:", "no environment variable changes that."),
         (&["hadoop"], false, Cause::SdkDefault, "aws-sdk-java-v1", "In Hadoop's configuration, set fs.s3a.assumed.role.sts.endpoint to sts.eu-west-1.amazonaws.com, without https://, and fs.s3a.assumed.role.sts.endpoint.region to eu-west-1, both at once", "move to version 2."),
         (&["c7n"], false, Cause::SdkDefault, "boto3", "For Cloud Custodian, set C7N_USE_STS_REGIONAL=yes. Set ", "AWS_ENDPOINT_URL_STS)."),
         (&["cert-manager"], false, Cause::ExplicitEndpoint, "aws-sdk-go-v2", "Upgrade cert-manager to 1.16 or later,", "to other services, too."),
@@ -807,11 +845,112 @@ fn a_tools_own_setting_comes_first() {
         let advice = fix(&Situation {
             tools,
             has_other_tools,
+            presigned: Share::All,
             ..situation(cause, sdk, version, EU_WEST_1)
         });
         assert!(advice.starts_with(start), "{tools:?} {cause}: {advice}");
         assert!(advice.ends_with(end), "{tools:?} {cause}: {advice}");
     }
+}
+
+/// Nobody sends an AssumeRole on that somebody else has signed.
+#[test]
+fn a_presigned_url_is_told_of_where_there_may_be_one() {
+    let of = |presigned| {
+        fix(&Situation {
+            tools: &["go-http-client"],
+            has_other_tools: false,
+            presigned,
+            ..situation(Cause::Unrecognised, "other", "", EU_WEST_1)
+        })
+    };
+    let none = fix(&situation(Cause::Unrecognised, "other", "", EU_WEST_1));
+    assert_eq!(of(Share::None), none);
+    let all = of(Share::All);
+    assert!(all.starts_with("GetCallerIdentity by Go-http-client is mostly a presigned URL"));
+    assert!(all.ends_with(&format!("or logins fail. {none}")), "{all}");
+    let own = " Calls of other actions are of a program of its own. ";
+    assert_eq!(
+        of(Share::Some),
+        all.replace(" Find the program", &format!("{own}Find the program"))
+    );
+}
+
+/// Lambda has set the Region, and takes none: what is left is the setting, or what somebody has set.
+#[test]
+fn a_lambda_function_is_not_told_to_set_its_region() {
+    let of = |cause, sdk, version| {
+        fix(&Situation {
+            in_lambda: Share::All,
+            ..situation(cause, sdk, version, EU_WEST_1)
+        })
+    };
+    assert_eq!(
+        of(Cause::SdkDefault, "boto3", "1.28.57"),
+        "Set AWS_STS_REGIONAL_ENDPOINTS=regional in the function's environment variables, or in its code \
+         endpoint_url and region_name in boto3.client('sts'); after an upgrade to Boto3 1.40.0 or later \
+         the Region is enough. Lambda itself sets the Region of the function: AWS_REGION and \
+         AWS_DEFAULT_REGION are reserved there. First take sts.amazonaws.com out of its code and \
+         configuration, if it is there: with the setting, or a Region where there was none, such calls \
+         fail with SignatureDoesNotMatch."
+    );
+    assert_eq!(
+        of(Cause::NoRegion, "aws-sdk-java-v2", "2.33.1"),
+        "Look in its code and configuration for the Region aws-global or an endpoint URL \
+         (endpointOverride or AWS_ENDPOINT_URL_STS) and remove it: the AWS SDK for Java version 2 goes \
+         global only when told to. Lambda itself sets the Region of the function: AWS_REGION and \
+         AWS_DEFAULT_REGION are reserved there. A list m/ without N in its user agents means the Region \
+         aws-global: look for that, and set awsStsRegion in sasl.jaas.config, without which \
+         aws-msk-iam-auth (Kafka) takes it."
+    );
+    for row in DEFAULTS {
+        for cause in Cause::ALL {
+            for version in ["", "0.0.1", "99.0.0"] {
+                let advice = of(cause, row.sdk, version);
+                for step in ["AWS_REGION=", "AWS_DEFAULT_REGION=", "region = eu-west-1"] {
+                    assert!(!advice.contains(step), "{advice}");
+                }
+                for torn in ["  ", "()", " . ", "..", ";.", " ,"] {
+                    assert!(!advice.contains(torn), "{torn:?} in {advice}");
+                }
+            }
+        }
+    }
+    let some = fix(&Situation {
+        in_lambda: Share::Some,
+        ..situation(Cause::NoRegion, "aws-cli-v2", "2.27.49", EU_WEST_1)
+    });
+    assert!(some.starts_with("Set AWS_REGION=eu-west-1, "), "{some}");
+    assert!(
+        some.ends_with(
+            "Some of these calls are of Lambda functions: leave the Region out there, as AWS_REGION and \
+             AWS_DEFAULT_REGION are reserved there, and Lambda itself sets it."
+        ),
+        "{some}"
+    );
+}
+
+#[test]
+fn callers_in_other_regions_are_sent_to_their_own() {
+    let plain = situation(Cause::SdkDefault, "boto3", "1.39.17", EU_WEST_1);
+    let of = |served_elsewhere| {
+        fix(&Situation {
+            served_elsewhere,
+            ..plain
+        })
+    };
+    assert_eq!(of(&["=1+1"]), fix(&plain));
+    assert_eq!(
+        of(&["us-west-2"]),
+        fix(&plain)
+            + " Some of these calls were answered in us-west-2: for callers there, use that Region."
+    );
+    assert_eq!(
+        of(&["eu-north-1", "sa-east-1", "us-west-2"]),
+        fix(&plain)
+            + " Some of these calls were answered in eu-north-1, sa-east-1 and us-west-2: for callers \
+               there, use the one they run in."
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::Ipv6Addr;
 
+use super::super::key::AS_LABEL;
 use super::super::tokens::TokenTrace;
 use super::super::{AnyQuestion, Report};
 use super::Counts;
@@ -13,7 +14,7 @@ use super::risks::{Found, Risks};
 use super::seen::{NAMED, Seen};
 use crate::aws::region::{Region, US_EAST_1, is_region};
 use crate::sts::region::Activation;
-use crate::sts::tool::TRIES_FOUND_KEYS;
+use crate::sts::tool::{SENDS_PRESIGNED, TRIES_FOUND_KEYS};
 use crate::sts::{Cause, Share, Situation, fix, sdk};
 use crate::tally::{Group, Measures};
 
@@ -89,11 +90,15 @@ struct Gathered<'r> {
     types: Counts<'r>,
     accounts: Counts<'r>,
     serving: Counts<'r>,
+    /// The tools, with labels apart that only have a tool's name.
+    programs: Counts<'r>,
     seen: Seen<'r>,
     issuing_accounts: BTreeSet<&'r str>,
     via_vpc_endpoint: bool,
     regional_only_action: bool,
     through_own_host: u64,
+    from_lambda: u64,
+    perhaps_presigned: u64,
 }
 
 impl<'r> Gathered<'r> {
@@ -107,10 +112,19 @@ impl<'r> Gathered<'r> {
         seen.addresses.add(group.get(key::SOURCE_IP_ADDRESS), calls);
         seen.sessions.add(group.get(key::SESSION_NAME), calls);
         seen.scopes.add(group.get(key::IN_SCOPE_OF), calls);
-        seen.tools.add(group.get(key::TOOL), calls);
+        let program = group.get(key::TOOL);
+        let tool = program.map(|name| name.strip_suffix(AS_LABEL).unwrap_or(name));
+        seen.tools.add(tool, calls);
+        self.programs.add(program, calls);
         self.regional_only_action |= group.get(key::REGIONAL_ONLY);
         if group.get(key::THROUGH_OWN_HOST) {
             self.through_own_host += calls;
+        }
+        if group.get(key::FROM_LAMBDA) {
+            self.from_lambda += calls;
+        }
+        if group.get(key::PERHAPS_PRESIGNED) {
+            self.perhaps_presigned += calls;
         }
         self.issuing_accounts
             .extend(group.get(key::ISSUING_ACCOUNT));
@@ -119,20 +133,36 @@ impl<'r> Gathered<'r> {
 
     /// The tools whose advice is told: these, and that a key was found before all else, however few calls
     /// say so.
-    fn advised(&self, most: &[&'r str]) -> Vec<&'r str> {
-        let found = self.seen.tools.0.contains_key(TRIES_FOUND_KEYS);
+    fn advised(&self) -> Vec<&'r str> {
+        let found = self.programs.0.contains_key(TRIES_FOUND_KEYS);
         let found = found.then_some(TRIES_FOUND_KEYS);
-        let others = most
-            .iter()
-            .copied()
-            .filter(|&name| name != TRIES_FOUND_KEYS);
+        let most = self.programs.first(NAMED).into_iter();
+        let others = most.filter(|&name| name != TRIES_FOUND_KEYS);
         found.into_iter().chain(others).collect()
     }
 
     /// Whether some calls are of none of these tools.
     fn has_other_tools(&self, tools: &[&str]) -> bool {
-        let of_these: u64 = tools.iter().map(|tool| self.seen.tools.0[tool]).sum();
+        let of_these: u64 = tools.iter().map(|tool| self.programs.0[tool]).sum();
         of_these < self.measures.calls
+    }
+
+    /// How many of the calls that may be presigned are of the action that is.
+    fn presigned(&self) -> Share {
+        let of_tool = self.programs.0.get(SENDS_PRESIGNED);
+        Share::of(self.perhaps_presigned, of_tool.copied().unwrap_or_default())
+    }
+
+    /// The Regions that answered some of the calls and are not recommended: those of the most calls, by
+    /// name. Whoever is answered in us-east-1 may be anywhere.
+    fn served_elsewhere(&self, recommended: &str) -> Vec<&'r str> {
+        let others = self.serving.0.iter().filter(|(region, _)| {
+            is_region(region) && **region != US_EAST_1 && **region != recommended
+        });
+        let others = Counts(others.map(|(region, calls)| (*region, *calls)).collect());
+        let mut most = others.first(NAMED);
+        most.sort_unstable();
+        most
     }
 
     /// Whether some came from an IPv6 address. One that only wraps an IPv4 address is none.
@@ -311,7 +341,8 @@ fn row<'r>(
     }
     .recommended(regions);
     let tools = gathered.seen.tools.first(NAMED);
-    let advised = gathered.advised(&tools);
+    let advised = gathered.advised();
+    let recommended = recommended_region.map(|(region, _)| region);
     let mut fix = fix(&Situation {
         cause,
         sdk: sdk.unwrap_or_default(),
@@ -321,11 +352,14 @@ fn row<'r>(
         principal,
         principal_type: principal_type.unwrap_or_default(),
         account_id: account_id.unwrap_or_default(),
-        recommended_region: recommended_region.map(|(region, _)| region),
+        recommended_region: recommended,
+        served_elsewhere: &gathered.served_elsewhere(recommended.unwrap_or_default()),
         via_vpc_endpoint: gathered.via_vpc_endpoint,
         from_ipv6: gathered.is_from_ipv6(),
         regional_only_action: gathered.regional_only_action,
         through_own_host: Share::of(gathered.through_own_host, gathered.measures.calls),
+        in_lambda: Share::of(gathered.from_lambda, gathered.measures.calls),
+        presigned: gathered.presigned(),
     });
     if let Some((region, _)) = recommended_region.filter(|_| cause != Cause::AwsManaged) {
         let accounts = gathered.issuing_accounts.iter();

@@ -15,11 +15,11 @@ use std::fmt::Write as _;
 use self::place::Place;
 use self::sdk::{ENVIRONMENT, of_sdk};
 use self::sentences::{add, option_in_brackets};
-use super::defaults::Defaults;
+use super::defaults::{Defaults, Setting};
 use super::tool::{TRIES_FOUND_KEYS, Tool};
 use super::{Cause, principal, sdk as sdks};
 use crate::aws::account::is_account_id;
-use crate::aws::region::is_opt_in;
+use crate::aws::region::{is_opt_in, is_region};
 
 pub use self::situation::{Share, Situation};
 
@@ -41,49 +41,72 @@ const EKS_ANNOTATION: &str = "eks.amazonaws.com/sts-regional-endpoints";
 ///     principal_type: "AssumedRole",
 ///     account_id: "111122223333",
 ///     recommended_region: Some("eu-west-1"),
+///     served_elsewhere: &[],
 ///     via_vpc_endpoint: false,
 ///     from_ipv6: false,
 ///     regional_only_action: false,
 ///     through_own_host: Share::None,
+///     in_lambda: Share::None,
+///     presigned: Share::None,
 /// };
 /// assert!(fix(&situation).starts_with("Set AWS_REGION=eu-west-1, "));
 /// ```
 pub fn fix(situation: &Situation<'_>) -> String {
-    let place = Place::of(situation.recommended_region);
+    let place = Place::of(situation);
     match situation.cause {
         Cause::AnotherAccount => with_remarks(another_account(situation, place), situation, true),
         Cause::AwsManaged => "Nothing to do: AWS makes these calls itself.".to_owned(),
         // Nothing is to be moved, so nothing else counts.
         _ if situation.tools == [TRIES_FOUND_KEYS] && !situation.has_other_tools => {
-            of_tools(situation, place).0
+            of_tools(situation, place).text
         }
         _ => {
             let mut text = own_host(situation, place);
             if situation.through_own_host == Share::All {
-                add(&mut text, &of_tools(situation, place).0);
+                add(&mut text, &of_tools(situation, place).text);
                 return with_remarks(text, situation, false);
             }
-            let (of_tools, is_all) = of_tools(situation, place);
-            add(&mut text, &of_tools);
-            if !is_all {
-                if !of_tools.is_empty() && names_others(situation) {
-                    add(&mut text, OTHERS);
+            let of_tools = of_tools(situation, place);
+            add(&mut text, &of_tools.text);
+            if !of_tools.is_all() {
+                if !of_tools.text.is_empty() && of_tools.has_others {
+                    add(&mut text, of_tools.others());
                 }
                 of_sdk(&mut text, situation, place);
             }
-            with_remarks(text, situation, !is_all)
+            with_remarks(text, situation, !of_tools.is_all())
         }
     }
 }
 
-/// Said between what tools read and what the SDK reads, where some calls are of none of these tools.
-const OTHERS: &str = "Other calls here are of another program with the same SDK: for these do what \
-    follows.";
+/// What is to be said of tools.
+struct OfTools {
+    text: String,
+    /// Whether these tools need nothing else.
+    is_complete: bool,
+    /// Whether some calls are of a program of which nothing is known.
+    has_others: bool,
+}
 
-/// Whether some calls are of a program of which nothing is known.
-fn names_others(situation: &Situation<'_>) -> bool {
-    let mut tools = situation.tools.iter();
-    situation.has_other_tools || tools.any(|name| Tool::find(name).is_none())
+impl OfTools {
+    /// Whether there is nothing else to say.
+    fn is_all(&self) -> bool {
+        self.is_complete && !self.has_others
+    }
+
+    /// Said between what tools read and what the SDK reads, where some calls are of none of these tools.
+    fn others(&self) -> &'static str {
+        match self.is_complete {
+            true => {
+                "Other calls here are of another program with the same SDK: for these do what \
+                 follows."
+            }
+            false => {
+                "Other calls here are of another program with the same SDK: for all of them, those \
+                 of the tool too, do what follows."
+            }
+        }
+    }
 }
 
 /// Where calls go to a name of the user's own, that name is what has to change.
@@ -109,16 +132,19 @@ fn own_host(situation: &Situation<'_>, place: Place<'_>) -> String {
 }
 
 /// What the tools read, and whether that is all there is to say.
-fn of_tools(situation: &Situation<'_>, place: Place<'_>) -> (String, bool) {
+fn of_tools(situation: &Situation<'_>, place: Place<'_>) -> OfTools {
     let mut text = String::new();
-    let mut is_all = !situation.tools.is_empty() && !situation.has_other_tools;
+    let mut is_complete = true;
+    let mut has_others = situation.has_other_tools || situation.tools.is_empty();
     for name in situation.tools {
         let Some(tool) = Tool::find(name) else {
-            is_all = false;
+            has_others = true;
             continue;
         };
-        let (advice, is_whole) = tool.advice(situation.cause);
-        add(&mut text, &place.fill(advice));
+        let (advice, is_whole) = tool.advice(situation.cause, situation.presigned);
+        for sentences in advice {
+            add(&mut text, &place.fill(sentences));
+        }
         if situation.cause == Cause::ExplicitEndpoint && tool.forces(situation.sdk) {
             let (title, since) = (tool.title, tool.forces_regional.1);
             let _ = write!(
@@ -130,10 +156,14 @@ fn of_tools(situation: &Situation<'_>, place: Place<'_>) -> (String, bool) {
                 place.region_words(),
             );
         } else {
-            is_all &= is_whole;
+            is_complete &= is_whole;
         }
     }
-    (text, is_all)
+    OfTools {
+        text,
+        is_complete,
+        has_others,
+    }
 }
 
 fn another_account(situation: &Situation<'_>, place: Place<'_>) -> String {
@@ -163,8 +193,12 @@ fn another_account(situation: &Situation<'_>, place: Place<'_>) -> String {
 /// says whether an SDK's settings do anything. Where a Region has to be enabled:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html>.
 fn with_remarks(mut text: String, situation: &Situation<'_>, reads_settings: bool) -> String {
+    let knows_variable =
+        Defaults::of(situation.sdk).is_none_or(|row| row.setting != Setting::Never);
     let eks = match situation.principal_type {
-        "WebIdentityUser" if reads_settings => principal::eks_service_account(situation.principal),
+        "WebIdentityUser" if reads_settings && knows_variable => {
+            principal::eks_service_account(situation.principal)
+        }
         _ => None,
     };
     if let Some(account) = eks {
@@ -181,7 +215,8 @@ fn with_remarks(mut text: String, situation: &Situation<'_>, reads_settings: boo
             service_account(account)
         );
     }
-    if let Some(region) = Place::of(situation.recommended_region).known()
+    add(&mut text, &elsewhere(situation.served_elsewhere));
+    if let Some(region) = Place::of(situation).known()
         && is_opt_in(region)
     {
         let _ = write!(
@@ -213,6 +248,23 @@ fn with_remarks(mut text: String, situation: &Situation<'_>, reads_settings: boo
         );
     }
     text
+}
+
+/// Callers in several Regions may share a name. How many calls each Region answered is not said, so that
+/// versions with the same work to do have the same words.
+fn elsewhere(regions: &[&str]) -> String {
+    let regions: Vec<&str> = (regions.iter().copied())
+        .filter(|region| is_region(region))
+        .collect();
+    let (that, listed) = match regions.split_last() {
+        None => return String::new(),
+        Some((one, [])) => ("that Region", (*one).to_owned()),
+        Some((last, others)) => (
+            "the one they run in",
+            format!("{} and {last}", others.join(", ")),
+        ),
+    };
+    format!("Some of these calls were answered in {listed}: for callers there, use {that}.")
 }
 
 /// `NAMESPACE:NAME` in words.

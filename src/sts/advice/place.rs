@@ -1,20 +1,28 @@
 //! Where calls should go, in the words that each place of a configuration wants.
 
+use super::situation::{Share, Situation};
 use crate::aws::region::{Partition, is_region};
 use crate::sts::defaults::Defaults;
 
 /// Where calls should go, as far as that is known.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a>(Option<&'a str>);
+pub(super) struct Place<'a> {
+    region: Option<&'a str>,
+    /// Whether the callers are Lambda functions, which have their Region and can be given no other.
+    pub is_lambda: bool,
+}
 
 impl<'a> Place<'a> {
-    pub fn of(region: Option<&'a str>) -> Place<'a> {
-        Place(region.filter(|region| is_region(region)))
+    pub fn of(situation: &Situation<'a>) -> Place<'a> {
+        Place {
+            region: (situation.recommended_region).filter(|region| is_region(region)),
+            is_lambda: situation.in_lambda == Share::All,
+        }
     }
 
     /// The Region, if it is known.
     pub fn known(self) -> Option<&'a str> {
-        self.0
+        self.region
     }
 
     /// `AWS_REGION=eu-west-1`, by the variable that this SDK reads.
@@ -24,7 +32,7 @@ impl<'a> Place<'a> {
             "AWS_REGION" => String::new(),
             _ => format!(" ({} ignores AWS_REGION)", row.product),
         };
-        match self.0 {
+        match self.region {
             Some(region) => format!("{name}={region}{not}"),
             None => format!("{name}{not} to the Region it runs in"),
         }
@@ -32,12 +40,12 @@ impl<'a> Place<'a> {
 
     /// `eu-west-1`
     pub fn region(self) -> &'a str {
-        self.0.unwrap_or("the Region it runs in")
+        self.region.unwrap_or("the Region it runs in")
     }
 
     /// `the Region eu-west-1`
     pub fn region_words(self) -> String {
-        match self.0 {
+        match self.region {
             Some(region) => format!("the Region {region}"),
             None => self.region().to_owned(),
         }
@@ -51,9 +59,17 @@ impl<'a> Place<'a> {
             .replace("{host}", &self.host())
     }
 
+    /// ` and set AWS_REGION=eu-west-1`, where that can be set.
+    pub fn and_variable(self, row: &Defaults) -> String {
+        match self.is_lambda {
+            true => String::new(),
+            false => format!(" and set {}", self.variable(row)),
+        }
+    }
+
     /// `region = eu-west-1`
     pub fn config_line(self) -> String {
-        match self.0 {
+        match self.region {
             Some(region) => format!("region = {region}"),
             None => "region".to_owned(),
         }
@@ -61,7 +77,7 @@ impl<'a> Place<'a> {
 
     /// `https://sts.eu-west-1.amazonaws.com`
     pub fn url(self) -> String {
-        match self.0 {
+        match self.region {
             Some(_) => format!("https://{}", self.host()),
             None => self.host(),
         }
@@ -69,7 +85,7 @@ impl<'a> Place<'a> {
 
     /// `sts.eu-west-1.amazonaws.com`
     fn host(self) -> String {
-        match self.0 {
+        match self.region {
             Some(region) => {
                 let suffix = Partition::of_region(region).dns_suffix();
                 format!("sts.{region}.{suffix}")

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::place::Place;
 use super::sentences::{add, option_in_brackets};
-use super::situation::Situation;
+use super::situation::{Share, Situation};
 use crate::aws::region::Partition;
 use crate::sts::defaults::{
     DefaultEndpoint, Defaults, LEGACY_GLOBAL_REGIONS, Legacy, Setting, WithoutRegion,
@@ -32,6 +32,10 @@ fn hard_coded(row: &Defaults) -> String {
     )
 }
 
+/// Lambda sets both variables to the Region of the function, and takes no others for them.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
+const RESERVED: &str = "AWS_REGION and AWS_DEFAULT_REGION are reserved there";
+
 /// What the SDK reads.
 pub(super) fn of_sdk(text: &mut String, situation: &Situation<'_>, place: Place<'_>) {
     let row = Defaults::of(situation.sdk);
@@ -40,11 +44,23 @@ pub(super) fn of_sdk(text: &mut String, situation: &Situation<'_>, place: Place<
         (Cause::SdkDefault, Some(row)) if row.endpoint != DefaultEndpoint::Regional => {
             sdk_default(row, situation, place)
         }
+        (Cause::NoRegion, Some(row)) if place.is_lambda => {
+            let mut text = explicit_endpoint(row, place);
+            add(&mut text, row.remark);
+            text
+        }
         (Cause::NoRegion, Some(row)) => no_region(row, place),
         (Cause::ExplicitEndpoint | Cause::SdkDefault, Some(row)) => explicit_endpoint(row, place),
         _ => unrecognised(situation.sdk, place),
     };
     add(text, &advice);
+    if situation.in_lambda == Share::Some && situation.cause != Cause::EndpointOverride {
+        let _ = write!(
+            text,
+            " Some of these calls are of Lambda functions: leave the Region out there, as {RESERVED}, \
+             and Lambda itself sets it."
+        );
+    }
     add(text, row.map_or("", |row| row.support));
 }
 
@@ -62,17 +78,20 @@ fn sdk_default(row: &Defaults, situation: &Situation<'_>, place: Place<'_>) -> S
     let version = Version::parse(situation.sdk_version);
     let mut text = match (row.setting, row.endpoint) {
         (Setting::Never, DefaultEndpoint::GlobalBelow(_)) => format!(
-            "Upgrade to {} or later and set {}.",
+            "Upgrade to {} or later{}.",
             row.move_to,
-            place.variable(row)
+            place.and_variable(row)
         ),
-        (Setting::Never, _) => format!(
-            "Move to {} and give it {}: {} is global by default and knows no setting that \
-             changes it.",
-            row.move_to,
-            place.region_words(),
-            row.product
-        ),
+        (Setting::Never, _) => {
+            let give = match place.is_lambda {
+                true => String::new(),
+                false => format!(" and give it {}", place.region_words()),
+            };
+            format!(
+                "Move to {}{give}: {} is global by default and knows no setting that changes it.",
+                row.move_to, row.product
+            )
+        }
         (Setting::Since(since), _) if row.knows_setting(version) == Some(false) => {
             too_old(row, situation.sdk_version, since, place)
         }
@@ -85,10 +104,13 @@ fn sdk_default(row: &Defaults, situation: &Situation<'_>, place: Place<'_>) -> S
             choices(row)
         );
     }
-    add(&mut text, row.remark);
+    // An upgrade is all there is to do where the setting never was.
+    if row.setting != Setting::Never {
+        add(&mut text, row.remark);
+    }
     if let Some(region) = place
         .known()
-        .filter(|region| is_regional_anyway(row, version, region))
+        .filter(|region| !place.is_lambda && is_regional_anyway(row, version, region))
     {
         let _ = write!(
             text,
@@ -109,12 +131,15 @@ fn is_regional_anyway(row: &Defaults, version: Option<Version>, region: &str) ->
 
 /// For versions that know the setting, or may.
 fn setting(row: &Defaults, version: Option<Version>, place: Place<'_>) -> String {
-    let mut text = format!(
-        "Set {ENVIRONMENT} and {}, or in its profile in ~/.aws/config {CONFIG_LINE} and {}",
-        place.variable(row),
-        place.config_line()
-    );
-    if row.config_on_request {
+    let mut text = match place.is_lambda {
+        true => format!("Set {ENVIRONMENT} in the function's environment variables"),
+        false => format!(
+            "Set {ENVIRONMENT} and {}, or in its profile in ~/.aws/config {CONFIG_LINE} and {}",
+            place.variable(row),
+            place.config_line()
+        ),
+    };
+    if row.config_on_request && !place.is_lambda {
         text.push_str(" with AWS_SDK_LOAD_CONFIG=1, which has all of that file read");
     }
     if !row.in_code.is_empty() {
@@ -130,7 +155,7 @@ fn setting(row: &Defaults, version: Option<Version>, place: Place<'_>) -> String
         DefaultEndpoint::GlobalBelow(_) => format!("an upgrade to {} or later", row.move_to),
         _ => format!("a move to {}", row.move_to),
     };
-    let (kept, hard_coded) = (kept(row), hard_coded(row));
+    let (kept, hard_coded) = (kept(row, place), hard_coded(row));
     let _ = write!(
         text,
         "; after {newer} the Region is enough. {kept} {hard_coded}"
@@ -139,7 +164,10 @@ fn setting(row: &Defaults, version: Option<Version>, place: Place<'_>) -> String
 }
 
 /// The Region is the whole program's: to set it for STS may move all else.
-fn kept(row: &Defaults) -> String {
+fn kept(row: &Defaults, place: Place<'_>) -> String {
+    if place.is_lambda {
+        return format!("Lambda itself sets the Region of the function: {RESERVED}.");
+    }
     format!(
         "If it has a Region already, keep that and leave {} out, which would move its calls to other services, \
          too.",
@@ -154,7 +182,7 @@ fn too_old(row: &Defaults, shown: &str, since: Version, place: Place<'_>) -> Str
     } else {
         "this version".to_owned()
     };
-    let region = place.variable(row);
+    let set_region = place.and_variable(row);
     let move_to = row.move_to;
     match row.endpoint {
         DefaultEndpoint::GlobalBelow(boundary) => {
@@ -166,16 +194,16 @@ fn too_old(row: &Defaults, shown: &str, since: Version, place: Place<'_>) -> Str
                 false => "Upgrade",
             };
             format!(
-                "{verb} to {move_to} or later and set {region}: {this} does not know the setting \
+                "{verb} to {move_to} or later{set_region}: {this} does not know the setting \
                  AWS_STS_REGIONAL_ENDPOINTS. {} {}",
-                kept(row),
+                kept(row, place),
                 hard_coded(row)
             )
         }
         _ => format!(
-            "Move to {move_to} and set {region}, or upgrade to {since} or later and set \
+            "Move to {move_to}{set_region}, or upgrade to {since} or later and set \
              {ENVIRONMENT} as well: {this} does not know that setting. {} {}",
-            kept(row),
+            kept(row, place),
             hard_coded(row)
         ),
     }
@@ -191,23 +219,30 @@ fn no_region(row: &Defaults, place: Place<'_>) -> String {
     };
     format!(
         "Set {}, or {} in the profile in ~/.aws/config: without a Region {} {calls}. If it has one, \
-         look for {}. {}",
+         look for {}. {}{}{}",
         place.variable(row),
         place.config_line(),
         row.product,
         choices(row),
+        row.remark,
+        if row.remark.is_empty() { "" } else { " " },
         hard_coded(row)
     )
 }
 
+/// For a version that is Regional by default and has a Region, as every Lambda function has.
 fn explicit_endpoint(row: &Defaults, place: Place<'_>) -> String {
     format!(
-        "Look in its code and configuration for {}, remove it and set {}: {} goes global only when \
-         told to. {}",
+        "Look in its code and configuration for {}{} it{}: {} goes global only when told to. {}",
         choices(row),
-        place.variable(row),
+        if place.is_lambda {
+            " and remove"
+        } else {
+            ", remove"
+        },
+        place.and_variable(row),
         row.product,
-        kept(row)
+        kept(row, place)
     )
 }
 
@@ -233,13 +268,20 @@ fn choices(row: &Defaults) -> String {
 }
 
 fn unrecognised(sdk: &str, place: Place<'_>) -> String {
-    let variable = match place.known() {
-        Some(region) => format!("AWS_REGION={region}"),
-        None => "AWS_REGION".to_owned(),
+    let when = match place.known() {
+        _ if place.is_lambda => {
+            format!("{ENVIRONMENT} is set, newer ones with the Region that Lambda sets")
+        }
+        Some(region) => format!(
+            "AWS_REGION={region} and {ENVIRONMENT} are set, newer ones with the Region alone"
+        ),
+        None => {
+            format!("AWS_REGION and {ENVIRONMENT} are set, newer ones with the Region alone")
+        }
     };
     let mut text = format!(
         "Find the program by its source addresses and session names and have it call {}: most AWS \
-         SDKs do when {variable} and {ENVIRONMENT} are set, newer ones with the Region alone.",
+         SDKs do when {when}.",
         place.url()
     );
     if sdk == "browser" {

@@ -23,6 +23,8 @@ pub struct Situation<'a> {
     pub account_id: &'a str,
     /// The Region whose endpoint they should go to. What has not the shape of a Region is not used.
     pub recommended_region: Option<&'a str>,
+    /// Other Regions that answered some of them.
+    pub served_elsewhere: &'a [&'a str],
     /// Whether some of them came through a VPC endpoint.
     pub via_vpc_endpoint: bool,
     /// Whether some of them came from an IPv6 address.
@@ -32,6 +34,10 @@ pub struct Situation<'a> {
     /// How many of them went to a name of the user's own, a proxy's or a CNAME, that leads to the global
     /// endpoint.
     pub through_own_host: Share,
+    /// How many of them were made by Lambda functions.
+    pub in_lambda: Share,
+    /// How many of those by Go's standard library are `GetCallerIdentity`.
+    pub presigned: Share,
 }
 
 /// How many of some calls.

@@ -9,9 +9,9 @@
 mod table;
 
 use super::agent::{after, without_brackets, words};
-use super::{Cause, Version, aws_agent, product};
+use super::{Cause, Share, Version, aws_agent, product};
 
-pub use table::{TOOLS, TRIES_FOUND_KEYS};
+pub use table::{SENDS_PRESIGNED, TOOLS, TRIES_FOUND_KEYS};
 
 /// A program that is known.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ enum BuiltOn {
 
 use BuiltOn::{Changed, GoHttpClient, Itself, Sdk, Unknown};
 use Word::{Name, Start, Two};
-use table::{MINIO, PRESIGNED};
+use table::{MINIO, OF_ITS_OWN, PRESIGNED};
 
 impl Tool {
     /// The tool of this name.
@@ -85,15 +85,18 @@ impl Tool {
     }
 
     /// What a person can do about calls of it that went global for this reason, and whether that is
-    /// all there is to say.
-    pub(super) fn advice(&self, cause: Cause) -> (&'static str, bool) {
-        match (&self.built_on, cause) {
-            (_, Cause::EndpointOverride) => (self.setting, false),
-            (GoHttpClient, Cause::NoRegion) => (MINIO, true),
-            (GoHttpClient, _) => (PRESIGNED, false),
+    /// all there is to say. `presigned` is how many of them may be somebody else's.
+    pub(super) fn advice(&self, cause: Cause, presigned: Share) -> ([&'static str; 2], bool) {
+        match (&self.built_on, cause, presigned) {
+            (_, Cause::EndpointOverride, _) => ([self.setting, ""], false),
+            (GoHttpClient, Cause::NoRegion, _) => ([MINIO, ""], true),
+            // Nobody sends other actions on.
+            (GoHttpClient, _, Share::None) => (["", ""], false),
+            (GoHttpClient, _, Share::Some) => ([PRESIGNED, OF_ITS_OWN], false),
+            (GoHttpClient, _, Share::All) => ([PRESIGNED, ""], false),
             // Newer ones need no upgrade.
-            (Changed(..), Cause::ExplicitEndpoint) => ("", false),
-            _ => (self.setting, self.is_all),
+            (Changed(..), Cause::ExplicitEndpoint, _) => (["", ""], false),
+            _ => ([self.setting, ""], self.is_all),
         }
     }
 }
@@ -232,6 +235,8 @@ mod tests {
             ("rclone/v1.66.0", Some("rclone")),
             ("TruffleHog", Some("trufflehog")),
             ("aws-fluent-bit-plugin", Some("aws-fluent-bit-plugin")),
+            ("aws-sdk-iOS/2.27.6 iOS/15.0 en_US", Some("aws-sdk-ios")),
+            ("aws-sdk-android/2.22.0 Linux/4.9 Dalvik/2.1.0", Some("aws-sdk-android")),
             ("Go-http-client/1.1", Some("go-http-client")),
             ("[Go-http-client/2.0]", Some("go-http-client")),
             ("stratus-red-team_5c59eb79-6dac-405c-a4c4-e19aec03c666", Some("stratus-red-team")),

@@ -23,6 +23,9 @@ const NAMED: Tool = Tool {
 /// The tool whose calls say that somebody has found a key.
 pub const TRIES_FOUND_KEYS: &str = "trufflehog";
 
+/// The tool whose calls may be what somebody else has signed.
+pub const SENDS_PRESIGNED: &str = "go-http-client";
+
 /// Every tool known.
 pub const TOOLS: &[Tool] = &[
     // Both arguments: the provider's documentation, and hashicorp/aws-sdk-go-base (`StsRegion`). The
@@ -151,16 +154,19 @@ pub const TOOLS: &[Tool] = &[
                   AWS_STS_REGIONAL_ENDPOINTS=legacy: aws-vault does what they say.",
         ..NAMED
     },
+    // `use_sts_region_from_client` overrides the two others, by the Region in the headers of each login.
     // <https://developer.hashicorp.com/vault/api-docs/auth/aws>,
     // <https://developer.hashicorp.com/vault/api-docs/secret/aws>
     Tool {
         name: "vault",
         title: "Vault",
         words: &[Name("vault")],
-        setting: "In Vault, set sts_endpoint to {url} and sts_region to {region}, both at once: in \
-                  aws/config/root for the secrets engine; in auth/aws/config/client for logins, where \
-                  every client must sign for that Region from then on (region of vault login \
-                  -method=aws, and of its agent), or logins fail.",
+        setting: "In Vault, for logins, set use_sts_region_from_client=true in auth/aws/config/client (from \
+                  Vault 1.15): it calls the Region that each client signs for, and no client has to \
+                  change. Before 1.15, set sts_endpoint to {url} and sts_region to {region} there, both \
+                  at once, and have every client sign for that Region from then on (region of vault \
+                  login -method=aws, and of its agent), or logins fail. For the secrets engine, set \
+                  these two in aws/config/root, both at once.",
         ..NAMED
     },
     // The options: hadoop-aws's core-default.xml; that they make the calls Regional is inferred. The
@@ -252,10 +258,33 @@ pub const TOOLS: &[Tool] = &[
         ..NAMED
     },
     Tool {
-        name: "go-http-client",
+        name: SENDS_PRESIGNED,
         title: "Go's standard library",
         words: &[Name("go-http-client")],
         built_on: GoHttpClient,
+        ..NAMED
+    },
+    // Its client's `init` calls `setEndpoint("sts.amazonaws.com")`, which sets the signer's Region as well.
+    // <https://github.com/aws-amplify/aws-sdk-android>
+    Tool {
+        name: "aws-sdk-android",
+        title: "The AWS SDK for Android",
+        words: &[Name("aws-sdk-android")],
+        setting: "In the app's code, have its AWSSecurityTokenServiceClient call {host} (setEndpoint): the AWS \
+                  SDK for Android is global by default, and no environment variable changes that.",
+        is_all: true,
+        ..NAMED
+    },
+    // AWSService.m: global but in cn-north-1 and us-gov-west-1. AWSSTS.m keeps the URL of an endpoint that
+    // the configuration has. <https://github.com/aws-amplify/aws-sdk-ios>
+    Tool {
+        name: "aws-sdk-ios",
+        title: "The AWS SDK for iOS",
+        words: &[Name("aws-sdk-ios")],
+        setting: "In the app's code, give the service configuration of AWSSTS {region} as its region and an \
+                  AWSEndpoint of {url}: the AWS SDK for iOS is global whatever the Region, and no \
+                  environment variable changes that.",
+        is_all: true,
         ..NAMED
     },
     // AWS's own only where `sourceIPAddress` says so: see `Call::sdk`.
@@ -318,9 +347,10 @@ pub(super) const PRESIGNED: &str = "GetCallerIdentity by Go-http-client is mostl
     else sends on: EKS's control plane for kubectl, or Vault for an IAM login. So the source address \
     is not the caller's, and no DNS rule in your VPC sees it: change what signs. For kubectl, upgrade \
     the AWS CLI that runs aws eks get-token to version 2, or to 1.42 or later, and set its Region to \
-    {region}; for Vault's logins, set sts_endpoint to {url} and sts_region to {region} together, and have \
-    every client sign for that Region from then on, or logins fail. Calls of other actions are of a program \
-    of its own.";
+    {region}. For Vault's logins, set use_sts_region_from_client=true in auth/aws/config/client; before \
+    Vault 1.15, set sts_endpoint to {url} and sts_region to {region} together, and have every client sign \
+    for that Region from then on, or logins fail.";
+pub(super) const OF_ITS_OWN: &str = "Calls of other actions are of a program of its own.";
 
 /// minio-go, `pkg/credentials/iam_aws.go`. <https://github.com/minio/minio-go>
 pub(super) const MINIO: &str = "Set AWS_REGION to {region}: this is minio-go, as in Thanos, Loki and Mimir, which \

@@ -601,6 +601,81 @@ fn gos_own_client_is_told_apart_by_the_action() {
     );
     assert!(fix("no-region").starts_with("Set AWS_REGION to "));
     assert!(rows.iter().all(|row| row["tool"] == "go-http-client"));
+    // No other action is sent on.
+    let fix = |records: &[Value]| {
+        let rows = plan_for(records).run().exits(0).rows();
+        rows[0]["fix"].as_str().unwrap().to_owned()
+    };
+    assert!(!fix(&[by(1, "AssumeRole")]).contains("presigned"));
+    let mixed = fix(&[by(1, "AssumeRole"), by(2, "GetCallerIdentity")]);
+    assert!(
+        mixed.contains("presigned") && mixed.contains("other actions"),
+        "{mixed}"
+    );
+}
+
+/// What a customer calls his program (`app/NAME`) may be what a tool is called.
+#[test]
+fn a_label_that_is_a_tools_name_is_not_advised_as_that_tool() {
+    for label in [
+        "trufflehog",
+        "object_store",
+        "coral",
+        "vault",
+        "hadoop",
+        "terraform",
+        "go-http-client",
+    ] {
+        let of = |number, app: &str| {
+            let agent = format!("Boto3/1.28.57 md/Botocore#1.31.57 ua/2.0{app}");
+            call(number, json!({ "userAgent": agent }))
+        };
+        let plain = &plan_for(&[of(1, "")]).run().exits(0).rows()[0];
+        let labelled = &plan_for(&[of(1, &format!(" app/{label}"))])
+            .run()
+            .exits(0)
+            .rows()[0];
+        assert_eq!(labelled["tool"], label);
+        assert_eq!(labelled["fix"], plain["fix"]);
+        // A word of its own is the tool's, and both together are one name.
+        let both = [of(1, &format!(" app/{label}")), of(2, &format!(" {label}"))];
+        let both = &plan_for(&both).run().exits(0).rows()[0];
+        assert_eq!((&both["tool"], &both["calls"]), (&json!(label), &json!(2)));
+    }
+}
+
+/// Lambda is told by the agent, or by what the credentials were issued to.
+#[test]
+fn functions_are_told_what_lambda_lets_them_set() {
+    let agent = "Boto3/1.28.57 md/Botocore#1.31.57 ua/2.0 exec-env/AWS_Lambda_python3.11";
+    let by_agent = call(1, json!({ "userAgent": agent }));
+    let mut by_scope = call(2, json!({}));
+    by_scope["userIdentity"]["inScopeOf"] = json!({
+        "issuerType": "AWS::Lambda::Function",
+        "credentialsIssuedTo": "arn:aws:lambda:eu-west-1:111122223333:function:f",
+    });
+    for record in [by_agent, by_scope] {
+        let rows = plan_for(&[record]).run().exits(0).rows();
+        let fix = rows[0]["fix"].as_str().unwrap();
+        let start = "Set AWS_STS_REGIONAL_ENDPOINTS=regional in the function's environment";
+        assert!(fix.starts_with(start), "{fix}");
+    }
+}
+
+#[test]
+fn a_principal_that_several_regions_answer_is_told_of_all() {
+    let records = [
+        served_in(1, "eu-west-1"),
+        served_in(2, "eu-west-1"),
+        served_in(3, "us-west-2"),
+        served_in(4, "us-east-1"),
+    ];
+    let row = &plan_for(&records).run().exits(0).rows()[0];
+    assert_eq!(row["recommended_region"], "eu-west-1");
+    let fix = row["fix"].as_str().unwrap();
+    let said =
+        "Some of these calls were answered in us-west-2: for callers there, use that Region.";
+    assert!(fix.ends_with(said), "{fix}");
 }
 
 #[test]
