@@ -487,7 +487,7 @@ fn runs_that_are_killed_while_they_forget_leave_a_store_that_knows_from_when_it_
 #[ignore = "takes minutes: a longer look at what a shorter test looks at, too"]
 fn hundreds_of_runs_killed_while_they_forget() {
     use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
-    (2_u64..7).into_par_iter().for_each(|seed| kill(100, seed));
+    (2_u64..7).into_par_iter().for_each(|seed| kill(60, seed));
 }
 
 #[test]

@@ -214,7 +214,7 @@ fn three_hundred_flipped_bits_change_no_figure_without_a_word() {
 #[ignore = "takes minutes: for a longer look"]
 fn thousands_of_flipped_bits() {
     use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
-    (2_u64..7).into_par_iter().for_each(|seed| flip(600, seed));
+    (2_u64..7).into_par_iter().for_each(|seed| flip(400, seed));
 }
 
 #[test]
