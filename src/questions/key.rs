@@ -38,8 +38,6 @@ pub(super) enum KeyColumn {
     OfUsEast1,
     /// `yes` if the global endpoint does not have the action.
     RegionalOnlyAction,
-    /// `yes` if a Lambda function made it.
-    FromLambda,
     /// `yes` if somebody else may have signed it, and sent it on.
     PerhapsPresigned,
 }
@@ -72,7 +70,6 @@ impl KeyColumn {
                 let event_name = call.value(Dimension::EventName, scratch);
                 event_name.is_some_and(is_regional_only).then_some(YES)
             }
-            KeyColumn::FromLambda => call.is_from_lambda().then_some(YES),
             KeyColumn::PerhapsPresigned => {
                 let is_of_tool = call.value(Dimension::Tool, scratch) == Some(SENDS_PRESIGNED)
                     && call.label_like_a_tool().is_none();

@@ -70,12 +70,6 @@ pub fn has_metric(user_agent: &str, metric: &str) -> bool {
     false
 }
 
-/// Whether the agent says that it runs in Lambda: SDKs write what `AWS_EXECUTION_ENV` is there.
-/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
-pub(super) fn is_in_lambda(user_agent: &str) -> bool {
-    words(user_agent).any(|word| word.starts_with("exec-env/AWS_Lambda_"))
-}
-
 /// Whether CloudTrail cut the agent off: it is as long as CloudTrail allows, or a bracket around it
 /// is opened and never closed.
 fn is_cut(user_agent: &str) -> bool {
@@ -130,23 +124,6 @@ mod tests {
         assert!(has_metric(&cut("m/N,E"), ENDPOINT_OVERRIDE));
         assert!(has_metric(&cut("m/N cfg/retr"), ENDPOINT_OVERRIDE));
         assert!(has_metric("Boto3/1.40.21 m/E,N", ENDPOINT_OVERRIDE));
-    }
-
-    #[test]
-    fn a_function_of_lambda_is_told_by_a_word_of_its_own() {
-        for inside in [
-            "Boto3/1.40.5 ua/2.1 exec-env/AWS_Lambda_python3.12",
-            "[aws-sdk-java/2.33.1 exec-env/AWS_Lambda_java21]",
-        ] {
-            assert!(is_in_lambda(inside), "{inside}");
-        }
-        for outside in [
-            "",
-            "Boto3/1.40.5 exec-env/AWS_ECS_FARGATE",
-            "Boto3/1.40.5 app/exec-env/AWS_Lambda_",
-        ] {
-            assert!(!is_in_lambda(outside), "{outside}");
-        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
-use super::agent::{ENDPOINT_OVERRIDE, has_metric, is_in_lambda};
+use super::agent::{ENDPOINT_OVERRIDE, has_metric};
 use super::aws_agent;
 use super::defaults::Defaults;
 use super::sdk::{self, Sdk};
@@ -37,8 +37,6 @@ pub(super) struct Habits {
     pub goes_global: bool,
     /// Whether it says that an endpoint URL is configured.
     pub overrides_endpoint: bool,
-    /// Whether it says that it runs in Lambda.
-    pub in_lambda: bool,
 }
 
 impl Said {
@@ -78,7 +76,6 @@ impl Said {
                 defaults,
                 goes_global: self.sdk().is_some_and(goes_global),
                 overrides_endpoint: has_metric(user_agent, ENDPOINT_OVERRIDE),
-                in_lambda: is_in_lambda(user_agent),
             }
         })
     }

@@ -7,10 +7,6 @@ use super::tool::Tool;
 use super::{Call, Cause, Dimension, Endpoint, Time};
 use crate::cloudtrail::Field;
 
-/// The `inScopeOf.issuerType` of credentials that were issued to a Lambda function.
-/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
-const LAMBDA_FUNCTION: &str = "AWS::Lambda::Function";
-
 /// The properties of a call by which it is grouped, filtered and planned for.
 pub trait Properties {
     /// The value of a dimension; `None` where the record lacks it.
@@ -36,14 +32,6 @@ pub trait Properties {
     /// kept call has no user agent, so this cannot be told of it.
     fn label_like_a_tool(&self) -> Option<&str> {
         None
-    }
-
-    /// Whether a Lambda function made it, by what its credentials were issued to. User agents say so as
-    /// well; a kept call has none.
-    fn is_from_lambda(&self) -> bool {
-        let mut scratch = String::new();
-        self.value(Dimension::InScopeOf, &mut scratch)
-            .is_some_and(|scope| scope.starts_with(LAMBDA_FUNCTION))
     }
 
     /// Whether it is of where global calls are logged.
@@ -93,10 +81,5 @@ impl Properties for Call<'_> {
             Some(_) => None,
             None => self.tool().filter(|name| Tool::find(name).is_some()),
         }
-    }
-
-    fn is_from_lambda(&self) -> bool {
-        self.field(Field::IssuerType) == Some(LAMBDA_FUNCTION)
-            || self.habits().is_some_and(|habits| habits.in_lambda)
     }
 }

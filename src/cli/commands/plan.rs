@@ -361,7 +361,8 @@ impl Finished<'_> {
             let perhaps = match other + unknown {
                 0 => String::new(),
                 perhaps => format!(
-                    ", but {} other or unknown, and perhaps global: 'report --endpoint other,unknown' of the same logs tells",
+                    ", but {} other or unknown, and perhaps global; 'report --endpoint other,unknown' of the \
+                     same logs shows them",
                     match perhaps {
                         1 => "1 is".to_owned(),
                         many => format!("{} are", count(many)),

@@ -5,7 +5,7 @@ use crate::sts::{Cause, Dimension, Endpoint, EndpointKind, Properties};
 use crate::tally::{Column, Flag, Text};
 
 /// How many columns a key has.
-pub(in crate::questions) const WIDTH: usize = 19;
+pub(in crate::questions) const WIDTH: usize = 18;
 
 // The columns.
 pub(super) const ENDPOINT: Column<EndpointKind> = Column::at(0);
@@ -26,8 +26,7 @@ pub(super) const VIA_VPC_ENDPOINT: Column<Flag> = Column::at(13);
 pub(super) const TOOL: Column<Text> = Column::at(14);
 pub(super) const REGIONAL_ONLY: Column<Flag> = Column::at(15);
 pub(super) const THROUGH_OWN_HOST: Column<Flag> = Column::at(16);
-pub(super) const FROM_LAMBDA: Column<Flag> = Column::at(17);
-pub(super) const PERHAPS_PRESIGNED: Column<Flag> = Column::at(18);
+pub(super) const PERHAPS_PRESIGNED: Column<Flag> = Column::at(17);
 
 /// Of global calls, all that rows and risks are made of.
 const OF_GLOBAL: [KeyColumn; WIDTH] = {
@@ -48,7 +47,6 @@ const OF_GLOBAL: [KeyColumn; WIDTH] = {
     columns[TOOL.place()] = KeyColumn::Program;
     columns[REGIONAL_ONLY.place()] = KeyColumn::RegionalOnlyAction;
     columns[THROUGH_OWN_HOST.place()] = KeyColumn::ThroughOwnHost;
-    columns[FROM_LAMBDA.place()] = KeyColumn::FromLambda;
     columns[PERHAPS_PRESIGNED.place()] = KeyColumn::PerhapsPresigned;
     columns
 };

@@ -18,6 +18,11 @@ use crate::sts::tool::{SENDS_PRESIGNED, TRIES_FOUND_KEYS};
 use crate::sts::{Cause, Share, Situation, fix, sdk};
 use crate::tally::{Group, Measures};
 
+/// How `in_scope_of` begins where credentials were issued to a Lambda function. Agents say it, too
+/// (`exec-env/AWS_Lambda_…`), but a store keeps none, and both are to give one plan.
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
+const LAMBDA_FUNCTION: &str = "AWS::Lambda::Function";
+
 /// Who must change what, and what can go wrong.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -111,7 +116,8 @@ impl<'r> Gathered<'r> {
         let seen = &mut self.seen;
         seen.addresses.add(group.get(key::SOURCE_IP_ADDRESS), calls);
         seen.sessions.add(group.get(key::SESSION_NAME), calls);
-        seen.scopes.add(group.get(key::IN_SCOPE_OF), calls);
+        let scope = group.get(key::IN_SCOPE_OF);
+        seen.scopes.add(scope, calls);
         let program = group.get(key::TOOL);
         let tool = program.map(|name| name.strip_suffix(AS_LABEL).unwrap_or(name));
         seen.tools.add(tool, calls);
@@ -120,7 +126,7 @@ impl<'r> Gathered<'r> {
         if group.get(key::THROUGH_OWN_HOST) {
             self.through_own_host += calls;
         }
-        if group.get(key::FROM_LAMBDA) {
+        if scope.is_some_and(|scope| scope.starts_with(LAMBDA_FUNCTION)) {
             self.from_lambda += calls;
         }
         if group.get(key::PERHAPS_PRESIGNED) {

@@ -85,16 +85,23 @@ fn remarks(page: &PlanPage<'_>) -> Vec<String> {
     }
     let [.., other, unknown] = page.summary.endpoints.values();
     if other + unknown > 0 {
+        let kinds = [
+            (other, "by names that are not AWS's (other)"),
+            (unknown, "that could be either (unknown)"),
+        ];
+        let kinds: Vec<String> = (kinds.into_iter())
+            .filter(|(calls, _)| *calls > 0)
+            .map(|(calls, what)| format!("{} {what}", counted(calls, "call")))
+            .collect();
         remarks.push(format!(
-            "Not in here, and perhaps global: {}{} by names that are not AWS's (other), {} that \
-             could be either (unknown): 'report --endpoint other,unknown' of the same logs",
+            "Not in here, and perhaps global: {}{}; 'report --endpoint other,unknown' of the same logs \
+             shows them",
             if page.is_of_some {
                 "of all accounts, "
             } else {
                 ""
             },
-            counted(other, "call"),
-            count(unknown)
+            kinds.join(" and ")
         ));
     }
     if page.plan.rows.is_empty() && page.plan.global.calls > 0 {

@@ -207,8 +207,9 @@ pub const DEFAULTS: &[Defaults] = &[
         ..ALWAYS_REGIONAL
     },
     // The setting's version: issue 2362, as apache/druid's issue 10375 quotes it. A change to the changelog
-    // that names 1.11.618 (pull request 2428) was never merged. The remark: the provider's `buildStsClient` uses the client's constructor, and so do profiles with role_arn
-    // (`STSProfileCredentialsService`); in issue 2579 the maintainers say that this is expected.
+    // that names 1.11.618 (pull request 2428) was never merged. The remark: the provider's `buildStsClient`
+    // uses the client's constructor, and so do profiles with role_arn (`STSProfileCredentialsService`); in
+    // issue 2579 the maintainers say that this is expected.
     Defaults {
         sdk: "aws-sdk-java-v1",
         product: "the AWS SDK for Java version 1",
