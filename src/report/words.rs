@@ -62,7 +62,7 @@ pub fn first_of(names: impl ExactSizeIterator<Item = String>, most: usize) -> St
 pub fn percent(share: f64) -> String {
     match share {
         _ if 0.0 < share && share < 0.0005 => "<0.1 %".to_owned(),
-        _ if 0.9995 <= share && share < 1.0 => ">99.9 %".to_owned(),
+        _ if (0.9995..1.0).contains(&share) => ">99.9 %".to_owned(),
         _ => format!("{:.1} %", share * 100.0),
     }
 }
