@@ -22,7 +22,7 @@ use super::exit::{Exit, Failure};
 use super::gate::{Gates, note_if_blind, note_if_partly_blind};
 use super::hosts;
 use super::messages::{Messages, coverage};
-use super::output::{Output, Sink, Writing, check_output, same_file};
+use super::output::{Output, Sink, Writing, check_output, list_of};
 use super::progress::{Shown, progress};
 use super::reading::{Reading, note_forgotten};
 use crate::questions::gate::can_judge;
@@ -211,10 +211,8 @@ impl Session {
         lists: &[(&'static str, Option<&Path>)],
     ) -> Result<(Session, Sink), Failure> {
         check_output(writing.output.as_deref(), &self.reading, lists)?;
-        let given = lists.iter().copied();
-        let given = given.chain([("--files-from", self.reading.files_from.as_deref())]);
-        self.lists = given
-            .filter_map(|(option, list)| Some((option, list?.to_owned())))
+        self.lists = (lists.iter())
+            .filter_map(|(option, list)| Some((*option, list.as_deref()?.to_owned())))
             .collect();
         let output = Output::open(writing.output.as_deref())?;
         Ok((self, Sink { writing, output }))
@@ -222,8 +220,8 @@ impl Session {
 
     /// The option whose list a file is: no result takes its place.
     pub fn list_of(&self, file: &Path) -> Option<&'static str> {
-        let list = (self.lists.iter()).find(|(_, list)| same_file(list, file))?;
-        Some(list.0)
+        let lists = self.lists.iter().map(|(option, list)| (*option, &**list));
+        list_of(file, &self.reading, lists)
     }
 
     /// Which days were read, and which have calls whatever the filters say. `calls` are those that they

@@ -71,10 +71,11 @@ impl KeyColumn {
                 event_name.is_some_and(is_regional_only).then_some(YES)
             }
             KeyColumn::PerhapsPresigned => {
-                let is_of_tool = call.value(Dimension::Tool, scratch) == Some(SENDS_PRESIGNED)
+                let is_presigned = call.value(Dimension::EventName, scratch)
+                    == Some("GetCallerIdentity")
+                    && call.value(Dimension::Tool, scratch) == Some(SENDS_PRESIGNED)
                     && call.label_like_a_tool().is_none();
-                let event_name = call.value(Dimension::EventName, scratch);
-                (is_of_tool && event_name == Some("GetCallerIdentity")).then_some(YES)
+                is_presigned.then_some(YES)
             }
         }
     }

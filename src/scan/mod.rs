@@ -48,6 +48,8 @@ pub use error::ScanError;
 pub use progress::Progress;
 use run::Run;
 pub use settings::Scan;
+#[cfg(feature = "store")]
+pub(crate) use stranger::SQLITE;
 
 impl Scan {
     /// Reads files and folders and sums their calls up.

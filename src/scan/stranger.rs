@@ -79,11 +79,14 @@ pub(super) fn tell(opened: &mut Opened<'_>, trust: Trust) -> Option<Verdict> {
     }
 }
 
+/// How a database of SQLite begins: <https://www.sqlite.org/fileformat.html#the_database_header>.
+pub(crate) const SQLITE: &[u8] = b"SQLite format 3\0";
+
 /// Whether it is what this program writes: a part, or a store, which is one of SQLite's databases, or what
-/// SQLite rolls one back by. No log begins so. <https://www.sqlite.org/fileformat.html>
+/// SQLite rolls one back by. No log begins so. <https://www.sqlite.org/fileformat.html#the_rollback_journal>
 fn is_ours(head: &[u8]) -> bool {
     let journal = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
-    begins_as_part(head) || head.starts_with(b"SQLite format 3\0") || head.starts_with(&journal)
+    begins_as_part(head) || head.starts_with(SQLITE) || head.starts_with(&journal)
 }
 
 /// Whether there is nothing in a file: white space, `null`, an object without members.

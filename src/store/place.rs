@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::tables::schema::APPLICATION_ID;
 use crate::input::one_name;
+use crate::scan::SQLITE;
 
 /// The ending of the name of a lock.
 pub(super) const LOCK: &str = ".lock";
@@ -24,14 +25,14 @@ pub fn is_of_a_store(path: &Path) -> bool {
     is_store(&path) || stores.any(|store| is_store(Path::new(store)))
 }
 
-/// Whether a file begins as a store does: <https://www.sqlite.org/fileformat.html#the_database_header>.
+/// Whether a file begins as a store does.
 fn is_store(path: &Path) -> bool {
     let mut head = [0; 72];
     let is_file = path.metadata().is_ok_and(|metadata| metadata.is_file());
     let mut read = || File::open(path)?.read_exact(&mut head);
     is_file
         && read().is_ok()
-        && head.starts_with(b"SQLite format 3\0")
+        && head.starts_with(SQLITE)
         && i64::from(u32::from_be_bytes([head[68], head[69], head[70], head[71]])) == APPLICATION_ID
 }
 

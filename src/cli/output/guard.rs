@@ -34,16 +34,28 @@ pub(in crate::cli) fn check_output(
     if reading.leads_to(output) {
         return refuse("it is one of the files to be read");
     }
-    let files_from = [("--files-from", reading.files_from.as_deref())];
-    for (option, list) in files_from.iter().chain(lists) {
-        if list.is_some_and(|list| same_file(list, output)) {
-            return refuse(&format!("it is the list of {option}"));
-        }
+    let given = lists
+        .iter()
+        .filter_map(|&(option, list)| Some((option, list?)));
+    if let Some(option) = list_of(output, reading, given) {
+        return refuse(&format!("it is the list of {option}"));
     }
     if may_be_log(output) {
         return refuse("it is a file of AWS's, or holds CloudTrail records or part of a log");
     }
     Ok(())
+}
+
+/// The option whose list a file is: that of the paths to read, or one of these.
+pub(in crate::cli) fn list_of<'o, 'l>(
+    file: &Path,
+    reading: &'l Reading,
+    lists: impl Iterator<Item = (&'o str, &'l Path)>,
+) -> Option<&'o str> {
+    let files_from = (reading.files_from.as_deref()).map(|list| ("--files-from", list));
+    let mut all = files_from.into_iter().chain(lists);
+    let (option, _) = all.find(|(_, list)| same_file(list, file))?;
+    Some(option)
 }
 
 /// Whether there is a file that may be a log, wherever it is: a walk may come to it through a link.

@@ -8,7 +8,7 @@ mod sink;
 mod writing;
 
 pub(super) use folder::AccountFolder;
-pub(super) use guard::check_output;
+pub(super) use guard::{check_output, list_of};
 pub(super) use place::Output;
 pub(super) use same::same_file;
 pub(super) use sink::Sink;

@@ -117,22 +117,18 @@ fn blocks(trend: &Trend) -> Vec<Block> {
         .filter_map(|row| row.endpoints[EndpointKind::Global]);
     let blind = (read.len() - known.clone().count()) as u64;
     let calls = counted(total, "STS call");
-    let mut details = Vec::new();
-    let text = match blind {
-        _ if blind == read.len() as u64 => {
-            details
-                .push("global calls: cannot be told, as nothing of us-east-1 was read".to_owned());
-            format!("{calls} in {periods}")
-        }
-        _ => {
-            if blind > 0 {
-                details.push(format!(
-                    "{} of these without a log of us-east-1: global calls cannot be told there",
-                    count(blind)
-                ));
-            }
-            format!("{calls}, {} global, in {periods}", count(known.sum()))
-        }
+    let (text, details) = if blind == read.len() as u64 {
+        let why = "global calls: cannot be told, as nothing of us-east-1 was read";
+        (format!("{calls} in {periods}"), vec![why.to_owned()])
+    } else {
+        let text = format!("{calls}, {} global, in {periods}", count(known.sum()));
+        let blind = (blind > 0).then(|| {
+            let blind = count(blind);
+            format!(
+                "{blind} of these without a log of us-east-1: global calls cannot be told there"
+            )
+        });
+        (text, blind.into_iter().collect())
     };
     let mut blocks = vec![Block::Heading { text, details }, bars];
     blocks.extend(chart(trend));

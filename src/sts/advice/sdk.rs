@@ -217,30 +217,28 @@ fn no_region(row: &Defaults, place: Place<'_>) -> String {
         }
         _ => "calls the global endpoint",
     };
-    format!(
+    let mut text = format!(
         "Set {}, or {} in the profile in ~/.aws/config: without a Region {} {calls}. If it has one, \
-         look for {}. {}{}{}",
+         look for {}.",
         place.variable(row),
         place.config_line(),
         row.product,
-        choices(row),
-        row.remark,
-        if row.remark.is_empty() { "" } else { " " },
-        hard_coded(row)
-    )
+        choices(row)
+    );
+    add(&mut text, row.remark);
+    add(&mut text, &hard_coded(row));
+    text
 }
 
 /// For a version that is Regional by default and has a Region, as every Lambda function has.
 fn explicit_endpoint(row: &Defaults, place: Place<'_>) -> String {
+    let remove = match place.is_lambda {
+        true => " and remove it".to_owned(),
+        false => format!(", remove it and set {}", place.variable(row)),
+    };
     format!(
-        "Look in its code and configuration for {}{} it{}: {} goes global only when told to. {}",
+        "Look in its code and configuration for {}{remove}: {} goes global only when told to. {}",
         choices(row),
-        if place.is_lambda {
-            " and remove"
-        } else {
-            ", remove"
-        },
-        place.and_variable(row),
         row.product,
         kept(row, place)
     )
@@ -268,16 +266,14 @@ fn choices(row: &Defaults) -> String {
 }
 
 fn unrecognised(sdk: &str, place: Place<'_>) -> String {
-    let when = match place.known() {
-        _ if place.is_lambda => {
-            format!("{ENVIRONMENT} is set, newer ones with the Region that Lambda sets")
-        }
-        Some(region) => format!(
-            "AWS_REGION={region} and {ENVIRONMENT} are set, newer ones with the Region alone"
-        ),
-        None => {
-            format!("AWS_REGION and {ENVIRONMENT} are set, newer ones with the Region alone")
-        }
+    let when = if place.is_lambda {
+        format!("{ENVIRONMENT} is set, newer ones with the Region that Lambda sets")
+    } else {
+        let variable = match place.known() {
+            Some(region) => format!("AWS_REGION={region}"),
+            None => "AWS_REGION".to_owned(),
+        };
+        format!("{variable} and {ENVIRONMENT} are set, newer ones with the Region alone")
     };
     let mut text = format!(
         "Find the program by its source addresses and session names and have it call {}: most AWS \
