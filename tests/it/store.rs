@@ -547,6 +547,43 @@ proptest! {
         let again = place.ingest(&[place.logs.clone(), copies], 2, today());
         prop_assert_eq!(again.coverage.files.found, 0);
     }
+
+    /// Copies of one call lie on both sides of the midnight before the fifth: of a closed day they
+    /// go with the one that counts, so nothing is forgotten up to there.
+    #[test]
+    fn days_that_were_closed_are_forgotten_as_others_are(
+        nights in nights(3),
+        forgets in proptest::collection::vec((0..14_u64, 1..8_u64), 1..4),
+    ) {
+        const WINDOW: u32 = 2;
+        let place = Place::new(WINDOW);
+        let first: NaiveDate = "2025-11-03".parse().unwrap();
+        let fifth: NaiveDate = "2025-11-05".parse().unwrap();
+        for night in 0..14 {
+            let today = first + Days::new(night);
+            for ((key, bytes), arrival) in ARCHIVE.iter().zip(&nights.arrivals) {
+                let day = day_of(key);
+                let late = arrival.night.min(WINDOW as usize - 1) as u64;
+                if today == day + Days::new(late) {
+                    place.put(&place.logs, key, bytes);
+                } else if today == day && arrival.half_for > 0 {
+                    let part = (bytes.len() as f64 * arrival.part) as usize;
+                    place.put(&place.logs, key, &bytes[..part]);
+                }
+            }
+            place.ingest(std::slice::from_ref(&place.logs), nights.threads, today);
+            for (_, age) in forgets.iter().filter(|(when, _)| *when == night) {
+                let before = today - Days::new(*age);
+                if before != fifth {
+                    place.forget(before, today);
+                }
+            }
+        }
+        match Store::open(&place.store()).unwrap().kept_from().unwrap() {
+            Some(kept_from) => assert_equal_from(&place, kept_from, true)?,
+            None => assert_equal(&place, &selections())?,
+        }
+    }
 }
 
 proptest! {
@@ -630,43 +667,6 @@ proptest! {
         folders.reverse();
         let again = place.ingest(&folders, threads, today());
         prop_assert_eq!(again.coverage.files.found, 0);
-    }
-
-    /// Copies of one call lie on both sides of the midnight before the fifth: of a closed day they
-    /// go with the one that counts, so nothing is forgotten up to there.
-    #[test]
-    fn days_that_were_closed_are_forgotten_as_others_are(
-        nights in nights(3),
-        forgets in proptest::collection::vec((0..14_u64, 1..8_u64), 1..4),
-    ) {
-        const WINDOW: u32 = 2;
-        let place = Place::new(WINDOW);
-        let first: NaiveDate = "2025-11-03".parse().unwrap();
-        let fifth: NaiveDate = "2025-11-05".parse().unwrap();
-        for night in 0..14 {
-            let today = first + Days::new(night);
-            for ((key, bytes), arrival) in ARCHIVE.iter().zip(&nights.arrivals) {
-                let day = day_of(key);
-                let late = arrival.night.min(WINDOW as usize - 1) as u64;
-                if today == day + Days::new(late) {
-                    place.put(&place.logs, key, bytes);
-                } else if today == day && arrival.half_for > 0 {
-                    let part = (bytes.len() as f64 * arrival.part) as usize;
-                    place.put(&place.logs, key, &bytes[..part]);
-                }
-            }
-            place.ingest(std::slice::from_ref(&place.logs), nights.threads, today);
-            for (_, age) in forgets.iter().filter(|(when, _)| *when == night) {
-                let before = today - Days::new(*age);
-                if before != fifth {
-                    place.forget(before, today);
-                }
-            }
-        }
-        match Store::open(&place.store()).unwrap().kept_from().unwrap() {
-            Some(kept_from) => assert_equal_from(&place, kept_from, true)?,
-            None => assert_equal(&place, &selections())?,
-        }
     }
 }
 

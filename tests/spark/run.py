@@ -42,6 +42,8 @@ def environment(folder):
         PYSPARK_DRIVER_PYTHON=sys.executable,
         SPARK_LOCAL_IP="127.0.0.1",
         SPARK_LOCAL_DIRS=str(folder),
+        # What lives for seconds is not worth the second compiler.
+        JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     )
 
 
