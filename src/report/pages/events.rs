@@ -15,6 +15,14 @@ pub fn page<'p>(
     Page::new("stscope.events/1", List::new("calls", sheet(), rows, top))
 }
 
+/// Says below the rows that no global one among them means nothing, for those who do not see the messages of
+/// the run.
+pub fn without_us_east_1(mut page: Page<'_>) -> Page<'_> {
+    let words = "Nothing of us-east-1 was read, and global calls are logged only there: that none is shown means nothing.";
+    page.notes.push(words.to_owned());
+    page
+}
+
 /// The columns.
 pub fn sheet() -> Sheet<Row> {
     let mut sheet = Sheet::<Row>::new();

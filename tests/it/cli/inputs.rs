@@ -484,6 +484,26 @@ fn a_note_says_that_without_us_east_1_no_global_call_means_nothing() {
     }
 }
 
+/// Who is given the page does not see what was said beside it.
+#[test]
+fn a_page_of_calls_says_that_without_us_east_1_no_global_call_means_nothing() {
+    for (format, says) in [
+        ("table", true),
+        ("markdown", true),
+        ("html", true),
+        ("csv", false),
+    ] {
+        for (logs, is_blind) in [(sample_of_eu_west_1(), true), (SAMPLE.to_owned(), false)] {
+            let said = stscope(&format!("events --format {format}"))
+                .arg(logs)
+                .run()
+                .exits(0);
+            let words = "that none is shown means nothing";
+            assert_eq!(said.text().contains(words), says && is_blind, "{said}");
+        }
+    }
+}
+
 #[test]
 fn many_records_in_one_file_and_many_files_are_the_same() {
     let dir = tempfile::tempdir().unwrap();
