@@ -93,17 +93,22 @@ fn minute_of(stamp: &str) -> Option<u32> {
 }
 
 /// What tells a log from all others: its minute and its sixteen letters and digits, in sixteen bytes, so
-/// that the names of a million files fit into memory beside their calls. Whatever has another name is
-/// known by a hash of it.
+/// that the names of a million files fit into memory beside their calls. Of a name that ends in something
+/// else that end is known by a hash, and whatever has another name has no minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LogId(u128);
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+/// How many numbers sixteen letters and digits make. What is above, of 96 bits, are hashes.
+const UNIQUES: u128 = 62_u128.pow(16);
+/// The minute of what has none: it is in the year 10136.
+const NO_MINUTE: u32 = u32::MAX;
+
 impl LogId {
     /// That of a file of this name, which was read if it is that of a log.
     pub fn of(name: &str, log: Option<&LogName<'_>>) -> LogId {
-        let exact = log.and_then(|log| {
+        let unique = log.and_then(|log| {
             let unique: &[u8; 16] = log.unique.as_bytes().try_into().ok()?;
             let mut number = 0_u128;
             for byte in unique {
@@ -115,23 +120,27 @@ impl LogId {
                 };
                 number = number * 62 + u128::from(digit);
             }
-            Some(number << 32 | u128::from(log.minute))
+            Some(number)
         });
-        LogId(exact.unwrap_or_else(|| {
+        let number = unique.unwrap_or_else(|| {
             let hash = |seed| {
                 let mut hasher = siphasher::sip::SipHasher13::new_with_keys(seed, 0);
                 hasher.write(stem(name).as_bytes());
                 u128::from(hasher.finish())
             };
-            hash(1) << 64 | hash(2)
-        }))
+            UNIQUES + (hash(1) << 64 | hash(2)) % ((1 << 96) - UNIQUES)
+        });
+        let minute = log.map_or(NO_MINUTE, |log| log.minute);
+        LogId(number << 32 | u128::from(minute))
     }
 
     /// The name of the log of CloudTrail's that has this id, if its name says it all.
     pub fn name(self, account: &str, region: &str) -> Option<String> {
-        let minute = self.0 as u32;
-        let time = DateTime::from_timestamp(i64::from(minute) * 60, 0)?;
+        let time = DateTime::from_timestamp(i64::from(self.minute()?) * 60, 0)?;
         let mut number = self.0 >> 32;
+        if number >= UNIQUES {
+            return None;
+        }
         let mut unique = [0; 16];
         for place in unique.iter_mut().rev() {
             *place = DIGITS[(number % 62) as usize];
@@ -157,8 +166,8 @@ impl LogId {
     }
 
     /// The minute in the name, if that is the name of a log.
-    pub fn minute(self) -> u32 {
-        self.0 as u32
+    pub fn minute(self) -> Option<u32> {
+        Some(self.0 as u32).filter(|minute| *minute != NO_MINUTE)
     }
 }
 
@@ -270,7 +279,7 @@ mod tests {
         let log = LogName::parse(name).unwrap();
         let id = LogId::of(name, Some(&log));
         assert_eq!(log.minute, 1_762_160_700 / 60);
-        assert_eq!(id.minute(), log.minute);
+        assert_eq!(id.minute(), Some(log.minute));
         assert_eq!(id.name(log.account, log.region).as_deref(), Some(name));
         for same in [name.replace(".gz", ""), name.replace(".gz", ".zst")] {
             assert_eq!(LogId::of(&same, LogName::parse(&same).as_ref()), id);
@@ -298,6 +307,23 @@ mod tests {
                 "{other}"
             );
         }
+        // A second copy, and what others write: without the name in it, and with its minute.
+        for (unique, name) in ["0aZ9bY8cX7dW6eV5 (1)", "u3", "0aZ9-Y8cX7dW6eV5"]
+            .map(|unique| (unique, name.replace("0aZ9bY8cX7dW6eV5", unique)))
+        {
+            let other = LogId::of(&name, LogName::parse(&name).as_ref());
+            assert_eq!(other.minute(), id.minute(), "{unique}");
+            assert_eq!(other.name(log.account, log.region), None, "{unique}");
+            assert_ne!(other, id, "{unique}");
+        }
+        let last = name.replace("0aZ9bY8cX7dW6eV5", "zzzzzzzzzzzzzzzz");
+        let id = LogId::of(&last, LogName::parse(&last).as_ref());
+        assert_eq!(id.name(log.account, log.region), Some(last));
+        let nobodys = LogId::of("x.json.gz", None);
+        assert_eq!(
+            (nobodys.minute(), nobodys.name(log.account, log.region)),
+            (None, None)
+        );
         for none in [
             "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20251103T090000Z.json.gz",
             "111122223333_CloudTrail_us-east-1_20251303T0905Z_0aZ9bY8cX7dW6eV5.json.gz",

@@ -240,7 +240,7 @@ impl Evidence {
             newest.insert(account, *minute);
         }
         for logs in self.logs.iter().filter(|logs| !logs.account.is_empty()) {
-            let last = logs.ids.iter().map(|id| id.minute()).max();
+            let last = logs.ids.iter().filter_map(|id| id.minute()).max();
             let newest = newest.entry(&logs.account).or_default();
             *newest = last.unwrap_or(0).max(*newest);
         }

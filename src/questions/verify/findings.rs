@@ -142,6 +142,11 @@ impl<'e> Findings<'e> {
     }
 }
 
+/// When a log was delivered, by its name.
+fn minute(id: LogId) -> Option<Time> {
+    Time::from_millis(i64::from(id.minute()?) * 60_000)
+}
+
 impl LogFinding<'_> {
     fn made(&self, chains: &[Whose]) -> Finding {
         let at = |seconds: u32| match seconds {
@@ -157,7 +162,7 @@ impl LogFinding<'_> {
             trail: whose.trail.clone(),
             from: at(from),
             until: match self.what {
-                OfLog::Unnamed { id, .. } => Time::from_millis(i64::from(id.minute()) * 60_000),
+                OfLog::Unnamed { id, .. } => minute(id),
                 _ => at(until),
             },
             path: Some(self.what.path(chains, self.chain)),
@@ -186,7 +191,7 @@ impl OfLog<'_> {
     fn seconds(&self) -> (u32, u32) {
         match self {
             OfLog::Missing { log, .. } | OfLog::Differs { log, .. } => (log.oldest, log.newest),
-            OfLog::Unnamed { id, .. } => (0, id.minute()),
+            OfLog::Unnamed { id, .. } => (0, id.minute().unwrap_or(0)),
         }
     }
 
@@ -199,7 +204,7 @@ impl OfLog<'_> {
                 time(digest.digest.start).zip(time(digest.digest.end))
             }
             (OfLog::Differs { log, .. }, (0, 0)) => {
-                let minute = Time::from_millis(i64::from(log.id.minute()) * 60_000)?;
+                let minute = minute(log.id)?;
                 Some((minute, minute))
             }
             (_, (0, one) | (one, 0)) => at(one).map(|one| (one, one)),

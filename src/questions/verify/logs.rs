@@ -25,7 +25,7 @@ pub(super) struct Unnamed<'e> {
 impl Unnamed<'_> {
     /// The end of the slot in its name.
     pub fn time(&self) -> Option<Time> {
-        Time::from_millis(i64::from(self.id.minute()) * 60_000)
+        Time::from_millis(i64::from(self.id.minute()?) * 60_000)
     }
 }
 

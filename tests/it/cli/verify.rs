@@ -191,6 +191,39 @@ fn a_whole_chain_is_complete_by_name_and_proved_with_hashes_and_keys() {
     );
 }
 
+/// CloudTrail's own end in sixteen letters and digits; the minute is in all.
+#[test]
+fn a_log_is_missing_and_newer_by_the_minute_in_its_name_however_that_ends() {
+    let trail = Trail::of(ACCOUNT, "us-east-1");
+    let mut named = logs(&trail, START, 8, 0);
+    for log in named.iter_mut().flatten() {
+        log.key = log.key.replace("_Log0000000000", "_u-");
+    }
+    let archive = Archive::with(trail, named);
+    let until = "--until 2025-11-03T06:00:00Z";
+    assert_eq!(
+        number(&archive.by_name(until).exits(0).rows()[0]["log_files"]),
+        12
+    );
+    // A second copy of a log is in no digest, and does not say that digests go on.
+    let Log { key, content, .. } = &archive.logs[2][0];
+    archive.put(&key.replace(".json.gz", " (1).json.gz"), &gzip(content));
+    let said = archive.by_name("").exits(0);
+    assert_eq!(kinds(&said), ["unnamed"], "{said}");
+    assert_eq!(findings(&said)[0]["until"], "2025-11-03T02:05:00Z");
+    archive.remove(key);
+    for words in ["", until] {
+        let said = archive.by_name(words).exits(1);
+        assert_eq!(kinds(&said), ["missing", "unnamed"], "{said}");
+        stscope(&format!(
+            "report -q --fail-on global=99 --require complete {words}"
+        ))
+        .arg(archive.root())
+        .run()
+        .exits(2);
+    }
+}
+
 #[test]
 fn keys_are_read_in_both_forms_and_a_foreign_key_checks_nothing() {
     let archive = Archive::new();
