@@ -1,5 +1,6 @@
 //! `--hosts FILE`: what the user's own host names lead to.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::exit::Failure;
@@ -37,15 +38,32 @@ pub(super) fn read(path: Option<&Path>) -> Result<Hosts, Failure> {
 /// it may be a typo, and then calls through that host are taken for calls to somewhere else. Where all
 /// hosts read are on the list, that of a line is merely not called.
 pub(super) fn check_matched(hosts: &Hosts) -> Result<(), Failure> {
-    match hosts.unmatched().next().filter(|_| hosts.has_unlisted()) {
+    match perhaps_mistyped(hosts) {
         None => Ok(()),
         Some((number, host)) => Err(Failure::new(format!(
-            "--fail-on cannot be judged: --hosts: line {number} ({}) matched none of the hosts read, \
+            "--fail-on cannot be judged: --hosts: line {number} ({host}) matched none of the hosts read, \
              of which some are on no line: it may be a typo; see what there is with 'report \
-             --endpoint other' of the same logs, and mend the line, or take it out",
-            for_terminal(host)
+             --endpoint other' of the same logs, and mend the line, or take it out"
         ))),
     }
+}
+
+/// The same of the list that a store was given last, and of all hosts in it.
+pub(super) fn check_matched_in_store(hosts: &Hosts) -> Result<(), Failure> {
+    match perhaps_mistyped(hosts) {
+        None => Ok(()),
+        Some((number, host)) => Err(Failure::new(format!(
+            "--fail-on cannot be judged: line {number} ({host}) of the list that 'ingest --hosts' was given last \
+             matches none of the hosts in the store, of which some are on no line: it may be a typo; see what \
+             there is with 'report --endpoint other' of the store, mend the line and read the logs into a new \
+             store, or take it out"
+        ))),
+    }
+}
+
+fn perhaps_mistyped(hosts: &Hosts) -> Option<(usize, Cow<'_, str>)> {
+    let (number, host) = hosts.unmatched().next().filter(|_| hosts.has_unlisted())?;
+    Some((number, for_terminal(host)))
 }
 
 /// The most lines that are named.

@@ -305,6 +305,9 @@ impl Session {
                 self.demand
                     .check(&totals.coverage, || self.standing(totals))?;
                 hosts::check_matched(&self.reading.scan.hosts)?;
+                if let Some(store) = &self.reading.store {
+                    hosts::check_matched_in_store(&store.hosts()?)?;
+                }
             }
             Ok(exit)
         });

@@ -15,7 +15,7 @@ mod with {
     use crate::questions::{AnyQuestion, Calendar, CallsByDay, DaysOfCalls};
     use crate::shown::Shown;
     use crate::store::Store;
-    use crate::sts::{Dimension, Time};
+    use crate::sts::{Dimension, Hosts, Time};
     use crate::tally::{Question, Selection, Tally};
 
     /// A store that is read.
@@ -80,6 +80,11 @@ mod with {
             Ok((calendar, seen))
         }
 
+        /// The list of own host names that was given last, with what it matches.
+        pub fn hosts(&self) -> Result<Hosts, Failure> {
+            Ok(self.store.hosts()?)
+        }
+
         /// The verdict on new callers of the global endpoint.
         pub fn judge_new(
             &self,
@@ -128,7 +133,7 @@ mod without {
     use crate::cli::offenders::Allowed;
     use crate::questions::new_callers::NewCallers;
     use crate::questions::{Calendar, CallsByDay, DaysOfCalls};
-    use crate::sts::{Dimension, Time};
+    use crate::sts::{Dimension, Hosts, Time};
     use crate::tally::{Question, Selection, Tally};
 
     /// A store: in this build none can be opened, so there is no value of this type.
@@ -157,6 +162,10 @@ mod without {
             _: &Selection,
             _: &CallsByDay<'_>,
         ) -> Result<(Calendar, DaysOfCalls), Failure> {
+            match *self {}
+        }
+
+        pub fn hosts(&self) -> Result<Hosts, Failure> {
             match *self {}
         }
 

@@ -31,6 +31,7 @@ use crate::store::error::StoreError;
 use crate::store::open::Store;
 use crate::store::tables::batch::Batch;
 use crate::store::tables::checksums::Checksums;
+use crate::store::tables::hosts;
 use crate::store::tables::schema;
 use crate::store::tables::unfinished::{self, Given};
 
@@ -65,6 +66,7 @@ impl Store {
         // However the run ends: who asks a store that it has left must not take a part of it for all.
         let given = given(paths);
         let noted = self.sql(unfinished::begin(&self.connection, &given))?;
+        self.sql(hosts::note(&self.connection, &scan.hosts))?;
         let (scanned, written) = std::thread::scope(|scope| {
             let scanning = std::thread::Builder::new().spawn_scoped(scope, || {
                 let workers = Mutex::new(0);

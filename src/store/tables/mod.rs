@@ -9,6 +9,7 @@ pub(in crate::store) mod columns;
 pub(in crate::store) mod connect;
 pub(in crate::store) mod file_row;
 pub(in crate::store) mod grouping;
+pub(in crate::store) mod hosts;
 pub(in crate::store) mod insert;
 pub(in crate::store) mod kept;
 pub(in crate::store) mod kept_fixed;

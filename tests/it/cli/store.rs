@@ -675,6 +675,53 @@ fn a_store_keeps_what_hosts_led_to_when_they_were_read() {
         ]);
 }
 
+/// As over files, of all that came in however many nights.
+#[test]
+fn a_gate_over_a_store_knows_a_line_that_may_be_mistyped() {
+    let (folder, store) = folder();
+    let deliver = |number: u32, host: &str| {
+        let record = json!({ "tlsDetails": { "clientProvidedHostHeader": host } });
+        put(
+            folder.path(),
+            &format!("logs/{number}.json"),
+            &log(&[call(number, record)]),
+        );
+    };
+    let ingest_by = |lines: &str| {
+        let run = stscope("ingest -q --store").arg(&store);
+        let run = match lines {
+            "" => run,
+            lines => run
+                .arg("--hosts")
+                .arg(put(folder.path(), "hosts.txt", lines.as_bytes())),
+        };
+        run.arg(folder.path().join("logs")).run().exits(0);
+    };
+    let gate = || ask("report -q --fail-on global", &store).run();
+    deliver(1, "sts.corp.example");
+    ingest_by("# mine\nsts.crop.example global\n");
+    gate().exits(2).says(&[
+        "line 2 (sts.crop.example) of the list",
+        "may be a typo",
+        "--endpoint other",
+    ]);
+    // Without a list nothing is claimed.
+    ingest_by("");
+    gate().exits(0);
+    // What has matched once has matched, on whatever night.
+    deliver(2, "proxy.example");
+    ingest_by("proxy.example regional eu-west-1\nsts.crop.example global\n");
+    gate().exits(2).says(&["line 2 (sts.crop.example)"]);
+    deliver(3, "sts.other.example");
+    ingest_by("proxy.example regional eu-west-1\n");
+    gate().exits(0);
+    // Where all hosts are on the list, a line is merely not called.
+    ingest_by(
+        "proxy.example regional eu-west-1\n*.corp.example regional eu-west-1\n*.other.example global\nx.example global\n",
+    );
+    gate().exits(0);
+}
+
 /// What is wrong with a disk or a system tonight is not wrong with a file.
 #[cfg(unix)]
 #[test]

@@ -1,0 +1,45 @@
+//! The list of own host names that an ingest was given last: `--hosts`.
+//!
+//! Owns the setting that keeps its lines. What hosts they match is in the groupings of the calls, so a run
+//! that is killed loses none of it.
+
+use rusqlite::Connection;
+
+use super::schema;
+use crate::sts::Hosts;
+
+/// The name of the setting: a line of it is that line of the list.
+const SETTING: &str = "hosts";
+
+/// Notes the list before anything is read by it. Who gives none any more means none.
+pub(in crate::store) fn note(connection: &Connection, hosts: &Hosts) -> rusqlite::Result<()> {
+    if hosts.is_empty() {
+        connection.execute("DELETE FROM setting WHERE name = ?1", [SETTING])?;
+        return Ok(());
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for (number, line) in hosts.lines() {
+        lines.resize(number, String::new());
+        lines[number - 1] = line;
+    }
+    schema::set(connection, SETTING, &lines.join("\n"))
+}
+
+/// The list, with what its lines match of the hosts of all calls that are here; empty if there is none.
+pub(in crate::store) fn read(connection: &Connection) -> rusqlite::Result<Hosts> {
+    let lines = schema::setting(connection, SETTING)?.unwrap_or_default();
+    let hosts = Hosts::parse(lines.lines()).unwrap_or_default();
+    if hosts.is_empty() {
+        return Ok(hosts);
+    }
+    // Those that a list is asked about.
+    let mut all = connection.prepare(
+        "SELECT DISTINCT client_provided_host_header FROM grouping WHERE client_provided_host_header IS NOT NULL \
+         AND (endpoint = 'other' OR evidence = 'host-map')",
+    )?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        hosts.find(row.get_ref(0)?.as_str()?);
+    }
+    Ok(hosts)
+}
