@@ -683,7 +683,7 @@ fn a_gate_over_a_store_knows_a_line_that_may_be_mistyped() {
         let record = json!({ "tlsDetails": { "clientProvidedHostHeader": host } });
         put(
             folder.path(),
-            &format!("logs/{number}.json"),
+            format!("logs/{number}.json"),
             &log(&[call(number, record)]),
         );
     };
