@@ -306,7 +306,7 @@ impl Session {
                     .check(&totals.coverage, || self.standing(totals))?;
                 hosts::check_matched(&self.reading.scan.hosts)?;
                 if let Some(store) = &self.reading.store {
-                    hosts::check_matched_in_store(&store.hosts()?)?;
+                    hosts::check_store(store, self.selection())?;
                 }
             }
             Ok(exit)

@@ -15,8 +15,8 @@ mod with {
     use crate::questions::{AnyQuestion, Calendar, CallsByDay, DaysOfCalls};
     use crate::shown::Shown;
     use crate::store::Store;
-    use crate::sts::{Dimension, Hosts, Time};
-    use crate::tally::{Question, Selection, Tally};
+    use crate::sts::{Dimension, Hosts, LeadsTo, Time};
+    use crate::tally::{Measures, Question, Selection, Tally};
 
     /// A store that is read.
     pub(in crate::cli) struct Stored {
@@ -85,6 +85,29 @@ mod with {
             Ok(self.store.hosts()?)
         }
 
+        /// A host that leads to the global endpoint by this list, and the calls through it that were read
+        /// before the list said so, if there are any.
+        pub fn listed_late(
+            &self,
+            hosts: &Hosts,
+            selection: &Selection,
+        ) -> Result<Option<(String, Measures)>, Failure> {
+            if !hosts.lead_to_global() {
+                return Ok(None);
+            }
+            let columns = vec![Dimension::Endpoint, Dimension::ClientProvidedHostHeader];
+            let question = AnyQuestion::Groups(columns);
+            let report = self.tally(&question, &selection.of_logs(), false)?.finish();
+            let mut found = report.groups().filter_map(|group| {
+                let [Some("other"), Some(host)] = group.values[..] else {
+                    return None;
+                };
+                let is_global = hosts.find(host) == Some(&LeadsTo::Global);
+                is_global.then(|| (host.to_owned(), group.measures))
+            });
+            Ok(found.next())
+        }
+
         /// The verdict on new callers of the global endpoint.
         pub fn judge_new(
             &self,
@@ -134,7 +157,7 @@ mod without {
     use crate::questions::new_callers::NewCallers;
     use crate::questions::{Calendar, CallsByDay, DaysOfCalls};
     use crate::sts::{Dimension, Hosts, Time};
-    use crate::tally::{Question, Selection, Tally};
+    use crate::tally::{Measures, Question, Selection, Tally};
 
     /// A store: in this build none can be opened, so there is no value of this type.
     pub(in crate::cli) enum Stored {}
@@ -166,6 +189,14 @@ mod without {
         }
 
         pub fn hosts(&self) -> Result<Hosts, Failure> {
+            match *self {}
+        }
+
+        pub fn listed_late(
+            &self,
+            _: &Hosts,
+            _: &Selection,
+        ) -> Result<Option<(String, Measures)>, Failure> {
             match *self {}
         }
 

@@ -111,6 +111,12 @@ impl Hosts {
         self.0.lines.is_empty()
     }
 
+    /// Whether a line tells of a name that it leads to the global endpoint.
+    pub fn lead_to_global(&self) -> bool {
+        let mut lines = self.0.lines.iter();
+        lines.any(|line| line.leads_to == LeadsTo::Global)
+    }
+
     /// Where a normalised host name leads, if a line tells.
     pub fn find(&self, host: &str) -> Option<&LeadsTo> {
         self.line(host).map(|line| &line.leads_to)

@@ -715,9 +715,22 @@ fn a_gate_over_a_store_knows_a_line_that_may_be_mistyped() {
     deliver(3, "sts.other.example");
     ingest_by("proxy.example regional eu-west-1\n");
     gate().exits(0);
+    // What was read before the list named it is no zero of today's list, but of later days it is.
+    let record = json!({
+        "eventTime": "2025-11-04T10:00:00Z",
+        "tlsDetails": { "clientProvidedHostHeader": "proxy.example" },
+    });
+    put(folder.path(), "logs/4.json", &log(&[call(4, record)]));
+    ingest_by("proxy.example regional eu-west-1\nsts.other.example global\n");
+    gate().exits(2).says(&[
+        "calls through sts.other.example (1, the last on 2025-11-03) were read before the list",
+    ]);
+    ask("report -q --fail-on global --since 2025-11-04", &store)
+        .run()
+        .exits(0);
     // Where all hosts are on the list, a line is merely not called.
     ingest_by(
-        "proxy.example regional eu-west-1\n*.corp.example regional eu-west-1\n*.other.example global\nx.example global\n",
+        "proxy.example regional eu-west-1\n*.corp.example regional eu-west-1\n*.other.example regional eu-west-1\nx.example global\n",
     );
     gate().exits(0);
 }
