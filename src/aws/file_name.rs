@@ -5,7 +5,7 @@
 
 use std::hash::Hasher as _;
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::account::{is_account_id, is_organisation};
 use super::region::is_region;
@@ -136,7 +136,7 @@ impl LogId {
 
     /// The name of the log of CloudTrail's that has this id, if its name says it all.
     pub fn name(self, account: &str, region: &str) -> Option<String> {
-        let time = DateTime::from_timestamp(i64::from(self.minute()?) * 60, 0)?;
+        let time = self.delivered()?;
         let mut number = self.0 >> 32;
         if number >= UNIQUES {
             return None;
@@ -168,6 +168,11 @@ impl LogId {
     /// The minute in the name, if that is the name of a log.
     pub fn minute(self) -> Option<u32> {
         Some(self.0 as u32).filter(|minute| *minute != NO_MINUTE)
+    }
+
+    /// The same as a time.
+    pub fn delivered(self) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp(i64::from(self.minute()?) * 60, 0)
     }
 }
 

@@ -17,8 +17,8 @@ pub struct EarlierDigests(BTreeMap<Pair, Left>);
 /// An account and Region.
 type Pair = (Box<str>, Box<str>);
 
-/// A digest that was left out. Of several of one day it is the last by its path: always the same one, whoever
-/// came upon it first.
+/// A digest that was left out. Of several of one day it is the last by its path: always the same one, in
+/// whatever order they were found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Left {
     day: NaiveDate,

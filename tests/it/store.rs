@@ -120,6 +120,13 @@ struct Arrival {
     part: f64,
 }
 
+impl Arrival {
+    /// What is there at first.
+    fn part_of<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        &bytes[..(bytes.len() as f64 * self.part) as usize]
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Nights {
     arrivals: Vec<Arrival>,
@@ -510,17 +517,7 @@ proptest! {
         let mut closed = 0;
         for night in 0..DAYS + 3 + 2 * WINDOW as usize {
             let today = first + Days::new(night as u64);
-            for ((key, bytes), arrival) in ARCHIVE.iter().zip(&nights.arrivals) {
-                let day = day_of(key);
-                // The day of the key is that of delivery, an hour or less after that of the calls.
-                let late = arrival.night.min(WINDOW as usize - 1) as u64;
-                if today == day + Days::new(late) {
-                    place.put(&place.logs, key, bytes);
-                } else if today == day && arrival.half_for > 0 {
-                    let part = (bytes.len() as f64 * arrival.part) as usize;
-                    place.put(&place.logs, key, &bytes[..part]);
-                }
-            }
+            arrive_within(&place, &nights, today, WINDOW);
             let ingested = place.ingest(std::slice::from_ref(&place.logs), nights.threads, today);
             closed += ingested.closed;
             prop_assert_eq!(ingested.beyond_window, 0);
@@ -561,16 +558,7 @@ proptest! {
         let fifth: NaiveDate = "2025-11-05".parse().unwrap();
         for night in 0..14 {
             let today = first + Days::new(night);
-            for ((key, bytes), arrival) in ARCHIVE.iter().zip(&nights.arrivals) {
-                let day = day_of(key);
-                let late = arrival.night.min(WINDOW as usize - 1) as u64;
-                if today == day + Days::new(late) {
-                    place.put(&place.logs, key, bytes);
-                } else if today == day && arrival.half_for > 0 {
-                    let part = (bytes.len() as f64 * arrival.part) as usize;
-                    place.put(&place.logs, key, &bytes[..part]);
-                }
-            }
+            arrive_within(&place, &nights, today, WINDOW);
             place.ingest(std::slice::from_ref(&place.logs), nights.threads, today);
             for (_, age) in forgets.iter().filter(|(when, _)| *when == night) {
                 let before = today - Days::new(*age);
@@ -670,6 +658,20 @@ proptest! {
     }
 }
 
+/// What comes today, so late at most that its day is open yet.
+fn arrive_within(place: &Place, nights: &Nights, today: NaiveDate, window: u32) {
+    for ((key, bytes), arrival) in ARCHIVE.iter().zip(&nights.arrivals) {
+        // The day of the key is that of delivery, an hour or less after that of the calls.
+        let day = day_of(key);
+        let late = arrival.night.min(window as usize - 1) as u64;
+        if today == day + Days::new(late) {
+            place.put(&place.logs, key, bytes);
+        } else if today == day && arrival.half_for > 0 {
+            place.put(&place.logs, key, arrival.part_of(bytes));
+        }
+    }
+}
+
 /// What comes on a night.
 fn arrive(place: &Place, copies: &Path, nights: &Nights, night: usize) {
     for ((key, bytes), arrival) in ARCHIVE.iter().zip(&nights.arrivals) {
@@ -677,8 +679,7 @@ fn arrive(place: &Place, copies: &Path, nights: &Nights, night: usize) {
         if night == whole {
             place.put(&place.logs, key, bytes);
         } else if night == arrival.night {
-            let part = (bytes.len() as f64 * arrival.part) as usize;
-            place.put(&place.logs, key, &bytes[..part]);
+            place.put(&place.logs, key, arrival.part_of(bytes));
         }
         // A damaged file in two folders is two damaged files, in a report, too.
         let is_sound = !std::ptr::eq(bytes, &raw const ARCHIVE[1].1)

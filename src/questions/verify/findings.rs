@@ -8,6 +8,7 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use super::chains::time;
 use super::finding::{Finding, FindingKind};
+use super::logs::delivered;
 use crate::aws::LogId;
 use crate::cloudtrail::digest::NamedLog;
 use crate::sts::Time;
@@ -142,11 +143,6 @@ impl<'e> Findings<'e> {
     }
 }
 
-/// When a log was delivered, by its name.
-fn minute(id: LogId) -> Option<Time> {
-    Time::from_millis(i64::from(id.minute()?) * 60_000)
-}
-
 impl LogFinding<'_> {
     fn made(&self, chains: &[Whose]) -> Finding {
         let at = |seconds: u32| match seconds {
@@ -162,7 +158,7 @@ impl LogFinding<'_> {
             trail: whose.trail.clone(),
             from: at(from),
             until: match self.what {
-                OfLog::Unnamed { id, .. } => minute(id),
+                OfLog::Unnamed { id, .. } => delivered(id),
                 _ => at(until),
             },
             path: Some(self.what.path(chains, self.chain)),
@@ -204,7 +200,7 @@ impl OfLog<'_> {
                 time(digest.digest.start).zip(time(digest.digest.end))
             }
             (OfLog::Differs { log, .. }, (0, 0)) => {
-                let minute = minute(log.id)?;
+                let minute = delivered(log.id)?;
                 Some((minute, minute))
             }
             (_, (0, one) | (one, 0)) => at(one).map(|one| (one, one)),

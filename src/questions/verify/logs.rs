@@ -25,8 +25,13 @@ pub(super) struct Unnamed<'e> {
 impl Unnamed<'_> {
     /// The end of the slot in its name.
     pub fn time(&self) -> Option<Time> {
-        Time::from_millis(i64::from(self.id.minute()?) * 60_000)
+        delivered(self.id)
     }
+}
+
+/// When a log was delivered, by its name.
+pub(super) fn delivered(id: LogId) -> Option<Time> {
+    Time::from_millis(id.delivered()?.timestamp_millis())
 }
 
 impl<'e> Found<'e> {

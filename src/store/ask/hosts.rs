@@ -1,4 +1,4 @@
-//! What the list of own host names has come upon.
+//! The list of own host names, and what it matches.
 
 use crate::store::StoreError;
 use crate::store::open::Store;

@@ -123,7 +123,7 @@ fn day(millis: i64) -> Option<NaiveDate> {
 
 /// The day (UTC) in which a log was delivered.
 pub(super) fn day_of(id: LogId) -> Option<NaiveDate> {
-    day(i64::from(id.minute()?) * 60_000)
+    id.delivered().map(|time| time.date_naive())
 }
 
 /// Notes when the newest log of each account was delivered: it is in the folders of its last day.

@@ -14,8 +14,7 @@ const SETTING: &str = "hosts";
 /// Notes the list before anything is read by it. Who gives none any more means none.
 pub(in crate::store) fn note(connection: &Connection, hosts: &Hosts) -> rusqlite::Result<()> {
     if hosts.is_empty() {
-        connection.execute("DELETE FROM setting WHERE name = ?1", [SETTING])?;
-        return Ok(());
+        return schema::unset(connection, SETTING);
     }
     let mut lines: Vec<String> = Vec::new();
     for (number, line) in hosts.lines() {

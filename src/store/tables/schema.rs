@@ -286,6 +286,13 @@ pub(in crate::store) fn set(
     Ok(())
 }
 
+pub(in crate::store) fn unset(connection: &Connection, name: &str) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("DELETE FROM setting WHERE name = ?1")?
+        .execute([name])?;
+    Ok(())
+}
+
 /// The number that the next run will have.
 pub(in crate::store) fn next_run(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("SELECT ifnull(max(id), 0) + 1 FROM run", [], |row| {

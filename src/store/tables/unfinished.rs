@@ -5,6 +5,7 @@
 use chrono::{SecondsFormat, Utc};
 use rusqlite::Connection;
 
+use super::schema;
 use crate::input::is_below;
 
 /// What a run is to read.
@@ -109,7 +110,7 @@ pub(in crate::store) fn take_back(
 ) -> rusqlite::Result<()> {
     let transaction = connection.unchecked_transaction()?;
     for name in noted {
-        remove(connection, name)?;
+        schema::unset(connection, name)?;
     }
     transaction.commit()
 }
@@ -118,16 +119,9 @@ pub(in crate::store) fn take_back(
 pub(in crate::store) fn end(connection: &Connection, given: &[Given]) -> rusqlite::Result<()> {
     for one in all(connection)? {
         if one.is_in(given) {
-            remove(connection, &one.name)?;
+            schema::unset(connection, &one.name)?;
         }
     }
-    Ok(())
-}
-
-fn remove(connection: &Connection, name: &str) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached("DELETE FROM setting WHERE name = ?1")?
-        .execute([name])?;
     Ok(())
 }
 

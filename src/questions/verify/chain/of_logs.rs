@@ -4,7 +4,7 @@
 
 use super::super::finding::FindingKind;
 use super::super::findings::OfLog;
-use super::super::logs::{Found, Unnamed};
+use super::super::logs::{Found, Unnamed, delivered};
 use super::judge::{Judge, later};
 use crate::cloudtrail::digest::NamedLog;
 use crate::sts::Time;
@@ -60,10 +60,7 @@ impl<'e> Judge<'_, 'e> {
     fn is_asked(&self, log: &NamedLog) -> bool {
         let selection = self.asked.selection;
         let millis = |seconds: u32| i64::from(seconds) * 1000;
-        let minute = log.id.minute();
-        let day = minute
-            .and_then(|minute| chrono::DateTime::from_timestamp(i64::from(minute) * 60, 0))
-            .map(|time| time.date_naive());
+        let day = log.id.delivered().map(|time| time.date_naive());
         // What the options leave out is not missing.
         let is_pruned = day.is_some_and(|day| self.asked.pruning.leaves_out_day(day));
         let is_before = (selection.since)
@@ -119,12 +116,9 @@ impl<'e> Judge<'_, 'e> {
 
     /// A log that differs is only known by its name.
     fn find_earlier(&mut self, log: &NamedLog) {
-        let at = |seconds: u32| {
-            let seconds = match seconds {
-                0 => i64::from(log.id.minute()?) * 60,
-                seconds => i64::from(seconds),
-            };
-            Time::from_millis(seconds * 1000)
+        let at = |seconds: u32| match seconds {
+            0 => delivered(log.id),
+            seconds => Time::from_millis(i64::from(seconds) * 1000),
         };
         let times = (at(log.oldest), at(log.newest));
         let path = log.id.name(self.chain.key.account, self.chain.key.region);
