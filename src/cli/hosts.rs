@@ -70,8 +70,8 @@ pub(super) fn check_store(store: &Stored, selection: &Selection) -> Result<(), F
     });
     Err(Failure::new(format!(
         "--fail-on cannot be judged: calls through {} ({}{last}) were read before the list of 'ingest --hosts' \
-         said that it leads to the global endpoint, and are 'other' in the store; read the logs into a new \
-         store, or ask with --since for what came later",
+         said that it leads to the global endpoint, and do not count as global in the store; read the logs \
+         into a new store, or ask with --since for what came later",
         for_terminal(&host),
         count(measures.calls)
     )))

@@ -86,7 +86,7 @@ mod with {
         }
 
         /// A host that leads to the global endpoint by this list, and the calls through it that were read
-        /// before the list said so, if there are any.
+        /// before the list said so, if there are any: by a list that did not name it, or said otherwise.
         pub fn listed_late(
             &self,
             hosts: &Hosts,
@@ -95,12 +95,18 @@ mod with {
             if !hosts.lead_to_global() {
                 return Ok(None);
             }
-            let columns = vec![Dimension::Endpoint, Dimension::ClientProvidedHostHeader];
+            let columns = vec![
+                Dimension::Endpoint,
+                Dimension::Evidence,
+                Dimension::ClientProvidedHostHeader,
+            ];
             let question = AnyQuestion::Groups(columns);
             let report = self.tally(&question, &selection.of_logs(), false)?.finish();
             let mut found = report.groups().filter_map(|group| {
-                let [Some("other"), Some(host)] = group.values[..] else {
-                    return None;
+                let host = match group.values[..] {
+                    [Some("other"), _, Some(host)] => host,
+                    [Some("regional"), Some("host-map"), Some(host)] => host,
+                    _ => return None,
                 };
                 let is_global = hosts.find(host) == Some(&LeadsTo::Global);
                 is_global.then(|| (host.to_owned(), group.measures))

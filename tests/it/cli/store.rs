@@ -728,6 +728,11 @@ fn a_gate_over_a_store_knows_a_line_that_may_be_mistyped() {
     ask("report -q --fail-on global --since 2025-11-04", &store)
         .run()
         .exits(0);
+    // Nor what was read by a list that said otherwise.
+    ingest_by("proxy.example global\nsts.other.example regional eu-west-1\n");
+    gate().exits(2).says(&[
+        "calls through proxy.example (2, the last on 2025-11-04) were read before the list",
+    ]);
     // Where all hosts are on the list, a line is merely not called.
     ingest_by(
         "proxy.example regional eu-west-1\n*.corp.example regional eu-west-1\n*.other.example regional eu-west-1\nx.example global\n",
