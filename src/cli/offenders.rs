@@ -24,12 +24,8 @@ impl Allowed {
             .map_err(|error| fail(format!("{error}; give a file with one glob a line")))?
             .iter()
             // Comments after a glob.
-            .map(|line| {
-                line.split_once(" #")
-                    .map_or(line.as_str(), |(glob, _comment)| glob)
-                    .trim()
-            })
-            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            .map(|line| without_comment(line).trim())
+            .filter(|line| !line.is_empty())
             .map(|line| {
                 glob(line).map_err(|error| {
                     fail(format!(
@@ -44,6 +40,13 @@ impl Allowed {
     pub fn allows(&self, principal: &str) -> bool {
         self.0.iter().any(|glob| glob.matches(principal))
     }
+}
+
+/// A line up to a `#` at the beginning of a word.
+fn without_comment(line: &str) -> &str {
+    let mut signs = line.match_indices('#').map(|(at, _)| &line[..at]);
+    let before = signs.find(|before| before.chars().next_back().is_none_or(char::is_whitespace));
+    before.unwrap_or(line)
 }
 
 /// Names those with the most calls.

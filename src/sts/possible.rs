@@ -39,6 +39,8 @@ enum Values {
     Hour,
     /// Twelve digits, or a word of AWS's such as `anonymous`.
     Account,
+    /// A name in the list of `--accounts`, or empty.
+    Listed,
     /// Never empty, and else anything.
     Given,
     Any,
@@ -58,6 +60,7 @@ fn values(dimension: Dimension) -> Values {
         D::Day => Values::Day,
         D::Hour => Values::Hour,
         D::AccountId | D::RecipientAccountId => Values::Account,
+        D::AccountName => Values::Listed,
         D::Principal => Values::Given,
         _ => Values::Any,
     }
@@ -73,9 +76,6 @@ pub fn possible(dimension: Dimension, glob: &Glob) -> Possible {
             Values::Given => Possible::Never,
             _ => Possible::Yes,
         };
-    }
-    if pattern.chars().all(|c| matches!(c, '*' | '?')) {
-        return Possible::Yes; // nothing in it can be mistyped
     }
     let is_literal = !has_wildcards(pattern);
     let yes_or = |is_possible: bool, otherwise| match is_possible {
@@ -109,6 +109,7 @@ pub fn possible(dimension: Dimension, glob: &Glob) -> Possible {
             days().any(|day| (0..24).any(|hour| glob.matches(&format!("{day}T{hour:02}")))),
             Possible::Never,
         ),
+        Values::Account if is_idle(pattern) => Possible::Yes,
         Values::Account => {
             let is_number = pattern.bytes().all(|byte| byte.is_ascii_digit());
             match is_number && pattern.len() != 12 {
@@ -116,8 +117,15 @@ pub fn possible(dimension: Dimension, glob: &Glob) -> Possible {
                 false => Possible::Perhaps,
             }
         }
-        Values::Given | Values::Any => Possible::Perhaps,
+        // A list without one name of an account here may be that of others.
+        Values::Listed => yes_or(glob.matches(""), Possible::Perhaps),
+        Values::Given | Values::Any => yes_or(is_idle(pattern), Possible::Perhaps),
     }
+}
+
+/// Whether nothing can be mistyped in a pattern: it is that of any text, or of any that is not empty.
+fn is_idle(pattern: &str) -> bool {
+    pattern.contains('*') && matches!(pattern.replace('*', "").as_str(), "" | "?")
 }
 
 /// The value that is most like a pattern, of those a dimension can have; what its values look like,
@@ -153,7 +161,7 @@ pub fn nearest(dimension: Dimension, pattern: &str) -> Nearest {
         Values::Hour => Nearest::Form("an hour of a day, as 2025-11-03T09"),
         Values::Account => Nearest::Form("twelve digits, leading zeros included"),
         Values::Given => Nearest::Value("unknown"),
-        Values::Any => Nearest::Form("any text"),
+        Values::Listed | Values::Any => Nearest::Form("any text"),
     }
 }
 
@@ -244,6 +252,21 @@ mod tests {
             (D::Principal, "", Never),
             (D::Principal, "*", Yes),
             (D::Principal, "*ROLE*", Perhaps),
+            (D::Principal, "?", Perhaps),
+            (D::AccountId, "?*", Yes),
+            (D::AccountId, "???????????", Perhaps),
+            (D::Evidence, "??", Never),
+            (D::Sdk, "??", Never),
+            (D::Sdk, "*", Yes),
+            (D::AwsRegion, "?*", Yes),
+            (D::AwsRegion, "?????????", Yes),
+            (D::AwsRegion, "????", Perhaps),
+            (D::Day, "?*", Yes),
+            (D::Day, "???", Never),
+            (D::AccountName, "*", Yes),
+            (D::AccountName, "", Yes),
+            (D::AccountName, "?*", Perhaps),
+            (D::AccountName, "prod-*", Perhaps),
             (D::ErrorCode, "?*", Yes),
             (D::ErrorCode, "", Yes),
             (D::PrincipalType, "assumedrole", Perhaps),

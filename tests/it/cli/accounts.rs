@@ -91,6 +91,29 @@ fn calls_are_chosen_by_the_name_of_their_account() {
     assert_eq!(calls("account_name=*"), all);
 }
 
+/// It may be the list of others.
+#[test]
+fn no_gate_passes_by_names_of_which_a_list_has_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let of_others = put(
+        folder.path(),
+        "others.csv",
+        b"id,name\n999900009999,Other\n",
+    );
+    for (condition, said) in [
+        ("account_name=?*", "matched none of the calls"),
+        ("account_name=Other", "matched none of the calls"),
+        ("account_name!=", "excluded every call"),
+    ] {
+        let gate = || stscope("report --fail-on global --where").arg(condition);
+        let judged = |list: &PathBuf| gate().arg(SAMPLE).arg("--accounts").arg(list).run();
+        judged(&of_others).exits(2).says(&[said]);
+    }
+    let (_folder, file) = names();
+    let gate = stscope("report --fail-on global --where account_name=?* --accounts");
+    gate.arg(&file).arg(SAMPLE).run().exits(1);
+}
+
 #[test]
 fn names_stand_beside_ids_where_people_read_and_in_a_last_column_for_programs() {
     let (_folder, file) = names();

@@ -381,7 +381,7 @@ fn many_offenders_are_named_up_to_a_number_and_hostile_names_are_escaped() {
 #[test]
 fn remarks_and_a_byte_order_mark_in_the_allow_list_are_no_part_of_a_glob() {
     let dir = tempfile::tempdir().unwrap();
-    let text = "\u{feff}arn:*  # all of ours\nanonymous\n999988887777:* # partner\n";
+    let text = "\u{feff}arn:*\t# all of ours\nanonymous\n999988887777:* # partner\n";
     let list = put(dir.path(), "allow.txt", text.as_bytes());
     for run in every("--fail-on global --allow") {
         run.arg(&list).arg(SAMPLE).run().exits(0);
@@ -401,6 +401,11 @@ fn no_gate_passes_over_a_condition_that_may_be_a_typo() {
                 "report --group-by principal",
             ]);
         }
+    }
+    // Nor is one that is of a length alone.
+    for run in every("--fail-on global --where principal=?") {
+        let said = run.arg(SAMPLE).run().exits(2);
+        said.says(&["--where principal=? matched none"]);
     }
     // Nor over one that leaves nothing to judge.
     for condition in ["principal!=*", "event_name!=[A-Z]*"] {
