@@ -383,7 +383,7 @@ impl Members<'_> {
         let source = source(|name| {
             let source = self.get(name)?;
             match tame::parse(source) {
-                None if source.starts_with(b"\"") => Some(Value::from("?")),
+                None if source.starts_with(b"\"") => Some(Value::from("unsound")),
                 other => other,
             }
         });

@@ -191,6 +191,24 @@ fn a_broken_record_in_a_string_is_that_records_damage() {
 }
 
 #[test]
+fn a_record_whose_source_is_no_sound_text_is_a_record_all_the_same() {
+    for record in [
+        r#"{"eventSource":"st\q"}"#,
+        r#"{"eventSourc\u0065":"st\q"}"#,
+    ] {
+        let message = format!(r#"{{"events":[{{"message":{}}}]}}"#, quoted(record));
+        let is_noticed = record.contains("u0065");
+        for text in [record.to_owned(), quoted(record), message] {
+            match is_noticed {
+                true => assert_eq!(held(&text).damaged, ["record"], "{text}"),
+                // Of another service, as far as is looked.
+                false => says(&text, &Way::all(), &[("records", 1)], &[]),
+            }
+        }
+    }
+}
+
+#[test]
 fn a_broken_record_in_an_envelope_is_that_records_damage() {
     let envelopes = [call("a", ""), call("broken", r#""x":tru"#), call("b", "")]
         .map(|record| format!(r#"{{"detail-type":"x","detail":{record}}}"#));
