@@ -54,6 +54,9 @@ pub enum StoreError {
         Shown::path(.0), .1
     )]
     Newer(PathBuf, i64),
+    /// The scan is to leave calls out. A file counts as read once it is in the store, with all its calls.
+    #[error("{}: a store keeps all calls of a file, so a selection is for what is asked of it", Shown::path(.0))]
+    Selection(PathBuf),
     /// It refuses to forget.
     #[error("{}: nothing was forgotten", Shown::path(.0))]
     NotForgotten(PathBuf, #[source] NotForgotten),

@@ -690,6 +690,28 @@ fn arrive(place: &Place, copies: &Path, nights: &Nights, night: usize) {
     }
 }
 
+/// Its files would count as read, and what it left out would never come in.
+#[test]
+fn a_scan_that_leaves_calls_out_is_not_ingested() {
+    let place = Place::new(0);
+    place.put(&place.logs, &ARCHIVE[0].0, &ARCHIVE[0].1);
+    let logs = std::slice::from_ref(&place.logs);
+    let paths = Paths::resolve(logs, None).unwrap();
+    for selection in selections() {
+        let is_all = selection == Selection::default();
+        let scan = Scan {
+            selection,
+            ..Scan::default()
+        };
+        let mut store = Store::open_to_write(&place.store(), Some(0), true).unwrap();
+        let ingested = store.ingest(&scan, &paths, &Progress::default(), today());
+        match is_all {
+            true => drop(ingested.unwrap()),
+            false => assert!(matches!(ingested, Err(StoreError::Selection(_)))),
+        }
+    }
+}
+
 #[test]
 fn what_comes_after_its_day_has_closed_counts_and_is_told() {
     let place = Place::new(0);

@@ -34,6 +34,7 @@ use crate::store::tables::checksums::Checksums;
 use crate::store::tables::hosts;
 use crate::store::tables::schema;
 use crate::store::tables::unfinished::{self, Given};
+use crate::tally::Selection;
 
 /// How many bundles of files may wait for the writer.
 const QUEUE: usize = 8;
@@ -46,7 +47,8 @@ impl Store {
     /// continues from there.
     ///
     /// # Errors
-    /// If logs or the store cannot be used any more; what was written until then is kept.
+    /// If the scan has a [`selection`](Scan::selection), for which [`pruning`](Scan::pruning) is there. If
+    /// logs or the store cannot be used any more; what was written until then is kept.
     pub fn ingest(
         &mut self,
         scan: &Scan,
@@ -55,6 +57,9 @@ impl Store {
         today: NaiveDate,
     ) -> Result<Ingested, StoreError> {
         debug_assert!(self.lock.is_some(), "the store was opened to be asked");
+        if scan.selection != Selection::default() {
+            return Err(StoreError::Selection(self.path.clone()));
+        }
         let ledger = self.sql(self.sound_ledger())?;
         let had_logs = self.sql(has_logs(&self.connection))?;
         let seen = Seen::new(&ledger);
