@@ -128,6 +128,12 @@ impl Gates {
         !self.gates.is_empty()
     }
 
+    /// Whether calls of a principal to the global endpoint count for one of them.
+    pub fn judge_global_calls_of(&self, principal: &str) -> bool {
+        let mut gates = self.gates.iter();
+        gates.any(|gate| gate.endpoint == Endpoint::Global) && !self.allowed.allows(principal)
+    }
+
     /// Holds the calls against the gates, and names who fails them.
     ///
     /// # Errors

@@ -5,13 +5,11 @@ use std::path::Path;
 
 use super::exit::Failure;
 use super::messages::Messages;
-use super::stored::Stored;
 use crate::input::lines;
 use crate::report::escape::for_terminal;
 use crate::report::{count, plural};
 use crate::shown::Shown;
 use crate::sts::Hosts;
-use crate::tally::Selection;
 
 /// Reads the file, if there is one.
 pub(super) fn read(path: Option<&Path>) -> Result<Hosts, Failure> {
@@ -50,34 +48,8 @@ pub(super) fn check_matched(hosts: &Hosts) -> Result<(), Failure> {
     }
 }
 
-/// The same of the list that a store was given last, and of all hosts in it. What was read before the list
-/// said where it leads is no zero, either.
-pub(super) fn check_store(store: &Stored, selection: &Selection) -> Result<(), Failure> {
-    let hosts = store.hosts()?;
-    if let Some((number, host)) = perhaps_mistyped(&hosts) {
-        return Err(Failure::new(format!(
-            "--fail-on cannot be judged: line {number} ({host}) of the list that 'ingest --hosts' was given last \
-             matches none of the hosts in the store, of which some are on no line: it may be a typo; see what \
-             there is with 'report --endpoint other' of the store, mend the line and read the logs into a new \
-             store, or take it out"
-        )));
-    }
-    let Some((host, measures)) = store.listed_late(&hosts, selection)? else {
-        return Ok(());
-    };
-    let last = (measures.last).map_or(String::new(), |last| {
-        format!(", the last on {}", last.day())
-    });
-    Err(Failure::new(format!(
-        "--fail-on cannot be judged: calls through {} ({}{last}) were read before the list of 'ingest --hosts' \
-         said that it leads to the global endpoint, and do not count as global in the store; read the logs \
-         into a new store, or ask with --since for what came later",
-        for_terminal(&host),
-        count(measures.calls)
-    )))
-}
-
-fn perhaps_mistyped(hosts: &Hosts) -> Option<(usize, Cow<'_, str>)> {
+/// The first line that may be mistyped: its number and its host.
+pub(super) fn perhaps_mistyped(hosts: &Hosts) -> Option<(usize, Cow<'_, str>)> {
     let (number, host) = hosts.unmatched().next().filter(|_| hosts.has_unlisted())?;
     Some((number, for_terminal(host)))
 }

@@ -28,6 +28,8 @@ mod reading;
 mod session;
 mod signals;
 mod stored;
+#[cfg(feature = "store")]
+mod stored_hosts;
 mod time;
 
 use std::ffi::OsString;

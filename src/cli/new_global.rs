@@ -8,6 +8,7 @@ use super::gate::note_if_it_cannot_fail;
 use super::messages::coverage::{PLACES, in_no_log};
 use super::messages::{Messages, warn};
 use super::offenders::{Allowed, tell_offenders};
+use super::stored_hosts;
 use crate::questions::new_callers::{Due, NewCallers, NoVerdict, Seen, Verdict};
 use crate::questions::{AnyQuestion, CallsByDay};
 use crate::report::escape::for_terminal;
@@ -64,7 +65,15 @@ pub(super) fn judge(
     };
     let is_allowed = |principal: &str| allowed.allows(principal);
     let verdict = (gate.judge(&due, seen, selection, is_allowed)).map_err(cannot)?;
-    Ok(tell(gate, &verdict, messages))
+    let exit = tell(gate, &verdict, messages);
+    if exit == Exit::Done {
+        let judged = Selection {
+            since: Time::of_midnight(due.first()),
+            ..window.clone()
+        };
+        stored_hosts::check(store, &judged, &|principal| !allowed.allows(principal))?;
+    }
+    Ok(exit)
 }
 
 /// Refuses conditions on days and hours: nobody would be seen on others.

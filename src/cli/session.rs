@@ -306,7 +306,9 @@ impl Session {
                     .check(&totals.coverage, || self.standing(totals))?;
                 hosts::check_matched(&self.reading.scan.hosts)?;
                 if let Some(store) = &self.reading.store {
-                    hosts::check_store(store, self.selection())?;
+                    store.check_hosts(self.selection(), &|principal| {
+                        self.gates.judge_global_calls_of(principal)
+                    })?;
                 }
             }
             Ok(exit)

@@ -15,8 +15,8 @@ mod with {
     use crate::questions::{AnyQuestion, Calendar, CallsByDay, DaysOfCalls};
     use crate::shown::Shown;
     use crate::store::Store;
-    use crate::sts::{Dimension, Hosts, LeadsTo, Time};
-    use crate::tally::{Measures, Question, Selection, Tally};
+    use crate::sts::{Dimension, Time};
+    use crate::tally::{Question, Selection, Tally};
 
     /// A store that is read.
     pub(in crate::cli) struct Stored {
@@ -80,38 +80,14 @@ mod with {
             Ok((calendar, seen))
         }
 
-        /// The list of own host names that was given last, with what it matches.
-        pub fn hosts(&self) -> Result<Hosts, Failure> {
-            Ok(self.store.hosts()?)
-        }
-
-        /// A host that leads to the global endpoint by this list, and the calls through it that were read
-        /// before the list said so, if there are any: by a list that did not name it, or said otherwise.
-        pub fn listed_late(
+        /// Refuses a verdict by what a list of host names did not say in time: see
+        /// [`stored_hosts`](crate::cli::stored_hosts).
+        pub fn check_hosts(
             &self,
-            hosts: &Hosts,
             selection: &Selection,
-        ) -> Result<Option<(String, Measures)>, Failure> {
-            if !hosts.lead_to_global() {
-                return Ok(None);
-            }
-            let columns = vec![
-                Dimension::Endpoint,
-                Dimension::Evidence,
-                Dimension::ClientProvidedHostHeader,
-            ];
-            let question = AnyQuestion::Groups(columns);
-            let report = self.tally(&question, &selection.of_logs(), false)?.finish();
-            let mut found = report.groups().filter_map(|group| {
-                let host = match group.values[..] {
-                    [Some("other"), _, Some(host)] => host,
-                    [Some("regional"), Some("host-map"), Some(host)] => host,
-                    _ => return None,
-                };
-                let is_global = hosts.find(host) == Some(&LeadsTo::Global);
-                is_global.then(|| (host.to_owned(), group.measures))
-            });
-            Ok(found.next())
+            is_judged: &dyn Fn(&str) -> bool,
+        ) -> Result<(), Failure> {
+            crate::cli::stored_hosts::check(&self.store, selection, is_judged)
         }
 
         /// The verdict on new callers of the global endpoint.
@@ -162,8 +138,8 @@ mod without {
     use crate::cli::offenders::Allowed;
     use crate::questions::new_callers::NewCallers;
     use crate::questions::{Calendar, CallsByDay, DaysOfCalls};
-    use crate::sts::{Dimension, Hosts, Time};
-    use crate::tally::{Measures, Question, Selection, Tally};
+    use crate::sts::{Dimension, Time};
+    use crate::tally::{Question, Selection, Tally};
 
     /// A store: in this build none can be opened, so there is no value of this type.
     pub(in crate::cli) enum Stored {}
@@ -194,15 +170,7 @@ mod without {
             match *self {}
         }
 
-        pub fn hosts(&self) -> Result<Hosts, Failure> {
-            match *self {}
-        }
-
-        pub fn listed_late(
-            &self,
-            _: &Hosts,
-            _: &Selection,
-        ) -> Result<Option<(String, Measures)>, Failure> {
+        pub fn check_hosts(&self, _: &Selection, _: &dyn Fn(&str) -> bool) -> Result<(), Failure> {
             match *self {}
         }
 

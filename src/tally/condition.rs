@@ -66,10 +66,24 @@ impl Condition {
         )
     }
 
+    /// Whether it asks where a call went, or how that is known.
+    #[cfg(all(feature = "cli", feature = "store"))]
+    pub(super) fn is_of_endpoint(&self) -> bool {
+        matches!(
+            self.dimension,
+            Dimension::Endpoint
+                | Dimension::Evidence
+                | Dimension::EndpointRegion
+                | Dimension::EndpointVariant
+        )
+    }
+
     /// Whether nobody can want it, if it leaves out every call: it does not name a value that every call
-    /// may well have, as `endpoint!=regional` does where all is done.
+    /// may well have, as `endpoint!=regional` does where all is done. That no account has a name may be due
+    /// to the list.
     pub fn may_exclude_by_mistake(&self) -> bool {
-        self.negated && (self.may_be_mistyped() || has_wildcards(self.glob.as_str()))
+        let is_doubtful = self.may_be_mistyped() || self.dimension == Dimension::AccountName;
+        self.negated && (is_doubtful || has_wildcards(self.glob.as_str()))
     }
 }
 

@@ -157,6 +157,17 @@ impl Selection {
         }
     }
 
+    /// The same filters without those on where a call went.
+    #[cfg(all(feature = "cli", feature = "store"))]
+    pub(crate) fn of_any_endpoint(&self) -> Selection {
+        let conditions = self.conditions.iter().filter(|one| !one.is_of_endpoint());
+        Selection {
+            endpoints: Vec::new(),
+            conditions: conditions.cloned().collect(),
+            ..self.clone()
+        }
+    }
+
     /// What the keys of files tell of this selection.
     pub fn pruning(&self) -> Pruning {
         let day = |time: Option<Time>| -> Option<NaiveDate> {

@@ -6,7 +6,7 @@
 use rusqlite::Connection;
 
 use super::schema;
-use crate::sts::Hosts;
+use crate::sts::{Host, HostKind, Hosts};
 
 /// The name of the setting: a line of it is that line of the list.
 const SETTING: &str = "hosts";
@@ -31,14 +31,16 @@ pub(in crate::store) fn read(connection: &Connection) -> rusqlite::Result<Hosts>
     if hosts.is_empty() {
         return Ok(hosts);
     }
-    // Those that a list is asked about.
     let mut all = connection.prepare(
-        "SELECT DISTINCT client_provided_host_header FROM grouping WHERE client_provided_host_header IS NOT NULL \
-         AND (endpoint = 'other' OR evidence = 'host-map')",
+        "SELECT DISTINCT client_provided_host_header FROM grouping WHERE client_provided_host_header IS NOT NULL",
     )?;
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
-        hosts.find(row.get_ref(0)?.as_str()?);
+        // Those that a list is asked about, whatever CloudTrail says of the call.
+        let host = Host::normalise(row.get_ref(0)?.as_str()?);
+        if let Some(host) = host.filter(|host| host.kind() == HostKind::Other) {
+            hosts.find(host.as_str());
+        }
     }
     Ok(hosts)
 }

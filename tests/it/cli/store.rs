@@ -725,19 +725,71 @@ fn a_gate_over_a_store_knows_a_line_that_may_be_mistyped() {
     gate().exits(2).says(&[
         "calls through sts.other.example (1, the last on 2025-11-03) were read before the list",
     ]);
-    ask("report -q --fail-on global --since 2025-11-04", &store)
-        .run()
-        .exits(0);
+    let caller = json!({
+        "sessionContext": { "sessionIssuer": { "arn": "arn:aws:iam::111122223333:role/other" } },
+        "type": "AssumedRole",
+    });
+    let record = json!({ "userIdentity": caller, "tlsDetails": { "clientProvidedHostHeader": "proxy.example" } });
+    deliver(5, "proxy.example");
+    put(folder.path(), "logs/6.json", &log(&[call(6, record)]));
+    ingest_by("proxy.example regional eu-west-1\nsts.other.example global\n");
+    gate().exits(2);
+    let allowed = put(folder.path(), "allowed.txt", b"*role/app\n");
+    for (words, code) in [
+        ("--fail-on global --since 2025-11-04", 0),
+        ("--fail-on global --where principal=*role/other", 0),
+        ("--fail-on global --where principal=*role/app", 2),
+        ("--fail-on unknown", 0),
+        ("--fail-on unknown,global", 2),
+    ] {
+        let words = format!("report -q {words}");
+        ask(&words, &store).run().exits(code);
+    }
+    let gate_that_allows = ask("report -q --fail-on global", &store).arg("--allow");
+    gate_that_allows.arg(&allowed).run().exits(0);
     // Nor what was read by a list that said otherwise.
     ingest_by("proxy.example global\nsts.other.example regional eu-west-1\n");
     gate().exits(2).says(&[
-        "calls through proxy.example (2, the last on 2025-11-04) were read before the list",
+        "calls through proxy.example (4, the last on 2025-11-04) were read before the list",
     ]);
     // Where all hosts are on the list, a line is merely not called.
     ingest_by(
         "proxy.example regional eu-west-1\n*.corp.example regional eu-west-1\n*.other.example regional eu-west-1\nx.example global\n",
     );
     gate().exits(0);
+}
+
+/// A line is not mistyped for that CloudTrail itself says of each call through its host where it went.
+#[test]
+fn a_host_of_a_list_is_known_in_a_store_whatever_told_of_its_calls() {
+    let (folder, store) = folder();
+    let hosts = put(
+        folder.path(),
+        "hosts.txt",
+        b"sts.proxy.example regional eu-west-1\n",
+    );
+    let told = json!({
+        "tlsDetails": { "clientProvidedHostHeader": "sts.proxy.example" },
+        "additionalEventData": { "RequestDetails": { "endpointType": "regional" } },
+    });
+    let unlisted = json!({ "tlsDetails": { "clientProvidedHostHeader": "fine.example" } });
+    let logs = put(
+        folder.path(),
+        "logs/1.json",
+        &log(&[call(1, told), call(2, unlisted)]),
+    );
+    let by_list = |words: &str| stscope(words).arg("--hosts").arg(&hosts);
+    by_list("report -q --fail-on global")
+        .arg(&logs)
+        .run()
+        .exits(0);
+    by_list("ingest -q")
+        .arg("--store")
+        .arg(&store)
+        .arg(&logs)
+        .run()
+        .exits(0);
+    ask("report -q --fail-on global", &store).run().exits(0);
 }
 
 /// What is wrong with a disk or a system tonight is not wrong with a file.

@@ -539,6 +539,46 @@ fn a_principal_that_had_not_called_before_fails_the_gate_and_is_named() {
     nightly.ask("report --fail-on new-global").run().exits(0);
 }
 
+/// They would be new ones if the list had named the host in time.
+#[test]
+fn no_gate_on_new_callers_passes_over_calls_that_were_read_before_the_list_of_hosts_named_them() {
+    let nightly = Nightly::new();
+    for days in 4..=9 {
+        nightly.deliver(&ago(days), "us-east-1", &["a"]);
+    }
+    let through = |days: u64, host: &str| {
+        let mut call = called(&ago(days), "us-east-1", 1, "b");
+        call["tlsDetails"] = json!({ "clientProvidedHostHeader": host });
+        let path = key(&ago(days), "us-east-1").replace(".json", "-more.json");
+        put(&nightly.logs(), path, &log(&[call]));
+    };
+    let ingest_by = |lines: &str| {
+        let hosts = put(nightly.folder.path(), "hosts.txt", lines.as_bytes());
+        let run = nightly.ask("ingest -q").arg("--hosts").arg(hosts);
+        run.arg(nightly.logs()).run().exits(0);
+    };
+    let gate = || nightly.ask("report -q --fail-on new-global=3").run();
+    nightly.deliver(&ago(3), "us-east-1", &["a"]);
+    through(3, "proxy.example");
+    nightly.ingest();
+    gate().exits(0);
+    ingest_by("prxy.example global\n");
+    gate().exits(2).says(&["line 1 (prxy.example)"]);
+    ingest_by("proxy.example global\n");
+    gate().exits(2).says(&[
+        "calls through proxy.example (1",
+        "before the list of 'ingest --hosts' said",
+    ]);
+    // Days that were judged do not keep it from judging later ones.
+    nightly.deliver(&ago(2), "us-east-1", &["a"]);
+    ingest_by("proxy.example global\n");
+    gate();
+    nightly.deliver(&ago(1), "us-east-1", &["a"]);
+    nightly.deliver(&ago(0), "us-east-1", &["a"]);
+    ingest_by("proxy.example global\n");
+    gate().exits(0);
+}
+
 #[test]
 fn a_gate_of_new_callers_without_the_history_for_it_cannot_judge() {
     let nightly = with_a_new_caller(32, 2);
