@@ -71,7 +71,9 @@ pub(super) fn judge(
             since: Time::of_midnight(due.first()),
             ..window.clone()
         };
-        stored_hosts::check(store, &judged, &|principal| !allowed.allows(principal))?;
+        let is_judged = |principal: &str| !is_allowed(principal);
+        let or_else = "wait until a later day is complete";
+        stored_hosts::check(store, &judged, &is_judged, or_else)?;
     }
     Ok(exit)
 }

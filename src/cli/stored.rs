@@ -87,7 +87,8 @@ mod with {
             selection: &Selection,
             is_judged: &dyn Fn(&str) -> bool,
         ) -> Result<(), Failure> {
-            crate::cli::stored_hosts::check(&self.store, selection, is_judged)
+            let or_else = "ask with --since for what came later";
+            crate::cli::stored_hosts::check(&self.store, selection, is_judged, or_else)
         }
 
         /// The verdict on new callers of the global endpoint.

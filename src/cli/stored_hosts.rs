@@ -13,10 +13,12 @@ use crate::tally::{Measures, Selection};
 
 /// Refuses a verdict where a line of the list may be mistyped, as over files; and where calls were read
 /// before the list said that they go to the global endpoint, of principals that are judged for such calls.
+/// `or_else` is how to have a verdict without a new store.
 pub(super) fn check(
     store: &Store,
     selection: &Selection,
     is_judged: &dyn Fn(&str) -> bool,
+    or_else: &str,
 ) -> Result<(), Failure> {
     let hosts = store.hosts()?;
     if let Some((number, host)) = perhaps_mistyped(&hosts) {
@@ -36,7 +38,7 @@ pub(super) fn check(
     Err(Failure::new(format!(
         "--fail-on cannot be judged: calls through {} ({}{last}) were read before the list of 'ingest --hosts' \
          said that it leads to the global endpoint, and do not count as global in the store; read the logs \
-         into a new store, or ask with --since for what came later",
+         into a new store, or {or_else}",
         for_terminal(&host),
         count(measures.calls)
     )))

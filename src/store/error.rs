@@ -54,6 +54,9 @@ pub enum StoreError {
         Shown::path(.0), .1
     )]
     Newer(PathBuf, i64),
+    /// It was opened to be asked, by [`Store::open`](super::Store::open).
+    #[error("{}: it was opened to be asked, and is not written to", Shown::path(.0))]
+    OpenedToAsk(PathBuf),
     /// The scan is to leave calls out. A file counts as read once it is in the store, with all its calls.
     #[error("{}: a store keeps all calls of a file, so a selection is for what is asked of it", Shown::path(.0))]
     Selection(PathBuf),

@@ -109,6 +109,14 @@ impl Store {
         })
     }
 
+    /// Refuses a store that was opened to be asked.
+    pub(in crate::store) fn check_writable(&self) -> Result<(), StoreError> {
+        match self.lock {
+            Some(_) => Ok(()),
+            None => Err(StoreError::OpenedToAsk(self.path.clone())),
+        }
+    }
+
     /// The version the store had when it was opened, if it was written by an earlier release.
     pub fn older_version(&self) -> Option<i64> {
         (self.version < VERSION).then_some(self.version)

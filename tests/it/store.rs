@@ -690,9 +690,9 @@ fn arrive(place: &Place, copies: &Path, nights: &Nights, night: usize) {
     }
 }
 
-/// Its files would count as read, and what it left out would never come in.
+/// The files would count as read, and what was left out would never come in.
 #[test]
-fn a_scan_that_leaves_calls_out_is_not_ingested() {
+fn a_scan_that_leaves_calls_out_is_not_ingested_nor_any_where_a_store_is_asked() {
     let place = Place::new(0);
     place.put(&place.logs, &ARCHIVE[0].0, &ARCHIVE[0].1);
     let logs = std::slice::from_ref(&place.logs);
@@ -710,6 +710,13 @@ fn a_scan_that_leaves_calls_out_is_not_ingested() {
             false => assert!(matches!(ingested, Err(StoreError::Selection(_)))),
         }
     }
+    let mut asked = Store::open(&place.store()).unwrap();
+    let ingested = asked.ingest(&Scan::default(), &paths, &Progress::default(), today());
+    assert!(matches!(ingested, Err(StoreError::OpenedToAsk(_))));
+    assert!(matches!(
+        asked.forget(today(), today()),
+        Err(StoreError::OpenedToAsk(_))
+    ));
 }
 
 #[test]

@@ -44,6 +44,7 @@ pub(in crate::cli) fn of_store(error: &StoreError) -> String {
         StoreError::NoFolder(..) => "make it, or name a file in another",
         StoreError::NoStore(_) => "name another file",
         StoreError::Newer(..) => "use that release",
+        StoreError::OpenedToAsk(_) => "open it to write",
         StoreError::Selection(_) => "leave it out",
         StoreError::Held(..) => "wait for its end, or give --wait",
     };

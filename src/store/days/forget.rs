@@ -55,7 +55,7 @@ impl Store {
     /// # Errors
     /// If no day would be left, or the store cannot be written; what was committed is kept.
     pub fn forget(&mut self, before: NaiveDate, today: NaiveDate) -> Result<Forgotten, StoreError> {
-        debug_assert!(self.lock.is_some(), "the store was opened to be asked");
+        self.check_writable()?;
         if let Some(kept_from) = self.kept_from()?
             && kept_from >= before
         {

@@ -47,8 +47,9 @@ impl Store {
     /// continues from there.
     ///
     /// # Errors
-    /// If the scan has a [`selection`](Scan::selection), for which [`pruning`](Scan::pruning) is there. If
-    /// logs or the store cannot be used any more; what was written until then is kept.
+    /// If the store was opened to be asked; if the scan has a [`selection`](Scan::selection), for which
+    /// [`pruning`](Scan::pruning) is there. If logs or the store cannot be used any more; what was written
+    /// until then is kept.
     pub fn ingest(
         &mut self,
         scan: &Scan,
@@ -56,7 +57,7 @@ impl Store {
         progress: &Progress,
         today: NaiveDate,
     ) -> Result<Ingested, StoreError> {
-        debug_assert!(self.lock.is_some(), "the store was opened to be asked");
+        self.check_writable()?;
         if scan.selection != Selection::default() {
             return Err(StoreError::Selection(self.path.clone()));
         }

@@ -568,6 +568,7 @@ fn no_gate_on_new_callers_passes_over_calls_that_were_read_before_the_list_of_ho
     gate().exits(2).says(&[
         "calls through proxy.example (1",
         "before the list of 'ingest --hosts' said",
+        "wait until a later day is complete",
     ]);
     // Days that were judged do not keep it from judging later ones.
     nightly.deliver(&ago(2), "us-east-1", &["a"]);
