@@ -116,6 +116,11 @@ impl<Q: Question> Tally<Q> {
         self.keep(kept.with(verdict.entry));
     }
 
+    /// Leaves out a call that cannot be of the time asked about.
+    pub(crate) fn leave_out_candidate(&mut self) {
+        self.totals.coverage.filtered += 1;
+    }
+
     /// Takes calls that were counted once already. `like` has their properties; they are of one day,
     /// and that is asked about or not as a whole.
     pub(crate) fn take_sum(

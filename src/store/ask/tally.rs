@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row};
 
 use super::coverage::{self, WhatWasRead};
-use crate::collections::Map;
+use crate::collections::{Map, Set};
 use crate::store::chains;
 use crate::store::days::day::{day_name, day_number};
 use crate::store::days::resolve;
@@ -101,6 +101,7 @@ impl Store {
             is_grouping_lost: false,
             groupings: &groupings,
             selection,
+            earlier: read_earlier(&transaction, selection)?,
         };
         if places.by_caller {
             checksums.verify(&transaction, &["caller"])?;
@@ -209,6 +210,8 @@ struct Places<'s> {
     /// Calls refer to a grouping that does not exist.
     is_grouping_lost: bool,
     selection: &'s Selection,
+    /// Files that were delivered before the time asked about, and have calls without a time.
+    earlier: Set<i64>,
 }
 
 /// A grouping, a day if days matter, and a caller if callers do.
@@ -280,14 +283,20 @@ fn read_open_days<Q: Question>(
     let mut sums = Sums::new();
     while let Some(row) = rows.next()? {
         let (day, calls) = (row.get_ref(0)?.as_str()?, row.get_ref(2)?.as_blob()?);
-        add(&mut sums, day, kept::hash_of_row(day, row.get(1)?, calls));
+        let file = row.get(1)?;
+        add(&mut sums, day, kept::hash_of_row(day, file, calls));
+        // No call is logged before it is made: whenever that was, nobody asks about it.
+        let is_earlier = day.is_empty() && places.earlier.contains(&file);
         let mut take = |mut kept: Kept, may_repeat: bool| {
             let day = kept.candidate.time().map(day_number);
             if let Some(place) = places.of(tally, kept.grouping, day, kept.caller) {
                 if !may_repeat {
                     kept.candidate = kept.candidate.alone();
                 }
-                tally.take_candidate(kept.candidate, place, places.selection);
+                match is_earlier {
+                    true => tally.leave_out_candidate(),
+                    false => tally.take_candidate(kept.candidate, place, places.selection),
+                }
             }
         };
         match filter {
@@ -296,6 +305,20 @@ fn read_open_days<Q: Question>(
         }
     }
     Ok(sums)
+}
+
+/// The files with calls without a time that were delivered before the time asked about, as their keys say.
+fn read_earlier(connection: &Connection, selection: &Selection) -> rusqlite::Result<Set<i64>> {
+    let Some(first_day) = selection.pruning().first_day else {
+        return Ok(Set::default());
+    };
+    connection
+        .prepare(
+            "SELECT calls.file FROM calls JOIN file ON file.id = calls.file \
+             JOIN folder ON folder.id = folder WHERE calls.day = '' AND key_day < ?1",
+        )?
+        .query_map([first_day.to_string()], |row| row.get(0))?
+        .collect()
 }
 
 fn add(sums: &mut Sums, day: &str, row: i64) {

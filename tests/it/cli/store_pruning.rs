@@ -98,6 +98,31 @@ fn calls_that_came_late_stay_though_their_files_are_pruned() {
     assert_eq!(number(&files(&said)["pruned"]["date"]), 1);
 }
 
+/// One odd record must not keep a gate from judging every night after it.
+#[test]
+fn a_call_without_a_time_in_a_log_from_before_the_time_asked_about_is_not_of_it() {
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    let key = |day: &str| format!("AWSLogs/111122223333/CloudTrail/us-east-1/2025/11/{day}/a.json");
+    let untimed = call(1, json!({ "eventTime": "soon" }));
+    put(&logs, key("03"), &log(&[untimed]));
+    let host = json!({ "clientProvidedHostHeader": "sts.us-east-1.amazonaws.com" });
+    let regional = json!({ "eventTime": "2025-11-10T10:00:00Z", "tlsDetails": host });
+    put(&logs, key("10"), &log(&[call(2, regional)]));
+    ingest(&store, &logs).exits(0);
+    for (since, exit, no_time) in [("2025-11-03", 2, 1), ("2025-11-04", 0, 0)] {
+        let words = format!("report --format json --fail-on global --since {since}");
+        let read = stscope(&words).arg(&logs).run().exits(exit);
+        let kept = ask(&words, &store).run().exits(exit);
+        assert_eq!(answer(&kept), answer(&read), "{since}");
+        for said in [kept, read] {
+            assert_eq!(number(&said.json()["coverage"]["no_time"]), no_time);
+        }
+    }
+    // Where no time is asked about, it counts.
+    ask("report --fail-on global", &store).run().exits(1);
+}
+
 #[test]
 fn when_everything_is_filtered_away_there_is_no_answer() {
     let (_folder, _logs, store) = partly_damaged();
