@@ -222,6 +222,24 @@ proptest! {
         let is_proven = hours.all(|hour| trails.iter().any(|trail| trail.proves(hour)));
         prop_assert_eq!(are_whole, is_proven, "{:?}", rows);
     }
+
+    /// Of no time, what is here is judged: from the first digest of all, whose own hour nobody has to prove,
+    /// to the last.
+    #[test]
+    fn trails_of_an_account_are_whole_if_one_of_them_proves_each_hour_between_their_digests(
+        trails in proptest::collection::vec(reach(), 1..4),
+    ) {
+        let digests: Vec<Digest> = (trails.iter().zip(["one", "two", "three"]))
+            .flat_map(|(trail, name)| trail.digests(name))
+            .collect();
+        let rows = rows(&digests, &BTreeSet::new(), false, 1, Selection::default());
+        let are_whole = rows.iter().all(|row| row.status >= ChainStatus::Complete);
+        let first = trails.iter().map(|trail| trail.kept_from).min().unwrap();
+        let end = trails.iter().map(|trail| trail.ends).max().unwrap();
+        let mut hours = first + 1..end;
+        let is_proven = hours.all(|hour| trails.iter().any(|trail| trail.proves(hour)));
+        prop_assert_eq!(are_whole, is_proven, "{:?}", rows);
+    }
 }
 
 /// Whether each hour of a time, and the one after it, has a digest that names the one before it. Where the

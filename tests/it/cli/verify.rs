@@ -784,16 +784,22 @@ fn a_trail_that_goes_on_for_another_leaves_out_the_hour_of_its_first_digest() {
         ..Trail::of(ACCOUNT, "us-east-1")
     };
     archive.add(&later.chain(&archive.signer, START + 8 * HOUR, &vec![Vec::new(); 8]));
-    archive.by_name("").exits(0);
-    let said = archive
-        .by_name("--since 2025-11-03T02:00:00Z --until 2025-11-03T14:00:00Z")
-        .exits(1);
-    // Each says it of itself, and nothing of the hours that the other has.
-    assert_eq!(kinds(&said), ["hole", "hole"], "{said}");
-    for hole in findings(&said) {
-        assert_eq!(hole["from"], "2025-11-03T08:00:00Z", "{said}");
-        assert_eq!(hole["until"], "2025-11-03T09:00:00Z", "{said}");
+    // From a time on each says it of itself, and nothing of the hours that the other has.
+    let words = "--since 2025-11-03T02:00:00Z --until 2025-11-03T14:00:00Z";
+    for (words, holes) in [(words, 2), ("--since 2025-11-03T02:00:00Z", 2), ("", 1)] {
+        let said = archive.by_name(words).exits(1);
+        assert_eq!(kinds(&said), vec!["hole"; holes], "{said}");
+        for hole in findings(&said) {
+            assert_eq!(hole["from"], "2025-11-03T08:00:00Z", "{said}");
+            assert_eq!(hole["until"], "2025-11-03T09:00:00Z", "{said}");
+        }
     }
+    // With a digest of the other trail for that hour, nothing is missing.
+    let hour = (START + 8 * HOUR, START + 9 * HOUR);
+    let before = archive.chain.last();
+    let digest = archive.trail.digest(&archive.signer, hour, &[], before);
+    archive.add(&[digest]);
+    archive.by_name("").exits(0);
 }
 
 #[test]

@@ -129,6 +129,9 @@ impl Judge<'_, '_> {
             None => {
                 let newest = newest.max(self.chains.goes_on_until(&self.chain.key));
                 let due = newest.map(|newest| later(newest, -NOT_YET));
+                // Where another trail took over, nothing may be between the two.
+                let beside = self.chains.beside(self.at).filter_map(Chain::span);
+                let due = due.max(beside.map(|(_, end)| end).max());
                 (
                     due.max(selection.since.map(|since| later(since, HOUR))),
                     newest,
@@ -140,11 +143,7 @@ impl Judge<'_, '_> {
         let Some(needed) = needed.filter(|needed| end < *needed) else {
             return;
         };
-        let reach: Reach = match selection.since.or(selection.until) {
-            Some(_) => proven,
-            None => |chain| chain.span(),
-        };
-        let Some((end, until)) = self.uncovered_beside((end, needed), reach) else {
+        let Some((end, until)) = self.uncovered_beside((end, needed), proven) else {
             return;
         };
         // All until the newest log is in no digest, even if that of its last hour is not due.
@@ -159,8 +158,8 @@ impl Judge<'_, '_> {
             }
             (None, Some(_)) => "the digests end before the first hour of the time asked about does",
             (None, None) => {
-                "the newest digests are not here: other chains of the trail, or logs of the account, \
-                 go further"
+                "the newest digests are not here: other chains of the trail or beside it, or logs of the \
+                 account, go further"
             }
         };
         self.hole(end, until, || (detail.to_owned(), None));
