@@ -70,8 +70,8 @@ pub fn tells_of_global(totals: &Totals, selection: &Selection) -> bool {
         && undecided(totals, selection).is_none()
 }
 
-/// Accounts of which no log of us-east-1 was read, but logs of other Regions were, or there are some from
-/// before the time asked about; and of which no digest says that there was none. Where the archive lacks
+/// Accounts of which no log of us-east-1 was read, but logs of other Regions were, or were left out for these,
+/// or there are some from before the time asked about; and of which no digest says that there was none. Where the archive lacks
 /// these logs, their global calls are not known. Those whose calls the conditions leave out are not among
 /// them.
 ///
@@ -91,7 +91,8 @@ pub fn blind_accounts<'t>(totals: &'t Totals, selection: &Selection) -> Vec<&'t 
     // Those of other partitions have no global endpoint.
     let has_key = |&(account, _): &(&str, &str)| totals.coverage.key_accounts.contains(account);
     let ended = logs.earlier().filter(|(_, region)| *region == US_EAST_1);
-    let blind: BTreeSet<&str> = (logs.read().filter(has_key).chain(ended))
+    let here = logs.read().filter(has_key).chain(logs.elsewhere());
+    let blind: BTreeSet<&str> = (here.chain(ended))
         .filter(|(_, region)| Partition::of_region(region) == Partition::Aws)
         .map(|(account, _)| account)
         .filter(|account| !of_us_east_1.contains(account))

@@ -223,6 +223,8 @@ impl<'s, C: Collector> Reading<'s, C> {
             if selection.may_log_global_calls(key) {
                 self.collector.totals().see_us_east_1();
             }
+        } else if selection.is_elsewhere(key) {
+            self.logs_read.see_elsewhere(key);
         }
     }
 

@@ -43,8 +43,8 @@ pub(super) enum Told<'a> {
     EarlierLog(&'a Key),
     /// There is a digest from before the time asked about, of this day: its folder and its name.
     EarlierDigest(NaiveDate, &'a Folder, &'a OsStr),
-    /// So far the logs of an account go, in a Region that is not asked about.
-    Delivery(LogName<'a>),
+    /// There is a log in a Region that is not asked about.
+    OtherRegion(Option<&'a Key>, LogName<'a>),
 }
 
 /// What the places of all tell that were left out.
@@ -137,11 +137,11 @@ impl<'s> Run<'s> {
             let is_wanted = self.scrutiny.names && !digest.is_some_and(|key| key.is_backfill);
             return is_wanted.then_some(Told::EarlierDigest(key.day, folder, name));
         }
-        if !self.scrutiny.names || folder.pruned_by(pruning) != Some(Pruned::Region) {
+        if folder.pruned_by(pruning) != Some(Pruned::Region) {
             return None;
         }
         let log = name.to_str().and_then(LogName::parse)?;
-        log.is_of_events().then_some(Told::Delivery(log))
+        (log.is_of_events()).then_some(Told::OtherRegion(folder.key(), log))
     }
 
     /// Notes what the place of a file tells that is left out.
@@ -156,7 +156,15 @@ impl<'s> Run<'s> {
                 let path = folder.path().join(name);
                 pruned.evidence.earlier.see(day, &path.to_string_lossy());
             }
-            Told::Delivery(log) => pruned.evidence.see_delivery(log.account, log.minute),
+            Told::OtherRegion(key, log) => {
+                if let Some(key) = key.filter(|key| self.scan.selection.is_elsewhere(key)) {
+                    pruned.logs.see_elsewhere(key);
+                }
+                // So far the logs of the account go.
+                if self.scrutiny.names {
+                    pruned.evidence.see_delivery(log.account, log.minute);
+                }
+            }
         }
     }
 

@@ -23,6 +23,8 @@ pub struct LogsRead {
     silent: Pairs,
     /// Of which there are logs from before the time asked about, that were left out for it.
     earlier: Pairs,
+    /// Of which there are logs that were left out for their Regions.
+    elsewhere: Pairs,
     /// Damaged files whose keys do not tell whose they are.
     damaged_anywhere: u64,
     /// Pairs of the records of the file being read.
@@ -34,21 +36,25 @@ pub(super) type Pairs = BTreeMap<String, BTreeSet<String>>;
 
 impl LogsRead {
     /// What was summed up: all of it, between two files. Whoever adds a sum here has to say it.
-    pub(super) fn sums(&self) -> ([&Pairs; 4], u64) {
+    pub(super) fn sums(&self) -> ([&Pairs; 5], u64) {
         let LogsRead {
             read,
             damaged,
             silent,
             earlier,
+            elsewhere,
             damaged_anywhere,
             staged: _,
         } = self;
-        ([read, damaged, silent, earlier], *damaged_anywhere)
+        (
+            [read, damaged, silent, earlier, elsewhere],
+            *damaged_anywhere,
+        )
     }
 
     /// What such sums are of.
     pub(super) fn of_sums(
-        [read, damaged, silent, earlier]: [Pairs; 4],
+        [read, damaged, silent, earlier, elsewhere]: [Pairs; 5],
         damaged_anywhere: u64,
     ) -> LogsRead {
         LogsRead {
@@ -56,6 +62,7 @@ impl LogsRead {
             damaged,
             silent,
             earlier,
+            elsewhere,
             damaged_anywhere,
             ..LogsRead::default()
         }
@@ -96,6 +103,16 @@ impl LogsRead {
     /// The accounts and Regions of which there are logs from before the time asked about.
     pub fn earlier(&self) -> impl Iterator<Item = (&str, &str)> {
         pairs(&self.earlier)
+    }
+
+    /// A log with this key was left out for its Region, and for nothing else.
+    pub fn see_elsewhere(&mut self, key: &Key) {
+        insert(&mut self.elsewhere, &key.account, &key.region);
+    }
+
+    /// The accounts and Regions of which there are logs that were left out for their Regions.
+    pub fn elsewhere(&self) -> impl Iterator<Item = (&str, &str)> {
+        pairs(&self.elsewhere)
     }
 
     /// The place after the last record of a file.
@@ -164,6 +181,7 @@ impl AddAssign for LogsRead {
             (&mut self.damaged, other.damaged),
             (&mut self.silent, other.silent),
             (&mut self.earlier, other.earlier),
+            (&mut self.elsewhere, other.elsewhere),
         ] {
             for (account, regions) in theirs {
                 mine.entry(account).or_default().extend(regions);

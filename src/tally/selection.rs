@@ -104,15 +104,23 @@ impl Selection {
     /// Region asked about: what such a log does not show was not there. Others may be read as well,
     /// for records that came late, but say nothing by what they lack.
     pub fn covers(&self, key: &Key) -> bool {
+        self.covers_day(key.day) && self.lists_log(&key.account, &key.region)
+    }
+
+    /// Whether it is for its Region alone that a log with this key is not asked about.
+    pub(crate) fn is_elsewhere(&self, key: &Key) -> bool {
+        self.covers_day(key.day)
+            && is_among(&self.accounts, &key.account)
+            && !is_among(&self.regions, &key.region)
+    }
+
+    fn covers_day(&self, asked: NaiveDate) -> bool {
         let day = |time: Time| -> Option<NaiveDate> {
             DateTime::from_timestamp_millis(time.millis()).map(|time| time.date_naive())
         };
         let last = (self.until).and_then(|until| Time::from_millis(until.millis() - 1));
-        self.since
-            .and_then(day)
-            .is_none_or(|first| first <= key.day)
-            && last.and_then(day).is_none_or(|last| key.day <= last)
-            && self.lists_log(&key.account, &key.region)
+        self.since.and_then(day).is_none_or(|first| first <= asked)
+            && last.and_then(day).is_none_or(|last| asked <= last)
     }
 
     /// Whether global calls that conditions let pass would be in a log with this key, if a log with it is

@@ -24,10 +24,11 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// What "no global call" rests on, for the accounts that were read, those of the chains, and those that
-    /// were named, be there anything of them or not.
+    /// What "no global call" rests on, for the accounts that were read, those of which only logs of other Regions
+    /// are here, those of the chains, and those that were named, be there anything of them or not.
     pub(crate) fn behind(logs_read: &LogsRead, rows: &[ChainRow], named: &[String]) -> Standing {
-        let accounts: BTreeSet<&str> = (logs_read.read().map(|(account, _)| account))
+        let here = logs_read.read().chain(logs_read.elsewhere());
+        let accounts: BTreeSet<&str> = (here.map(|(account, _)| account))
             .chain(rows.iter().map(|row| row.account_id.as_str()))
             .chain(named.iter().map(String::as_str))
             .collect();

@@ -156,10 +156,15 @@ impl Files<'_> {
         let place = &mut self.place;
         if let Some(pruned) = place.pruned {
             coverage.files.pruned.count(pruned, 1);
-            let key = place.key.as_ref();
-            if let Some(key) = key.filter(|key| !place.is_noted && self.asked.is_before(key)) {
-                self.logs_read.see_earlier(key);
-                place.is_noted = true;
+            if let Some(key) = place.key.as_ref().filter(|_| !place.is_noted) {
+                let is_log = || LogName::parse(file.name).is_some_and(|log| log.is_of_events());
+                if self.asked.is_before(key) {
+                    self.logs_read.see_earlier(key);
+                    place.is_noted = true;
+                } else if self.selection.is_elsewhere(key) && is_log() {
+                    self.logs_read.see_elsewhere(key);
+                    place.is_noted = true;
+                }
             }
             return Ok(());
         }
@@ -193,6 +198,8 @@ impl Files<'_> {
                     if self.selection.covers(key) {
                         self.logs_read.see(key);
                         self.saw_us_east_1 |= self.selection.may_log_global_calls(key);
+                    } else if self.selection.is_elsewhere(key) {
+                        self.logs_read.see_elsewhere(key);
                     }
                 }
             }

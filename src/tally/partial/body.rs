@@ -258,6 +258,7 @@ pub(super) fn read_totals(
         Written::read(from)?,
         Written::read(from)?,
         Written::read(from)?,
+        Written::read(from)?,
     ];
     totals.logs_read = LogsRead::of_sums(pairs, Written::read(from)?);
     totals.days_read = DaysRead::of_sums(

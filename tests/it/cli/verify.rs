@@ -1134,6 +1134,32 @@ fn a_gate_can_demand_that_nothing_is_missing() {
         .exits(2)
         .says(&["1 account has no digests (444455556666)"]);
     gate("--require complete --account 111122223333").exits(0);
+    // Nor does it help to leave out the Region that the account has logs of.
+    let store = archive.dir.path().join("sts.db");
+    if cfg!(feature = "store") {
+        let run = stscope("ingest -q --store").arg(&store);
+        run.arg(archive.root()).run().exits(0);
+    }
+    let gate = "report --fail-on global --require complete --region us-east-1";
+    for prune in ["", " --no-prune"] {
+        let said = stscope(&format!("{gate}{prune}")).arg(archive.root()).run();
+        said.exits(2)
+            .says(&["1 account has no digests (444455556666)"]);
+    }
+    if cfg!(feature = "store") {
+        let said = stscope(gate).arg("--store").arg(&store).run();
+        said.exits(2)
+            .says(&["1 account has no digests (444455556666)"]);
+    }
+    let part = archive.dir.path().join("a.part");
+    let map = stscope("map report --require complete --region us-east-1").arg(archive.root());
+    map.arg("-o").arg(&part).run().exits(0);
+    let merge = stscope("merge --fail-on global --require complete").arg(&part);
+    let said = merge.run().exits(2);
+    said.says(&["1 account has no digests (444455556666)"]);
+    let run = stscope("verify --region us-east-1").arg(archive.root());
+    let said = run.run().exits(0);
+    assert!(said.text().contains("1 account has no"), "{said}");
 }
 
 #[test]
