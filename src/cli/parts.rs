@@ -38,6 +38,9 @@ pub(super) fn sum(paths: &[PathBuf]) -> Result<Option<(Sum, BTreeSet<u32>)>, Fai
             has_whole |= number.is_none();
             is_empty = false;
             let tally = part.tally().map_err(|error| of_part(path, &error))?;
+            if let Some(number) = number {
+                check_number(path, number, &tally)?;
+            }
             met.add(path, number.unwrap_or(0), &tally)?;
             // The bytes are not needed beside the sum.
             drop(part);
@@ -88,6 +91,18 @@ impl Met {
             }
         }
         Ok(())
+    }
+}
+
+/// Refuses a frame whose number is not that of its calls: their copies are elsewhere, and both would count.
+fn check_number(path: &Path, number: u32, tally: &Sum) -> Result<(), Failure> {
+    match tally.is_of_number(number) {
+        true => Ok(()),
+        false => Err(Failure::new(format!(
+            "{}: a frame of number {number} has calls of another number: it is damaged, or was given another \
+             number on its way; make or fetch it again",
+            shown(path)
+        ))),
     }
 }
 

@@ -30,6 +30,14 @@ fn part_of(candidate: &Candidate<Entry>, settled: Settled, parts: u32) -> u32 {
 }
 
 impl<Q: Question> Tally<Q> {
+    /// Whether the calls of a part that may have copies elsewhere belong to the part of this number.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_of_number(&self, number: u32) -> bool {
+        let parts = self.cut.most.max(1);
+        let mut open = self.open.iter();
+        open.all(|call| part_of(&call, self.settled, parts) == number)
+    }
+
     /// Hands parts to `each`, by number: calls that may be copies of one another have the same one. What
     /// is known whatever other calls there are goes with number `home`, which is always there; of the
     /// others, only those that have calls.

@@ -497,6 +497,35 @@ fn a_frame_that_is_lost_is_told_where_another_is_there_twice() {
     }
 }
 
+/// Copies of its calls go to another place, and both would count.
+#[test]
+fn a_frame_with_another_number_than_its_calls_have_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let records: Vec<_> = (0..12).map(|number| call(number, json!({}))).collect();
+    put(folder.path(), "log.json", &log(&records));
+    let whole = frames(&folder.path().display().to_string(), 6);
+    let by_part = by_part(&whole);
+    assert!(by_part.len() > 3);
+    let mut refused = 0;
+    for (number, frame) in &by_part {
+        let mut frame = frame.clone();
+        frame[..4].copy_from_slice(&((number + 1) % 6).to_le_bytes());
+        let said = stscope("settle event --parts 6").input(frame.clone()).run();
+        if said.code() == 0 {
+            continue;
+        }
+        let reason = format!(
+            "a frame of number {} has calls of another",
+            (number + 1) % 6
+        );
+        said.fails(&[&reason]);
+        merge_frames(&frame).fails(&[&reason]);
+        refused += 1;
+    }
+    // One may have no calls, but what is known of all.
+    assert!(refused >= by_part.len() - 1, "{refused}");
+}
+
 fn merge_frames(frames: &[u8]) -> Said {
     stscope("merge - -q").input(frames).run()
 }
