@@ -368,7 +368,7 @@ fn assert_equal(place: &Place, selections: &[Selection]) -> Result<(), TestCaseE
 }
 
 /// The Regions of a store are those of its files. Calls without a time stay in a store, whatever their files
-/// are pruned for: beside them, nothing is idle.
+/// are pruned for, be it not for the time before the one asked about: beside them, nothing is idle.
 fn assert_regions(
     asked: &Report<AnyQuestion>,
     scanned: &Report<AnyQuestion>,
@@ -524,6 +524,19 @@ proptest! {
         }
         prop_assert!(closed >= DAYS as u64 - 1, "{} days closed", closed);
         assert_equal(&place, &selections())?;
+        // A copy that was dropped is one of its day, and of no other.
+        let dropped = |selection: &Selection| {
+            let asked = place.asked(&AnyQuestion::Regions, selection);
+            let coverage = &asked.totals.coverage;
+            coverage.duplicates + coverage.shared_copies
+        };
+        let of_days = (first - Days::new(2)).iter_days().take(DAYS + 4).map(|day| Selection {
+            since: Time::of_midnight(day),
+            until: Time::of_midnight(day + Days::new(1)),
+            ..Selection::default()
+        });
+        let of_days: u64 = of_days.map(|of_day| dropped(&of_day)).sum();
+        prop_assert!(of_days <= dropped(&Selection::default()), "{}", of_days);
     }
 
     #[test]

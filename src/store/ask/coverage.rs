@@ -13,6 +13,7 @@ use crate::store::tables::file_row::{self, COLUMNS, FileRow, WIDTH};
 use crate::store::tables::outcome::Outcome;
 use crate::store::tables::schema;
 use crate::store::tables::unfinished;
+use crate::sts::Time;
 use crate::tally::{Coverage, DamagedFile, DaysRead, FilesOfDay, LogsRead, Selection, SkipReason};
 
 /// What was read for an answer, and of which accounts and Regions.
@@ -86,14 +87,7 @@ pub(in crate::store) fn read(
         |row| row.get(0),
     )?;
     coverage.forget(forgotten.cast_unsigned());
-    let dropped = connection.query_row(
-        "SELECT ifnull(sum(duplicates), 0), ifnull(sum(shared_copies), 0) FROM day \
-         WHERE is_closed = 1",
-        [],
-        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
-    )?;
-    coverage.duplicates = dropped.0.cast_unsigned();
-    coverage.shared_copies = dropped.1.cast_unsigned();
+    count_dropped(connection, selection, &mut coverage)?;
     Ok(WhatWasRead {
         coverage,
         logs_read,
@@ -101,6 +95,29 @@ pub(in crate::store) fn read(
         saw_us_east_1,
         logs,
     })
+}
+
+/// Counts the copies that were dropped when days closed: those of other days than are asked about as filtered.
+fn count_dropped(
+    connection: &Connection,
+    selection: &Selection,
+    coverage: &mut Coverage,
+) -> rusqlite::Result<()> {
+    let mut all =
+        connection.prepare("SELECT day, duplicates, shared_copies FROM day WHERE is_closed = 1")?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        let midnight = Time::parse(&format!("{}T00:00:00Z", row.get_ref(0)?.as_str()?));
+        let [duplicates, shared_copies] =
+            [row.get(1)?, row.get::<_, i64>(2)?].map(i64::cast_unsigned);
+        if selection.admits_time(midnight) {
+            coverage.duplicates += duplicates;
+            coverage.shared_copies += shared_copies;
+        } else {
+            coverage.filtered += duplicates + shared_copies;
+        }
+    }
+    Ok(())
 }
 
 /// By account and Region.
