@@ -29,14 +29,14 @@ impl Foreign {
             return Some(sealed("a tar archive; unpack it first"));
         }
         Some(match head {
-            [0x1f, 0x8b, ..] => sealed("gzip inside gzip; decompress it once"),
+            [0x1f, 0x8b, ..] => sealed("gzip that was compressed once more; decompress it once"),
             [b'P', b'K', 3, 4, ..] => sealed("a ZIP archive; unpack it first"),
             [0x28, 0xb5, 0x2f, 0xfd, ..] => sealed("Zstandard; decompress it first"),
             [b'B', b'Z', b'h', _, ..] => other(
-                "bzip2 that is cut, corrupt or inside gzip; fetch it again, or decompress it once",
+                "bzip2 that is cut, corrupt or compressed once more; fetch it again, or decompress it once",
             ),
             [0xfd, b'7', b'z', b'X', ..] => other(
-                "xz that is cut, corrupt or inside gzip; fetch it again, or decompress it once",
+                "xz that is cut, corrupt or compressed once more; fetch it again, or decompress it once",
             ),
             [0x1f, 0x9d, ..] => {
                 sealed("compressed with compress (.Z); decompress it first with 'gzip -d'")

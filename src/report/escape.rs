@@ -99,6 +99,8 @@ fn of_phrase(phrase: &str) -> (&str, &str, &str) {
         core = match core.chars().next_back() {
             Some(',' | '.' | ';' | ':') => &core[..core.len() - 1],
             Some(')') if closes_nothing => &core[..core.len() - 1],
+            // Of a quotation that began with another word.
+            Some('\'') if !count('\'').is_multiple_of(2) => &core[..core.len() - 1],
             _ => break,
         };
     }
@@ -146,6 +148,8 @@ mod tests {
             ("a\n\n<img>", "a `<img>`"),
             ("`x` @all", "`` `x` `` `@all`"),
             ("(, )", "(, )"),
+            ("'report --top 0' of all", "'report `--top 0`' of all"),
+            ("code: 'a_b' => 'c'", "code: `'a_b' => 'c'`"),
         ] {
             assert_eq!(markdown_prose(text), prose, "{text:?}");
         }
