@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use crate::questions::{AnyQuestion, Contents, Days, Run};
+use crate::questions::{
+    AnyQuestion, CallsByDay, Contents, Days, DaysOfCalls, Gap, Period, PeriodStatus, Run, Trend,
+};
 use crate::store::error::StoreError;
 use crate::store::open::Store;
 use crate::store::tables::schema;
 use crate::store::tables::unfinished;
 use crate::store::tables::vacuum::Pages;
-use crate::sts::Dimension;
 use crate::tally::Selection;
 
 /// The most runs that are listed.
@@ -22,13 +23,15 @@ impl Store {
     /// # Errors
     /// If it cannot be read.
     pub fn contents(&self) -> Result<Contents, StoreError> {
-        let question = AnyQuestion::Groups(vec![Dimension::Endpoint]);
-        let report = self
-            .closed_tally(&question, &Selection::default(), false)?
-            .finish();
+        let all = Selection::default();
+        let tally = self.closed_tally(&AnyQuestion::Trend, &all, false)?;
+        let report = tally.finish();
         let mut calendar = self.calendar(&[])?;
         let coverage = &report.totals.coverage;
-        calendar.note_damage(coverage, &Selection::default());
+        calendar.note_damage(coverage, &all);
+        let calls = CallsByDay::of(&report);
+        let seen = DaysOfCalls::from(&calls);
+        let trend = Trend::of(&calls, &seen, &calendar, Period::Day, &all);
         let mut known = calendar.keys.clone();
         known.extend(self.days_of_calls()?);
         let connection = &self.connection;
@@ -45,10 +48,7 @@ impl Store {
                 newest: known.last().copied(),
                 open: count("SELECT count(*) FROM day WHERE day <> '' AND is_closed = 0")?,
                 closed: count("SELECT count(*) FROM day WHERE day <> '' AND is_closed = 1")?,
-                incomplete: known
-                    .iter()
-                    .filter(|day| !calendar.is_complete(**day))
-                    .count() as u64,
+                incomplete: incomplete(&trend),
             },
             key_accounts: coverage.key_accounts.clone(),
             key_regions: coverage.key_regions.clone(),
@@ -64,6 +64,14 @@ impl Store {
             runs: self.sql(runs(connection))?,
         })
     }
+}
+
+/// The days of which not all was read, or nothing while there are days before and after them.
+fn incomplete(trend: &Trend) -> u64 {
+    let rows = trend.rows.iter();
+    let in_part = rows.filter(|row| row.status == PeriodStatus::Incomplete);
+    let days = |gap: &Gap| (gap.last_day - gap.first_day).num_days().unsigned_abs() + 1;
+    in_part.count() as u64 + trend.gaps.iter().map(days).sum::<u64>()
 }
 
 fn count(connection: &Connection, sql: &str) -> rusqlite::Result<u64> {

@@ -66,6 +66,34 @@ fn what_is_in_a_store_is_what_its_tables_and_reports_say() {
 }
 
 #[test]
+fn days_of_which_not_all_was_read_are_those_that_a_trend_names() {
+    let (folder, store) = folder();
+    let logs = folder.path().join("logs");
+    let days = [
+        ("us-east-1", "03"),
+        ("eu-west-1", "04"),
+        ("us-east-1", "07"),
+    ];
+    for (number, (region, day)) in (1..).zip(days) {
+        let time = format!("2025-11-{day}T10:00:00Z");
+        let host = format!("sts.{region}.amazonaws.com");
+        let changes = json!({
+            "eventTime": time, "awsRegion": region,
+            "tlsDetails": { "clientProvidedHostHeader": host },
+        });
+        let key = format!("AWSLogs/111122223333/CloudTrail/{region}/2025/11/{day}/a.json");
+        put(&logs, key, &log(&[call(number, changes)]));
+    }
+    ingest(&store, &logs).exits(0);
+    let told = info("--format json", &store).run().exits(0).json();
+    // The fourth, without a log of us-east-1, and two days without any.
+    assert_eq!(number(&told["days"]["incomplete"]), 3);
+    let trend = ask("trend --format json", &store).run().exits(0).rows();
+    let statuses = trend.iter().filter(|row| row["status"] != "complete");
+    assert_eq!(statuses.count(), 3);
+}
+
+#[test]
 fn it_reads_well_in_80_columns_and_hostile_text_is_harmless() {
     let (folder, store) = folder();
     let logs = folder.path().join("logs");
