@@ -23,7 +23,7 @@ pub struct LogsRead {
     silent: Pairs,
     /// Of which there are logs from before the time asked about, that were left out for it.
     earlier: Pairs,
-    /// Of which there are logs that were left out for their Regions.
+    /// Of which there are logs in Regions that are not asked about, opened or not.
     elsewhere: Pairs,
     /// Damaged files whose keys do not tell whose they are.
     damaged_anywhere: u64,
@@ -105,12 +105,12 @@ impl LogsRead {
         pairs(&self.earlier)
     }
 
-    /// A log with this key was left out for its Region, and for nothing else.
+    /// There is a log with this key, which is not asked about for its Region alone.
     pub fn see_elsewhere(&mut self, key: &Key) {
         insert(&mut self.elsewhere, &key.account, &key.region);
     }
 
-    /// The accounts and Regions of which there are logs that were left out for their Regions.
+    /// The accounts and Regions of which there are logs, in Regions that are not asked about.
     pub fn elsewhere(&self) -> impl Iterator<Item = (&str, &str)> {
         pairs(&self.elsewhere)
     }

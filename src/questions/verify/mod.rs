@@ -56,20 +56,20 @@ pub struct Asked<'a> {
     pub goes_back: Option<&'a GoesBack<'a>>,
 }
 
-/// The chains of which digests were read and forgotten. Such a chain did not begin later, so it must cover all the
-/// time that is known.
+/// The accounts and Regions of which digests were read and forgotten. Their chains did not all begin later, so they
+/// must cover all the time that is known.
 #[derive(Clone, Debug)]
 pub struct GoesBack<'k> {
     /// From when on digests are known.
     pub from: Time,
-    /// What the keys of the forgotten digests say, without a prefix.
-    pub chains: BTreeSet<DigestKey<'k>>,
+    /// The accounts and Regions of the forgotten digests. Whichever trail goes on for them, one has to.
+    pub pairs: BTreeSet<(&'k str, &'k str)>,
 }
 
 impl GoesBack<'_> {
-    /// Whether a chain is one of these.
+    /// Whether a chain is of one of these.
     pub fn has(&self, key: &DigestKey<'_>) -> bool {
-        self.chains.contains(&key.without_prefix())
+        self.pairs.contains(&(key.account, key.region))
     }
 }
 

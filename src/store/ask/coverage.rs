@@ -178,7 +178,7 @@ impl Files<'_> {
                 if self.asked.is_before(key) {
                     self.logs_read.see_earlier(key);
                     place.is_noted = true;
-                } else if self.selection.is_elsewhere(key) && is_log() {
+                } else if pruned == Pruned::Region && self.selection.is_elsewhere(key) && is_log() {
                     self.logs_read.see_elsewhere(key);
                     place.is_noted = true;
                 }

@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::Connection;
 
 use super::row::Piece;
-use crate::aws::DigestKey;
 use crate::questions::verify::{GoesBack, proves_from};
 use crate::store::tables::schema;
 use crate::sts::Time;
@@ -34,12 +33,12 @@ impl Traces {
         })
     }
 
-    /// Which chains go back to before the first day that is kept.
+    /// Of which accounts and Regions chains go back to before the first day that is kept.
     pub fn goes_back(&self) -> Option<GoesBack<'_>> {
         let chains = self.pieces.values().filter_map(Piece::key);
         Some(GoesBack {
             from: self.from?,
-            chains: chains.map(DigestKey::without_prefix).collect(),
+            pairs: chains.map(|key| (key.account, key.region)).collect(),
         })
     }
 }
@@ -179,6 +178,9 @@ mod tests {
         assert_eq!(pieces.len(), 1);
         let goes_back = traces.goes_back().unwrap();
         assert!(goes_back.has(&pieces[0].key().unwrap()));
-        assert!(!goes_back.has(&piece(3, "other", 2..3).key().unwrap()));
+        assert!(goes_back.has(&piece(3, "other", 2..3).key().unwrap()));
+        let mut elsewhere = piece(3, "t", 2..3);
+        elsewhere.object = elsewhere.object.replace("us-east-1", "eu-west-1").into();
+        assert!(!goes_back.has(&elsewhere.key().unwrap()));
     }
 }

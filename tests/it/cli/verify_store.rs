@@ -678,6 +678,60 @@ fn what_is_forgotten_leaves_no_digest_and_no_hole() {
     stscope("store check").arg(&of.store).run().exits(0);
 }
 
+/// A gate of a store that has forgotten the days before one.
+fn gate_from(of: &Nights<'_>, day: &str, words: &str) -> Said {
+    let forget = format!("forget --before {day} --store");
+    stscope(&forget).arg(&of.store).run().exits(0);
+    of.ask(&format!(
+        "report -q --format csv --fail-on global=99 --require complete {words}"
+    ))
+}
+
+/// What is forgotten of one trail says that there were digests, and another has to go on for it.
+#[test]
+fn a_time_between_two_trails_is_a_hole_though_the_first_is_forgotten() {
+    let archive = Archive::new();
+    let of = Nights::new(&archive, false);
+    of.all_but(&[]);
+    let later = Trail {
+        name: "later-trail".to_owned(),
+        ..archive.trail.clone()
+    };
+    let begin = START + 5 * 24 * HOUR;
+    let hours = logs(&later, begin, 30, 9);
+    for log in hours.iter().flatten() {
+        archive.put(&log.key, &gzip(&log.content));
+        of.deliver(&log.key);
+    }
+    for digest in later.chain(&archive.signer, begin, &hours) {
+        archive.put(&digest.key, &digest.file());
+        of.deliver(&digest.key);
+    }
+    of.ingest().exits(0);
+    for (day, exit) in [("2025-11-03", 2), ("2025-11-06", 2), ("2025-11-09", 0)] {
+        gate_from(&of, day, "").exits(exit);
+    }
+}
+
+#[test]
+fn nothing_is_demanded_of_an_account_whose_days_are_forgotten() {
+    let archive = Archive::new();
+    let of = Nights::new(&archive, false);
+    of.all_but(&[]);
+    let closed = Trail::of("444455556666", "eu-west-1");
+    let closed = closed.log_key(START - 10 * HOUR, "Closed0000000001");
+    archive.put(&closed, &gzip(&archive.logs[0][0].content));
+    of.deliver(&closed);
+    of.ingest().exits(0);
+    for region in ["", "--region us-east-1"] {
+        let words = format!("report -q --fail-on global=99 --require complete {region}");
+        of.ask(&words).exits(2).says(&["444455556666"]);
+    }
+    for region in ["", "--region us-east-1"] {
+        gate_from(&of, "2025-11-03", region).exits(0);
+    }
+}
+
 /// What is wrong with a chain at one of its hours.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
