@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{ChainRow, ChainStatus, HOUR};
-use crate::aws::region::US_EAST_1;
+use crate::aws::region::{Partition, US_EAST_1};
 use crate::sts::Time;
 use crate::tally::LogsRead;
 
@@ -24,12 +24,14 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// What "no global call" rests on, for the accounts that were read, those of which only logs of other Regions
-    /// are here, those of the chains, and those that were named, be there anything of them or not.
+    /// What "no global call" rests on, for the accounts that were read, those whose logs were left out by their
+    /// Regions, those of the chains, and those that were named, be there anything of them or not. Those
+    /// of other partitions have no global endpoint.
     pub(crate) fn behind(logs_read: &LogsRead, rows: &[ChainRow], named: &[String]) -> Standing {
-        let here = logs_read.read().chain(logs_read.elsewhere());
+        let of_rows = (rows.iter()).map(|row| (row.account_id.as_str(), row.region.as_str()));
+        let here = (logs_read.read().chain(logs_read.elsewhere()).chain(of_rows))
+            .filter(|(_, region)| Partition::of_region(region) == Partition::Aws);
         let accounts: BTreeSet<&str> = (here.map(|(account, _)| account))
-            .chain(rows.iter().map(|row| row.account_id.as_str()))
             .chain(named.iter().map(String::as_str))
             .collect();
         Standing::of(&accounts, rows)

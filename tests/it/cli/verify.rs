@@ -1160,6 +1160,14 @@ fn a_gate_can_demand_that_nothing_is_missing() {
     let run = stscope("verify --region us-east-1").arg(archive.root());
     let said = run.run().exits(0);
     assert!(said.text().contains("1 account has no"), "{said}");
+    // China has no global endpoint.
+    archive.remove(&other);
+    let other = Trail::of("777788889999", "cn-north-1").log_key(START, "Other00000000001");
+    archive.put(&other, &sound);
+    for words in ["", "--region us-east-1", "--region us-east-1 --no-prune"] {
+        let gate = format!("report --fail-on global --require complete {words}");
+        stscope(&gate).arg(archive.root()).run().exits(0);
+    }
 }
 
 #[test]
