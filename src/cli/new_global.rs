@@ -151,7 +151,7 @@ fn no_verdict(gate: NewCallers, why: NoVerdict) -> Failure {
              fetch and ingest them"
         ),
         NoVerdict::NoTime(calls) => format!(
-            "{} {} without a readable time, copies included, may be of any day; mend the files \
+            "{} {} without a readable time, copies included, may be of these days; mend the files \
              ('report --group-by day,recipient_account_id,principal' shows whose they are), or \
              leave them out with --account or --region",
             count(calls),

@@ -8,6 +8,7 @@ use crate::questions::AnyQuestion;
 use crate::report::count;
 use crate::report::escape::for_terminal;
 use crate::store::Store;
+use crate::sts::sdk::is_aws_managed;
 use crate::sts::{Dimension, Hosts, LeadsTo};
 use crate::tally::{Measures, Selection};
 
@@ -60,18 +61,26 @@ fn listed_late(
         Dimension::Evidence,
         Dimension::ClientProvidedHostHeader,
         Dimension::Principal,
+        Dimension::Sdk,
     ];
     let of_any_endpoint = selection.of_any_endpoint();
     let report = store.closed_tally(&AnyQuestion::Groups(columns), &of_any_endpoint, false)?;
     let mut found: Option<(String, Measures)> = None;
     for group in report.finish().groups() {
-        let (host, principal) = match group.values[..] {
-            [Some("other"), _, Some(host), principal] => (host, principal),
-            [Some("regional"), Some("host-map"), Some(host), principal] => (host, principal),
+        let (host, principal, sdk) = match group.values[..] {
+            [Some("other"), _, Some(host), principal, sdk] => (host, principal, sdk),
+            [
+                Some("regional"),
+                Some("host-map"),
+                Some(host),
+                principal,
+                sdk,
+            ] => (host, principal, sdk),
             _ => continue,
         };
         let is_late = hosts.find(host) == Some(&LeadsTo::Global);
-        if !is_late || !principal.is_none_or(is_judged) {
+        // No gate counts those of AWS itself.
+        if !is_late || !principal.is_none_or(is_judged) || sdk.is_some_and(is_aws_managed) {
             continue;
         }
         match &mut found {

@@ -45,7 +45,7 @@ pub struct Seen<'s, 'r> {
     pub calendar: &'s Calendar,
     /// The calls.
     pub calls: &'s CallsByDay<'r>,
-    /// Calls that may be of any day.
+    /// Calls without a readable time, which may be of the days that are judged.
     pub no_time: u64,
     /// Calls that may be of any account or Region.
     pub unplaced: u64,
@@ -85,7 +85,7 @@ pub enum NoVerdict {
     UnseenBefore(NaiveDate),
     /// Digests say that logs of us-east-1 of this day are missing, or may be.
     Missing(NaiveDate),
-    /// So many calls have no time, and may be of any day.
+    /// So many calls have no time, and may be of the days that are judged.
     NoTime(u64),
     /// So many calls may be of any account or Region.
     Unplaced(u64),

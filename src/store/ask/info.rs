@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::Connection;
 
 use crate::questions::{
-    AnyQuestion, CallsByDay, Contents, Days, DaysOfCalls, Gap, Period, PeriodStatus, Run, Trend,
+    AnyQuestion, CallsByDay, Contents, Days, DaysOfCalls, Period, PeriodStatus, Run, Trend,
 };
 use crate::store::error::StoreError;
 use crate::store::open::Store;
@@ -48,7 +48,9 @@ impl Store {
                 newest: known.last().copied(),
                 open: count("SELECT count(*) FROM day WHERE day <> '' AND is_closed = 0")?,
                 closed: count("SELECT count(*) FROM day WHERE day <> '' AND is_closed = 1")?,
-                incomplete: incomplete(&trend),
+                incomplete: (trend.rows.iter())
+                    .filter(|row| row.status == PeriodStatus::Incomplete)
+                    .count() as u64,
             },
             key_accounts: coverage.key_accounts.clone(),
             key_regions: coverage.key_regions.clone(),
@@ -64,14 +66,6 @@ impl Store {
             runs: self.sql(runs(connection))?,
         })
     }
-}
-
-/// The days of which not all was read, or nothing while there are days before and after them.
-fn incomplete(trend: &Trend) -> u64 {
-    let rows = trend.rows.iter();
-    let in_part = rows.filter(|row| row.status == PeriodStatus::Incomplete);
-    let days = |gap: &Gap| (gap.last_day - gap.first_day).num_days().unsigned_abs() + 1;
-    in_part.count() as u64 + trend.gaps.iter().map(days).sum::<u64>()
 }
 
 fn count(connection: &Connection, sql: &str) -> rusqlite::Result<u64> {
