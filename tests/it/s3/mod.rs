@@ -11,6 +11,7 @@ mod settings;
 
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::time::{Duration, Instant};
 
 use s3server::Server;
 use stscope::internals::input::s3::{
@@ -115,4 +116,22 @@ fn trail(server: &Server, bucket: &str, prefix: &str) -> Vec<String> {
         server.put(bucket, key, key.as_bytes());
     }
     keys
+}
+
+/// A number that grows no more, however slow the machine is just now.
+///
+/// # Panics
+/// If it goes on growing for a minute.
+fn at_rest(number: impl Fn() -> u64) -> u64 {
+    let begin = Instant::now();
+    let mut last = number();
+    while begin.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(300));
+        let now = number();
+        if now == last {
+            return now;
+        }
+        last = now;
+    }
+    panic!("{last} and more");
 }
