@@ -397,11 +397,17 @@ impl Members<'_> {
 
     /// Whether there is a record of STS beside what was read, and no copy of one with a known id.
     fn has_another(&self, read: Option<&str>, known: &[String]) -> bool {
+        // The ids of what is broken are known as they are written.
+        let of_broken =
+            (read.and_then(|key| self.get(key))).is_some_and(|value| tame::parse(value).is_none());
         let replaced = self.replaced.iter().map(|(key, value)| (key, value));
         (self.others.iter().map(|other| (other, true)))
             .chain(replaced.map(|other| (other, false)))
             .any(|((key, value), counts)| {
-                let (text, has_traces) = plain(value);
+                let (mut text, has_traces) = plain(value);
+                if of_broken {
+                    text = as_written(value);
+                }
                 let is_encoded = tame::parse(value)
                     .is_some_and(|value| value.as_str().is_some_and(is_encoded))
                     && WRAPPERS.contains(&key.as_str())
@@ -512,11 +518,15 @@ fn plain(value: &[u8]) -> (String, bool) {
             (text, has_traces)
         }
         None => {
-            let text = String::from_utf8_lossy(&without_escapes(value)).into_owned();
+            let text = as_written(value);
             let has_traces = super::traces::may_be_in(&text);
             (text, has_traces)
         }
     }
+}
+
+fn as_written(value: &[u8]) -> String {
+    String::from_utf8_lossy(&without_escapes(value)).into_owned()
 }
 
 /// Broken JSON with every printable character of ASCII as it is, where its escape is not needed.
