@@ -67,17 +67,13 @@ fn listed_late(
     let report = store.closed_tally(&AnyQuestion::Groups(columns), &of_any_endpoint, false)?;
     let mut found: Option<(String, Measures)> = None;
     for group in report.finish().groups() {
-        let (host, principal, sdk) = match group.values[..] {
-            [Some("other"), _, Some(host), principal, sdk] => (host, principal, sdk),
-            [
-                Some("regional"),
-                Some("host-map"),
-                Some(host),
-                principal,
-                sdk,
-            ] => (host, principal, sdk),
-            _ => continue,
+        let [endpoint, evidence, Some(host), principal, sdk] = group.values[..] else {
+            continue;
         };
+        let is_listed = (endpoint, evidence) == (Some("regional"), Some("host-map"));
+        if endpoint != Some("other") && !is_listed {
+            continue;
+        }
         let is_late = hosts.find(host) == Some(&LeadsTo::Global);
         // No gate counts those of AWS itself.
         if !is_late || !principal.is_none_or(is_judged) || sdk.is_some_and(is_aws_managed) {

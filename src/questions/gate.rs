@@ -70,7 +70,7 @@ pub fn tells_of_global(totals: &Totals, selection: &Selection) -> bool {
         && undecided(totals, selection).is_none()
 }
 
-/// Accounts of which no log of us-east-1 was read, but logs of other Regions were, or were left out by these, or
+/// Accounts of which no log of us-east-1 was read, but logs of other Regions were, or were left out for them, or
 /// there are some from before the time asked about; and of which no digest says that there was none. Where
 /// the archive lacks these logs, their global calls are not known. Those whose calls the conditions leave out
 /// are not among them.

@@ -8,12 +8,12 @@ use rusqlite::{Connection, Row};
 use crate::aws::{Key, LogName, Pruned, Pruning};
 use crate::collections::Map;
 use crate::damage::Stage;
+use crate::store::days::day::midnight;
 use crate::store::tables::checksums::{Checksums, Sum};
 use crate::store::tables::file_row::{self, COLUMNS, FileRow, WIDTH};
 use crate::store::tables::outcome::Outcome;
 use crate::store::tables::schema;
 use crate::store::tables::unfinished;
-use crate::sts::Time;
 use crate::tally::{Coverage, DamagedFile, DaysRead, FilesOfDay, LogsRead, Selection, SkipReason};
 
 /// What was read for an answer, and of which accounts and Regions.
@@ -107,10 +107,10 @@ fn count_dropped(
         connection.prepare("SELECT day, duplicates, shared_copies FROM day WHERE is_closed = 1")?;
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
-        let midnight = Time::parse(&format!("{}T00:00:00Z", row.get_ref(0)?.as_str()?));
+        let day = row.get_ref(0)?.as_str()?;
         let [duplicates, shared_copies] =
             [row.get(1)?, row.get::<_, i64>(2)?].map(i64::cast_unsigned);
-        if selection.admits_time(midnight) {
+        if selection.admits_time(midnight(day)) {
             coverage.duplicates += duplicates;
             coverage.shared_copies += shared_copies;
         } else {

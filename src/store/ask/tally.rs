@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row};
 use super::coverage::{self, WhatWasRead};
 use crate::collections::{Map, Set};
 use crate::store::chains;
-use crate::store::days::day::{day_name, day_number};
+use crate::store::days::day::{day_name, day_number, midnight};
 use crate::store::days::resolve;
 use crate::store::error::StoreError;
 use crate::store::open::Store;
@@ -351,7 +351,7 @@ fn read_closed_days<Q: Question>(
             }
         ))?;
         for day in &closed {
-            let midnight = Time::parse(&format!("{day}T00:00:00Z"));
+            let midnight = midnight(day);
             let is_day_admitted = places.selection.admits_time(midnight);
             let mut rows = all.query([day])?;
             let mut sum = Sum::default();

@@ -17,6 +17,11 @@ pub(in crate::store) fn since_1970(day: NaiveDate) -> i64 {
     (day - NaiveDate::default()).num_days()
 }
 
+/// When the day of this name begins; `None` if it is none.
+pub(in crate::store) fn midnight(name: &str) -> Option<Time> {
+    Time::of_midnight(name.parse().ok()?)
+}
+
 /// `YYYY-MM-DD`
 pub(in crate::store) fn day_name(day: i64) -> String {
     let time = DateTime::from_timestamp_millis(day * Time::DAY).unwrap_or_default();
