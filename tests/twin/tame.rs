@@ -26,20 +26,28 @@ pub const FIRST_SOURCE: &str = "\0first source";
 /// of STS.
 const TRACE: &str = "\0trace ";
 
+/// What the keys begin with of ids that a later one has replaced: what has several is a copy of a record only by all
+/// of them.
+const FORMER_ID: &str = "\0former ";
+
 /// Keeps a member that a later value has replaced, if there is a record of STS in it, or it says itself
-/// that it is of STS.
+/// that it is of STS, or it is an id.
 pub fn keep_traces(key: &str, before: Option<Value>, object: &mut Map<String, Value>) {
     let Some(before) = before else { return };
-    let member = Value::Object(Map::from_iter([(key.to_owned(), before)]));
+    // Each of several under a key of its own.
+    let count = object.len();
+    let member = Value::Object(Map::from_iter([(key.to_owned(), before.clone())]));
     if super::traces::are_in(member.to_string().as_bytes()) {
-        // Each of several under a key of its own.
-        object.insert(format!("{TRACE}{} {key}", object.len()), member);
+        object.insert(format!("{TRACE}{count} {key}"), member);
+    } else if super::hidden::letters(key) == "eventid" {
+        object.insert(format!("{FORMER_ID}{count} {key}"), before);
     }
 }
 
 /// Whether a key is one of these, and no member's.
 pub fn is_note(key: &str) -> bool {
-    [REPLACED, FIRST_SOURCE].contains(&key) || key.starts_with(TRACE)
+    [REPLACED, FIRST_SOURCE].contains(&key)
+        || [TRACE, FORMER_ID].iter().any(|note| key.starts_with(note))
 }
 
 /// A member as it was written, be it replaced.

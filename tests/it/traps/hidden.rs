@@ -433,6 +433,34 @@ fn a_record_beside_the_one_that_was_read_is_named_unless_it_is_a_copy() {
     }
 }
 
+/// The parser of a record believes the last of two ids. What has another before it may be another call.
+#[test]
+fn a_record_of_two_ids_is_no_copy_of_one_that_has_the_last_of_them() {
+    let inner = |first: &str| call("a", "").replacen('{', &format!(r#"{{"eventID":"{first}","#), 1);
+    let around = |inner: &str| {
+        let beside = format!(r#""copy":{inner}"#);
+        [
+            call("a", &beside),
+            format!(r#"{{"detail":{},{beside}}}"#, call("a", "")),
+            format!(r#"{{"message":{},{beside}}}"#, quoted(&call("a", ""))),
+        ]
+    };
+    for text in around(&inner("b")) {
+        holds(&text, &[("calls", 1), ("not_understood", 1)]);
+        // And so where the file breaks off behind it.
+        holds(
+            format!("{text}\n{{\"x\":\n"),
+            &[("calls", 1), ("not_understood", 1)],
+        );
+    }
+    for text in around(&inner("a")) {
+        holds(
+            &text,
+            &[("calls", 1), ("not_understood", 0), ("files.read", 1)],
+        );
+    }
+}
+
 /// As Lambda, Kinesis and Firehose are given messages.
 #[test]
 fn what_is_encoded_is_named() {
