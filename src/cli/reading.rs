@@ -1,5 +1,6 @@
 //! What is read, and how: what was typed → what it means, decided once, before any log is opened.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -214,15 +215,17 @@ fn selection(
     Ok(Selection {
         since,
         until,
-        accounts: filter.account.clone(),
-        regions: filter.region.clone(),
-        endpoints: filter
-            .endpoint
-            .iter()
-            .map(|kind| kind.as_str().to_owned())
-            .collect(),
+        accounts: in_order(&filter.account),
+        regions: in_order(&filter.region),
+        endpoints: in_order(filter.endpoint.iter().map(|kind| kind.as_str())),
         conditions: filter.conditions.clone(),
     })
+}
+
+/// Each once: two tasks that are given the same in another order are asked the same.
+fn in_order(given: impl IntoIterator<Item = impl ToString>) -> Vec<String> {
+    let given: BTreeSet<String> = given.into_iter().map(|one| one.to_string()).collect();
+    given.into_iter().collect()
 }
 
 /// Names that may be right, but probably are not.

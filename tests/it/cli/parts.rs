@@ -218,6 +218,41 @@ fn frames_that_are_settled_by_event_and_shared_give_the_same_answer() {
 }
 
 #[test]
+fn what_is_asked_about_may_be_named_in_any_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let asked = ["000011112222", "111122223333"];
+    let options = |[first, second]: [&str; 2]| {
+        format!("--account {first},{second} --account {first} --region us-east-1,eu-west-1")
+    };
+    let mut parts = Vec::new();
+    for (name, options) in [
+        ("1.part", options(asked)),
+        (
+            "2.part",
+            options([asked[1], asked[0]]).replace("us-east-1,eu-west-1", "eu-west-1,us-east-1"),
+        ),
+    ] {
+        let part = folder.path().join(name).display().to_string();
+        let of = asked[parts.len()];
+        let words = format!("map report {options} -q {SAMPLE}/o-exampleorg/{of} -o");
+        let said = stscope(&words).arg(&part).run();
+        assert_eq!(said.code(), 0, "{said}");
+        parts.push(part);
+    }
+    let whole = stscope(&format!(
+        "report {} -q --format json {SAMPLE}/o-exampleorg/{} {SAMPLE}/o-exampleorg/{}",
+        options(asked),
+        asked[0],
+        asked[1]
+    ))
+    .run();
+    assert_eq!(whole.code(), 0, "{whole}");
+    assert_eq!(merge(&parts, "--format json").text(), whole.text());
+    parts.reverse();
+    assert_eq!(merge(&parts, "--format json").text(), whole.text());
+}
+
+#[test]
 fn parts_that_have_no_sum_are_refused_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
