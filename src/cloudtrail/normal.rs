@@ -94,7 +94,9 @@ fn write(
     let has = |name: &str| last.get(name).is_some_and(|&n| !is_nothing(members[n].2));
     let mut separator = b'{';
     for (n, (key, text, value)) in members.iter().enumerate() {
-        let name = small.then(|| full_name(place, text)).flatten();
+        // Of some, small letters do in any record.
+        let may_be_small = small || place.member(text.to_ascii_lowercase().as_bytes()).is_some();
+        let name = may_be_small.then(|| full_name(place, text)).flatten();
         let stands_for_another = name.is_some_and(|name| name != text);
         let is_told_by_another = match name {
             Some(name) if stands_for_another => has(name),

@@ -386,3 +386,23 @@ fn what_is_the_name_of_no_region_tells_no_endpoint() {
         holds(file(&[record]), &[(&format!("endpoint {endpoint}"), 1)]);
     }
 }
+
+/// Of a name in both spellings, the one in small letters does not count, however broken it is.
+#[test]
+fn a_broken_text_in_small_letters_costs_no_call_that_has_the_object_itself() {
+    let details = r#""tlsDetails":{"clientProvidedHostHeader":"sts.amazonaws.com"}"#;
+    let host = r#""clientProvidedHostHeader":"sts.amazonaws.com""#;
+    let broken = r#""tlsdetails":"{\"clientProvidedHostHeader\":""#;
+    for members in [
+        format!("{details},{broken}"),
+        format!("{broken},{details}"),
+        format!(r#""tlsDetails":"{{}}","tlsdetails":{{{host}}}"#),
+        format!(r#""tlsDetails":{{{host},"clientprovidedhostheader":"h"}},{broken}"#),
+    ] {
+        let text = format!(r#"{{"eventSource":"sts.amazonaws.com","eventID":"a",{members}}}"#);
+        holds(&text, &[("calls", 1), ("files.damaged", 0)]);
+        holds(format!("{text}x"), &[("calls", 1), ("files.damaged", 1)]);
+    }
+    let text = format!(r#"{{"eventSource":"sts.amazonaws.com",{broken}}}"#);
+    holds(text, &[("calls", 0), ("files.damaged", 1)]);
+}
