@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::folder::{Folder, Skip};
 use super::names::is_hidden_part;
-use super::s3::S3Url;
+use super::s3::{S3Url, may_leave_out};
 use crate::aws::is_of_another_service;
 
 /// What to list in S3.
@@ -109,11 +109,12 @@ impl Walk<'_> {
             .filter(|skip| !is_wanted(skip))
     }
 
-    /// Whether it reads all that a walk from a prefix in it does.
+    /// Whether it is certain that it reads all that a walk from a prefix in it does.
     pub fn reads(&self, inner: &S3Url) -> bool {
         let (above, name) = inner.prefix.rsplit_once('/').unwrap_or(("", &inner.prefix));
         let names_service = is_of_another_service(Path::new(&inner.prefix));
         !self.is_hidden(&inner.prefix)
+            && !may_leave_out(self.given, &inner.prefix)
             && (self.names_service || !names_service)
             && (Folder::new(above.into()).skips(OsStr::new(name))).is_none_or(|_| names_service)
     }
@@ -179,5 +180,9 @@ mod tests {
         assert_eq!(once(&[service, &in_service]), [service]);
         let trail = "AWSLogs/111122223333/CloudTrail/us-east-1";
         assert_eq!(once(&["AWSLogs/", trail]), ["AWSLogs/"]);
+        let log = format!(
+            "{in_service}/111122223333_CloudTrail_us-east-1_20251103T1005Z_0123456789abcdef.json.gz"
+        );
+        assert_eq!(once(&["AWSLogs/", &log]), ["AWSLogs/", &log]);
     }
 }

@@ -187,18 +187,20 @@ impl Remote {
             for listed in self.listing(prefix) {
                 let listed = listed.map_err(ScanError::from)?;
                 around.note(&prefix.url, &listed);
-                // Whoever reads the list does not know what was named.
+                let is_nested = under.is_nested();
+                let mut is_told = is_nested;
                 if let Listed::Object(object) = &listed {
                     let key = &object.key;
                     let name = enter(&mut folder, object);
-                    if nobody.passes_by(&folder, key, name).is_some()
-                        && under.passes_by(&folder, key, name).is_none()
-                        && !under.was_found(&folder, key, name)
-                    {
+                    let was_found = under.was_found(&folder, key, name);
+                    let is_opened = under.passes_by(&folder, key, name).is_none();
+                    // Whoever reads the list does not know what was named.
+                    if nobody.passes_by(&folder, key, name).is_some() && is_opened && !was_found {
                         return Err(ScanError::NamedAlone(object.url()).into());
                     }
+                    is_told &= was_found || !is_opened;
                 }
-                if under.is_nested() {
+                if is_told {
                     continue;
                 }
                 each(&prefix.url, listed)?;

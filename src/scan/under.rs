@@ -1,5 +1,6 @@
 //! An object that a listing has → whether it is opened, by its name and by what was named.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,6 +18,23 @@ struct Outer<'p> {
     prefix: &'p Prefix,
     /// It is neither a folder nor a key, so that all keys are listed that begin so.
     is_beginning: bool,
+    /// What was not listed of it.
+    left_out: HashSet<String>,
+}
+
+/// A walk that leads to a prefix, too.
+struct Leading<'p> {
+    walk: Walk<'p>,
+    /// Folders on the way to the prefix, or in it, that it left out.
+    left_out: HashSet<String>,
+}
+
+impl Leading<'_> {
+    /// Whether it listed a key, as it left out no folder that the key is in.
+    fn has_listed(&self, key: &str) -> bool {
+        let mut slashes = key.match_indices('/');
+        !slashes.any(|(at, _)| self.left_out.contains(&key[..=at]))
+    }
 }
 
 impl<'p> Around<'p> {
@@ -34,32 +52,54 @@ impl<'p> Around<'p> {
         while self.outer.pop_if(|outer| !begins_so(outer)).is_some() {}
         let leading = (self.outer.iter())
             .filter(|outer| outer.is_beginning || outer.prefix.leads_to(url))
-            .map(|outer| Walk::from(&outer.prefix.url));
-        let outer: Vec<Walk<'p>> = leading.collect();
-        if outer.iter().any(|walk| walk.reads(url)) {
+            .map(|outer| Leading {
+                walk: Walk::from(&outer.prefix.url),
+                left_out: outer.left_out_around(&url.prefix),
+            });
+        let outer: Vec<Leading<'p>> = leading.collect();
+        if outer.iter().any(|leading| leading.walk.reads(url)) {
             return None;
         }
         self.outer.push(Outer {
             prefix,
             is_beginning: false,
+            left_out: HashSet::new(),
         });
         let walk = Walk::from(url);
         Some(Under { walk, outer })
     }
 
-    /// Notes what a prefix turns out to be.
+    /// Notes what a prefix turns out to be, and which folders of it are not listed.
     pub fn note(&mut self, url: &S3Url, listed: &Listed) {
-        let (Listed::Object(s3::Object { key, .. }) | Listed::FolderMarker(key)) = listed else {
+        let Some(outer) = self
+            .outer
+            .last_mut()
+            .filter(|outer| outer.prefix.url == *url)
+        else {
             return;
         };
-        let past = key.get(url.prefix.len()..).unwrap_or_default();
-        let is_in_folder =
-            url.prefix.is_empty() || url.prefix.ends_with('/') || past.starts_with('/');
-        if let Some(outer) = self.outer.last_mut()
-            && outer.prefix.url == *url
-        {
-            outer.is_beginning |= !is_in_folder && !past.is_empty();
+        match listed {
+            Listed::Object(s3::Object { key, .. }) | Listed::FolderMarker(key) => {
+                let past = key.get(url.prefix.len()..).unwrap_or_default();
+                let is_in_folder =
+                    url.prefix.is_empty() || url.prefix.ends_with('/') || past.starts_with('/');
+                outer.is_beginning |= !is_in_folder && !past.is_empty();
+            }
+            Listed::NotListed { prefix, .. } if prefix.ends_with('/') => {
+                outer.left_out.insert(prefix.clone());
+            }
+            Listed::NotListed { .. } | Listed::Refused(_) => {}
         }
+    }
+}
+
+impl Outer<'_> {
+    /// What was left out of it on the way to what begins so, or in that.
+    fn left_out_around(&self, inner: &str) -> HashSet<String> {
+        let is_around = |left: &&String| {
+            left.starts_with(inner) || inner.starts_with(left.trim_end_matches('/'))
+        };
+        self.left_out.iter().filter(is_around).cloned().collect()
     }
 }
 
@@ -67,7 +107,7 @@ impl<'p> Around<'p> {
 pub(super) struct Under<'p> {
     walk: Walk<'p>,
     /// What else leads to it.
-    outer: Vec<Walk<'p>>,
+    outer: Vec<Leading<'p>>,
 }
 
 impl Under<'_> {
@@ -91,7 +131,9 @@ impl Under<'_> {
     /// Whether an object was listed by a walk that does not pass it by.
     pub fn was_found(&self, folder: &Folder, key: &str, name: &str) -> bool {
         let mut outer = self.outer.iter();
-        outer.any(|walk| walk.passes_by(folder, key, name).is_none())
+        outer.any(|leading| {
+            leading.has_listed(key) && leading.walk.passes_by(folder, key, name).is_none()
+        })
     }
 
     /// Whether all of it was listed, but for what nobody opened.

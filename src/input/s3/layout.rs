@@ -112,20 +112,23 @@ impl Level {
         }
     }
 
+    /// What the folder of this name in this one is for, if it is not for logs with calls.
+    fn no_logs(&self, name: &str) -> Option<NotListed> {
+        match name {
+            _ if *self != Level::Account => None,
+            "CloudTrail-Digest" => Some(NotListed::Digest),
+            "CloudTrail-Insight" => Some(NotListed::Insight),
+            "CloudTrail-Aggregated" => Some(NotListed::Aggregated),
+            _ => is_another_service(name).then_some(NotListed::OtherService),
+        }
+    }
+
     /// What to do with the folder of this name in this one, whose prefix is given whole.
     pub(super) fn way(&self, name: &str, prefix: &str, asked: &Selection) -> Way {
-        if *self == Level::Account {
-            match name {
-                "CloudTrail-Digest" if asked.digests == Digests::None => {
-                    return Way::Leave(NotListed::Digest);
-                }
-                "CloudTrail-Insight" => return Way::Leave(NotListed::Insight),
-                "CloudTrail-Aggregated" => return Way::Leave(NotListed::Aggregated),
-                _ if is_another_service(name) => {
-                    return Way::Leave(NotListed::OtherService);
-                }
-                _ => {}
-            }
+        match self.no_logs(name) {
+            Some(NotListed::Digest) if asked.digests != Digests::None => {}
+            Some(why) => return Way::Leave(why),
+            None => {}
         }
         match self.child(name, prefix) {
             Level::Account if !asked.pruning.asks_account(name) => Way::Leave(NotListed::Account),
@@ -136,6 +139,19 @@ impl Level {
             child => Way::Down(child),
         }
     }
+}
+
+/// Whether a listing of a prefix may leave out what another one leads to, which begins so: a folder on the way there
+/// is not for logs.
+pub fn may_leave_out(prefix: &str, inner: &str) -> bool {
+    let slashes = inner.match_indices('/').map(|(at, _)| at);
+    let last = (!inner.ends_with('/')).then_some(inner.len());
+    let mut begin = 0;
+    slashes.chain(last).any(|end| {
+        let above = std::mem::replace(&mut begin, end + 1);
+        end > prefix.trim_end_matches('/').len()
+            && (Level::of_prefix(&inner[..above]).no_logs(&inner[above..end])).is_some()
+    })
 }
 
 impl Selection {
@@ -286,6 +302,51 @@ mod tests {
             Level::Account.way("CloudTrail-Digest", "p/CloudTrail-Digest/", &with_digests),
             Way::Down(Level::Kind)
         );
+    }
+
+    #[test]
+    fn what_a_listing_may_leave_out_is_below_a_folder_without_logs() {
+        let account = "p/AWSLogs/111122223333";
+        for kind in [
+            "Config",
+            "CloudTrail-Insight",
+            "CloudTrail-Aggregated",
+            "CloudTrail-Digest",
+        ] {
+            let inside = format!("{account}/{kind}/us-east-1/x.json.gz");
+            for outer in [
+                "",
+                "p",
+                "p/",
+                "p/AWSLogs/1111",
+                account,
+                &format!("{account}/{}", &kind[..3]),
+            ] {
+                assert!(may_leave_out(outer, &inside), "{outer} {kind}");
+                assert!(
+                    may_leave_out(outer, &format!("{account}/{kind}")),
+                    "{outer} {kind}"
+                );
+                assert!(
+                    may_leave_out(outer, &format!("{account}/{kind}/")),
+                    "{outer} {kind}"
+                );
+            }
+            for outer in [
+                format!("{account}/{kind}"),
+                format!("{account}/{kind}/"),
+                inside.clone(),
+            ] {
+                assert!(!may_leave_out(&outer, &inside), "{outer}");
+            }
+        }
+        for inner in [
+            "p/AWSLogs/",
+            "p/Config/x.json",
+            "p/AWSLogs/111122223333/CloudTrail/us-east-1/",
+        ] {
+            assert!(!may_leave_out("", inner), "{inner}");
+        }
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub use config::S3Options;
 pub use error::S3Error;
 pub use estimate::Estimate;
 pub use get::{FetchLimits, Fetched, Fetches};
-pub use layout::{Digests, Selection};
+pub use layout::{Digests, Selection, may_leave_out};
 pub use listing::{Listed, Listing};
 pub use object::Object;
 pub use requests::{Activity, Requests};

@@ -558,6 +558,50 @@ fn what_a_walk_passes_by_is_read_where_it_is_named_beside_it() {
             assert_eq!(answer["coverage"]["files"]["read"], calls, "{named}");
         }
     }
+    // A log that somebody has put where none is looked for.
+    for kind in [
+        "Config",
+        "CloudTrail-Insight",
+        "CloudTrail-Aggregated",
+        "CloudTrail-Digest",
+    ] {
+        let server = Server::start();
+        let archive = tempfile::tempdir().unwrap();
+        let lost =
+            format!("{account}/{kind}/us-east-1/2025/11/03/{log_name}").replace("1000Z", "1100Z");
+        for (number, key) in (0..).zip([&files[0], &lost]) {
+            let one = gzip(&log(&[regional_call(number)]));
+            let path = archive.path().join(key);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, &one).unwrap();
+            server.put("trail", key, one);
+        }
+        let folder = lost.rsplit_once('/').unwrap().0;
+        for named in [lost.as_str(), folder, &format!("{account}/{kind}")] {
+            for outer in ["AWSLogs", account, "AWSLogs/1111", "AWSLogs/111122223333/C"] {
+                let paths = [outer, named].map(|path| format!("s3://trail/{path}"));
+                let said = ask(&server, "report --format json").args(&paths).run();
+                let answer = said.exits(0).json();
+                assert_eq!(answer["summary"]["calls"], 2, "{paths:?}");
+                assert_eq!(answer["coverage"]["files"]["read"], 2, "{paths:?}");
+                let list = ask(&server, "map report --list")
+                    .args(&paths)
+                    .run()
+                    .exits(0);
+                let list = list.text();
+                let listed = |key: &str| list.lines().filter(|line| line.ends_with(key)).count();
+                assert_eq!(
+                    [listed(&files[0]), listed(&lost)],
+                    [1, 1],
+                    "{paths:?} {list}"
+                );
+                let ingest = ask(&server, "ingest --store sts.db").args(&paths);
+                let ingest = ingest.within(archive.path()).run().exits(0);
+                assert!(ingest.stderr.contains("2 calls read"), "{paths:?} {ingest}");
+                std::fs::remove_file(archive.path().join("sts.db")).unwrap();
+            }
+        }
+    }
     // The beginning of names is one in S3 alone.
     for (named, calls) in [
         (
