@@ -41,7 +41,7 @@ pub(crate) use paths::lines;
 pub use paths::{PathError, Paths};
 pub use piped::Piped;
 #[cfg(feature = "s3")]
-pub use prefix::{Prefix, Walk};
+pub use prefix::{Prefix, Walk, walks_all_of};
 pub use version::Version;
 
 // Their public paths.

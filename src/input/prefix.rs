@@ -35,6 +35,16 @@ impl Prefix {
     }
 }
 
+/// Whether a walk from one prefix reads all that a walk from another does.
+pub fn walks_all_of(outer: &S3Url, inner: &S3Url) -> bool {
+    let rest = inner.prefix.strip_prefix(&outer.prefix);
+    let is_folder = outer.prefix.is_empty() || outer.prefix.ends_with('/');
+    let is_below = rest.is_some_and(|rest| is_folder || rest.starts_with('/'));
+    let is_same = outer.prefix.strip_suffix('/').unwrap_or(&outer.prefix)
+        == inner.prefix.strip_suffix('/').unwrap_or(&inner.prefix);
+    outer.bucket == inner.bucket && (is_same || is_below && Walk::from(outer).reads(inner))
+}
+
 /// Leaves out what is named twice, or is in a folder whose walk reads all of it anyway. What one begins with
 /// comes before it.
 pub(super) fn once(mut all: Vec<Prefix>) -> Vec<Prefix> {

@@ -28,10 +28,7 @@ pub(super) fn given(paths: &Paths) -> Vec<Given> {
         _ => given.extend(by_folder(&files)),
     }
     #[cfg(feature = "s3")]
-    given.extend(paths.s3.iter().map(|prefix| Given {
-        path: prefix.url.to_string(),
-        what: What::Walk,
-    }));
+    given.extend(listings(paths));
     given.sort_unstable();
     given.dedup();
     given
@@ -50,6 +47,16 @@ fn folders(paths: &Paths) -> impl Iterator<Item = Given> {
             },
         }),
         _ => None,
+    })
+}
+
+/// What the ledger knows as unread stays so until it is read.
+#[cfg(feature = "s3")]
+fn listings(paths: &Paths) -> impl Iterator<Item = Given> {
+    let named = paths.s3.iter().filter(|prefix| !prefix.is_again);
+    named.map(|prefix| Given {
+        path: prefix.url.to_string(),
+        what: What::Listing { from: prefix.from },
     })
 }
 

@@ -19,6 +19,7 @@ use crate::store::StoreError;
 use crate::store::open::Store;
 use crate::store::tables::batch::Batch;
 use crate::store::tables::schema;
+use crate::store::tables::unfinished::{self, Unfinished};
 
 /// Days of delivery that are listed again.
 pub const LISTED_DAYS: u64 = 35;
@@ -45,22 +46,30 @@ impl Store {
     }
 
     /// Has only those days listed that may have something new, and objects of earlier days that could not
-    /// be read. Of many of these, all days since the first are listed.
+    /// be read. Of many of these, all days since the first are listed, and what was given to a run that has not
+    /// come to its end is listed as far back as by that one.
     ///
     /// # Errors
     /// If the store cannot be read.
     pub fn narrow(&self, prefixes: &mut Vec<Prefix>) -> Result<(), StoreError> {
         let mut again = Vec::new();
         let unread = self.sql(unread_objects(&self.connection))?;
+        let unfinished = self.sql(unfinished::all(&self.connection))?;
         for prefix in prefixes.iter_mut() {
             let last = self.sql(schema::setting(&self.connection, &name(prefix)))?;
             let last = last.and_then(|day| day.parse::<NaiveDate>().ok());
-            prefix.from = last.and_then(|day| day.checked_sub_days(Days::new(LISTED_DAYS - 1)));
+            let from = last.and_then(|day| day.checked_sub_days(Days::new(LISTED_DAYS - 1)));
+            let widen = |from, one: &Unfinished| one.widen(&prefix.url, from);
+            prefix.from = unfinished.iter().fold(from, widen);
+            // It may be the beginning of keys.
+            let begins_so = |url: &S3Url| {
+                url.bucket == prefix.url.bucket && url.prefix.starts_with(&prefix.url.prefix)
+            };
             let is_passed_by = |(url, _): &&(S3Url, _)| {
                 prefix
                     .from
                     .is_some_and(|from| !is_listed_from(&url.prefix, from))
-                    && prefix.leads_to(url)
+                    && begins_so(url)
             };
             let of_prefix: Vec<_> = unread.iter().filter(is_passed_by).collect();
             if of_prefix.len() > MOST_AGAIN {

@@ -27,7 +27,8 @@ const PAGE: u32 = 8 * 1024;
 pub const SCHEMA: &str = "
 -- The settings: window_days; kept_from, the day before which everything is forgotten; the lock that
 -- the last run held; hosts, the list that the last run was given with --hosts; for what a run has begun
--- to read and has not come to the end of, since when: 'unfinished /logs'; and for each day that gates have
+-- to read and has not come to the end of, since when: 'unfinished /logs', or in S3 from a day on
+-- 'unfinished-from 2026-11-01 s3://trail/'; and for each day that gates have
 -- to judge again, as calls were added to it, the run that did so: 'added_to 2026-11-03'.
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 

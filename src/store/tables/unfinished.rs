@@ -2,11 +2,13 @@
 //!
 //! Owns what brings an end to it: the same again, or a walk that comes to all of it.
 
-use chrono::{SecondsFormat, Utc};
+use chrono::{NaiveDate, SecondsFormat, Utc};
 use rusqlite::Connection;
 
 use super::schema;
 use crate::input::is_below;
+#[cfg(feature = "s3")]
+use crate::input::{s3::S3Url, walks_all_of};
 
 /// What a run is to read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,8 +20,11 @@ pub(in crate::store) struct Given {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::store) enum What {
-    /// A folder or a prefix, to be walked.
+    /// A folder, to be walked.
     Walk,
+    /// A prefix in S3, to be listed from this day of delivery on.
+    #[cfg(feature = "s3")]
+    Listing { from: Option<NaiveDate> },
     /// A file that a walk opens, too.
     File,
     /// What has no other name than what it is, of which this is a hash.
@@ -31,14 +36,20 @@ pub(in crate::store) enum What {
 }
 
 const WALKED: &str = "unfinished ";
+const FROM: &str = "unfinished-from ";
 const NAMED: &str = "unfinished-named ";
 
 impl Given {
-    /// Its name among the settings. What is [`What::Named`] has the hash before its path, and a letter.
+    /// Its name among the settings. What is [`What::Named`] has the hash before its path, and a letter, and what is
+    /// not listed whole the day from which on it is.
     fn name(&self) -> String {
         let path = &self.path;
         match self.what {
             What::Walk | What::File => format!("{WALKED}{path}"),
+            #[cfg(feature = "s3")]
+            What::Listing { from: None } => format!("{WALKED}{path}"),
+            #[cfg(feature = "s3")]
+            What::Listing { from: Some(day) } => format!("{FROM}{day} {path}"),
             What::Named { hash, is_walked } => {
                 let letter = if is_walked { 'w' } else { 'n' };
                 format!("{NAMED}{hash:016x}{letter} {path}")
@@ -54,32 +65,63 @@ pub(in crate::store) struct Unfinished {
     /// Since when.
     pub since: String,
     is_walked: bool,
+    /// The first day of delivery that was to be listed; `None`: all of them.
+    from: Option<NaiveDate>,
 }
 
 impl Unfinished {
     fn of(name: String, since: String) -> Option<Unfinished> {
-        let (path, is_walked) = match name.strip_prefix(NAMED) {
-            Some(named) => {
-                let (hash, path) = named.split_once(' ')?;
-                (path, hash.ends_with('w'))
-            }
-            None => (name.strip_prefix(WALKED)?, true),
+        let (mut is_walked, mut from) = (true, None);
+        let path = if let Some(named) = name.strip_prefix(NAMED) {
+            let (hash, path) = named.split_once(' ')?;
+            is_walked = hash.ends_with('w');
+            path
+        } else if let Some(listed) = name.strip_prefix(FROM) {
+            let (day, path) = listed.split_once(' ')?;
+            from = Some(day.parse().ok()?);
+            path
+        } else {
+            name.strip_prefix(WALKED)?
         };
         Some(Unfinished {
             path: path.to_owned(),
             name,
             since,
             is_walked,
+            from,
         })
     }
 
     /// Whether a run that has come to its end has read it.
     fn is_in(&self, given: &[Given]) -> bool {
         given.iter().any(|one| {
-            let comes_to_it =
-                one.what == What::Walk && is_below(self.path.as_ref(), one.path.as_ref());
-            comes_to_it && self.is_walked || one.name() == self.name
+            let comes_to_it = match one.what {
+                What::Walk => self.is_walked && is_below(self.path.as_ref(), one.path.as_ref()),
+                #[cfg(feature = "s3")]
+                What::Listing { from } => {
+                    let goes_back = from.is_none_or(|day| self.from.is_some_and(|own| day <= own));
+                    goes_back && S3Url::parse(&one.path).is_ok_and(|url| self.is_below(&url))
+                }
+                What::File | What::Named { .. } => false,
+            };
+            comes_to_it || one.name() == self.name
         })
+    }
+
+    /// Whether a listing of a prefix comes to it.
+    #[cfg(feature = "s3")]
+    fn is_below(&self, prefix: &S3Url) -> bool {
+        S3Url::parse(&self.path).is_ok_and(|url| walks_all_of(prefix, &url))
+    }
+
+    /// From which day on a prefix is to be listed that would be listed from this one on, so that a run comes to
+    /// all of it.
+    #[cfg(feature = "s3")]
+    pub fn widen(&self, prefix: &S3Url, from: Option<NaiveDate>) -> Option<NaiveDate> {
+        match self.is_below(prefix) {
+            true => from.min(self.from),
+            false => from,
+        }
     }
 }
 
@@ -128,10 +170,8 @@ pub(in crate::store) fn end(connection: &Connection, given: &[Given]) -> rusqlit
 /// What is noted, in the order of the paths.
 pub(in crate::store) fn all(connection: &Connection) -> rusqlite::Result<Vec<Unfinished>> {
     let mut rows =
-        connection.prepare("SELECT name, value FROM setting WHERE name GLOB ?1 OR name GLOB ?2")?;
-    let rows = rows.query_map([format!("{WALKED}*"), format!("{NAMED}*")], |row| {
-        Ok(Unfinished::of(row.get(0)?, row.get(1)?))
-    })?;
+        connection.prepare("SELECT name, value FROM setting WHERE name GLOB 'unfinished*'")?;
+    let rows = rows.query_map([], |row| Ok(Unfinished::of(row.get(0)?, row.get(1)?)))?;
     let mut all: Vec<Unfinished> = rows
         .filter_map(Result::transpose)
         .collect::<Result<_, _>>()?;
@@ -161,7 +201,6 @@ mod tests {
             (given("/l/a.json", File), given("/l", Walk), true),
             (given("/l", Walk), given("/l/a", Walk), false),
             (given("/l", Walk), given("/l2", Walk), false),
-            (given("s3://b/l", Walk), given("s3://b", Walk), true),
             // Where a walk does not come, it reads nothing.
             (given("/l/.new", Walk), given("/l", Walk), false),
             (given("/l/.new/a", Walk), given("/l", Walk), false),
@@ -190,5 +229,86 @@ mod tests {
             let is_in = one.is_in(std::slice::from_ref(&ended));
             assert_eq!(is_in, is_over, "{noted:?} {ended:?}");
         }
+    }
+
+    #[cfg(feature = "s3")]
+    #[test]
+    fn a_listing_brings_an_end_to_what_it_comes_to_as_far_back() {
+        let day = |text: &str| Some(text.parse::<NaiveDate>().unwrap());
+        let listing = |path: &str, from| given(path, What::Listing { from });
+        let all = |path: &str| listing(path, None);
+        let of = |noted: &Given| Unfinished::of(noted.name(), String::new()).unwrap();
+        let account = "s3://trail/AWSLogs/111122223333";
+        for (noted, ended, is_over) in [
+            (all("s3://trail/l"), all("s3://trail"), true),
+            (all("s3://trail/l"), all("s3://trail/l/"), true),
+            (all("s3://trail/l/"), all("s3://trail/l"), true),
+            (all("s3://trail/l"), all("s3://trail/l/a"), false),
+            (all("s3://trail/l2"), all("s3://trail/l"), false),
+            (all("s3://other/l"), all("s3://trail"), false),
+            // A key is taken as it is.
+            (all("s3://trail/p//l/"), all("s3://trail/p/l/"), false),
+            (all("s3://trail/p/./l/"), all("s3://trail/p/l/"), false),
+            (all("s3://trail/p//l/"), all("s3://trail/p/"), true),
+            // Where a walk does not come, it reads nothing.
+            (all("s3://trail/l/.new/"), all("s3://trail/l/"), false),
+            (all("s3://trail/l/notes.md"), all("s3://trail/l/"), false),
+            (
+                all("s3://trail/l/notes.md"),
+                all("s3://trail/l/notes.md"),
+                true,
+            ),
+            (all(&format!("{account}/Config/")), all("s3://trail"), false),
+            (
+                all(&format!("{account}/CloudTrail/")),
+                all("s3://trail"),
+                true,
+            ),
+            // As far back.
+            (
+                all("s3://trail/l"),
+                listing("s3://trail/l", day("2025-11-01")),
+                false,
+            ),
+            (
+                listing("s3://trail/l", day("2025-11-01")),
+                all("s3://trail/l"),
+                true,
+            ),
+            (
+                listing("s3://trail/l", day("2025-11-01")),
+                listing("s3://trail", day("2025-11-01")),
+                true,
+            ),
+            (
+                listing("s3://trail/l", day("2025-11-01")),
+                listing("s3://trail", day("2025-11-02")),
+                false,
+            ),
+        ] {
+            let one = of(&noted);
+            assert_eq!(one.path, noted.path);
+            let is_in = one.is_in(std::slice::from_ref(&ended));
+            assert_eq!(is_in, is_over, "{noted:?} {ended:?}");
+        }
+        let url = |path: &str| S3Url::parse(path).unwrap();
+        let narrowed = of(&listing("s3://trail/l/a", day("2025-11-01")));
+        assert_eq!(
+            narrowed.widen(&url("s3://trail/l"), day("2025-11-03")),
+            day("2025-11-01")
+        );
+        assert_eq!(
+            narrowed.widen(&url("s3://trail/l"), day("2025-10-03")),
+            day("2025-10-03")
+        );
+        assert_eq!(narrowed.widen(&url("s3://trail/l"), None), None);
+        assert_eq!(
+            narrowed.widen(&url("s3://trail/x"), day("2025-11-03")),
+            day("2025-11-03")
+        );
+        assert_eq!(
+            of(&all("s3://trail/l/a")).widen(&url("s3://trail/l"), day("2025-11-03")),
+            None
+        );
     }
 }

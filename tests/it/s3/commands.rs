@@ -6,14 +6,15 @@
 )]
 
 use std::path::Path;
+use std::time::Duration;
 
 use archive::clock::START;
 use archive::digests::{Digest, Trail};
 use s3server::{Behaviour, Fault, Server, Stored};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cli::harness::{DAMAGED, Run, SAMPLE, Said, stscope};
-use crate::cli::logs::{files_below, gzip, log, one_call, regional_call};
+use crate::cli::logs::{call, files_below, gzip, log, one_call, regional_call};
 use crate::cli::verify::Archive;
 
 /// A command that asks this server, and nobody for credentials.
@@ -827,6 +828,49 @@ fn ingests_that_are_killed_and_disturbed_lose_and_double_nothing() {
     }
     for part in ["files", "records", "sts_records", "duplicates"] {
         assert_eq!(after["coverage"][part], whole["coverage"][part], "{part}");
+    }
+}
+
+/// A night lists only days that may have something new: not all that a run was to list which has not come to its end.
+#[test]
+fn the_night_after_a_run_that_was_killed_lists_as_far_back_as_that_one() {
+    let server = Server::start();
+    let at = |account: &str| format!("AWSLogs/{account}/CloudTrail/us-east-1/2025/08/01/a.json.gz");
+    let (accounts, night) = (
+        ["111122223333", "222233334444"],
+        "ingest --store sts.db s3://trail/",
+    );
+    server.put("trail", &at(accounts[0]), gzip(&log(&[regional_call(1)])));
+    let old = at(accounts[1]);
+    let list = format!("ingest --store sts.db s3://trail/{old}");
+    let account = format!("ingest --store sts.db s3://trail/AWSLogs/{}/", accounts[1]);
+    for killed in [&format!("{night} --full"), &list, &account] {
+        let folder = tempfile::tempdir().unwrap();
+        server.remove("trail", &old);
+        let run = |words: &str| ask(&server, words).within(folder.path()).run();
+        run(night).exits(0);
+        server.put("trail", &old, gzip(&log(&[call(2, json!({}))])));
+        server.change(|behaviour| behaviour.delay = Duration::from_secs(5));
+        let begun = ask(&server, killed).within(folder.path()).start();
+        let ask_store = |words: &str| stscope(words).within(folder.path()).run();
+        let is_noted = || ask_store("store info sts.db").text().contains("unfinished");
+        while !is_noted() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        begun.signal("KILL");
+        begun.end();
+        server.change(|behaviour| behaviour.delay = Duration::ZERO);
+        let gate = "report --store sts.db --fail-on global";
+        ask_store(gate).exits(3);
+        run(night).exits(0);
+        ask_store(gate).exits(1);
+        assert!(!is_noted(), "{killed}");
+        // And no night after that.
+        server.asked();
+        run(night).exits(0);
+        let asked = server.asked();
+        let is_narrowed = (asked.iter()).any(|one| one.query.contains_key("start-after"));
+        assert!(is_narrowed, "{asked:?}");
     }
 }
 
