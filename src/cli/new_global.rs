@@ -12,7 +12,8 @@ use super::stored_hosts;
 use crate::questions::new_callers::{Due, NewCallers, NoVerdict, Seen, Verdict};
 use crate::questions::{AnyQuestion, CallsByDay};
 use crate::report::escape::for_terminal;
-use crate::report::{count, first_of, plural};
+
+use crate::report::{count, counted, first_of, plural};
 use crate::store::Store;
 use crate::sts::{Endpoint, Time};
 use crate::tally::Selection;
@@ -122,9 +123,9 @@ fn no_verdict(gate: NewCallers, why: NoVerdict) -> Failure {
     let why = match why {
         NoVerdict::NoCompleteDay => "the store holds no complete day; ingest more logs".to_owned(),
         NoVerdict::TooOld(newest, age) => format!(
-            "the newest complete day in the store is {newest}, {} days ago; ingest newer logs, or \
+            "the newest complete day in the store is {newest}, {} ago; ingest newer logs, or \
              allow for it with --max-age {age}",
-            count(age.unsigned_abs())
+            counted(age.unsigned_abs(), "day")
         ),
         NoVerdict::TooFewBefore {
             day,

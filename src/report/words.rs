@@ -20,13 +20,16 @@ pub fn count(number: u64) -> String {
     text
 }
 
-/// A noun for a number of things.
+/// A noun for a number of things, or two with an `or`.
 pub fn plural(number: u64, noun: &str) -> String {
     if number == 1 {
-        noun.to_owned()
-    } else {
-        format!("{noun}s")
+        return noun.to_owned();
     }
+    let nouns = noun.split(" or ").map(|one| match one.ends_with('x') {
+        true => format!("{one}es"),
+        false => format!("{one}s"),
+    });
+    nouns.collect::<Vec<_>>().join(" or ")
 }
 
 /// What several things are called, for a number of them: `rows of the plan`, and of one `row of the plan`.

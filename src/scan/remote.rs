@@ -307,6 +307,12 @@ impl Remote {
             match body {
                 Err(error) if error.is_fatal() => return run.fail(error.into()),
                 body => {
+                    // What is gone has no version any more: what was read of it stays.
+                    if let (Err(error), Admission::Open(version)) = (&body, &mut found.admission)
+                        && error.is_gone()
+                    {
+                        *version = None;
+                    }
                     found.content = Content::S3(body);
                     run.queue.push_fetched(found);
                 }

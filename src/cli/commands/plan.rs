@@ -21,7 +21,8 @@ use crate::cli::session::{Asked, Session};
 use crate::input::read_ip_ranges;
 use crate::questions::{AnyQuestion, Plan, Report, TokenTrace, Traced};
 use crate::report::pages::plan::PlanPage;
-use crate::report::{Format, count, plural};
+
+use crate::report::{Format, count, counted, plural};
 use crate::tally::Summary;
 
 #[derive(Args)]
@@ -257,7 +258,7 @@ pub(super) fn answer(
     };
     // A page for people says so itself.
     if folder.is_some() || !format.is_for_people() {
-        finished.note_if_empty(session.messages);
+        finished.note_what_is_not_in_it(session.messages);
     }
     let written = match folder {
         None => finished.write(&plan, None, output),
@@ -353,27 +354,29 @@ impl Finished<'_> {
         Ok(())
     }
 
-    /// An empty file must not be all there is to see.
-    fn note_if_empty(&self, messages: Messages) {
+    /// An empty file must not be all there is to see, and a format without words no reason to say nothing of calls
+    /// that are not in a plan.
+    fn note_what_is_not_in_it(&self, messages: Messages) {
+        let [.., other, unknown] = self.summary.endpoints.values();
+        let perhaps = match other + unknown {
+            0 => None,
+            perhaps => Some(format!(
+                "{} other or unknown, and perhaps global; 'report --endpoint other,unknown' of the same \
+                 logs shows them",
+                match perhaps {
+                    1 => "1 is".to_owned(),
+                    many => format!("{} are", count(many)),
+                }
+            )),
+        };
+        let calls = counted(self.summary.calls, "STS call");
         if self.can_judge && self.summary.global() == 0 {
-            let calls = self.summary.calls;
-            let [.., other, unknown] = self.summary.endpoints.values();
-            let perhaps = match other + unknown {
-                0 => String::new(),
-                perhaps => format!(
-                    ", but {} other or unknown, and perhaps global; 'report --endpoint other,unknown' of the \
-                     same logs shows them",
-                    match perhaps {
-                        1 => "1 is".to_owned(),
-                        many => format!("{} are", count(many)),
-                    }
-                ),
-            };
-            messages.note(&format!(
-                "no global calls among {} STS {}{perhaps}",
-                count(calls),
-                plural(calls, "call")
-            ));
+            let perhaps = perhaps.map_or(String::new(), |perhaps| format!(", but {perhaps}"));
+            messages.note(&format!("no global calls among {calls}{perhaps}"));
+        } else if let Some(perhaps) = perhaps
+            && (self.writing.format.has_rows_alone() || self.writing.format == Format::Json)
+        {
+            messages.note(&format!("not in the plan: of {calls}, {perhaps}"));
         }
     }
 }

@@ -7,13 +7,16 @@ use clap::{Args, ValueHint};
 use crate::cli::args::{FilterArgs, InputArgs, MessageArgs, OutputArgs};
 use crate::cli::digests;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::messages::warn;
 use crate::cli::output::Sink;
 use crate::cli::session::Session;
 use crate::questions::AnyQuestion;
 use crate::questions::verify::{ChainStatus, Verification};
-use crate::report::Format;
 use crate::report::pages;
 use crate::report::pages::verify::Told;
+use crate::report::{Format, counted};
+
+use crate::shown::for_terminal;
 use crate::tally::{Collector as _, DigestCoverage, Scrutiny, Tally};
 
 #[derive(Args)]
@@ -156,14 +159,28 @@ pub(super) fn run(arguments: VerifyArgs) -> Result<Exit, Failure> {
     }
 }
 
+/// Whoever pipes these names to a program that copies makes paths of them: none leads out of its folder.
 fn write_missing(verification: &Verification<'_>, sink: Sink) -> Result<(), Failure> {
+    let (mut left_out, mut first) = (0, None);
     let written = sink.output.write(|out| {
         for key in verification.findings.missing() {
             // A key with a line end in it would be two lines, and two other files.
-            writeln!(out, "{}", crate::shown::for_terminal(&key))?;
+            let key = for_terminal(&key);
+            if key.starts_with('/') || key.split('/').any(|part| part == "..") {
+                left_out += 1;
+                first.get_or_insert_with(|| key.to_string());
+            } else {
+                writeln!(out, "{key}")?;
+            }
         }
         Ok(())
     });
+    if let Some(first) = first {
+        warn(&format!(
+            "--missing-only: left out {} that would lead out of a folder, and that no trail delivers: {first}",
+            counted(left_out, "key")
+        ));
+    }
     match written {
         Err(Failure::ClosedPipe) => Ok(()),
         written => written,

@@ -124,6 +124,11 @@ impl S3Error {
         matches!(self.kind, Kind::Nothing { .. })
     }
 
+    /// Whether an object is gone that was listed.
+    pub(crate) fn is_gone(&self) -> bool {
+        matches!(self.kind, Kind::Gone)
+    }
+
     /// Whether a permission is missing.
     pub(super) fn is_not_permitted(&self) -> bool {
         matches!(self.kind, Kind::NotPermitted { .. })

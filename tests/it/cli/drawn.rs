@@ -480,6 +480,25 @@ fn a_workbook_has_types_zeros_and_no_formula() {
     }
 }
 
+/// What a plan says besides its rows is on the first sheet.
+#[test]
+fn a_workbook_of_a_plan_has_how_much_there_is_to_do_and_what_can_go_wrong() {
+    for name in ["plan", "overview"] {
+        let sheets = sheets(written(name, Path::new(SAMPLE), "xlsx"));
+        let cells = sheets[0].1.iter().flatten().map(ToString::to_string);
+        let text = cells.collect::<Vec<_>>().join("\n");
+        for said in [
+            "23 global STS calls, 18 principals to change",
+            "1 of them by AWS itself",
+            "Not in here, and perhaps global",
+            "Refused, as STS is off in that Region for that account",
+            "account 000011112222: 1 call to eu-north-1",
+        ] {
+            assert!(text.contains(said), "{name}: {said}\n{text}");
+        }
+    }
+}
+
 #[test]
 fn the_rows_of_a_workbook_are_those_of_json() {
     let sheets = sheets(written("overview", Path::new(SAMPLE), "xlsx"));

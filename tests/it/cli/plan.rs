@@ -383,6 +383,18 @@ fn what_may_be_global_and_is_not_in_the_plan_is_said() {
         .run()
         .exits(0);
     assert!(!only_global.text().contains("Not in here"), "{only_global}");
+    let note = "STS calls, 4 are other or unknown, and perhaps global";
+    for (format, is_noted) in [
+        ("csv", true),
+        ("json", true),
+        ("jsonl", true),
+        ("table", false),
+        ("html", false),
+    ] {
+        let run = |input: &str| stscope(&format!("plan --format {format}")).arg(input).run();
+        let said = run(SAMPLE).exits(0);
+        assert_eq!(said.stderr.contains(note), is_noted, "{format} {said}");
+    }
 }
 
 #[test]

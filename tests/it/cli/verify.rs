@@ -307,6 +307,7 @@ fn a_log_that_is_named_and_not_here_is_missing() {
         .run()
         .exits(1);
     assert_eq!(said.text(), format!("{}\n", gone.key));
+    assert_eq!(said.stderr.matches("left out").count(), 0, "{said}");
     // What the options leave out is not missing.
     archive.by_name("--until 2025-11-03T03:00:00Z").exits(0);
     archive.by_name("--since 2025-11-03T04:00:00Z").exits(0);
@@ -318,6 +319,43 @@ fn a_log_that_is_named_and_not_here_is_missing() {
     let name = gone.key.rsplit('/').next().unwrap().trim_end_matches(".gz");
     archive.put(&format!("elsewhere/{name}"), &gone.content);
     archive.closely("").exits(0);
+}
+
+/// A digest that nobody has signed may name anything, and what is printed becomes paths.
+#[test]
+fn no_missing_key_leads_out_of_the_folder_it_is_copied_to() {
+    let archive = Archive::new();
+    let (gone, name) = (
+        &archive.logs[3][0].key,
+        archive.logs[3][0].key.rsplit('/').next().unwrap(),
+    );
+    archive.remove(gone);
+    for (key, is_printed) in [
+        (format!("../../{name}"), false),
+        (format!("AWSLogs/../../../{name}"), false),
+        (format!("/etc/{name}"), false),
+        (format!("..AWSLogs/a..b/{name}"), true),
+    ] {
+        let mut named = (archive.chain.iter())
+            .find(|digest| digest.content.contains(name))
+            .unwrap()
+            .clone();
+        let escaped = gone.replace('/', "\\/");
+        assert!(named.content.contains(&escaped) || named.content.contains(gone));
+        named.content = named.content.replace(&escaped, &key).replace(gone, &key);
+        archive.put(&named.key, &named.file());
+        let said = stscope("verify --missing-only")
+            .arg(archive.root())
+            .run()
+            .exits(1);
+        assert_eq!(
+            said.text().lines().any(|line| line == key),
+            is_printed,
+            "{said}"
+        );
+        let is_told = said.stderr.contains("left out 1 key") && said.stderr.contains(&key);
+        assert_eq!(is_told, !is_printed, "{said}");
+    }
 }
 
 #[test]

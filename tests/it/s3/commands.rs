@@ -875,6 +875,47 @@ fn the_night_after_a_run_that_was_killed_lists_as_far_back_as_that_one() {
 }
 
 #[test]
+fn an_object_that_goes_while_a_night_reads_takes_no_call_with_it() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let night = || {
+        let run = ask(&server, "ingest --store sts.db s3://trail/");
+        run.within(folder.path()).run()
+    };
+    let gate = || {
+        let run = stscope("report --store sts.db --fail-on global");
+        run.within(folder.path()).run()
+    };
+    let name = "AWSLogs/111122223333/CloudTrail/us-east-1/2025/11/03/a.json.gz";
+    server.put("trail", name, gzip(&log(&[call(1, json!({}))])));
+    night().exits(0);
+    gate().exits(1);
+    // Written once more, and deleted before it is read.
+    server.put(
+        "trail",
+        name,
+        gzip(&log(&[call(1, json!({})), regional_call(2)])),
+    );
+    server.change(|behaviour| behaviour.gone = Some(name.to_owned()));
+    for _ in 0..2 {
+        let said = ask(&server, "ingest --full --store sts.db s3://trail/");
+        said.within(folder.path())
+            .run()
+            .exits(2)
+            .says(&["deleted since it was listed"]);
+        gate().exits(1);
+    }
+    server.remove("trail", name);
+    server.put(
+        "trail",
+        &name.replace("a.json", "b.json"),
+        gzip(&log(&[regional_call(3)])),
+    );
+    night().exits(0);
+    gate().exits(1);
+}
+
+#[test]
 fn a_store_reads_digests_in_s3_whichever_night_they_come() {
     let server = Server::start();
     let archive = Archive::new();

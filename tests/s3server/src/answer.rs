@@ -80,7 +80,9 @@ fn honest(state: &State, behaviour: &Behaviour, asked: &Asked) -> Answer {
     {
         return error(403, "AccessDenied", message);
     }
-    let Some(stored) = bucket.get(&asked.key) else {
+    let is_gone = |start: &String| asked.key.starts_with(start.as_str());
+    let stored = bucket.get(&asked.key);
+    let Some(stored) = stored.filter(|_| !behaviour.gone.as_ref().is_some_and(is_gone)) else {
         return error(404, "NoSuchKey", "The specified key does not exist.");
     };
     object(behaviour, asked, stored)

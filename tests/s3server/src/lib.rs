@@ -62,6 +62,8 @@ pub struct Behaviour {
     pub may_list: Vec<String>,
     /// Keys that must not be read, by how they begin, and what is said.
     pub must_not_get: Option<(String, String)>,
+    /// Keys that are listed and gone when they are asked for, by how they begin.
+    pub gone: Option<String>,
     /// Whether only requests with `x-amz-request-payer: requester` are served.
     pub requester_pays: bool,
     /// Whether a request for a range gets the whole object.
@@ -86,6 +88,7 @@ impl Default for Behaviour {
             known: HashSet::new(),
             may_list: Vec::new(),
             must_not_get: None,
+            gone: None,
             requester_pays: false,
             no_ranges: false,
         }

@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
 use super::{Layout, Renderer, Room};
-use crate::report::page::{Block, List, Page};
+use crate::report::page::{Block, Form, List, Page};
 
 pub(super) struct Xlsx;
 
@@ -64,6 +64,8 @@ fn workbook(page: Page<'_>, out: &mut dyn Write) -> io::Result<()> {
             blocks,
             title,
             noun,
+            form,
+            work,
             ..
         } = list;
         let written = rows::write(&mut book, &name, rows.as_mut(), &styles)?;
@@ -73,7 +75,11 @@ fn workbook(page: Page<'_>, out: &mut dyn Write) -> io::Result<()> {
             _ => None,
         }));
         sheets.push((if title.is_empty() { noun } else { title }, written));
-        of_lists.push((title, blocks));
+        let work = match (work, form) {
+            (Some(work), _) | (None, Form::WorkList(work)) => Some(work()),
+            (None, Form::Lines | Form::Paragraphs) => None,
+        };
+        of_lists.push((title, blocks, work));
     }
     let coverage = (page.coverage)()?;
     let sheet = book
@@ -84,7 +90,10 @@ fn workbook(page: Page<'_>, out: &mut dyn Write) -> io::Result<()> {
         .title(&page.title)
         .and_then(|()| summary.blocks(&page.blocks))
         .and_then(|()| {
-            (of_lists.iter()).try_for_each(|(title, blocks)| summary.of_list(title, blocks))
+            (of_lists.iter()).try_for_each(|(title, blocks, work)| {
+                summary.of_list(title, blocks)?;
+                work.iter().try_for_each(|work| summary.work(title, work))
+            })
         })
         .and_then(|()| summary.lines(&page.notes))
         .and_then(|()| summary.sheets(&sheets))

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Styles;
 use super::rows::{Written, fitting, write_cell};
 use crate::report::cell::Cell;
-use crate::report::page::{Block, Tone};
+use crate::report::page::{Block, Tone, WorkList};
 
 /// Its name.
 pub(super) const NAME: &str = "summary";
@@ -89,6 +89,25 @@ impl<'s> Summary<'s> {
             self.text(0, title, &self.styles.head)?;
             self.row += 1;
             self.blocks(blocks)?;
+        }
+        Ok(())
+    }
+
+    /// How much work there is, and what can go wrong: the tasks are the rows of a sheet.
+    pub fn work(&mut self, title: &str, work: &WorkList<'_>) -> Result<(), XlsxError> {
+        if !title.is_empty() {
+            self.text(0, title, &self.styles.head)?;
+            self.row += 1;
+        }
+        self.text(0, &work.headline, &self.styles.strong)?;
+        self.row += 1;
+        self.lines(&work.remarks)?;
+        self.row += u32::from(work.remarks.is_empty());
+        for risks in &work.risks {
+            self.text(0, risks.title, &self.styles.strong)?;
+            self.row += 1;
+            let lines = risks.lines.iter().map(|line| line.text(str::to_owned));
+            self.lines(&lines.collect::<Vec<_>>())?;
         }
         Ok(())
     }
