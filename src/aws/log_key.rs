@@ -158,7 +158,7 @@ pub(crate) fn is_of_another_service(folder: &Path) -> bool {
             };
             return account.is_some_and(is_account_id) && service.is_some_and(is_another_service);
         }
-        if part.is_some_and(|part| part.starts_with("CloudTrail")) {
+        if part.is_some_and(|part| part.starts_with("CloudTrail") && part != LAKE) {
             return false;
         }
         inner = [part, first, second];
@@ -166,14 +166,19 @@ pub(crate) fn is_of_another_service(folder: &Path) -> bool {
     false
 }
 
+/// Where CloudTrail Lake saves the results of queries: CSV, and no log.
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-find-lake-query-results.html>
+const LAKE: &str = "CloudTrail-Lake";
+
 /// Whether this may be the name of a service that is not CloudTrail. What is laid out by Region or by
 /// year, or names a trail, is CloudTrail's until its content says otherwise.
 pub(crate) fn is_another_service(name: &str) -> bool {
     let is_word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-    name.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
+    let is_service = name.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
         && name.bytes().all(is_word)
         && !name.to_ascii_lowercase().contains("trail")
-        && !is_region(name)
+        && !is_region(name);
+    is_service || name == LAKE
 }
 
 /// The parts of a path, the innermost first; `None` for one that is no UTF-8.
@@ -265,6 +270,14 @@ mod tests {
                 true,
             ),
             ("AWSLogs/AWSLogs/111122223333/GuardDuty/us-east-1", true),
+            (
+                "AWSLogs/111122223333/CloudTrail-Lake/Query/2025/11/03/1f4c",
+                true,
+            ),
+            (
+                "AWSLogs/111122223333/CloudTrail-LakeX/Query/2025/11/03/1f4c",
+                false,
+            ),
             (
                 "AWSLogs/111122223333/CloudTrail/us-east-1/2025/11/03",
                 false,

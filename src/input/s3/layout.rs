@@ -354,6 +354,7 @@ mod tests {
         let asked = Selection::default();
         let names = [
             "CloudTrail-NetworkActivity",
+            "CloudTrail-Lake",
             "CloudTrailBackup",
             "us-east-1",
             "2025",
