@@ -66,6 +66,7 @@ pub(in crate::store) struct Unfinished {
     pub since: String,
     is_walked: bool,
     /// The first day of delivery that was to be listed; `None`: all of them.
+    #[cfg_attr(not(feature = "s3"), allow(dead_code, reason = "nothing is listed"))]
     from: Option<NaiveDate>,
 }
 
