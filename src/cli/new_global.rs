@@ -12,7 +12,6 @@ use super::stored_hosts;
 use crate::questions::new_callers::{Due, NewCallers, NoVerdict, Seen, Verdict};
 use crate::questions::{AnyQuestion, CallsByDay};
 use crate::report::escape::for_terminal;
-
 use crate::report::{count, counted, first_of, plural};
 use crate::store::Store;
 use crate::sts::{Endpoint, Time};

@@ -21,7 +21,6 @@ use crate::cli::session::{Asked, Session};
 use crate::input::read_ip_ranges;
 use crate::questions::{AnyQuestion, Plan, Report, TokenTrace, Traced};
 use crate::report::pages::plan::PlanPage;
-
 use crate::report::{Format, count, counted, plural};
 use crate::tally::Summary;
 

@@ -15,7 +15,6 @@ use crate::questions::verify::{ChainStatus, Verification};
 use crate::report::pages;
 use crate::report::pages::verify::Told;
 use crate::report::{Format, counted};
-
 use crate::shown::for_terminal;
 use crate::tally::{Collector as _, DigestCoverage, Scrutiny, Tally};
 
