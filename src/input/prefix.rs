@@ -24,25 +24,12 @@ pub struct Prefix {
     pub is_again: bool,
 }
 
-impl Prefix {
-    /// Whether an object is in it, as in a folder, or is it. `prod` does not lead to `prod-old/`.
-    pub fn leads_to(&self, object: &S3Url) -> bool {
-        let folder = self.url.prefix.trim_end_matches('/');
-        let rest = object.prefix.strip_prefix(folder);
-        self.url.bucket == object.bucket
-            && rest
-                .is_some_and(|rest| folder.is_empty() || rest.is_empty() || rest.starts_with('/'))
-    }
-}
-
 /// Whether a walk from one prefix reads all that a walk from another does.
 pub fn walks_all_of(outer: &S3Url, inner: &S3Url) -> bool {
-    let rest = inner.prefix.strip_prefix(&outer.prefix);
-    let is_folder = outer.prefix.is_empty() || outer.prefix.ends_with('/');
-    let is_below = rest.is_some_and(|rest| is_folder || rest.starts_with('/'));
-    let is_same = outer.prefix.strip_suffix('/').unwrap_or(&outer.prefix)
-        == inner.prefix.strip_suffix('/').unwrap_or(&inner.prefix);
-    outer.bucket == inner.bucket && (is_same || is_below && Walk::from(outer).reads(inner))
+    let is_same = outer.bucket == inner.bucket
+        && outer.prefix.strip_suffix('/').unwrap_or(&outer.prefix)
+            == inner.prefix.strip_suffix('/').unwrap_or(&inner.prefix);
+    is_same || outer.leads_to(inner) && Walk::from(outer).reads(inner)
 }
 
 /// Leaves out what is named twice, or is in a folder whose walk reads all of it anyway. What one begins with

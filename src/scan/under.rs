@@ -45,13 +45,10 @@ impl<'p> Around<'p> {
         if prefix.is_again {
             return Some(Under::of(Walk::from(url)));
         }
-        let begins_so = |outer: &Outer<'_>| {
-            let outer = &outer.prefix.url;
-            outer.bucket == url.bucket && url.prefix.starts_with(&outer.prefix)
-        };
-        while self.outer.pop_if(|outer| !begins_so(outer)).is_some() {}
+        let is_past = |outer: &mut Outer<'_>| !outer.prefix.url.begins(url);
+        while self.outer.pop_if(is_past).is_some() {}
         let leading = (self.outer.iter())
-            .filter(|outer| outer.is_beginning || outer.prefix.leads_to(url))
+            .filter(|outer| outer.is_beginning || outer.prefix.url.leads_to(url))
             .map(|outer| Leading {
                 walk: Walk::from(&outer.prefix.url),
                 left_out: outer.left_out_around(&url.prefix),

@@ -320,11 +320,11 @@ case " $* " in *" --list "*) exec {program} "$@";; esac
 if [ "$1" = map ]; then
     list=$(mktemp -p {folder}) && cat > "$list" && echo "$(tr '\\0' '\\n' < "$list" | sort | cksum) $(pwd -P)" >> {log}
     turns=0
-    while case "$(pwd -P)" in */work1/*) [ "$(grep -c /work2/ {log})" -lt 3 ] && [ $turns -lt 600 ];; *) false;; esac; do
+    while case "$(pwd -P)" in */node1/*) [ "$(grep -c /node2/ {log})" -lt 3 ] && [ $turns -lt 600 ];; *) false;; esac; do
         sleep 0.1
         turns=$((turns + 1))
     done
-    while case "$(pwd -P)" in */work2/*) [ "$(grep -c /work2/ {log})" -gt 2 ] && [ ! -e {mark} ] && [ $turns -lt 600 ];; *) false;; esac; do
+    while case "$(pwd -P)" in */node2/*) [ "$(grep -c /node2/ {log})" -gt 2 ] && [ ! -e {mark} ] && [ $turns -lt 600 ];; *) false;; esac; do
         sleep 0.1
         turns=$((turns + 1))
     done
@@ -364,7 +364,7 @@ def with_kill(one, results, paths, slow, log, mark, checksums, question):
         def kill():
             for _ in range(1200):
                 executors = one.executors(one.workers[1])
-                if executors and log.read_text().count("/work2/") > 2:
+                if executors and log.read_text().count("/node2/") > 2:
                     os.kill(executors[0], signal.SIGKILL)
                     mark.touch()
                     return killed.append(executors[0])

@@ -64,6 +64,22 @@ impl S3Url {
         })
     }
 
+    /// Whether another one begins so.
+    pub(crate) fn begins(&self, other: &S3Url) -> bool {
+        self.bucket == other.bucket && other.prefix.starts_with(&self.prefix)
+    }
+
+    /// Whether another one is in it, as in a folder, or is it. `prod` does not lead to `prod-old/`.
+    pub(crate) fn leads_to(&self, other: &S3Url) -> bool {
+        let is_folder = self.prefix.is_empty() || self.prefix.ends_with('/');
+        self.begins(other)
+            && (is_folder
+                || matches!(
+                    other.prefix.as_bytes().get(self.prefix.len()),
+                    None | Some(b'/')
+                ))
+    }
+
     /// The error of a URL that leads nowhere.
     pub(crate) fn leads_nowhere(&self) -> S3Error {
         let has_pattern = self.prefix.contains(['*', '?', '[']);

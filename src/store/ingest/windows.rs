@@ -59,17 +59,14 @@ impl Store {
             let last = self.sql(schema::setting(&self.connection, &name(prefix)))?;
             let last = last.and_then(|day| day.parse::<NaiveDate>().ok());
             let from = last.and_then(|day| day.checked_sub_days(Days::new(LISTED_DAYS - 1)));
-            let widen = |from, one: &Unfinished| one.widen(&prefix.url, from);
-            prefix.from = unfinished.iter().fold(from, widen);
-            // It may be the beginning of keys.
-            let begins_so = |url: &S3Url| {
-                url.bucket == prefix.url.bucket && url.prefix.starts_with(&prefix.url.prefix)
-            };
+            let widened = |from, one: &Unfinished| one.widen(&prefix.url, from);
+            prefix.from = from.and_then(|from| unfinished.iter().try_fold(from, widened));
             let is_passed_by = |(url, _): &&(S3Url, _)| {
                 prefix
                     .from
                     .is_some_and(|from| !is_listed_from(&url.prefix, from))
-                    && begins_so(url)
+                    // It may be the beginning of keys.
+                    && prefix.url.begins(url)
             };
             let of_prefix: Vec<_> = unread.iter().filter(is_passed_by).collect();
             if of_prefix.len() > MOST_AGAIN {

@@ -6,6 +6,7 @@ use chrono::{NaiveDate, SecondsFormat, Utc};
 use rusqlite::Connection;
 
 use super::schema;
+use crate::collections::Set;
 use crate::input::is_below;
 #[cfg(feature = "s3")]
 use crate::input::{s3::S3Url, walks_all_of};
@@ -93,20 +94,17 @@ impl Unfinished {
         })
     }
 
-    /// Whether a run that has come to its end has read it.
-    fn is_in(&self, given: &[Given]) -> bool {
-        given.iter().any(|one| {
-            let comes_to_it = match one.what {
-                What::Walk => self.is_walked && is_below(self.path.as_ref(), one.path.as_ref()),
-                #[cfg(feature = "s3")]
-                What::Listing { from } => {
-                    let goes_back = from.is_none_or(|day| self.from.is_some_and(|own| day <= own));
-                    goes_back && S3Url::parse(&one.path).is_ok_and(|url| self.is_below(&url))
-                }
-                What::File | What::Named { .. } => false,
-            };
-            comes_to_it || one.name() == self.name
-        })
+    /// Whether a walk comes to all of it.
+    fn is_walked_by(&self, given: &Given) -> bool {
+        match given.what {
+            What::Walk => self.is_walked && is_below(self.path.as_ref(), given.path.as_ref()),
+            #[cfg(feature = "s3")]
+            What::Listing { from } => {
+                let goes_back = from.is_none_or(|day| self.from.is_some_and(|own| day <= own));
+                goes_back && S3Url::parse(&given.path).is_ok_and(|url| self.is_below(&url))
+            }
+            What::File | What::Named { .. } => false,
+        }
     }
 
     /// Whether a listing of a prefix comes to it.
@@ -118,10 +116,10 @@ impl Unfinished {
     /// From which day on a prefix is to be listed that would be listed from this one on, so that a run comes to
     /// all of it.
     #[cfg(feature = "s3")]
-    pub fn widen(&self, prefix: &S3Url, from: Option<NaiveDate>) -> Option<NaiveDate> {
+    pub fn widen(&self, prefix: &S3Url, from: NaiveDate) -> Option<NaiveDate> {
         match self.is_below(prefix) {
-            true => from.min(self.from),
-            false => from,
+            true => Some(self.from?.min(from)),
+            false => Some(from),
         }
     }
 }
@@ -160,12 +158,20 @@ pub(in crate::store) fn take_back(
 
 /// Notes that a run has come to its end that was given all this. What others have left unread stays unread.
 pub(in crate::store) fn end(connection: &Connection, given: &[Given]) -> rusqlite::Result<()> {
-    for one in all(connection)? {
-        if one.is_in(given) {
-            schema::unset(connection, &one.name)?;
-        }
+    for one in ended(all(connection)?, given) {
+        schema::unset(connection, &one.name)?;
     }
     Ok(())
+}
+
+/// What a run has read that was given all this. A run may be given a list of many objects, and all are noted: so
+/// only what has no namesake is compared with each.
+fn ended(mut noted: Vec<Unfinished>, given: &[Given]) -> Vec<Unfinished> {
+    let names: Set<String> = given.iter().map(Given::name).collect();
+    noted.retain(|noted| {
+        names.contains(&noted.name) || given.iter().any(|given| noted.is_walked_by(given))
+    });
+    noted
 }
 
 /// What is noted, in the order of the paths.
@@ -191,6 +197,16 @@ mod tests {
 
     fn named(hash: u64, is_walked: bool) -> What {
         What::Named { hash, is_walked }
+    }
+
+    fn of(noted: &Given) -> Unfinished {
+        let one = Unfinished::of(noted.name(), String::new()).unwrap();
+        assert_eq!(one.path, noted.path);
+        one
+    }
+
+    fn is_ended_by(noted: &Given, given: &Given) -> bool {
+        !ended(vec![of(noted)], std::slice::from_ref(given)).is_empty()
     }
 
     #[test]
@@ -225,10 +241,7 @@ mod tests {
             (given("/l", named(1, false)), given("/l", Walk), false),
             (given("/l", Walk), given("/l", named(1, true)), false),
         ] {
-            let one = Unfinished::of(noted.name(), String::new()).unwrap();
-            assert_eq!(one.path, noted.path);
-            let is_in = one.is_in(std::slice::from_ref(&ended));
-            assert_eq!(is_in, is_over, "{noted:?} {ended:?}");
+            assert_eq!(is_ended_by(&noted, &ended), is_over, "{noted:?} {ended:?}");
         }
     }
 
@@ -238,7 +251,6 @@ mod tests {
         let day = |text: &str| Some(text.parse::<NaiveDate>().unwrap());
         let listing = |path: &str, from| given(path, What::Listing { from });
         let all = |path: &str| listing(path, None);
-        let of = |noted: &Given| Unfinished::of(noted.name(), String::new()).unwrap();
         let account = "s3://trail/AWSLogs/111122223333";
         for (noted, ended, is_over) in [
             (all("s3://trail/l"), all("s3://trail"), true),
@@ -287,28 +299,24 @@ mod tests {
                 false,
             ),
         ] {
-            let one = of(&noted);
-            assert_eq!(one.path, noted.path);
-            let is_in = one.is_in(std::slice::from_ref(&ended));
-            assert_eq!(is_in, is_over, "{noted:?} {ended:?}");
+            assert_eq!(is_ended_by(&noted, &ended), is_over, "{noted:?} {ended:?}");
         }
         let url = |path: &str| S3Url::parse(path).unwrap();
         let narrowed = of(&listing("s3://trail/l/a", day("2025-11-01")));
         assert_eq!(
-            narrowed.widen(&url("s3://trail/l"), day("2025-11-03")),
+            narrowed.widen(&url("s3://trail/l"), day("2025-11-03").unwrap()),
             day("2025-11-01")
         );
         assert_eq!(
-            narrowed.widen(&url("s3://trail/l"), day("2025-10-03")),
+            narrowed.widen(&url("s3://trail/l"), day("2025-10-03").unwrap()),
             day("2025-10-03")
         );
-        assert_eq!(narrowed.widen(&url("s3://trail/l"), None), None);
         assert_eq!(
-            narrowed.widen(&url("s3://trail/x"), day("2025-11-03")),
+            narrowed.widen(&url("s3://trail/x"), day("2025-11-03").unwrap()),
             day("2025-11-03")
         );
         assert_eq!(
-            of(&all("s3://trail/l/a")).widen(&url("s3://trail/l"), day("2025-11-03")),
+            of(&all("s3://trail/l/a")).widen(&url("s3://trail/l"), day("2025-11-03").unwrap()),
             None
         );
     }
