@@ -69,6 +69,11 @@ impl Key {
         Key::of_folder_of("CloudTrail-Digest", folder)
     }
 
+    /// The same of a folder of a network's own logs of calls, which are no calls.
+    pub fn of_network_activity(folder: &Path) -> Option<Key> {
+        Key::of_folder_of("CloudTrail-NetworkActivity", folder)
+    }
+
     fn of_folder_of(expected: &str, folder: &Path) -> Option<Key> {
         let mut parts = parts(folder);
         let mut next = || parts.next().flatten();

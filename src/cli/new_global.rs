@@ -44,7 +44,7 @@ pub(super) fn judge(
     let newest = due.newest;
     (gate.check_age(newest, Utc::now().date_naive())).map_err(cannot)?;
     let mut stored = calendar.keys.clone();
-    if !calendar.all_have_keys {
+    if !calendar.all_calls_have_keys {
         stored.extend(store.days_of_calls()?);
     }
     let oldest = stored.first().copied().unwrap_or(newest);

@@ -188,6 +188,16 @@ pub(super) fn is_opened_in_a_walk(file: &Path, services: &[PathBuf]) -> bool {
     Folder::new(folder.to_owned()).opens_in_a_walk(name, services)
 }
 
+/// Whether a walk that comes to a file passes it by for the folder that it is in, whatever the file is called: one
+/// of digests, Insights or aggregated events.
+pub(super) fn is_passed_by_for_its_folder(file: &Path) -> bool {
+    let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
+        return false;
+    };
+    let kind = Folder::new(folder.to_owned()).kind_of(name);
+    KeyKind::of_name(name).is_none() && kind.is_some_and(|kind| kind != KeyKind::Log)
+}
+
 /// Whether a folder is in one of those of other services that were named: whoever names a service by hand
 /// wants its files read.
 pub(super) fn is_in_named_service(folder: &Path, services: &[PathBuf]) -> bool {

@@ -18,9 +18,10 @@ pub struct Calendar {
     pub keys: BTreeSet<NaiveDate>,
     /// Of these, the days of files of us-east-1.
     pub keys_of_us_east_1: BTreeSet<NaiveDate>,
-    /// Whether every file has a key. If so, calls of a day of which no file was read came in a file
-    /// of the next day, and there are more.
-    pub all_have_keys: bool,
+    /// Whether every file with calls has a key. If so, calls of a day of which no file was read came in a
+    /// file of the next day, and there are more. What has no key and no call tells nothing of days, such as a
+    /// log of network activity.
+    pub all_calls_have_keys: bool,
     /// Days before this one are over: nothing more of them is to be expected.
     pub over_before: Option<NaiveDate>,
     /// Days before this one were forgotten.
@@ -47,7 +48,7 @@ impl Calendar {
     /// Whether nothing more of a day is to be expected: what is damaged, or missing as digests say, may stay
     /// so.
     pub fn is_here(&self, day: NaiveDate) -> bool {
-        self.is_over(day) && (!self.all_have_keys || self.keys.contains(&day))
+        self.is_over(day) && (!self.all_calls_have_keys || self.keys.contains(&day))
     }
 
     /// The same, be there files of the day or not.
@@ -60,8 +61,9 @@ impl Calendar {
     pub fn note_damage(&mut self, coverage: &Coverage, selection: &Selection) {
         for damaged in &coverage.damaged {
             let path = Path::new(&damaged.path);
+            let key_of = |path| Key::of_folder(path).or_else(|| Key::of_network_activity(path));
             // A file, or a folder that cannot be listed.
-            let key = Key::of_folder(path).or_else(|| Key::of_folder(path.parent()?));
+            let key = key_of(path).or_else(|| key_of(path.parent()?));
             match key {
                 Some(key) if selection.lists_log(&key.account, &key.region) => {
                     // What was delivered just after midnight is of the day before.
@@ -79,7 +81,7 @@ impl Calendar {
     /// The days of logs. Nobody knows when they were copied, so the last of them may not be over.
     pub fn of_logs(read: &DaysRead, selection: &Selection) -> Calendar {
         let mut calendar = Calendar {
-            all_have_keys: read.without_key().files == 0,
+            all_calls_have_keys: read.without_key().sts_records == 0,
             ..Calendar::default()
         };
         let lines = (read.by_key())
@@ -102,7 +104,7 @@ impl Calendar {
         }
         // A call is delivered after it is made: of files with keys, none tells of a later day.
         let last_of_calls = || read.of_calls().last().map(|(day, _)| day);
-        calendar.over_before = match calendar.all_have_keys {
+        calendar.over_before = match calendar.all_calls_have_keys {
             true => last_of_keys,
             false => last_of_keys.max(last_of_calls()),
         };

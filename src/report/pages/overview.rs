@@ -96,18 +96,18 @@ impl<'p> OverviewPage<'p> {
             self.coverage,
         ));
         blocks.extend(trend::bars(self.trend));
-        blocks.push(Block::Remarks(vec![self.of_regions()]));
+        blocks.extend(self.of_regions().map(|line| Block::Remarks(vec![line])));
         blocks
     }
 
     /// How the Regional endpoints fare, in a line.
-    fn of_regions(&self) -> String {
+    fn of_regions(&self) -> Option<String> {
         let with = |status| (status, self.regions.with_status(status));
         let by_status = RegionStatus::ALL.map(with).into_iter();
         let words: Vec<String> = (by_status.filter(|(_, number)| *number > 0))
             .map(|(status, number)| format!("{} {}", count(number), status.as_str()))
             .collect();
-        format!("Regional endpoints by account: {}", words.join(", "))
+        (!words.is_empty()).then(|| format!("Regional endpoints by account: {}", words.join(", ")))
     }
 
     /// What the figures rest on, the worst first.

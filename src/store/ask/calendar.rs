@@ -83,18 +83,19 @@ fn calendar(
 ) -> rusqlite::Result<Calendar> {
     checksums.verify(connection, &["run", "hole"])?;
     let mut calendar = Calendar {
-        all_have_keys: true,
+        all_calls_have_keys: true,
         kept_from: schema::kept_from(connection)?,
         ..Calendar::default()
     };
     let mut all = connection.prepare(
         "SELECT key_account, key_region, key_day FROM folder WHERE EXISTS \
-         (SELECT 1 FROM file WHERE file.folder = folder.id AND outcome = 'read')",
+         (SELECT 1 FROM file WHERE file.folder = folder.id AND iif(key_day IS NULL, \
+         outcome IN ('read', 'damaged') AND sts_records > 0, outcome = 'read'))",
     )?;
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
         let Some(key) = key_at(row, 0)? else {
-            calendar.all_have_keys = false;
+            calendar.all_calls_have_keys = false;
             continue;
         };
         if selection.lists_log(&key.account, &key.region) {
@@ -188,7 +189,7 @@ fn completed(
             note(&mut over, (ended - DELIVERY).date_naive(), row.get(0)?);
         }
     }
-    if !calendar.all_have_keys {
+    if !calendar.all_calls_have_keys {
         for (&day, &run) in &called {
             note(&mut read, day, run);
         }

@@ -852,5 +852,11 @@ fn a_log_that_was_put_among_digests_or_insights_is_read_by_its_own_name() {
         );
         let said = report("").arg(dir.path()).run().exits(0);
         assert_eq!(figures(&said.json()), (2, 1, 1), "{kind}");
+        // Whoever names it has it read.
+        let (outer, named) = (dir.path(), dir.path().join(format!("{folder}/x.json")));
+        for paths in [[outer, &named], [&named, outer]] {
+            let said = report("").args(paths).run().exits(0);
+            assert_eq!(figures(&said.json()), (3, 2, 2), "{kind}");
+        }
     }
 }

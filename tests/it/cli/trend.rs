@@ -65,6 +65,11 @@ fn key(day: &str, region: &str) -> String {
     format!("AWSLogs/111122223333/CloudTrail/{region}/{path}/{region}.json")
 }
 
+fn key_of_network(day: &str) -> String {
+    let path = day.replace('-', "/");
+    format!("AWSLogs/111122223333/CloudTrail-NetworkActivity/us-east-1/{path}")
+}
+
 /// A call of a role; in us-east-1 a global one, elsewhere a Regional one.
 fn called(day: &str, region: &str, number: usize, name: &str) -> Value {
     let host = match region {
@@ -326,9 +331,48 @@ fn a_day_is_not_complete_if_a_file_of_it_is_damaged() {
     )
     .unwrap();
     assert_eq!(status(""), one_day);
+    // In a network's own logs there is nothing of other days.
+    let of_network = format!("{day}/x.json", day = key_of_network("2025-11-05"));
+    put(&nightly.logs(), &of_network, b"{\"Records\":[");
+    assert_eq!(status(""), "complete incomplete incomplete incomplete");
+    std::fs::remove_file(nightly.logs().join(of_network)).unwrap();
     // What has no day in its path may be of any.
     put(&nightly.logs(), "cut.json", b"{\"Records\":[");
     assert_eq!(status(""), "incomplete incomplete incomplete incomplete");
+}
+
+/// What is called just before midnight is in a file of the next day, and there are more calls of the day.
+#[test]
+fn a_file_without_a_key_and_without_calls_completes_no_day() {
+    let nightly = Nightly::new();
+    nightly.deliver("2025-11-03", "us-east-1", &["a"]);
+    let calls = [
+        called("2025-11-04", "us-east-1", 1, "a"),
+        called("2025-11-05", "us-east-1", 2, "a"),
+    ];
+    put(
+        &nightly.logs(),
+        key("2025-11-05", "us-east-1"),
+        &log(&calls),
+    );
+    nightly.deliver("2025-11-06", "us-east-1", &["a"]);
+    let others = [json!({ "eventSource": "ec2.amazonaws.com" })];
+    let of_network = format!("{}/x.json", key_of_network("2025-11-04"));
+    put(&nightly.logs(), of_network, &log(&others));
+    put(&nightly.logs(), "x.json", &log(&others));
+    let says = |expected: &str| {
+        nightly.ingest();
+        let of_logs = stscope("trend -q --format json").arg(nightly.logs());
+        let of_logs = column(&of_logs.run().exits(0).rows(), "status").join(" ");
+        assert_eq!(of_logs, format!("{expected} incomplete"));
+        let of_store = column(&rows(&nightly), "status").join(" ");
+        assert_eq!(of_store, format!("{expected} complete"));
+    };
+    says("complete incomplete complete");
+    // With a call, it may be all there is of the day.
+    let call = called("2025-11-04", "us-east-1", 3, "a");
+    put(&nightly.logs(), "y.json", &log(&[call]));
+    says("complete complete complete");
 }
 
 #[test]
