@@ -249,7 +249,7 @@ class Cluster:
         self.start("master.Master", *common, "--port", str(port))
         self.wait_for(port)
         self.workers = [
-            self.start("worker.Worker", *common, "--cores", "1", "--memory", "1g", "--work-dir", folder / f"work{n}", self.master)
+            self.start("worker.Worker", *common, "--cores", "1", "--memory", "1g", "--work-dir", folder / f"node{n}", self.master)
             for n in (1, 2)
         ]
 
