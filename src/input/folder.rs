@@ -136,6 +136,18 @@ impl Folder {
         !is_hidden(name) && self.skips(name).is_none_or(is_wanted)
     }
 
+    /// Whether a walk reads a file of this name, where these folders of other services were named.
+    pub fn is_read_in_a_walk(&self, name: &OsStr, services: &[PathBuf]) -> bool {
+        self.opens_in_a_walk(name, services) && !self.says_no_log(name)
+    }
+
+    /// Whether the folder says of a file, whose name says nothing, that it is no log: that is believed in a walk,
+    /// and not of a file that was named.
+    pub fn says_no_log(&self, name: &OsStr) -> bool {
+        let kind = self.kind_of(name);
+        kind.is_some_and(|kind| kind != KeyKind::Log) && KeyKind::of_name(name).is_none()
+    }
+
     /// Why a file of this name is not opened in a walk; `None` if it is. A name or key of CloudTrail's
     /// own is always opened.
     pub fn skips(&self, name: &OsStr) -> Option<Skip> {
@@ -180,22 +192,12 @@ impl Folder {
     }
 }
 
-/// Whether a walk that comes to a file opens it, where these folders of other services were named.
-pub(super) fn is_opened_in_a_walk(file: &Path, services: &[PathBuf]) -> bool {
+/// Whether a walk that comes to a file reads it, where these folders of other services were named.
+pub(super) fn is_read_in_a_walk(file: &Path, services: &[PathBuf]) -> bool {
     let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
         return false;
     };
-    Folder::new(folder.to_owned()).opens_in_a_walk(name, services)
-}
-
-/// Whether a walk that comes to a file passes it by for the folder that it is in, whatever the file is called: one
-/// of digests, Insights or aggregated events.
-pub(super) fn is_passed_by_for_its_folder(file: &Path) -> bool {
-    let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
-        return false;
-    };
-    let kind = Folder::new(folder.to_owned()).kind_of(name);
-    KeyKind::of_name(name).is_none() && kind.is_some_and(|kind| kind != KeyKind::Log)
+    Folder::new(folder.to_owned()).is_read_in_a_walk(name, services)
 }
 
 /// Whether a folder is in one of those of other services that were named: whoever names a service by hand

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::folder::{is_opened_in_a_walk, is_passed_by_for_its_folder};
+use super::folder::is_read_in_a_walk;
 use super::local::{folder_of, is_below};
 use crate::aws::is_of_another_service;
 
@@ -90,8 +90,7 @@ pub(super) fn once(named: Vec<Named>) -> Once {
                 let is_walked = path
                     .parent()
                     .is_some_and(|folder| roots.iter().any(|root| is_below(folder, root)))
-                    && is_opened_in_a_walk(&path, &services)
-                    && !is_passed_by_for_its_folder(&path);
+                    && is_read_in_a_walk(&path, &services);
                 !is_walked && seen.insert(path)
             }
             Named::StandardInput => {

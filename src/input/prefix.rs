@@ -1,6 +1,5 @@
 //! What is named in S3, each place once, and what a walk from there passes by.
 
-use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::Path;
 
@@ -29,11 +28,10 @@ pub fn walks_all_of(outer: &S3Url, inner: &S3Url) -> bool {
     let is_same = outer.bucket == inner.bucket
         && outer.prefix.strip_suffix('/').unwrap_or(&outer.prefix)
             == inner.prefix.strip_suffix('/').unwrap_or(&inner.prefix);
-    is_same || outer.leads_to(inner) && Walk::from(outer).reads(inner)
+    is_same || outer.leads_to(inner) && Walk::from(outer).reads_all_of(inner)
 }
 
-/// Leaves out what is named twice, or is in a folder whose walk reads all of it anyway. What one begins with
-/// comes before it.
+/// Leaves out what is named twice. What one begins with comes before it.
 pub(super) fn once(mut all: Vec<Prefix>) -> Vec<Prefix> {
     // Of two that are alike, the argument.
     all.sort_by(|a, b| {
@@ -41,22 +39,6 @@ pub(super) fn once(mut all: Vec<Prefix>) -> Vec<Prefix> {
         (&one.bucket, &one.prefix, a.was_listed).cmp(&(&other.bucket, &other.prefix, b.was_listed))
     });
     all.dedup_by(|later, first| later.url == first.url);
-    let urls: HashSet<S3Url> = all.iter().map(|one| one.url.clone()).collect();
-    all.retain(|Prefix { url, .. }| {
-        let reads_it = |prefix: &str| {
-            let bucket = url.bucket.clone();
-            let prefix = prefix.to_owned();
-            (urls.get(&S3Url { bucket, prefix })).is_some_and(|outer| Walk::from(outer).reads(url))
-        };
-        let mut slashes = url.prefix.match_indices('/').map(|(at, _)| at);
-        let is_read = (!url.prefix.is_empty() && reads_it(""))
-            || slashes.any(|at| {
-                let folder = &url.prefix[..=at];
-                (at > 0 && reads_it(&folder[..at]))
-                    || (folder.len() < url.prefix.len() && reads_it(folder))
-            });
-        !is_read
-    });
     all
 }
 
@@ -106,14 +88,23 @@ impl Walk<'_> {
             .filter(|skip| !is_wanted(skip))
     }
 
+    /// Whether an object of this folder is read, if it is a log.
+    pub fn reads(&self, folder: &Folder, key: &str, name: &str) -> bool {
+        self.passes_by(folder, key, name).is_none()
+            && (self.names(key) || !folder.says_no_log(OsStr::new(name)))
+    }
+
     /// Whether it is certain that it reads all that a walk from a prefix in it does.
-    pub fn reads(&self, inner: &S3Url) -> bool {
+    pub fn reads_all_of(&self, inner: &S3Url) -> bool {
         let (above, name) = inner.prefix.rsplit_once('/').unwrap_or(("", &inner.prefix));
         let names_service = is_of_another_service(Path::new(&inner.prefix));
+        let folder = Folder::new(above.into());
         !self.is_hidden(&inner.prefix)
             && !may_leave_out(self.given, &inner.prefix)
             && (self.names_service || !names_service)
-            && (Folder::new(above.into()).skips(OsStr::new(name))).is_none_or(|_| names_service)
+            && (folder.skips(OsStr::new(name))).is_none_or(|_| names_service)
+            // Of a folder, both say so of what is in it.
+            && (name.is_empty() || !folder.says_no_log(OsStr::new(name)))
     }
 
     /// Whether it passes over a key: a part of it after the prefix begins with a dot.
@@ -156,30 +147,20 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_in_another_stays_where_a_walk_would_pass_it_by() {
-        let once = |prefixes: &[&str]| {
-            let named = prefixes.iter().map(|prefix| Prefix {
-                url: url(prefix),
-                from: None,
-                was_listed: false,
-                is_again: false,
-            });
-            let kept = once(named.collect()).into_iter();
-            kept.map(|kept| kept.url.prefix).collect::<Vec<_>>()
+    fn what_is_named_twice_is_there_once() {
+        let one = |prefix, was_listed| Prefix {
+            url: url(prefix),
+            from: None,
+            was_listed,
+            is_again: false,
         };
-        let service = "AWSLogs/111122223333/Config";
-        assert_eq!(once(&["a/b", "a", "a/", "a/b/c.json", "ab"]), ["a", "ab"]);
-        assert_eq!(once(&["a", "", "b/.c"]), ["", "b/.c"]);
-        assert_eq!(once(&["a", "a/.b", "a/.b/c", "a/c"]), ["a", "a/.b"]);
-        assert_eq!(once(&["a", "a/b.md", "a/b.json"]), ["a", "a/b.md"]);
-        assert_eq!(once(&["AWSLogs", service]), ["AWSLogs", service]);
-        let in_service = format!("{service}/us-east-1");
-        assert_eq!(once(&[service, &in_service]), [service]);
-        let trail = "AWSLogs/111122223333/CloudTrail/us-east-1";
-        assert_eq!(once(&["AWSLogs/", trail]), ["AWSLogs/"]);
-        let log = format!(
-            "{in_service}/111122223333_CloudTrail_us-east-1_20251103T1005Z_0123456789abcdef.json.gz"
-        );
-        assert_eq!(once(&["AWSLogs/", &log]), ["AWSLogs/", &log]);
+        let named = vec![
+            one("b", true),
+            one("a/", false),
+            one("b", false),
+            one("a", true),
+        ];
+        let sorted = [one("a", true), one("a/", false), one("b", false)];
+        assert_eq!(once(named), sorted);
     }
 }

@@ -7,7 +7,8 @@ use crate::tally::{Scrutiny, SkipReason};
 
 /// What was read on earlier days. Handed to a run, so that it opens nothing for a second time.
 pub trait Known: Sync {
-    /// The version that the object had when it was read.
+    /// The version that the object had when it was read. `None` also if it was passed by then for the folder that it
+    /// is in, and is named now.
     fn version(&self, object: &Object<'_>) -> Option<Version>;
     /// An object still has that version, and is not opened.
     fn note_known(&self);
@@ -54,11 +55,7 @@ pub(super) fn admit<'d>(
     };
     if let Some(before) = known.version(object) {
         let version = look_up();
-        if version == Some(before) {
-            known.note_known();
-            return Admission::Known;
-        }
-        return decide(object, version, scrutiny);
+        return decide_again(object, (before, version), known, scrutiny);
     }
     match decide(object, None, scrutiny) {
         Admission::Skipped(_, reason) => Admission::Skipped(look_up(), reason),
@@ -73,13 +70,30 @@ pub(super) fn admit_version(
     known: Option<&dyn Known>,
     scrutiny: Scrutiny,
 ) -> Admission {
-    if let (Some(known), Some(version)) = (known, version)
-        && known.version(object) == Some(version)
+    if let (Some(known), Some(_)) = (known, version)
+        && let Some(before) = known.version(object)
     {
-        known.note_known();
-        return Admission::Known;
+        return decide_again(object, (before, version), known, scrutiny);
     }
     decide(object, version, scrutiny)
+}
+
+/// Decides about an object that had a version when it was read, and may have another now. What a walk passes by
+/// stays as it was read by whoever named it.
+fn decide_again(
+    object: &Object<'_>,
+    (before, version): (Version, Option<Version>),
+    known: &dyn Known,
+    scrutiny: Scrutiny,
+) -> Admission {
+    if version != Some(before) {
+        match decide(object, version, scrutiny) {
+            Admission::Skipped(..) => {}
+            admission => return admission,
+        }
+    }
+    known.note_known();
+    Admission::Known
 }
 
 /// Decides about an object that was not read before, or has changed.

@@ -31,7 +31,7 @@ impl Run<'_> {
                 Named::Folder(path) => folders.push(path.clone()),
                 Named::File(path) | Named::Unreadable(path, _) => {
                     let (folder, name) = parted(path);
-                    check(&folder, name)?;
+                    check(&folder, name, Folder::is_read_in_a_walk)?;
                     self.hand_over(path, &mut each)?;
                 }
                 Named::StandardInput => return Err(ScanError::NoName.into()),
@@ -62,8 +62,9 @@ impl Run<'_> {
                     below.push(path);
                     Ok(())
                 }
-                Found::File(name) => (check(folder, name).map_err(E::from))
-                    .and_then(|()| self.hand_over(&folder.path().join(name), each)),
+                Found::File(name) => (check(folder, name, Folder::opens_in_a_walk)
+                    .map_err(E::from))
+                .and_then(|()| self.hand_over(&folder.path().join(name), each)),
                 Found::Skipped(name, _) => self.hand_over(&folder.path().join(name), each),
                 // A link that leads nowhere: whoever reads the list finds that, too.
                 Found::Unreadable(path, _) if path.is_symlink() && is_opened(&path) => {
@@ -89,11 +90,15 @@ impl Run<'_> {
 
 /// Refuses what is read where it is named, and passed by where it is found, and a name that would be written in
 /// another way and lead to another file, or to none.
-fn check(folder: &Folder, name: &OsStr) -> Result<(), ScanError> {
+fn check(
+    folder: &Folder,
+    name: &OsStr,
+    is_found: impl FnOnce(&Folder, &OsStr, &[PathBuf]) -> bool,
+) -> Result<(), ScanError> {
     if folder.path().to_str().is_none() || name.to_str().is_none() {
         return Err(ScanError::NotUtf8(folder.path().join(name)));
     }
-    match folder.opens_in_a_walk(name, &[]) {
+    match is_found(folder, name, &[]) {
         true => Ok(()),
         false => {
             let path = folder.path().join(name);

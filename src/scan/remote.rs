@@ -178,7 +178,7 @@ impl Remote {
         mut each: impl FnMut(&S3Url, Listed) -> Result<(), E>,
     ) -> Result<(), E> {
         let nobody = Walk::from_nowhere();
-        let mut around = Around::default();
+        let mut around = Around::of(prefixes);
         for prefix in prefixes {
             let Some(under) = around.enter(prefix) else {
                 continue;
@@ -187,19 +187,23 @@ impl Remote {
             for listed in self.listing(prefix) {
                 let listed = listed.map_err(ScanError::from)?;
                 around.note(&prefix.url, &listed);
-                let is_nested = under.is_nested();
-                let mut is_told = is_nested;
-                if let Listed::Object(object) = &listed {
-                    let key = &object.key;
-                    let name = enter(&mut folder, object);
-                    let was_found = under.was_found(&folder, key, name);
-                    let is_opened = under.passes_by(&folder, key, name).is_none();
-                    // Whoever reads the list does not know what was named.
-                    if nobody.passes_by(&folder, key, name).is_some() && is_opened && !was_found {
-                        return Err(ScanError::NamedAlone(object.url()).into());
+                let is_told = match &listed {
+                    Listed::Object(object) => {
+                        let key = &object.key;
+                        let name = enter(&mut folder, object);
+                        // Whoever reads the list does not know what was named.
+                        if !nobody.reads(&folder, key, name)
+                            && under.reads(&folder, key, name)
+                            && !under.leaves(&folder, key, name)
+                        {
+                            return Err(ScanError::NamedAlone(object.url()).into());
+                        }
+                        under.was_listed(key)
                     }
-                    is_told &= was_found || !is_opened;
-                }
+                    Listed::FolderMarker(key) => under.was_listed(key),
+                    Listed::NotListed { prefix, .. } => under.was_left_out(prefix),
+                    Listed::Refused(_) => false,
+                };
                 if is_told {
                     continue;
                 }
@@ -253,7 +257,7 @@ impl Remote {
         prefixes: &[Prefix],
         mut each: impl FnMut(Found<'_>) -> Go,
     ) -> Result<Go, S3Error> {
-        let mut around = Around::default();
+        let mut around = Around::of(prefixes);
         for prefix in prefixes {
             let url = &prefix.url;
             let Some(under) = around.enter(prefix) else {
@@ -337,7 +341,7 @@ fn go_through(
     manifest: &Manifest,
     each: &mut impl FnMut(Found<'_>) -> Go,
 ) -> Result<Go, S3Error> {
-    let under = Under::of(Walk::from_nowhere());
+    let under = Under::nothing();
     let mut folder = Arc::new(Folder::new(PathBuf::new()));
     let mut bucket: Arc<str> = "".into();
     for listed in manifest.found.iter().filter(|found| is_in_s3(found)) {
@@ -377,7 +381,7 @@ fn found<'f>(
     folder: &mut Arc<Folder>,
 ) -> Option<Found<'f>> {
     let name = enter(folder, &object);
-    if under.was_found(folder, &object.key, name) {
+    if under.leaves(folder, &object.key, name) {
         return None;
     }
     if let Some(skip) = under.passes_by(folder, &object.key, name) {

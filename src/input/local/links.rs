@@ -4,24 +4,46 @@
 //! links cannot make loops or double counts.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::input::Paths;
-use crate::input::folder::{Folder, Found, Skip, is_in_named_service, is_opened_in_a_walk};
+use crate::input::folder::{Folder, Found, Skip, is_in_named_service, is_read_in_a_walk};
 use crate::input::names::is_hidden;
 
 /// What the symbolic links of a walk lead to, so that nothing is walked twice.
 #[derive(Debug, Default)]
 pub struct Links {
+    named: NamedFiles,
     targets: Mutex<Targets>,
     /// Whether files are given in another way, and whether a link led to a folder that may have them,
     /// too. Most walks have not both, and ask nobody for each file.
     has_files: AtomicBool,
     has_folders: AtomicBool,
+}
+
+/// Files that were named, in folders that are walked: they are read for themselves, as a walk passes them by.
+#[derive(Debug, Default)]
+struct NamedFiles {
+    paths: HashSet<PathBuf>,
+    /// Of a file that is called otherwise, nobody asks where it is.
+    names: HashSet<OsString>,
+}
+
+impl NamedFiles {
+    fn of(paths: &Paths) -> NamedFiles {
+        let roots: HashSet<&Path> = paths.roots.iter().map(PathBuf::as_path).collect();
+        let is_walked = |file: &&PathBuf| file.ancestors().any(|above| roots.contains(above));
+        let files: HashSet<PathBuf> = paths.files.iter().filter(is_walked).cloned().collect();
+        let names = files.iter().filter_map(|file| file.file_name());
+        NamedFiles {
+            names: names.map(OsStr::to_owned).collect(),
+            paths: files,
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -40,6 +62,7 @@ impl Links {
     /// For a walk of what was named, while the files among it are read for themselves.
     pub fn of(paths: &Paths) -> Links {
         Links {
+            named: NamedFiles::of(paths),
             has_files: AtomicBool::new(!paths.files.is_empty()),
             has_folders: AtomicBool::new(false),
             targets: Mutex::new(Targets {
@@ -53,6 +76,13 @@ impl Links {
 
     fn targets(&self) -> std::sync::MutexGuard<'_, Targets> {
         self.targets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a file of a folder was named, and is read for itself.
+    pub(super) fn was_named(&self, folder: &Path, name: &OsStr) -> bool {
+        self.named.names.contains(name)
+            && fs::canonicalize(folder)
+                .is_ok_and(|folder| self.named.paths.contains(&folder.join(name)))
     }
 
     /// What a link leads to; `None` if that is walked anyway.
@@ -73,12 +103,15 @@ impl Links {
         if !metadata.is_file() {
             return Some(Found::Skipped(name, Skip::NotAFile));
         }
+        if self.named.paths.contains(&target) {
+            return None;
+        }
         let skip = folder.skips(name);
         if let Some(skip) = skip.filter(|skip| !targets.name_service(folder, *skip)) {
             return Some(Found::Skipped(name, skip));
         }
         let given_anyway =
-            targets.is_walked(&target) && is_opened_in_a_walk(&target, &targets.services);
+            targets.is_walked(&target) && is_read_in_a_walk(&target, &targets.services);
         let is_new = !given_anyway && targets.files.insert(target);
         // A folder entered later has the lock after this, and sees it.
         self.has_files.fetch_or(is_new, Ordering::Relaxed);

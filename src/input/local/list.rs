@@ -52,6 +52,9 @@ fn pass_on(
 }
 
 fn classify<'n>(folder: &Folder, name: &'n OsStr, kind: Kind, links: &Links) -> Option<Found<'n>> {
+    if matches!(kind, Kind::File) && links.was_named(folder.path(), name) {
+        return None;
+    }
     if is_hidden(name) {
         // A result that is being written is nobody's file yet.
         let is_nothing = is_partial(name) && is_held(&folder.path().join(name));

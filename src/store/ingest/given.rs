@@ -95,9 +95,9 @@ fn by_folder(files: &[&Path]) -> Vec<Given> {
         .collect()
 }
 
-/// Whether a walk of its folder opens a file.
+/// Whether a walk of its folder reads a file.
 fn is_walked(folder: &Folder, file: &Path) -> bool {
-    (file.file_name()).is_some_and(|name| folder.opens_in_a_walk(name, &[]))
+    (file.file_name()).is_some_and(|name| folder.is_read_in_a_walk(name, &[]))
 }
 
 /// Stores keep it, so its keys are not drawn.

@@ -36,6 +36,8 @@ pub(super) enum Kind {
     Copy,
     /// Not all.
     Damaged,
+    /// It is a digest, or has Insights or aggregated events, by its name, its folder or what is in it.
+    NoLog,
 }
 
 /// Halves, because one number of 128 bits must lie where an entry would be larger for it.

@@ -13,6 +13,7 @@ use crate::input::{Trailer, Version};
 use crate::store::tables::checksums::{Checksums, Sum};
 use crate::store::tables::file_row::{self, COLUMNS, FileRow};
 use crate::store::tables::outcome::Outcome;
+use crate::tally::SkipReason;
 
 /// What is known of a file.
 #[derive(Clone, Copy)]
@@ -22,6 +23,8 @@ pub(in crate::store) struct Known {
     pub trailer: Trailer,
     /// It was not damaged.
     pub is_sound: bool,
+    /// It was skipped for the kind of file that it is.
+    pub is_no_log: bool,
 }
 
 impl Known {
@@ -31,6 +34,7 @@ impl Known {
             version: file.version,
             trailer: file.trailer,
             is_sound: file.kind != Kind::Damaged,
+            is_no_log: file.kind == Kind::NoLog,
         }
     }
 
@@ -101,6 +105,9 @@ impl Ledger {
         let kind = match file.outcome {
             Outcome::Damaged => Kind::Damaged,
             Outcome::Copy => Kind::Copy,
+            Outcome::Skipped(SkipReason::Digest | SkipReason::Insight | SkipReason::Aggregated) => {
+                Kind::NoLog
+            }
             _ => Kind::Whole,
         };
         let (version, trailer) = (file.version, file.trailer);

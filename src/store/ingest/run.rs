@@ -107,7 +107,7 @@ impl Store {
             }
         };
         ingested.had_logs = had_logs;
-        ingested.known += seen.known();
+        ingested.known += seen.not_opened();
         ingested.same_read = written.copies;
         ingested.replaced = written.replaced;
         ingested.beyond_window = written.beyond_window;
@@ -207,7 +207,7 @@ fn is_walked(paths: &Paths, path: &Path) -> bool {
     let services = &paths.services;
     let is_wanted = || match (path.is_dir(), path.parent(), path.file_name()) {
         (false, Some(folder), Some(name)) => {
-            Folder::new(folder.to_owned()).opens_in_a_walk(name, services)
+            Folder::new(folder.to_owned()).is_read_in_a_walk(name, services)
         }
         _ => !is_of_another_service(path) || services.iter().any(|one| path.starts_with(one)),
     };

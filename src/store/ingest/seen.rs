@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::ledger::Ledger;
+use super::ledger::{Known, Ledger};
 use super::names::of_object;
 use crate::input::{Object, Trailer, Version};
 use crate::scan;
@@ -10,20 +10,28 @@ use crate::scan;
 /// What a run asks before it opens a file, and how often the answer was that it need not.
 pub(in crate::store) struct Seen<'l> {
     ledger: &'l Ledger,
-    known: AtomicU64,
+    not_opened: AtomicU64,
 }
 
 impl<'l> Seen<'l> {
     pub fn new(ledger: &'l Ledger) -> Seen<'l> {
         Seen {
             ledger,
-            known: AtomicU64::new(0),
+            not_opened: AtomicU64::new(0),
         }
     }
 
+    /// What is known of an object. Whoever names it wants it read, though a walk has passed it by for its folder.
+    fn known(&self, object: &Object<'_>) -> Option<Known> {
+        let (folder, name) = of_object(object);
+        let known = self.ledger.file(&folder, &name)?;
+        let is_wanted = || object.was_named && object.folder.says_no_log(object.name);
+        (!known.is_no_log || !is_wanted()).then_some(known)
+    }
+
     /// Files that were not opened.
-    pub fn known(self) -> u64 {
-        self.known.into_inner()
+    pub fn not_opened(self) -> u64 {
+        self.not_opened.into_inner()
     }
 }
 
@@ -32,13 +40,11 @@ impl scan::Known for Seen<'_> {
         if self.ledger.is_empty() {
             return None;
         }
-        let (folder, name) = of_object(object);
-        let known = self.ledger.file(&folder, &name);
-        known.map(|known| known.version)
+        self.known(object).map(|known| known.version)
     }
 
     fn note_known(&self) {
-        self.known.fetch_add(1, Ordering::Relaxed);
+        self.not_opened.fetch_add(1, Ordering::Relaxed);
     }
 
     fn is_known_content(&self, object: &Object<'_>, version: Version, trailer: Trailer) -> bool {
@@ -46,8 +52,8 @@ impl scan::Known for Seen<'_> {
             return false;
         }
         let (folder, name) = of_object(object);
-        let known = self.ledger.file(&folder, &name);
-        known.is_some_and(|known| known.has_content(version, trailer))
+        self.known(object)
+            .is_some_and(|known| known.has_content(version, trailer))
             || (self.ledger.copied(&folder, &name, version, trailer)).is_some()
     }
 }

@@ -856,7 +856,10 @@ fn a_log_that_was_put_among_digests_or_insights_is_read_by_its_own_name() {
         let (outer, named) = (dir.path(), dir.path().join(format!("{folder}/x.json")));
         for paths in [[outer, &named], [&named, outer]] {
             let said = report("").args(paths).run().exits(0);
-            assert_eq!(figures(&said.json()), (3, 2, 2), "{kind}");
+            assert_eq!(figures(&said.json()), (2, 2, 2), "{kind}");
         }
+        // A list does not say what was named.
+        let list = stscope("map report --list").arg(&named).run().exits(2);
+        list.says(&["x.json", "on a list it would be passed by"]);
     }
 }

@@ -485,7 +485,8 @@ fn keys_and_lists_of_keys_are_paths_too() {
     );
     assert_eq!(
         calls("report --format json s3://trail/logs/ s3://trail/logs/notes.md"),
-        (2, 2)
+        (2, 1),
+        "each is found once"
     );
     let list = ask(&server, "report --format json --files-from -")
         .input("s3://trail/logs/notes.md\ns3://trail/logs//odd .json\n")
@@ -557,6 +558,62 @@ fn what_a_walk_passes_by_is_read_where_it_is_named_beside_it() {
             assert_eq!(answer["summary"]["calls"], calls, "{named}");
             // Read once: nothing is a second delivery.
             assert_eq!(answer["coverage"]["files"]["read"], calls, "{named}");
+        }
+    }
+    // A log that somebody has put where none is looked for, and one whose name says nothing.
+    for kind in [
+        "CloudTrail-Insight",
+        "CloudTrail-Aggregated",
+        "CloudTrail-Digest",
+    ] {
+        let server = Server::start();
+        let archive = tempfile::tempdir().unwrap();
+        let folder = format!("{account}/{kind}/us-east-1/2025/11/03");
+        let lost = format!("{folder}/x.json.gz");
+        for (number, key) in (0..).zip([&files[0], &lost]) {
+            let one = gzip(&log(&[regional_call(number)]));
+            let path = archive.path().join(key);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, &one).unwrap();
+            server.put("trail", key, one);
+        }
+        let calls_of = |store: &Path, run: [&[String]; 2]| {
+            for paths in run {
+                let ingest = ask(&server, "ingest").arg("--store").arg(store).args(paths);
+                ingest.within(archive.path()).run().exits(0);
+            }
+            let store = ["--store".as_ref(), store.as_os_str()];
+            stscope("store check").args(store).run().exits(0);
+            let said = stscope("report --format json").args(store).run().exits(0);
+            said.json()["summary"]["calls"].clone()
+        };
+        for outer in ["AWSLogs/", account, &format!("{account}/{kind}"), &folder] {
+            let is_around = [outer, &lost].map(|path| path.to_owned());
+            let in_s3 = is_around.clone().map(|path| format!("s3://trail/{path}"));
+            for paths in [is_around, in_s3] {
+                let is_inner = outer.contains(kind);
+                let calls = if is_inner { 1 } else { 2 };
+                let report = ask(&server, "report --format json").args(&paths);
+                let answer = report.within(archive.path()).run().exits(0).json();
+                assert_eq!(answer["summary"]["calls"], calls, "{paths:?}");
+                assert_eq!(answer["coverage"]["files"]["found"], calls, "{paths:?}");
+                // A list does not say what was named.
+                let list = ask(&server, "map report --list").args(&paths);
+                let list = list.within(archive.path()).run().exits(2);
+                list.says(&["x.json.gz", "on a list it would be passed by"]);
+                // Also where a walk has passed it by on an earlier night, or comes to it on a later one.
+                let store = |name: &str| archive.path().join(name);
+                let [walk, named] = [&paths[..1], &paths[1..]];
+                let orders: &[[&[String]; 2]] = match is_inner {
+                    true => &[[&paths, walk], [named, walk]],
+                    false => &[[&paths, walk], [named, walk], [walk, named], [walk, &paths]],
+                };
+                for (number, order) in orders.iter().enumerate() {
+                    let store = store(&format!("{number}.db"));
+                    assert_eq!(calls_of(&store, *order), calls, "{order:?}");
+                    std::fs::remove_file(store).unwrap();
+                }
+            }
         }
     }
     // A log that somebody has put where none is looked for.
@@ -871,6 +928,39 @@ fn the_night_after_a_run_that_was_killed_lists_as_far_back_as_that_one() {
         let asked = server.asked();
         let is_narrowed = (asked.iter()).any(|one| one.query.contains_key("start-after"));
         assert!(is_narrowed, "{asked:?}");
+    }
+}
+
+/// Of a prefix that was listed before, the last days alone are listed, and not what is named in it for the first time.
+#[test]
+fn what_is_named_in_a_prefix_is_read_on_its_first_night_however_old_it_is() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let key = |day: &str| format!("p/AWSLogs/111122223333/CloudTrail/us-east-1/{day}/a.json.gz");
+    let night = |paths: &[&str]| {
+        server.asked();
+        let run = ask(&server, "ingest --store sts.db").args(paths);
+        let said = run.within(folder.path()).run().exits(0).stderr;
+        let asked = server.asked();
+        let gets = asked.iter().filter(|one| one.key.ends_with(".gz"));
+        (said, gets.count())
+    };
+    let (first, old, older) = (key("2025/08/01"), key("2025/01/02"), key("2025/01/01"));
+    server.put("trail", &first, gzip(&log(&[regional_call(1)])));
+    assert_eq!(night(&["s3://trail/p/"]).1, 1);
+    server.put("trail", &old, gzip(&log(&[regional_call(2)])));
+    server.put("trail", &older, gzip(&log(&[regional_call(3)])));
+    let object = format!("s3://trail/{old}");
+    for (paths, new) in [
+        (["s3://trail/p/", object.as_str()], 1),
+        (["s3://trail/p/", object.as_str()], 0),
+        (["s3://trail/p/", "s3://trail/p/AWSLogs/"], 1),
+        (["s3://trail/p/", "s3://trail/p/AWSLogs/"], 0),
+    ] {
+        let (said, gets) = night(&paths);
+        assert_eq!(gets, new, "{paths:?} {said}");
+        let plural = if new == 1 { "file" } else { "files" };
+        assert!(said.contains(&format!("{new} {plural} new")), "{said}");
     }
 }
 
