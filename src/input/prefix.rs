@@ -25,10 +25,7 @@ pub struct Prefix {
 
 /// Whether a walk from one prefix reads all that a walk from another does.
 pub fn walks_all_of(outer: &S3Url, inner: &S3Url) -> bool {
-    let is_same = outer.bucket == inner.bucket
-        && outer.prefix.strip_suffix('/').unwrap_or(&outer.prefix)
-            == inner.prefix.strip_suffix('/').unwrap_or(&inner.prefix);
-    is_same || outer.leads_to(inner) && Walk::from(outer).reads_all_of(inner)
+    outer == inner || outer.leads_to(inner) && Walk::from(outer).reads_all_of(inner)
 }
 
 /// Leaves out what is named twice. What one begins with comes before it.

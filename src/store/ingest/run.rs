@@ -33,7 +33,7 @@ use crate::store::tables::batch::Batch;
 use crate::store::tables::checksums::Checksums;
 use crate::store::tables::hosts;
 use crate::store::tables::schema;
-use crate::store::tables::unfinished::{self, Given};
+use crate::store::tables::unfinished::{self, Ended};
 use crate::tally::Selection;
 
 /// How many bundles of files may wait for the writer.
@@ -124,8 +124,16 @@ impl Store {
         let finished = forget_seen(&mut batch, seen);
         #[cfg(feature = "s3")]
         let finished = finished.and_then(|()| note_listed(&mut batch, &paths.s3, &unread, today));
-        let finished = finished
-            .and_then(|()| self.finish(&mut batch, &mut ingested, today, &scan.keys, &given));
+        let paths = given.iter().map(|given| &given.path);
+        let run = Ended {
+            unread: (paths
+                .filter(|path| unread.contains(Path::new(path)))
+                .cloned())
+            .collect(),
+            given,
+        };
+        let finished =
+            finished.and_then(|()| self.finish(&mut batch, &mut ingested, today, &scan.keys, &run));
         self.sql(finished)?;
         Ok(ingested)
     }
@@ -137,7 +145,7 @@ impl Store {
         ingested: &mut Ingested,
         today: NaiveDate,
         keys: &Keys,
-        given: &[Given],
+        run: &Ended,
     ) -> rusqlite::Result<()> {
         let window = schema::window(&self.connection)?;
         ingested.closed = close::close_days(batch, today, window)?;
@@ -145,7 +153,7 @@ impl Store {
         settle(batch, keys)?;
         batch.step()?;
         self.note_run(ingested)?;
-        unfinished::end(&self.connection, given)?;
+        unfinished::end(&self.connection, run)?;
         // What is judged takes a look at every folder.
         if !added::read(&self.connection)?.is_empty() {
             added::forget(&self.connection, judged_by_now(&self.connection)?)?;

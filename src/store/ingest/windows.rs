@@ -19,7 +19,7 @@ use crate::store::StoreError;
 use crate::store::open::Store;
 use crate::store::tables::batch::Batch;
 use crate::store::tables::schema;
-use crate::store::tables::unfinished::{self, Unfinished};
+use crate::store::tables::unfinished::{self, beginning_with};
 
 /// Days of delivery that are listed again.
 pub const LISTED_DAYS: u64 = 35;
@@ -58,17 +58,26 @@ impl Store {
         for prefix in prefixes.iter_mut() {
             let last = self.sql(schema::setting(&self.connection, &name(prefix)))?;
             let last = last.and_then(|day| day.parse::<NaiveDate>().ok());
-            let from = last.and_then(|day| day.checked_sub_days(Days::new(LISTED_DAYS - 1)));
-            let widened = |from, one: &Unfinished| one.widen(&prefix.url, from);
-            prefix.from = from.and_then(|from| unfinished.iter().try_fold(from, widened));
-            let is_passed_by = |(url, _): &&(S3Url, _)| {
-                prefix
-                    .from
-                    .is_some_and(|from| !is_listed_from(&url.prefix, from))
-                    // It may be the beginning of keys.
-                    && prefix.url.begins(url)
+            let Some(from) = last.and_then(|day| day.checked_sub_days(Days::new(LISTED_DAYS - 1)))
+            else {
+                continue;
             };
-            let of_prefix: Vec<_> = unread.iter().filter(is_passed_by).collect();
+            let left = beginning_with(&unfinished, &prefix.url.to_string());
+            prefix.from = (left.iter()).try_fold(from, |from, one| one.widen(&prefix.url, from));
+            let Some(from) = prefix.from else {
+                continue;
+            };
+            let below = unread_below(&unread, &prefix.url);
+            let mut of_prefix: Vec<_> = (below.iter())
+                .filter(|(url, _)| !is_listed_from(&url.prefix, from))
+                .collect();
+            // Those whose keys only begin so.
+            let is_in = |url: &S3Url| prefix.url.leads_to(url);
+            if !of_prefix.iter().all(|(url, _)| is_in(url))
+                && self.sql(is_folder(&self.connection, &prefix.url))?
+            {
+                of_prefix.retain(|(url, _)| is_in(url));
+            }
             if of_prefix.len() > MOST_AGAIN {
                 // `None` if one is of no day: then all are listed.
                 prefix.from = of_prefix.iter().map(|(_, day)| *day).min().flatten();
@@ -88,12 +97,34 @@ impl Store {
     }
 }
 
+/// An object that could not be read, and the day of its key.
+type Unread = (S3Url, Option<NaiveDate>);
+
+fn order(url: &S3Url) -> (&str, &str) {
+    (&url.bucket, &url.prefix)
+}
+
+/// Those of the objects that begin with a prefix.
+fn unread_below<'u>(unread: &'u [Unread], prefix: &S3Url) -> &'u [Unread] {
+    let first = unread.partition_point(|(url, _)| order(url) < order(prefix));
+    let below = &unread[first..];
+    &below[..below.partition_point(|(url, _)| prefix.begins(url))]
+}
+
+/// Whether objects were found in a prefix as in a folder: then it is not the beginning of other keys.
+fn is_folder(connection: &Connection, prefix: &S3Url) -> rusqlite::Result<bool> {
+    // What follows the slash among the characters is the zero.
+    let query = "SELECT EXISTS (SELECT 1 FROM folder \
+         WHERE path = ?1 OR path > ?1 || '/' AND path < ?1 || '0')";
+    connection.query_row(query, [prefix.to_string()], |row| row.get(0))
+}
+
 /// As many objects are asked for one by one.
 const MOST_AGAIN: usize = 500;
 
-/// The objects of S3 that could not be read, with the days of their keys: logs and digests. What is
-/// archived is read when somebody has restored it.
-fn unread_objects(connection: &Connection) -> rusqlite::Result<Vec<(S3Url, Option<NaiveDate>)>> {
+/// The objects of S3 that could not be read, in their order: logs and digests. What is archived is read when
+/// somebody has restored it.
+fn unread_objects(connection: &Connection) -> rusqlite::Result<Vec<Unread>> {
     let mut all = connection.prepare(
         "SELECT path, name FROM file JOIN folder ON folder.id = folder WHERE outcome = \
          'damaged' AND size = ?1 AND modified = ?2 AND path GLOB 's3://*' \
@@ -111,6 +142,7 @@ fn unread_objects(connection: &Connection) -> rusqlite::Result<Vec<(S3Url, Optio
             unread.extend(url.ok().map(|url| (url, day)));
         }
     }
+    unread.sort_unstable_by(|(one, _), (other, _)| order(one).cmp(&order(other)));
     Ok(unread)
 }
 

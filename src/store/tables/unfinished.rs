@@ -156,22 +156,46 @@ pub(in crate::store) fn take_back(
     transaction.commit()
 }
 
-/// Notes that a run has come to its end that was given all this. What others have left unread stays unread.
-pub(in crate::store) fn end(connection: &Connection, given: &[Given]) -> rusqlite::Result<()> {
-    for one in ended(all(connection)?, given) {
-        schema::unset(connection, &one.name)?;
+/// A run that has come to its end.
+#[derive(Default)]
+pub(in crate::store) struct Ended {
+    pub given: Vec<Given>,
+    /// The paths of what it could not look at.
+    pub unread: Set<String>,
+}
+
+/// Notes that a run has come to its end. What others have left unread stays unread.
+pub(in crate::store) fn end(connection: &Connection, run: &Ended) -> rusqlite::Result<()> {
+    let noted = all(connection)?;
+    for name in ended(&noted, run) {
+        schema::unset(connection, name)?;
     }
     Ok(())
 }
 
-/// What a run has read that was given all this. A run may be given a list of many objects, and all are noted: so
-/// only what has no namesake is compared with each.
-fn ended(mut noted: Vec<Unfinished>, given: &[Given]) -> Vec<Unfinished> {
-    let names: Set<String> = given.iter().map(Given::name).collect();
-    noted.retain(|noted| {
-        names.contains(&noted.name) || given.iter().any(|given| noted.is_walked_by(given))
+/// The names of what a run has read, or was given. Where it found nothing, it has read nothing that others left.
+fn ended<'n>(noted: &'n [Unfinished], run: &Ended) -> Set<&'n str> {
+    let own: Set<String> = run.given.iter().map(Given::name).collect();
+    let own = (noted.iter()).filter(|noted| own.contains(&noted.name));
+    let looked_at = run
+        .given
+        .iter()
+        .filter(|given| !run.unread.contains(&given.path));
+    let walked = looked_at.flat_map(|given| {
+        let below = beginning_with(noted, &given.path).iter();
+        below.filter(|noted| noted.is_walked_by(given))
     });
-    noted
+    own.chain(walked).map(|noted| &*noted.name).collect()
+}
+
+/// Of what is noted, in the order of the paths, that whose paths begin so.
+pub(in crate::store) fn beginning_with<'n>(
+    noted: &'n [Unfinished],
+    path: &str,
+) -> &'n [Unfinished] {
+    let first = noted.partition_point(|noted| *noted.path < *path);
+    let rest = &noted[first..];
+    &rest[..rest.partition_point(|noted| noted.path.starts_with(path))]
 }
 
 /// What is noted, in the order of the paths.
@@ -206,7 +230,29 @@ mod tests {
     }
 
     fn is_ended_by(noted: &Given, given: &Given) -> bool {
-        !ended(vec![of(noted)], std::slice::from_ref(given)).is_empty()
+        let run = |unread: &[&str]| Ended {
+            given: vec![given.clone()],
+            unread: unread.iter().map(|&path| path.into()).collect(),
+        };
+        let noted = [of(noted)];
+        let is_own = noted[0].name == given.name();
+        let has_found_nothing = ended(&noted, &run(&[&given.path]));
+        assert_eq!(!has_found_nothing.is_empty(), is_own, "{given:?}");
+        !ended(&noted, &run(&[])).is_empty()
+    }
+
+    #[test]
+    fn of_what_is_noted_that_is_found_which_begins_so() {
+        let paths = ["/a", "/l", "/l/a", "/l/b", "/l2", "/m"];
+        let noted = paths.map(|path| of(&given(path, What::Walk)));
+        let found = |path| -> Vec<&str> {
+            let found = beginning_with(&noted, path);
+            found.iter().map(|noted| noted.path.as_str()).collect()
+        };
+        assert_eq!(found("/l"), ["/l", "/l/a", "/l/b", "/l2"]);
+        assert_eq!(found("/l/b"), ["/l/b"]);
+        assert_eq!(found("/"), paths);
+        assert!(found("/k").is_empty() && found("/z").is_empty());
     }
 
     #[test]
@@ -254,7 +300,8 @@ mod tests {
         let account = "s3://trail/AWSLogs/111122223333";
         for (noted, ended, is_over) in [
             (all("s3://trail/l"), all("s3://trail"), true),
-            (all("s3://trail/l"), all("s3://trail/l/"), true),
+            // There may be an object of that name, or keys that only begin so.
+            (all("s3://trail/l"), all("s3://trail/l/"), false),
             (all("s3://trail/l/"), all("s3://trail/l"), true),
             (all("s3://trail/l"), all("s3://trail/l/a"), false),
             (all("s3://trail/l2"), all("s3://trail/l"), false),

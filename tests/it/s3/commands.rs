@@ -931,6 +931,49 @@ fn the_night_after_a_run_that_was_killed_lists_as_far_back_as_that_one() {
     }
 }
 
+/// Of two URLs alike but for a slash, one leads to more than the other.
+#[test]
+fn a_night_that_reads_something_else_is_no_end_of_a_run_that_was_killed() {
+    let server = Server::start();
+    let global = gzip(&log(&[call(1, json!({}))]));
+    let regional = json!({ "clientProvidedHostHeader": "sts.us-east-1.amazonaws.com" });
+    let regional = gzip(&log(&[call(2, json!({ "tlsDetails": regional }))]));
+    server.put("trail", "an/object", global.clone());
+    server.put("trail", "an/object/in/a.json.gz", regional);
+    server.put("trail", "begins-2026/a.json.gz", global);
+    let nothing = "--files-from list";
+    for (killed, night, exit) in [
+        ("s3://trail/an/object", "s3://trail/an/object/", 0),
+        ("s3://trail/begins", nothing, 3),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let list = "s3://trail/begins/\ns3://trail/an/object/\n";
+        std::fs::write(folder.path().join("list"), list).unwrap();
+        let run = |paths: &str| {
+            let words = format!("ingest --store sts.db {paths}");
+            ask(&server, &words).within(folder.path())
+        };
+        server.change(|behaviour| behaviour.delay = Duration::from_secs(5));
+        let begun = run(killed).start();
+        let ask_store = |words: &str| stscope(words).within(folder.path()).run();
+        let is_noted = || {
+            let info = ask_store("store info sts.db");
+            info.text().contains("unfinished")
+        };
+        while !is_noted() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        begun.signal("KILL");
+        begun.end();
+        server.change(|behaviour| behaviour.delay = Duration::ZERO);
+        run(night).run().exits(exit);
+        ask_store("report --store sts.db --fail-on global").exits(3);
+        run(killed).run().exits(0);
+        ask_store("report --store sts.db --fail-on global").exits(1);
+        assert!(!is_noted(), "{killed}");
+    }
+}
+
 /// Of a prefix that was listed before, the last days alone are listed, and not what is named in it for the first time.
 #[test]
 fn what_is_named_in_a_prefix_is_read_on_its_first_night_however_old_it_is() {
@@ -961,6 +1004,31 @@ fn what_is_named_in_a_prefix_is_read_on_its_first_night_however_old_it_is() {
         assert_eq!(gets, new, "{paths:?} {said}");
         let plural = if new == 1 { "file" } else { "files" };
         assert!(said.contains(&format!("{new} {plural} new")), "{said}");
+    }
+}
+
+/// The beginning of keys leads to all of them, and a folder to what is in it.
+#[test]
+fn what_could_not_be_read_is_asked_for_again_by_who_was_to_read_it() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let key = |prefix: &str| {
+        format!("{prefix}/AWSLogs/111122223333/CloudTrail/us-east-1/2025/08/01/a.json.gz")
+    };
+    let bad = key("prod-old");
+    server.put("trail", &bad, gzip(&log(&[regional_call(1)])));
+    server.put("trail", &key("prod"), gzip(&log(&[regional_call(2)])));
+    server.change(|behaviour| behaviour.must_not_get = Some((bad.clone(), "AccessDenied".into())));
+    let night = |path: &str| {
+        server.asked();
+        let run = ask(&server, "ingest --store sts.db").arg(format!("s3://trail/{path}"));
+        run.within(folder.path()).run();
+        server.asked().iter().any(|asked| asked.key == bad)
+    };
+    for (path, asks) in [("prod-o", true), ("prod", false), ("pro", true)] {
+        for _ in 0..2 {
+            assert_eq!(night(path), asks, "{path}");
+        }
     }
 }
 
