@@ -3,7 +3,9 @@
 //! The way of an object: `threads` starts them, `run` is what they share, and `queue` is between them,
 //! with the `work` that is to be done. `listing` turns a folder into batches of objects. `worker` opens
 //! one object after another on its thread; where reads take long (`pace`), `fetch` has read them before.
-//! `manifest` has what somebody else has listed, and `list_here` what such a list of a folder has.
+//! `remote` has S3 listed (`list_ahead`) and objects fetched; where several walks lead to one, `under` knows
+//! which of them has it. `manifest` has what somebody else has listed, and `list_here` what such a list of a
+//! folder has.
 //! `admission` says what is opened at all. `reading` has the records of an object read and says what
 //! became of it (with `inflate_ahead`, if it is large; `stranger` tells what is no log), and `calls`
 //! passes on what is a call and is asked about. `evidence` reads digests, and notes what they may name.
@@ -14,6 +16,8 @@ mod error;
 mod evidence;
 mod fetch;
 mod inflate_ahead;
+#[cfg(feature = "s3")]
+mod list_ahead;
 mod list_here;
 mod listing;
 mod manifest;

@@ -10,12 +10,15 @@ use std::thread::{Builder, Scope};
 
 use super::admission::{Admission, admit_version};
 use super::error::ScanError;
+use super::list_ahead::ListAhead;
 use super::manifest::{PassedBy, is_in_s3};
 use super::run::Run;
 use super::under::{Around, Under, enter};
 use super::work::{Content, Fetched, Remark};
 use crate::aws::Pruned;
-use crate::input::s3::{self, Digests, Estimate, FetchLimits, Fetches, Listed, S3, S3Error, S3Url};
+use crate::input::s3::{
+    self, Digests, Estimate, FetchLimits, Fetches, Listed, Listing, S3, S3Error, S3Url,
+};
 use crate::input::{Folder, Manifest, Object, Paths, Place, Prefix, Version, Walk};
 use crate::tally::{NotListed, Requests, Scrutiny, SkipReason};
 
@@ -118,15 +121,21 @@ impl Remote {
         )
     }
 
+    /// Begins to list what is at a prefix.
+    fn begin(&self, prefix: &Prefix) -> Listing {
+        let mut asked = self.asked.clone();
+        let first_day = &mut asked.pruning.first_day;
+        *first_day = (*first_day).max(prefix.from);
+        self.s3.list(&prefix.url, &asked)
+    }
+
     /// What is at a prefix. That there is nothing is an error.
     fn listing<'p>(
         &self,
         prefix: &'p Prefix,
+        begun: Option<Listing>,
     ) -> impl Iterator<Item = Result<Listed, S3Error>> + use<'p> {
-        let mut asked = self.asked.clone();
-        let first_day = &mut asked.pruning.first_day;
-        *first_day = (*first_day).max(prefix.from);
-        let mut listing = self.s3.list(&prefix.url, &asked);
+        let mut listing = begun.unwrap_or_else(|| self.begin(prefix));
         let mut is_empty = true;
         std::iter::from_fn(move || {
             let nothing = || is_empty.then(|| Err(prefix.url.leads_nowhere()));
@@ -179,12 +188,13 @@ impl Remote {
     ) -> Result<(), E> {
         let nobody = Walk::from_nowhere();
         let mut around = Around::of(prefixes);
-        for prefix in prefixes {
+        let mut ahead = ListAhead::of(prefixes);
+        while let Some((prefix, begun)) = ahead.next(|prefix| self.begin(prefix)) {
             let Some(under) = around.enter(prefix) else {
                 continue;
             };
             let mut folder = Arc::new(Folder::new(PathBuf::new()));
-            for listed in self.listing(prefix) {
+            for listed in self.listing(prefix, begun) {
                 let listed = listed.map_err(ScanError::from)?;
                 around.note(&prefix.url, &listed);
                 let is_told = match &listed {
@@ -258,7 +268,8 @@ impl Remote {
         mut each: impl FnMut(Found<'_>) -> Go,
     ) -> Result<Go, S3Error> {
         let mut around = Around::of(prefixes);
-        for prefix in prefixes {
+        let mut ahead = ListAhead::of(prefixes);
+        while let Some((prefix, begun)) = ahead.next(|prefix| self.begin(prefix)) {
             let url = &prefix.url;
             let Some(under) = around.enter(prefix) else {
                 continue;
@@ -266,7 +277,7 @@ impl Remote {
             let mut folder = Arc::new(Folder::new(PathBuf::new()));
             // A task of many is no place to stop all of them: it is said where all is together.
             let may_be_nothing = prefix.was_listed || run.scrutiny.elsewhere;
-            for listed in self.listing(prefix) {
+            for listed in self.listing(prefix, begun) {
                 if run.queue.is_stopped() {
                     return Ok(Go::NoFurther);
                 }

@@ -496,6 +496,30 @@ fn keys_and_lists_of_keys_are_paths_too() {
     assert_eq!(list.json()["coverage"]["files"]["found"], 2);
 }
 
+/// Each is a request or two, for which S3 takes its time.
+#[test]
+fn what_is_on_a_list_is_not_asked_for_one_after_the_other() {
+    let server = Server::start();
+    let mut list = String::new();
+    for number in 0..60 {
+        let key = format!("logs/{number:02}.json");
+        server.put("trail", &key, log(&[regional_call(number)]));
+        list += &format!("s3://trail/{key}\n");
+    }
+    // What begins like others, and what is not there.
+    list += "s3://trail/logs/1\ns3://trail/logs/none\n";
+    server.change(|behaviour| behaviour.delay = Duration::from_millis(50));
+    let said = ask(&server, "report --format json --dry-run --files-from -");
+    said.input(&*list).run().exits(3);
+    // One request at a time for each of those that are begun.
+    let at_once = server.most_at_once();
+    assert!((4..=9).contains(&at_once), "{at_once}");
+    let said = ask(&server, "report --format json --files-from -");
+    let said = said.input(&*list).run().exits(3).json();
+    assert_eq!(said["summary"]["calls"], 60);
+    assert_eq!(said["coverage"]["files"]["found"], 61, "one is not there");
+}
+
 /// Whoever names what a walk passes by wants it read, also beside the folder that it is in. On this machine
 /// and in S3 alike, and each file once.
 #[test]
