@@ -8,7 +8,7 @@ use crate::input::Prefix;
 use crate::input::s3::{Listing, S3Url};
 
 /// How many listings are begun before they are read.
-const AHEAD: usize = 8;
+const AHEAD: usize = 16;
 
 /// Prefixes in their order, and the listings that were begun.
 pub(super) struct ListAhead<'p> {

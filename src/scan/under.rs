@@ -14,8 +14,30 @@ use crate::input::{Folder, Prefix, Skip, Walk};
 pub(super) struct Around<'p> {
     /// Each begins as the one before.
     outer: Vec<Outer<'p>>,
-    /// All that were named, and may be objects.
-    named: Rc<HashSet<(&'p str, &'p str)>>,
+    objects: Rc<Objects<'p>>,
+}
+
+/// What may be an object of all that is listed, with its bucket.
+#[derive(Default)]
+struct Objects<'p> {
+    named: HashSet<(&'p str, &'p str)>,
+    /// What could not be read on an earlier night.
+    again: HashSet<(&'p str, &'p str)>,
+}
+
+impl<'p> Objects<'p> {
+    fn of(prefixes: &'p [Prefix]) -> Objects<'p> {
+        let mut objects = Objects::default();
+        // One alone is in nobody's way.
+        for prefix in prefixes.iter().filter(|_| prefixes.len() > 1) {
+            let url = (&*prefix.url.bucket, &*prefix.url.prefix);
+            match prefix.is_again {
+                true => objects.again.insert(url),
+                false => objects.named.insert(url),
+            };
+        }
+        objects
+    }
 }
 
 struct Outer<'p> {
@@ -47,12 +69,9 @@ impl Leading<'_> {
 impl<'p> Around<'p> {
     /// For these, in their order.
     pub fn of(prefixes: &'p [Prefix]) -> Around<'p> {
-        let may_be_object = |url: &&S3Url| !url.prefix.is_empty() && prefixes.len() > 1;
-        let urls = prefixes.iter().map(|prefix| &prefix.url);
-        let named = urls.filter(may_be_object);
         Around {
             outer: Vec::new(),
-            named: Rc::new(named.map(|url| (&*url.bucket, &*url.prefix)).collect()),
+            objects: Rc::new(Objects::of(prefixes)),
         }
     }
 
@@ -62,10 +81,10 @@ impl<'p> Around<'p> {
         let mut under = Under {
             walk: Walk::from(url),
             bucket: &url.bucket,
+            is_again: prefix.is_again,
             outer: Vec::new(),
-            named: Rc::clone(&self.named),
+            objects: Rc::clone(&self.objects),
         };
-        // Nobody else lists what could not be read on an earlier night.
         if prefix.is_again {
             return Some(under);
         }
@@ -136,10 +155,11 @@ impl<'p> Outer<'p> {
 pub(super) struct Under<'p> {
     walk: Walk<'p>,
     bucket: &'p str,
+    /// It is an object that could not be read on an earlier night.
+    is_again: bool,
     /// What else leads to it.
     outer: Vec<Leading<'p>>,
-    /// All that were named.
-    named: Rc<HashSet<(&'p str, &'p str)>>,
+    objects: Rc<Objects<'p>>,
 }
 
 impl Under<'_> {
@@ -148,8 +168,9 @@ impl Under<'_> {
         Under {
             walk: Walk::from_nowhere(),
             bucket: "",
+            is_again: false,
             outer: Vec::new(),
-            named: Rc::default(),
+            objects: Rc::default(),
         }
     }
 
@@ -168,15 +189,22 @@ impl Under<'_> {
         self.walk.reads(folder, key, name)
     }
 
-    /// Whether another walk has an object: one that listed it before and opens it, or, where nobody who comes to it
-    /// reads it, that of who has named it.
+    /// Whether another walk has an object: that which asks for it again; one that listed it before and opens it; or,
+    /// where nobody who comes to it reads it, that of who has named it.
     pub fn leaves(&self, folder: &Folder, key: &str, name: &str) -> bool {
+        if self.is_again {
+            return !self.names(key);
+        }
+        let Objects { named, again } = &*self.objects;
+        if !again.is_empty() && again.contains(&(self.bucket, key)) {
+            return true;
+        }
         if self.names(key) {
             return (self.outer.iter())
                 .any(|outer| outer.has_listed(key) && outer.walk.reads(folder, key, name));
         }
         self.was_opened(folder, key, name)
-            || !self.walk.reads(folder, key, name) && self.named.contains(&(self.bucket, key))
+            || !self.walk.reads(folder, key, name) && named.contains(&(self.bucket, key))
     }
 
     fn was_opened(&self, folder: &Folder, key: &str, name: &str) -> bool {
@@ -279,6 +307,25 @@ mod tests {
         ] {
             let listed = entered([("a/", outer), ("a/b/", inner)]);
             assert_eq!(listed.len() == 2, is_listed, "{outer:?} {inner:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_again_is_read_by_nobody_else() {
+        let mut named = named([("a/", None), ("a/b", None), ("a/b", None)]);
+        named[2].is_again = true;
+        let folder = Folder::new("a".into());
+        let mut around = Around::of(&named);
+        for (prefix, reads) in named.iter().zip([&["a/bc", "a/c"][..], &[], &["a/b"]]) {
+            let under = around.enter(prefix);
+            let mut keys = vec!["a/b", "a/bc", "a/c"];
+            keys.retain(|key| {
+                let comes_to = |under: &Under<'_>| {
+                    key.starts_with(&prefix.url.prefix) && !under.leaves(&folder, key, &key[2..])
+                };
+                under.as_ref().is_some_and(comes_to)
+            });
+            assert_eq!(keys, reads, "{prefix:?}");
         }
     }
 
