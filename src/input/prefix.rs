@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::folder::{Folder, Skip};
 use super::names::is_hidden_part;
-use super::s3::{S3Url, may_leave_out};
+use super::s3::{S3Url, is_listed_from, may_leave_out};
 use crate::aws::is_of_another_service;
 
 /// What to list in S3.
@@ -21,6 +21,13 @@ pub struct Prefix {
     pub was_listed: bool,
     /// An object that could not be read on an earlier night, and is not listed any more.
     pub is_again: bool,
+}
+
+impl Prefix {
+    /// Whether a listing of it goes back to an object.
+    pub fn lists(&self, object: &S3Url) -> bool {
+        (self.from).is_none_or(|day| is_listed_from(&object.prefix, day))
+    }
 }
 
 /// Whether a walk from one prefix reads all that a walk from another does.
@@ -100,6 +107,8 @@ impl Walk<'_> {
             && !may_leave_out(self.given, &inner.prefix)
             && (self.names_service || !names_service)
             && (folder.skips(OsStr::new(name))).is_none_or(|_| names_service)
+            // What begins so may be hidden.
+            && !matches!(name, "." | "..")
             // Of a folder, both say so of what is in it.
             && (name.is_empty() || !folder.says_no_log(OsStr::new(name)))
     }

@@ -16,6 +16,12 @@ pub struct Version {
 }
 
 impl Version {
+    /// In place of that of an object which was not read to its end: none has it, so the object is tried again.
+    pub const UNREAD: Version = Version {
+        size: 0,
+        changed: -1,
+    };
+
     /// The version of a file, links followed. `None` for what is no file.
     ///
     /// # Errors

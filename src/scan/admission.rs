@@ -88,6 +88,8 @@ fn decide_again(
 ) -> Admission {
     if version != Some(before) {
         match decide(object, version, scrutiny) {
+            // And could not read it.
+            Admission::Skipped(..) if before == Version::UNREAD => return Admission::Open(version),
             Admission::Skipped(..) => {}
             admission => return admission,
         }
@@ -128,6 +130,61 @@ impl From<Skip> for SkipReason {
             Skip::NotALog => SkipReason::NotALog,
             Skip::OtherService => SkipReason::OtherService,
             Skip::NotAFile => SkipReason::NotAFile,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::input::Folder;
+
+    /// Knows one version of everything.
+    struct Before(Version);
+
+    impl Known for Before {
+        fn version(&self, _: &Object<'_>) -> Option<Version> {
+            Some(self.0)
+        }
+
+        fn note_known(&self) {}
+
+        fn is_known_content(&self, _: &Object<'_>, _: Version, _: Trailer) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn what_a_walk_passes_by_stays_as_it_was_read_and_is_opened_where_it_was_not() {
+        let insights =
+            PathBuf::from("AWSLogs/111122223333/CloudTrail-Insight/eu-west-1/2025/11/03");
+        let folder = Arc::new(Folder::new(insights));
+        let [old, new] = [1, 2].map(|changed| Version { size: 9, changed });
+        for (before, was_named, is_opened) in [
+            (new, false, false),
+            (new, true, false),
+            (old, false, false),
+            (old, true, true),
+            (Version::UNREAD, false, true),
+            (Version::UNREAD, true, true),
+        ] {
+            let object = Object {
+                place: Place::S3,
+                folder: &folder,
+                name: "x.json.gz".as_ref(),
+                was_named,
+            };
+            let known = Before(before);
+            let admission = admit_version(&object, Some(new), Some(&known), Scrutiny::default());
+            let opened = match admission {
+                Admission::Open(version) => version == Some(new),
+                Admission::Known => false,
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(opened, is_opened, "{before:?} {was_named}");
         }
     }
 }

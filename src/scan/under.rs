@@ -285,6 +285,9 @@ mod tests {
             "{in_service}/111122223333_CloudTrail_us-east-1_20251103T1005Z_0123456789abcdef.json.gz"
         );
         assert_eq!(listed(&["AWSLogs/", &log]), ["AWSLogs/", &log]);
+        for dots in ["a/b/.", "a/b/..", "a/.b"] {
+            assert_eq!(listed(&["a/", dots]), ["a/", dots]);
+        }
         // What a folder says of its files is not believed of one that was named.
         let insights = "AWSLogs/111122223333/CloudTrail-Insight/";
         let one = format!("{insights}us-east-1/2025/11/03/x.json.gz");

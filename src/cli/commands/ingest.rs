@@ -97,6 +97,7 @@ fn dry_run(arguments: &IngestArgs, mut paths: Paths, scan: &Scan) -> Result<Exit
         if !arguments.full {
             store.narrow(&mut paths.s3)?;
         }
+        store.ask_again(&mut paths.s3)?;
         return dry_run::tell_estimate(&paths, &arguments.messages, |shared| {
             Ok(store.estimate(scan, &paths, shared)?)
         });
@@ -135,8 +136,11 @@ pub(super) fn run(arguments: IngestArgs) -> Result<Exit, Failure> {
         Store::open_to_write(&arguments.store, arguments.window, arguments.waiting.wait)?;
     forget::tell_brought_up(&arguments.store, &store, messages);
     #[cfg(feature = "s3")]
-    if !arguments.full {
-        store.narrow(&mut paths.s3)?;
+    {
+        if !arguments.full {
+            store.narrow(&mut paths.s3)?;
+        }
+        store.ask_again(&mut paths.s3)?;
     }
     let ingested = watched(progress(&arguments.messages), |shared| {
         store.ingest(&scan, &paths, shared, Utc::now().date_naive())

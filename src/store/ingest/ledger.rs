@@ -47,11 +47,8 @@ impl Known {
     }
 }
 
-/// The version of a file that was not read to its end: no file has it, so the file is tried again.
-pub(in crate::store) const UNREAD: Version = Version {
-    size: 0,
-    changed: -1,
-};
+/// The version of a file that was not read to its end.
+pub(in crate::store) const UNREAD: Version = Version::UNREAD;
 
 /// The files that are known.
 #[derive(Default)]

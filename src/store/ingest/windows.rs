@@ -11,15 +11,16 @@ use rusqlite::Connection;
 
 use super::ledger::UNREAD;
 use super::seen::Seen;
+use crate::aws::is_of_digests;
 use crate::collections::Set;
-use crate::input::s3::{Estimate, Requests, S3Url, is_listed_from};
-use crate::input::{Folder, Paths, Prefix};
+use crate::input::s3::{Estimate, Requests, S3Url};
+use crate::input::{Folder, Paths, Prefix, walks_all_of};
 use crate::scan::{Progress, Scan};
 use crate::store::StoreError;
 use crate::store::open::Store;
 use crate::store::tables::batch::Batch;
 use crate::store::tables::schema;
-use crate::store::tables::unfinished::{self, beginning_with};
+use crate::store::tables::unfinished::{self, Unfinished, beginning_with};
 
 /// Days of delivery that are listed again.
 pub const LISTED_DAYS: u64 = 35;
@@ -45,54 +46,61 @@ impl Store {
             .map_err(StoreError::Scan)
     }
 
-    /// Has only those days listed that may have something new, and objects of earlier days that could not
-    /// be read. Of many of these, all days since the first are listed, and what was given to a run that has not
-    /// come to its end is listed as far back as by that one.
+    /// Has only those days listed that may have something new. What was given to a run that has not come to its end is
+    /// listed as far back as by that one.
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub fn narrow(&self, prefixes: &mut Vec<Prefix>) -> Result<(), StoreError> {
-        let mut again = Vec::new();
-        let unread = self.sql(unread_objects(&self.connection))?;
+    pub fn narrow(&self, prefixes: &mut [Prefix]) -> Result<(), StoreError> {
         let unfinished = self.sql(unfinished::all(&self.connection))?;
-        for prefix in prefixes.iter_mut() {
+        for prefix in prefixes {
             let last = self.sql(schema::setting(&self.connection, &name(prefix)))?;
             let last = last.and_then(|day| day.parse::<NaiveDate>().ok());
-            let Some(from) = last.and_then(|day| day.checked_sub_days(Days::new(LISTED_DAYS - 1)))
-            else {
-                continue;
-            };
+            let from = last.and_then(|day| day.checked_sub_days(Days::new(LISTED_DAYS - 1)));
             let left = beginning_with(&unfinished, &prefix.url.to_string());
-            prefix.from = (left.iter()).try_fold(from, |from, one| one.widen(&prefix.url, from));
-            let Some(from) = prefix.from else {
-                continue;
-            };
-            let below = unread_below(&unread, &prefix.url);
-            let mut of_prefix: Vec<_> = (below.iter())
-                .filter(|(url, _)| !is_listed_from(&url.prefix, from))
-                .collect();
-            // Those whose keys only begin so.
-            let is_in = |url: &S3Url| prefix.url.leads_to(url);
-            if !of_prefix.iter().all(|(url, _)| is_in(url))
-                && self.sql(is_folder(&self.connection, &prefix.url))?
-            {
-                of_prefix.retain(|(url, _)| is_in(url));
-            }
-            if of_prefix.len() > MOST_AGAIN {
-                // `None` if one is of no day: then all are listed.
-                prefix.from = of_prefix.iter().map(|(_, day)| *day).min().flatten();
-                continue;
-            }
-            again.extend(of_prefix.into_iter().map(|(url, _)| Prefix {
-                url: url.clone(),
-                from: None,
-                was_listed: true,
-                is_again: true,
-            }));
+            let widened = |from, one: &Unfinished| one.widen(&prefix.url, from);
+            prefix.from = from.and_then(|from| left.iter().try_fold(from, widened));
         }
-        again.sort_by(|one, other| one.url.prefix.cmp(&other.url.prefix));
+        Ok(())
+    }
+
+    /// Has objects asked for again that could not be read, and that a listing does not come to, or passes by. Of many
+    /// that are of earlier days, all days since the first are listed.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn ask_again(&self, prefixes: &mut Vec<Prefix>) -> Result<(), StoreError> {
+        let unread = self.sql(unread_objects(&self.connection))?;
+        let mut again = Vec::new();
+        for prefix in prefixes.iter_mut() {
+            let below = unread_below(&unread, &prefix.url);
+            let is_in = |(url, _): &&Unread| prefix.url.leads_to(url);
+            // It may be the beginning of keys: then it lists all of them if it is listed whole.
+            let is_folder = !below.iter().all(|one| is_in(&one))
+                && (prefix.from.is_none() || self.sql(is_folder(&self.connection, &prefix.url))?);
+            let of_prefix = below.iter().filter(|one| !is_folder || is_in(one));
+            let (listed, early): (Vec<_>, Vec<_>) =
+                of_prefix.partition(|(url, _)| prefix.lists(url));
+            // Digests are listed for themselves, and may be as many as hours.
+            let comes_to =
+                |url: &S3Url| is_of_digests(&url.prefix) || walks_all_of(&prefix.url, url);
+            let passed_by = listed.into_iter().filter(|(url, _)| !comes_to(url));
+            again.extend(passed_by.take(MOST_AGAIN));
+            if early.len() > MOST_AGAIN {
+                // `None` if one is of no day: then all are listed.
+                prefix.from = early.iter().map(|(_, day)| *day).min().flatten();
+            } else {
+                again.extend(early);
+            }
+        }
+        again.sort_unstable_by(|(one, _), (other, _)| order(one).cmp(&order(other)));
         again.dedup();
-        prefixes.extend(again);
+        prefixes.extend(again.into_iter().map(|(url, _)| Prefix {
+            url: url.clone(),
+            from: None,
+            was_listed: true,
+            is_again: true,
+        }));
         Ok(())
     }
 }
@@ -119,7 +127,7 @@ fn is_folder(connection: &Connection, prefix: &S3Url) -> rusqlite::Result<bool> 
     connection.query_row(query, [prefix.to_string()], |row| row.get(0))
 }
 
-/// As many objects are asked for one by one.
+/// As many objects of a prefix are asked for one by one.
 const MOST_AGAIN: usize = 500;
 
 /// The objects of S3 that could not be read, in their order: logs and digests. What is archived is read when

@@ -1045,6 +1045,37 @@ fn what_is_named_in_a_prefix_is_read_on_its_first_night_however_old_it_is() {
     }
 }
 
+/// No walk comes to it: whoever has named it is the only one who would.
+#[test]
+fn what_was_named_and_could_not_be_read_is_asked_for_again_where_a_walk_passes_it_by() {
+    let server = Server::start();
+    let key = |kind: &str| format!("p/AWSLogs/111122223333/{kind}/us-east-1/2025/08/01/x.json.gz");
+    let (passed_by, plain) = (key("CloudTrail-Insight"), key("CloudTrail"));
+    server.put("trail", &passed_by, gzip(&log(&[call(1, json!({}))])));
+    server.put("trail", &plain, gzip(&log(&[regional_call(2)])));
+    for night in ["s3://trail/p/", "s3://trail/p/ --full"] {
+        let folder = tempfile::tempdir().unwrap();
+        let run = |paths: &str| {
+            let run = ask(&server, &format!("ingest --store sts.db {paths}"));
+            run.within(folder.path()).run()
+        };
+        let gate = || {
+            let run = stscope("report --store sts.db --fail-on global");
+            run.within(folder.path()).run()
+        };
+        let denied = (passed_by.clone(), "AccessDenied".to_owned());
+        server.change(|behaviour| behaviour.must_not_get = Some(denied));
+        run(&format!("s3://trail/p/ s3://trail/{passed_by}")).exits(3);
+        run(night).exits(3).says(&["CloudTrail-Insight"]);
+        gate().exits(3);
+        server.change(|behaviour| behaviour.must_not_get = None);
+        run(night).exits(0).says(&["1 changed and read again"]);
+        gate().exits(1);
+        run(night).exits(0).says(&["0 files new"]);
+        gate().exits(1);
+    }
+}
+
 /// The beginning of keys leads to all of them, and a folder to what is in it.
 #[test]
 fn what_could_not_be_read_is_asked_for_again_by_who_was_to_read_it() {
